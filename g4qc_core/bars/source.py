@@ -1,0 +1,117 @@
+"""The port through which bars enter: what any source of contracts and bars promises.
+
+Implementations: `g4qc_core.ib.source.IbSource` (a gateway, over the wire) and `MemorySource` here. Must know nothing of
+Interactive Brokers' vocabulary: durations, request ids and error codes stop at `g4qc_core.ib`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import pandas as pd
+
+from g4qc_core.errors import ContractNotFound, NoData
+from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.timeframes import Timeframe
+
+RAW_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume", "wap", "count")
+
+
+class Origin(StrEnum):
+    """What kind of market stands behind a source; a database holds bars of one origin only."""
+
+    ACCOUNT = "account"
+    SIMULATED = "simulated"
+    REPLAY = "replay"
+
+
+@dataclass(frozen=True)
+class BarRequest:
+    """Bars of one contract that start in `[start, end)`, both UTC and on whole bars."""
+
+    contract: Contract
+    timeframe: Timeframe
+    start: datetime
+    end: datetime
+
+
+class BarSource(Protocol):
+    """A source of contracts and bars.
+
+    Every method answers within the source's deadline or raises a `GatewayError` of the right type; a failure is never
+    an empty frame.
+    """
+
+    @property
+    def origin(self) -> Origin:
+        """What kind of market this is."""
+
+    def server_time(self) -> datetime:
+        """The source's own clock, UTC: the clock of extraction."""
+
+    def chain(self, instrument: Instrument) -> list[Contract]:
+        """All contracts in the instrument's month cycle, expired ones that still have data included, by expiry.
+
+        Raises ContractNotFound when there is none.
+        """
+
+    def head_timestamp(self, contract: Contract) -> datetime:
+        """Start of the contract's first bar, UTC."""
+
+    def bars(self, request: BarRequest) -> pd.DataFrame:
+        """Finished bars of the window.
+
+        Returns a frame of n >= 1 rows with the columns `RAW_COLUMNS`: timestamp (datetime64[us, UTC], bar start,
+        ascending, unique), open, high, low, close, wap (float64, points; wap NaN where unknown), volume and count
+        (int64; count -1 where unknown). A bar that is not finished by `server_time()` is not in it.
+
+        Raises NoData when the source answers that the window holds nothing.
+        """
+
+
+class MemorySource:
+    """A source that serves given frames; the cheap implementation of the port.
+
+    Args:
+        bars: frame with `RAW_COLUMNS` by contract.
+        now: what `server_time` says.
+    """
+
+    def __init__(
+        self, bars: dict[Contract, pd.DataFrame], now: datetime, origin: Origin = Origin.SIMULATED
+    ) -> None:
+        self._bars = bars
+        self._now = now
+        self.origin = origin
+        self.requests: list[BarRequest] = []
+
+    def server_time(self) -> datetime:
+        return self._now
+
+    def chain(self, instrument: Instrument) -> list[Contract]:
+        found = sorted((c for c in self._bars if c.symbol == instrument.symbol), key=lambda c: c.last_trade_date)
+        if not found:
+            raise ContractNotFound(f"No contract of {instrument.symbol} is known to this source.")
+        return found
+
+    def head_timestamp(self, contract: Contract) -> datetime:
+        return self._frame(contract)["timestamp"].iloc[0].to_pydatetime()
+
+    def bars(self, request: BarRequest) -> pd.DataFrame:
+        self.requests.append(request)
+        frame = self._frame(request.contract)
+        finished = frame["timestamp"] + request.timeframe.length <= self._now
+        inside = (frame["timestamp"] >= request.start) & (frame["timestamp"] < request.end)
+        found = frame[inside & finished].reset_index(drop=True)
+        if found.empty:
+            raise NoData(f"No bars of {request.contract} from {request.start} to {request.end}.")
+        return found
+
+    def _frame(self, contract: Contract) -> pd.DataFrame:
+        try:
+            return self._bars[contract]
+        except KeyError:
+            raise ContractNotFound(f"The contract {contract} is not known to this source.") from None

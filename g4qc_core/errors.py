@@ -1,0 +1,138 @@
+"""Every error that G4QC raises on purpose, in one tree.
+
+    G4qcError                       one clear sentence that says what to do
+    ├── PermanentError              asking again gives the same answer: do not retry
+    │   ├── UsageError              an unknown name, a reversed window, a date that is no date
+    │   ├── SettingsError           a setting, or a file that a person edits, is malformed
+    │   ├── PortTaken               another program listens there
+    │   ├── DatabaseRefused         wrong password, no such database, schema from another version
+    │   ├── OriginMismatch          this database holds bars of another kind of gateway
+    │   ├── ContractNotFound        the gateway has no definition (error 200)
+    │   ├── PermissionDenied        no market data subscription, or held by another session
+    │   ├── RequestRejected         the gateway says that the request is malformed (321, 10314, 10339)
+    │   ├── NoData                  the gateway answered, and the answer is: nothing
+    │   ├── InvalidBars             bars that break a law of the schema
+    │   └── BacktestRefused         a backtest that cannot be believed: no bars, no margin, no such price
+    └── TransientError              the same call may succeed later: retry with a pause
+        ├── GatewayUnavailable      refused, or accepts and stays silent
+        ├── GatewayDisconnected     the connection died while the request was open
+        ├── GatewayTimeout          no answer within the deadline
+        ├── ClientIdInUse           error 326: an old session may still be dying
+        ├── PacingViolation         the gateway says that we ask too much
+        ├── RequestCancelled        the gateway dropped the query
+        └── DatabaseUnavailable     no server, or it went away
+
+Permanent or transient is decided once, where the error is born; whoever catches it only reads the type.
+This module knows nothing of any library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class G4qcError(Exception):
+    """Base of all errors whose text is meant for a person."""
+
+
+class PermanentError(G4qcError):
+    """The same call will fail again: a retry is a waste."""
+
+
+class TransientError(G4qcError):
+    """The same call may succeed later."""
+
+
+class UsageError(PermanentError):
+    """What was asked for does not exist or makes no sense."""
+
+
+class SettingsError(PermanentError):
+    """A setting, or a file that a person edits, is malformed; the text names file and field."""
+
+
+class PortTaken(PermanentError):
+    """Another program listens on the port."""
+
+
+class DatabaseRefused(PermanentError):
+    """The server is there and says no: password, database name, privileges or schema version."""
+
+
+class OriginMismatch(PermanentError):
+    """The database holds bars of another origin (simulated, replayed, real) than the gateway serves."""
+
+
+class GatewayError(G4qcError):
+    """Mixin of errors that the gateway reported; `code` is its number, or None where there was none."""
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ContractNotFound(GatewayError, PermanentError):
+    """No security definition, or an ambiguous one (200)."""
+
+
+class PermissionDenied(GatewayError, PermanentError):
+    """The account may not read this data."""
+
+
+class RequestRejected(GatewayError, PermanentError):
+    """The gateway calls the request malformed: a defect of ours or a changed rule, never retried."""
+
+
+class NoData(GatewayError, PermanentError):
+    """The gateway answered that the window holds nothing; whether that is true is for the ledger to decide."""
+
+
+class GatewayUnavailable(GatewayError, TransientError):
+    """Nobody listens, or somebody accepts and stays silent."""
+
+
+class GatewayDisconnected(GatewayError, TransientError):
+    """The connection ended while a request was open."""
+
+
+class GatewayTimeout(GatewayError, TransientError):
+    """No answer within the deadline."""
+
+
+class ClientIdInUse(GatewayError, TransientError):
+    """Another session uses this client id (326)."""
+
+
+class PacingViolation(GatewayError, TransientError):
+    """The gateway says that we ask too often."""
+
+
+class RequestCancelled(GatewayError, TransientError):
+    """The gateway dropped the query without being asked to."""
+
+
+class DatabaseUnavailable(TransientError):
+    """No database server answers at the address."""
+
+
+class InvalidBars(PermanentError):
+    """Bars break a law of the schema."""
+
+
+class BacktestRefused(PermanentError):
+    """The backtest would give numbers that cannot be believed."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UsageError:
+    """A UsageError for a name that does not exist, with the nearest one that does.
+
+    >>> str(unknown("timeframe", "5m", ["1min", "5min"]))
+    "Unknown timeframe '5m': did you mean '5min'? Known: 1min, 5min."
+    """
+    names = list(known)
+    folded = {n.casefold(): n for n in names}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    guess = f": did you mean '{folded[near[0]]}'?" if near else "."
+    listing = f" Known: {', '.join(names)}." if names else ""
+    return UsageError(f"Unknown {kind} '{name}'{guess}{listing}{' ' + where if where else ''}")

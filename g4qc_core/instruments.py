@@ -1,0 +1,177 @@
+"""Instruments and their contracts: what is traded, in which months, at which tick and multiplier.
+
+Knows the registry (`instruments.toml`, and a user's file of the same form). Must not know where bars come from or
+how they are stored. Multiplier, tick and fee are `Decimal`, because money is exact.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from g4qc_core.errors import SettingsError, UsageError, unknown
+
+MONTH_CODES = "FGHJKMNQUVXZ"
+
+_REGISTRY = Path(__file__).with_name("instruments.toml")
+_SYMBOL = re.compile(r"^[A-Z0-9]{1,12}$")
+_MONTH = re.compile(r"^\d{4}(0[1-9]|1[0-2])$")
+
+
+class Instrument(BaseModel):
+    """A futures product, as people name it (`EC`) and as Interactive Brokers does (`EUR`, class `6E`).
+
+    Attributes:
+        symbol: G4QC's own name, the key of every table.
+        multiplier: contract money per one point of price.
+        min_tick: smallest price step, in points.
+        months: month codes of the contracts that are traded and rolled, e.g. `HMUZ`; others are ignored.
+        calendar: name of the session calendar in `calendars.toml`.
+        roll_days_before_expiry: calendar days before the last trade date on which the front contract changes.
+        fee: commission and exchange fees, one side, one contract, in `currency`.
+        expiry: the rule of the last trade date, used only where no gateway gives the date (the simulated market).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    symbol: str = Field(pattern=_SYMBOL.pattern)
+    name: str
+    ib_symbol: str
+    trading_class: str
+    exchange: str
+    currency: str = "USD"
+    multiplier: Decimal = Field(gt=0)
+    min_tick: Decimal = Field(gt=0)
+    months: str = Field(pattern=f"^[{MONTH_CODES}]+$")
+    calendar: str
+    roll_days_before_expiry: int = Field(ge=0, le=60)
+    fee: Decimal = Field(ge=0)
+    expiry: Literal["third_friday", "imm_monday"] = "third_friday"
+
+    @property
+    def tick_value(self) -> Decimal:
+        """Contract money of one tick."""
+        return self.min_tick * self.multiplier
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point that a price on the tick grid needs."""
+        exponent = self.min_tick.normalize().as_tuple().exponent
+        return max(0, -int(exponent))
+
+
+@dataclass(frozen=True, order=True)
+class Contract:
+    """One contract month of an instrument, as the gateway describes it.
+
+    `month` is `YYYYMM`; `(symbol, month)` is the key everywhere, `con_id` is the key at Interactive Brokers. The local
+    symbol is for reading only: it repeats every ten years. `last_trade_at` (UTC) is the instant at which trading in the
+    contract ends, on its last trade date; no session minute at or after it belongs to the contract.
+    """
+
+    symbol: str
+    month: str
+    con_id: int
+    local_symbol: str
+    trading_class: str
+    last_trade_date: date
+    last_trade_at: datetime
+    exchange: str
+    currency: str
+    multiplier: Decimal
+    min_tick: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.month}"
+
+
+class Registry(Mapping[str, Instrument]):
+    """The instruments by symbol."""
+
+    def __init__(self, instruments: Mapping[str, Instrument]) -> None:
+        self._instruments = dict(instruments)
+
+    def __getitem__(self, symbol: str) -> Instrument:
+        try:
+            return self._instruments[symbol]
+        except KeyError:
+            raise unknown("instrument", symbol, self._instruments) from None
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self._instruments
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self._instruments)
+
+    def __len__(self) -> int:
+        return len(self._instruments)
+
+
+def load_registry(user_file: Path | None = None) -> Registry:
+    """The built-in instruments, with those of `user_file` added or replacing them.
+
+    Raises:
+        SettingsError: the file is missing or malformed; the text names file, entry and field.
+    """
+    instruments = _read(_REGISTRY)
+    if user_file is not None:
+        instruments |= _read(user_file)
+    return Registry(instruments)
+
+
+def contract_month(text: str) -> str:
+    """`text` if it is a contract month like `202512`.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if not _MONTH.match(text):
+        raise UsageError(f"'{text}' is no contract month: write year and month together, like 202512.")
+    return text
+
+
+def month_code(month: str) -> str:
+    """The letter of a contract month: `202512` gives `Z`."""
+    return MONTH_CODES[int(month[4:]) - 1]
+
+
+def _read(path: Path) -> dict[str, Instrument]:
+    from g4qc_core.sessions import calendar_names
+
+    try:
+        entries = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"The instruments file {path} does not exist: check G4QC_INSTRUMENTS.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The instruments file {path} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The instruments file {path} is not TOML: {error}.") from None
+    instruments = {}
+    for symbol, entry in entries.items():
+        if not isinstance(entry, dict):
+            raise SettingsError(f"{path}: '{symbol}' stands outside an entry: begin one with a line like [ES].")
+        try:
+            instruments[symbol] = Instrument(symbol=symbol, **entry)
+        except ValidationError as error:
+            raise SettingsError(f"{path}: {first_problem(error, symbol)}") from None
+        if instruments[symbol].calendar not in calendar_names():
+            raise SettingsError(
+                f"{path}: [{symbol}] calendar: {unknown('calendar', entry['calendar'], calendar_names())}"
+            )
+    return instruments
+
+
+def first_problem(error: ValidationError, entry: str) -> str:
+    """The first problem of a pydantic error as one sentence, with the entry and the field."""
+    problem = error.errors()[0]
+    field = ".".join(str(part) for part in problem["loc"])
+    given = "" if problem["type"] == "missing" else f", given {problem['input']!r}"
+    return f"[{entry}] {field}: {problem['msg']}{given}."

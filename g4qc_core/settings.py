@@ -1,0 +1,83 @@
+"""Every setting, typed; the only reader of the environment.
+
+A setting comes from the environment (`G4QC_...`) or from a file `.env` in the working directory, the environment first.
+`.env.example` lists them all, and a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from g4qc_core.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """All that can be set from outside. Read it once with `load_settings`, then pass it on."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="G4QC_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    home: Path = Field(Path("~/.g4qc"), description="Folder of the embedded database, Dagster's files and reports")
+    database_url: SecretStr | None = Field(
+        None, description="postgresql://user:password@host:port/database; unset: an embedded PostgreSQL under home"
+    )
+    dagster_database_url: SecretStr | None = Field(
+        None, description="Database of Dagster's runs and events; unset: one beside the bars, on the same server"
+    )
+    ib_host: str | None = Field(
+        None, description="Host of TWS or IB Gateway; unset: the simulated gateway with synthetic bars"
+    )
+    ib_port: int = Field(4002, ge=1, le=65535, description="Port of TWS (7496, 7497) or IB Gateway (4001, 4002)")
+    ib_client_id: int = Field(11, ge=1, le=999, description="Client id of extraction; 0 is never used")
+    ib_connect_timeout: float = Field(15.0, gt=0, description="Seconds to wait for the gateway's handshake")
+    ib_request_timeout: float = Field(90.0, gt=0, description="Seconds without progress before a request fails")
+    ib_max_protocol: int = Field(
+        178, ge=157, le=200, description="Highest protocol version to negotiate; above 200 is protobuf, not spoken here"
+    )
+    instruments: Path | None = Field(None, description="File with instruments of your own, like instruments.toml")
+    backtests: Path | None = Field(None, description="File with backtest specs; unset: the examples of the package")
+    first_month: str = Field(
+        "2013-10", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month that has a partition in the graph"
+    )
+    dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster web UI")
+    api_port: int = Field(8000, ge=1, le=65535, description="Port of the server of reports")
+    api_url: str | None = Field(None, description="Address of that server as a browser sees it; unset: on this host")
+    simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
+
+    @field_validator("home", "instruments", "backtests")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path.expanduser().resolve() if path is not None else None
+
+    @property
+    def simulated(self) -> bool:
+        """True when no gateway is named, so that the simulated one serves synthetic bars."""
+        return self.ib_host is None
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the HTML reports."""
+        return self.home / "reports"
+
+    @property
+    def reports_url(self) -> str:
+        """Address under which a browser finds the HTML reports, without a slash at the end."""
+        return f"{(self.api_url or f'http://127.0.0.1:{self.api_port}').rstrip('/')}/reports"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a value is malformed; the text names the variable.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = "G4QC_" + "_".join(str(part) for part in problem["loc"]).upper()
+        raise SettingsError(f"The setting {name} is wrong: {problem['msg']}.") from None
