@@ -114,9 +114,12 @@ class SessionCalendar:
             inside = (at >= 0) & (instants < closes_at[at])
             dates[inside] = days[at[inside]].astype("datetime64[s]")
             opened[inside] = opens_at[at[inside]]
-            for session in sessions:
-                for start, end in session.halts:
-                    halted |= (instants >= _naive(start)) & (instants < _naive(end))
+        halts = [halt for session in sessions for halt in session.halts]
+        if halts:
+            starts = np.array([_naive(start) for start, _ in halts])
+            ends = np.array([_naive(end) for _, end in halts])
+            at = np.searchsorted(starts, instants, side="right") - 1
+            halted = (at >= 0) & (instants < ends[at])
         return pd.DataFrame(
             {
                 "trade_date": dates,

@@ -1,1 +1,1 @@
-"""Bars as frames: their columns, their validation, their resampling and their gaps. Knows no database and no broker."""
+"""Bars as frames: their columns, validation, resampling and gaps. Knows no database and no broker."""

@@ -1,0 +1,89 @@
+"""Resampling: longer bars from shorter ones.
+
+A bucket is anchored at its session's open and never reaches into another session, so that 4h and 1d bars
+mean the same on both sides of a daylight saving change. Knows sessions and timeframes. Must not know where
+bars are stored.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.bars.schema import BAR_COLUMNS, DTYPES, empty_frame
+from g4qc_core.errors import InvalidBars
+from g4qc_core.sessions import SessionCalendar
+from g4qc_core.timeframes import Timeframe
+
+_MICROSECONDS_A_MINUTE = 60_000_000
+
+
+def resample(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> pd.DataFrame:
+    """Bars of `timeframe` from shorter bars of one instrument, contract by contract.
+
+    Open is the first, high the largest, low the smallest, close the last, volume the sum. Count is the sum,
+    or -1 where one of the counts is unknown. A bucket without any bar has no row. A session bar (`1d`) is
+    stamped with the open of its session, any other with the start of its bucket.
+
+    Args:
+        bars: at least `BAR_COLUMNS`, timestamps unique per contract, rows in any order; the length of the
+            bars must divide the timeframe's.
+
+    Returns:
+        `BAR_COLUMNS`, ascending by contract and timestamp, index 0..n-1.
+
+    Raises:
+        InvalidBars: a bar's trade date has no session in the calendar.
+    """
+    if bars.empty:
+        return empty_frame(BAR_COLUMNS)
+    bars = bars.sort_values(["contract", "timestamp"], ignore_index=True)
+    buckets = _buckets(bars, timeframe, calendar)
+    codes = pd.factorize(bars["contract"])[0]
+    starts = np.flatnonzero(
+        (np.diff(buckets, prepend=buckets[0] - 1) != 0) | (np.diff(codes, prepend=-1) != 0)
+    )
+    lasts = np.append(starts[1:], len(bars)) - 1
+    count = bars["count"].to_numpy()
+    known = np.minimum.reduceat(count, starts) >= 0
+    stamps = buckets[starts].view("datetime64[us]")
+    return pd.DataFrame(
+        {
+            "contract": bars["contract"].to_numpy()[starts],
+            "timestamp": pd.DatetimeIndex(stamps).tz_localize("UTC"),
+            "open": bars["open"].to_numpy()[starts],
+            "high": np.maximum.reduceat(bars["high"].to_numpy(), starts),
+            "low": np.minimum.reduceat(bars["low"].to_numpy(), starts),
+            "close": bars["close"].to_numpy()[lasts],
+            "volume": np.add.reduceat(bars["volume"].to_numpy(), starts),
+            "count": np.where(known, np.add.reduceat(count, starts), -1),
+            "trade_date": bars["trade_date"].to_numpy()[starts],
+        }
+    ).astype({name: DTYPES[name] for name in BAR_COLUMNS})
+
+
+def _buckets(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> np.ndarray:
+    """Start of each bar's bucket, microseconds since 1970 in UTC."""
+    opens = _opens(bars["trade_date"], calendar)
+    if timeframe.is_session:
+        return opens
+    instants = (
+        bars["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").view("int64")
+    )
+    length = timeframe.minutes * _MICROSECONDS_A_MINUTE
+    return opens + (instants - opens) // length * length
+
+
+def _opens(trade_dates: pd.Series, calendar: SessionCalendar) -> np.ndarray:
+    """Open of each bar's session, microseconds since 1970 in UTC."""
+    codes, days = pd.factorize(trade_dates)
+    days = pd.DatetimeIndex(days)
+    sessions = {s.trade_date: s for s in calendar.sessions(days.min().date(), days.max().date())}
+    for day in days:
+        if day.date() not in sessions:
+            raise InvalidBars(
+                f"There are bars of trade date {day.date()}, but the calendar '{calendar.name}' has no "
+                "session then: validate the raw bars of that day again."
+            )
+    opens = [sessions[day.date()].open.replace(tzinfo=None) for day in days]
+    return np.array(opens, "datetime64[us]").view("int64")[codes]

@@ -1,0 +1,194 @@
+"""The columns of bars, and the schemas that frames of bars must keep.
+
+The one place where a column of bars is named, and where its type is said. Knows pandera, which it imports
+on first use because that costs 0.4 s. Must not know the database, and must not repair anything:
+`bars.validation` sorts good bars from bad ones, this module only says whether a frame is what it claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.bars.source import RAW_COLUMNS
+from g4qc_core.errors import InvalidBars
+
+PRICES = ("open", "high", "low", "close")
+
+RAW_BAR_COLUMNS = ("contract", *RAW_COLUMNS)
+"""Raw bars of several contracts: what a source serves, with the contract month in front."""
+
+BAR_COLUMNS = ("contract", "timestamp", *PRICES, "volume", "count", "trade_date")
+"""Market data of one instrument and timeframe: one row a bar, ascending by contract and timestamp."""
+
+INSTANT = pd.DatetimeTZDtype("us", "UTC")
+
+DTYPES: dict[str, Any] = {
+    "contract": pd.StringDtype(na_value=np.nan),
+    "timestamp": INSTANT,
+    **dict.fromkeys((*PRICES, "wap"), np.dtype("float64")),
+    **dict.fromkeys(("volume", "count"), np.dtype("int64")),
+    "trade_date": np.dtype("datetime64[s]"),
+    "session_open": INSTANT,
+    "reason": pd.StringDtype(na_value=np.nan),
+    "detail": pd.StringDtype(na_value=np.nan),
+}
+"""The type of every column of bars, wherever it occurs."""
+
+
+class Schema(StrEnum):
+    """Which promise a frame makes."""
+
+    RAW = "raw"
+    """Bars as received: columns, types and order are right; what the bars say may be nonsense."""
+    MARKET = "market"
+    """Bars that passed validation, or were derived from such bars."""
+
+
+@dataclass(frozen=True)
+class SchemaFailure:
+    """One broken rule: `rows` is how many rows break it (0: the whole column), `example` names the first."""
+
+    column: str
+    rule: str
+    rows: int
+    example: str
+
+    def __str__(self) -> str:
+        return f"{self.column} {self.rule}" + (f", {self.example}" if self.example else "")
+
+
+def empty_frame(columns: tuple[str, ...]) -> pd.DataFrame:
+    """A frame of no rows with these columns of bars, rightly typed."""
+    return pd.DataFrame({name: pd.Series([], dtype=DTYPES[name]) for name in columns})
+
+
+def check_schema(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> None:
+    """Raises InvalidBars, naming the first broken rule and the number of the others, when there is one."""
+    broken = schema_failures(frame, schema)
+    if broken:
+        more = f" ({len(broken) - 1} more broken rules)" if len(broken) > 1 else ""
+        raise InvalidBars(f"These are no {schema} bars: {broken[0]}{more}.")
+
+
+def schema_failures(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> list[SchemaFailure]:
+    """Every rule of the schema that the frame breaks; empty when it keeps them all.
+
+    Where a column is missing, unknown or of another type, these faults are the whole answer, because what the
+    values say means nothing then.
+
+    Args:
+        frame: `RAW_BAR_COLUMNS` or `BAR_COLUMNS` in that order, any index.
+    """
+    from pandera.errors import SchemaErrors
+
+    frame = frame.reset_index(drop=True)
+    try:
+        _schemas()[schema].validate(frame, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+        shape = [_shape_failure(case) for case in cases.itertuples() if _shape_rule(case.check)]
+        return shape or _value_failures(cases, frame)
+    return []
+
+
+_SHAPE_RULES = {
+    "column_in_dataframe": "is missing",
+    "column_in_schema": "is no column of these bars",
+    "column_ordered": "is not in its place",
+    "dtype": "has the wrong type",
+}
+
+
+def _shape_rule(check: str) -> str | None:
+    return _SHAPE_RULES.get(check.partition("(")[0])
+
+
+def _shape_failure(case: Any) -> SchemaFailure:
+    if case.check.startswith("dtype"):
+        return SchemaFailure(
+            str(case.column), f"has type {case.failure_case}", 0, f"not {DTYPES[case.column]}"
+        )
+    return SchemaFailure(str(case.failure_case), str(_shape_rule(case.check)), 0, "")
+
+
+def _value_failures(cases: pd.DataFrame, frame: pd.DataFrame) -> list[SchemaFailure]:
+    failures = []
+    for (column, rule), group in cases.groupby(["column", "check"], sort=False, dropna=False):
+        if rule in _FRAME_RULES:
+            wrong = frame[~_FRAME_RULES[rule](frame)]
+            failures.append(SchemaFailure("bars", f"break the rule: {rule}", len(wrong), _example(wrong)))
+        else:
+            wrong = frame.loc[group["index"].astype(int)]
+            text = "has no value" if rule == "not_nullable" else f"breaks the rule: {rule}"
+            failures.append(SchemaFailure(str(column), text, len(wrong), _example(wrong)))
+    return failures
+
+
+def _example(rows: pd.DataFrame) -> str:
+    first = rows.iloc[0]
+    return f"in {len(rows)} rows, the first is {first['contract']} at {first['timestamp']}"
+
+
+@lru_cache(maxsize=1)
+def _schemas() -> dict[Schema, Any]:
+    import pandera.pandas as pa
+
+    def column(name: str, *checks: Any, nullable: bool = False) -> Any:
+        return pa.Column(DTYPES[name], list(checks), nullable=nullable)
+
+    def frame_check(rule: str) -> Any:
+        # One answer for the whole frame: pandera would list every cell of every wrong row.
+        return pa.Check(lambda frame: bool(_FRAME_RULES[rule](frame).all()), error=rule)
+
+    finite = pa.Check(np.isfinite, error="a finite number")
+    minute = pa.Check(lambda s: s == s.dt.floor("min"), error="starts on a whole minute")
+    month = pa.Check.str_matches(r"^\d{4}(0[1-9]|1[0-2])$", error="a contract month like 202512")
+    raw = {
+        "contract": column("contract", month),
+        "timestamp": column("timestamp"),
+        **{name: column(name, nullable=True) for name in (*PRICES, "volume", "wap", "count")},
+    }
+    market = {
+        "contract": column("contract", month),
+        "timestamp": column("timestamp", minute),
+        **{name: column(name, finite) for name in PRICES},
+        "volume": column("volume", pa.Check.ge(0, error="0 or more")),
+        "count": column("count", pa.Check.ge(-1, error="-1 (unknown) or more")),
+        "trade_date": column("trade_date"),
+    }
+    checks = [frame_check(rule) for rule in _FRAME_RULES]
+    return {
+        Schema.RAW: pa.DataFrameSchema(raw, checks=checks[:2], strict=True, ordered=True),
+        Schema.MARKET: pa.DataFrameSchema(market, checks=checks, strict=True, ordered=True),
+    }
+
+
+def _unique(frame: pd.DataFrame) -> pd.Series:
+    return ~frame.duplicated(["contract", "timestamp"])
+
+
+def _ascending(frame: pd.DataFrame) -> pd.Series:
+    contract, timestamp = frame["contract"], frame["timestamp"]
+    same, earlier = contract == contract.shift(), timestamp < timestamp.shift()
+    later = (contract > contract.shift()) | (same & ~earlier)
+    later.iloc[:1] = True
+    return later.astype(bool)
+
+
+def _in_order(frame: pd.DataFrame) -> pd.Series:
+    opened, high, low, close = (frame[name] for name in PRICES)
+    return (low <= opened) & (low <= close) & (high >= opened) & (high >= close)
+
+
+_FRAME_RULES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "one bar per contract and timestamp": _unique,
+    "ascending by contract and timestamp": _ascending,
+    "open and close lie between low and high": _in_order,
+}
