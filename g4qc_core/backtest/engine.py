@@ -1,0 +1,277 @@
+"""The one place that runs backtesting.py: bars and a strategy in, fills in whole ticks out.
+
+One unit of the library is one contract, and its prices are contract money (ticks x tick value), so that its
+profits are money too. Orders are filled at the next bar's open. What the library does otherwise than wanted,
+and what is done about it, all of it held by tests:
+
+* It never asks a strategy on the first bar; the order decided there is placed before it starts.
+* It closes what is open at the end at the open of the last bar, which lies in the past by then. Here one more
+  bar is appended that stands still at the last close, and the closing orders, placed on the last bar, are
+  filled there.
+* It drops orders without a word when the account cannot afford them. Strategies of target positions run with
+  no margin at all, and `ledger` checks margin itself; a class of the library's own keeps its margin, and a
+  dropped order is an error.
+* It knows no contract months. Where the contract changes, the position is closed and opened again at the same
+  open.
+
+Knows the library. Must not know specs, files or reports. It is imported late, because the library imports
+Bokeh.
+"""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import backtesting
+import backtesting.backtesting
+import numpy as np
+import pandas as pd
+from backtesting import Backtest
+
+from g4qc_core.backtest.costs import CostModel
+from g4qc_core.backtest.ledger import Trade
+from g4qc_core.backtest.market import Market
+from g4qc_core.errors import BacktestRefused, UsageError
+
+VERSION = f"backtesting {backtesting.__version__}"
+
+# A margin so small that the library never refuses an order while there is any money.
+_NO_MARGIN = 1e-12
+_OFF_GRID = 1e-4
+
+# The library shows a progress bar on standard error whenever tqdm happens to be installed.
+backtesting.backtesting._tqdm = lambda steps, **_: steps
+
+
+@dataclass(frozen=True)
+class LibraryRun:
+    """What the library made of it.
+
+    Attributes:
+        fills: lots from entry to exit; one of the library's own class may span rolls.
+        equity: money at the end, all positions closed, as the library sums it.
+        stats: the library's own figures, JSON-safe.
+        notes: its warnings that touch the result, one sentence each.
+    """
+
+    fills: list[Trade]
+    equity: float
+    stats: dict[str, Any]
+    notes: list[str]
+
+
+def run_targets(market: Market, targets: np.ndarray, costs: CostModel, cash: Decimal) -> LibraryRun:
+    """Runs target positions: entry i of `targets` (int64, length n) is held from the open of bar i + 1."""
+    return _run(market, _targets_class(market, targets), {}, costs, cash, _NO_MARGIN)
+
+
+def run_class(
+    market: Market,
+    kind: type,
+    parameters: dict[str, Any],
+    costs: CostModel,
+    cash: Decimal,
+    margin_rate: Decimal,
+    seed: int,
+) -> LibraryRun:
+    """Runs a `backtesting.Strategy` subclass as it is: its prices are contract money, its sizes contracts.
+
+    Raises:
+        UsageError: `kind` is no such class, or failed.
+        BacktestRefused: the library dropped an order for want of margin, or a fill is off the tick grid.
+    """
+    if not issubclass(kind, backtesting.Strategy):
+        raise UsageError(f"{kind.__module__}:{kind.__name__} is no subclass of backtesting.Strategy.")
+    with _seeded(seed):
+        return _run(market, _rolling_class(market, kind, costs), parameters, costs, cash, float(margin_rate))
+
+
+def _run(
+    market: Market, kind: type, parameters: dict[str, Any], costs: CostModel, cash: Decimal, margin: float
+) -> LibraryRun:
+    side = float(costs.side)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        test = Backtest(
+            _library_frame(market),
+            kind,
+            cash=float(cash),
+            commission=lambda size, price: abs(size) * side,
+            margin=margin,
+        )
+        try:
+            stats = test.run(**parameters)
+        except (
+            AssertionError,
+            AttributeError,
+            ValueError,
+            RuntimeError,
+            TypeError,
+            LookupError,
+            ArithmeticError,
+        ) as error:
+            raise UsageError(
+                f"The strategy {kind.__name__} failed: {type(error).__name__}: {error}"
+            ) from error
+    _refuse_ruin(market, stats["_equity_curve"]["Equity"].to_numpy())
+    notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)])
+    return LibraryRun(
+        _fills(market, stats["_trades"]), float(stats["Equity Final [$]"]), _plain(stats), notes
+    )
+
+
+def _library_frame(market: Market) -> pd.DataFrame:
+    """Bars in contract money under the library's names, and the closing bar at the end."""
+    tick_value = float(market.instrument.tick_value)
+    close = market.close[-1:]
+    columns = {
+        "Open": np.concatenate((market.open, close)),
+        "High": np.concatenate((market.high, close)),
+        "Low": np.concatenate((market.low, close)),
+        "Close": np.concatenate((market.close, close)),
+    }
+    money = {name: (ticks + market.lift) * tick_value for name, ticks in columns.items()}
+    stamps = market.frame["timestamp"]
+    index = pd.DatetimeIndex([*stamps, stamps.iloc[-1] + pd.Timedelta(1, "us")])
+    volume = np.append(market.frame["volume"].to_numpy(np.int64), 0)
+    return pd.DataFrame(money | {"Volume": volume}, index=index)
+
+
+def _targets_class(market: Market, targets: np.ndarray) -> type:
+    last = len(market) - 1
+    rolls = {int(bar) for bar in market.rolls}
+
+    class Targets(backtesting.Strategy):
+        def init(self) -> None:
+            if last > 0:
+                self._move(0)
+
+        def next(self) -> None:
+            bar = len(self.data) - 1
+            if bar < last:
+                self._move(bar)
+            elif bar == last:
+                self._leave()
+
+        def _move(self, bar: int) -> None:
+            held, wanted = int(self.position.size), int(targets[bar])
+            if bar + 1 in rolls and held:
+                self._leave()
+                held = 0
+            if wanted != held:
+                self._broker.new_order(wanted - held)
+
+        def _leave(self) -> None:
+            for trade in self.trades:
+                trade.close()
+
+    return Targets
+
+
+def _rolling_class(market: Market, kind: type, costs: CostModel) -> type:
+    """`kind`, paying for rolls and leaving the market on the last bar."""
+    last = len(market) - 1
+    rolls = {int(bar) for bar in market.rolls}
+    round_turn = 2 * float(costs.side)
+
+    class Rolling(kind):
+        def next(self) -> None:
+            bar = len(self.data) - 1
+            if bar > last:
+                return
+            if bar in rolls:
+                # The class keeps its trades over a roll, with their stops; the ledger splits them, and this
+                # is the price.
+                held = sum(abs(trade.size) for trade in self.trades if trade.entry_bar < bar)
+                self._broker._cash -= held * round_turn
+            super().next()
+            if bar == last:
+                for order in self.orders:
+                    if not order.parent_trade:
+                        order.cancel()
+                for trade in self.trades:
+                    trade.close()
+
+    Rolling.__name__ = kind.__name__
+    return Rolling
+
+
+def _fills(market: Market, trades: pd.DataFrame) -> list[Trade]:
+    tick_value = float(market.instrument.tick_value)
+    prices = trades[["EntryPrice", "ExitPrice"]].to_numpy(np.float64) / tick_value - market.lift
+    off = np.abs(prices - np.rint(prices)) > _OFF_GRID
+    if off.any():
+        at = int(np.argmax(off.any(axis=1)))
+        price = float(prices[at][off[at]][0]) * float(market.instrument.min_tick)
+        raise BacktestRefused(
+            f"A fill at {price:.8g} is no multiple of the tick {market.instrument.min_tick}: round limit and "
+            f"stop prices to {market.instrument.tick_value} of contract money."
+        )
+    ticks = np.rint(prices).astype(np.int64)
+    rows = zip(trades["Size"], trades["EntryBar"], trades["ExitBar"], ticks, strict=True)
+    return [Trade(int(size), int(a), int(b), int(pair[0]), int(pair[1])) for size, a, b, pair in rows]
+
+
+def _refuse_ruin(market: Market, equity: np.ndarray) -> None:
+    if (equity <= 0).any():
+        bar = min(int(np.argmax(equity <= 0)), len(market) - 1)
+        raise BacktestRefused(
+            f"The account was ruined: on {market.frame['timestamp'].iloc[bar]} nothing was left of it. Give "
+            "it more cash, or trade fewer contracts."
+        )
+
+
+def _notes(market: Market, texts: list[str]) -> list[str]:
+    dropped = [text for text in texts if "insufficient margin" in text]
+    if dropped:
+        bar = int(dropped[0].split("time=")[1].split(":")[0])
+        when = market.frame["timestamp"].iloc[min(bar, len(market) - 1)]
+        raise BacktestRefused(
+            f"The account could not pay the margin of an order on {when}: give it more cash, lower "
+            "margin_rate, or trade fewer contracts."
+        )
+    doubtful = sum("somewhat dubious" in text for text in texts)
+    if not doubtful:
+        return []
+    return [
+        f"{doubtful} stop or target orders could have been filled within the bar that opened their trade; "
+        "the library filled them on a later bar."
+    ]
+
+
+def _plain(stats: pd.Series) -> dict[str, Any]:
+    named = {str(name): value for name, value in stats.items()}
+    return {name: _plain_value(value) for name, value in named.items() if not name.startswith("_")}
+
+
+def _plain_value(value: Any) -> Any:
+    if (
+        value is None
+        or value is pd.NaT
+        or (isinstance(value, float | np.floating) and not np.isfinite(value))
+    ):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, pd.Timedelta):
+        return str(value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Both global generators start from `seed` inside, and go on as before after."""
+    python, legacy = random.getstate(), np.random.get_state()
+    random.seed(seed)
+    np.random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(legacy)

@@ -1,0 +1,80 @@
+"""The result of a backtest: its inputs, its numbers, and an id that the inputs alone decide.
+
+Knows specs and frames. Must not know engines, files or databases.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from g4qc_core.backtest.metrics import session_equity
+from g4qc_core.backtest.specs import BacktestSpec
+
+
+@dataclass(frozen=True)
+class BacktestResult:
+    """Numbers that name where they come from.
+
+    Attributes:
+        id: 32 hex digits; the same inputs give the same id, and the same numbers, on any host.
+        spec: what was asked for.
+        inputs: everything that decides the numbers, JSON-safe: instrument, data version, roll rule,
+            adjustment, cost model, parameters with their defaults, seed, window of data, versions of code and
+            engine.
+        trades: frame of `ledger.TRADE_COLUMNS`, one row a trade.
+        equity: frame of `ledger.EQUITY_COLUMNS`, one row a bar.
+        metrics: figures by name, as `metrics.DEFINITIONS` defines them; None where undefined.
+        library: the library's own figures by its own names.
+        notes: assumptions and approximations that touch this result, one sentence each.
+    """
+
+    id: str
+    spec: BacktestSpec
+    inputs: dict[str, Any]
+    trades: pd.DataFrame
+    equity: pd.DataFrame
+    metrics: dict[str, float | int | None]
+    library: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def daily_equity(self) -> pd.Series:
+        """Equity at the last bar of each session, by trade date."""
+        return session_equity(self.equity)
+
+    def to_dict(self, frames: bool = False) -> dict[str, Any]:
+        """JSON-safe; with `frames`, trades and equity are lists of rows, times as ISO text in UTC."""
+        exported: dict[str, Any] = {
+            "id": self.id,
+            "spec": self.spec.to_dict(),
+            "inputs": self.inputs,
+            "metrics": self.metrics,
+            "library": self.library,
+            "notes": self.notes,
+        }
+        if frames:
+            exported |= {"trades": _rows(self.trades), "equity": _rows(self.equity)}
+        return exported
+
+
+def result_id(spec: BacktestSpec, inputs: Mapping[str, Any]) -> str:
+    """32 hex digits of the SHA-256 of spec and inputs in canonical JSON."""
+    text = json.dumps({"spec": spec.to_dict(), "inputs": inputs}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = frame.copy()
+    for name in plain.columns:
+        if isinstance(plain[name].dtype, pd.DatetimeTZDtype):
+            plain[name] = plain[name].dt.tz_convert("UTC").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+        elif plain[name].dtype.kind == "M":
+            plain[name] = plain[name].dt.strftime("%Y-%m-%d")
+    rows = plain.to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]

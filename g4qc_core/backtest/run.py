@@ -1,0 +1,228 @@
+"""From a spec and bars to a result: the one function that assets, the command line and tests call.
+
+Knows all of this package but the report. Must not know where bars come from or where results go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.backtest import external, ledger, metrics
+from g4qc_core.backtest.costs import CostModel
+from g4qc_core.backtest.market import Market, make_market, window
+from g4qc_core.backtest.result import BacktestResult, result_id
+from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.backtest.strategies import Strategy, make_strategy
+from g4qc_core.errors import BacktestRefused, G4qcError, UsageError
+from g4qc_core.instruments import Instrument
+
+# The files that decide numbers; the report only shows them.
+_DECIDING = ("engine.py", "ledger.py", "market.py", "costs.py", "metrics.py", "run.py", "strategies/base.py")
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A strategy ready to run: exactly one of `strategy` and `kind` is set."""
+
+    parameters: dict[str, Any]
+    source: str
+    strategy: Strategy | None = None
+    kind: type | None = None
+
+    @property
+    def bars_needed(self) -> int:
+        return max(2, self.strategy.bars_needed + 1 if self.strategy else 2)
+
+
+def run_backtest(
+    spec: BacktestSpec, bars: pd.DataFrame, instrument: Instrument, *, data_version: str, roll_rule: str
+) -> BacktestResult:
+    """Runs a spec on a continuous series.
+
+    Args:
+        spec: what to run.
+        bars: columns of `market.COLUMNS`: timestamp (datetime64[us, UTC], bar start, ascending), open, high,
+            low, close (points, adjusted), volume, contract, trade_date (datetime64[s]), adjustment (points
+            added to the contract's own prices). Bars outside the spec's window are left out.
+        instrument: that of the bars.
+        data_version: fingerprint of the bars' origin, kept with the result.
+        roll_rule: how the contracts were joined, in words, kept with the result.
+
+    Raises:
+        UsageError: the strategy or a parameter does not exist.
+        BacktestRefused: no bars, fewer than the strategy needs, no margin for an order, ruin, or prices off
+        the grid.
+    """
+    if instrument.symbol != spec.instrument:
+        raise UsageError(f"The spec {spec.name} is for {spec.instrument}, not for {instrument.symbol}.")
+    prepared = _prepare(spec)
+    market = make_market(window(bars, spec.first, spec.last), instrument)
+    if len(market) < prepared.bars_needed:
+        raise BacktestRefused(
+            f"The backtest {spec.name} has {len(market)} bars and its strategy needs {prepared.bars_needed}: "
+            "extract more sessions, widen the window, or choose shorter parameters."
+        )
+    costs = CostModel.of(instrument, spec.slippage_ticks, spec.fee)
+    ran = _run(spec, market, prepared, costs)
+    account = ledger.settle(market, ran.fills, costs, spec.cash)
+    if prepared.strategy is not None:
+        ledger.check_margin(market, account, spec.margin, spec.margin_rate)
+    ledger.check_against(account, ran.equity)
+    inputs = _inputs(spec, market, prepared, costs, data_version, roll_rule)
+    return BacktestResult(
+        id=result_id(spec, inputs),
+        spec=spec,
+        inputs=inputs,
+        trades=account.trades,
+        equity=account.equity,
+        metrics=metrics.compute(account.equity, account.trades, float(spec.cash)),
+        library=ran.stats,
+        notes=_notes(spec, market, account, prepared) + ran.notes,
+    )
+
+
+def _prepare(spec: BacktestSpec) -> _Prepared:
+    if external.is_external(spec.strategy):
+        kind = external.load_class(spec.strategy)
+        return _Prepared(
+            external.check_parameters(kind, spec.parameters), external.source_of(kind), kind=kind
+        )
+    strategy = make_strategy(spec.strategy, spec.parameters)
+    return _Prepared(strategy.model_dump(mode="json"), external.source_of(type(strategy)), strategy=strategy)
+
+
+def _run(spec: BacktestSpec, market: Market, prepared: _Prepared, costs: CostModel) -> Any:
+    # Late, because the library imports Bokeh, and `g4qc --help` needs neither.
+    from g4qc_core.backtest import engine
+
+    if prepared.kind is not None:
+        rate = spec.margin_rate
+        return engine.run_class(market, prepared.kind, spec.parameters, costs, spec.cash, rate, spec.seed)
+    assert prepared.strategy is not None
+    targets = np.asarray(prepared.strategy.targets(market.frame))
+    if targets.shape != (len(market),) or targets.dtype.kind != "i":
+        raise G4qcError(
+            f"The strategy {spec.strategy} gave {targets.dtype} targets of shape {targets.shape} for "
+            f"{len(market)} bars: it must give one whole number a bar."
+        )
+    return engine.run_targets(market, targets, costs, spec.cash)
+
+
+def _inputs(
+    spec: BacktestSpec,
+    market: Market,
+    prepared: _Prepared,
+    costs: CostModel,
+    data_version: str,
+    roll_rule: str,
+) -> dict[str, Any]:
+    days = market.frame["trade_date"]
+    instrument = market.instrument
+    return {
+        "instrument": {
+            "symbol": instrument.symbol,
+            "multiplier": format(instrument.multiplier.normalize(), "f"),
+            "min_tick": format(instrument.min_tick.normalize(), "f"),
+        },
+        "timeframe": spec.timeframe,
+        "data_version": data_version,
+        "bars_fingerprint": _fingerprint(market),
+        "roll_rule": roll_rule,
+        "adjustment": spec.adjustment,
+        "window": {
+            "first_bar": market.frame["timestamp"].iloc[0].isoformat(),
+            "last_bar": market.frame["timestamp"].iloc[-1].isoformat(),
+            "first_trade_date": days.iloc[0].date().isoformat(),
+            "last_trade_date": days.iloc[-1].date().isoformat(),
+            "bars": len(market),
+            "contracts": list(dict.fromkeys(market.contracts.tolist())),
+        },
+        "costs": costs.to_dict(),
+        "margin": _margin_words(spec, instrument),
+        "cash": spec.to_dict()["cash"],
+        "strategy": spec.strategy,
+        "parameters": prepared.parameters,
+        "seed": spec.seed,
+        "code": {"g4qc": _package_version(), "backtest": _code_hash(), "strategy": _hash(prepared.source)},
+        "engine": f"backtesting {metadata.version('backtesting')}",
+    }
+
+
+def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared: _Prepared) -> list[str]:
+    notes = [
+        "Orders are decided on the close of a bar and filled at the open of the next one, whole and at that "
+        "price."
+    ]
+    if len(market.rolls):
+        notes.append(
+            f"The contract changes {len(market.rolls)} times; a position is closed and opened again at the "
+            "first open of the new contract, both sides paid. The old contract's price at that instant is "
+            "the new one's less the gap that the series was joined with."
+        )
+    if market.lift:
+        lift = market.points(market.lift)
+        notes.append(
+            f"Adjusted prices fall to zero or below, so the library saw all of them {lift} points higher; "
+            "profits are the same, but the library's percentages of prices are not to be relied on."
+        )
+    if (account.trades["exit_reason"] == "end").any():
+        notes.append(
+            "What was open at the end was closed at the close of the last bar, marked 'end' among the trades."
+        )
+    notes.append(
+        f"Margin: {_margin_words(spec, market.instrument)}; there are no margin calls between orders."
+    )
+    if prepared.kind is not None:
+        notes.append(
+            "The strategy is a class of backtesting.py: prices are contract money, margin is the library's."
+        )
+    return notes
+
+
+def _margin_words(spec: BacktestSpec, instrument: Instrument) -> str:
+    if spec.margin is not None:
+        return f"{spec.to_dict()['margin']} {instrument.currency} per contract at each order"
+    return f"{spec.to_dict()['margin_rate']} of the contract's value at each order"
+
+
+def _fingerprint(market: Market) -> str:
+    """SHA-256 of what the strategy saw, in whole ticks: the same on every host."""
+    digest = hashlib.sha256()
+    stamps = (
+        market.frame["timestamp"]
+        .dt.tz_convert("UTC")
+        .dt.tz_localize(None)
+        .to_numpy()
+        .astype("datetime64[us]")
+    )
+    days = market.frame["trade_date"].to_numpy().astype("datetime64[D]")
+    columns = [stamps, days, market.open, market.high, market.low, market.close, market.adjustment]
+    for column in [*columns, market.frame["volume"].to_numpy(np.int64)]:
+        digest.update(column.astype("<i8").tobytes())
+    digest.update("\n".join(map(str, market.contracts)).encode())
+    return digest.hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _code_hash() -> str:
+    here = Path(__file__).parent
+    return _hash("\n".join((here / name).read_text("utf-8") for name in _DECIDING))
+
+
+def _hash(source: str) -> str:
+    return hashlib.sha256(source.replace("\r\n", "\n").encode()).hexdigest()[:16]
+
+
+def _package_version() -> str:
+    try:
+        return metadata.version("g4qc")
+    except metadata.PackageNotFoundError:
+        return "unknown"

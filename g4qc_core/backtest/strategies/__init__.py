@@ -1,0 +1,41 @@
+"""The strategies that a spec may name, one file each; a new one is added to the tuple here.
+
+Knows names. Must not know engines, costs or money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from g4qc_core.backtest.strategies.base import Strategy, build
+from g4qc_core.backtest.strategies.buy_and_hold import BuyAndHold
+from g4qc_core.backtest.strategies.donchian import Donchian
+from g4qc_core.backtest.strategies.sma_cross import SmaCross
+from g4qc_core.errors import unknown
+
+STRATEGIES: dict[str, type[Strategy]] = {s.name: s for s in (SmaCross, Donchian, BuyAndHold)}
+
+__all__ = ["STRATEGIES", "Strategy", "make_strategy", "strategy"]
+
+
+def strategy(name: str) -> type[Strategy]:
+    """The strategy of that name.
+
+    Raises:
+        UsageError: no such strategy; the text offers the nearest one.
+    """
+    try:
+        return STRATEGIES[name]
+    except KeyError:
+        hint = "A class of your own is named like 'package.module:Class'."
+        raise unknown("strategy", name, STRATEGIES, hint) from None
+
+
+def make_strategy(name: str, parameters: Mapping[str, Any]) -> Strategy:
+    """A strategy with its parameters.
+
+    Raises:
+        UsageError: unknown strategy or parameter, or a value out of its range; the text names it.
+    """
+    return build(strategy(name), parameters)

@@ -1,0 +1,105 @@
+"""What a strategy is: typed parameters, and one pure function from bars to target positions.
+
+Knows bars. Must not know costs, money, engines or where bars come from.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from g4qc_core.errors import UsageError, unknown
+
+# Prices become integers of 1e-8 points, finer than any tick, so that sums and comparisons are exact on every
+# host.
+_UNITS_PER_POINT = 10**8
+
+
+class Strategy(BaseModel, ABC):
+    """Base of all strategies; the fields of a subclass are its parameters.
+
+    Attributes:
+        name: how a spec names it.
+        summary: one sentence for the report.
+        contracts: size of a full position.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+
+    contracts: int = Field(1, ge=1, le=1000, description="Contracts of a full position")
+
+    @property
+    @abstractmethod
+    def bars_needed(self) -> int:
+        """Bars before the first one on which the strategy can decide anything, that one included."""
+
+    @abstractmethod
+    def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        """Target positions in contracts, negative for short.
+
+        Args:
+            bars: n rows, ascending, with at least open, high, low, close (float64, points, adjusted) and
+                volume.
+
+        Returns:
+            int64 of length n; entry i is decided on the close of bar i, from bars 0..i only, and is held from
+            the open of bar i + 1.
+        """
+
+
+def build(kind: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
+    """The strategy `kind` with these parameters; a parameter that is not given has its default.
+
+    Raises:
+        UsageError: unknown parameter, or a value out of its range.
+    """
+    for parameter in parameters:
+        if parameter not in kind.model_fields:
+            raise unknown("parameter", parameter, kind.model_fields, f"Strategy: {kind.name}.")
+    try:
+        return kind(**parameters)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        if not problem["loc"]:
+            text = problem["msg"].removeprefix("Value error, ")
+            raise UsageError(f"The parameters of {kind.name} do not fit together: {text}.") from None
+        field = str(problem["loc"][0])
+        about = f"{kind.model_fields[field].description}; {allowed(kind, field)}"
+        given = problem["input"]
+        raise UsageError(
+            f"{kind.name}: the parameter {field} cannot be {given!r}: {problem['msg']} ({about})."
+        ) from None
+
+
+def allowed(kind: type[Strategy], field: str) -> str:
+    """The range of a parameter in words: `from 1 to 1000, default 1`."""
+    info = kind.model_fields[field]
+    bounds = {
+        bound: getattr(m, bound)
+        for m in info.metadata
+        for bound in ("ge", "gt", "le", "lt")
+        if hasattr(m, bound)
+    }
+    words = [f"{word} {bounds[b]}" for b, word in (("ge", "from"), ("gt", "above")) if b in bounds]
+    words += [f"{word} {bounds[b]}" for b, word in (("le", "to"), ("lt", "below")) if b in bounds]
+    kind_of = "yes or no" if info.annotation is bool else " ".join(words) or "any value"
+    return f"{kind_of}, default {info.default}"
+
+
+def exact(prices: pd.Series) -> np.ndarray:
+    """Prices as int64 multiples of 1e-8 points: their sums and comparisons are exact."""
+    return np.rint(prices.to_numpy(np.float64) * _UNITS_PER_POINT).astype(np.int64)
+
+
+def hold(signals: np.ndarray) -> np.ndarray:
+    """Signals (int64) of which each 0 is replaced by the last signal before it that is not 0."""
+    last = np.maximum.accumulate(np.where(signals != 0, np.arange(len(signals)), -1))
+    return np.where(last >= 0, signals[np.maximum(last, 0)], 0).astype(np.int64)

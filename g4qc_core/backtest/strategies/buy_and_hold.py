@@ -1,0 +1,28 @@
+"""The yardstick: always long, or always short."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from g4qc_core.backtest.strategies.base import Strategy
+
+
+class BuyAndHold(Strategy):
+    """Holds the same position from the second bar to the last, rolled with the series."""
+
+    name: ClassVar[str] = "buy_and_hold"
+    summary: ClassVar[str] = "Holds `contracts` contracts on one `side` from the second bar to the last."
+
+    side: Literal["long", "short"] = Field("long", description="long or short")
+
+    @property
+    def bars_needed(self) -> int:
+        return 1
+
+    def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        sign = 1 if self.side == "long" else -1
+        return np.full(len(bars), sign * self.contracts, np.int64)

@@ -1,0 +1,58 @@
+"""Breakout of a price channel."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from g4qc_core.backtest.strategies.base import Strategy, exact
+
+
+class Donchian(Strategy):
+    """Enters when the close leaves the channel of the bars before; leaves when a shorter channel breaks."""
+
+    name: ClassVar[str] = "donchian"
+    summary: ClassVar[str] = (
+        "Long when the close rises above the highest high of the `entry` bars before, short when it falls "
+        "below their lowest low; out when the close breaks the opposite side of the `exit` bars before."
+    )
+
+    entry: int = Field(40, ge=1, le=10000, description="Bars of the channel whose break opens a position")
+    exit: int = Field(20, ge=1, le=10000, description="Bars of the channel whose break closes it")
+    long_only: bool = Field(False, description="No short positions")
+
+    @property
+    def bars_needed(self) -> int:
+        return self.entry + 1
+
+    def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        close = exact(bars["close"])
+        enter_high, enter_low = _channel(bars, self.entry)
+        exit_high, exit_low = _channel(bars, self.exit)
+        up = close > enter_high
+        down = (close < enter_low) & (not self.long_only)
+        leave_long, leave_short = close < exit_low, close > exit_high
+        sides = np.zeros(len(close), np.int64)
+        side = 0
+        for i in range(self.entry, len(close)):
+            if (side > 0 and leave_long[i]) or (side < 0 and leave_short[i]):
+                side = 0
+            if up[i]:
+                side = 1
+            elif down[i]:
+                side = -1
+            sides[i] = side
+        return sides * self.contracts
+
+
+def _channel(bars: pd.DataFrame, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Highest high and lowest low of the `length` bars before each bar; no bound where there are fewer."""
+    high, low = exact(bars["high"]), exact(bars["low"])
+    top, bottom = np.full(len(high), np.iinfo(np.int64).max), np.full(len(low), np.iinfo(np.int64).min)
+    if len(high) > length:
+        top[length:] = np.lib.stride_tricks.sliding_window_view(high, length)[:-1].max(axis=1)
+        bottom[length:] = np.lib.stride_tricks.sliding_window_view(low, length)[:-1].min(axis=1)
+    return top, bottom

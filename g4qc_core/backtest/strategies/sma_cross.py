@@ -1,0 +1,52 @@
+"""Crossover of two simple moving averages."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from g4qc_core.backtest.strategies.base import Strategy, exact, hold
+
+
+class SmaCross(Strategy):
+    """Long while the fast average is above the slow one, short (or flat) while below; a tie changes nothing."""
+
+    name: ClassVar[str] = "sma_cross"
+    summary: ClassVar[str] = (
+        "Long while the average close of the last `fast` bars is above that of the last `slow` bars, short "
+        "while it is below (flat with `long_only`)."
+    )
+
+    fast: int = Field(20, ge=1, le=5000, description="Bars of the fast average")
+    slow: int = Field(60, ge=2, le=10000, description="Bars of the slow average")
+    long_only: bool = Field(False, description="Flat instead of short while the fast average is below")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.fast >= self.slow:
+            raise ValueError(f"fast ({self.fast}) must be smaller than slow ({self.slow})")
+        return self
+
+    @property
+    def bars_needed(self) -> int:
+        return self.slow
+
+    def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        closes = exact(bars["close"])
+        if len(closes) < self.slow:
+            return np.zeros(len(closes), np.int64)
+        # Means are compared as sums times the other length: whole numbers, so that a tie is a tie.
+        spread = np.zeros(len(closes), np.int64)
+        fast, slow = _sums(closes, self.fast), _sums(closes, self.slow)
+        spread[self.slow - 1 :] = fast[self.slow - self.fast :] * self.slow - slow * self.fast
+        side = hold(np.sign(spread))
+        return np.maximum(side, 0) * self.contracts if self.long_only else side * self.contracts
+
+
+def _sums(values: np.ndarray, length: int) -> np.ndarray:
+    """Sums of each `length` neighbours, `len(values) - length + 1` of them."""
+    running = np.concatenate(([0], np.cumsum(values)))
+    return running[length:] - running[:-length]
