@@ -78,8 +78,8 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Turns the driver's errors of the block into ours, where they are about the server and not a
-        defect.""" try:
+        """Turns the driver's errors of the block into ours, where they are about the server."""
+        try:
             yield
         except (DBAPIError, psycopg2.Error) as error:
             driver = error.orig if isinstance(error, DBAPIError) else error

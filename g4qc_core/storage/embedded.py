@@ -69,8 +69,8 @@ class EmbeddedServer:
 
     @property
     def socket(self) -> Path:
-        """Folder of the Unix socket: the data folder, or one with a short name where that path is too
-        long.""" if len(str(self.data)) + len("/.s.PGSQL.5432") <= _LONGEST_SOCKET:
+        """Folder of the Unix socket: the data folder, or one with a short name where its path is long."""
+        if len(str(self.data)) + len("/.s.PGSQL.5432") <= _LONGEST_SOCKET:
             return self.data
         return (
             Path(tempfile.gettempdir()) / f"g4qc-{hashlib.sha256(str(self.data).encode()).hexdigest()[:16]}"

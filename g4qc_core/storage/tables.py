@@ -166,7 +166,6 @@ quarantined_bars = Table(
     _filled("volume", BigInteger),
     _filled("wap", Double),
     _filled("count", BigInteger),
-    Column("trade_date", Date),
     Column("decision", Text),
     Column("decided_at", _INSTANT),
     Column("decided_by", Text),

@@ -116,7 +116,6 @@ def upgrade() -> None:
         sa.Column("volume", sa.BigInteger(), nullable=False),
         sa.Column("wap", sa.Double(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.Column("trade_date", sa.Date()),
         sa.Column("decision", sa.Text()),
         sa.Column("decided_at", sa.DateTime(timezone=True)),
         sa.Column("decided_by", sa.Text()),

@@ -1,0 +1,171 @@
+"""Bars in and out of the database: raw as received (inherited), validated, derived, quarantined.
+
+Every write is one transaction: a slice is replaced or nothing happened, and writing the same again changes
+nothing. Knows the tables of bars. Must not know where bars come from, nor what makes one good.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from g4qc_core.storage.copy import Kinds, copy_in, copy_out
+from g4qc_core.storage.raw_store import RawStore
+from g4qc_core.storage.slices import check_window, names
+
+_PRICES: Kinds = dict.fromkeys(("open", "high", "low", "close"), "float8")
+_TIME: Kinds = {"timestamp": "timestamptz"}
+_BARS: Kinds = {
+    "contract": "text",
+    **_TIME,
+    **_PRICES,
+    "volume": "int8",
+    "count": "int8",
+    "trade_date": "date",
+}
+_VALUES: Kinds = {**_PRICES, "volume": "int8", "wap": "float8", "count": "int8"}
+_DECISION: Kinds = {"decision": "text", "decided_at": "timestamptz", "decided_by": "text"}
+_QUARANTINED: Kinds = {"contract": "text", **_TIME, **_VALUES, "reason": "text", "detail": "text"}
+_MINUTES = ("expected", "traded", "no_trade", "halt", "closed", "failed", "never_asked", "quarantined")
+_QUALITY: Kinds = {"trade_date": "date", "contract": "text", **dict.fromkeys(_MINUTES, "int4")}
+_SUMMARY: Kinds = {
+    "symbol": "text",
+    "timeframe": "text",
+    "bars": "int8",
+    "contracts": "int8",
+    "first": "timestamptz",
+    "last": "timestamptz",
+}
+
+BAR_COLUMNS = tuple(_BARS)
+QUARANTINE_COLUMNS = tuple(_QUARANTINED)
+QUALITY_COLUMNS = tuple(_QUALITY)
+
+
+class BarStore(RawStore):
+    """The bars of one database. All timestamps are UTC and mark the bar's start."""
+
+    def replace_bars(
+        self, symbol: str, timeframe: str, start: datetime, end: datetime, bars: pd.DataFrame
+    ) -> int:
+        """Makes `bars` all the bars of symbol and timeframe that start in `[start, end)`.
+
+        Args:
+            bars: `BAR_COLUMNS`, rows in any order, unique by timestamp and contract; may be empty.
+
+        Returns the number of bars written.
+
+        Raises:
+            InvalidBars: a timestamp lies outside the window.
+        """
+        check_window(bars["timestamp"], start, end)
+        with self._writing(f"bars {symbol} {timeframe}") as (_, cursor):
+            return _replace_bars(cursor, symbol, timeframe, start, end, bars)
+
+    def replace_partition(
+        self,
+        symbol: str,
+        start: datetime,
+        end: datetime,
+        bars: pd.DataFrame,
+        quarantined: pd.DataFrame,
+        quality: pd.DataFrame,
+        first: date,
+        last: date,
+    ) -> int:
+        """Replaces the validated 1-minute bars of `[start, end)`, and what validation says about them.
+
+        Quarantine rows of the same window, and quality rows of the trade dates from `first` to `last`, are
+        replaced in the same transaction. A reviewer's decision stays with a bar that is quarantined again for
+        the same reason with the same values.
+
+        Args:
+            bars: as in `replace_bars`.
+            quarantined: `QUARANTINE_COLUMNS`, unique by timestamp, contract and reason.
+            quality: `QUALITY_COLUMNS`, the counts in minutes.
+
+        Returns the number of bars written. Raises InvalidBars as `replace_bars`.
+        """
+        check_window(bars["timestamp"], start, end)
+        check_window(quarantined["timestamp"], start, end)
+        with self._writing(f"bars {symbol} 1min") as (_, cursor):
+            written = _replace_bars(cursor, symbol, "1min", start, end, bars)
+            _replace_quarantined(cursor, symbol, start, end, quarantined)
+            cursor.execute(
+                "DELETE FROM session_quality WHERE symbol = %s AND trade_date BETWEEN %s AND %s",
+                [symbol, first, last],
+            )
+            copy_in(cursor, "session_quality", {"symbol": "text", **_QUALITY}, quality, symbol=symbol)
+            return written
+
+    def bars(
+        self, symbol: str, timeframe: str, start: datetime, end: datetime, contract: str | None = None
+    ) -> pd.DataFrame:
+        """Validated bars that start in `[start, end)`, of one contract or of all, by contract and timestamp.
+
+        Returns a frame with `BAR_COLUMNS`: contract (str, YYYYMM), timestamp (datetime64[us, UTC]), prices
+        (float64, points), volume (int64, contracts), count (int64, trades), trade_date (datetime64[s]).
+        """
+        keys = {"symbol": symbol, "timeframe": timeframe, "contract": contract}
+        return self._read("market_data", _BARS, keys, start, end)
+
+    def quarantined(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
+        """Quarantined bars that start in `[start, end)`, by contract and timestamp.
+
+        Returns a frame with `QUARANTINE_COLUMNS`, decision, decided_at, decided_by (the three empty where
+        nobody decided yet).
+        """
+        return self._read("quarantined_bars", {**_QUARANTINED, **_DECISION}, {"symbol": symbol}, start, end)
+
+    def quality(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
+        """Quality rows of the trade dates from `first` to `last`: `QUALITY_COLUMNS`, by date and contract."""
+        with self._reading() as cursor:
+            return copy_out(
+                cursor,
+                f"SELECT {names(_QUALITY)} FROM session_quality WHERE symbol = %s "
+                "AND trade_date BETWEEN %s AND %s AND (%s::text IS NULL OR contract = %s) "
+                "ORDER BY trade_date, contract",
+                [symbol, first, last, contract, contract],
+                _QUALITY,
+            )
+
+    def stored(self) -> pd.DataFrame:
+        """What there is: a row a symbol and timeframe with bars, contracts, first and last (starts, UTC)."""
+        with self._reading() as cursor:
+            return copy_out(
+                cursor,
+                "SELECT symbol, timeframe, count(*), count(DISTINCT contract), min(timestamp), "
+                "max(timestamp) FROM market_data GROUP BY symbol, timeframe ORDER BY symbol, timeframe",
+                [],
+                _SUMMARY,
+            )
+
+
+def _replace_bars(
+    cursor: Any, symbol: str, timeframe: str, start: datetime, end: datetime, bars: pd.DataFrame
+) -> int:
+    cursor.execute(
+        "DELETE FROM market_data WHERE symbol = %s AND timeframe = %s AND timestamp >= %s AND timestamp < %s",
+        [symbol, timeframe, start, end],
+    )
+    columns = {"symbol": "text", "timeframe": "text", **_BARS}
+    return copy_in(cursor, "market_data", columns, bars, symbol=symbol, timeframe=timeframe)
+
+
+def _replace_quarantined(
+    cursor: Any, symbol: str, start: datetime, end: datetime, quarantined: pd.DataFrame
+) -> None:
+    same = {"contract": "text", "reason": "text", **_TIME, **_VALUES}
+    decided = copy_out(
+        cursor,
+        f"DELETE FROM quarantined_bars WHERE symbol = %s AND timestamp >= %s AND timestamp < %s "
+        f"RETURNING {names({**same, **_DECISION})}",
+        [symbol, start, end],
+        {**same, **_DECISION},
+    )
+    rows = quarantined[list(QUARANTINE_COLUMNS)].merge(
+        decided[decided["decision"].notna()], on=list(same), how="left"
+    )
+    copy_in(cursor, "quarantined_bars", {"symbol": "text", **_QUARANTINED, **_DECISION}, rows, symbol=symbol)

@@ -1,0 +1,147 @@
+"""The ledger of requests: what was asked of the gateway, when, and how it ended.
+
+The ledger is what makes emptiness legal: a minute without a bar is empty only when a request that covers it
+was answered. Knows outcomes and windows. Must not know how a request is made, nor which sessions exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, RowMapping, select
+
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.tables import ib_requests
+
+Window = tuple[datetime, datetime]
+
+
+class Outcome(StrEnum):
+    """How a request ended."""
+
+    DATA = "data"
+    NO_DATA = "no_data"
+    CONFIRMED_EMPTY = "confirmed_empty"
+    TIMEOUT = "timeout"
+    PACING = "pacing"
+    NO_PERMISSION = "no_permission"
+    NO_DEFINITION = "no_definition"
+    REJECTED = "rejected"
+    DISCONNECTED = "disconnected"
+    CANCELLED = "cancelled"
+    ERROR = "error"
+
+
+ANSWERED = frozenset({Outcome.DATA, Outcome.NO_DATA, Outcome.CONFIRMED_EMPTY})
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One request for bars that start in `[window_start, window_end)`, UTC.
+
+    Attributes:
+        contract: month, `YYYYMM`.
+        timeframe: G4QC's name of it.
+        requested_at: by the clock of extraction, which is the gateway's.
+        code, message: what the gateway said, where it said something.
+        bars, content_hash: of the answer; `BarStore.write_raw` fills them in.
+        run_id: Dagster's run, where there is one.
+        id: given by the database; None before.
+    """
+
+    symbol: str
+    contract: str
+    timeframe: str
+    window_start: datetime
+    window_end: datetime
+    outcome: Outcome
+    requested_at: datetime
+    duration_ms: int
+    code: int | None = None
+    message: str | None = None
+    bars: int = 0
+    content_hash: str | None = None
+    what: str = "TRADES"
+    run_id: str | None = None
+    id: int | None = None
+
+
+class Ledger:
+    """The ledger in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, entry: LedgerEntry) -> int:
+        """Writes one entry in a transaction of its own; returns its id.
+
+        An entry with bars goes through `BarStore.write_raw`, which writes both in one transaction.
+        """
+        with self._database.transaction() as connection:
+            return insert_entry(connection, entry)
+
+    def entries(
+        self,
+        symbol: str,
+        contract: str,
+        timeframe: str,
+        start: datetime,
+        end: datetime,
+        outcomes: Iterable[Outcome] | None = None,
+    ) -> list[LedgerEntry]:
+        """Entries whose window overlaps `[start, end)`, in the order they were written."""
+        query = (
+            select(ib_requests)
+            .where(
+                ib_requests.c.symbol == symbol,
+                ib_requests.c.contract == contract,
+                ib_requests.c.timeframe == timeframe,
+                ib_requests.c.window_start < end,
+                ib_requests.c.window_end > start,
+            )
+            .order_by(ib_requests.c.id)
+        )
+        if outcomes is not None:
+            query = query.where(ib_requests.c.outcome.in_([str(o) for o in outcomes]))
+        with self._database.transaction() as connection:
+            return [_entry(row) for row in connection.execute(query).mappings()]
+
+    def answered(
+        self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime
+    ) -> list[Window]:
+        """The parts of `[start, end)` that the gateway answered, with bars or without, ascending."""
+        entries = self.entries(symbol, contract, timeframe, start, end, ANSWERED)
+        return merge((max(e.window_start, start), min(e.window_end, end)) for e in entries)
+
+    def failed(
+        self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime
+    ) -> list[Window]:
+        """The parts of `[start, end)` that were asked for in vain at least once, ascending."""
+        failures = frozenset(Outcome) - ANSWERED
+        entries = self.entries(symbol, contract, timeframe, start, end, failures)
+        return merge((max(e.window_start, start), min(e.window_end, end)) for e in entries)
+
+
+def merge(windows: Iterable[Window]) -> list[Window]:
+    """The same instants as disjoint windows, ascending; windows that touch become one."""
+    merged: list[Window] = []
+    for start, end in sorted(windows):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def insert_entry(connection: Connection, entry: LedgerEntry) -> int:
+    """Writes the entry in the caller's transaction; returns its id."""
+    values = asdict(entry) | {"outcome": str(entry.outcome)}
+    del values["id"]
+    return int(connection.scalar(ib_requests.insert().values(values).returning(ib_requests.c.id)) or 0)
+
+
+def _entry(row: RowMapping) -> LedgerEntry:
+    return LedgerEntry(**(dict(row) | {"outcome": Outcome(row["outcome"])}))
