@@ -1,0 +1,174 @@
+"""Coverage: what is known of each minute of a contract's sessions, and which sessions are still needed.
+
+A minute without a bar means nothing by itself: that depends on whether the source was asked about it and what
+it answered, which the request ledger says. Knows sessions, contracts and windows of time. Must not know how
+answers are stored, nor how to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.instruments import Contract
+from g4qc_core.sessions import Session
+
+Window = tuple[datetime, datetime]
+"""`[start, end)`, UTC."""
+
+CLASSES = ("traded", "quarantined", "no_trade", "halt", "failed", "never_asked")
+"""The classes of a minute; they add up to `expected`."""
+
+QUALITY_COLUMNS = ("symbol", "contract", "trade_date", "expected", *CLASSES)
+
+_MINUTE = np.timedelta64(60_000_000, "us")
+_ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
+_CONFIRMED = 2  # answers that must agree before a session without any bar is believed to be empty
+
+
+@dataclass(frozen=True)
+class Need:
+    """A session that has to be asked for, and the part `[start, end)` in which the contract can have bars."""
+
+    session: Session
+    start: datetime
+    end: datetime
+
+
+def session_quality(
+    contract: Contract,
+    sessions: Sequence[Session],
+    good: pd.Series | pd.DatetimeIndex,
+    quarantined: pd.Series | pd.DatetimeIndex,
+    answered: Iterable[Window],
+    failed: Iterable[Window],
+    until: datetime,
+    head: datetime | None = None,
+) -> pd.DataFrame:
+    """What is known of every minute of the sessions, counted by session.
+
+    Every minute from a session's open to its close that the contract could have traded and that was over at
+    `until` is `expected`, and is in exactly one class:
+
+    - `halt`: the exchange pauses then, by the calendar;
+    - `traded`: it has a good bar;
+    - `quarantined`: it has a bar, but not one that passed validation;
+    - `no_trade`: the source answered about it, it has no bar, and the answer is believed, because the session
+      has another bar or two separate answers covered the whole of it;
+    - `failed`: the source was asked, and failed or gave an answer that is not believed yet;
+    - `never_asked`: nobody asked.
+
+    Args:
+        sessions: ascending.
+        good, quarantined: starts of the contract's bars, UTC, any order; those outside sessions are ignored.
+        answered: windows that the source answered, with bars or without, one entry an answer.
+        failed: windows for which a request failed.
+        until: the source's clock.
+        head: start of the contract's first bar ever, where it is known; nothing is expected before it.
+
+    Returns:
+        `QUALITY_COLUMNS`, one row a session: symbol and contract (text), trade_date (datetime64[s]), numbers
+        of minutes (int64).
+    """
+    starts = [_bounds(session, contract, until, head) for session in sessions]
+    spans = [np.arange(start, end, _MINUTE) for start, end in starts]
+    minutes = np.concatenate([np.array([], "datetime64[us]"), *spans])
+    row = np.repeat(np.arange(len(sessions)), [len(span) for span in spans])
+    halt = _depth(minutes, [halt for session in sessions for halt in session.halts]) > 0
+    answers = _depth(minutes, answered)
+    has_good, has_bad = _among(minutes, good), _among(minutes, quarantined)
+
+    def per_session(mask: np.ndarray) -> np.ndarray:
+        return np.bincount(row[mask], minlength=len(sessions)).astype("int64")
+
+    unconfirmed = per_session((answers < _CONFIRMED) & ~halt)
+    believed = (per_session(has_good | has_bad) > 0) | (unconfirmed == 0)
+    classes = {
+        "halt": halt,
+        "traded": has_good,
+        "quarantined": has_bad,
+        "no_trade": (answers > 0) & believed[row],
+        "failed": (answers > 0) | (_depth(minutes, failed) > 0),
+        "never_asked": np.ones(len(minutes), bool),
+    }
+    first = np.argmax(np.column_stack([*classes.values()]), axis=1) if len(minutes) else row
+    counts = {name: per_session(first == at) for at, name in enumerate(classes)}
+    trade_dates = np.array([s.trade_date for s in sessions], "datetime64[s]")
+    frame = pd.DataFrame({"trade_date": trade_dates, "expected": per_session(row >= 0), **counts})
+    frame["symbol"], frame["contract"] = contract.symbol, contract.month
+    text = pd.StringDtype(na_value=np.nan)
+    return frame.loc[:, list(QUALITY_COLUMNS)].astype({"symbol": text, "contract": text})
+
+
+def needed_sessions(
+    contract: Contract,
+    sessions: Iterable[Session],
+    bars: Mapping[date, int],
+    answered: Iterable[Window],
+    until: datetime,
+    head: datetime | None = None,
+) -> list[Need]:
+    """The sessions that are not done, each with the window to ask for.
+
+    A session is done when it had closed at `until`, every minute that the contract could have traded in it
+    was answered, and it has a raw bar, or two separate answers covered every such minute. A session in which
+    the contract could not trade, because it had expired or had not begun, is done from the start; one that is
+    still open is asked for up to the last full minute before `until`, and never done.
+
+    Args:
+        sessions: ascending.
+        bars: raw bars that are stored, by trade date; a date that is absent has none.
+        answered, until, head: as for `session_quality`.
+    """
+    answered = list(answered)
+    needs = []
+    for session in sessions:
+        start, end = _bounds(session, contract, until, head)
+        if start >= end:
+            continue
+        minutes = np.arange(start, end, _MINUTE)
+        minutes = minutes[_depth(minutes, session.halts) == 0]
+        depth = int(_depth(minutes, answered).min(initial=_CONFIRMED))
+        wanted = 1 if bars.get(session.trade_date, 0) > 0 else _CONFIRMED
+        closed = until >= min(session.close, contract.last_trade_at)
+        if not closed or depth < wanted:
+            needs.append(Need(session, _zoned(start), _zoned(end)))
+    return needs
+
+
+def _bounds(
+    session: Session, contract: Contract, until: datetime, head: datetime | None
+) -> tuple[np.datetime64, np.datetime64]:
+    """First minute and end of the part of the session in which bars can be expected; none when reversed."""
+    start = max(session.open, head) if head is not None else session.open
+    end = min(session.close, contract.last_trade_at, until)
+    return _instant(start.replace(second=0, microsecond=0)), _instant(end.replace(second=0, microsecond=0))
+
+
+def _depth(minutes: np.ndarray, windows: Iterable[Window]) -> np.ndarray:
+    """How many of the windows hold each minute."""
+    # A window holds the minutes that lie in it from their first microsecond to their last.
+    whole = [
+        (_instant(start + _ALMOST_A_MINUTE).astype("datetime64[m]"), _instant(end).astype("datetime64[m]"))
+        for start, end in windows
+    ]
+    starts = np.sort(np.array([start for start, end in whole if start < end], "datetime64[m]"))
+    ends = np.sort(np.array([end for start, end in whole if start < end], "datetime64[m]"))
+    return np.searchsorted(starts, minutes, side="right") - np.searchsorted(ends, minutes, side="right")
+
+
+def _among(minutes: np.ndarray, timestamps: pd.Series | pd.DatetimeIndex) -> np.ndarray:
+    instants = pd.DatetimeIndex(timestamps).tz_convert(None).to_numpy("datetime64[us]")
+    return np.isin(minutes, instants)
+
+
+def _instant(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+def _zoned(instant: np.datetime64) -> datetime:
+    return pd.Timestamp(instant).to_pydatetime().replace(tzinfo=UTC)

@@ -1,0 +1,123 @@
+"""The chain: which contract of an instrument is in front on a trade date by rule, and which ones matter.
+
+Knows expiries and the month cycle. Must not know bars: that the rule's date may have no prices to roll on is
+for `futures.rolls` to find out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from g4qc_core.instruments import MONTH_CODES, Contract, Instrument, month_code
+from g4qc_core.sessions import Session, SessionCalendar
+
+ROLL_SESSIONS = 10
+"""Sessions on either side of a roll for which both contracts are kept, so that any rule can be recomputed."""
+
+# A search for the next session spans the longest run of days without one (a long weekend) with room to spare.
+_LONGEST_CLOSURE = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class FrontPeriod:
+    """Trade dates `[start, end)` on which the contract is in front, by rule."""
+
+    contract: Contract
+    start: date
+    end: date
+
+
+def cycle(chain: Iterable[Contract], instrument: Instrument) -> list[Contract]:
+    """The contracts of the instrument's month cycle, by expiry; serial months and the like are left out."""
+    wanted = (c for c in chain if c.symbol == instrument.symbol and month_code(c.month) in instrument.months)
+    return sorted(wanted, key=lambda c: (c.last_trade_date, c.month))
+
+
+def front_periods(
+    chain: Iterable[Contract], instrument: Instrument, calendar: SessionCalendar
+) -> list[FrontPeriod]:
+    """The time in front of every contract of the cycle, ascending and without overlap.
+
+    The rule is days before expiry: a contract hands over on the first session that is not earlier than its
+    last trade date less `instrument.roll_days_before_expiry` calendar days. It takes over when its
+    predecessor in the cycle hands over. Where the chain lacks the predecessor, that date is taken to be as
+    many calendar months before the contract's own as the cycle says; so a hole in the chain leaves a hole
+    in the periods, and no contract is ever in front instead of one that is missing.
+    """
+    periods: list[FrontPeriod] = []
+    previous: Contract | None = None
+    for contract in cycle(chain, instrument):
+        end = _hand_over(contract.last_trade_date, instrument, calendar)
+        before = _predecessor_month(contract.month, instrument)
+        if previous is not None and previous.month == before:
+            start = periods[-1].end
+        else:
+            start = _hand_over(_expiry_in(contract, before), instrument, calendar)
+            start = max(start, periods[-1].end) if periods else start
+        periods.append(FrontPeriod(contract, start, end))
+        previous = contract
+    return periods
+
+
+def front_contract(periods: Sequence[FrontPeriod], trade_date: date) -> Contract | None:
+    """The contract in front on the trade date, or None where the chain has a hole or does not reach."""
+    return next((p.contract for p in periods if p.start <= trade_date < p.end), None)
+
+
+def contracts_for(
+    chain: Iterable[Contract],
+    first: date,
+    last: date,
+    instrument: Instrument,
+    calendar: SessionCalendar,
+    around: int = ROLL_SESSIONS,
+) -> dict[Contract, list[Session]]:
+    """The contracts that matter for trade dates from `first` to `last`, both included, with their sessions.
+
+    On each trade date that is the contract in front; and from `around` sessions before the date on which the
+    front changes until `around` sessions after it, that date counted, both contracts. No session after a
+    contract's end is in it. Contracts by expiry, sessions ascending; empty when the chain has nothing for
+    these dates.
+    """
+    wanted: dict[Contract, list[Session]] = {}
+    for period in front_periods(chain, instrument, calendar):
+        start = _shifted(period.start, -around, calendar)
+        end = _shifted(period.end, around, calendar)
+        if end <= first or start > last:
+            continue
+        sessions = calendar.sessions(max(first, start), min(last, end - timedelta(days=1)))
+        alive = [s for s in sessions if s.open < period.contract.last_trade_at]
+        if alive:
+            wanted[period.contract] = alive
+    return wanted
+
+
+def _hand_over(last_trade_date: date, instrument: Instrument, calendar: SessionCalendar) -> date:
+    day = last_trade_date - timedelta(days=instrument.roll_days_before_expiry)
+    sessions = calendar.sessions(day, day + _LONGEST_CLOSURE)
+    return sessions[0].trade_date if sessions else day
+
+
+def _predecessor_month(month: str, instrument: Instrument) -> str:
+    codes = sorted(instrument.months, key=MONTH_CODES.index)
+    at = codes.index(month_code(month)) - 1
+    year = int(month[:4]) - (1 if at < 0 else 0)
+    return f"{year}{MONTH_CODES.index(codes[at]) + 1:02d}"
+
+
+def _expiry_in(contract: Contract, month: str) -> date:
+    """The last trade date that a contract of the same instrument had in an earlier month, estimated."""
+    months = (int(contract.month[:4]) - int(month[:4])) * 12 + int(contract.month[4:]) - int(month[4:])
+    return (pd.Timestamp(contract.last_trade_date) - pd.DateOffset(months=months)).date()
+
+
+def _shifted(day: date, sessions: int, calendar: SessionCalendar) -> date:
+    """The trade date that many sessions after (or, when negative, before) `day`."""
+    reach = timedelta(days=2 * abs(sessions)) + _LONGEST_CLOSURE
+    if sessions < 0:
+        return calendar.sessions(day - reach, day - timedelta(days=1))[sessions].trade_date
+    return calendar.sessions(day, day + reach)[sessions].trade_date
