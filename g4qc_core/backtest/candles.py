@@ -1,0 +1,56 @@
+"""Bars and equity thinned out to as many candles as a picture can carry.
+
+Knows frames. Must not know Bokeh, matplotlib or files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Candles:
+    """Groups of neighbouring bars, none of which reaches over the end of a session or a change of contract.
+
+    Attributes:
+        frame: one row a group: timestamp (of its first bar, UTC), trade_date, contract, open, high, low, close, volume.
+        of_bar: int64, the group of each bar.
+        bars_each: most bars in one group; 1 where nothing was thinned out.
+    """
+
+    frame: pd.DataFrame
+    of_bar: np.ndarray
+    bars_each: int
+
+    def last(self, values: pd.Series) -> np.ndarray:
+        """The last value of each group, for a series with one value a bar."""
+        return values.groupby(self.of_bar).last().to_numpy()
+
+    def lowest(self, values: pd.Series) -> np.ndarray:
+        """The lowest value of each group, for a series with one value a bar."""
+        return values.groupby(self.of_bar).min().to_numpy()
+
+
+def make_candles(bars: pd.DataFrame, most: int) -> Candles:
+    """Candles from a continuous series of n >= 1 bars: about `most` of them, more only where sessions are more."""
+    part = (bars["trade_date"] != bars["trade_date"].shift()) | (bars["contract"] != bars["contract"].shift())
+    section = part.cumsum().to_numpy()
+    within = bars.groupby(section).cumcount().to_numpy()
+    each = max(1, -(-len(bars) // most))
+    of_bar = pd.Series(section.astype(np.int64) * len(bars) + within // each)
+    groups = (of_bar != of_bar.shift()).cumsum().to_numpy() - 1
+    how = {
+        "timestamp": "first",
+        "trade_date": "first",
+        "contract": "first",
+        "open": "first",
+        "high": "max",
+        "low": "min",
+        "close": "last",
+        "volume": "sum",
+    }
+    frame = bars.groupby(groups).agg(how).reset_index(drop=True)
+    return Candles(frame, groups.astype(np.int64), each)

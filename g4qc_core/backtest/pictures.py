@@ -1,0 +1,88 @@
+"""Small pictures of a result, for places that show no interactive charts: PNG bytes, each below 60 kB.
+
+matplotlib is used through its objects, without pyplot's global state, and imported late because it is slow.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.backtest.candles import make_candles
+from g4qc_core.backtest.result import BacktestResult
+
+GAIN, LOSS, LINE, GREY = "#1a9a6c", "#d1495b", "#3366a8", "#8a94a3"
+_MOST_CANDLES = 160
+
+
+def equity_png(result: BacktestResult) -> bytes:
+    """Equity by session, and the drawdown below it."""
+    figure, (top, bottom) = _canvas(2, (3, 1))
+    daily = result.daily_equity
+    lowest = result.equity.groupby("trade_date", sort=True)["drawdown"].min() * 100
+    at = np.arange(len(daily))
+    top.plot(at, daily.to_numpy(), color=LINE, linewidth=1.4)
+    top.axhline(float(result.spec.cash), color=GREY, linewidth=0.7, linestyle="--")
+    top.set_title(f"{result.spec.name}: equity, {result.inputs['costs']['currency']}", fontsize=9, loc="left")
+    top.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    bottom.fill_between(at, lowest.to_numpy(), 0, color=LOSS, alpha=0.35, linewidth=0)
+    bottom.set_ylabel("drawdown %", fontsize=7, color=GREY)
+    _dates(bottom, daily.index)
+    return _png(figure)
+
+
+def candles_png(bars: pd.DataFrame, title: str = "") -> bytes:
+    """The last bars of a frame as candles, with volume below.
+
+    Args:
+        bars: n >= 1 rows with timestamp, open, high, low, close, volume, contract, trade_date.
+        title: words above the picture.
+    """
+    last = bars.tail(_MOST_CANDLES * 20).reset_index(drop=True)
+    frame = make_candles(last, _MOST_CANDLES).frame
+    figure, (top, bottom) = _canvas(2, (3, 1))
+    at = np.arange(len(frame))
+    colours = np.where(frame["close"] >= frame["open"], GAIN, LOSS)
+    low_body = np.minimum(frame["open"], frame["close"])
+    body = (frame["close"] - frame["open"]).abs()
+    top.vlines(at, frame["low"], frame["high"], color=colours, linewidth=0.8)
+    top.bar(at, body, 0.7, bottom=low_body, color=colours, edgecolor=colours, linewidth=0.4)
+    top.set_title(title, fontsize=9, loc="left")
+    bottom.bar(at, frame["volume"], 0.8, color=colours, alpha=0.6)
+    bottom.set_ylabel("volume", fontsize=7, color=GREY)
+    bottom.yaxis.set_major_formatter(lambda value, _: f"{value / 1000:,.0f}k" if value >= 1000 else f"{value:,.0f}")
+    _dates(bottom, pd.DatetimeIndex(frame["trade_date"]))
+    return _png(figure)
+
+
+def _canvas(rows: int, heights: tuple[int, ...]) -> tuple[Any, Any]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.6, 3.0), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, 1, sharex=True, height_ratios=heights)
+    for axis in axes:
+        axis.tick_params(labelsize=7, colors=GREY, length=0)
+        axis.grid(axis="y", color=GREY, alpha=0.2, linewidth=0.6)
+        axis.margins(x=0.01)
+        for side in axis.spines.values():
+            side.set_visible(False)
+    return figure, axes
+
+
+def _dates(axis: Any, days: pd.Index) -> None:
+    """At most seven dates below the axis, at the first place of their session."""
+    names = pd.DatetimeIndex(days).strftime("%Y-%m-%d").to_numpy()
+    starts = np.flatnonzero(np.concatenate(([True], names[1:] != names[:-1])))
+    chosen = starts[:: max(1, -(-len(starts) // 7))]
+    axis.set_xticks(chosen, names[chosen])
+
+
+def _png(figure: Any) -> bytes:
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", facecolor="white", metadata={"Software": None})
+    return buffer.getvalue()
