@@ -7,6 +7,7 @@
     │   ├── PortTaken               another program listens there
     │   ├── DatabaseRefused         wrong password, no such database, schema from another version
     │   ├── OriginMismatch          this database holds bars of another kind of gateway
+    │   ├── GatewayRefused          what answers is no gateway, or one that this client cannot talk to
     │   ├── ContractNotFound        the gateway has no definition (error 200)
     │   ├── PermissionDenied        no market data subscription, or held by another session
     │   ├── RequestRejected         the gateway says that the request is malformed (321, 10314, 10339)
@@ -70,6 +71,10 @@ class GatewayError(G4qcError):
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+
+class GatewayRefused(GatewayError, PermanentError):
+    """What listens is no gateway, or one whose protocol is too old or too new."""
 
 
 class ContractNotFound(GatewayError, PermanentError):

@@ -1,0 +1,184 @@
+"""The gateway's answers, sorted to the requests that wait for them.
+
+`ibapi`'s decoder calls the methods of `Answers` on the reader's thread; whoever asked waits on a `Pending`.
+Knows both spellings of the callbacks that changed between `ibapi` 9.81 and 10.x. Must not send anything.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any
+
+from ibapi.wrapper import EWrapper
+
+from g4qc_core.errors import GatewayDisconnected, GatewayError, RequestCancelled
+from g4qc_core.ib.codes import DATA_LOST, SERVERS_BACK, SERVERS_LOST, meaning
+
+log = logging.getLogger(__name__)
+
+NO_REQUEST = -1
+
+
+class Pending:
+    """An open request: rows as they arrive, then done, or failed with `error`."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+        self.rows: list[Any] = []
+        self.done = threading.Event()
+        self.error: GatewayError | None = None
+
+    def finish(self, error: GatewayError | None = None) -> None:
+        """Ends the request; the first end counts."""
+        if not self.done.is_set():
+            self.error = error
+            self.done.set()
+
+
+class Answers(EWrapper):
+    """All that one connection has heard.
+
+    Attributes:
+        ready: ends when the gateway has sent both the next valid id and the accounts. accounts: names of the
+        accounts that the gateway manages. servers_lost_at: `time.monotonic()` since when the gateway has no
+        connection to Interactive Brokers, or None. notice: the last message of the gateway that names no
+        request.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.ready = Pending(f"The gateway at {address}")
+        self.accounts: list[str] = []
+        self.servers_lost_at: float | None = None
+        self.notice = ""
+        self._lock = threading.Lock()
+        self._pending: dict[int, Pending] = {}
+        self._next_id_known = False
+        self._end: GatewayError | None = None
+
+    def open(self, key: int, subject: str) -> Pending:
+        """Registers a request under `key`, used once; raises what ended the connection, if it has ended.
+
+        Keys below -1 stand for requests of the time, whose answer names no request.
+        """
+        pending = Pending(subject)
+        with self._lock:
+            if self._end is not None:
+                raise _copy(self._end)
+            self._pending[key] = pending
+        return pending
+
+    def forget(self, key: int) -> None:
+        """Ignores all that still comes for this key."""
+        with self._lock:
+            self._pending.pop(key, None)
+
+    def end(self, error: GatewayError) -> None:
+        """Ends the connection: open requests and later ones fail with `error`. The first end counts."""
+        with self._lock:
+            if self._end is not None:
+                return
+            self._end = error
+            waiting = [self.ready, *self._pending.values()]
+        for pending in waiting:
+            pending.finish(_copy(error))
+
+    # What follows is called by ibapi's decoder, which gives the names.
+
+    def managedAccounts(self, accountsList: str) -> None:
+        self.accounts = [name for name in accountsList.split(",") if name]
+        self._check_ready()
+
+    def nextValidId(self, orderId: int) -> None:
+        self._next_id_known = True
+        self._check_ready()
+
+    def currentTime(self, time: int) -> None:
+        for key in [k for k in list(self._pending) if k < NO_REQUEST]:
+            self._finish(key, row=time)
+
+    def contractDetails(self, reqId: int, contractDetails: Any) -> None:
+        self._add(reqId, contractDetails)
+
+    def contractDetailsEnd(self, reqId: int) -> None:
+        self._finish(reqId)
+
+    def historicalData(self, reqId: int, bar: Any) -> None:
+        self._add(reqId, bar)
+
+    def historicalDataEnd(self, reqId: int, start: str, end: str) -> None:
+        self._finish(reqId)
+
+    def headTimestamp(self, reqId: int, headTimestamp: str) -> None:
+        self._finish(reqId, row=headTimestamp)
+
+    def commissionReport(self, commissionReport: Any) -> None:
+        """Spelled so until 10.30; nobody here trades, but the decoder calls it for other clients' fills."""
+
+    def commissionAndFeesReport(self, commissionAndFeesReport: Any) -> None:
+        """Spelled so since 10.33."""
+
+    def error(self, reqId: int, *details: Any) -> None:
+        """`(code, text)` in 9.81, `(code, text, json)` until 10.30, `(time, code, text, json)` since."""
+        timed = len(details) >= 3 and isinstance(details[1], int)
+        code, text = details[1:3] if timed else details[0:2]
+        if reqId == NO_REQUEST:
+            self._hear(code, text)
+            return
+        pending = self._pending.get(reqId)
+        if pending is None:
+            log.debug("The gateway says %s of request %s, which nobody waits for: %s", code, reqId, text)
+            return
+        row = meaning(code, text)
+        if row.error is None:
+            log.info("%s: %s (%s: %s)", pending.subject, row.text, code, text)
+        else:
+            pending.finish(
+                row.error(f"{pending.subject}: {row.text} (the gateway says {code}: {text}).", code)
+            )
+
+    def _hear(self, code: int, text: str) -> None:
+        row = meaning(code, text)
+        log.info("The gateway says %s: %s", code, text)
+        self.notice = f"{code}: {text}"
+        if code in SERVERS_LOST:
+            self.servers_lost_at = self.servers_lost_at or time.monotonic()
+        elif code in SERVERS_BACK:
+            self.servers_lost_at = None
+            if code == DATA_LOST:
+                self._fail_all(
+                    RequestCancelled(f"The gateway lost its open requests ({self.notice}): ask again.", code)
+                )
+        elif row.error is not None and not self.ready.done.is_set():
+            self.ready.finish(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
+        elif row.error is not None and issubclass(row.error, GatewayDisconnected):
+            self._fail_all(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
+
+    def _check_ready(self) -> None:
+        if self._next_id_known and self.accounts:
+            self.ready.finish()
+
+    def _add(self, key: int, row: Any) -> None:
+        pending = self._pending.get(key)
+        if pending is not None:
+            pending.rows.append(row)
+
+    def _finish(self, key: int, row: Any = None) -> None:
+        pending = self._pending.get(key)
+        if pending is not None:
+            if row is not None:
+                pending.rows.append(row)
+            pending.finish()
+
+    def _fail_all(self, error: GatewayError) -> None:
+        with self._lock:
+            waiting = list(self._pending.values())
+        for pending in waiting:
+            pending.finish(_copy(error))
+
+
+def _copy(error: GatewayError) -> GatewayError:
+    # One exception object raised in several threads would mix their tracebacks.
+    return type(error)(str(error), error.code)

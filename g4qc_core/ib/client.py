@@ -1,0 +1,321 @@
+"""One connection to TWS or IB Gateway, and blocking requests over it.
+
+`ibapi` encodes the requests and decodes the answers; the connection, the reader's thread, deadlines and the
+ends of requests are ours, because `ibapi`'s lose data, wait for ever and end silently. Works with `ibapi`
+9.81.1 and the 10.x builds of the same module name, on the text protocol only. A client is for one connection:
+after its end make another.
+
+Must not know instruments, frames or windows; what it returns are `ibapi`'s own objects, for `parsing`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import ibapi.client
+from ibapi.client import EClient
+from ibapi.comm import read_fields
+from ibapi.contract import Contract as IbContract
+from ibapi.decoder import Decoder
+
+from g4qc_core.errors import (
+    GatewayDisconnected,
+    GatewayError,
+    GatewayRefused,
+    GatewayTimeout,
+    GatewayUnavailable,
+)
+from g4qc_core.ib.answers import Answers, Pending
+from g4qc_core.ib.requests import HistoryQuery
+from g4qc_core.ib.wire import BadFrame, Wire
+
+log = logging.getLogger(__name__)
+
+OLDEST_PROTOCOL = 157
+NEWEST_PROTOCOL = 200
+
+# Answers that somebody here waits for, by message id: errors, ids, contracts, accounts, bars, time, and their
+# ends.
+_AWAITED = frozenset({b"4", b"9", b"10", b"15", b"17", b"49", b"52", b"88", b"108"})
+
+# 9.81 finds the message id among the fields, 10.x wants it apart.
+_ID_APART = len(inspect.signature(Decoder.interpret).parameters) > 2
+
+_SERVERS_LOST_PATIENCE = 60.0
+
+# ibapi logs every request at INFO and every field at DEBUG: thousands of records a request under a verbose
+# root logger.
+if logging.getLogger("ibapi").level == logging.NOTSET:
+    logging.getLogger("ibapi").setLevel(logging.WARNING)
+
+
+class IbClient:
+    """A ready connection; get one from `IbClient.connect`.
+
+    Methods may be called from several threads. Each raises a `GatewayError` of the right type within the
+    deadline: `request_timeout` seconds without progress, where an arriving bar, or a part of a long answer,
+    is progress.
+    """
+
+    def __init__(
+        self, wire: Wire, address: str, protocol: int, client_id: int, request_timeout: float
+    ) -> None:
+        self.protocol = protocol
+        self._wire = wire
+        self._address = address
+        self._timeout = request_timeout
+        self._heartbeat = min(15.0, request_timeout / 3)
+        self._pinged_at: float | None = None
+        self._answers = Answers(address)
+        self._request_ids = itertools.count(1)
+        self._time_keys = itertools.count(-2, -1)
+        self._api = EClient(self._answers)
+        self._api.conn = wire
+        self._api.clientId = client_id
+        self._api.serverVersion_ = protocol
+        self._api.setConnState(EClient.CONNECTED)
+        self._decoder = Decoder(self._answers, protocol)
+        self._reader = threading.Thread(target=self._read, name=f"ib-reader-{address}", daemon=True)
+
+    @classmethod
+    def connect(
+        cls,
+        host: str,
+        port: int,
+        client_id: int,
+        connect_timeout: float,
+        request_timeout: float,
+        max_protocol: int = NEWEST_PROTOCOL,
+    ) -> IbClient:
+        """A connection that is ready for requests, within `connect_timeout` seconds.
+
+        Raises:
+            GatewayUnavailable: nobody listens, or somebody listens and stays silent.
+            GatewayRefused: what listens is no gateway that this client can talk to.
+            ClientIdInUse: another session has this client id.
+        """
+        address = f"{host}:{port}"
+        deadline = time.monotonic() + connect_timeout
+        wire = _dial(host, port, connect_timeout)
+        try:
+            protocol = _shake_hands(wire, address, max_protocol, deadline, connect_timeout)
+            client = cls(wire, address, protocol, client_id, request_timeout)
+            client._start(deadline, connect_timeout)
+        except BaseException:
+            wire.disconnect()
+            raise
+        return client
+
+    @property
+    def accounts(self) -> list[str]:
+        """The accounts that the gateway manages, at least one."""
+        return self._answers.accounts
+
+    @property
+    def connected(self) -> bool:
+        return self._wire.isConnected()
+
+    def close(self) -> None:
+        """Ends the connection, its thread, and whatever request is open; does nothing the second time."""
+        self._answers.end(
+            GatewayDisconnected(f"The connection to the gateway at {self._address} was closed here.")
+        )
+        self._wire.disconnect()
+        if self._reader.is_alive() and self._reader is not threading.current_thread():
+            self._reader.join()
+
+    def current_time(self) -> int:
+        """The gateway's clock, in whole seconds since 1970 UTC."""
+        key = next(self._time_keys)
+        return self._ask(key, "The gateway's clock", lambda _: self._api.reqCurrentTime())[0]
+
+    def contract_details(self, subject: str, contract: IbContract) -> list[Any]:
+        """`ContractDetails` of all contracts that fit; `subject` begins the text of an error."""
+        return self._ask(
+            next(self._request_ids),
+            subject,
+            lambda request_id: self._api.reqContractDetails(request_id, contract),
+        )
+
+    def head_timestamp(self, subject: str, contract: IbContract) -> str:
+        """When the contract's trades begin, as the gateway writes it: seconds since 1970 UTC, mostly."""
+        key = next(self._request_ids)
+        try:
+            return self._ask(key, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, "TRADES", 0, 2))[
+                0
+            ]
+        finally:
+            # An answered head timestamp still counts as an open request of history until it is cancelled.
+            self._api.cancelHeadTimeStamp(key)
+
+    def history(self, subject: str, contract: IbContract, query: HistoryQuery) -> list[Any]:
+        """`BarData` of trades in all hours, times as seconds since 1970 UTC; may be empty."""
+
+        def send(request_id: int) -> None:
+            self._api.reqHistoricalData(
+                request_id, contract, query.end, query.duration, query.bar_size, "TRADES", 0, 2, False, []
+            )
+
+        return self._ask(next(self._request_ids), subject, send, self._api.cancelHistoricalData)
+
+    def _start(self, deadline: float, timeout: float) -> None:
+        self._reader.start()
+        self._api.startApi()
+        ready = self._answers.ready
+        if not ready.done.wait(max(0.0, deadline - time.monotonic())):
+            self.close()
+            raise GatewayUnavailable(
+                f"The gateway at {self._address} took the connection but was not ready within {timeout:g} s: "
+                "see whether it waits for a login or a confirmation on its screen."
+            )
+        if ready.error is not None:
+            self.close()
+            if isinstance(ready.error, GatewayDisconnected):
+                raise GatewayUnavailable(f"{str(ready.error)[:-1]} before it was ready: try again.")
+            raise ready.error
+
+    def _ask(
+        self,
+        key: int,
+        subject: str,
+        send: Callable[[int], None],
+        cancel: Callable[[int], None] | None = None,
+    ) -> list[Any]:
+        pending = self._answers.open(key, subject)
+        try:
+            send(key)
+            self._wait(pending)
+        except GatewayTimeout:
+            if cancel is not None:
+                cancel(key)
+            raise
+        finally:
+            self._answers.forget(key)
+        return pending.rows
+
+    def _wait(self, pending: Pending) -> None:
+        progress, since = self._progress(pending), time.monotonic()
+        while not pending.done.wait(min(0.25, self._heartbeat / 2)):
+            now = time.monotonic()
+            if self._progress(pending) != progress:
+                progress, since = self._progress(pending), now
+            if now - since >= self._timeout:
+                raise GatewayTimeout(
+                    f"{pending.subject}: no answer within {self._timeout:g} s{self._last_notice()}."
+                )
+            self._check_servers(pending, now)
+            self._check_pulse(now)
+        if pending.error is not None:
+            raise pending.error
+
+    def _progress(self, pending: Pending) -> tuple[int, int]:
+        return len(pending.rows), self._wire.unfinished
+
+    def _check_servers(self, pending: Pending, now: float) -> None:
+        lost_at = self._answers.servers_lost_at
+        if lost_at is not None and now - lost_at >= min(_SERVERS_LOST_PATIENCE, self._timeout):
+            raise GatewayUnavailable(
+                f"{pending.subject}: the gateway has lost its own connection to Interactive Brokers; "
+                "it comes back by itself, try again later."
+            )
+
+    def _check_pulse(self, now: float) -> None:
+        # A peer that vanished without a FIN leaves an open socket, on which nothing ever comes.
+        if now - self._wire.heard_at < self._heartbeat:
+            self._pinged_at = None
+        elif self._pinged_at is None:
+            self._pinged_at = now
+            self._api.reqCurrentTime()
+        elif now - self._pinged_at >= self._heartbeat:
+            silence = now - self._wire.heard_at
+            self._end(
+                GatewayDisconnected(f"The gateway at {self._address} has been silent for {silence:.3g} s.")
+            )
+
+    def _read(self) -> None:
+        reason = "closed the connection"
+        try:
+            for frame in self._wire.frames():
+                self._dispatch(frame)
+        except GatewayError as error:
+            reason = str(error)
+        except BadFrame as error:
+            reason = f"sent what is no message ({error})"
+        except OSError as error:
+            reason = f"broke the connection ({error})"
+        self._end(GatewayDisconnected(f"The gateway at {self._address} {reason}{self._last_notice()}."))
+
+    def _dispatch(self, frame: bytes) -> None:
+        head, _, rest = frame.partition(b"\0")
+        try:
+            if _ID_APART:
+                self._decoder.interpret(read_fields(rest), int(head))
+            else:
+                self._decoder.interpret(read_fields(frame))
+        except Exception as error:
+            if head in _AWAITED:
+                raise GatewayDisconnected(
+                    f"sent a message {head.decode()} that cannot be read ({error!r})"
+                ) from error
+            log.warning("A message %r of the gateway cannot be read: %r", head[:10], error)
+
+    def _end(self, error: GatewayDisconnected) -> None:
+        self._answers.end(error)
+        self._wire.disconnect()
+
+    def _last_notice(self) -> str:
+        return f" (its last notice is {self._answers.notice})" if self._answers.notice else ""
+
+
+def _dial(host: str, port: int, timeout: float) -> Wire:
+    try:
+        return Wire.dial(host, port, timeout)
+    except socket.gaierror:
+        raise GatewayUnavailable(f"The host name {host} is not known: check G4QC_IB_HOST.") from None
+    except TimeoutError:
+        raise GatewayUnavailable(
+            f"Nothing answered at {host}:{port} within {timeout:g} s: "
+            "check G4QC_IB_HOST, G4QC_IB_PORT and the firewall."
+        ) from None
+    except ConnectionRefusedError:
+        raise GatewayUnavailable(
+            f"Nothing listens at {host}:{port}: start TWS or IB Gateway, switch on "
+            "'Enable ActiveX and Socket Clients' in its API settings, or check G4QC_IB_HOST and G4QC_IB_PORT."
+        ) from None
+    except OSError as error:
+        raise GatewayUnavailable(
+            f"There is no way to {host}:{port} ({error.strerror}): check G4QC_IB_HOST."
+        ) from None
+
+
+def _shake_hands(wire: Wire, address: str, max_protocol: int, deadline: float, timeout: float) -> int:
+    newest = min(max_protocol, NEWEST_PROTOCOL, ibapi.client.MAX_CLIENT_VER)
+    try:
+        protocol = wire.shake_hands(newest, deadline - time.monotonic())
+    except TimeoutError:
+        raise GatewayUnavailable(
+            f"{address} took the connection and then said nothing for {timeout:g} s: "
+            "restart TWS or IB Gateway, or check G4QC_IB_PORT."
+        ) from None
+    except BadFrame as error:
+        raise GatewayRefused(
+            f"What listens at {address} is no gateway ({error}): check G4QC_IB_PORT."
+        ) from None
+    except OSError:
+        raise GatewayUnavailable(
+            f"{address} closed the connection during the handshake: "
+            "allow this host in the API settings of TWS or IB Gateway (trusted IPs), or check G4QC_IB_PORT."
+        ) from None
+    if not OLDEST_PROTOCOL <= protocol <= newest:
+        raise GatewayRefused(
+            f"The gateway at {address} speaks protocol {protocol}, and this client "
+            f"{OLDEST_PROTOCOL} to {newest}: update TWS or IB Gateway."
+        )
+    return protocol

@@ -1,0 +1,147 @@
+"""What the gateway's error codes mean: one table, read by one function.
+
+The code decides; a pattern in the text is only a second key, because texts are localized and change. A code
+that carries several meanings therefore has a fallback row that is safe: never "there are no bars", which
+would hide a failure.
+
+Source: the message codes of the TWS API, and what users report of them.
+Must not know requests or connections.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from g4qc_core.errors import (
+    ClientIdInUse,
+    ContractNotFound,
+    GatewayDisconnected,
+    GatewayError,
+    GatewayRefused,
+    GatewayUnavailable,
+    NoData,
+    PacingViolation,
+    PermissionDenied,
+    RequestCancelled,
+    RequestRejected,
+)
+
+SERVERS_LOST = frozenset({1100, 2110})
+SERVERS_BACK = frozenset({1101, 1102})
+DATA_LOST = 1101
+WARNINGS = range(2100, 2200)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One row: what a code says about the request that it names.
+
+    Attributes:
+        error: type to raise, or None where the answer still comes.
+        text: the sentence for a person, without a full stop.
+        pattern: second key, searched in the gateway's text without regard to case.
+    """
+
+    code: int
+    error: type[GatewayError] | None
+    text: str
+    pattern: str | None = None
+
+
+_SHARED = "another program or browser, logged in with the same user, holds the market data: log it out"
+_NO_PERMISSION = (
+    "the account has no market data subscription for it: subscribe, or share the data with this user"
+)
+_MALFORMED = "the gateway calls the request malformed, which is a defect of G4QC or a changed rule"
+_TOO_OLD = "TWS or IB Gateway and this client do not understand each other: update TWS or IB Gateway"
+_LOST = "the gateway is not connected"
+
+# Rows of one code stand together, those with a pattern first: the first that fits counts.
+TABLE: tuple[Meaning, ...] = (
+    Meaning(100, PacingViolation, "more than 50 messages a second were sent"),
+    Meaning(162, NoData, "the gateway has no bars in this window", r"returned no data"),
+    Meaning(162, PacingViolation, "too many requests: wait a few minutes", r"pacing violation"),
+    Meaning(162, RequestCancelled, "the history service dropped the query", r"cancelled|canceled"),
+    Meaning(162, RequestRejected, _MALFORMED, r"invalid step|time length exceed"),
+    Meaning(162, PermissionDenied, _SHARED, r"different ip address"),
+    Meaning(
+        162, PermissionDenied, _NO_PERMISSION, r"no market data permissions|no historical data permissions"
+    ),
+    Meaning(162, RequestCancelled, "the history service failed for a reason that its text alone knows"),
+    Meaning(165, None, "a message of the history service"),
+    Meaning(166, RequestRejected, "the gateway keeps no bars of a contract that expired this long ago"),
+    Meaning(
+        200, ContractNotFound, "the gateway knows no such contract: check symbol, exchange and trading class"
+    ),
+    Meaning(300, None, "an unknown id was cancelled"),
+    Meaning(310, None, "an unknown id was cancelled"),
+    Meaning(320, RequestRejected, _MALFORMED),
+    Meaning(321, RequestRejected, _MALFORMED),
+    Meaning(322, PacingViolation, "too many requests are open at once", r"simultaneous"),
+    Meaning(322, RequestCancelled, "the gateway could not process the request"),
+    Meaning(326, ClientIdInUse, "the client id is in use: close the other program, or set G4QC_IB_CLIENT_ID"),
+    Meaning(354, PermissionDenied, _NO_PERMISSION),
+    Meaning(357, GatewayRefused, _TOO_OLD),
+    Meaning(365, None, "an unknown id was cancelled"),
+    # To a request that we did not cancel, "no such query" says that the gateway lost it.
+    Meaning(366, RequestCancelled, "the gateway lost the query"),
+    Meaning(386, RequestRejected, _MALFORMED),
+    Meaning(420, PacingViolation, "too many requests: wait a few minutes", r"pacing"),
+    Meaning(420, PermissionDenied, _SHARED, r"different ip address"),
+    Meaning(420, PermissionDenied, _NO_PERMISSION),
+    Meaning(501, GatewayUnavailable, "the gateway says that this client is connected already"),
+    Meaning(502, GatewayUnavailable, "nothing answers at the gateway's address"),
+    Meaning(503, GatewayRefused, _TOO_OLD),
+    Meaning(504, GatewayDisconnected, _LOST),
+    Meaning(505, None, "a message that this client does not know"),
+    Meaning(506, GatewayRefused, _TOO_OLD),
+    Meaning(507, GatewayDisconnected, _LOST),
+    Meaning(508, GatewayDisconnected, "a message could not be read"),
+    Meaning(509, GatewayDisconnected, _LOST),
+    Meaning(579, RequestRejected, "a name holds characters that are not plain ASCII"),
+    Meaning(1100, None, "the gateway lost its connection to Interactive Brokers"),
+    Meaning(1101, None, "the gateway is connected to Interactive Brokers again, open requests are lost"),
+    Meaning(1102, None, "the gateway is connected to Interactive Brokers again"),
+    Meaning(1300, GatewayDisconnected, "the gateway's port was changed: check G4QC_IB_PORT"),
+    Meaning(2103, None, "a market data farm is down"),
+    Meaning(2104, None, "a market data farm is up"),
+    Meaning(2105, None, "a historical data farm is down"),
+    Meaning(2106, None, "a historical data farm is up"),
+    Meaning(2107, None, "a historical data farm is idle"),
+    Meaning(2108, None, "a market data farm is idle"),
+    Meaning(2110, None, "the gateway lost its connection to Interactive Brokers"),
+    Meaning(2119, None, "a market data farm is connecting"),
+    Meaning(2157, None, "the security definition farm is down"),
+    Meaning(2158, None, "the security definition farm is up"),
+    Meaning(2174, None, "a time without a zone was sent"),
+    Meaning(10089, PermissionDenied, _NO_PERMISSION),
+    Meaning(10090, PermissionDenied, _NO_PERMISSION),
+    Meaning(10091, PermissionDenied, _NO_PERMISSION),
+    Meaning(10186, PermissionDenied, _NO_PERMISSION),
+    Meaning(10187, PermissionDenied, _NO_PERMISSION),
+    Meaning(10189, PermissionDenied, _SHARED, r"different ip address"),
+    Meaning(10189, PermissionDenied, _NO_PERMISSION),
+    Meaning(10197, PermissionDenied, _SHARED),
+    Meaning(10225, RequestCancelled, "the gateway ended the subscription after a correction of trades"),
+    Meaning(10314, RequestRejected, _MALFORMED),
+    Meaning(10339, RequestRejected, _MALFORMED),
+)
+
+_BY_CODE: dict[int, tuple[Meaning, ...]] = {
+    code: tuple(row for row in TABLE if row.code == code) for code in {row.code for row in TABLE}
+}
+
+
+def meaning(code: int, text: str) -> Meaning:
+    """What `code` says about a request, given the gateway's own text.
+
+    A warning (2100 to 2199) never fails a request. A code that is not in the table does, as something that
+    may pass: retries end, and a failure taken for a success would not.
+    """
+    for row in _BY_CODE.get(code, ()):
+        if row.pattern is None or re.search(row.pattern, text, re.IGNORECASE):
+            return row
+    if code in WARNINGS:
+        return Meaning(code, None, "a warning")
+    return Meaning(code, RequestCancelled, "the gateway failed with a code that G4QC does not know")

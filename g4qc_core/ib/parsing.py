@@ -1,0 +1,196 @@
+"""What `ibapi`'s objects mean: contract details become contracts, bars become a frame.
+
+Pure functions. Knows the spellings of 9.81 and 10.x. Must not know connections or requests; it touches
+`ibapi`'s objects only by attribute.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.bars.source import RAW_COLUMNS
+from g4qc_core.errors import InvalidBars, SettingsError
+from g4qc_core.instruments import Contract, Instrument, month_code
+from g4qc_core.sessions import SessionCalendar, calendar
+
+log = logging.getLogger(__name__)
+
+# Some hosts have no legacy names in their time zone database, and Interactive Brokers uses little else.
+_ZONES = {
+    "US/Central": "America/Chicago",
+    "US/Eastern": "America/New_York",
+    "US/Mountain": "America/Denver",
+    "US/Pacific": "America/Los_Angeles",
+    "CST": "America/Chicago",
+    "EST": "America/New_York",
+    "MET": "Europe/Berlin",
+}
+
+# 9.81 leaves a missing number at 0 or -1, 10.x at 2**127 - 1: no price, volume or count comes near.
+_UNSET = 1e30
+
+
+def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
+    """The contracts in the instrument's month cycle, by expiry.
+
+    Args:
+        details: `ContractDetails` of the instrument's symbol; other trading classes and months are left out.
+
+    Raises:
+        SettingsError: the gateway's multiplier, tick or currency is not the registry's, or two contracts
+        share a month.
+    """
+    sessions = calendar(instrument.calendar)
+    found: dict[str, Contract] = {}
+    for entry in details:
+        month = _month(entry)
+        if (
+            entry.contract.tradingClass != instrument.trading_class
+            or month_code(month) not in instrument.months
+        ):
+            continue
+        contract = _contract(entry, instrument, month, sessions)
+        twin = found.setdefault(month, contract)
+        if twin.con_id != contract.con_id:
+            raise SettingsError(
+                f"The gateway has two contracts of {contract}, {twin.local_symbol} and "
+                f"{contract.local_symbol}: the entry [{instrument.symbol}] of the instruments file "
+                "does not tell them apart."
+            )
+    return sorted(found.values(), key=lambda c: c.last_trade_at)
+
+
+def bars(received: Iterable[Any]) -> pd.DataFrame:
+    """A frame of `RAW_COLUMNS`, ascending and unique, of `BarData` in any order, n >= 0 rows.
+
+    Of bars with the same start the last counts: answers overlap at their edges. A date without a time, as the
+    bars of sessions carry, stands as midnight UTC of that trade date.
+
+    Raises:
+        InvalidBars: a time is neither seconds since 1970 nor a date.
+    """
+    rows = list(received)
+    wap_name = "wap" if rows and hasattr(rows[0], "wap") else "average"
+    frame = pd.DataFrame(
+        {
+            "timestamp": pd.DatetimeIndex(_starts([b.date for b in rows])).tz_localize(UTC),
+            "open": np.array([b.open for b in rows], "float64"),
+            "high": np.array([b.high for b in rows], "float64"),
+            "low": np.array([b.low for b in rows], "float64"),
+            "close": np.array([b.close for b in rows], "float64"),
+            "volume": _whole([b.volume for b in rows]),
+            "wap": _wap([getattr(b, wap_name) for b in rows]),
+            "count": _whole([b.barCount for b in rows]),
+        },
+        columns=list(RAW_COLUMNS),
+    )
+    if not (frame["timestamp"].is_monotonic_increasing and frame["timestamp"].is_unique):
+        frame = frame.drop_duplicates("timestamp", keep="last").sort_values("timestamp", ignore_index=True)
+    return frame
+
+
+def instant(text: str) -> datetime:
+    """The UTC instant of `1384811400` (seconds), `20191031-22:00:00` (UTC) or `20191031` (midnight UTC).
+
+    Raises:
+        InvalidBars: it is none of these; a time without a zone could mean anything.
+    """
+    try:
+        if re.fullmatch(r"\d{8}", text):
+            return datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC)
+        if re.fullmatch(r"-?\d+", text):
+            return datetime.fromtimestamp(int(text), UTC)
+        return datetime.strptime(text, "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidBars(
+            f"The gateway sent '{text}', which is no instant: expected seconds since 1970."
+        ) from None
+
+
+def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionCalendar) -> Contract:
+    described = entry.contract
+    label = f"{instrument.symbol} {month}"
+    _check(label, instrument, "multiplier", instrument.multiplier, _decimal(described.multiplier))
+    _check(label, instrument, "min_tick", instrument.min_tick, _decimal(entry.minTick))
+    _check(label, instrument, "currency", instrument.currency, described.currency)
+    day = instant(described.lastTradeDateOrContractMonth[:8]).date()
+    return Contract(
+        symbol=instrument.symbol,
+        month=month,
+        con_id=described.conId,
+        local_symbol=described.localSymbol,
+        trading_class=described.tradingClass,
+        last_trade_date=day,
+        last_trade_at=_last_trade_at(entry, day, sessions),
+        exchange=described.exchange,
+        currency=described.currency,
+        multiplier=instrument.multiplier,
+        min_tick=instrument.min_tick,
+    )
+
+
+def _check(label: str, instrument: Instrument, field: str, expected: object, given: object) -> None:
+    if given != expected:
+        raise SettingsError(
+            f"The gateway says that {label} has the {field} {given}, and the instruments file "
+            f"says {expected}: correct the entry [{instrument.symbol}] there."
+        )
+
+
+def _month(entry: Any) -> str:
+    return (entry.contractMonth or entry.contract.lastTradeDateOrContractMonth)[:6]
+
+
+def _last_trade_at(entry: Any, day: date, sessions: SessionCalendar) -> datetime:
+    clock = re.match(r"(\d{1,2}):(\d{2})", getattr(entry, "lastTradeTime", "") or "")
+    if clock:
+        zone = _zone(entry.timeZoneId, sessions.timezone)
+        return datetime.combine(day, time(int(clock[1]), int(clock[2])), zone).astimezone(UTC)
+    before = sessions.sessions(day - timedelta(days=10), day)
+    return before[-1].close if before else datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+def _zone(name: str, otherwise: tzinfo) -> tzinfo:
+    plain = name.split(" (")[0]
+    try:
+        return ZoneInfo(_ZONES.get(plain, plain))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        log.warning(
+            "The gateway names the time zone '%s', which is not known here: using %s.", name, otherwise
+        )
+        return otherwise
+
+
+def _decimal(value: object) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
+def _starts(dates: list[str]) -> np.ndarray:
+    if all(len(text) > 8 for text in dates):
+        try:
+            return np.array(dates, "int64").astype("datetime64[s]").astype("datetime64[us]")
+        except ValueError:
+            pass  # `instant` names the one that is wrong
+    return np.array([instant(text).replace(tzinfo=None) for text in dates], "datetime64[us]")
+
+
+def _whole(values: list[Any]) -> np.ndarray:
+    return np.array([int(v) if v < _UNSET else -1 for v in values], "int64")
+
+
+def _wap(values: list[Any]) -> np.ndarray:
+    prices = np.array([float(v) for v in values], "float64")
+    prices[(prices == -1) | (prices > _UNSET)] = np.nan
+    return prices

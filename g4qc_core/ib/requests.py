@@ -1,0 +1,133 @@
+"""The planner: which requests fetch the sessions that are still needed, in Interactive Brokers' words.
+
+Pure functions of sessions, contracts and instants. Must not know connections, nor which sessions are needed
+and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from g4qc_core.bars.source import BarRequest
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments import Contract
+from g4qc_core.sessions import Session, SessionCalendar
+from g4qc_core.timeframes import Timeframe
+
+# Sessions a request: a trade week of minutes is answered in seconds where more may time out, and coarser bars
+# may reach as far as answers of about the same size allow: a month, half a year, a year.
+_SESSIONS_A_REQUEST = {1: 5, 5: 21, 15: 21, 30: 21, 60: 125, 240: 125, 0: 250}
+
+_TRADE_WEEK = 5
+_DAY = timedelta(days=1)
+_MAX_DAYS = 365
+_MIN_SECONDS = 60
+
+# Sessions of CME and its like open at 17:00 Chicago time, 22:00 or 23:00 UTC, and belong to the next day.
+_OPENING = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class HistoryQuery:
+    """A window as Interactive Brokers spells it: backwards from `end` (UTC) over `duration`."""
+
+    end: str
+    duration: str
+    bar_size: str
+
+
+def chunk_sessions(
+    contract: Contract,
+    timeframe: Timeframe,
+    sessions: Iterable[Session],
+    calendar: SessionCalendar,
+    now: datetime,
+    max_sessions: int | None = None,
+) -> list[BarRequest]:
+    """The fewest requests that cover the needed sessions and no session beside them.
+
+    Neighbours in the calendar share a request, holidays between them notwithstanding, up to `max_sessions`
+    (None: what suits the timeframe). Requests of up to a trade week never cross a weekend, so that the same
+    week is always asked in the same pieces. No window reaches beyond `now` or the end of the contract's
+    trading; what lies beyond is left out.
+
+    Args:
+        sessions: needed sessions, in any order.
+        now: the gateway's clock, UTC.
+
+    Returns:
+        Requests in ascending order, their windows disjoint.
+    """
+    if max_sessions is not None and max_sessions < 1:
+        raise UsageError(f"A request of {max_sessions} sessions is none: allow at least 1.")
+    limit = max_sessions or _SESSIONS_A_REQUEST[timeframe.minutes]
+    until = min(now, contract.last_trade_at)
+    needed = sorted((s for s in sessions if s.open < until), key=lambda s: s.trade_date)
+    windows = [_window(group, timeframe, contract, now) for group in _groups(needed, calendar, limit)]
+    return [BarRequest(contract, timeframe, start, end) for start, end in windows if start < end]
+
+
+def history_query(request: BarRequest) -> HistoryQuery:
+    """The request in Interactive Brokers' words.
+
+    The window asked for covers the request's window however the gateway reads `n D`, as trading days or as
+    periods of 24 hours, and whether or not `end` is inclusive; it may reach further back, so the answer has
+    to be cut.
+
+    Raises:
+        UsageError: the window is empty.
+    """
+    if request.end <= request.start:
+        raise UsageError(f"The window from {request.start} to {request.end} is empty.")
+    end = request.end.astimezone(UTC).strftime("%Y%m%d-%H:%M:%S")
+    return HistoryQuery(end, _duration(request), request.timeframe.ib)
+
+
+def _groups(needed: list[Session], calendar: SessionCalendar, limit: int) -> list[list[Session]]:
+    if not needed:
+        return []
+    all_days = [s.trade_date for s in calendar.sessions(needed[0].trade_date, needed[-1].trade_date)]
+    place = {day: at for at, day in enumerate(all_days)}
+    groups: list[list[Session]] = [[needed[0]]]
+    for session in needed[1:]:
+        last = groups[-1][-1]
+        neighbours = place[session.trade_date] == place[last.trade_date] + 1
+        crosses = limit <= _TRADE_WEEK and _week(session.trade_date) != _week(last.trade_date)
+        if neighbours and not crosses and len(groups[-1]) < limit:
+            groups[-1].append(session)
+        else:
+            groups.append([session])
+    return groups
+
+
+def _window(
+    group: list[Session], timeframe: Timeframe, contract: Contract, now: datetime
+) -> tuple[datetime, datetime]:
+    first, last = group[0], group[-1]
+    ends_at = min(last.close, contract.last_trade_at)
+    if timeframe.is_session:
+        # A session's bar carries its trade date, at midnight, and is there when the session is over.
+        days = [s.trade_date for s in group if min(s.close, ends_at) <= now]
+        return (_midnight(days[0]), _midnight(days[-1]) + _DAY) if days else (now, now)
+    return first.open, min(ends_at, now.replace(second=0, microsecond=0))
+
+
+def _duration(request: BarRequest) -> str:
+    length = request.end - request.start
+    if length <= _DAY and not request.timeframe.is_session:
+        return f"{max(_MIN_SECONDS, int(-(-length // timedelta(seconds=1))))} S"
+    days = -(-length // _DAY)
+    first, last = request.start + _OPENING, request.end + _OPENING - timedelta(microseconds=1)
+    touched = (last.date() - first.date()).days + 1
+    count = max(days, touched)
+    return f"{count} D" if count <= _MAX_DAYS else f"{-(-count // _MAX_DAYS)} Y"
+
+
+def _week(day: date) -> tuple[int, int]:
+    return day.isocalendar()[:2]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,227 @@
+"""Bars and contracts from TWS or IB Gateway: `BarSource` over the real wire.
+
+Knows when to connect, what to keep of an answer, and how long to pause between requests. Must not know the
+wire, nor what bars are for.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from g4qc_core.bars.source import BarRequest, Origin
+from g4qc_core.errors import ClientIdInUse, ContractNotFound, NoData
+from g4qc_core.ib import parsing
+from g4qc_core.ib.requests import history_query
+from g4qc_core.instruments import Contract, Instrument
+
+if TYPE_CHECKING:
+    from ibapi.contract import Contract as IbContract
+
+    from g4qc_core.ib.client import IbClient
+
+log = logging.getLogger(__name__)
+
+CLIENT_ID_PAUSES = (2.0, 5.0, 10.0)
+
+_ORIGINS = {"SIM": Origin.SIMULATED, "REPLAY": Origin.REPLAY}
+
+# A bar may still change for a moment after its end.
+_SETTLING = timedelta(seconds=5)
+
+# Interactive Brokers counts faster or repeated requests of history as abuse; the simulated gateway does not.
+_BETWEEN_REQUESTS = 0.3
+_BETWEEN_IDENTICAL = 15.0
+
+
+class IbSource:
+    """A gateway at an address, as a `BarSource`; connects when first asked, and again after a loss.
+
+    A lost connection fails the call that notices it; the next call opens a new one. A client id that is in
+    use (326, an old session may still be dying) is tried again after each of `client_id_pauses`, then
+    ClientIdInUse is raised. Use it as a context manager, or call `close`. Methods may be called from several
+    threads.
+
+    Args:
+        request_timeout: seconds without progress after which a request fails.
+        max_protocol: highest version of the protocol to offer, 157 to 200.
+        sleep, clock: how to pause, and seconds that only increase; for tests.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        client_id: int,
+        connect_timeout: float = 15.0,
+        request_timeout: float = 90.0,
+        max_protocol: int = 178,
+        *,
+        client_id_pauses: Sequence[float] = CLIENT_ID_PAUSES,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._client_id = client_id
+        self._timeouts = (connect_timeout, request_timeout)
+        self._max_protocol = max_protocol
+        self._client_id_pauses = tuple(client_id_pauses)
+        self._sleep = sleep
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._client: IbClient | None = None
+        self._reached: datetime | None = None
+        self._asked: dict[object, float] = {}
+
+    def __enter__(self) -> IbSource:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the connection, if there is one."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    @property
+    def origin(self) -> Origin:
+        """What kind of market this is, by the name of the gateway's first account."""
+        account = self._connected().accounts[0]
+        return next(
+            (origin for prefix, origin in _ORIGINS.items() if account.startswith(prefix)), Origin.ACCOUNT
+        )
+
+    def server_time(self) -> datetime:
+        """The gateway's clock, UTC, whole seconds."""
+        self._reached = parsing.instant(str(self._connected().current_time()))
+        return self._reached
+
+    def chain(self, instrument: Instrument) -> list[Contract]:
+        """The instrument's contracts, expired ones included, by expiry.
+
+        Raises:
+            ContractNotFound: the gateway knows none. In its nightly reset it may say so of contracts that
+            exist. SettingsError: the instrument's multiplier, tick or currency is not the gateway's.
+        """
+        query = _ib_contract(
+            symbol=instrument.ib_symbol,
+            exchange=instrument.exchange,
+            currency=instrument.currency,
+            tradingClass=instrument.trading_class,
+        )
+        found = parsing.contracts(
+            self._connected().contract_details(f"The contracts of {instrument.symbol}", query), instrument
+        )
+        if not found:
+            raise ContractNotFound(
+                f"The gateway has no contract of {instrument.symbol} in the months {instrument.months}: "
+                "check the months and the trading class in the instruments file."
+            )
+        return found
+
+    def head_timestamp(self, contract: Contract) -> datetime:
+        """Start of the contract's first bar, UTC."""
+        self._pause((contract.con_id, "head"))
+        subject = f"The first bar of {contract}"
+        return parsing.instant(self._connected().head_timestamp(subject, _by_id(contract)))
+
+    def bars(self, request: BarRequest) -> pd.DataFrame:
+        """Finished bars of the window, from one request; see `BarSource.bars`.
+
+        A session's bar carries the midnight UTC of its trade date, and counts as finished a day later. Of two
+        bars with the same start the later received counts.
+        """
+        query = history_query(request)
+        # Asked before the bars: a bar that is over by then is over in the answer too.
+        finished_by = self._time_reached(request.end + _SETTLING)
+        self._pause(request)
+        window = f"{request.start:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} UTC"
+        subject = f"{request.contract}, {request.timeframe} bars, {window}"
+        received = parsing.bars(self._connected().history(subject, _by_id(request.contract), query))
+        starts = received["timestamp"]
+        length = timedelta(days=1) if request.timeframe.is_session else request.timeframe.length
+        inside = (starts >= request.start) & (starts < request.end)
+        frame = received[inside & (starts + length <= finished_by - _SETTLING)].reset_index(drop=True)
+        if frame.empty:
+            raise NoData(
+                f"{subject}: the gateway sent {len(received)} bars, {int(inside.sum())} of them in the "
+                "window, and none of these finished."
+            )
+        return frame
+
+    def _connected(self) -> IbClient:
+        with self._lock:
+            if self._client is None or not self._client.connected:
+                self._drop()
+                self._client = self._connect()
+            return self._client
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+            self._reached = None
+
+    def _connect(self) -> IbClient:
+        # ibapi is imported here because the port is used where no gateway is, and 10.x costs most of a
+        # second.
+        from g4qc_core.ib.client import IbClient
+
+        for pause in (*self._client_id_pauses, None):
+            try:
+                return IbClient.connect(
+                    self._host, self._port, self._client_id, *self._timeouts, max_protocol=self._max_protocol
+                )
+            except ClientIdInUse:
+                if pause is None:
+                    raise
+                log.info("Client id %s is in use: trying again in %g s.", self._client_id, pause)
+                self._sleep(pause)
+        raise AssertionError("unreachable")
+
+    def _time_reached(self, wanted: datetime) -> datetime:
+        self._connected()  # a new connection may lead to another clock
+        reached = self._reached
+        return reached if reached is not None and reached >= wanted else self.server_time()
+
+    def _pause(self, key: object) -> None:
+        if self.origin is not Origin.ACCOUNT:
+            return
+        with self._lock:
+            now = self._clock()
+            self._asked = {k: at for k, at in self._asked.items() if now - at < _BETWEEN_IDENTICAL}
+            allowed = [at + _BETWEEN_REQUESTS for at in self._asked.values()]
+            if key in self._asked:
+                allowed.append(self._asked[key] + _BETWEEN_IDENTICAL)
+            wait = max(allowed, default=now) - now
+            if wait > 0:
+                self._sleep(wait)
+            self._asked[key] = self._clock()
+
+
+def _ib_contract(**fields: object) -> IbContract:
+    from ibapi.contract import Contract as IbContract
+
+    query = IbContract()
+    query.secType = "FUT"
+    query.includeExpired = True
+    for name, value in fields.items():
+        setattr(query, name, value)
+    return query
+
+
+def _by_id(contract: Contract) -> IbContract:
+    return _ib_contract(conId=contract.con_id, exchange=contract.exchange)

@@ -1,0 +1,126 @@
+"""One TCP connection to a gateway: dialling, the handshake, and frames.
+
+Knows bytes. Must not know what a message means, nor `ibapi`, whose own connection and reader it replaces:
+theirs loses what it read when a read of 4096 bytes is followed by a pause, waits for ever for a silent peer,
+and keeps the process alive with a thread that is no daemon.
+
+A `Wire` has the methods that `ibapi.client.EClient` calls on its connection (`sendMsg`, `isConnected`,
+`disconnect`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+
+MAX_FRAME = 0xFFFFFF
+
+_HEADER = struct.Struct(">I")
+_CHUNK = 1 << 16
+
+
+class BadFrame(OSError):
+    """What came is no frame of this protocol."""
+
+
+class Wire:
+    """A connected socket that carries length-prefixed frames.
+
+    Attributes:
+        heard_at: `time.monotonic()` of the last bytes received.
+        unfinished: bytes of a frame whose rest has not come yet; while it grows, an answer is on its way.
+    """
+
+    def __init__(self, connected: socket.socket) -> None:
+        self.heard_at = time.monotonic()
+        self.unfinished = 0
+        self._socket = connected
+        self._buffer = bytearray()
+        self._sending = threading.Lock()
+        self._open = True
+
+    @classmethod
+    def dial(cls, host: str, port: int, timeout: float) -> Wire:
+        """A connection to the address, within `timeout` seconds; raises OSError."""
+        connected = socket.create_connection((host, port), timeout=timeout)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return cls(connected)
+
+    def shake_hands(self, newest: int, timeout: float) -> int:
+        """Offers protocol versions up to `newest` and returns the one that the gateway chose.
+
+        Raises TimeoutError when no answer came within `timeout` seconds, BadFrame when the answer is no
+        handshake, ConnectionError when the peer hung up.
+        """
+        offer = f"v100..{newest}".encode("ascii")
+        self.sendMsg(b"API\0" + _HEADER.pack(len(offer)) + offer)
+        frame = self._first_frame(time.monotonic() + timeout)
+        self._socket.settimeout(None)
+        try:
+            return int(frame.split(b"\0")[0])
+        except ValueError:
+            raise BadFrame("the answer to the handshake names no version") from None
+
+    def frames(self) -> Iterator[bytes]:
+        """The frames, without their length, until the connection ends; raises OSError when it breaks."""
+        while True:
+            yield from self._complete()
+            if not self._receive():
+                return
+
+    def sendMsg(self, message: bytes) -> int:
+        """Sends all of it, or closes the connection: half a message would garble every later one."""
+        with self._sending:
+            try:
+                self._socket.sendall(message)
+            except OSError:
+                self.disconnect()
+                return 0
+        return len(message)
+
+    def isConnected(self) -> bool:
+        return self._open
+
+    def disconnect(self) -> None:
+        """Closes the connection and wakes whoever reads from it; does nothing the second time."""
+        if self._open:
+            self._open = False
+            # A close alone leaves a blocked recv blocked; a shutdown ends it. It fails where the peer was
+            # first.
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.close()
+
+    def _first_frame(self, deadline: float) -> bytes:
+        while True:
+            for frame in self._complete():
+                return frame
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._socket.settimeout(left)
+            if not self._receive():
+                raise ConnectionResetError("the peer closed the connection during the handshake")
+
+    def _complete(self) -> Iterator[bytes]:
+        while len(self._buffer) >= _HEADER.size:
+            (length,) = _HEADER.unpack_from(self._buffer)
+            if length > MAX_FRAME:
+                raise BadFrame(f"a frame claims {length} bytes")
+            end = _HEADER.size + length
+            if len(self._buffer) < end:
+                break
+            frame = bytes(self._buffer[_HEADER.size : end])
+            del self._buffer[:end]
+            yield frame
+        self.unfinished = len(self._buffer)
+
+    def _receive(self) -> bool:
+        data = self._socket.recv(_CHUNK)
+        self.heard_at = time.monotonic()
+        self._buffer += data
+        return bool(data)
