@@ -28,8 +28,13 @@ _BARS: Kinds = {
 _VALUES: Kinds = {**_PRICES, "volume": "int8", "wap": "float8", "count": "int8"}
 _DECISION: Kinds = {"decision": "text", "decided_at": "timestamptz", "decided_by": "text"}
 _QUARANTINED: Kinds = {"contract": "text", **_TIME, **_VALUES, "reason": "text", "detail": "text"}
-_MINUTES = ("expected", "traded", "no_trade", "halt", "closed", "failed", "never_asked", "quarantined")
-_QUALITY: Kinds = {"trade_date": "date", "contract": "text", **dict.fromkeys(_MINUTES, "int4")}
+_MINUTES = ("expected", "traded", "quarantined", "no_trade", "halt", "failed", "never_asked")
+_QUALITY: Kinds = {
+    "symbol": "text",
+    "contract": "text",
+    "trade_date": "date",
+    **dict.fromkeys(_MINUTES, "int4"),
+}
 _SUMMARY: Kinds = {
     "symbol": "text",
     "timeframe": "text",
@@ -97,7 +102,7 @@ class BarStore(RawStore):
                 "DELETE FROM session_quality WHERE symbol = %s AND trade_date BETWEEN %s AND %s",
                 [symbol, first, last],
             )
-            copy_in(cursor, "session_quality", {"symbol": "text", **_QUALITY}, quality, symbol=symbol)
+            copy_in(cursor, "session_quality", _QUALITY, quality, symbol=symbol)
             return written
 
     def bars(
@@ -120,16 +125,30 @@ class BarStore(RawStore):
         return self._read("quarantined_bars", {**_QUARANTINED, **_DECISION}, {"symbol": symbol}, start, end)
 
     def quality(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
-        """Quality rows of the trade dates from `first` to `last`: `QUALITY_COLUMNS`, by date and contract."""
+        """Quality rows of the trade dates from `first` to `last`: `QUALITY_COLUMNS`, by contract and date."""
         with self._reading() as cursor:
             return copy_out(
                 cursor,
                 f"SELECT {names(_QUALITY)} FROM session_quality WHERE symbol = %s "
                 "AND trade_date BETWEEN %s AND %s AND (%s::text IS NULL OR contract = %s) "
-                "ORDER BY trade_date, contract",
+                "ORDER BY contract, trade_date",
                 [symbol, first, last, contract, contract],
                 _QUALITY,
             )
+
+    def reach(self, symbol: str, timeframe: str) -> tuple[date, date] | None:
+        """First and last trade date with a bar; None when there is no bar."""
+        ends = []
+        with self._reading() as cursor:
+            for direction in ("ASC", "DESC"):
+                # Two steps into the index; min and max would read every row.
+                cursor.execute(
+                    "SELECT trade_date FROM market_data WHERE symbol = %s AND timeframe = %s "
+                    f"ORDER BY timestamp {direction} LIMIT 1",
+                    [symbol, timeframe],
+                )
+                ends.append(cursor.fetchone())
+        return None if ends[0] is None else (ends[0][0], ends[1][0])
 
     def stored(self) -> pd.DataFrame:
         """What there is: a row a symbol and timeframe with bars, contracts, first and last (starts, UTC)."""

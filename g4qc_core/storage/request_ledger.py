@@ -86,24 +86,30 @@ class Ledger:
     def entries(
         self,
         symbol: str,
-        contract: str,
+        contract: str | None,
         timeframe: str,
         start: datetime,
         end: datetime,
         outcomes: Iterable[Outcome] | None = None,
     ) -> list[LedgerEntry]:
-        """Entries whose window overlaps `[start, end)`, in the order they were written."""
+        """Entries whose window overlaps `[start, end)`, in the order they were written.
+
+        Args:
+            contract: month; None: of every contract.
+            outcomes: None: of every outcome.
+        """
         query = (
             select(ib_requests)
             .where(
                 ib_requests.c.symbol == symbol,
-                ib_requests.c.contract == contract,
                 ib_requests.c.timeframe == timeframe,
                 ib_requests.c.window_start < end,
                 ib_requests.c.window_end > start,
             )
             .order_by(ib_requests.c.id)
         )
+        if contract is not None:
+            query = query.where(ib_requests.c.contract == contract)
         if outcomes is not None:
             query = query.where(ib_requests.c.outcome.in_([str(o) for o in outcomes]))
         with self._database.transaction() as connection:
@@ -112,28 +118,17 @@ class Ledger:
     def answered(
         self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime
     ) -> list[Window]:
-        """The parts of `[start, end)` that the gateway answered, with bars or without, ascending."""
+        """Windows that the gateway answered, with bars or without, cut to `[start, end)`: one an answer."""
         entries = self.entries(symbol, contract, timeframe, start, end, ANSWERED)
-        return merge((max(e.window_start, start), min(e.window_end, end)) for e in entries)
+        return [(max(e.window_start, start), min(e.window_end, end)) for e in entries]
 
     def failed(
         self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime
     ) -> list[Window]:
-        """The parts of `[start, end)` that were asked for in vain at least once, ascending."""
+        """Windows that were asked for in vain, cut to `[start, end)`: one a request."""
         failures = frozenset(Outcome) - ANSWERED
         entries = self.entries(symbol, contract, timeframe, start, end, failures)
-        return merge((max(e.window_start, start), min(e.window_end, end)) for e in entries)
-
-
-def merge(windows: Iterable[Window]) -> list[Window]:
-    """The same instants as disjoint windows, ascending; windows that touch become one."""
-    merged: list[Window] = []
-    for start, end in sorted(windows):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return merged
+        return [(max(e.window_start, start), min(e.window_end, end)) for e in entries]
 
 
 def insert_entry(connection: Connection, entry: LedgerEntry) -> int:

@@ -179,12 +179,11 @@ session_quality = Table(
     _key("contract"),
     _filled("expected", Integer),
     _filled("traded", Integer),
+    _filled("quarantined", Integer),
     _filled("no_trade", Integer),
     _filled("halt", Integer),
-    _filled("closed", Integer),
     _filled("failed", Integer),
     _filled("never_asked", Integer),
-    _filled("quarantined", Integer),
 )
 
 rolls = Table(
@@ -196,6 +195,7 @@ rolls = Table(
     _filled("from_contract"),
     _filled("to_contract"),
     _filled("gap", Double),
+    _filled("note"),
     _filled("version"),
 )
 
@@ -216,6 +216,7 @@ backtests = Table(
     _filled("spec", JSONB),
     _filled("inputs", JSONB),
     _filled("metrics", JSONB),
+    _filled("library", JSONB),
     _filled("notes", JSONB),
     _filled("created_at", _INSTANT),
     Column("run_id", Text),
@@ -232,27 +233,34 @@ backtest_trades = Table(
     metadata,
     _of_backtest(),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    _filled("contract"),
-    _filled("size", Integer),
     _filled("entry_time", _INSTANT),
     _filled("exit_time", _INSTANT),
+    _filled("entry_trade_date", Date),
+    _filled("exit_trade_date", Date),
+    _filled("contract"),
+    _filled("size", Integer),
     _filled("entry_price", Double),
     _filled("exit_price", Double),
-    _filled("ticks", Numeric),
+    _filled("entry_price_own", Double),
+    _filled("exit_price_own", Double),
+    _filled("ticks", BigInteger),
     _filled("gross", _MONEY),
     _filled("fees", _MONEY),
+    _filled("slippage", _MONEY),
     _filled("profit", _MONEY),
-    Column("entry_tag", Text),
-    Column("exit_tag", Text),
+    _filled("bars", Integer),
+    _filled("exit_reason"),
 )
 
+# A curve to draw and to take ratios from, with a row a bar; the exact account is the sum of the trades.
 backtest_equity = Table(
     "backtest_equity",
     metadata,
     _of_backtest(),
     _key("timestamp", _INSTANT),
     _filled("trade_date", Date),
-    _filled("equity", _MONEY),
+    _filled("position", Integer),
+    _filled("equity", Double),
     _filled("drawdown", Double),
 )
 
