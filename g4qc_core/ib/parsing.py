@@ -178,7 +178,7 @@ def _decimal(value: object) -> Decimal:
 
 
 def _starts(dates: list[str]) -> np.ndarray:
-    if all(len(text) > 8 for text in dates):
+    if all(8 < len(text) < 12 for text in dates):
         try:
             return np.array(dates, "int64").astype("datetime64[s]").astype("datetime64[us]")
         except ValueError:

@@ -117,11 +117,13 @@ def _window(
 def _duration(request: BarRequest) -> str:
     length = request.end - request.start
     if length <= _DAY and not request.timeframe.is_session:
-        return f"{max(_MIN_SECONDS, int(-(-length // timedelta(seconds=1))))} S"
+        return f"{max(_MIN_SECONDS, -(-length // timedelta(seconds=1)))} S"
     days = -(-length // _DAY)
+    if request.timeframe.is_session:
+        # Midnight UTC lies in the session of the next trade date, which may count as one of the days.
+        days += 1
     first, last = request.start + _OPENING, request.end + _OPENING - timedelta(microseconds=1)
-    touched = (last.date() - first.date()).days + 1
-    count = max(days, touched)
+    count = max(days, (last.date() - first.date()).days + 1)
     return f"{count} D" if count <= _MAX_DAYS else f"{-(-count // _MAX_DAYS)} Y"
 
 

@@ -77,6 +77,7 @@ class IbSource:
         self._sleep = sleep
         self._clock = clock
         self._lock = threading.Lock()
+        self._queue = threading.Lock()
         self._client: IbClient | None = None
         self._reached: datetime | None = None
         self._asked: dict[object, float] = {}
@@ -200,7 +201,7 @@ class IbSource:
     def _pause(self, key: object) -> None:
         if self.origin is not Origin.ACCOUNT:
             return
-        with self._lock:
+        with self._queue:
             now = self._clock()
             self._asked = {k: at for k, at in self._asked.items() if now - at < _BETWEEN_IDENTICAL}
             allowed = [at + _BETWEEN_REQUESTS for at in self._asked.values()]

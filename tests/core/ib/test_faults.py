@@ -8,8 +8,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import ibapi.client
@@ -29,27 +28,14 @@ from g4qc_core.errors import (
     RequestCancelled,
 )
 from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import Contract
+from g4qc_core.instruments import load_registry
 from g4qc_core.timeframes import ONE_MINUTE
+from tests.core.ib.contracts import ESZ5
 from tests.core.ib.scripted import Peer, bar, error, frame, history, scripted
 
 START = datetime(2025, 10, 1, 14, 0, tzinfo=UTC)
 FIRST = int(START.timestamp())
 LATER = FIRST + 86400 * 3
-
-ESZ5 = Contract(
-    symbol="ES",
-    month="202512",
-    con_id=495512563,
-    local_symbol="ESZ5",
-    trading_class="ES",
-    last_trade_date=date(2025, 12, 19),
-    last_trade_at=datetime(2025, 12, 19, 14, 30, tzinfo=UTC),
-    exchange="CME",
-    currency="USD",
-    multiplier=Decimal(50),
-    min_tick=Decimal("0.25"),
-)
 
 
 def minutes(count: int) -> list[tuple[object, ...]]:
@@ -269,8 +255,6 @@ def test_all_open_requests_fail_when_the_connection_ends() -> None:
         both_asked.set()
 
     def ask(ib: IbSource) -> None:
-        from g4qc_core.instruments import load_registry
-
         try:
             ib.chain(load_registry()["ES"])
         except G4qcError as failure:
