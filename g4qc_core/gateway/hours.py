@@ -1,0 +1,81 @@
+"""Trading hours and regular hours, as sessions of the calendar and as the texts of the protocol.
+
+Knows calendars. Must not know contracts or prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from g4qc_core.sessions import Session, SessionCalendar
+
+_REGULAR_OPEN = time(8, 30)
+_DAYS_AHEAD = 6
+_ALIASES = {
+    "America/Chicago": "US/Central",
+    "America/New_York": "US/Eastern",
+    "America/Los_Angeles": "US/Pacific",
+}
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """The name that Interactive Brokers gives a time zone: `US/Central` for `America/Chicago`."""
+    return _ALIASES.get(zone.key, zone.key)
+
+
+def parts(session: Session) -> list[tuple[datetime, datetime]]:
+    """The stretches `[start, end)` of a session between its halts, UTC."""
+    edges = [session.open, *(edge for halt in session.halts for edge in halt), session.close]
+    stretches = zip(edges[::2], edges[1::2], strict=True)
+    return [(start, end) for start, end in stretches if start < end]
+
+
+def regular_parts(calendar: SessionCalendar, session: Session) -> list[tuple[datetime, datetime]]:
+    """The stretches of a session in regular hours: from 08:30 exchange time of the trade date to the close."""
+    opened = datetime.combine(session.trade_date, _REGULAR_OPEN, calendar.timezone).astimezone(UTC)
+    return [(max(start, opened), end) for start, end in parts(session) if end > opened]
+
+
+def trading_hours(calendar: SessionCalendar, now: datetime) -> str:
+    """The protocol's text of the hours of about six days from `now`: `20251121:1700-20251122:1600;20251123:CLOSED`."""
+    return _text(calendar, now, regular=False)
+
+
+def liquid_hours(calendar: SessionCalendar, now: datetime) -> str:
+    """As `trading_hours`, in regular hours only."""
+    return _text(calendar, now, regular=True)
+
+
+def _text(calendar: SessionCalendar, now: datetime, *, regular: bool) -> str:
+    today = now.astimezone(calendar.timezone).date()
+    days = [today + timedelta(days=n) for n in range(_DAYS_AHEAD)]
+    sessions = {s.trade_date: s for s in calendar.sessions(days[0], days[-1] + timedelta(days=4))}
+    opens = {s.open.astimezone(calendar.timezone).date() for s in sessions.values()}
+    entries: list[str] = []
+    for day in days:
+        session = sessions.get(day)
+        stretches = [] if session is None else regular_parts(calendar, session) if regular else parts(session)
+        if stretches:
+            entries += _entries(stretches, calendar.timezone)
+        elif session is not None or day not in opens:
+            entries.append(f"{day:%Y%m%d}:CLOSED")
+    return ";".join(entries)
+
+
+def _entries(stretches: Iterable[tuple[datetime, datetime]], zone: ZoneInfo) -> list[str]:
+    return [
+        f"{start.astimezone(zone):%Y%m%d:%H%M}-{end.astimezone(zone):%Y%m%d:%H%M}" for start, end in stretches
+    ]
+
+
+def last_sessions(calendar: SessionCalendar, end: datetime, number: int) -> list[Session]:
+    """The last `number` sessions that opened before `end`, ascending; fewer where the calendar begins."""
+    found: list[Session] = []
+    last = end.date() + timedelta(days=4)
+    while len(found) < number and last > date(1990, 1, 1):
+        first = last - timedelta(days=number * 2 + 10)
+        found = [s for s in calendar.sessions(first, last) if s.open < end] + found
+        last = first - timedelta(days=1)
+    return found[-number:]

@@ -1,0 +1,61 @@
+"""Which contracts a query means.
+
+Knows the market's listings and Interactive Brokers' rules about expired ones. Must not know the wire.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from g4qc_core.gateway.market import Listing, Market
+from g4qc_core.gateway.requests import ContractQuery
+
+CONTINUOUS = "CONTFUT"
+_TYPES = ("FUT", CONTINUOUS)
+
+
+def find(market: Market, query: ContractQuery, now: datetime) -> list[Listing]:
+    """The contracts that fit the query at `now`, by expiry; empty where there is none.
+
+    An expired contract fits only a query that includes expired ones, and for two years after its expiry.
+    """
+    listings = market.listings(now)
+    if query.sec_type == CONTINUOUS:
+        live = [item for item in listings if _fits(item, query) and item.contract.last_trade_at > now]
+        return live[:1]
+    return [item for item in listings if _fits(item, query) and _visible(item, query.include_expired, now)]
+
+
+def _visible(listing: Listing, include_expired: bool, now: datetime) -> bool:
+    ended = listing.contract.last_trade_at
+    return ended > now or (include_expired and ended > _two_years_before(now))
+
+
+def _two_years_before(now: datetime) -> datetime:
+    day = 28 if (now.month, now.day) == (2, 29) else now.day
+    return now.replace(year=now.year - 2, day=day)
+
+
+def _fits(listing: Listing, query: ContractQuery) -> bool:
+    contract, instrument = listing.contract, listing.instrument
+    if query.con_id:
+        return contract.con_id == query.con_id and query.exchange in ("", contract.exchange)
+    return (
+        query.sec_type in _TYPES
+        and bool(query.symbol or query.local_symbol)
+        and query.symbol in ("", instrument.ib_symbol)
+        and query.exchange in ("", contract.exchange)
+        and query.currency in ("", contract.currency)
+        and query.local_symbol in ("", contract.local_symbol)
+        and query.trading_class in ("", contract.trading_class)
+        and query.expiry in ("", contract.month, f"{contract.last_trade_date:%Y%m%d}")
+        and _same_multiplier(query.multiplier, contract.multiplier)
+    )
+
+
+def _same_multiplier(text: str, multiplier: Decimal) -> bool:
+    try:
+        return not text or Decimal(text) == multiplier
+    except InvalidOperation:
+        return False

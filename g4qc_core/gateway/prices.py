@@ -1,0 +1,138 @@
+"""The path of an underlying price: days with trends and clustered volatility, minutes bridged between them.
+
+Pure numbers from a seed. Must not know contracts, volumes or ticks.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import date, datetime
+from functools import lru_cache
+
+import numpy as np
+
+from g4qc_core.instruments import Instrument
+
+STEPS = 6
+"""Points of the path in one minute; open, high, low and close of a minute come from them."""
+
+_FIRST, _LAST = np.datetime64("1999-12-01"), np.datetime64("2060-01-01")
+_YEAR = 365.25 * 86_400
+_KNOWN = {"ES": 6000.0, "NQ": 21_000.0, "EC": 1.10}
+_NOTIONAL = 100_000.0
+_TRADES_A_DAY = {"ES": 350_000.0, "NQ": 280_000.0, "EC": 70_000.0}
+_OTHER_TRADES_A_DAY = 40_000.0
+_BRIDGE, _TRADE, _DAYS, _VOLUME = 1, 2, 3, 4
+
+
+class Underlying:
+    """The price behind all contract months of an instrument, as a natural logarithm.
+
+    Args:
+        instrument: gives level, volatility and carry; where nothing is known of it, a contract is worth about
+            100,000 in its currency.
+    """
+
+    def __init__(self, instrument: Instrument, seed: int) -> None:
+        self._instrument = instrument
+        self._seed = seed
+        self._salt = zlib.crc32(instrument.symbol.encode())
+        fx = instrument.calendar == "fx"
+        self._daily = 0.0045 if fx else 0.010
+        self._carry = 0.018 if fx else 0.038
+        level = _KNOWN.get(instrument.symbol, _NOTIONAL / float(instrument.multiplier))
+        self._levels, self._volatility = self._walk(np.log(level))
+
+    def generator(self, day: date, stream: int) -> np.random.Generator:
+        """Randomness that belongs to one session of one thing."""
+        return np.random.default_rng([self._seed, self._salt, day.toordinal(), stream])
+
+    def path(self, trade_date: date, minutes: int) -> np.ndarray:
+        """Logarithms of the price through a session, `minutes * STEPS` values.
+
+        It leaves near the level of the business day before and arrives at the level of its own trade date.
+        """
+        at = _business_days_since_first(trade_date)
+        generator = self.generator(trade_date, _BRIDGE)
+        size = minutes * STEPS
+        spread = _activity(minutes).repeat(STEPS) * _clusters(generator, minutes).repeat(STEPS)
+        steps = generator.standard_normal(size) * spread
+        steps *= self._volatility[at] / np.sqrt((spread**2).sum())
+        gap = generator.normal(0.0, 0.15) * self._volatility[at]
+        start, end = self._levels[at - 1] + gap, self._levels[at]
+        share = np.cumsum(spread**2) / (spread**2).sum()
+        walk = np.cumsum(steps)
+        return start + walk - share * (walk[-1] - (end - start))
+
+    def carry(self, minutes: np.ndarray, last_trade_at: datetime) -> np.ndarray:
+        """What a contract stands above the underlying, as a logarithm: `len(minutes) * STEPS` values."""
+        end = np.datetime64(last_trade_at.replace(tzinfo=None), "us")
+        years = (end - minutes).astype("timedelta64[s]").astype(float) / _YEAR
+        return (self._carry * np.maximum(years, 0.0)).repeat(STEPS)
+
+    def volume(self, trade_date: date) -> float:
+        """Expected number of trades of all contract months in a full session."""
+        usual = _TRADES_A_DAY.get(self._instrument.symbol, _OTHER_TRADES_A_DAY)
+        busy = self._volatility[_business_days_since_first(trade_date)] / self._daily
+        return (
+            usual
+            * float(np.sqrt(busy))
+            * float(np.exp(self.generator(trade_date, _VOLUME).normal(0.0, 0.12)))
+        )
+
+    def _walk(self, level: float) -> tuple[np.ndarray, np.ndarray]:
+        """Logarithm of the price and volatility on every business day since the first."""
+        days = int(np.busday_count(_FIRST, _LAST)) + 1
+        generator = np.random.default_rng([self._seed, self._salt, _DAYS])
+        volatility = self._daily * np.exp(_autoregressive(generator, days, 0.97, 0.10))
+        noise = generator.standard_normal(days) * volatility
+        # A weak pull towards the level keeps the price plausible in every decade.
+        wander = _recursion(noise, 0.997)
+        periods = generator.uniform(40.0, 700.0, 6)
+        phases = generator.uniform(0.0, 2 * np.pi, 6)
+        sizes = self._daily * np.sqrt(periods) * 0.35
+        waves = sizes * np.sin(2 * np.pi * np.arange(days)[:, None] / periods + phases)
+        return level + wander + waves.sum(axis=1), volatility
+
+
+def _business_days_since_first(day: date) -> int:
+    return int(np.busday_count(_FIRST, np.datetime64(day, "D")))
+
+
+def _autoregressive(generator: np.random.Generator, size: int, memory: float, spread: float) -> np.ndarray:
+    return _recursion(generator.normal(0.0, spread, size), memory)
+
+
+def _recursion(shocks: np.ndarray, memory: float) -> np.ndarray:
+    values = np.empty(len(shocks))
+    value = 0.0
+    for i, shock in enumerate(shocks.tolist()):
+        value = memory * value + shock
+        values[i] = value
+    return values
+
+
+@lru_cache(maxsize=64)
+def _activity(minutes: int) -> np.ndarray:
+    """How lively each minute of a session is: quiet evening, busy morning, busier at the cash open and close."""
+    hour = np.arange(minutes) / 60.0
+    evening = 0.45 + 0.25 * np.exp(-hour / 1.5)
+    europe = 0.45 * np.exp(-(((hour - 10.0) / 2.0) ** 2))
+    cash_open = 1.6 * np.exp(-np.abs(hour - 15.6) / 1.1)
+    cash = 0.7 * ((hour > 15.5) & (hour < 22.0))
+    cash_close = 1.1 * np.exp(-(((hour - 21.9) / 0.35) ** 2))
+    return evening + europe + cash_open + cash + cash_close
+
+
+def _clusters(generator: np.random.Generator, minutes: int) -> np.ndarray:
+    """Slowly changing liveliness within a session, around 1."""
+    width = 45
+    noise = generator.standard_normal(minutes + width)
+    smooth = np.cumsum(noise)
+    return np.exp(0.35 * (smooth[width:] - smooth[:-width]) / np.sqrt(width))
+
+
+def activity(minutes: int) -> np.ndarray:
+    """Share of a session's trades that falls into each minute, summing to 1 over a full session."""
+    lively = _activity(minutes) ** 1.7
+    return lively / (_activity(1_380) ** 1.7).sum()

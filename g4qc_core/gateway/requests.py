@@ -1,0 +1,142 @@
+"""What a client asks, read from the fields of its message.
+
+Knows the layout of requests from version 157 on. Must not know whether what is asked exists or is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from g4qc_core.gateway.layouts import ISSUER_ID
+from g4qc_core.gateway.wire import MalformedFrame
+
+START_API = 71
+CONTRACT_DATA = 9
+HISTORICAL_DATA = 20
+CANCEL_HISTORICAL_DATA = 25
+HEAD_TIMESTAMP = 87
+CANCEL_HEAD_TIMESTAMP = 90
+
+
+@dataclass(frozen=True)
+class ContractQuery:
+    """The contract fields of a request, as text where the client may leave them empty."""
+
+    con_id: int
+    symbol: str
+    sec_type: str
+    expiry: str
+    strike: str
+    right: str
+    multiplier: str
+    exchange: str
+    primary_exchange: str
+    currency: str
+    local_symbol: str
+    trading_class: str
+    include_expired: bool
+
+
+@dataclass(frozen=True)
+class ContractRequest:
+    """REQ_CONTRACT_DATA."""
+
+    request_id: int
+    contract: ContractQuery
+
+
+@dataclass(frozen=True)
+class BarsRequest:
+    """REQ_HISTORICAL_DATA."""
+
+    request_id: int
+    contract: ContractQuery
+    end: str
+    bar_size: str
+    duration: str
+    regular_hours: bool
+    what: str
+    date_format: int
+    keep_up_to_date: bool
+
+
+@dataclass(frozen=True)
+class HeadRequest:
+    """REQ_HEAD_TIMESTAMP."""
+
+    request_id: int
+    contract: ContractQuery
+    regular_hours: bool
+    what: str
+    date_format: int
+
+
+class Fields:
+    """The fields of a message, taken one by one; each method raises MalformedFrame where it cannot be read."""
+
+    def __init__(self, fields: list[str]) -> None:
+        self._fields: Iterator[str] = iter(fields)
+
+    def text(self) -> str:
+        """The next field."""
+        try:
+            return next(self._fields)
+        except StopIteration:
+            raise MalformedFrame("a message is too short") from None
+
+    def integer(self) -> int:
+        """The next field as a whole number; empty is 0."""
+        text = self.text()
+        try:
+            return int(text or 0)
+        except ValueError:
+            raise MalformedFrame(f"{text!r} is no whole number") from None
+
+    def flag(self) -> bool:
+        """The next field as yes or no."""
+        return self.text().lower() in ("1", "true")
+
+    def contract(self) -> ContractQuery:
+        """The next thirteen fields as a contract."""
+        con_id = self.integer()
+        texts = [self.text() for _ in range(11)]
+        return ContractQuery(con_id, *texts, self.flag())
+
+
+def contract_request(fields: list[str], version: int) -> ContractRequest:
+    """Reads REQ_CONTRACT_DATA without its message code; raises MalformedFrame."""
+    read = Fields(fields)
+    read.integer()
+    request = ContractRequest(read.integer(), read.contract())
+    for _ in range(3 if version >= ISSUER_ID else 2):
+        read.text()
+    return request
+
+
+def bars_request(fields: list[str]) -> BarsRequest:
+    """Reads REQ_HISTORICAL_DATA without its message code; raises MalformedFrame."""
+    read = Fields(fields)
+    return BarsRequest(
+        request_id=read.integer(),
+        contract=read.contract(),
+        end=read.text().strip(),
+        bar_size=read.text().strip(),
+        duration=read.text().strip(),
+        regular_hours=read.flag(),
+        what=read.text().strip(),
+        date_format=read.integer(),
+        keep_up_to_date=read.flag(),
+    )
+
+
+def head_request(fields: list[str]) -> HeadRequest:
+    """Reads REQ_HEAD_TIMESTAMP without its message code; raises MalformedFrame."""
+    read = Fields(fields)
+    return HeadRequest(
+        request_id=read.integer(),
+        contract=read.contract(),
+        regular_hours=read.flag(),
+        what=read.text().strip(),
+        date_format=read.integer(),
+    )

@@ -1,0 +1,251 @@
+"""The simulated gateway as a server: it listens, gives each client a session, and stops without leaving anything.
+
+Knows asyncio and threads. Must not know messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+from g4qc_core.errors import PortTaken, UsageError
+from g4qc_core.gateway.clock import GatewayClock
+from g4qc_core.gateway.connection import Connection
+from g4qc_core.gateway.faults import Faults, Silence
+from g4qc_core.gateway.layouts import NEWEST, OLDEST
+from g4qc_core.gateway.market import Market
+from g4qc_core.gateway.session import Session
+from g4qc_core.gateway.wire import MalformedFrame
+
+_LOG = logging.getLogger(__name__)
+_START_TIMEOUT = 30.0
+
+
+class SimulatedGateway:
+    """A gateway in front of `market`. As a context manager it serves from a thread of its own.
+
+    Args:
+        market: where contracts and bars come from.
+        host, port: where to listen; port 0 takes a free one.
+        clock: the gateway's time; the default is real time.
+        max_version: highest protocol version to agree on, from 157 to 200.
+        faults: what to do wrong; may be changed while serving.
+
+    Attributes:
+        port: the port that is listened on, once it serves.
+        received: every message that came, as (client id or None, fields), in order of arrival.
+
+    Raises:
+        UsageError: a protocol version that is not spoken.
+    """
+
+    def __init__(
+        self,
+        market: Market,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: GatewayClock | None = None,
+        max_version: int = OLDEST,
+        faults: Faults | None = None,
+    ) -> None:
+        if not OLDEST <= max_version <= NEWEST:
+            raise UsageError(
+                f"The simulated gateway speaks protocol versions {OLDEST} to {NEWEST}, not {max_version}."
+            )
+        self.host = host
+        self.port = port
+        self.clock = clock or GatewayClock()
+        self.faults = faults or Faults()
+        self.received: list[tuple[int | None, list[str]]] = []
+        self._market = market
+        self._max_version = max_version
+        self._sessions: dict[int, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._held: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def clients(self) -> list[int]:
+        """Ids of the clients that are connected and ready."""
+        return list(self._sessions)
+
+    async def serve(self, on_ready: Callable[[SimulatedGateway], None] | None = None) -> None:
+        """Serves until `stop` is called or the task is cancelled.
+
+        Raises:
+            PortTaken: another program listens on the port, or it may not be used.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._stop, self._held = asyncio.Event(), asyncio.Event()
+        server = await self._listen()
+        self.port = server.sockets[0].getsockname()[1]
+        _LOG.info("simulated gateway on %s:%s, account %s", self.host, self.port, self._market.account)
+        try:
+            if on_ready is not None:
+                on_ready(self)
+            await self._stop.wait()
+        finally:
+            server.close()
+            await self._drop_all()
+            await server.wait_closed()
+
+    def stop(self) -> None:
+        """Ends `serve`; may be called from any thread."""
+        self._call(lambda: self._stop.set() if self._stop else None)
+
+    def release(self) -> None:
+        """Answers the requests that wait in `Silence.HISTORY`, and ends that silence; from any thread."""
+        self.faults.silence = Silence.NEVER
+        self._call(self._release)
+
+    def disconnect_clients(self) -> None:
+        """Closes every client's connection, and keeps listening; from any thread."""
+        self._call(lambda: [task.cancel() for task in self._tasks])
+
+    def announce(self, code: int, text: str) -> None:
+        """Sends news about no request, like 1100, to every client that is ready; from any thread."""
+        self._call(lambda: [self._spawn(s.error(-1, code, text)) for s in self._sessions.values()])
+
+    def start(self) -> SimulatedGateway:
+        """Serves from a thread until `close`.
+
+        Raises:
+            PortTaken: another program listens on the port.
+        """
+        ready = threading.Event()
+        failed: list[BaseException] = []
+
+        def serve() -> None:
+            try:
+                asyncio.run(self.serve(lambda _: ready.set()))
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+                failed.append(error)
+            finally:
+                ready.set()
+
+        self._thread = threading.Thread(target=serve, name="simulated-gateway", daemon=True)
+        self._thread.start()
+        ready.wait(_START_TIMEOUT)
+        if failed:
+            raise failed[0]
+        return self
+
+    def close(self) -> None:
+        """Stops serving and waits for the thread; does nothing the second time."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join(_START_TIMEOUT)
+            self._thread = None
+
+    def __enter__(self) -> SimulatedGateway:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def _listen(self) -> asyncio.Server:
+        try:
+            return await asyncio.start_server(self._accept, self.host, self.port)
+        except OSError as error:
+            reason = "another program listens there" if error.errno == errno.EADDRINUSE else str(error)
+            raise PortTaken(
+                f"The simulated gateway cannot listen on {self.host}:{self.port}: {reason}. Choose another port."
+            ) from None
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        connection = Connection(reader, writer, self.faults)
+        client: list[int] = []
+        try:
+            await self._serve_client(connection, client)
+        except MalformedFrame as error:
+            _LOG.warning("client dropped: %s", error)
+        except (asyncio.IncompleteReadError, OSError):
+            _LOG.debug("client left")
+        except asyncio.CancelledError:
+            _LOG.debug("client disconnected")
+        finally:
+            for client_id in client:
+                self._sessions.pop(client_id, None)
+            self._tasks.discard(task)
+            await connection.closed()
+
+    async def _serve_client(self, connection: Connection, client: list[int]) -> None:
+        assert self._stop is not None
+        assert self._held is not None
+        if self.faults.silence == Silence.HANDSHAKE:
+            await self._stop.wait()
+            return
+        await connection.shake_hands(self._max_version, self.clock.now())
+
+        def join(client_id: int) -> bool:
+            if client_id in self._sessions:
+                return False
+            self._sessions[client_id] = session
+            client.append(client_id)
+            return True
+
+        def seen(fields: list[str]) -> None:
+            self.received.append((client[0] if client else None, fields))
+
+        session = Session(connection, self._market, self.clock, self.faults, join, self._held, seen)
+        await session.serve()
+
+    async def _drop_all(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _release(self) -> None:
+        assert self._held is not None
+        self._held.set()
+        self._held.clear()
+
+    def _spawn(self, coroutine: object) -> None:
+        assert self._loop is not None
+        task = self._loop.create_task(coroutine)  # type: ignore[arg-type]
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _call(self, action: Callable[[], object]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(action)
+
+
+def run(
+    market: Market,
+    host: str = "127.0.0.1",
+    port: int = 4002,
+    clock: GatewayClock | None = None,
+    max_version: int = OLDEST,
+    on_ready: Callable[[SimulatedGateway], None] | None = None,
+) -> None:
+    """Serves until SIGINT or SIGTERM; `on_ready` is called once it listens.
+
+    Raises:
+        PortTaken: another program listens on the port.
+        UsageError: a protocol version that is not spoken.
+    """
+    gateway = SimulatedGateway(market, host=host, port=port, clock=clock, max_version=max_version)
+
+    async def serve() -> None:
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(signum, gateway.stop)
+        await gateway.serve(on_ready)
+
+    asyncio.run(serve())

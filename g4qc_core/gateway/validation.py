@@ -1,0 +1,190 @@
+"""The rules of a request for bars: what the gateway refuses, with the number and text that the real one gives.
+
+Knows texts and limits. Must not know contracts, except that a continuous one cannot be asked for the past.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from g4qc_core.gateway.layouts import SCHEDULE as SCHEDULE_VERSION
+from g4qc_core.gateway.lookup import CONTINUOUS
+from g4qc_core.gateway.requests import BarsRequest
+
+GATEWAY_ZONE = ZoneInfo("America/Chicago")
+SCHEDULE = "SCHEDULE"
+
+MINUTES = {
+    "1 min": 1,
+    "2 mins": 2,
+    "3 mins": 3,
+    "4 mins": 4,
+    "5 mins": 5,
+    "10 mins": 10,
+    "15 mins": 15,
+    "20 mins": 20,
+    "30 mins": 30,
+    "1 hour": 60,
+    "2 hours": 120,
+    "3 hours": 180,
+    "4 hours": 240,
+    "8 hours": 480,
+    "1 day": 0,
+}
+"""Length of each bar size in minutes; 0 is one bar a session."""
+
+_NOT_SERVED = {"1 secs", "5 secs", "10 secs", "15 secs", "30 secs", "1 week", "1 month", "1w", "1m"}
+_LEGAL = (
+    "1 secs, 5 secs, 10 secs, 15 secs, 30 secs, 1 min, 2 mins, 3 mins, 5 mins, 10 mins, 15 mins, 20 mins, 30 mins, "
+    "1 hour, 2 hours, 3 hours, 4 hours, 8 hours, 1 day, 1W, 1M"
+)
+_KINDS = ("TRADES", "MIDPOINT", "BID", "ASK")
+_DURATION = re.compile(r"(-?\d{1,9}) ([SDWMY])")
+_LONGEST = {
+    "S": (86_400, "Historical data request for greater than 86400 seconds rejected."),
+    "D": (365, "Historical data request for durations longer than 365 days must be made in years."),
+    "W": (52, "Historical data request for durations longer than 52 weeks must be made in years."),
+    "M": (12, "Historical data request for durations longer than 12 months must be made in years."),
+    "Y": (68, "Historical data requested duration is invalid."),
+}
+_BAD_END = (
+    "End Date/Time: The date, time, or time-zone entered is invalid. The correct format is yyyymmdd hh:mm:ss xx/xxxx "
+    "where yyyymmdd and xx/xxxx are optional. You can also provide yyyymmdd-hh:mm:ss time in UTC. Note that there is "
+    "a dash between the date and time in UTC notation."
+)
+_NO_ZONE = (
+    "Warning: You submitted request with date-time attributes without explicit time zone. Please switch to use "
+    "yyyymmdd-hh:mm:ss in UTC or use instrument time zone, like US/Eastern. Implied time zone functionality will be "
+    "removed in the next API release"
+)
+
+
+class Refusal(Exception):
+    """An answer that is an error: the protocol's code and text."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning that goes before the answer."""
+
+    code: int
+    text: str
+
+
+@dataclass(frozen=True)
+class BarsQuery:
+    """A request for bars that passed validation.
+
+    Attributes:
+        end: where the window ends, UTC; None is the gateway's present.
+        minutes: bar length, 0 for one bar a session.
+        number, unit: duration, e.g. 1 and `W`.
+        warning: what to tell the client first.
+    """
+
+    end: datetime | None
+    minutes: int
+    number: int
+    unit: str
+    what: str
+    regular_hours: bool
+    date_format: int
+    warning: Warned | None = None
+
+
+def validate(request: BarsRequest, version: int) -> BarsQuery:
+    """The request as a query.
+
+    Raises:
+        Refusal: 10314, 10339 or 321, in the order in which the real gateway looks.
+    """
+    end, warning = _end(request.end)
+    if request.contract.sec_type == CONTINUOUS and end is not None:
+        raise Refusal(10339, "Setting end date/time for continuous future security type is not allowed.")
+    number, unit = _duration(request.duration)
+    minutes = _bar_size(request.bar_size)
+    _check_what(request.what, minutes, version)
+    check_date_format(request.date_format)
+    if request.keep_up_to_date:
+        raise invalid("The simulated gateway sends no updates: ask with keepUpToDate=False")
+    return BarsQuery(
+        end, minutes, number, unit, request.what, request.regular_hours, request.date_format, warning
+    )
+
+
+def invalid(cause: str) -> Refusal:
+    """A refusal of the request as malformed (321)."""
+    return Refusal(321, f"Error validating request.-'bM' : cause - {cause}")
+
+
+def check_date_format(chosen: int) -> None:
+    """Raises Refusal where the date format is none."""
+    if chosen not in (1, 2, 3):
+        raise invalid(f"Date formatting selection of {chosen} rejected")
+
+
+def _end(text: str) -> tuple[datetime | None, Warned | None]:
+    if not text:
+        return None, None
+    try:
+        if "-" in text[:9]:
+            return datetime.strptime(text, "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC), None
+        day, clock, *zone = text.split(maxsplit=2)
+        naive = datetime.strptime(f"{day} {clock}", "%Y%m%d %H:%M:%S")  # noqa: DTZ007
+        if zone:
+            return naive.replace(tzinfo=_zone(zone[0])).astimezone(UTC), None
+    except (ValueError, KeyError, OSError):
+        raise Refusal(10314, _BAD_END) from None
+    return naive.replace(tzinfo=GATEWAY_ZONE).astimezone(UTC), Warned(2174, _NO_ZONE)
+
+
+def _zone(name: str) -> ZoneInfo:
+    # The old names are absent from a system that carries only the present ones.
+    modern = {
+        "US/Central": "America/Chicago",
+        "US/Eastern": "America/New_York",
+        "US/Pacific": "America/Los_Angeles",
+    }
+    return ZoneInfo(modern.get(name, name))
+
+
+def _duration(text: str) -> tuple[int, str]:
+    found = _DURATION.fullmatch(text)
+    if not found:
+        raise invalid(
+            "When specifying a unit, historical data request duration format is integer{SPACE}unit (S|D|W|M|Y)."
+        )
+    number, unit = int(found[1]), found[2]
+    if number < 1 or (unit == "S" and number < 30):
+        raise invalid("Historical data requested duration is invalid.")
+    longest, cause = _LONGEST[unit]
+    if number > longest:
+        raise invalid(cause)
+    return number, unit
+
+
+def _bar_size(text: str) -> int:
+    folded = text.lower()
+    if folded in MINUTES:
+        return MINUTES[folded]
+    if folded in _NOT_SERVED:
+        raise invalid(f"The simulated gateway has bars from 1 min to 1 day, and none of {text}")
+    raise invalid(f"Historical data bar size setting is invalid. Legal ones are: {_LEGAL}")
+
+
+def _check_what(what: str, minutes: int, version: int) -> None:
+    if what == SCHEDULE and version >= SCHEDULE_VERSION:
+        if minutes:
+            raise invalid("Historical schedule is available only for the bar size 1 day")
+    elif what not in _KINDS:
+        raise invalid(
+            f"The value of whatToShow is not served: {what!r}. Legal ones are: {', '.join(_KINDS)}, SCHEDULE"
+        )

@@ -1,0 +1,75 @@
+"""Frames and fields: how the protocol writes numbers and texts, and cuts the byte stream into messages.
+
+Knows bytes and text. Must not know what a message means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Iterable
+from decimal import Decimal
+
+MAX_REQUEST = 1 << 20
+"""Longest frame that a client may send; a request of this protocol has a few hundred bytes."""
+
+_HEADER = struct.Struct(">I")
+_PREFIX = b"API\0"
+
+
+class MalformedFrame(Exception):
+    """What a client sent is no message of this protocol; its connection is dropped."""
+
+
+def number(value: float) -> str:
+    """The shortest decimal text, without an exponent, that reads back as the same float.
+
+    >>> number(0.00005), number(6000.0)
+    ('0.00005', '6000.0')
+    """
+    text = repr(float(value))
+    return format(Decimal(text), "f") if "e" in text else text
+
+
+def message(fields: Iterable[object]) -> bytes:
+    """A frame: the length, then each field with a NUL behind it. Text beyond ASCII is escaped, as the clients undo it."""
+    body = "\0".join(map(str, fields)) + "\0"
+    encoded = body.encode("ascii", "backslashreplace")
+    return _HEADER.pack(len(encoded)) + encoded
+
+
+async def read_offer(reader: asyncio.StreamReader) -> tuple[int, int]:
+    """The lowest and highest version that a new client offers.
+
+    Raises:
+        MalformedFrame: the first bytes are no handshake.
+        asyncio.IncompleteReadError: the client went away.
+    """
+    if await reader.readexactly(len(_PREFIX)) != _PREFIX:
+        raise MalformedFrame("the first bytes are no handshake")
+    offer = (await _read_frame(reader)).decode("ascii", "replace")
+    versions = offer.split(" ")[0].removeprefix("v").split("..")
+    try:
+        return int(versions[0]), int(versions[-1])
+    except ValueError:
+        raise MalformedFrame(f"the handshake offers no versions: {offer!r}") from None
+
+
+async def read_request(reader: asyncio.StreamReader) -> list[str]:
+    """The fields of the next message.
+
+    Raises:
+        MalformedFrame: it is empty, too long, or does not end with a NUL.
+        asyncio.IncompleteReadError: the client went away.
+    """
+    frame = await _read_frame(reader)
+    if not frame.endswith(b"\0"):
+        raise MalformedFrame(f"a message of {len(frame)} bytes does not end with a NUL")
+    return frame[:-1].decode("utf-8", "replace").split("\0")
+
+
+async def _read_frame(reader: asyncio.StreamReader) -> bytes:
+    (length,) = _HEADER.unpack(await reader.readexactly(_HEADER.size))
+    if length > MAX_REQUEST:
+        raise MalformedFrame(f"a message claims {length} bytes")
+    return await reader.readexactly(length)
