@@ -85,6 +85,10 @@ class Answers(EWrapper):
         for pending in waiting:
             pending.finish(_copy(error))
 
+    @property
+    def ended(self) -> bool:
+        return self._end is not None
+
     # What follows is called by ibapi's decoder, which gives the names.
 
     def managedAccounts(self, accountsList: str) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import inspect
 import itertools
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -28,11 +27,11 @@ from ibapi.decoder import Decoder
 from g4qc_core.errors import (
     GatewayDisconnected,
     GatewayError,
-    GatewayRefused,
     GatewayTimeout,
     GatewayUnavailable,
 )
 from g4qc_core.ib.answers import Answers, Pending
+from g4qc_core.ib.dialling import open_wire
 from g4qc_core.ib.requests import HistoryQuery
 from g4qc_core.ib.wire import BadFrame, Wire
 
@@ -103,9 +102,9 @@ class IbClient:
         """
         address = f"{host}:{port}"
         deadline = time.monotonic() + connect_timeout
-        wire = _dial(host, port, connect_timeout)
+        newest = min(max_protocol, NEWEST_PROTOCOL, ibapi.client.MAX_CLIENT_VER)
+        wire, protocol = open_wire(host, port, OLDEST_PROTOCOL, newest, connect_timeout)
         try:
-            protocol = _shake_hands(wire, address, max_protocol, deadline, connect_timeout)
             client = cls(wire, address, protocol, client_id, request_timeout)
             client._start(deadline, connect_timeout)
         except BaseException:
@@ -120,7 +119,8 @@ class IbClient:
 
     @property
     def connected(self) -> bool:
-        return self._wire.isConnected()
+        """False once the connection has ended, for whatever reason."""
+        return self._wire.isConnected() and not self._answers.ended
 
     def close(self) -> None:
         """Ends the connection, its thread, and whatever request is open; does nothing the second time."""
@@ -272,50 +272,3 @@ class IbClient:
 
     def _last_notice(self) -> str:
         return f" (its last notice is {self._answers.notice})" if self._answers.notice else ""
-
-
-def _dial(host: str, port: int, timeout: float) -> Wire:
-    try:
-        return Wire.dial(host, port, timeout)
-    except socket.gaierror:
-        raise GatewayUnavailable(f"The host name {host} is not known: check G4QC_IB_HOST.") from None
-    except TimeoutError:
-        raise GatewayUnavailable(
-            f"Nothing answered at {host}:{port} within {timeout:g} s: "
-            "check G4QC_IB_HOST, G4QC_IB_PORT and the firewall."
-        ) from None
-    except ConnectionRefusedError:
-        raise GatewayUnavailable(
-            f"Nothing listens at {host}:{port}: start TWS or IB Gateway, switch on "
-            "'Enable ActiveX and Socket Clients' in its API settings, or check G4QC_IB_HOST and G4QC_IB_PORT."
-        ) from None
-    except OSError as error:
-        raise GatewayUnavailable(
-            f"There is no way to {host}:{port} ({error.strerror}): check G4QC_IB_HOST."
-        ) from None
-
-
-def _shake_hands(wire: Wire, address: str, max_protocol: int, deadline: float, timeout: float) -> int:
-    newest = min(max_protocol, NEWEST_PROTOCOL, ibapi.client.MAX_CLIENT_VER)
-    try:
-        protocol = wire.shake_hands(newest, deadline - time.monotonic())
-    except TimeoutError:
-        raise GatewayUnavailable(
-            f"{address} took the connection and then said nothing for {timeout:g} s: "
-            "restart TWS or IB Gateway, or check G4QC_IB_PORT."
-        ) from None
-    except BadFrame as error:
-        raise GatewayRefused(
-            f"What listens at {address} is no gateway ({error}): check G4QC_IB_PORT."
-        ) from None
-    except OSError:
-        raise GatewayUnavailable(
-            f"{address} closed the connection during the handshake: "
-            "allow this host in the API settings of TWS or IB Gateway (trusted IPs), or check G4QC_IB_PORT."
-        ) from None
-    if not OLDEST_PROTOCOL <= protocol <= newest:
-        raise GatewayRefused(
-            f"The gateway at {address} speaks protocol {protocol}, and this client "
-            f"{OLDEST_PROTOCOL} to {newest}: update TWS or IB Gateway."
-        )
-    return protocol

@@ -46,8 +46,8 @@ def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
         details: `ContractDetails` of the instrument's symbol; other trading classes and months are left out.
 
     Raises:
-        SettingsError: the gateway's multiplier, tick or currency is not the registry's, or two contracts
-        share a month.
+        SettingsError: multiplier, tick or currency differ from the registry's, or two contracts share a month.
+        InvalidBars: a contract is described without its month or its last trade date.
     """
     sessions = calendar(instrument.calendar)
     found: dict[str, Contract] = {}
@@ -122,7 +122,7 @@ def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionC
     _check(label, instrument, "multiplier", instrument.multiplier, _decimal(described.multiplier))
     _check(label, instrument, "min_tick", instrument.min_tick, _decimal(entry.minTick))
     _check(label, instrument, "currency", instrument.currency, described.currency)
-    day = instant(described.lastTradeDateOrContractMonth[:8]).date()
+    day = _last_trade_date(entry)
     return Contract(
         symbol=instrument.symbol,
         month=month,
@@ -147,7 +147,17 @@ def _check(label: str, instrument: Instrument, field: str, expected: object, giv
 
 
 def _month(entry: Any) -> str:
-    return (entry.contractMonth or entry.contract.lastTradeDateOrContractMonth)[:6]
+    month = (entry.contractMonth or entry.contract.lastTradeDateOrContractMonth)[:6]
+    if not re.fullmatch(r"\d{4}(0[1-9]|1[0-2])", month):
+        raise InvalidBars(f"The gateway describes {entry.contract.localSymbol} without its contract month.")
+    return month
+
+
+def _last_trade_date(entry: Any) -> date:
+    for text in (entry.contract.lastTradeDateOrContractMonth, entry.realExpirationDate):
+        if re.match(r"\d{8}", text):
+            return instant(text[:8]).date()
+    raise InvalidBars(f"The gateway describes {entry.contract.localSymbol} without its last trade date.")
 
 
 def _last_trade_at(entry: Any, day: date, sessions: SessionCalendar) -> datetime:

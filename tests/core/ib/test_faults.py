@@ -13,6 +13,7 @@ from typing import Any
 
 import ibapi.client
 import pandas as pd
+import psutil
 import pytest
 
 from g4qc_core.bars.source import BarRequest, Origin
@@ -305,6 +306,22 @@ def test_closing_fails_the_request_of_another_thread() -> None:
         ib.close()
         thread.join()
     assert "closed here" in failures[0]
+
+
+def test_a_closed_source_leaves_no_socket_and_no_thread() -> None:
+    def script(peer: Peer) -> None:
+        peer.start()
+        peer.serve_time(LATER)
+        peer.hang()
+
+    process = psutil.Process()
+    with scripted(script) as port:
+        for _ in range(3):
+            with source(port) as ib:
+                ib.server_time()
+        ours = [c for c in process.net_connections() if c.raddr and c.raddr.port == port]
+        assert not [c for c in ours if c.status == psutil.CONN_ESTABLISHED]
+        assert not [t for t in threading.enumerate() if t.name.startswith("ib-")]
 
 
 def test_a_process_that_never_closes_its_source_exits() -> None:

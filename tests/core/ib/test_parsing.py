@@ -94,6 +94,23 @@ def test_a_month_that_the_gateway_leaves_out_is_that_of_the_last_trade() -> None
     assert chain({"month": ""}) == [ESZ5]
 
 
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"month": "", "expiry": ""}, "contract month"),
+        ({"expiry": "202512", "real_expiry": ""}, "last trade date"),
+    ],
+)
+def test_a_contract_without_its_dates_is_refused(changes: dict[str, Any], text: str) -> None:
+    with pytest.raises(InvalidBars, match=text):
+        chain(changes)
+
+
+def test_an_expiry_that_is_only_a_month_is_completed_by_the_real_one() -> None:
+    (contract,) = chain({"expiry": "202512"})
+    assert contract.last_trade_date == ESZ5.last_trade_date
+
+
 def test_a_contract_that_is_sent_twice_is_one() -> None:
     assert chain({}, {}) == [ESZ5]
 

@@ -1,0 +1,74 @@
+"""From an address to a wire with a protocol version, or one sentence that says why not.
+
+Knows what a person can do about a connection that does not come about. Must not know `ibapi`, nor requests.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+
+from g4qc_core.errors import GatewayRefused, GatewayUnavailable
+from g4qc_core.ib.wire import BadFrame, Wire
+
+
+def open_wire(host: str, port: int, oldest: int, newest: int, timeout: float) -> tuple[Wire, int]:
+    """A wire to the gateway and the protocol version that both speak, within `timeout` seconds.
+
+    Raises:
+        GatewayUnavailable: nobody listens, or somebody listens and stays silent or hangs up.
+        GatewayRefused: what listens is no gateway, or speaks no version from `oldest` to `newest`.
+    """
+    deadline = time.monotonic() + timeout
+    wire = _dial(host, port, timeout)
+    try:
+        protocol = _shake_hands(wire, f"{host}:{port}", newest, deadline, timeout)
+        if not oldest <= protocol <= newest:
+            raise GatewayRefused(
+                f"The gateway at {host}:{port} speaks protocol {protocol}, and this client "
+                f"{oldest} to {newest}: update TWS or IB Gateway."
+            )
+    except BaseException:
+        wire.disconnect()
+        raise
+    return wire, protocol
+
+
+def _dial(host: str, port: int, timeout: float) -> Wire:
+    try:
+        return Wire.dial(host, port, timeout)
+    except (socket.gaierror, UnicodeError):
+        raise GatewayUnavailable(f"The host name {host} is not known: check G4QC_IB_HOST.") from None
+    except TimeoutError:
+        raise GatewayUnavailable(
+            f"Nothing answered at {host}:{port} within {timeout:g} s: "
+            "check G4QC_IB_HOST, G4QC_IB_PORT and the firewall."
+        ) from None
+    except ConnectionRefusedError:
+        raise GatewayUnavailable(
+            f"Nothing listens at {host}:{port}: start TWS or IB Gateway, switch on "
+            "'Enable ActiveX and Socket Clients' in its API settings, or check G4QC_IB_HOST and G4QC_IB_PORT."
+        ) from None
+    except OSError as error:
+        raise GatewayUnavailable(
+            f"There is no way to {host}:{port} ({error.strerror}): check G4QC_IB_HOST."
+        ) from None
+
+
+def _shake_hands(wire: Wire, address: str, newest: int, deadline: float, timeout: float) -> int:
+    try:
+        return wire.shake_hands(newest, deadline - time.monotonic())
+    except TimeoutError:
+        raise GatewayUnavailable(
+            f"{address} took the connection and then said nothing for {timeout:g} s: "
+            "restart TWS or IB Gateway, or check G4QC_IB_PORT."
+        ) from None
+    except BadFrame as error:
+        raise GatewayRefused(
+            f"What listens at {address} is no gateway ({error}): check G4QC_IB_PORT."
+        ) from None
+    except OSError:
+        raise GatewayUnavailable(
+            f"{address} closed the connection during the handshake: "
+            "allow this host in the API settings of TWS or IB Gateway (trusted IPs), or check G4QC_IB_PORT."
+        ) from None
