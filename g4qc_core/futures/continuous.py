@@ -36,8 +36,8 @@ def continuous(bars: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) 
 
     Args:
         bars: `BAR_COLUMNS` of one instrument and timeframe, all contracts, rows in any order.
-        rolls: the instrument's whole roll calendar (`ROLL_COLUMNS`), ascending by date. Without rolls the bars
-            must be of one contract.
+        rolls: the instrument's whole roll calendar (`ROLL_COLUMNS`), ascending by date. Without rolls the
+            bars must be of one contract.
 
     Returns:
         `CONTINUOUS_COLUMNS`, ascending by timestamp, index 0..n-1: prices in points with `adjustment`

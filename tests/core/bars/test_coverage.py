@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from g4qc_core.bars.coverage import CLASSES, QUALITY_COLUMNS, Need, Window, needed_sessions, session_quality
+from g4qc_core.sessions import Session
+from tests.core.bars.builders import EQUITY, es_contract
+
+CONTRACT = es_contract("202512")
+SESSIONS = EQUITY.sessions(date(2025, 10, 6), date(2025, 10, 8))
+DAY = SESSIONS[1]
+LATER = datetime(2025, 11, 1, tzinfo=UTC)
+NONE = pd.DatetimeIndex([], tz="UTC")
+
+
+def whole(session: Session) -> Window:
+    return session.open, session.close
+
+
+def stamps(session: Session, first: int, last: int) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(session.minutes()[first:last]).tz_localize("UTC")
+
+
+def quality(sessions=(DAY,), good=NONE, quarantined=NONE, answered=(), failed=(), until=LATER, head=None):
+    frame = session_quality(CONTRACT, list(sessions), good, quarantined, answered, failed, until, head)
+    return frame.set_index(frame["trade_date"].dt.date)
+
+
+def row(**arguments) -> dict[str, int]:
+    counts = quality(**arguments).iloc[0]
+    return {name: counts[name] for name in ("expected", *CLASSES) if counts[name]}
+
+
+def test_what_nobody_asked_about_is_never_asked() -> None:
+    assert row() == {"expected": 1380, "never_asked": 1380}
+
+
+def test_minutes_without_a_bar_in_an_answered_session_with_bars_are_no_trade() -> None:
+    good, bad = stamps(DAY, 0, 1000), stamps(DAY, 1000, 1005)
+    found = row(good=good, quarantined=bad, answered=[whole(DAY)])
+    assert found == {"expected": 1380, "traded": 1000, "quarantined": 5, "no_trade": 375}
+
+
+def test_one_empty_answer_is_not_believed_and_a_second_one_is() -> None:
+    assert row(answered=[whole(DAY)]) == {"expected": 1380, "failed": 1380}
+    assert row(answered=[whole(DAY)] * 2) == {"expected": 1380, "no_trade": 1380}
+
+
+def test_two_answers_that_share_the_session_do_not_confirm_it() -> None:
+    middle = DAY.open + timedelta(hours=10)
+    assert row(answered=[(DAY.open, middle), (middle, DAY.close)]) == {"expected": 1380, "failed": 1380}
+
+
+def test_a_failed_request_is_failed_and_never_no_trade() -> None:
+    part = (DAY.open, DAY.open + timedelta(hours=1))
+    found = row(good=stamps(DAY, 60, 1380), answered=[(part[1], DAY.close)], failed=[part])
+    assert found == {"expected": 1380, "traded": 1320, "failed": 60}
+
+
+def test_a_good_answer_after_a_failure_heals_it() -> None:
+    found = row(good=stamps(DAY, 1, 1380), answered=[whole(DAY)], failed=[whole(DAY)])
+    assert found == {"expected": 1380, "traded": 1379, "no_trade": 1}
+
+
+def test_a_halt_is_its_own_class() -> None:
+    [session] = EQUITY.sessions(date(2013, 10, 8), date(2013, 10, 8))
+    contract = es_contract("201312", date(2013, 12, 20))
+    [found] = session_quality(contract, [session], NONE, NONE, [], [], LATER).to_dict("records")
+    assert (found["expected"], found["halt"], found["never_asked"]) == (1395, 15, 1380)
+
+
+def test_nothing_is_expected_before_the_head_after_expiry_or_in_the_future() -> None:
+    assert row(head=DAY.open + timedelta(hours=1))["expected"] == 1320
+    assert row(until=DAY.open + timedelta(minutes=30, seconds=59))["expected"] == 30
+    assert row(until=DAY.open) == {}
+    last, beyond = EQUITY.sessions(date(2025, 12, 19), date(2025, 12, 22))
+    found = quality([last, beyond], until=datetime(2026, 1, 1, tzinfo=UTC))
+    assert list(found["expected"]) == [930, 0]  # 17:00 to 08:30 in Chicago
+
+
+def test_no_sessions_give_a_frame_of_no_rows_with_the_same_types() -> None:
+    none, some = quality(sessions=[]), quality()
+    assert tuple(none.columns) == QUALITY_COLUMNS
+    assert none.dtypes.equals(some.dtypes)
+
+
+instants = st.integers(-500, 3 * 1440 + 500).map(lambda n: SESSIONS[0].open + timedelta(minutes=n))
+windows = st.lists(st.tuples(instants, instants), max_size=6)
+bars = st.sets(instants, max_size=30).map(lambda found: pd.DatetimeIndex(sorted(found), tz="UTC"))
+
+
+@settings(deadline=None)
+@given(bars, bars, windows, windows, instants, st.none() | instants)
+def test_the_classes_partition_the_expected_minutes(good, quarantined, answered, failed, until, head) -> None:
+    found = quality(SESSIONS, good, quarantined, answered, failed, until, head)
+    assert (found[list(CLASSES)].sum(axis=1) == found["expected"]).all()
+    assert (found[list(CLASSES)] >= 0).all(axis=None)
+
+
+@settings(deadline=None)
+@given(bars, bars, windows, windows, instants)
+def test_coverage_equals_the_plain_reference(good, quarantined, answered, failed, until) -> None:
+    found = quality(SESSIONS, good, quarantined, answered, failed, until)
+    for session in SESSIONS:
+        expected = [m for m in _minutes(session) if m + timedelta(minutes=1) <= until]
+        has_bar = {m for m in expected if m in good or m in quarantined}
+        believed = has_bar or all(_answers(m, answered) >= 2 for m in expected)
+        counts = dict.fromkeys(CLASSES, 0)
+        for minute in expected:
+            if minute in has_bar:
+                counts["traded" if minute in good else "quarantined"] += 1
+            elif _answers(minute, answered):
+                counts["no_trade" if believed else "failed"] += 1
+            else:
+                counts["failed" if _answers(minute, failed) else "never_asked"] += 1
+        assert found.loc[session.trade_date, list(CLASSES)].to_dict() == counts
+
+
+def _minutes(session: Session) -> list[datetime]:
+    return [t.to_pydatetime() for t in stamps(session, 0, 2000)]
+
+
+def _answers(minute: datetime, answered: list[Window]) -> int:
+    return sum(start <= minute and minute + timedelta(minutes=1) <= end for start, end in answered)
+
+
+def test_windows_that_end_inside_a_minute_do_not_cover_it() -> None:
+    window = (DAY.open + timedelta(seconds=1), DAY.open + timedelta(minutes=2, seconds=59))
+    assert row(failed=[window])["failed"] == 1
+
+
+def need(bars: int = 0, answered=(), until=LATER, head=None, session: Session = DAY) -> list[Need]:
+    return needed_sessions(CONTRACT, [session], {session.trade_date: bars}, answered, until, head)
+
+
+def test_a_session_is_needed_until_it_is_answered_with_bars_or_twice_without() -> None:
+    assert need() == [Need(DAY, DAY.open, DAY.close)]
+    assert need(bars=5) == [Need(DAY, DAY.open, DAY.close)]
+    assert need(bars=5, answered=[whole(DAY)]) == []
+    assert need(bars=0, answered=[whole(DAY)]) == [Need(DAY, DAY.open, DAY.close)]
+    assert need(bars=0, answered=[whole(DAY)] * 2) == []
+
+
+def test_answers_may_cover_a_session_together() -> None:
+    first, second = DAY.open + timedelta(hours=10), DAY.open + timedelta(hours=9)
+    assert need(bars=5, answered=[(DAY.open, first), (second, DAY.close)]) == []
+    assert need(bars=5, answered=[(DAY.open, second), (first, DAY.close)]) != []
+
+
+def test_an_open_session_is_asked_up_to_the_last_full_minute_and_never_done() -> None:
+    until = DAY.open + timedelta(hours=3, seconds=42)
+    full = DAY.open + timedelta(hours=3)
+    assert need(5, [(DAY.open, full)], until) == [Need(DAY, DAY.open, full)]
+    assert need(5, [(DAY.open, full)], DAY.close) == [Need(DAY, DAY.open, DAY.close)]
+    assert need(until=DAY.open + timedelta(seconds=59)) == []
+
+
+def test_a_contract_is_asked_only_while_it_trades() -> None:
+    last, beyond = EQUITY.sessions(date(2025, 12, 19), date(2025, 12, 22))
+    until = datetime(2026, 1, 1, tzinfo=UTC)
+    assert need(until=until, session=beyond) == []
+    [asked] = need(until=until, session=last)
+    assert (asked.start, asked.end) == (last.open, CONTRACT.last_trade_at)
+    assert need(3, [(last.open, CONTRACT.last_trade_at)], CONTRACT.last_trade_at, session=last) == []
+    assert need(head=DAY.close) == []
+    assert need(head=DAY.open + timedelta(hours=1))[0].start == DAY.open + timedelta(hours=1)
+
+
+@settings(deadline=None)
+@given(st.sets(st.integers(0, 2)), windows, instants)
+def test_asking_for_what_is_needed_until_nothing_is_ends_and_leaves_nothing_unknown(
+    alive: set[int], answered: list[Window], until: datetime
+) -> None:
+    stored = {SESSIONS[i].trade_date: 10 for i in alive}
+    closed = [s for s in SESSIONS if s.close <= until]
+    answered = list(answered)
+    for _ in range(2):
+        answered += [(n.start, n.end) for n in needed_sessions(CONTRACT, closed, stored, answered, until)]
+    assert needed_sessions(CONTRACT, closed, stored, answered, until) == []
+    good = pd.DatetimeIndex([SESSIONS[i].open for i in sorted(alive)], tz="UTC")
+    found = quality(closed, good, answered=answered, until=until)
+    assert (found["traded"] + found["no_trade"] == found["expected"]).all()
