@@ -46,7 +46,7 @@ def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
         details: `ContractDetails` of the instrument's symbol; other trading classes and months are left out.
 
     Raises:
-        SettingsError: multiplier, tick or currency differ from the registry's, or two contracts share a month.
+        SettingsError: multiplier, tick or currency differ from the registry's, or a month has two contracts.
         InvalidBars: a contract is described without its month or its last trade date.
     """
     sessions = calendar(instrument.calendar)

@@ -50,9 +50,7 @@ PREFIX = "Historical Market Data Service error message:"
         (99999, "an error of the future", RequestCancelled),
     ],
 )
-def test_a_code_and_its_text_have_one_meaning(
-    code: int, text: str, expected: type[GatewayError] | None
-) -> None:
+def test_a_code_and_its_text_have_one_meaning(code: int, text: str, expected: type[GatewayError] | None) -> None:
     assert meaning(code, text).error is expected
 
 

@@ -500,9 +500,7 @@ def test_no_data_is_said_by_the_gateway_and_never_by_a_text_that_is_not_understo
         return lambda peer, request_id: peer.send(error(request_id, 162, text))
 
     with pytest.raises(NoData):
-        fetch(
-            says("Historical Market Data Service error message:HMDS query returned no data: ESZ5@CME Trades")
-        )
+        fetch(says("Historical Market Data Service error message:HMDS query returned no data: ESZ5@CME Trades"))
     with pytest.raises(RequestCancelled, match="El servicio"):
         fetch(says("El servicio de datos no tiene datos"))
 
@@ -514,11 +512,7 @@ def test_an_empty_answer_is_no_data_and_not_an_empty_frame() -> None:
 
 def test_bars_beside_the_window_are_no_data_and_the_text_says_so() -> None:
     with pytest.raises(NoData, match="sent 3 bars, 0 of them in the window"):
-        fetch(
-            lambda peer, request_id: peer.send(
-                history(request_id, *(bar(FIRST - 600 + 60 * i) for i in range(3)))
-            )
-        )
+        fetch(lambda peer, request_id: peer.send(history(request_id, *(bar(FIRST - 600 + 60 * i) for i in range(3)))))
 
 
 def test_open_requests_fail_when_the_gateway_lost_their_data() -> None:

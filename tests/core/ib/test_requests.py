@@ -94,9 +94,7 @@ def test_a_request_of_no_sessions_is_refused() -> None:
     st.lists(st.sampled_from(AUTUMN), unique=True),
     st.sampled_from([t for t in TIMEFRAMES if not t.is_session]),
     st.one_of(st.none(), st.integers(1, 30)),
-    st.timedeltas(timedelta(0), timedelta(days=105)).map(
-        lambda passed: datetime(2025, 9, 10, tzinfo=UTC) + passed
-    ),
+    st.timedeltas(timedelta(0), timedelta(days=105)).map(lambda passed: datetime(2025, 9, 10, tzinfo=UTC) + passed),
 )
 def test_the_plan_covers_every_needed_minute_once_and_no_session_beside(
     needed: list[Session], bars: Timeframe, limit: int | None, now: datetime
@@ -156,9 +154,7 @@ def test_an_empty_window_is_refused() -> None:
 
 
 @given(
-    st.timedeltas(timedelta(0), timedelta(days=660)).map(
-        lambda passed: datetime(2024, 1, 1, tzinfo=UTC) + passed
-    ),
+    st.timedeltas(timedelta(0), timedelta(days=660)).map(lambda passed: datetime(2024, 1, 1, tzinfo=UTC) + passed),
     st.timedeltas(timedelta(seconds=1), timedelta(days=40)),
 )
 def test_the_duration_covers_the_window_as_days_of_24_hours_and_as_trading_days(

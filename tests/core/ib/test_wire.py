@@ -20,9 +20,7 @@ def pair() -> tuple[Wire, socket.socket]:
 
 
 @settings(max_examples=50)
-@given(
-    st.lists(st.binary(max_size=9000), max_size=6), st.lists(st.integers(1, 9000), min_size=1, max_size=20)
-)
+@given(st.lists(st.binary(max_size=9000), max_size=6), st.lists(st.integers(1, 9000), min_size=1, max_size=20))
 def test_the_frames_are_the_same_however_the_bytes_are_cut(messages: list[bytes], cuts: list[int]) -> None:
     wire, there = pair()
     stream = b"".join(struct.pack(">I", len(m)) + m for m in messages)
