@@ -37,9 +37,7 @@ def cycle(chain: Iterable[Contract], instrument: Instrument) -> list[Contract]:
     return sorted(wanted, key=lambda c: (c.last_trade_date, c.month))
 
 
-def front_periods(
-    chain: Iterable[Contract], instrument: Instrument, calendar: SessionCalendar
-) -> list[FrontPeriod]:
+def front_periods(chain: Iterable[Contract], instrument: Instrument, calendar: SessionCalendar) -> list[FrontPeriod]:
     """The time in front of every contract of the cycle, ascending and without overlap.
 
     The rule is days before expiry: a contract hands over on the first session that is not earlier than its

@@ -69,9 +69,7 @@ def additive_adjustments(gaps: np.ndarray) -> np.ndarray:
 
 def front_on(rolls: pd.DataFrame, trade_dates: pd.Series) -> np.ndarray:
     """The contract (month) in front on each trade date, by a calendar of at least one roll."""
-    months = np.append(
-        rolls["from_contract"].iloc[:1].to_numpy(object), rolls["to_contract"].to_numpy(object)
-    )
+    months = np.append(rolls["from_contract"].iloc[:1].to_numpy(object), rolls["to_contract"].to_numpy(object))
     return months[np.searchsorted(rolls["date"].to_numpy(), trade_dates.to_numpy(), side="right")]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -76,14 +77,13 @@ def roll_calendar(
 def roll_problems(rolls: pd.DataFrame) -> list[str]:
     """What keeps the rolls from giving every session exactly one contract, in sentences; else empty."""
     problems = []
-    later = rolls["date"].diff().dropna() > pd.Timedelta(0)
-    for row in rolls.loc[later.index[~later]].itertuples():
-        problems.append(f"The roll of {row.date:%Y-%m-%d} does not come after the one before it.")
-    joined = rolls["from_contract"].iloc[1:] == rolls["to_contract"].shift().iloc[1:]
-    for row in rolls.loc[joined.index[~joined]].itertuples():
-        problems.append(
-            f"The roll of {row.date:%Y-%m-%d} leaves {row.from_contract}, which was not in front."
-        )
+    for before, roll in pairwise(rolls.to_dict("records")):
+        if roll["date"] <= before["date"]:
+            problems.append(f"The roll of {roll['date']:%Y-%m-%d} does not come after the one before it.")
+        if roll["from_contract"] != before["to_contract"]:
+            problems.append(
+                f"The roll of {roll['date']:%Y-%m-%d} leaves {roll['from_contract']}, which was not in front."
+            )
     return problems
 
 
@@ -100,22 +100,21 @@ class _Closes:
         """Close of new less close of old in the last minute of the session in which both have a bar."""
         if old not in self.months or new not in self.months:
             return None
-        both = self._session(old, trade_date).join(
-            self._session(new, trade_date), rsuffix="_new", how="inner"
-        )
-        if both.empty:
+        old_closes, new_closes = self._session(old, trade_date), self._session(new, trade_date)
+        common = old_closes.index.intersection(new_closes.index)
+        if common.empty:
             return None
-        last = both.loc[both.index.max()]
-        return round(float(last["close_new"] - last["close"]), PRICE_DIGITS)
+        at = common.max()
+        return round(float(new_closes[at] - old_closes[at]), PRICE_DIGITS)
 
-    def _session(self, month: str, trade_date: date) -> pd.DataFrame:
+    def _session(self, month: str, trade_date: date) -> pd.Series:
         bars = self._by_contract[month]
-        return bars[bars["trade_date"] == pd.Timestamp(trade_date)].set_index("timestamp")[["close"]]
+        return bars[bars["trade_date"] == pd.Timestamp(trade_date)].set_index("timestamp")["close"]
 
 
 def _reached(periods: list[FrontPeriod], closes: _Closes) -> list[tuple[FrontPeriod, FrontPeriod]]:
     """Neighbouring periods whose change is due, from the first that the bars touch to the last."""
-    pairs = [(a, b) for a, b in zip(periods, periods[1:], strict=False) if b.start <= closes.last]
+    pairs = [(a, b) for a, b in pairwise(periods) if b.start <= closes.last]
     touched = [i for i, pair in enumerate(pairs) if any(p.contract.month in closes.months for p in pair)]
     return pairs[touched[0] : touched[-1] + 1] if touched else []
 
