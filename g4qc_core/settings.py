@@ -7,8 +7,9 @@ A setting comes from the environment (`G4QC_...`) or from a file `.env` in the w
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from g4qc_core.errors import SettingsError
@@ -24,6 +25,9 @@ class Settings(BaseSettings):
     home: Path = Field(Path("~/.g4qc"), description="Folder of the embedded database, Dagster's files and reports")
     database_url: SecretStr | None = Field(
         None, description="postgresql://user:password@host:port/database; unset: an embedded PostgreSQL under home"
+    )
+    database_password_file: Path | None = Field(
+        None, description="File with the database's password, for a URL without one (a container's secret)"
     )
     dagster_database_url: SecretStr | None = Field(
         None, description="Database of Dagster's runs and events; unset: one beside the bars, on the same server"
@@ -41,17 +45,33 @@ class Settings(BaseSettings):
     instruments: Path | None = Field(None, description="File with instruments of your own, like instruments.toml")
     backtests: Path | None = Field(None, description="File with backtest specs; unset: the examples of the package")
     first_month: str = Field(
-        "2013-10", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month that has a partition in the graph"
+        "2024-01", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month that has a partition in the graph"
     )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster web UI")
     api_port: int = Field(8000, ge=1, le=65535, description="Port of the server of reports")
     api_url: str | None = Field(None, description="Address of that server as a browser sees it; unset: on this host")
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
-    @field_validator("home", "instruments", "backtests")
+    @field_validator("home", "instruments", "backtests", "database_password_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path is not None else None
+
+    @model_validator(mode="after")
+    def _password_from_file(self) -> Settings:
+        if self.database_password_file is None or self.database_url is None:
+            return self
+        try:
+            password = self.database_password_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise ValueError(f"the password file cannot be read: {error.strerror}") from None
+        scheme, _, rest = self.database_url.get_secret_value().partition("://")
+        user, at, place = rest.rpartition("@")
+        if not at or ":" in user:
+            raise ValueError("the database URL needs a user and no password when a password file is set")
+        url = SecretStr(f"{scheme}://{user}:{quote(password, safe='')}@{place}")
+        object.__setattr__(self, "database_url", url)
+        return self
 
     @property
     def simulated(self) -> bool:
@@ -79,5 +99,5 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         problem = error.errors()[0]
-        name = "G4QC_" + "_".join(str(part) for part in problem["loc"]).upper()
+        name = "G4QC_" + ("_".join(str(part) for part in problem["loc"]) or "database_password_file").upper()
         raise SettingsError(f"The setting {name} is wrong: {problem['msg']}.") from None

@@ -1,0 +1,14 @@
+"""The assets, a module for each group of the graph: extraction, bars, futures, backtests."""
+
+import dagster as dg
+
+from g4qc_core.settings import Settings
+from g4qc_pipelines.assets.backtests import build_backtests
+from g4qc_pipelines.assets.bars import build_bars
+from g4qc_pipelines.assets.futures import build_roll_calendar
+from g4qc_pipelines.assets.raw import build_extraction
+
+
+def build_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+    """Every asset of the graph, in the order in which data flows."""
+    return [*build_extraction(settings), *build_bars(settings), build_roll_calendar(), *build_backtests()]

@@ -1,0 +1,120 @@
+"""The group `backtests`: one result and one report for each spec."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from g4qc_core.bars.fingerprint import fingerprint
+from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.rolls import rule_name
+from g4qc_core.instruments import Registry
+from g4qc_core.settings import Settings
+from g4qc_core.storage import tables
+from g4qc_core.storage.origin import stored_origin
+from g4qc_core.timeframes import TIMEFRAMES, timeframe
+from g4qc_pipelines.failures import RETRIES, told_to_dagster
+from g4qc_pipelines.metadata import OWNERS, column_schema, picture
+from g4qc_pipelines.partitions import BACKTESTS
+from g4qc_pipelines.reports import figures, load_result, origin_note, report_path, save_result
+from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.series import load_series
+from g4qc_pipelines.specs import find_spec
+
+GROUP = "backtests"
+
+
+def build_backtests() -> list[dg.AssetsDefinition]:
+    """The assets `backtest` and `backtest_report`."""
+
+    @dg.asset(
+        partitions_def=BACKTESTS,
+        deps=[
+            dg.AssetDep(name, partition_mapping=dg.AllPartitionMapping())
+            for name in (*(f"bars_{tf}" for tf in TIMEFRAMES), "roll_calendar")
+        ],
+        group_name=GROUP,
+        kinds={"python", "postgres"},
+        owners=OWNERS,
+        retry_policy=RETRIES,
+        metadata={
+            "dagster/column_schema": column_schema(tables.backtests),
+            "dagster/table_name": "backtests",
+        },
+    )
+    def backtest(
+        context: dg.AssetExecutionContext,
+        stores: dg.ResourceParam[Stores],
+        registry: dg.ResourceParam[Registry],
+        settings: dg.ResourceParam[Settings],
+    ) -> None:
+        """The result of one spec: trades, equity and figures, with everything that decided them."""
+        from g4qc_core.backtest.run import run_backtest
+
+        with told_to_dagster():
+            spec = find_spec(context.partition_key, settings, registry, stores.backtests)
+            instrument = registry[spec.instrument]
+            series = load_series(
+                instrument,
+                timeframe(spec.timeframe),
+                Adjustment(spec.adjustment),
+                stores,
+                spec.first,
+                spec.last,
+            )
+            result = run_backtest(
+                spec, series, instrument, data_version=fingerprint(series), roll_rule=rule_name(instrument)
+            )
+            save_result(result, stores, context.run_id, datetime.now(UTC))
+            context.log.info(f"{spec.name}: {figures(result.metrics)}")
+            context.add_output_metadata(
+                {
+                    "dagster/row_count": len(result.trades),
+                    "result": result.id,
+                    **{name: value for name, value in result.metrics.items() if value is not None},
+                    "inputs": dg.MetadataValue.json(result.inputs),
+                    "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.notes) or "none"),
+                }
+            )
+
+    @dg.asset(
+        partitions_def=BACKTESTS,
+        deps=[backtest],
+        group_name=GROUP,
+        kinds={"bokeh", "html"},
+        owners=OWNERS,
+        retry_policy=RETRIES,
+    )
+    def backtest_report(
+        context: dg.AssetExecutionContext,
+        stores: dg.ResourceParam[Stores],
+        registry: dg.ResourceParam[Registry],
+        settings: dg.ResourceParam[Settings],
+    ) -> None:
+        """The result as one HTML file that opens offline, served beside Dagster."""
+        from g4qc_core.backtest.pictures import equity_png
+        from g4qc_core.backtest.report import write_report
+
+        with told_to_dagster():
+            result = load_result(context.partition_key, stores)
+            spec = result.spec
+            series = load_series(
+                registry[spec.instrument],
+                timeframe(spec.timeframe),
+                Adjustment(spec.adjustment),
+                stores,
+                spec.first,
+                spec.last,
+            )
+            path = report_path(settings, spec.name)
+            note = origin_note(stored_origin(stores.database))
+            write_report(result, series, path, origin_note=note)
+            context.add_output_metadata(
+                {
+                    "report": dg.MetadataValue.url(f"{settings.reports_url}/{path.name}"),
+                    "file": dg.MetadataValue.path(path),
+                    "equity": picture(equity_png(result), f"Equity of {spec.name}"),
+                    "figures": figures(result.metrics),
+                }
+            )
+
+    return [backtest, backtest_report]

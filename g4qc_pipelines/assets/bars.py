@@ -1,0 +1,121 @@
+"""The group `bars`: validated one-minute bars, and every timeframe derived from them by one factory."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from g4qc_core.bars.resampling import resample
+from g4qc_core.instruments import Registry
+from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.settings import Settings
+from g4qc_core.storage import tables
+from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
+from g4qc_pipelines.checks import BARS_CHECKS, DERIVED_CHECKS, check_derived, check_minutes
+from g4qc_pipelines.failures import RETRIES, told_to_dagster
+from g4qc_pipelines.metadata import OWNERS, column_schema, per_partition, picture, table_of
+from g4qc_pipelines.partitions import instrument_months, parse_key
+from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.validation import validate_month
+
+GROUP = "bars"
+
+_SCHEMA = {"dagster/column_schema": column_schema(tables.market_data), "dagster/table_name": "market_data"}
+
+
+def build_bars(settings: Settings) -> list[dg.AssetsDefinition]:
+    """The assets `bars_1min` and `bars_5min` to `bars_1d`."""
+    partitions = instrument_months(settings)
+    return [_minutes(partitions), *(_derived(timeframe, partitions) for timeframe in DERIVED)]
+
+
+def asset_name(timeframe: Timeframe) -> str:
+    """Name of the asset that holds a timeframe."""
+    return f"bars_{timeframe}"
+
+
+def _minutes(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=asset_name(ONE_MINUTE),
+        partitions_def=partitions,
+        deps=["raw_bars"],
+        group_name=GROUP,
+        kinds={"pandas", "pandera", "postgres"},
+        owners=OWNERS,
+        retry_policy=RETRIES,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        metadata=_SCHEMA,
+        check_specs=[spec(asset_name(ONE_MINUTE)) for spec in BARS_CHECKS],
+    )
+    def minutes(
+        context: dg.AssetExecutionContext,
+        stores: dg.ResourceParam[Stores],
+        registry: dg.ResourceParam[Registry],
+    ) -> Iterator[dg.MaterializeResult]:
+        """One-minute bars that passed validation. What did not is in `quarantined_bars` with its reason, and what is
+        known of every minute of every session is in `session_quality`.
+        """
+        with told_to_dagster():
+            months = []
+            for key in sorted(context.partition_keys):
+                month = validate_month(*parse_key(key, registry), stores)
+                months.append(month)
+                context.log.info(f"{key}: {month}")
+                shown: dict[str, Any] = {
+                    "dagster/row_count": len(month.bars),
+                    "sessions": month.sessions,
+                    "gaps (minutes)": month.gaps,
+                    "quarantined": len(month.quarantined),
+                    "quality": table_of(month.quality),
+                }
+                if month.picture is not None:
+                    shown["candles"] = picture(month.picture, f"Candles of {key}")
+                context.add_asset_metadata(shown, partition_key=key)
+        yield dg.MaterializeResult(check_results=check_minutes(months))
+
+    return minutes
+
+
+def _derived(timeframe: Timeframe, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=asset_name(timeframe),
+        partitions_def=partitions,
+        deps=[asset_name(ONE_MINUTE)],
+        group_name=GROUP,
+        kinds={"pandas", "postgres"},
+        owners=OWNERS,
+        retry_policy=RETRIES,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        metadata=_SCHEMA,
+        description=f"{timeframe} bars, derived from the validated minutes; buckets begin at each session's open.",
+        check_specs=[spec(asset_name(timeframe)) for spec in DERIVED_CHECKS],
+    )
+    def derived(
+        context: dg.AssetExecutionContext,
+        stores: dg.ResourceParam[Stores],
+        registry: dg.ResourceParam[Registry],
+    ) -> Iterator[dg.MaterializeResult]:
+        with told_to_dagster():
+            shown: dict[str, dict[str, Any]] = {}
+            sums: list[tuple[str, pd.DataFrame, pd.DataFrame]] = []
+            for key in sorted(context.partition_keys):
+                instrument, first, last = parse_key(key, registry)
+                sessions = calendar(instrument.calendar)
+                window = month_instants(sessions, first, last)
+                minutes = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window)
+                bars = resample(minutes, timeframe, sessions)
+                stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars)
+                shown[key] = {"dagster/row_count": len(bars), "contracts": int(bars["contract"].nunique())}
+                sums.append((key, minutes, bars))
+            per_partition(context, shown)
+        yield dg.MaterializeResult(check_results=check_derived(sums))
+
+    return derived
+
+
+def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:
+    """Open of the first and close of the last session with trade dates in the window, UTC."""
+    found = sessions.sessions(first, last)
+    return found[0].open, found[-1].close

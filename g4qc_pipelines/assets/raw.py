@@ -1,0 +1,159 @@
+"""The group `extraction`: the chain of each instrument, and its raw bars, as the gateway gave them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from pydantic import Field
+
+from g4qc_core.bars.source import BarSource
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments import Contract, Registry, contract_month
+from g4qc_core.sessions import check_window, parse_date
+from g4qc_core.settings import Settings
+from g4qc_core.storage import tables
+from g4qc_core.storage.origin import claim_origin
+from g4qc_pipelines.extraction import contracts_of_interest, extract
+from g4qc_pipelines.failures import RETRIES, told_to_dagster
+from g4qc_pipelines.metadata import OWNERS, column_schema, per_partition, table_of
+from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
+from g4qc_pipelines.resources import Gateway, Stores
+
+GROUP = "extraction"
+
+# The gateway accepts one connection with our client id: Dagster lets one step of this pool run at a time.
+POOL = "ib"
+
+
+class RawBarsConfig(dg.Config):
+    """What to extract beyond what the roll rule calls for.
+
+    Attributes:
+        contracts: contract months, like 201403, to extract instead of those that the roll rule calls for.
+        first, last: trade dates, like 2026-10-01; with both, only the sessions between them are asked for.
+    """
+
+    contracts: list[str] = Field(default_factory=list)
+    first: str = ""
+    last: str = ""
+
+
+def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
+    """The assets `contracts` and `raw_bars`."""
+
+    @dg.asset(
+        partitions_def=INSTRUMENTS,
+        group_name=GROUP,
+        kinds={"ibkr", "postgres"},
+        owners=OWNERS,
+        pool=POOL,
+        retry_policy=RETRIES,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        metadata={
+            "dagster/column_schema": column_schema(tables.contracts),
+            "dagster/table_name": "contracts",
+        },
+    )
+    def contracts(
+        context: dg.AssetExecutionContext,
+        gateway: dg.ResourceParam[Gateway],
+        stores: dg.ResourceParam[Stores],
+        registry: dg.ResourceParam[Registry],
+    ) -> None:
+        """The chain of an instrument: conId, month, last trade date, multiplier and tick of every contract, expired
+        ones that still have data included. A contract that was seen once is kept, because its conId is its key.
+        """
+        with told_to_dagster():
+            source = _claimed(gateway, stores)
+            for symbol in context.partition_keys:
+                chain = source.chain(registry[symbol])
+                stores.contracts.merge(chain, source.server_time())
+                context.log.info(f"{symbol}: {len(chain)} contracts, {chain[0].month} to {chain[-1].month}")
+                context.add_asset_metadata(
+                    {"dagster/row_count": len(chain), "chain": table_of(_listing(chain))},
+                    partition_key=symbol,
+                )
+
+    @dg.asset(
+        partitions_def=instrument_months(settings),
+        deps=[_by_instrument(contracts)],
+        group_name=GROUP,
+        kinds={"ibkr", "postgres"},
+        owners=OWNERS,
+        pool=POOL,
+        retry_policy=RETRIES,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        metadata={"dagster/column_schema": column_schema(tables.raw_bars), "dagster/table_name": "raw_bars"},
+    )
+    def raw_bars(
+        context: dg.AssetExecutionContext,
+        config: RawBarsConfig,
+        gateway: dg.ResourceParam[Gateway],
+        stores: dg.ResourceParam[Stores],
+        registry: dg.ResourceParam[Registry],
+    ) -> None:
+        """One-minute bars as received, contract by contract: the front's, and both around a roll.
+
+        What the request ledger covers is not asked for again. A bar that the gateway restates replaces the old one,
+        which is kept as a revision.
+        """
+        with told_to_dagster():
+            source = _claimed(gateway, stores)
+            shown: dict[str, dict[str, Any]] = {}
+            for key in sorted(context.partition_keys):
+                instrument, first, last = parse_key(key, registry)
+                only = [contract_month(month) for month in config.contracts]
+                chain = stores.contracts.chain(instrument.symbol)
+                wanted = contracts_of_interest(instrument, chain, *_narrowed(config, first, last), only)
+                done = extract(instrument, wanted, source, stores, context.run_id, context.log.debug)
+                context.log.info(f"{key}: {done}")
+                shown[key] = {
+                    "dagster/row_count": done.inserted + done.revised,
+                    "contracts": ", ".join(done.contracts),
+                    "requests": done.requests,
+                    "sessions asked": done.sessions,
+                    "bars revised": done.revised,
+                    "empty answers": done.empty,
+                }
+            per_partition(context, shown)
+
+    return [contracts, raw_bars]
+
+
+def _by_instrument(asset: dg.AssetsDefinition) -> dg.AssetDep:
+    return dg.AssetDep(asset, partition_mapping=dg.MultiToSingleDimensionPartitionMapping("instrument"))
+
+
+def _listing(chain: Sequence[Contract]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "contract": contract.month,
+                "local symbol": contract.local_symbol,
+                "conId": contract.con_id,
+                "last trade date": str(contract.last_trade_date),
+                "multiplier": str(contract.multiplier),
+                "tick": str(contract.min_tick),
+            }
+            for contract in chain
+        ]
+    )
+
+
+def _claimed(gateway: Gateway, stores: Stores) -> BarSource:
+    """The connected source, once this database is known to hold bars of its kind."""
+    source = gateway.source()
+    claim_origin(stores.database, source.origin, source.server_time())
+    return source
+
+
+def _narrowed(config: RawBarsConfig, first: Any, last: Any) -> tuple[Any, Any]:
+    """The window of the partition, cut to that of the config."""
+
+    if bool(config.first) != bool(config.last):
+        raise UsageError("Give both `first` and `last`, or neither.")
+    if not config.first:
+        return first, last
+    check_window(parse_date(config.first), parse_date(config.last))
+    return max(first, parse_date(config.first)), min(last, parse_date(config.last))

@@ -1,0 +1,250 @@
+"""The command `g4qc`: what each part of the platform does, by hand.
+
+A command parses, calls, and prints. Errors of the core end it with their one sentence and exit code 1, wrong usage with
+2, Ctrl-C with 130. Heavy imports stand inside commands, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from g4qc_core.errors import G4qcError, UsageError
+from g4qc_core.sessions import check_window, parse_date
+from g4qc_core.settings import load_settings
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Date(click.ParamType):
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if not isinstance(value, str) else parse_date(value)
+
+
+class _Instant(click.ParamType):
+    name = "INSTANT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            raise UsageError(f"'{value}' is no instant: write it like 2013-12-20T22:15:00Z.") from None
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+_from = click.option("--from", "first", type=_Date(), help="First trade date.")
+_to = click.option("--to", "last", type=_Date(), help="Last trade date, included.")
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(package_name="g4qc", prog_name="g4qc")
+def cli() -> None:
+    """Futures bars that can be trusted: from Interactive Brokers to a backtest report, as one Dagster graph.
+
+    Settings are read from the environment (G4QC_...) and from a file .env; .env.example lists them all. Without any,
+    an embedded PostgreSQL and a simulated gateway with synthetic bars are used.
+    """
+
+
+@cli.command()
+@_json
+def demo(as_json: bool) -> None:
+    """Run the whole graph on synthetic bars: ES, NQ and EC over the last two full months."""
+    from g4qc_pipelines.demo import run_demo
+
+    # The demo is the same for everyone: of a person's own settings, only the home and the ports count.
+    own = dict.fromkeys(("ib_host", "database_url", "dagster_database_url", "instruments", "backtests"))
+    run_demo(load_settings(**own), as_json)
+
+
+@cli.command()
+@click.option("--open", "open_browser", is_flag=True, help="Open the Dagster web UI in a browser.")
+def up(open_browser: bool) -> None:
+    """Start database, gateway, Dagster's web UI and daemon, and the server of reports; Ctrl-C stops all."""
+    from g4qc_pipelines.up import run_up
+
+    run_up(load_settings(), open_browser)
+
+
+@cli.command()
+@click.argument("symbol")
+@click.option("--from", "first", type=_Date(), required=True, help="First trade date.")
+@click.option("--to", "last", type=_Date(), required=True, help="Last trade date, included.")
+@click.option("--contract", "contracts", multiple=True, help="Contract month like 202512, instead of those that the "
+              "roll rule calls for; may be repeated.")  # fmt: skip
+def extract(symbol: str, first: Any, last: Any, contracts: tuple[str, ...]) -> None:
+    """Fetch bars of SYMBOL, validate them and derive every timeframe."""
+    from g4qc_pipelines.commands import extract_bars
+
+    check_window(first, last)
+    extract_bars(load_settings(), symbol, first, last, contracts)
+
+
+@cli.command()
+@click.option("--select", "assets", required=True, multiple=True, help="Asset name; may be repeated, or several with "
+              "commas.")  # fmt: skip
+@click.option("--partition", help="Partition key like 'ES|2025-09-01', or a range 'ES|2025-01-01...ES|2025-06-01'.")
+def materialize(assets: tuple[str, ...], partition: str | None) -> None:
+    """Materialize assets of the graph, in this process, over one partition or a range."""
+    from g4qc_pipelines.commands import materialize_assets
+
+    names = [name.strip() for given in assets for name in given.split(",") if name.strip()]
+    materialize_assets(load_settings(), names, partition)
+
+
+@cli.command()
+@click.argument("strategy")
+@click.option("--instrument", required=True, help="Symbol, like ES.")
+@click.option("--timeframe", required=True, help="1min, 5min, 15min, 30min, 1h, 4h or 1d.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the strategy; repeatable.")
+@_from
+@_to
+@_json
+def backtest(
+    strategy: str,
+    instrument: str,
+    timeframe: str,
+    params: tuple[str, ...],
+    first: Any,
+    last: Any,
+    as_json: bool,
+) -> None:
+    """Run STRATEGY on stored bars and write its report.
+
+    STRATEGY is a strategy of G4QC (sma_cross, ...) or a backtesting.py class as module:Class.
+    """
+    from g4qc_pipelines.commands import run_backtest_command
+
+    run_backtest_command(load_settings(), strategy, instrument, timeframe, params, (first, last), as_json)
+
+
+@cli.command()
+@click.argument("symbol")
+@click.option("--timeframe", default="1min", show_default=True)
+@_from
+@_to
+@click.option("--contract", help="Contract month like 202512; without it, the front contract by the roll calendar.")
+@click.option("--adjustment", default="none", show_default=True, help="none or additive; of the series without "
+              "--contract.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["csv", "parquet", "json"]), default="csv", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File instead of the standard output.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def bars(symbol: str, as_json: bool, form: str, **options: Any) -> None:
+    """Print stored bars of SYMBOL; timestamps are UTC and mark the bar's start."""
+    from g4qc_pipelines.export import export_bars
+
+    export_bars(load_settings(), symbol, form="json" if as_json else form, **options)
+
+
+@cli.command()
+@_json
+def status(as_json: bool) -> None:
+    """Show what is stored, the last run, and the gaps."""
+    from g4qc_pipelines.status import show_status
+
+    show_status(load_settings(), as_json)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=4002, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--replay", type=click.Path(path_type=Path), help="Serve the bars of this folder instead of synthetic "
+              "ones.")  # fmt: skip
+@click.option(
+    "--now", type=_Instant(), help="The gateway's clock starts here, like 2013-12-20T22:15:00Z; default: now."
+)
+@click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Seed of the synthetic market.")
+@click.option("--max-version", default=157, show_default=True, type=click.IntRange(157, 200), help="Protocol version.")
+@click.option("--json", "as_json", is_flag=True, help="Print the address as JSON when ready.")
+def gateway(as_json: bool, **options: Any) -> None:
+    """Run the simulated Interactive Brokers gateway; Ctrl-C stops it."""
+    from g4qc_pipelines.commands import serve_gateway
+
+    serve_gateway(load_settings(), as_json, **options)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: G4QC_API_PORT.")
+def reports(host: str, port: int | None) -> None:
+    """Serve the HTML reports; `g4qc up` does this too."""
+    from g4qc_pipelines.commands import serve_reports
+
+    serve_reports(load_settings(), host, port)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def dagster(command: tuple[str, ...]) -> None:
+    """Run one of Dagster's own commands on G4QC's instance, like `g4qc dagster dagster-webserver -p 3000`."""
+    from g4qc_pipelines.commands import run_dagster
+
+    run_dagster(load_settings(), command)
+
+
+@cli.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command(name="upgrade")
+def db_upgrade() -> None:
+    """Bring the schema up to date; safe to run twice."""
+    from g4qc_pipelines.commands import upgrade_database
+
+    upgrade_database(load_settings())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point: runs a command and turns its end into an exit code."""
+    sys.exit(_exit_code(lambda: cli.main(args=list(arguments or sys.argv[1:]), standalone_mode=False)))
+
+
+def _exit_code(run: Callable[[], object]) -> int:
+    try:
+        with _terminated_as_interrupt():
+            run()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except UsageError as error:
+        click.echo(f"Error: {error}", err=True)
+        return 2
+    except G4qcError as error:
+        click.echo(f"Error: {error}", err=True)
+        return 1
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Stopped.", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`g4qc bars ... | head`): nothing is wrong.
+        sys.stdout = None  # type: ignore[assignment]
+        return 0
+    return 0
+
+
+class _terminated_as_interrupt:
+    """Within it, SIGTERM ends the command as Ctrl-C does, so that it stops what it started."""
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGTERM, self._before)
+
+
+if __name__ == "__main__":
+    main()

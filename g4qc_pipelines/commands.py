@@ -1,0 +1,203 @@
+"""What the smaller commands do: each function is one command, already parsed.
+
+They print to the standard output what a person or a program asked for, and everything else to the error stream.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from g4qc_core.backtest.specs import BacktestSpec, load_specs
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments import load_registry
+from g4qc_core.sessions import check_window
+from g4qc_core.settings import Settings
+from g4qc_core.storage.backtest_store import StoredSpec
+from g4qc_core.timeframes import timeframe as timeframe_of
+from g4qc_pipelines.instance import add_partitions
+from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.partitions import key_of, months_between
+from g4qc_pipelines.show import echo_json, steps
+from g4qc_pipelines.workbench import Workbench, workbench
+
+
+def extract_bars(settings: Settings, symbol: str, first: date, last: date, contracts: Sequence[str]) -> None:
+    """Runs the graph of one instrument from the chain to the roll calendar, for the sessions of the window."""
+    load_registry(settings.instruments)[symbol]
+    months = [key_of(symbol, month) for month in months_between(first, last)]
+    config = {"raw_bars": {"contracts": list(contracts), "first": f"{first}", "last": f"{last}"}}
+    with workbench(settings) as bench, steps(len(CHAIN_ASSETS) + len(BAR_ASSETS) + len(ROLL_ASSETS)):
+        bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
+        bench.runner.run(CHAIN_ASSETS, symbol)
+        bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
+        bench.runner.run(ROLL_ASSETS, symbol)
+        click.echo(
+            f"{symbol}: {first} to {last} is in the database. See it with `g4qc status` or `g4qc bars {symbol}`."
+        )
+
+
+def materialize_assets(settings: Settings, assets: Sequence[str], partition: str | None) -> None:
+    """Materializes assets over one partition, or a range written with three dots."""
+    first, dots, last = (partition or "").partition("...")
+    with workbench(settings) as bench, steps(len(assets)):
+        result = bench.runner.run(assets, first or None, last if dots else None)
+        made = sum(1 for _ in result.get_asset_materialization_events())
+        click.echo(f"{made} materializations; the run is {result.run_id}.")
+
+
+def run_backtest_command(
+    settings: Settings,
+    strategy: str,
+    instrument: str,
+    timeframe: str,
+    params: Sequence[str],
+    window: tuple[date | None, date | None],
+    as_json: bool,
+) -> None:
+    """Runs a strategy on stored bars as a spec of its own, and prints the figures.
+
+    The spec of that strategy, instrument and timeframe in the backtests file gives what is not said here.
+    """
+    from g4qc_core.backtest.report import label, shown
+    from g4qc_pipelines.reports import load_result, report_path
+
+    with workbench(settings) as bench:
+        spec = _spec(bench, strategy, instrument, timeframe, params, window)
+        stored = StoredSpec(spec.name, spec.to_dict(), "command line", datetime.now(UTC))
+        bench.stores.backtests.save_spec(stored)
+        add_partitions(bench.runner.instance, [], [spec.name])
+        with steps(len(BACKTEST_ASSETS)):
+            bench.runner.run(BACKTEST_ASSETS, spec.name)
+        result, path = load_result(spec.name, bench.stores), report_path(settings, spec.name)
+    if as_json:
+        echo_json({**result.to_dict(), "report": str(path)})
+        return
+    for name, value in result.metrics.items():
+        click.echo(f"{label(name):<24}{shown(name, value):>16}")
+    click.echo(f"\nReport {path}")
+
+
+def _spec(
+    bench: Workbench,
+    strategy: str,
+    instrument: str,
+    timeframe: str,
+    params: Sequence[str],
+    window: tuple[date | None, date | None],
+) -> BacktestSpec:
+    first, last = window
+    if first is not None and last is not None:
+        check_window(first, last)
+    base: dict[str, Any] = {"cash": 100_000}
+    for spec in load_specs(bench.settings.backtests, bench.registry).values():
+        if (spec.strategy, spec.instrument, spec.timeframe) == (strategy, instrument, timeframe):
+            base = spec.to_dict()
+            break
+    given = {"strategy": strategy, "instrument": bench.registry[instrument].symbol, "timeframe": timeframe}
+    parameters = {**base.get("parameters", {}), **dict(_parameter(text) for text in params)}
+    dates = {name: f"{day}" for name, day in (("from", first), ("to", last)) if day is not None}
+    values = {**base, **given, **dates, "parameters": parameters, "name": "unnamed"}
+    timeframe_of(timeframe)
+    spec = BacktestSpec.from_dict(values)
+    spec.check_strategy()
+    # Two commands that ask for different things get different names, and the same command the same one.
+    plain = f"{strategy.replace(':', '.')}-{instrument}-{timeframe}"
+    digest = hashlib.sha256(json.dumps(spec.to_dict(), sort_keys=True).encode()).hexdigest()[:8]
+    return spec.model_copy(update={"name": f"{plain}-{digest}"})
+
+
+def _parameter(text: str) -> tuple[str, bool | int | float | str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"'{text}' is no parameter: write NAME=VALUE, like fast=10.")
+    if value.lower() in ("true", "false"):
+        return name, value.lower() == "true"
+    for kind in (int, float):
+        try:
+            return name, kind(value)
+        except ValueError:
+            continue
+    return name, value
+
+
+def serve_gateway(
+    settings: Settings,
+    as_json: bool,
+    host: str,
+    port: int,
+    replay: Path | None,
+    now: datetime | None,
+    seed: int,
+    max_version: int,
+) -> None:
+    """Serves the simulated gateway until it is stopped."""
+    from g4qc_core.gateway.clock import GatewayClock
+    from g4qc_core.gateway.market import Market
+    from g4qc_core.gateway.server import SimulatedGateway, run
+    from g4qc_core.gateway.synthetic import SyntheticMarket
+
+    registry = load_registry(settings.instruments)
+    market: Market = SyntheticMarket(registry, seed=seed)
+    if replay is not None:
+        from g4qc_core.gateway.replay import ReplayMarket
+
+        market = ReplayMarket(replay, registry)
+
+    def ready(gateway: SimulatedGateway) -> None:
+        if as_json:
+            click.echo(json.dumps({"host": gateway.host, "port": gateway.port}))
+        else:
+            what = f"bars of {replay}" if replay is not None else f"synthetic bars, seed {seed}"
+            click.echo(f"The simulated gateway serves {what} on {gateway.host}:{gateway.port}. Ctrl-C stops it.")
+        sys.stdout.flush()
+
+    run(market, host=host, port=port, clock=GatewayClock(now), max_version=max_version, on_ready=ready)
+
+
+def serve_reports(settings: Settings, host: str, port: int | None) -> None:
+    """Serves the reports until it is stopped."""
+    import time
+
+    from g4qc_pipelines.services import check_port
+    from g4qc_pipelines.serving import report_server
+
+    port = port or settings.api_port
+    check_port(port, "--port or G4QC_API_PORT", host)
+    with report_server(settings.reports, host, port):
+        click.echo(f"Reports on http://{host}:{port}/reports. Ctrl-C stops it.")
+        while True:
+            time.sleep(3600)
+
+
+def run_dagster(settings: Settings, command: Sequence[str]) -> None:
+    """Becomes the command, with the instance of the settings in its environment."""
+    from g4qc_pipelines.instance import dagster_environment
+
+    path = shutil.which(command[0])
+    if path is None:
+        raise UsageError(f"There is no command '{command[0]}': try dagster, dagster-webserver or dagster-daemon.")
+    os.execve(path, list(command), {**os.environ, **dagster_environment(settings)})
+
+
+def upgrade_database(settings: Settings) -> None:
+    """Brings the schema up to date and says where."""
+    from g4qc_core.storage.database import open_database
+    from g4qc_core.storage.migrations import upgrade
+
+    database = open_database(settings)
+    try:
+        revision = upgrade(database)
+        kind = "TimescaleDB" if database.has_timescale else "PostgreSQL"
+        click.echo(f"The database {database.place} ({kind}) has the schema '{revision}'.")
+    finally:
+        database.close()

@@ -1,0 +1,48 @@
+"""The graph as Dagster loads it: one function that builds it, and takes what a test wants to swap."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+import dagster as dg
+
+from g4qc_core.settings import Settings, load_settings
+
+# Backfill policies and partition mappings across dimensions are marked beta in this version; the graph's own tests run
+# both against the real instance, so that a change of behaviour is seen there.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+
+def build_definitions(settings: Settings, resources: Mapping[str, object] | None = None) -> dg.Definitions:
+    """All assets, checks, jobs, schedules and sensors.
+
+    Args:
+        settings: decides the first month, the instruments file and where results are served.
+        resources: objects or definitions that replace those of `build_resources`, by name.
+    """
+    from g4qc_pipelines.assets import build_assets
+    from g4qc_pipelines.jobs import build_jobs
+    from g4qc_pipelines.progress import progress
+    from g4qc_pipelines.resources import build_resources
+    from g4qc_pipelines.schedules import build_schedules
+    from g4qc_pipelines.sensors import build_sensors
+
+    assets = build_assets(settings)
+    jobs = build_jobs(settings)
+    return dg.Definitions(
+        assets=assets,
+        jobs=list(jobs.values()),
+        schedules=build_schedules(settings, jobs),
+        sensors=build_sensors(settings),
+        resources={**build_resources(settings), **(resources or {})},
+        loggers={"progress": progress},
+        # A process per step costs seconds of imports each; one run is one process.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The graph of this process's settings: what `workspace.yaml` loads."""
+    return build_definitions(load_settings())

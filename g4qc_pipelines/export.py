@@ -1,0 +1,114 @@
+"""`g4qc bars`: stored bars as CSV, Parquet or JSON, to the standard output or to a file that is whole or absent."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.instruments import Instrument, contract_month, load_registry
+from g4qc_core.sessions import check_window
+from g4qc_core.settings import Settings
+from g4qc_core.timeframes import timeframe as timeframe_of
+from g4qc_pipelines.resources import Stores, open_stores
+from g4qc_pipelines.series import load_series, stored_bars
+
+_PRICES = ("open", "high", "low", "close")
+
+
+def export_bars(
+    settings: Settings,
+    symbol: str,
+    form: str,
+    timeframe: str,
+    first: date | None,
+    last: date | None,
+    contract: str | None,
+    adjustment: str,
+    output: Path | None,
+) -> None:
+    """Writes bars of one contract, or of the front contract by the roll calendar.
+
+    Raises:
+        UsageError: an unknown name, a reversed window, or nothing stored for it.
+    """
+    instrument = load_registry(settings.instruments)[symbol]
+    if first is not None and last is not None:
+        check_window(first, last)
+    if form == "parquet" and output is None and sys.stdout.isatty():
+        raise UsageError("Parquet is not for a terminal: name a file with --output.")
+    with open_stores(settings) as stores:
+        bars = _load(instrument, timeframe, (first, last), contract, adjustment, stores)
+    if bars.empty:
+        raise UsageError(
+            f"No {timeframe} bars of {symbol} are stored for this window: fetch them with `g4qc extract {symbol} "
+            "--from ... --to ...`."
+        )
+    content = _encode(bars, instrument, form)
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    _write(output, content)
+    click.echo(f"{len(bars):,} bars written to {output}.", err=True)
+
+
+def _load(
+    instrument: Instrument,
+    timeframe: str,
+    window: tuple[date | None, date | None],
+    contract: str | None,
+    adjustment: str,
+    stores: Stores,
+) -> pd.DataFrame:
+    kind = timeframe_of(timeframe)
+    if adjustment not in list(Adjustment):
+        raise unknown("adjustment", adjustment, [str(a) for a in Adjustment])
+    if contract is None:
+        return load_series(instrument, kind, Adjustment(adjustment), stores, *window)
+    if adjustment != Adjustment.NONE:
+        raise UsageError("The bars of one contract are not adjusted: leave --adjustment out.")
+    return stored_bars(instrument, kind, stores, *window, contract=contract_month(contract))
+
+
+def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:
+    columns = ["timestamp", *_PRICES, "volume", "count", "contract", "trade_date", "adjustment"]
+    bars = bars[[name for name in columns if name in bars]].sort_values("timestamp", ignore_index=True)
+    if form == "parquet":
+        buffer = BytesIO()
+        bars.to_parquet(buffer, index=False)
+        return buffer.getvalue()
+    bars = bars.assign(
+        timestamp=bars["timestamp"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        trade_date=bars["trade_date"].dt.strftime("%Y-%m-%d"),
+    )
+    if form == "json":
+        return (bars.to_json(orient="records", double_precision=instrument.decimals) + "\n").encode()
+    prices = {name: bars[name].map(f"{{:.{instrument.decimals}f}}".format) for name in _PRICES}
+    return bars.assign(**prices).to_csv(index=False, lineterminator="\n").encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Writes beside the file and renames, so that a reader sees the old file or the new one."""
+    try:
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.chmod(part, 0o644)
+            os.replace(part, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(part)
+            raise
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,38 @@
+"""How an error becomes a failed step: only a transient one is tried again, and all show one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from g4qc_core.errors import G4qcError, PermanentError
+
+# Two more tries, 5 and 10 seconds apart: enough for a dropped connection, short against a person's patience. An outage
+# is for the next scheduled run, which resumes from the ledger.
+RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+
+
+@contextmanager
+def told_to_dagster() -> Iterator[None]:
+    """Turns an error into a Dagster Failure that is tried again only when the error is transient.
+
+    An error that is not ours is a defect, and a defect does not go away by itself.
+    """
+    try:
+        yield
+    except G4qcError as error:
+        raise dg.Failure(
+            description=str(error),
+            metadata={"error": type(error).__name__},
+            allow_retries=not isinstance(error, PermanentError),
+        ) from error
+    except dg.Failure:
+        raise
+    except Exception as error:
+        raise dg.Failure(
+            description=f"A defect in G4QC: {type(error).__name__}: {error}",
+            metadata={"error": type(error).__name__},
+            allow_retries=False,
+        ) from error

@@ -1,0 +1,68 @@
+"""The Dagster instance of one home: its folder, its database, its dynamic partitions.
+
+The only module that writes to the environment, because Dagster reads its own settings from there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import dagster as dg
+
+from g4qc_core.errors import SettingsError
+from g4qc_core.settings import Settings
+from g4qc_core.storage.database import dagster_url
+from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The folder of Dagster's own files, made ready: `dagster.yaml` in it is the package's.
+
+    Raises:
+        SettingsError: the folder cannot be written.
+    """
+    home = settings.home / ("dagster_simulated" if settings.simulated else "dagster")
+    wanted = files("g4qc_pipelines").joinpath("dagster.yaml").read_text("utf-8")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        target = home / "dagster.yaml"
+        if not target.exists() or target.read_text("utf-8") != wanted:
+            target.write_text(wanted, "utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"The folder {home} cannot be written ({error.strerror}): set G4QC_HOME to one that can."
+        ) from None
+    return home
+
+
+def dagster_environment(settings: Settings) -> dict[str, str]:
+    """The variables by which every Dagster process of this home finds its files and its database."""
+    return {
+        "DAGSTER_HOME": str(dagster_home(settings)),
+        "G4QC_DAGSTER_DATABASE_URL": dagster_url(settings),
+        # Events of one step are stored in batches: half the time that a materialization costs.
+        "DAGSTER_EVENT_BATCH_SIZE": "50",
+        "DAGSTER_DISABLE_TELEMETRY": "yes",
+    }
+
+
+@contextmanager
+def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The instance whose runs and events the web UI shows."""
+    environment = dagster_environment(settings)
+    os.environ.update(environment)
+    with dg.DagsterInstance.from_config(environment["DAGSTER_HOME"]) as instance:
+        yield instance
+
+
+def add_partitions(instance: dg.DagsterInstance, instruments: list[str], backtests: list[str]) -> None:
+    """Adds the keys that the instance does not know yet."""
+    for definition, wanted in ((INSTRUMENTS, instruments), (BACKTESTS, backtests)):
+        known = set(instance.get_dynamic_partitions(str(definition.name)))
+        missing = [key for key in wanted if key not in known]
+        if missing:
+            instance.add_dynamic_partitions(str(definition.name), missing)

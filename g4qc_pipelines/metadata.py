@@ -1,0 +1,69 @@
+"""What an asset shows in the web UI: row counts, table schemas and pictures, in Dagster's own terms."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import sqlalchemy as sa
+
+OWNERS = ["team:quant"]
+
+
+def column_schema(table: sa.Table) -> dg.TableSchema:
+    """The columns of a database table, as the UI shows them."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                str(column.type).lower(),
+                description=column.comment,
+                constraints=dg.TableColumnConstraints(nullable=bool(column.nullable)),
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def table_of(frame: pd.DataFrame) -> dg.TableMetadataValue:
+    """A frame of few rows as a table; instants and numbers in plain text and floats."""
+    records = [dg.TableRecord({str(k): _plain(v) for k, v in row.items()}) for row in frame.to_dict(orient="records")]
+    columns = [dg.TableColumn(str(name), _kind(frame[name])) for name in frame.columns]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns=columns))
+
+
+def picture(png: bytes, alt: str) -> dg.MarkdownMetadataValue:
+    """A picture that the UI shows in the dialog of its entry."""
+    return dg.MetadataValue.md(f"![{alt}](data:image/png;base64,{base64.b64encode(png).decode()})")
+
+
+def per_partition(context: dg.AssetExecutionContext, shown: Mapping[str, Mapping[str, Any]]) -> None:
+    """Attaches metadata to each partition of this run."""
+    for key, metadata in shown.items():
+        context.add_asset_metadata(metadata, partition_key=key)
+
+
+def listing(items: Sequence[str], limit: int = 8) -> str:
+    """The first items as a sentence's part: `a, b and 3 more`."""
+    if len(items) <= limit:
+        return ", ".join(items)
+    return f"{', '.join(items[:limit])} and {len(items) - limit} more"
+
+
+def _plain(value: Any) -> str | float | int | bool | None:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if value == value else None
+    return str(value)
+
+
+def _kind(series: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(series):
+        return "bool"
+    if pd.api.types.is_integer_dtype(series):
+        return "int"
+    return "float" if pd.api.types.is_float_dtype(series) else "string"

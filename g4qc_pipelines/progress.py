@@ -1,0 +1,55 @@
+"""What a person sees while a run works in this process: one line a step, told by Dagster's own events.
+
+Knows Dagster's log records; must not know what any asset does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Listener = Callable[[str, str], None]
+
+# Dagster builds its loggers itself, so that the listener of the running command reaches the handler by context only.
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Within it, runs in this process tell the listener `(step, what happened)`."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+class _Tell(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        listener = _listener.get()
+        meta = getattr(record, "dagster_meta", None) or {}
+        event = meta.get("dagster_event")
+        if listener is None:
+            return
+        if event is None and record.levelno >= logging.INFO:
+            listener(meta.get("step_key") or "", str(meta.get("orig_message", record.getMessage())))
+        elif event is not None and event.event_type_value == "STEP_START":
+            listener(event.step_key, "")
+        elif event is not None and event.event_type_value == "STEP_UP_FOR_RETRY":
+            listener(event.step_key, "failed, tries again")
+
+
+@dg.logger
+def progress(_: dg.InitLoggerContext) -> logging.Logger:
+    """The logger that `g4qc` commands select instead of Dagster's own output."""
+    logger = logging.Logger("g4qc.progress", logging.DEBUG)
+    logger.addHandler(_Tell())
+    return logger

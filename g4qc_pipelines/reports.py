@@ -1,0 +1,88 @@
+"""Results and reports between the backtest and the stores, which do not know each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.bars.source import Origin
+from g4qc_core.errors import UsageError
+from g4qc_core.settings import Settings
+from g4qc_core.storage.backtest_store import BacktestRecord, Trial
+from g4qc_pipelines.resources import Stores
+
+_NOTES = {
+    Origin.SIMULATED: "Synthetic bars of the simulated gateway: these figures say nothing about any market.",
+    Origin.REPLAY: "Bars replayed from files by the simulated gateway.",
+}
+
+
+def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now: datetime) -> None:
+    """Keeps the result whole, and counts it as a trial of its strategy."""
+    spec = result.spec
+    record = BacktestRecord(
+        id=result.id,
+        spec_name=spec.name,
+        spec=spec.to_dict(),
+        inputs=result.inputs,
+        metrics=result.metrics,
+        library=result.library,
+        notes=result.notes,
+        created_at=now,
+        run_id=run_id,
+    )
+    trial = Trial(
+        family=spec.strategy,
+        fingerprint=result.id,
+        symbol=spec.instrument,
+        timeframe=spec.timeframe,
+        parameters=result.inputs["parameters"],
+        metrics=result.metrics,
+        created_at=now,
+    )
+    stores.backtests.save(record, result.trades, result.equity, trial)
+
+
+def load_result(name: str, stores: Stores) -> BacktestResult:
+    """The newest result of the spec.
+
+    Raises:
+        UsageError: it was never run.
+    """
+    found = stores.backtests.results(name)
+    if not found:
+        raise UsageError(f"The backtest {name} has no result yet: materialize `backtest` first.")
+    record, trades, equity = stores.backtests.load(found[0].id)
+    return BacktestResult(
+        id=record.id,
+        spec=BacktestSpec.from_dict(record.spec),
+        inputs=dict(record.inputs),
+        trades=trades,
+        equity=equity,
+        metrics=dict(record.metrics),
+        library=dict(record.library),
+        notes=list(record.notes),
+    )
+
+
+def report_path(settings: Settings, name: str) -> Path:
+    """File of the spec's report."""
+    return settings.reports / f"{name}.html"
+
+
+def origin_note(origin: Origin | None) -> str | None:
+    """What a reader must know of where the bars come from; None for those of a real account."""
+    return _NOTES.get(origin) if origin is not None else None
+
+
+def figures(metrics: Mapping[str, Any]) -> str:
+    """The key figures in one line."""
+    sharpe = metrics.get("sharpe")
+    return (
+        f"return {metrics['total_return']:.2%}, Sharpe {'-' if sharpe is None else f'{sharpe:.2f}'}, "
+        f"max drawdown {metrics['max_drawdown']:.2%}, {metrics['trades']} trades"
+    )

@@ -1,0 +1,111 @@
+"""Runs of the graph in this process, on the instance that the web UI shows.
+
+Knows how to launch a selection over one partition or a range, and how to say in one sentence why it failed. Must not
+know what the assets do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from g4qc_core.errors import G4qcError, UsageError, unknown
+
+_RANGE_START = "dagster/asset_partition_range_start"
+_RANGE_END = "dagster/asset_partition_range_end"
+
+
+class RunFailed(G4qcError):
+    """A run ended in failure; the text is the first failed step's own sentence."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs assets of `definitions` on `instance`."""
+
+    definitions: dg.Definitions
+    instance: dg.DagsterInstance
+
+    def run(
+        self,
+        assets: Sequence[str],
+        first: str | None = None,
+        last: str | None = None,
+        config: dict[str, object] | None = None,
+    ) -> dg.ExecuteInProcessResult:
+        """Materializes the assets, in the graph's order, over the partitions from `first` to `last`.
+
+        Args:
+            assets: names; they share one partitions definition.
+            first: partition key, None for assets without partitions.
+            last: last key of a range along one dimension; None for `first` alone.
+            config: config by asset name.
+
+        Raises:
+            UsageError: no such asset, or no such partition.
+            RunFailed: a step failed, or a blocking check did.
+        """
+        self.check(assets, [key for key in (first, last) if key])
+        ranged = last is not None and last != first
+        result = self.definitions.resolve_implicit_global_asset_job_def().execute_in_process(
+            instance=self.instance,
+            asset_selection=[dg.AssetKey(name) for name in assets],
+            partition_key=None if ranged else first,
+            tags={_RANGE_START: str(first), _RANGE_END: str(last)} if ranged else {},
+            run_config={
+                "loggers": {"progress": {}},
+                "ops": {name: {"config": values} for name, values in (config or {}).items()},
+            },
+            raise_on_error=False,
+        )
+        if not result.success:
+            raise RunFailed(self._why(result))
+        return result
+
+    def materialized(self, asset: str) -> set[str]:
+        """Keys of the asset's partitions that were ever materialized."""
+        return set(self.instance.get_materialized_partitions(dg.AssetKey(asset)))
+
+    def check(self, assets: Sequence[str], keys: Sequence[str]) -> None:
+        """Raises UsageError unless the assets and the partition keys exist and go together."""
+        graph = self.definitions.resolve_asset_graph()
+        names = [key.to_user_string() for key in graph.materializable_asset_keys]
+        for name in assets:
+            if name not in names:
+                raise unknown("asset", name, sorted(names))
+        kinds = {graph.get(dg.AssetKey(name)).partitions_def for name in assets}
+        if len(kinds) > 1:
+            raise UsageError("These assets have different partitions: run them one after the other.")
+        partitions = kinds.pop()
+        if partitions is None:
+            return
+        if not keys:
+            raise UsageError(f"The asset {assets[0]} has partitions: name one with --partition.")
+        for key in keys:
+            if not partitions.has_partition_key(key, dynamic_partitions_store=self.instance):
+                known = partitions.get_partition_keys(dynamic_partitions_store=self.instance)
+                raise unknown("partition", key, _sample(list(known)))
+
+    def _why(self, result: dg.ExecuteInProcessResult) -> str:
+        for event in result.all_events:
+            if event.is_step_failure and event.step_failure_data.error is not None:
+                return f"{event.step_key}: {sentence(event)}"
+        run = self.instance.get_run_by_id(result.run_id)
+        return f"The run {result.run_id} ended as {run.status.value if run else 'unknown'}."
+
+
+def sentence(event: dg.DagsterEvent) -> str:
+    """The sentence that a failed step wants to tell: its Failure's description, or its innermost error."""
+    data = event.step_failure_data
+    if data.user_failure_data is not None and data.user_failure_data.description:
+        return data.user_failure_data.description
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error is not None else "failed without an error"
+
+
+def _sample(keys: list[str]) -> list[str]:
+    return keys if len(keys) <= 12 else [*keys[:3], "...", *keys[-3:]]

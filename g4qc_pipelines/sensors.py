@@ -1,0 +1,44 @@
+"""Sensors: what changes outside of the graph, noticed once.
+
+They are edge-triggered: a cursor remembers what was seen, and a tick that sees nothing new does nothing.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from g4qc_core.backtest.specs import load_specs
+from g4qc_core.errors import G4qcError
+from g4qc_core.instruments import load_registry
+from g4qc_core.settings import Settings
+from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
+
+
+def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
+    """The sensors; they run from the start, because all that they do is to add partitions."""
+
+    @dg.sensor(
+        name="registry",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Adds a partition for each new instrument of the registry and each new spec of the backtests file.",
+    )
+    def registry(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        try:
+            wanted = {
+                INSTRUMENTS: list(load_registry(settings.instruments)),
+                BACKTESTS: list(load_specs(settings.backtests, load_registry(settings.instruments))),
+            }
+        except G4qcError as error:
+            return dg.SkipReason(str(error))
+        requests = []
+        for definition, keys in wanted.items():
+            known = set(context.instance.get_dynamic_partitions(str(definition.name)))
+            missing = [key for key in keys if key not in known]
+            if missing:
+                requests.append(definition.build_add_request(missing))
+        if not requests:
+            return dg.SkipReason("Every instrument and every spec has its partition.")
+        return dg.SensorResult(dynamic_partitions_requests=requests)
+
+    return [registry]

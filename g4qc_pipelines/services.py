@@ -1,0 +1,84 @@
+"""The processes that `g4qc demo` and `g4qc up` start, and that end with them.
+
+Every process is started in its own session, so that Ctrl-C in a terminal reaches only the command, which then stops
+what it started, in order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from g4qc_core.errors import GatewayUnavailable, PortTaken
+from g4qc_core.settings import Settings
+
+_STOP_SECONDS = 15.0
+
+
+def check_port(port: int, setting: str, host: str = "127.0.0.1") -> None:
+    """Raises PortTaken when somebody listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise PortTaken(f"Port {port} is taken by another program: stop it, or set {setting}.") from None
+
+
+@contextmanager
+def process(
+    command: list[str], environment: Mapping[str, str], log: Path | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """A process with additions to the environment; stopped on leaving, killed if it will not stop."""
+    out = log.open("a") if log is not None else subprocess.PIPE
+    child = subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        stdout=out,
+        stderr=subprocess.STDOUT if log is not None else None,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield child
+    finally:
+        _stop(child)
+
+
+@contextmanager
+def simulated_gateway(settings: Settings) -> Iterator[tuple[str, int]]:
+    """Address of a simulated gateway with the synthetic market, in a process of its own."""
+    command = [sys.executable, "-m", "g4qc_pipelines.cli", "gateway", "--port", "0", "--json"]
+    command += ["--seed", str(settings.simulated_seed), "--max-version", str(settings.ib_max_protocol)]
+    with process(command, {}) as child:
+        assert child.stdout is not None
+        ready = child.stdout.readline()
+        if not ready:
+            raise GatewayUnavailable("The simulated gateway did not start: run `g4qc gateway` to see why.")
+        address = json.loads(ready)
+        yield address["host"], address["port"]
+
+
+def _stop(child: subprocess.Popen[str]) -> None:
+    if child.poll() is None:
+        _signal(child, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_STOP_SECONDS)
+    # Grandchildren (code servers, run workers) live in the same group and may outlast their parent.
+    _signal(child, signal.SIGKILL)
+    child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
+
+
+def _signal(child: subprocess.Popen[str], number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)

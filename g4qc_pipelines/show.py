@@ -1,0 +1,57 @@
+"""What commands print: progress on the error stream, tables on the standard output.
+
+On a terminal progress is a bar that moves; elsewhere it is one line a step, so that a log reads well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from g4qc_pipelines.progress import listening
+
+
+def echo_json(value: object) -> None:
+    """Prints a value as one JSON document."""
+    click.echo(json.dumps(value, indent=2, default=str))
+
+
+@contextmanager
+def steps(total: int) -> Iterator[None]:
+    """Within it, runs in this process show each step as it begins, out of `total`."""
+    console = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:<52}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        task = progress.add_task("", total=total)
+        begun = 0
+
+        def listener(step: str, message: str) -> None:
+            nonlocal begun
+            if message:
+                console.print(f"  [dim]{step:<16}[/dim] {message}", highlight=False)
+                return
+            progress.update(task, description=step, completed=begun)
+            begun += 1
+
+        with listening(listener):
+            yield

@@ -1,0 +1,114 @@
+"""`g4qc up`: everything that a person needs to see and drive the graph, until Ctrl-C.
+
+Starts in order: database, gateway (a simulated one where the settings name none), the server of reports, Dagster's web
+server and daemon. Stops them in the opposite order.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from g4qc_core.errors import G4qcError
+from g4qc_core.instruments import load_registry
+from g4qc_core.settings import Settings
+from g4qc_pipelines.instance import add_partitions, dagster_environment, dagster_instance
+from g4qc_pipelines.resources import open_stores
+from g4qc_pipelines.services import check_port, process, simulated_gateway
+from g4qc_pipelines.serving import report_server
+from g4qc_pipelines.specs import known_specs
+
+_START_SECONDS = 120.0
+
+
+def run_up(settings: Settings, open_browser: bool) -> None:
+    """Starts everything, prints the addresses, and waits for Ctrl-C or for the web server to end.
+
+    Raises:
+        PortTaken: another program listens on one of the ports.
+        DatabaseError: the database of the settings does not answer, or refuses.
+    """
+    check_port(settings.dagster_port, "G4QC_DAGSTER_PORT")
+    check_port(settings.api_port, "G4QC_API_PORT")
+    url = f"http://127.0.0.1:{settings.dagster_port}"
+    with ExitStack() as stack:
+        environment = {**stack.enter_context(_database(settings)), **stack.enter_context(_gateway(settings))}
+        stack.enter_context(report_server(settings.reports, "127.0.0.1", settings.api_port))
+        log = settings.home / "dagster.log"
+        web = stack.enter_context(process(_dagster(settings), environment, log))
+        _await(url, web, log)
+        click.echo(f"Dagster   {url}")
+        click.echo(f"Reports   {settings.reports_url}")
+        click.echo(f"Logs      {log}")
+        click.echo("Ctrl-C stops everything.")
+        if open_browser:
+            webbrowser.open(url)
+        while web.poll() is None:
+            time.sleep(0.5)
+        raise G4qcError(f"Dagster ended by itself: its last words are in {log}.")
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[dict[str, str]]:
+    """Opens the database, brings the schema up to date, and adds the partitions; gives what children need to know."""
+    click.echo("Database  starting ..." if settings.database_url is None else "Database  connecting ...", err=True)
+    registry = load_registry(settings.instruments)
+    with open_stores(settings) as stores:
+        specs = known_specs(settings, registry, stores.backtests)
+        with dagster_instance(settings) as instance:
+            add_partitions(instance, list(registry), list(specs))
+        yield {
+            **dagster_environment(settings),
+            "G4QC_DATABASE_URL": stores.database.url.render_as_string(hide_password=False),
+        }
+
+
+@contextmanager
+def _gateway(settings: Settings) -> Iterator[dict[str, str]]:
+    if not settings.simulated:
+        click.echo(f"Gateway   {settings.ib_host}:{settings.ib_port}, yours")
+        yield {}
+        return
+    with simulated_gateway(settings) as (host, port):
+        click.echo(f"Gateway   {host}:{port}, simulated: its bars are synthetic")
+        yield {"G4QC_IB_HOST": host, "G4QC_IB_PORT": str(port)}
+
+
+def _dagster(settings: Settings) -> list[str]:
+    module = ["-m", "g4qc_pipelines.definitions", "-a", "defs"]
+    return [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        *module,
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(settings.dagster_port),
+    ]
+
+
+def _await(url: str, web: subprocess.Popen[str], log: Path) -> None:
+    """Waits until the web server answers."""
+    click.echo("Dagster   starting ...", err=True)
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if web.poll() is not None:
+            raise G4qcError(f"Dagster did not start: its last words are in {log}.")
+        try:
+            urllib.request.urlopen(f"{url}/server_info", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+        else:
+            return
+    raise G4qcError(f"Dagster did not answer within {_START_SECONDS:.0f} seconds: look into {log}.")

@@ -1,0 +1,119 @@
+"""The month of one instrument, validated: raw bars in; good bars, quarantine and quality out, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from g4qc_core.bars.coverage import QUALITY_COLUMNS, session_quality
+from g4qc_core.bars.schema import BAR_COLUMNS, SchemaFailure, schema_failures
+from g4qc_core.bars.validation import validate
+from g4qc_core.futures.chain import contracts_for
+from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.sessions import Session, calendar
+from g4qc_core.storage.request_ledger import ANSWERED
+from g4qc_core.timeframes import ONE_MINUTE
+from g4qc_pipelines.partitions import key_of
+from g4qc_pipelines.resources import Stores
+
+
+@dataclass(frozen=True)
+class ValidatedMonth:
+    """What validation made of one instrument's month.
+
+    Attributes:
+        key: the partition.
+        bars: good bars of all contracts.
+        quarantined: bars that broke a rule, with their reason.
+        quality: one row a contract and session, minutes by class.
+        failures: broken promises of the schema of good bars; none, unless validation itself is at fault.
+    """
+
+    key: str
+    bars: pd.DataFrame
+    quarantined: pd.DataFrame
+    quality: pd.DataFrame
+    failures: list[SchemaFailure]
+
+    @property
+    def sessions(self) -> int:
+        """Trade dates with a good bar."""
+        return int(self.bars["trade_date"].nunique())
+
+    @property
+    def gaps(self) -> int:
+        """Expected minutes about which nothing is known: requests that failed, or were never made."""
+        return int(self.quality[["failed", "never_asked"]].to_numpy().sum())
+
+    @property
+    def picture(self) -> bytes | None:
+        """Candles of the front contract's last sessions; None without bars."""
+        return None
+
+    def __str__(self) -> str:
+        text = f"{len(self.bars):,} bars, {self.sessions} sessions, {len(self.quarantined)} quarantined"
+        return f"{text}, {self.gaps:,} minutes missing" if self.gaps else text
+
+
+def validate_month(instrument: Instrument, first: date, last: date, stores: Stores) -> ValidatedMonth:
+    """Validates the stored raw bars of a month of trade dates and replaces the month's slice.
+
+    What is expected of a session is judged by the clock of extraction: the latest instant at which the gateway was
+    asked about this month.
+    """
+    sessions = calendar(instrument.calendar)
+    window = sessions.sessions(first, last)
+    start, end = window[0].open, window[-1].close
+    contracts = {contract.month: contract for contract in stores.contracts.chain(instrument.symbol)}
+    raw = stores.bars.raw(instrument.symbol, start, end)
+    validated = validate(raw, instrument, contracts, sessions)
+    bars = validated.good[list(BAR_COLUMNS)]
+    quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores)
+    stores.bars.replace_partition(instrument.symbol, start, end, bars, validated.quarantined, quality, first, last)
+    return ValidatedMonth(key_of(instrument.symbol, first), bars, validated.quarantined, quality, schema_failures(bars))
+
+
+def _quality(
+    instrument: Instrument,
+    contracts: Mapping[str, Contract],
+    window: Sequence[Session],
+    bars: pd.DataFrame,
+    quarantined: pd.DataFrame,
+    stores: Stores,
+) -> pd.DataFrame:
+    """Quality rows of the contracts that the roll rule calls for, and of those that were asked for besides."""
+    start, end = window[0].open, window[-1].close
+    entries = stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, start, end)
+    until = max((e.requested_at for e in entries), default=start)
+    ruled = contracts_for(
+        contracts.values(),
+        window[0].trade_date,
+        window[-1].trade_date,
+        instrument,
+        calendar(instrument.calendar),
+    )
+    rows = []
+    for month, contract in contracts.items():
+        own = [e for e in entries if e.contract == month]
+        asked = [s for s in window if any(e.window_start < s.close and e.window_end > s.open for e in own)]
+        wanted = sorted({*ruled.get(contract, []), *asked}, key=lambda s: s.open)
+        if not wanted:
+            continue
+        rows.append(
+            session_quality(
+                contract,
+                wanted,
+                bars.loc[bars["contract"] == month, "timestamp"],
+                quarantined.loc[quarantined["contract"] == month, "timestamp"],
+                [(e.window_start, e.window_end) for e in own if e.outcome in ANSWERED],
+                [(e.window_start, e.window_end) for e in own if e.outcome not in ANSWERED],
+                until,
+            )
+        )
+    if not rows:
+        return pd.DataFrame(columns=list(QUALITY_COLUMNS))
+    quality = pd.concat(rows, ignore_index=True)
+    return quality[quality["expected"] > 0].reset_index(drop=True)
