@@ -1,5 +1,5 @@
-"""A simulated Interactive Brokers gateway: the real wire protocol over TCP, in front of a synthetic or replayed market.
+"""A simulated Interactive Brokers gateway: the real wire protocol over TCP.
 
-Knows the protocol from its documented layout, and never imports a client library nor `g4qc_core.ib`: what the client
-reads must have been written by somebody else.
+Behind it stands a synthetic market, or one that replays recorded bars. The encoder is written from the layout of the
+protocol; it imports neither a client library nor `g4qc_core.ib`, because a client is tested only by what others wrote.
 """

@@ -1,4 +1,4 @@
-"""One client's socket: handshake, frames in, frames out with backpressure, and the faults of the wire.
+"""One client's socket: handshake, frames in, messages out with backpressure, and the faults of the wire.
 
 Knows versions and bytes. Must not know what a message means.
 """
@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from g4qc_core.gateway import wire
 from g4qc_core.gateway.faults import Faults
-from g4qc_core.gateway.layouts import OLDEST, Field, encode
+from g4qc_core.gateway.layouts import OLDEST, Message, encode
 from g4qc_core.gateway.validation import GATEWAY_ZONE
 
 _CHUNK = 1 << 16
+_GOODBYE = 0.5
 
 
 class Connection:
@@ -41,44 +41,46 @@ class Connection:
         lowest, highest = await wire.read_offer(self._reader)
         version = min(newest, highest)
         if version < max(OLDEST, lowest):
-            raise wire.MalformedFrame(f"the client speaks {lowest} to {highest}, we {OLDEST} to {newest}")
+            raise wire.MalformedFrame(f"the client speaks versions {lowest} to {highest}, we {OLDEST} to {newest}")
         self.version = version
         local = now.astimezone(GATEWAY_ZONE)
-        await self._write(wire.message([version, f"{local:%Y%m%d %H:%M:%S %Z}"]))
+        await self._write(wire.frame([version, f"{local:%Y%m%d %H:%M:%S %Z}"]))
 
     async def receive(self) -> list[str]:
         """The fields of the next message; raises as `wire.read_request`."""
         return await wire.read_request(self._reader)
 
-    async def send(self, layout: tuple[Field, ...], **values: object) -> None:
-        """Sends one message."""
-        await self._write(encode(layout, self.version, values))
+    async def ignore(self) -> None:
+        """Reads and forgets until the client leaves."""
+        while await self._reader.read(_CHUNK):
+            pass
 
-    async def send_bulk(
-        self, layout: tuple[Field, ...], values: Mapping[str, object], tail: Iterator[str]
-    ) -> None:
-        """Sends one long message; stalls or ends in the middle of it when the faults say so."""
-        frame = encode(layout, self.version, values, tail)
+    async def send(self, message: Message) -> None:
+        """Sends one message; raises OSError when the client is gone."""
+        await self._write(encode(message, self.version))
+
+    async def send_bars(self, message: Message) -> None:
+        """Sends one message, and stalls or ends in the middle of it when the faults say so."""
+        frame = encode(message, self.version)
+        stall, cut = self._faults.take_stall(), self._faults.take_cut()
+        if stall is None and cut is None:
+            await self._write(frame)
+            return
         async with self._sending:
-            if (stall := self._faults.take_stall()) is not None:
+            if stall is not None:
                 await self._write_chunks(frame[: stall.after_bytes])
                 await asyncio.sleep(stall.seconds)
                 frame = frame[stall.after_bytes :]
-            if (cut := self._faults.take_cut()) is not None:
-                await self._write_chunks(frame[:cut])
-                self.close()
-                return
-            await self._write_chunks(frame)
+            await self._write_chunks(frame[:cut])
+        if cut is not None:
+            self._writer.close()
+            raise ConnectionAbortedError("cut, as the faults want it")
 
-    def close(self) -> None:
-        """Closes the socket once all that was written is sent."""
-        self._writer.close()
-
-    async def closed(self) -> None:
-        """Waits until the socket is closed; a client that does not read any more is not waited for."""
+    async def close(self) -> None:
+        """Closes the socket; a client that does not read any more is not waited for."""
         self._writer.close()
         with contextlib.suppress(OSError, TimeoutError):
-            await asyncio.wait_for(self._writer.wait_closed(), 0.5)
+            await asyncio.wait_for(self._writer.wait_closed(), _GOODBYE)
         self._writer.transport.abort()
 
     async def _write(self, data: bytes) -> None:

@@ -23,7 +23,6 @@ _MOST_BARS = 150_000
 
 _MINUTE = timedelta(minutes=1)
 _SESSION_MINUTES = 1_380
-_OFFSETS = {"W": "weeks", "M": "months", "Y": "years"}
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,7 @@ def bars(market: Market, listing: Listing, query: BarsQuery, now: datetime, vers
     return Reply(start, end, _kind(served, listing, query.what), dates)
 
 
-def schedule(
-    listing: Listing, query: BarsQuery, now: datetime
-) -> tuple[datetime, datetime, list[ScheduledSession]]:
+def schedule(listing: Listing, query: BarsQuery, now: datetime) -> tuple[datetime, datetime, list[ScheduledSession]]:
     """The window of a query and the sessions in it.
 
     Raises:
@@ -92,8 +89,10 @@ def window(sessions: SessionCalendar, query: BarsQuery, now: datetime) -> tuple[
     if query.unit == "D":
         found = last_sessions(sessions, end, query.number)
         return (found[0].open if found else end), end
-    start = pd.Timestamp(end) - pd.DateOffset(**{_OFFSETS[query.unit]: query.number})
-    return start.to_pydatetime(), end
+    if query.unit == "W":
+        return end - timedelta(weeks=query.number), end
+    months = query.number * (12 if query.unit == "Y" else 1)
+    return (pd.Timestamp(end) - pd.DateOffset(months=months)).to_pydatetime(), end
 
 
 def no_data(listing: Listing, what: str) -> Refusal:
@@ -212,16 +211,12 @@ def _kind(trades: Bars, listing: Listing, what: str) -> Bars:
         return trades
     tick, digits = float(listing.contract.min_tick), listing.instrument.decimals + 1
     shift = {"BID": 0.0, "MIDPOINT": tick / 2, "ASK": tick}[what]
-    prices = {
-        name: np.round(getattr(trades, name) + shift, digits) for name in ("open", "high", "low", "close")
-    }
+    prices = {name: np.round(getattr(trades, name) + shift, digits) for name in ("open", "high", "low", "close")}
     none = np.full(len(trades), UNKNOWN, np.int64)
     return replace(trades, **prices, volume=none, wap=none.astype(float), count=none)
 
 
-def _dates(
-    served: Bars, trade_dates: np.ndarray, query: BarsQuery, zone: ZoneInfo, version: int
-) -> list[str]:
+def _dates(served: Bars, trade_dates: np.ndarray, query: BarsQuery, zone: ZoneInfo, version: int) -> list[str]:
     if query.minutes == 0:
         return [text.replace("-", "") for text in trade_dates.astype(str).tolist()]
     if query.date_format == 2:

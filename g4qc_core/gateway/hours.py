@@ -13,16 +13,19 @@ from g4qc_core.sessions import Session, SessionCalendar
 
 _REGULAR_OPEN = time(8, 30)
 _DAYS_AHEAD = 6
-_ALIASES = {
-    "America/Chicago": "US/Central",
-    "America/New_York": "US/Eastern",
-    "America/Los_Angeles": "US/Pacific",
+
+# The old names are what the protocol says; a system may carry only the present ones.
+MODERN_ZONES = {
+    "US/Central": "America/Chicago",
+    "US/Eastern": "America/New_York",
+    "US/Pacific": "America/Los_Angeles",
 }
+_OLD_ZONES = {modern: old for old, modern in MODERN_ZONES.items()}
 
 
 def zone_name(zone: ZoneInfo) -> str:
     """The name that Interactive Brokers gives a time zone: `US/Central` for `America/Chicago`."""
-    return _ALIASES.get(zone.key, zone.key)
+    return _OLD_ZONES.get(zone.key, zone.key)
 
 
 def parts(session: Session) -> list[tuple[datetime, datetime]]:
@@ -39,7 +42,10 @@ def regular_parts(calendar: SessionCalendar, session: Session) -> list[tuple[dat
 
 
 def trading_hours(calendar: SessionCalendar, now: datetime) -> str:
-    """The protocol's text of the hours of about six days from `now`: `20251121:1700-20251122:1600;20251123:CLOSED`."""
+    """The hours of about six days from `now` as the protocol writes them, in exchange time.
+
+    For example `20251120:1700-20251121:1600;20251122:CLOSED`.
+    """
     return _text(calendar, now, regular=False)
 
 
@@ -65,9 +71,7 @@ def _text(calendar: SessionCalendar, now: datetime, *, regular: bool) -> str:
 
 
 def _entries(stretches: Iterable[tuple[datetime, datetime]], zone: ZoneInfo) -> list[str]:
-    return [
-        f"{start.astimezone(zone):%Y%m%d:%H%M}-{end.astimezone(zone):%Y%m%d:%H%M}" for start, end in stretches
-    ]
+    return [f"{start.astimezone(zone):%Y%m%d:%H%M}-{end.astimezone(zone):%Y%m%d:%H%M}" for start, end in stretches]
 
 
 def last_sessions(calendar: SessionCalendar, end: datetime, number: int) -> list[Session]:

@@ -6,11 +6,11 @@ protocol changes to protobuf, which is out of scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from g4qc_core.gateway.market import Bars
-from g4qc_core.gateway.wire import message, number
+from g4qc_core.gateway.wire import frame, number
 
 OLDEST, NEWEST = 157, 200
 
@@ -32,7 +32,19 @@ class Field:
     until: int = NEWEST + 1
 
 
-def _layout(code: int, *fields: Field | str) -> tuple[Field, ...]:
+Layout = tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message before it is written: its layout, its values by name, and the fields that repeat behind them."""
+
+    layout: Layout
+    values: Mapping[str, object]
+    tail: Iterable[str] = ()
+
+
+def _layout(code: int, *fields: Field | str) -> Layout:
     named = (Field(f) if isinstance(f, str) else f for f in fields)
     return (Field("code", str(code)), *named)
 
@@ -119,25 +131,24 @@ COMPLETED_ORDERS_END = _layout(102)
 USER_INFO = _layout(107, "request_id", Field("white_branding", ""))
 
 
-def names(layout: tuple[Field, ...], version: int) -> list[str]:
+def names(layout: Layout, version: int) -> list[str]:
     """The names of the layout's fields in a protocol version, in order."""
     return [f.name for f in layout if f.since <= version < f.until]
 
 
-def encode(
-    layout: tuple[Field, ...], version: int, values: Mapping[str, object], tail: Iterator[str] | None = None
-) -> bytes:
-    """A frame of that layout in a protocol version, with the repeated fields of `tail` behind it.
+def encode(message: Message, version: int) -> bytes:
+    """The frame of a message in a protocol version.
 
     Raises:
         KeyError: a field has neither a value nor a fixed one.
     """
+    values = message.values
     fields = [
         values[f.name] if f.fixed is None else values.get(f.name, f.fixed)
-        for f in layout
+        for f in message.layout
         if f.since <= version < f.until
     ]
-    return message([*fields, *(tail or ())])
+    return frame([*fields, *message.tail])
 
 
 def bar_fields(dates: list[str], bars: Bars) -> Iterator[str]:

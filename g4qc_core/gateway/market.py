@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 import numpy as np
@@ -87,7 +87,7 @@ def join(parts: Sequence[Bars]) -> Bars:
 
 def ceiling(instant: datetime) -> np.datetime64:
     """The first whole second that is not before the instant, UTC."""
-    naive = np.datetime64(pd.Timestamp(instant).tz_convert("UTC").tz_localize(None).to_datetime64(), "us")
+    naive = np.datetime64(instant.astimezone(UTC).replace(tzinfo=None), "us")
     whole = naive.astype("datetime64[s]")
     return whole if whole == naive else whole + np.timedelta64(1, "s")
 

@@ -22,7 +22,7 @@ _KNOWN = {"ES": 6000.0, "NQ": 21_000.0, "EC": 1.10}
 _NOTIONAL = 100_000.0
 _TRADES_A_DAY = {"ES": 350_000.0, "NQ": 280_000.0, "EC": 70_000.0}
 _OTHER_TRADES_A_DAY = 40_000.0
-_BRIDGE, _TRADE, _DAYS, _VOLUME = 1, 2, 3, 4
+_BRIDGE, _DAYS, _VOLUME = 1, 2, 3
 
 
 class Underlying:
@@ -74,11 +74,8 @@ class Underlying:
         """Expected number of trades of all contract months in a full session."""
         usual = _TRADES_A_DAY.get(self._instrument.symbol, _OTHER_TRADES_A_DAY)
         busy = self._volatility[_business_days_since_first(trade_date)] / self._daily
-        return (
-            usual
-            * float(np.sqrt(busy))
-            * float(np.exp(self.generator(trade_date, _VOLUME).normal(0.0, 0.12)))
-        )
+        chance = np.exp(self.generator(trade_date, _VOLUME).normal(0.0, 0.12))
+        return usual * float(np.sqrt(busy) * chance)
 
     def _walk(self, level: float) -> tuple[np.ndarray, np.ndarray]:
         """Logarithm of the price and volatility on every business day since the first."""
@@ -87,10 +84,10 @@ class Underlying:
         volatility = self._daily * np.exp(_autoregressive(generator, days, 0.97, 0.10))
         noise = generator.standard_normal(days) * volatility
         # A weak pull towards the level keeps the price plausible in every decade.
-        wander = _recursion(noise, 0.997)
+        wander = _recursion(noise, 0.985)
         periods = generator.uniform(40.0, 700.0, 6)
         phases = generator.uniform(0.0, 2 * np.pi, 6)
-        sizes = self._daily * np.sqrt(periods) * 0.35
+        sizes = self._daily * np.sqrt(periods) * 0.2
         waves = sizes * np.sin(2 * np.pi * np.arange(days)[:, None] / periods + phases)
         return level + wander + waves.sum(axis=1), volatility
 

@@ -99,9 +99,21 @@ class Fields:
 
     def contract(self) -> ContractQuery:
         """The next thirteen fields as a contract."""
-        con_id = self.integer()
-        texts = [self.text() for _ in range(11)]
-        return ContractQuery(con_id, *texts, self.flag())
+        return ContractQuery(
+            con_id=self.integer(),
+            symbol=self.text(),
+            sec_type=self.text(),
+            expiry=self.text(),
+            strike=self.text(),
+            right=self.text(),
+            multiplier=self.text(),
+            exchange=self.text(),
+            primary_exchange=self.text(),
+            currency=self.text(),
+            local_symbol=self.text(),
+            trading_class=self.text(),
+            include_expired=self.flag(),
+        )
 
 
 def contract_request(fields: list[str], version: int) -> ContractRequest:

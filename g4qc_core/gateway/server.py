@@ -1,4 +1,4 @@
-"""The simulated gateway as a server: it listens, gives each client a session, and stops without leaving anything.
+"""The simulated gateway as a server: it listens, gives each client a session, and leaves nothing behind.
 
 Knows asyncio and threads. Must not know messages.
 """
@@ -11,6 +11,7 @@ import errno
 import logging
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 
@@ -20,11 +21,12 @@ from g4qc_core.gateway.connection import Connection
 from g4qc_core.gateway.faults import Faults, Silence
 from g4qc_core.gateway.layouts import NEWEST, OLDEST
 from g4qc_core.gateway.market import Market
-from g4qc_core.gateway.session import Session
+from g4qc_core.gateway.session import House, Session
 from g4qc_core.gateway.wire import MalformedFrame
 
 _LOG = logging.getLogger(__name__)
 _START_TIMEOUT = 30.0
+_KEPT = 10_000
 
 
 class SimulatedGateway:
@@ -39,7 +41,7 @@ class SimulatedGateway:
 
     Attributes:
         port: the port that is listened on, once it serves.
-        received: every message that came, as (client id or None, fields), in order of arrival.
+        received: the last 10,000 messages that came, as (client id or None, fields), in order of arrival.
 
     Raises:
         UsageError: a protocol version that is not spoken.
@@ -56,18 +58,17 @@ class SimulatedGateway:
         faults: Faults | None = None,
     ) -> None:
         if not OLDEST <= max_version <= NEWEST:
-            raise UsageError(
-                f"The simulated gateway speaks protocol versions {OLDEST} to {NEWEST}, not {max_version}."
-            )
+            raise UsageError(f"The simulated gateway speaks protocol versions {OLDEST} to {NEWEST}, not {max_version}.")
         self.host = host
         self.port = port
         self.clock = clock or GatewayClock()
         self.faults = faults or Faults()
-        self.received: list[tuple[int | None, list[str]]] = []
+        self.received: deque[tuple[int | None, list[str]]] = deque(maxlen=_KEPT)
         self._market = market
         self._max_version = max_version
         self._sessions: dict[int, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._news: set[asyncio.Future[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._held: asyncio.Event | None = None
@@ -100,7 +101,8 @@ class SimulatedGateway:
 
     def stop(self) -> None:
         """Ends `serve`; may be called from any thread."""
-        self._call(lambda: self._stop.set() if self._stop else None)
+        if self._stop is not None:
+            self._call(self._stop.set)
 
     def release(self) -> None:
         """Answers the requests that wait in `Silence.HISTORY`, and ends that silence; from any thread."""
@@ -113,7 +115,7 @@ class SimulatedGateway:
 
     def announce(self, code: int, text: str) -> None:
         """Sends news about no request, like 1100, to every client that is ready; from any thread."""
-        self._call(lambda: [self._spawn(s.error(-1, code, text)) for s in self._sessions.values()])
+        self._call(lambda: self._announce(code, text))
 
     def start(self) -> SimulatedGateway:
         """Serves from a thread until `close`.
@@ -168,9 +170,8 @@ class SimulatedGateway:
         assert task is not None
         self._tasks.add(task)
         connection = Connection(reader, writer, self.faults)
-        client: list[int] = []
         try:
-            await self._serve_client(connection, client)
+            await self._serve_client(connection)
         except MalformedFrame as error:
             _LOG.warning("client dropped: %s", error)
         except (asyncio.IncompleteReadError, OSError):
@@ -178,31 +179,30 @@ class SimulatedGateway:
         except asyncio.CancelledError:
             _LOG.debug("client disconnected")
         finally:
-            for client_id in client:
-                self._sessions.pop(client_id, None)
             self._tasks.discard(task)
-            await connection.closed()
+            await connection.close()
 
-    async def _serve_client(self, connection: Connection, client: list[int]) -> None:
-        assert self._stop is not None
-        assert self._held is not None
+    async def _serve_client(self, connection: Connection) -> None:
         if self.faults.silence == Silence.HANDSHAKE:
-            await self._stop.wait()
+            await connection.ignore()
             return
         await connection.shake_hands(self._max_version, self.clock.now())
+        session = Session(connection, self._house())
+        try:
+            await session.serve()
+        finally:
+            if session.client_id is not None:
+                del self._sessions[session.client_id]
 
-        def join(client_id: int) -> bool:
-            if client_id in self._sessions:
-                return False
-            self._sessions[client_id] = session
-            client.append(client_id)
-            return True
+    def _house(self) -> House:
+        assert self._held is not None
+        return House(self._market, self.clock, self.faults, self._join, self._seen, self._held)
 
-        def seen(fields: list[str]) -> None:
-            self.received.append((client[0] if client else None, fields))
+    def _join(self, session: Session, client_id: int) -> bool:
+        return self._sessions.setdefault(client_id, session) is session
 
-        session = Session(connection, self._market, self.clock, self.faults, join, self._held, seen)
-        await session.serve()
+    def _seen(self, session: Session, fields: list[str]) -> None:
+        self.received.append((session.client_id, fields))
 
     async def _drop_all(self) -> None:
         tasks = list(self._tasks)
@@ -215,10 +215,16 @@ class SimulatedGateway:
         self._held.set()
         self._held.clear()
 
-    def _spawn(self, coroutine: object) -> None:
-        assert self._loop is not None
-        task = self._loop.create_task(coroutine)  # type: ignore[arg-type]
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    def _announce(self, code: int, text: str) -> None:
+        for session in self._sessions.values():
+            task = asyncio.ensure_future(session.error(-1, code, text))
+            self._news.add(task)
+            task.add_done_callback(self._told)
+
+    def _told(self, task: asyncio.Future[None]) -> None:
+        self._news.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _LOG.debug("a client left before it heard the news")
 
     def _call(self, action: Callable[[], object]) -> None:
         if self._loop is not None and not self._loop.is_closed():

@@ -1,30 +1,32 @@
-"""One client's session: which answer each request gets.
+"""One client's session: which answer each request gets, and when.
 
-Knows the order of things: ready, requests, cancels, limits. Values come from `answers`, bytes go to `connection`.
+Knows the order of things: ready, requests, cancels, limits. What is in an answer comes from `answers` and `account`,
+bytes go to `connection`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from g4qc_core.gateway import answers, history, layouts, requests
+from g4qc_core.gateway import account, answers, layouts, requests
 from g4qc_core.gateway.clock import GatewayClock
 from g4qc_core.gateway.connection import Connection
 from g4qc_core.gateway.faults import Faults, Silence
-from g4qc_core.gateway.lookup import find
-from g4qc_core.gateway.market import Listing, Market
-from g4qc_core.gateway.validation import SCHEDULE, Refusal, validate
+from g4qc_core.gateway.layouts import Message
+from g4qc_core.gateway.market import Market
+from g4qc_core.gateway.validation import Refusal
 from g4qc_core.gateway.wire import MalformedFrame
 
 _LOG = logging.getLogger(__name__)
 _MOST_OPEN = 50
 _MOST_A_SECOND = 50
 _NO_ID = -1
+_HMDS = "Historical Market Data Service error message:"
 _READY = (
     (2104, "Market data farm connection is OK:usfarm"),
     (2106, "HMDS data farm connection is OK:ushmds"),
@@ -32,38 +34,42 @@ _READY = (
 )
 
 
+@dataclass(frozen=True)
+class House:
+    """What all sessions of a gateway share.
+
+    Attributes:
+        join: called when a client names its id; false where another session has it.
+        seen: called with every message.
+        held: set for a moment when requests that wait in silence shall be answered.
+    """
+
+    market: Market
+    clock: GatewayClock
+    faults: Faults
+    join: Callable[[Session, int], bool]
+    seen: Callable[[Session, list[str]], None]
+    held: asyncio.Event
+
+
 class Session:
     """Serves one connected client until it leaves.
 
-    Args:
-        join: called with the client id; false where another session has it.
-        held: set whenever requests that wait in silence may be answered.
-        seen: called with every message.
+    Attributes:
+        client_id: the client's id once it is ready, None before.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        market: Market,
-        clock: GatewayClock,
-        faults: Faults,
-        join: Callable[[int], bool],
-        held: asyncio.Event,
-        seen: Callable[[list[str]], None],
-    ) -> None:
+    def __init__(self, connection: Connection, house: House) -> None:
+        self.client_id: int | None = None
         self._connection = connection
-        self._market = market
-        self._clock = clock
-        self._faults = faults
-        self._join = join
-        self._held = held
-        self._seen = seen
-        self._queries: dict[int, asyncio.Task[None]] = {}
+        self._house = house
+        self._faults = house.faults
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: dict[int, asyncio.Task[None]] = {}
         self._heads: set[int] = set()
-        self._ready = False
         self._arrivals: deque[float] = deque(maxlen=_MOST_A_SECOND)
         self._handlers: dict[int, Callable[[list[str]], Awaitable[None]]] = {
-            requests.CONTRACT_DATA: self._contract_details,
+            requests.CONTRACT_DATA: self._contracts,
             requests.HISTORICAL_DATA: self._bars,
             requests.CANCEL_HISTORICAL_DATA: self._cancel_bars,
             requests.HEAD_TIMESTAMP: self._head,
@@ -76,146 +82,120 @@ class Session:
             while await self._serve_one():
                 pass
         finally:
-            for task in self._queries.values():
+            tasks = list(self._tasks)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._queries.values(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def error(self, request_id: int, code: int, text: str) -> None:
         """Sends an error or a piece of news; id -1 is about no request."""
-        epoch_ms = int(self._clock.now().timestamp() * 1000)
-        await self._connection.send(
-            layouts.ERROR, request_id=request_id, error_code=code, text=text, time_ms=epoch_ms
-        )
+        await self._connection.send(answers.error(request_id, code, text, self._house.clock.now()))
 
     async def _serve_one(self) -> bool:
-        code, *fields = await self._connection.receive()
-        if not code.isdecimal():
-            raise MalformedFrame(f"{code!r} is no message code")
-        self._seen([code, *fields])
+        fields = await self._connection.receive()
+        self._house.seen(self, fields)
+        code = requests.Fields(fields).integer()
         if self._faults.enforce_rates and self._too_fast():
-            await self.error(
-                _NO_ID, 100, "Max rate of messages per second has been exceeded:max=50 rec=51 (1)"
-            )
+            text = "Max rate of messages per second has been exceeded:max=50 rec=51 (1)"
+            await self.error(_NO_ID, 100, text)
             return False
-        if int(code) == requests.START_API:
-            return await self._start(fields)
-        if not self._ready:
+        if code == requests.START_API:
+            return await self._start(fields[1:])
+        if self.client_id is None:
             raise MalformedFrame(f"message {code} came before START_API")
         if self._faults.silence == Silence.REQUESTS:
             return True
-        if int(code) == requests.HISTORICAL_DATA and self._faults.closes_now():
+        if code == requests.HISTORICAL_DATA and self._faults.closes_now():
             return False
-        await self._dispatch(int(code), fields)
+        await self._dispatch(code, fields[1:])
         return True
 
-    async def _dispatch(self, code: int, fields: list[str]) -> None:
-        handler = self._handlers.get(code)
-        if handler is not None:
-            await handler(fields)
-        elif not await answers.account(
-            code, fields, self._connection, self._market.account, self._clock.now()
-        ):
-            await self._unserved(code, fields)
-
-    async def _unserved(self, code: int, fields: list[str]) -> None:
-        refusal = answers.UNSERVED.get(code)
-        if refusal is None:
-            _LOG.debug("message %s is not served", code)
-            return
-        request_id = requests.Fields(fields[refusal.id_at :]).integer()
-        await self.error(request_id, refusal.code, refusal.text)
-
     async def _start(self, fields: list[str]) -> bool:
-        read = requests.Fields(fields)
-        read.integer()
-        client_id = read.integer()
+        client_id = requests.Fields(fields[1:]).integer()
         if self._faults.silence == Silence.START:
             return True
-        if self._ready or not self._join(client_id):
-            await self.error(
-                _NO_ID,
-                326,
-                "Unable to connect as the client id is already in use. Retry with a unique client id.",
-            )
+        if self.client_id is not None or not self._house.join(self, client_id):
+            text = "Unable to connect as the client id is already in use. Retry with a unique client id."
+            await self.error(_NO_ID, 326, text)
             return False
-        self._ready = True
-        await self._connection.send(layouts.MANAGED_ACCOUNTS, accounts=self._market.account)
-        await self._connection.send(layouts.NEXT_VALID_ID, order_id=1)
+        self.client_id = client_id
+        name = self._house.market.account
+        await self._connection.send(Message(layouts.MANAGED_ACCOUNTS, {"accounts": name}))
+        await self._connection.send(Message(layouts.NEXT_VALID_ID, {"order_id": 1}))
         for code, text in _READY:
             await self.error(_NO_ID, code, text)
         return True
 
-    async def _contract_details(self, fields: list[str]) -> None:
+    async def _dispatch(self, code: int, fields: list[str]) -> None:
+        if (handler := self._handlers.get(code)) is not None:
+            await handler(fields)
+            return
+        house = self._house
+        if (messages := account.answer(code, fields, house.market.account, house.clock.now())) is not None:
+            for message in messages:
+                await self._connection.send(message)
+        elif (refusal := account.UNSERVED.get(code)) is not None:
+            request_id = requests.Fields(fields[refusal.id_at :]).integer()
+            await self.error(request_id, refusal.code, refusal.text)
+        else:
+            _LOG.debug("message %s is not served", code)
+
+    async def _contracts(self, fields: list[str]) -> None:
         request = requests.contract_request(fields, self._connection.version)
         if await self._planned_error(request.request_id):
             return
-        found = find(self._market, request.contract, self._clock.now())
-        if not found:
-            await self.error(request.request_id, 200, "No security definition has been found for the request")
-            return
-        for listing in found:
-            details = answers.contract_details(listing, request.contract.sec_type, self._clock.now())
-            await self._connection.send(layouts.CONTRACT_DATA, request_id=request.request_id, **details)
-        await self._connection.send(layouts.CONTRACT_DATA_END, request_id=request.request_id)
+        try:
+            for message in answers.contracts(self._house.market, request, self._house.clock.now()):
+                await self._connection.send(message)
+        except Refusal as refusal:
+            await self.error(request.request_id, refusal.code, refusal.text)
 
     async def _bars(self, fields: list[str]) -> None:
         request = requests.bars_request(fields)
         if await self._admitted(request.request_id):
-            self._start_query(request.request_id, self._answer_bars(request))
+            self._begin(request.request_id, lambda: self._answer_bars(request))
 
-    async def _answer_bars(self, request: requests.BarsRequest) -> None:
-        query = validate(request, self._connection.version)
-        listing = self._only(request.contract)
-        if query.warning is not None:
-            await self.error(request.request_id, query.warning.code, query.warning.text)
-        now, version = self._clock.now(), self._connection.version
-        if query.what == SCHEDULE:
-            schedule = history.schedule(listing, query, now)
-            await answers.send_schedule(self._connection, request.request_id, listing, schedule)
-        else:
-            reply = history.bars(self._market, listing, query, now, version)
-            await answers.send_bars(self._connection, request.request_id, listing, reply)
+    def _answer_bars(self, request: requests.BarsRequest) -> list[Message]:
+        return answers.bars(self._house.market, request, self._house.clock.now(), self._connection.version)
 
     async def _head(self, fields: list[str]) -> None:
         request = requests.head_request(fields)
         if await self._admitted(request.request_id):
-            self._start_query(request.request_id, self._answer_head(request))
+            self._begin(request.request_id, lambda: self._answer_head(request))
 
-    async def _answer_head(self, request: requests.HeadRequest) -> None:
-        listing = self._only(request.contract)
-        text = answers.head_timestamp(self._market, listing, request, self._clock.now())
+    def _answer_head(self, request: requests.HeadRequest) -> list[Message]:
+        answer = answers.head_timestamp(self._house.market, request, self._house.clock.now())
         # The real gateway counts it as open until the client cancels it.
         self._heads.add(request.request_id)
-        await self._connection.send(layouts.HEAD_TIMESTAMP, request_id=request.request_id, timestamp=text)
+        return answer
 
     async def _cancel_bars(self, fields: list[str]) -> None:
-        read = requests.Fields(fields)
-        read.integer()
-        request_id = read.integer()
-        task = self._queries.get(request_id)
-        if task is None:
+        request_id = requests.Fields(fields[1:]).integer()
+        if await self._cancel(request_id):
+            await self.error(request_id, 162, f"{_HMDS}API historical data query cancelled: {request_id}")
+        else:
             await self.error(request_id, 366, f"No historical data query found for ticker id:{request_id}")
-            return
-        await self._stop(task)
-        await self.error(
-            request_id,
-            162,
-            f"Historical Market Data Service error message:API historical data query cancelled: {request_id}",
-        )
 
     async def _cancel_head(self, fields: list[str]) -> None:
         request_id = requests.Fields(fields).integer()
         self._heads.discard(request_id)
-        if (task := self._queries.get(request_id)) is not None:
-            await self._stop(task)
+        await self._cancel(request_id)
+
+    async def _cancel(self, request_id: int) -> bool:
+        task = self._open.pop(request_id, None)
+        if task is None:
+            return False
+        task.cancel()
+        await asyncio.wait({task})
+        return True
 
     async def _admitted(self, request_id: int) -> bool:
         if await self._planned_error(request_id):
             return False
-        if request_id in self._queries or request_id in self._heads:
+        if request_id in self._open or request_id in self._heads:
             await self.error(request_id, 386, "Duplicate ticker id")
             return False
-        if len(self._queries) + len(self._heads) >= _MOST_OPEN:
+        if len(self._open) + len(self._heads) >= _MOST_OPEN:
             text = f"Only {_MOST_OPEN} simultaneous API historical data requests allowed."
             await self.error(request_id, 322, f"Error processing request.-'bM' : cause - {text}")
             return False
@@ -227,41 +207,36 @@ class Session:
             await self.error(request_id, *error)
         return error is not None
 
-    def _start_query(self, request_id: int, answer: Awaitable[None]) -> None:
+    def _begin(self, request_id: int, answer: Callable[[], list[Message]]) -> None:
         task = asyncio.create_task(self._query(request_id, answer))
-        self._queries[request_id] = task
-        task.add_done_callback(lambda _: self._queries.pop(request_id, None))
+        self._open[request_id] = task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _query(self, request_id: int, answer: Awaitable[None]) -> None:
+    async def _query(self, request_id: int, answer: Callable[[], list[Message]]) -> None:
         try:
             if self._faults.silence == Silence.HISTORY:
-                await self._held.wait()
+                await self._house.held.wait()
             if self._faults.delay:
                 await asyncio.sleep(self._faults.delay)
-            await answer
-        except Refusal as refusal:
-            await self.error(request_id, refusal.code, refusal.text)
+            messages = self._made(request_id, answer)
+            # From here on it cannot be cancelled: half a message would garble all that follow.
+            self._open.pop(request_id, None)
+            for message in messages:
+                is_bars = message.layout is layouts.HISTORICAL_DATA
+                await (self._connection.send_bars if is_bars else self._connection.send)(message)
         except OSError:
             _LOG.debug("the client left before request %s was answered", request_id)
-        except Exception:  # a defect in one answer must reach the client as a failure, never as silence
+
+    def _made(self, request_id: int, answer: Callable[[], list[Message]]) -> list[Message]:
+        try:
+            return answer()
+        except Refusal as refusal:
+            code, text = refusal.code, refusal.text
+        except Exception as error:  # noqa: BLE001 - a defect of ours must reach the client as a failure, not as silence
             _LOG.exception("request %s failed", request_id)
-            await self.error(request_id, 162, "Historical Market Data Service error message:internal error")
-        finally:
-            if asyncio.iscoroutine(answer):
-                answer.close()
-
-    async def _stop(self, task: asyncio.Task[None]) -> None:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    def _only(self, query: requests.ContractQuery) -> Listing:
-        found = find(self._market, query, self._clock.now())
-        if not found:
-            raise Refusal(200, "No security definition has been found for the request")
-        if len(found) > 1:
-            raise Refusal(200, f"The contract description specified for {query.symbol} is ambiguous.")
-        return found[0]
+            code, text = 162, f"{_HMDS}the simulated gateway failed: {error!r}"
+        return [answers.error(request_id, code, text, self._house.clock.now())]
 
     def _too_fast(self) -> bool:
         # Real time, whatever the gateway's clock says: this is about the wire.

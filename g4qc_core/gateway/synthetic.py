@@ -60,9 +60,7 @@ class SyntheticMarket:
     def head(self, listing: Listing) -> datetime | None:
         """See `Market`."""
         first = listing.contract.last_trade_date - _LISTED_FOR
-        for session in calendar(listing.instrument.calendar).sessions(
-            first, listing.contract.last_trade_date
-        ):
+        for session in calendar(listing.instrument.calendar).sessions(first, listing.contract.last_trade_date):
             made = self._session(listing, session)
             if len(made):
                 return made.start[0].item().replace(tzinfo=session.open.tzinfo)
@@ -83,9 +81,7 @@ class SyntheticMarket:
         instrument, contract = listing.instrument, listing.contract
         underlying = self._underlying(instrument)
         minutes = session.minutes()
-        path = underlying.path(session.trade_date, len(minutes)) + underlying.carry(
-            minutes, contract.last_trade_at
-        )
+        path = underlying.path(session.trade_date, len(minutes)) + underlying.carry(minutes, contract.last_trade_at)
         share = liquidity(_expiries_around(instrument, contract), session.trade_date)
         generator = underlying.generator(session.trade_date, contract.con_id)
         expected = expected_trades(underlying.volume(session.trade_date), share, minutes, session)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from g4qc_core.gateway.hours import MODERN_ZONES
 from g4qc_core.gateway.layouts import SCHEDULE as SCHEDULE_VERSION
 from g4qc_core.gateway.lookup import CONTINUOUS
 from g4qc_core.gateway.requests import BarsRequest
@@ -72,14 +73,6 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Warned:
-    """A warning that goes before the answer."""
-
-    code: int
-    text: str
-
-
-@dataclass(frozen=True)
 class BarsQuery:
     """A request for bars that passed validation.
 
@@ -87,7 +80,7 @@ class BarsQuery:
         end: where the window ends, UTC; None is the gateway's present.
         minutes: bar length, 0 for one bar a session.
         number, unit: duration, e.g. 1 and `W`.
-        warning: what to tell the client first.
+        warning: code and text of what to tell the client first.
     """
 
     end: datetime | None
@@ -97,7 +90,7 @@ class BarsQuery:
     what: str
     regular_hours: bool
     date_format: int
-    warning: Warned | None = None
+    warning: tuple[int, str] | None = None
 
 
 def validate(request: BarsRequest, version: int) -> BarsQuery:
@@ -115,14 +108,18 @@ def validate(request: BarsRequest, version: int) -> BarsQuery:
     check_date_format(request.date_format)
     if request.keep_up_to_date:
         raise invalid("The simulated gateway sends no updates: ask with keepUpToDate=False")
-    return BarsQuery(
-        end, minutes, number, unit, request.what, request.regular_hours, request.date_format, warning
-    )
+    return BarsQuery(end, minutes, number, unit, request.what, request.regular_hours, request.date_format, warning)
 
 
 def invalid(cause: str) -> Refusal:
     """A refusal of the request as malformed (321)."""
     return Refusal(321, f"Error validating request.-'bM' : cause - {cause}")
+
+
+def check_kind(what: str) -> None:
+    """Raises Refusal where the kind of bar is none, or one that the simulated gateway does not have."""
+    if what not in _KINDS:
+        raise invalid(f"whatToShow {what!r} is not served here. Legal ones are: {', '.join(_KINDS)}")
 
 
 def check_date_format(chosen: int) -> None:
@@ -131,7 +128,7 @@ def check_date_format(chosen: int) -> None:
         raise invalid(f"Date formatting selection of {chosen} rejected")
 
 
-def _end(text: str) -> tuple[datetime | None, Warned | None]:
+def _end(text: str) -> tuple[datetime | None, tuple[int, str] | None]:
     if not text:
         return None, None
     try:
@@ -143,17 +140,11 @@ def _end(text: str) -> tuple[datetime | None, Warned | None]:
             return naive.replace(tzinfo=_zone(zone[0])).astimezone(UTC), None
     except (ValueError, KeyError, OSError):
         raise Refusal(10314, _BAD_END) from None
-    return naive.replace(tzinfo=GATEWAY_ZONE).astimezone(UTC), Warned(2174, _NO_ZONE)
+    return naive.replace(tzinfo=GATEWAY_ZONE).astimezone(UTC), (2174, _NO_ZONE)
 
 
 def _zone(name: str) -> ZoneInfo:
-    # The old names are absent from a system that carries only the present ones.
-    modern = {
-        "US/Central": "America/Chicago",
-        "US/Eastern": "America/New_York",
-        "US/Pacific": "America/Los_Angeles",
-    }
-    return ZoneInfo(modern.get(name, name))
+    return ZoneInfo(MODERN_ZONES.get(name, name))
 
 
 def _duration(text: str) -> tuple[int, str]:
@@ -184,7 +175,5 @@ def _check_what(what: str, minutes: int, version: int) -> None:
     if what == SCHEDULE and version >= SCHEDULE_VERSION:
         if minutes:
             raise invalid("Historical schedule is available only for the bar size 1 day")
-    elif what not in _KINDS:
-        raise invalid(
-            f"The value of whatToShow is not served: {what!r}. Legal ones are: {', '.join(_KINDS)}, SCHEDULE"
-        )
+    else:
+        check_kind(what)

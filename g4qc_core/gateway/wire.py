@@ -31,8 +31,11 @@ def number(value: float) -> str:
     return format(Decimal(text), "f") if "e" in text else text
 
 
-def message(fields: Iterable[object]) -> bytes:
-    """A frame: the length, then each field with a NUL behind it. Text beyond ASCII is escaped, as the clients undo it."""
+def frame(fields: Iterable[object]) -> bytes:
+    """A frame: the length, then each field with a NUL behind it.
+
+    Text beyond ASCII is escaped; the clients undo it.
+    """
     body = "\0".join(map(str, fields)) + "\0"
     encoded = body.encode("ascii", "backslashreplace")
     return _HEADER.pack(len(encoded)) + encoded

@@ -1,0 +1,113 @@
+"""Files of 1-minute bars that a person put together: read, and refused with file, line and column where malformed.
+
+Knows columns and rows. Must not know contracts or sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from zlib import error as ZlibError
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from g4qc_core.errors import SettingsError
+from g4qc_core.gateway.market import UNKNOWN, Bars
+
+_PRICES = ("open", "high", "low", "close")
+_REQUIRED = ("timestamp", *_PRICES, "volume")
+_OPTIONAL = ("wap", "count")
+
+
+def read_table(file: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """The rows of a csv (compressed where its name says so) or parquet file, every value as text.
+
+    Raises:
+        SettingsError: the file is missing, cannot be read, or lacks a column.
+    """
+    try:
+        if file.suffix == ".parquet":
+            table = pd.read_parquet(file).astype(str)
+        else:
+            table = pd.read_csv(file, dtype=str, keep_default_na=False, skipinitialspace=True)
+    except FileNotFoundError:
+        raise SettingsError(f"The file {file} does not exist.") from None
+    except (OSError, ValueError, EOFError, ZlibError, pa.ArrowException) as error:
+        raise SettingsError(f"The file {file} cannot be read: {str(error).splitlines()[0]}.") from None
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise SettingsError(f"The file {file} lacks the column {missing[0]}; it has {', '.join(table.columns)}.")
+    return table
+
+
+def read_minutes(file: Path) -> Bars:
+    """The bars of a file with the columns timestamp (UTC, bar start), open, high, low, close, volume.
+
+    The columns wap and count are read where they exist, and -1 where they do not.
+
+    Raises:
+        SettingsError: the file is malformed; the text names file, line and column.
+    """
+    table = read_table(file, _REQUIRED)
+    start = _timestamps(file, table)
+    values = {name: _numbers(file, table, name) for name in (*_REQUIRED[1:], *_OPTIONAL) if name in table}
+    _check_prices(file, values)
+    for name in ("volume", "count"):
+        if name in values:
+            _check(file, name, (values[name] < UNKNOWN) | (values[name] % 1 != 0), "is no whole number", table)
+    unknown = np.full(len(table), float(UNKNOWN))
+    return Bars(
+        start=start,
+        **{name: values[name] for name in _PRICES},
+        volume=values["volume"].astype(np.int64),
+        wap=values.get("wap", unknown),
+        count=values.get("count", unknown).astype(np.int64),
+    )
+
+
+def _timestamps(file: Path, table: pd.DataFrame) -> np.ndarray:
+    parsed = pd.to_datetime(table["timestamp"], utc=True, errors="coerce", format="ISO8601")
+    _check(file, "timestamp", parsed.isna().to_numpy(), "is no time like 2013-12-20T14:29:00Z", table)
+    start = parsed.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+    whole = start.astype("datetime64[m]") == parsed.dt.tz_localize(None).to_numpy()
+    _check(file, "timestamp", ~whole, "is no whole minute", table)
+    later = np.r_[True, start[1:] > start[:-1]]
+    _check(file, "timestamp", ~later, "is not later than the row before", table)
+    return start
+
+
+def _numbers(file: Path, table: pd.DataFrame, column: str) -> np.ndarray:
+    # pandas' own parser of numbers may err in the last digit; Python's does not.
+    values = np.array([_number(text) for text in table[column]], float)
+    _check(file, column, ~np.isfinite(values), "is no number", table)
+    return values
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _check_prices(file: Path, values: dict[str, np.ndarray]) -> None:
+    opened, high, low, close = (values[name] for name in _PRICES)
+    for name, wrong in (
+        ("high", high < np.maximum(np.maximum(opened, close), low)),
+        ("low", low > np.minimum(opened, close)),
+    ):
+        if wrong.any():
+            raise SettingsError(f"{file}, line {_line(wrong)}, column {name}: the {name} is not the {name}est price.")
+
+
+def _check(file: Path, column: str, wrong: np.ndarray, problem: str, table: pd.DataFrame) -> None:
+    if wrong.any():
+        text = table[column].iloc[int(np.argmax(wrong))]
+        raise SettingsError(f"{file}, line {_line(wrong)}, column {column}: '{text}' {problem}.")
+
+
+def _line(wrong: np.ndarray) -> int:
+    # The header is line 1.
+    return int(np.argmax(wrong)) + 2

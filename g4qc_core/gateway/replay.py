@@ -1,0 +1,131 @@
+"""A market of recorded bars: a directory with `contracts.csv` and one file of minutes a contract.
+
+Serves exactly the rows of the files; where a file has neither wap nor count, the bars say -1, as the protocol does for
+kinds of bars that have none. Knows files. Must not know the wire or the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import pandas as pd
+
+from g4qc_core.errors import G4qcError, SettingsError
+from g4qc_core.gateway.expiries import contract_id, last_trade_at
+from g4qc_core.gateway.market import Bars, Listing
+from g4qc_core.gateway.minute_files import read_minutes, read_table
+from g4qc_core.instruments import Contract, Instrument, contract_month
+
+_FILE = "contracts.csv"
+_COLUMNS = (
+    "instrument",
+    "ib_symbol",
+    "trading_class",
+    "local_symbol",
+    "contract_month",
+    "last_trade_date",
+    "exchange",
+    "currency",
+    "multiplier",
+    "min_tick",
+)
+_SUFFIXES = (".csv", ".csv.gz", ".parquet")
+
+
+class ReplayMarket:
+    """The contracts and minutes of a directory, all read at once.
+
+    Args:
+        directory: holds `contracts.csv`, and for each contract in it `<local_symbol>.csv`, `.csv.gz` or `.parquet`.
+        registry: the instruments; they give the session calendar, and the time of day at which a contract ends.
+
+    Raises:
+        SettingsError: the directory or a file in it is missing or malformed; the text names file and line or column.
+    """
+
+    account = "REPLAY001"
+
+    def __init__(self, directory: Path, registry: Mapping[str, Instrument]) -> None:
+        if not directory.is_dir():
+            raise SettingsError(f"The directory to replay, {directory}, does not exist.")
+        self._listings: list[Listing] = []
+        self._bars: dict[int, Bars] = {}
+        table = read_table(directory / _FILE, _COLUMNS)
+        rows = ({name: str(value) for name, value in row.items()} for _, row in table.iterrows())
+        for line, row in enumerate(rows, start=2):
+            listing = _listing(directory / _FILE, line, row, registry)
+            if listing.contract.con_id in self._bars:
+                raise SettingsError(f"{directory / _FILE}, line {line}: {listing.contract} stands there twice.")
+            self._bars[listing.contract.con_id] = read_minutes(_minutes_file(directory, listing.contract))
+            self._listings.append(listing)
+        self._listings.sort(key=lambda item: (item.contract.symbol, item.contract.last_trade_date))
+
+    def listings(self, now: datetime) -> list[Listing]:
+        """See `Market`; a contract is listed from its first bar on."""
+        return [item for item in self._listings if (head := self.head(item)) is not None and head <= now]
+
+    def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+        """See `Market`."""
+        return self._bars[listing.contract.con_id].between(start, end)
+
+    def head(self, listing: Listing) -> datetime | None:
+        """See `Market`."""
+        bars = self._bars[listing.contract.con_id]
+        return pd.Timestamp(bars.start[0], tz="UTC").to_pydatetime() if len(bars) else None
+
+
+def _listing(file: Path, line: int, row: Mapping[Hashable, str], registry: Mapping[str, Instrument]) -> Listing:
+    where = f"{file}, line {line}"
+    try:
+        instrument = registry[row["instrument"]]
+        month = contract_month(row["contract_month"])
+    except G4qcError as error:
+        raise SettingsError(f"{where}: {error}") from None
+    ended = _date(where, row["last_trade_date"])
+    contract = Contract(
+        symbol=instrument.symbol,
+        month=month,
+        con_id=contract_id(instrument.symbol, month),
+        local_symbol=row["local_symbol"],
+        trading_class=row["trading_class"],
+        last_trade_date=ended,
+        last_trade_at=last_trade_at(instrument, ended),
+        exchange=row["exchange"],
+        currency=row["currency"],
+        multiplier=_positive(where, "multiplier", row["multiplier"]),
+        min_tick=_positive(where, "min_tick", row["min_tick"]),
+    )
+    named = {name: row[name] for name in ("ib_symbol", "trading_class", "exchange", "currency")}
+    sized = {"multiplier": contract.multiplier, "min_tick": contract.min_tick}
+    return Listing(instrument.model_copy(update={**named, **sized}), contract)
+
+
+def _minutes_file(directory: Path, contract: Contract) -> Path:
+    for suffix in _SUFFIXES:
+        file = directory / f"{contract.local_symbol}{suffix}"
+        if file.is_file():
+            return file
+    tried = ", ".join(f"{contract.local_symbol}{suffix}" for suffix in _SUFFIXES)
+    raise SettingsError(f"{directory} has no minutes of {contract}: one of {tried} must be there.")
+
+
+def _date(where: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            f"{where}, column last_trade_date: '{text}' is no date: write it like 2013-12-20."
+        ) from None
+
+
+def _positive(where: str, column: str, text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(0)
+    if not value.is_finite() or value <= 0:
+        raise SettingsError(f"{where}, column {column}: '{text}' is no number above 0.")
+    return value
