@@ -128,6 +128,7 @@ class Answers(EWrapper):
         """`(code, text)` in 9.81, `(code, text, json)` until 10.30, `(time, code, text, json)` since."""
         timed = len(details) >= 3 and isinstance(details[1], int)
         code, text = details[1:3] if timed else details[0:2]
+        text = " ".join(text.split())
         if reqId == NO_REQUEST:
             self._hear(code, text)
             return
@@ -139,9 +140,7 @@ class Answers(EWrapper):
         if row.error is None:
             log.info("%s: %s (%s: %s)", pending.subject, row.text, code, text)
         else:
-            pending.finish(
-                row.error(f"{pending.subject}: {row.text} (the gateway says {code}: {text}).", code)
-            )
+            pending.finish(row.error(f"{pending.subject}: {row.text} (the gateway says {code}: {text}).", code))
 
     def _hear(self, code: int, text: str) -> None:
         row = meaning(code, text)

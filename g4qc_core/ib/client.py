@@ -63,9 +63,7 @@ class IbClient:
     is progress.
     """
 
-    def __init__(
-        self, wire: Wire, address: str, protocol: int, client_id: int, request_timeout: float
-    ) -> None:
+    def __init__(self, wire: Wire, address: str, protocol: int, client_id: int, request_timeout: float) -> None:
         self.protocol = protocol
         self._wire = wire
         self._address = address
@@ -124,9 +122,7 @@ class IbClient:
 
     def close(self) -> None:
         """Ends the connection, its thread, and whatever request is open; does nothing the second time."""
-        self._answers.end(
-            GatewayDisconnected(f"The connection to the gateway at {self._address} was closed here.")
-        )
+        self._answers.end(GatewayDisconnected(f"The connection to the gateway at {self._address} was closed here."))
         self._wire.disconnect()
         if self._reader.is_alive() and self._reader is not threading.current_thread():
             self._reader.join()
@@ -148,9 +144,7 @@ class IbClient:
         """When the contract's trades begin, as the gateway writes it: seconds since 1970 UTC, mostly."""
         key = next(self._request_ids)
         try:
-            return self._ask(key, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, "TRADES", 0, 2))[
-                0
-            ]
+            return self._ask(key, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, "TRADES", 0, 2))[0]
         finally:
             # An answered head timestamp still counts as an open request of history until it is cancelled.
             self._api.cancelHeadTimeStamp(key)
@@ -192,12 +186,10 @@ class IbClient:
         try:
             send(key)
             self._wait(pending)
-        except GatewayTimeout:
-            if cancel is not None:
-                cancel(key)
-            raise
         finally:
             self._answers.forget(key)
+            if cancel is not None and not pending.done.is_set():
+                cancel(key)
         return pending.rows
 
     def _wait(self, pending: Pending) -> None:
@@ -207,9 +199,7 @@ class IbClient:
             if self._progress(pending) != progress:
                 progress, since = self._progress(pending), now
             if now - since >= self._timeout:
-                raise GatewayTimeout(
-                    f"{pending.subject}: no answer within {self._timeout:g} s{self._last_notice()}."
-                )
+                raise GatewayTimeout(f"{pending.subject}: no answer within {self._timeout:g} s{self._last_notice()}.")
             self._check_servers(pending, now)
             self._check_pulse(now)
         if pending.error is not None:
@@ -235,9 +225,7 @@ class IbClient:
             self._api.reqCurrentTime()
         elif now - self._pinged_at >= self._heartbeat:
             silence = now - self._wire.heard_at
-            self._end(
-                GatewayDisconnected(f"The gateway at {self._address} has been silent for {silence:.3g} s.")
-            )
+            self._end(GatewayDisconnected(f"The gateway at {self._address} has been silent for {silence:.3g} s."))
 
     def _read(self) -> None:
         reason = "closed the connection"
@@ -261,9 +249,7 @@ class IbClient:
                 self._decoder.interpret(read_fields(frame))
         except Exception as error:
             if head in _AWAITED:
-                raise GatewayDisconnected(
-                    f"sent a message {head.decode()} that cannot be read ({error!r})"
-                ) from error
+                raise GatewayDisconnected(f"sent a message {head.decode()} that cannot be read ({error!r})") from error
             log.warning("A message %r of the gateway cannot be read: %r", head[:10], error)
 
     def _end(self, error: GatewayDisconnected) -> None:

@@ -50,9 +50,7 @@ class Meaning:
 
 
 _SHARED = "another program or browser, logged in with the same user, holds the market data: log it out"
-_NO_PERMISSION = (
-    "the account has no market data subscription for it: subscribe, or share the data with this user"
-)
+_NO_PERMISSION = "the account has no market data subscription for it: subscribe, or share the data with this user"
 _MALFORMED = "the gateway calls the request malformed, which is a defect of G4QC or a changed rule"
 _TOO_OLD = "TWS or IB Gateway and this client do not understand each other: update TWS or IB Gateway"
 _LOST = "the gateway is not connected"
@@ -65,15 +63,11 @@ TABLE: tuple[Meaning, ...] = (
     Meaning(162, RequestCancelled, "the history service dropped the query", r"cancelled|canceled"),
     Meaning(162, RequestRejected, _MALFORMED, r"invalid step|time length exceed"),
     Meaning(162, PermissionDenied, _SHARED, r"different ip address"),
-    Meaning(
-        162, PermissionDenied, _NO_PERMISSION, r"no market data permissions|no historical data permissions"
-    ),
+    Meaning(162, PermissionDenied, _NO_PERMISSION, r"no market data permissions|no historical data permissions"),
     Meaning(162, RequestCancelled, "the history service failed for a reason that its text alone knows"),
     Meaning(165, None, "a message of the history service"),
     Meaning(166, RequestRejected, "the gateway keeps no bars of a contract that expired this long ago"),
-    Meaning(
-        200, ContractNotFound, "the gateway knows no such contract: check symbol, exchange and trading class"
-    ),
+    Meaning(200, ContractNotFound, "the gateway knows no such contract: check symbol, exchange and trading class"),
     Meaning(300, None, "an unknown id was cancelled"),
     Meaning(310, None, "an unknown id was cancelled"),
     Meaning(320, RequestRejected, _MALFORMED),

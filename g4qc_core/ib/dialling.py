@@ -50,9 +50,7 @@ def _dial(host: str, port: int, timeout: float) -> Wire:
             "'Enable ActiveX and Socket Clients' in its API settings, or check G4QC_IB_HOST and G4QC_IB_PORT."
         ) from None
     except OSError as error:
-        raise GatewayUnavailable(
-            f"There is no way to {host}:{port} ({error.strerror}): check G4QC_IB_HOST."
-        ) from None
+        raise GatewayUnavailable(f"There is no way to {host}:{port} ({error.strerror}): check G4QC_IB_HOST.") from None
 
 
 def _shake_hands(wire: Wire, address: str, newest: int, deadline: float, timeout: float) -> int:
@@ -64,9 +62,7 @@ def _shake_hands(wire: Wire, address: str, newest: int, deadline: float, timeout
             "restart TWS or IB Gateway, or check G4QC_IB_PORT."
         ) from None
     except BadFrame as error:
-        raise GatewayRefused(
-            f"What listens at {address} is no gateway ({error}): check G4QC_IB_PORT."
-        ) from None
+        raise GatewayRefused(f"What listens at {address} is no gateway ({error}): check G4QC_IB_PORT.") from None
     except OSError:
         raise GatewayUnavailable(
             f"{address} closed the connection during the handshake: "

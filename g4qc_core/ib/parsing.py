@@ -53,10 +53,7 @@ def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
     found: dict[str, Contract] = {}
     for entry in details:
         month = _month(entry)
-        if (
-            entry.contract.tradingClass != instrument.trading_class
-            or month_code(month) not in instrument.months
-        ):
+        if entry.contract.tradingClass != instrument.trading_class or month_code(month) not in instrument.months:
             continue
         contract = _contract(entry, instrument, month, sessions)
         twin = found.setdefault(month, contract)
@@ -111,9 +108,7 @@ def instant(text: str) -> datetime:
             return datetime.fromtimestamp(int(text), UTC)
         return datetime.strptime(text, "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
-        raise InvalidBars(
-            f"The gateway sent '{text}', which is no instant: expected seconds since 1970."
-        ) from None
+        raise InvalidBars(f"The gateway sent '{text}', which is no instant: expected seconds since 1970.") from None
 
 
 def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionCalendar) -> Contract:
@@ -174,9 +169,7 @@ def _zone(name: str, otherwise: tzinfo) -> tzinfo:
     try:
         return ZoneInfo(_ZONES.get(plain, plain))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        log.warning(
-            "The gateway names the time zone '%s', which is not known here: using %s.", name, otherwise
-        )
+        log.warning("The gateway names the time zone '%s', which is not known here: using %s.", name, otherwise)
         return otherwise
 
 

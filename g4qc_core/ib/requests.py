@@ -14,11 +14,14 @@ from g4qc_core.bars.source import BarRequest
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Contract
 from g4qc_core.sessions import Session, SessionCalendar
-from g4qc_core.timeframes import Timeframe
+from g4qc_core.timeframes import ONE_MINUTE, Timeframe
 
 # Sessions a request: a trade week of minutes is answered in seconds where more may time out, and coarser bars
 # may reach as far as answers of about the same size allow: a month, half a year, a year.
 _SESSIONS_A_REQUEST = {1: 5, 5: 21, 15: 21, 30: 21, 60: 125, 240: 125, 0: 250}
+
+# A bar may still change for a moment after its end.
+SETTLING = timedelta(seconds=5)
 
 _TRADE_WEEK = 5
 _DAY = timedelta(days=1)
@@ -50,8 +53,9 @@ def chunk_sessions(
 
     Neighbours in the calendar share a request, holidays between them notwithstanding, up to `max_sessions`
     (None: what suits the timeframe). Requests of up to a trade week never cross a weekend, so that the same
-    week is always asked in the same pieces. No window reaches beyond `now` or the end of the contract's
-    trading; what lies beyond is left out.
+    week is always asked in the same pieces. No window reaches beyond the end of the contract's trading, nor to
+    a bar that is unfinished at `now`: of a running session the finished minutes are asked, and coarser bars when
+    all of the session's are finished. A source asked at `now` or later can therefore answer a window in full.
 
     Args:
         sessions: needed sessions, in any order.
@@ -63,10 +67,12 @@ def chunk_sessions(
     if max_sessions is not None and max_sessions < 1:
         raise UsageError(f"A request of {max_sessions} sessions is none: allow at least 1.")
     limit = max_sessions or _SESSIONS_A_REQUEST[timeframe.minutes]
-    until = min(now, contract.last_trade_at)
-    needed = sorted((s for s in sessions if s.open < until), key=lambda s: s.trade_date)
-    windows = [_window(group, timeframe, contract, now) for group in _groups(needed, calendar, limit)]
-    return [BarRequest(contract, timeframe, start, end) for start, end in windows if start < end]
+    until = (now - SETTLING).replace(second=0, microsecond=0)
+    begun = (s for s in sessions if s.open < min(until, contract.last_trade_at))
+    needed = [s for s in begun if timeframe == ONE_MINUTE or _finished_at(s, timeframe, contract) <= until]
+    groups = _groups(sorted(needed, key=lambda s: s.trade_date), calendar, limit)
+    windows = (_window(group, timeframe, min(until, contract.last_trade_at)) for group in groups)
+    return [BarRequest(contract, timeframe, start, end) for start, end in windows]
 
 
 def history_query(request: BarRequest) -> HistoryQuery:
@@ -102,16 +108,19 @@ def _groups(needed: list[Session], calendar: SessionCalendar, limit: int) -> lis
     return groups
 
 
-def _window(
-    group: list[Session], timeframe: Timeframe, contract: Contract, now: datetime
-) -> tuple[datetime, datetime]:
-    first, last = group[0], group[-1]
-    ends_at = min(last.close, contract.last_trade_at)
+def _finished_at(session: Session, timeframe: Timeframe, contract: Contract) -> datetime:
+    ends_at = min(session.close, contract.last_trade_at)
     if timeframe.is_session:
-        # A session's bar carries its trade date, at midnight, and is there when the session is over.
-        days = [s.trade_date for s in group if min(s.close, ends_at) <= now]
-        return (_midnight(days[0]), _midnight(days[-1]) + _DAY) if days else (now, now)
-    return first.open, min(ends_at, now.replace(second=0, microsecond=0))
+        return max(ends_at, _midnight(session.trade_date) + _DAY)
+    # The last bar reaches beyond the close where the session's length is no multiple of the bar's.
+    return ends_at + timeframe.length
+
+
+def _window(group: list[Session], timeframe: Timeframe, until: datetime) -> tuple[datetime, datetime]:
+    first, last = group[0], group[-1]
+    if timeframe.is_session:
+        return _midnight(first.trade_date), _midnight(last.trade_date) + _DAY
+    return first.open, min(last.close, until)
 
 
 def _duration(request: BarRequest) -> str:

@@ -19,7 +19,7 @@ import pandas as pd
 from g4qc_core.bars.source import BarRequest, Origin
 from g4qc_core.errors import ClientIdInUse, ContractNotFound, NoData
 from g4qc_core.ib import parsing
-from g4qc_core.ib.requests import history_query
+from g4qc_core.ib.requests import SETTLING, history_query
 from g4qc_core.instruments import Contract, Instrument
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ log = logging.getLogger(__name__)
 CLIENT_ID_PAUSES = (2.0, 5.0, 10.0)
 
 _ORIGINS = {"SIM": Origin.SIMULATED, "REPLAY": Origin.REPLAY}
-
-# A bar may still change for a moment after its end.
-_SETTLING = timedelta(seconds=5)
 
 # Interactive Brokers counts faster or repeated requests of history as abuse; the simulated gateway does not.
 _BETWEEN_REQUESTS = 0.3
@@ -101,9 +98,7 @@ class IbSource:
     def origin(self) -> Origin:
         """What kind of market this is, by the name of the gateway's first account."""
         account = self._connected().accounts[0]
-        return next(
-            (origin for prefix, origin in _ORIGINS.items() if account.startswith(prefix)), Origin.ACCOUNT
-        )
+        return next((origin for prefix, origin in _ORIGINS.items() if account.startswith(prefix)), Origin.ACCOUNT)
 
     def server_time(self) -> datetime:
         """The gateway's clock, UTC, whole seconds."""
@@ -114,8 +109,8 @@ class IbSource:
         """The instrument's contracts, expired ones included, by expiry.
 
         Raises:
-            ContractNotFound: the gateway knows none. In its nightly reset it may say so of contracts that
-            exist. SettingsError: the instrument's multiplier, tick or currency is not the gateway's.
+            ContractNotFound: the gateway knows none. In its nightly reset it may say so of contracts that exist.
+            SettingsError: the instrument's multiplier, tick or currency is not the gateway's.
         """
         query = _ib_contract(
             symbol=instrument.ib_symbol,
@@ -147,7 +142,7 @@ class IbSource:
         """
         query = history_query(request)
         # Asked before the bars: a bar that is over by then is over in the answer too.
-        finished_by = self._time_reached(request.end + _SETTLING)
+        finished_by = self._time_reached(request.end + SETTLING)
         self._pause(request)
         window = f"{request.start:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} UTC"
         subject = f"{request.contract}, {request.timeframe} bars, {window}"
@@ -155,7 +150,7 @@ class IbSource:
         starts = received["timestamp"]
         length = timedelta(days=1) if request.timeframe.is_session else request.timeframe.length
         inside = (starts >= request.start) & (starts < request.end)
-        frame = received[inside & (starts + length <= finished_by - _SETTLING)].reset_index(drop=True)
+        frame = received[inside & (starts + length <= finished_by - SETTLING)].reset_index(drop=True)
         if frame.empty:
             raise NoData(
                 f"{subject}: the gateway sent {len(received)} bars, {int(inside.sum())} of them in the "

@@ -65,7 +65,23 @@ def test_no_window_reaches_beyond_the_gateways_clock_and_it_ends_on_a_whole_minu
     now = datetime(2025, 10, 7, 15, 30, 42, tzinfo=UTC)
     assert [r.end for r in plan(running, now)] == [datetime(2025, 10, 7, 15, 30, tzinfo=UTC)]
     assert plan(running, running[0].open) == []
-    assert plan(running, running[0].open + timedelta(seconds=30)) == []
+    assert plan(running, running[0].open + timedelta(seconds=64)) == []
+
+
+def test_a_minute_that_may_still_change_is_not_asked() -> None:
+    running = EQUITY.sessions(date(2025, 10, 6), date(2025, 10, 10))
+    for second, minute in ((4, 29), (5, 30)):
+        now = datetime(2025, 10, 7, 15, 30, second, tzinfo=UTC)
+        assert [r.end.minute for r in plan(running, now)] == [minute]
+
+
+def test_coarser_bars_are_asked_when_all_of_a_session_are_finished() -> None:
+    friday = EQUITY.sessions(date(2025, 11, 28), date(2025, 11, 28))
+    closed = datetime(2025, 11, 28, 18, 15, tzinfo=UTC)
+    assert friday[0].close == closed
+    for hours, expected in ((0.9, 0), (1.1, 1)):
+        now = closed + timedelta(hours=hours)
+        assert len(chunk_sessions(ESZ5, timeframe("1h"), friday, EQUITY, now)) == expected
 
 
 def test_bars_of_sessions_are_asked_by_trade_date_and_when_the_session_is_over() -> None:
@@ -76,7 +92,7 @@ def test_bars_of_sessions_are_asked_by_trade_date_and_when_the_session_is_over()
         datetime(2025, 12, 20, tzinfo=UTC),
     )
     (request,) = chunk_sessions(ESZ5, SESSION, days, EQUITY, days[2].close)
-    assert request.end == datetime(2025, 12, 18, tzinfo=UTC)
+    assert request.end == datetime(2025, 12, 17, tzinfo=UTC)
 
 
 def test_coarser_bars_need_fewer_requests() -> None:
@@ -102,7 +118,10 @@ def test_the_plan_covers_every_needed_minute_once_and_no_session_beside(
     requests = chunk_sessions(ESZ5, bars, needed, EQUITY, now, limit)
     assert all(r.start < r.end for r in requests)
     assert all(a.end <= b.start for a, b in pairwise(requests))
-    until = min(now.replace(second=0, microsecond=0), ESZ5.last_trade_at)
+    clock = (now - timedelta(seconds=5)).replace(second=0, microsecond=0)
+    until = min(clock, ESZ5.last_trade_at)
+    if bars != ONE_MINUTE:
+        needed = [s for s in needed if min(s.close, ESZ5.last_trade_at) + bars.length <= clock]
     touched = [s for r in requests for s in EQUITY.sessions_between(r.start, r.end)]
     assert touched == sorted((s for s in needed if s.open < until), key=lambda s: s.trade_date)
     for session in touched:
