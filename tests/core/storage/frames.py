@@ -64,7 +64,7 @@ def market_bars(minutes: int = 5, months: tuple[str, ...] = MONTHS[:1]) -> pd.Da
 
 @st.composite
 def drawn_market_bars(draw: st.DrawFn) -> pd.DataFrame:
-    """Any frame that the types allow, by contract and timestamp; prices and volumes are numbers of any size."""
+    """Any frame that the types allow, by contract and timestamp; numbers are of any size."""
     keys = sorted(draw(st.sets(st.tuples(st.sampled_from(MONTHS), _MINUTES), max_size=8)))
     frame = pd.DataFrame(
         {

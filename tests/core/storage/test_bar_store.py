@@ -20,9 +20,7 @@ from g4qc_core.storage.bar_store import BAR_COLUMNS, QUALITY_COLUMNS, QUARANTINE
 from g4qc_core.storage.database import Database
 from tests.core.storage.frames import END, MONTHS, START, drawn_market_bars, market_bars, raw_bars
 
-_SAME_DATABASE = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+_SAME_DATABASE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

@@ -1,0 +1,75 @@
+"""The schema's history ends at the tables of the code: on every server, however often and by however many it runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from g4qc_core.errors import DatabaseRefused
+from g4qc_core.storage import migrations
+from g4qc_core.storage.bar_store import BarStore
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.tables import metadata
+from tests.core.storage.frames import END, START
+
+
+def _hypertables(database: Database) -> set[str]:
+    with database.transaction() as connection:
+        found = connection.execute(text("SELECT hypertable_name FROM timescaledb_information.hypertables"))
+        return {row.hypertable_name for row in found}
+
+
+def test_the_history_ends_at_the_tables_of_the_code(empty_database: Database) -> None:
+    migrations.upgrade(empty_database)
+    with empty_database.transaction() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": migrations.VERSION_TABLE})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_bars_are_hypertables_where_the_server_has_them(empty_database: Database) -> None:
+    migrations.upgrade(empty_database)
+    if empty_database.has_timescale:
+        assert _hypertables(empty_database) == {"raw_bars", "market_data"}
+    else:
+        assert "test_" in str(empty_database.url.database)
+
+
+def test_upgrading_again_changes_nothing(empty_database: Database) -> None:
+    assert migrations.current(empty_database) is None
+    first = migrations.upgrade(empty_database)
+    assert migrations.upgrade(empty_database) == first
+    assert migrations.current(empty_database) == first
+    migrations.require_current(empty_database)
+
+
+def test_two_may_upgrade_at_once(empty_database: Database) -> None:
+    others = [Database(empty_database.url) for _ in range(3)]
+    results: list[str] = []
+    threads = [threading.Thread(target=lambda d=d: results.append(migrations.upgrade(d))) for d in others]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for other in others:
+        other.close()
+    assert results == [migrations.current(empty_database)] * 3
+
+
+def test_a_database_without_schema_says_what_to_do(empty_database: Database) -> None:
+    with pytest.raises(DatabaseRefused, match="has no schema yet: run `g4qc db upgrade`"):
+        migrations.require_current(empty_database)
+    with pytest.raises(DatabaseRefused, match="run `g4qc db upgrade`"):
+        BarStore(empty_database).bars("ES", "1min", START, END)
+
+
+@pytest.mark.parametrize("act", [migrations.upgrade, migrations.require_current])
+def test_a_schema_from_the_future_is_left_alone(database: Database, act: Callable[[Database], object]) -> None:
+    with database.transaction() as connection:
+        connection.execute(text(f"UPDATE {migrations.VERSION_TABLE} SET version_num = '9999'"))
+    with pytest.raises(DatabaseRefused, match="newer G4QC"):
+        act(database)

@@ -1,0 +1,171 @@
+"""Raw bars: kept as received, with their ledger entry, and what a restatement replaced."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from pandas.testing import assert_frame_equal
+from sqlalchemy import text
+
+from g4qc_core.errors import DatabaseUnavailable, InvalidBars
+from g4qc_core.storage.bar_store import BarStore
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.request_ledger import Ledger, LedgerEntry, Outcome
+from tests.core.storage.frames import END, START, contract, drawn_raw_bars, raw_bars
+
+_SYMBOLS = (f"X{number}" for number in count())
+
+
+@pytest.fixture
+def store(database: Database) -> BarStore:
+    return BarStore(database)
+
+
+def _entry(symbol: str = "ES", outcome: Outcome = Outcome.DATA) -> LedgerEntry:
+    return LedgerEntry(symbol, "202403", "1min", START, END, outcome, requested_at=END, duration_ms=120)
+
+
+def _raw(store: BarStore, symbol: str = "ES") -> pd.DataFrame:
+    return store.raw(symbol, START, END).drop(columns="contract")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bars=drawn_raw_bars())
+def test_reading_back_equals_writing_and_writing_again_changes_nothing(store: BarStore, bars: pd.DataFrame) -> None:
+    symbol = next(_SYMBOLS)
+    first = store.write_raw(contract(symbol=symbol), bars, _entry(symbol))
+    again = store.write_raw(contract(symbol=symbol), bars, _entry(symbol))
+    assert (first.inserted, first.unchanged, first.revised) == (len(bars), 0, 0)
+    assert (again.inserted, again.unchanged, again.revised) == (0, len(bars), 0)
+    assert_frame_equal(_raw(store, symbol), bars, check_exact=True)
+    assert store.revisions(symbol, START, END).empty
+
+
+def test_the_ledger_says_what_each_answer_held(store: BarStore, database: Database) -> None:
+    for bars in (raw_bars(5), raw_bars(5), raw_bars(6), raw_bars(0)):
+        store.write_raw(contract(), bars, _entry())
+    entries = Ledger(database).entries("ES", "202403", "1min", START, END)
+    assert [entry.bars for entry in entries] == [5, 5, 6, 0]
+    hashes = [entry.content_hash for entry in entries]
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes)) == 3
+
+
+def test_a_restated_bar_replaces_the_old_one_which_is_kept(store: BarStore) -> None:
+    old, new = raw_bars(5), raw_bars(5)
+    new.loc[2, "close"] += 0.25
+    new.loc[3, "wap"] = 4801.0
+    before = store.write_raw(contract(), old, _entry())
+    after = store.write_raw(contract(), new, _entry())
+    assert (after.inserted, after.unchanged, after.revised) == (0, 3, 2)
+    assert_frame_equal(_raw(store), new)
+    revisions = store.revisions("ES", START, END)
+    assert_frame_equal(revisions[list(old.columns)], old.loc[2:3].reset_index(drop=True))
+    assert set(revisions["request_id"]) == {before.request_id}
+    assert set(revisions["replaced_by"]) == {after.request_id}
+
+
+def test_a_bar_restated_twice_under_a_clock_that_stands_still_keeps_both_old_values(store: BarStore) -> None:
+    for close in (1.0, 2.0, 3.0):
+        store.write_raw(contract(), raw_bars(1).assign(close=close), _entry())
+    assert list(store.revisions("ES", START, END)["close"]) == [1.0, 2.0]
+    assert list(_raw(store)["close"]) == [3.0]
+
+
+def test_an_answer_that_overlaps_adds_only_what_is_new(store: BarStore) -> None:
+    store.write_raw(contract(), raw_bars(5), _entry())
+    result = store.write_raw(contract(), raw_bars(8, first=3), _entry())
+    assert (result.inserted, result.unchanged, result.revised) == (3, 2, 0)
+    assert_frame_equal(_raw(store), raw_bars(8))
+
+
+def test_a_shorter_answer_takes_nothing_away(store: BarStore) -> None:
+    store.write_raw(contract(), raw_bars(5), _entry())
+    store.write_raw(contract(), raw_bars(5).iloc[[0, 4]], _entry())
+    assert_frame_equal(_raw(store), raw_bars(5))
+
+
+def test_contracts_are_apart_also_at_the_same_minute(store: BarStore) -> None:
+    store.write_raw(contract("202403"), raw_bars(3), _entry())
+    store.write_raw(contract("202406"), raw_bars(3).assign(close=1.0), _entry())
+    assert_frame_equal(_raw(store)[:3], raw_bars(3))
+    later = store.raw("ES", START, END, "202406")
+    assert list(later["contract"]) == ["202406"] * 3
+    assert list(later["close"]) == [1.0] * 3
+
+
+@pytest.mark.parametrize("bars", [raw_bars(3).iloc[::-1], raw_bars(3).iloc[[0, 1, 1]]], ids=["descending", "repeated"])
+def test_bars_out_of_order_are_refused_with_their_ledger_entry(
+    store: BarStore, database: Database, bars: pd.DataFrame
+) -> None:
+    with pytest.raises(InvalidBars, match="ascending and unique"):
+        store.write_raw(contract(), bars, _entry())
+    assert Ledger(database).entries("ES", "202403", "1min", START, END) == []
+
+
+def test_a_connection_killed_in_the_middle_leaves_neither_bars_nor_entry(
+    store: BarStore, database: Database, reopen: Callable[..., Database]
+) -> None:
+    other = reopen()
+    with database.transaction() as connection:
+        connection.execute(
+            text(
+                "CREATE FUNCTION end_me() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END$$"
+            )
+        )
+        connection.execute(
+            text(
+                "CREATE TRIGGER end_me BEFORE INSERT ON raw_bars FOR EACH ROW "
+                "WHEN (NEW.timestamp = '2024-01-01 00:03+00') EXECUTE FUNCTION end_me()"
+            )
+        )
+    with pytest.raises(DatabaseUnavailable):
+        store.write_raw(contract(), raw_bars(5), _entry())
+    assert BarStore(other).raw("ES", START, END).empty
+    assert Ledger(other).entries("ES", "202403", "1min", START, END) == []
+
+
+def test_writers_of_one_contract_take_turns(store: BarStore, reopen: Callable[..., Database]) -> None:
+    answers = [raw_bars(200).assign(close=float(number)) for number in range(4)]
+    stores = [BarStore(reopen()) for _ in answers]
+    threads = [
+        threading.Thread(target=other.write_raw, args=(contract(), bars, _entry()))
+        for other, bars in zip(stores, answers, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(_raw(store)) == 200
+    revisions = store.revisions("ES", START, END)
+    assert len(revisions) == 3 * 200
+    assert set(revisions["close"]) | set(_raw(store)["close"]) == {0.0, 1.0, 2.0, 3.0}
+
+
+def test_answered_windows_are_those_that_were_answered(database: Database) -> None:
+    ledger, hour = Ledger(database), timedelta(hours=1)
+    windows = {
+        Outcome.DATA: (START, START + hour),
+        Outcome.NO_DATA: (START + hour, START + 3 * hour),
+        Outcome.TIMEOUT: (START + 3 * hour, START + 4 * hour),
+    }
+    for outcome, (start, end) in windows.items():
+        entry = LedgerEntry("ES", "202403", "1min", start, end, outcome, END, 5, code=162, message="said so")
+        assert ledger.record(entry) > 0
+    inside = START, START + 2 * hour
+    assert ledger.answered("ES", "202403", "1min", *inside) == [
+        (START, START + hour),
+        (START + hour, START + 2 * hour),
+    ]
+    assert ledger.failed("ES", "202403", "1min", *inside) == []
+    assert ledger.failed("ES", "202403", "1min", START, END) == [windows[Outcome.TIMEOUT]]
+    assert ledger.answered("ES", "202406", "1min", START, END) == []
+    found = ledger.entries("ES", "202403", "1min", START, END, [Outcome.TIMEOUT])
+    assert [(e.outcome, e.code, e.message) for e in found] == [(Outcome.TIMEOUT, 162, "said so")]

@@ -1,0 +1,218 @@
+"""Contracts, rolls, backtests, specs and the origin: what is stored is what was given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from g4qc_core.backtest import ledger
+from g4qc_core.bars.source import Origin
+from g4qc_core.errors import ContractNotFound, OriginMismatch, UsageError
+from g4qc_core.futures.rolls import ROLL_COLUMNS
+from g4qc_core.storage import backtest_store
+from g4qc_core.storage.backtest_store import BacktestRecord, BacktestStore, StoredSpec, Trial
+from g4qc_core.storage.contract_store import ContractStore
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.origin import claim_origin, stored_origin
+from g4qc_core.storage.roll_store import RollStore
+from tests.core.storage.frames import contract
+
+NOW = datetime(2024, 2, 1, 12, tzinfo=UTC)
+LATER = datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+def _rolls(n: int = 2) -> pd.DataFrame:
+    rows = {
+        "symbol": "ES",
+        "rule": "days_before_expiry(8)",
+        "date": np.array(["2024-03-07", "2024-06-13"], "datetime64[s]"),
+        "from_contract": ["202403", "202406"],
+        "to_contract": ["202406", "202409"],
+        "gap": [55.25, np.nan],
+        "note": ["", "no session has prices of both"],
+    }
+    texts = dict.fromkeys(("symbol", "rule", "from_contract", "to_contract", "note"), "str")
+    return pd.DataFrame(rows)[list(ROLL_COLUMNS)].astype(texts)[:n]
+
+
+def _trades() -> pd.DataFrame:
+    times = pd.DatetimeIndex(["2024-01-02 15:00", "2024-01-03 15:00"], tz="UTC").as_unit("us")
+    days = np.array(["2024-01-02", "2024-01-03"], "datetime64[s]")
+    rows = {
+        "entry_time": times,
+        "exit_time": times + pd.Timedelta(hours=1),
+        "entry_trade_date": days,
+        "exit_trade_date": days,
+        "contract": ["202403", "202403"],
+        "size": [1, -2],
+        "entry_price": [4800.0, 4810.25],
+        "exit_price": [4801.25, 4810.0],
+        "entry_price_own": [4790.0, 4800.25],
+        "exit_price_own": [4791.25, 4800.0],
+        "ticks": [5, 1],
+        "gross": [62.5, 15.625],
+        "fees": [4.1, 8.2],
+        "slippage": [0.0, 0.1],
+        "profit": [58.4, 7.325],
+        "bars": [60, 60],
+        "exit_reason": ["signal", "end"],
+    }
+    frame = pd.DataFrame(rows)[list(ledger.TRADE_COLUMNS)]
+    return frame.astype({"contract": "str", "exit_reason": "str"})
+
+
+def _equity(n: int = 3) -> pd.DataFrame:
+    times = pd.date_range("2024-01-02 15:00", periods=n, freq="min", tz="UTC").as_unit("us")
+    rows = {
+        "timestamp": times,
+        "trade_date": times.tz_localize(None).normalize().as_unit("s"),
+        "position": np.arange(n) - 1,
+        "equity": 100_000 + np.arange(n) / 3,
+        "drawdown": -np.arange(n) / 7,
+    }
+    return pd.DataFrame(rows)[list(ledger.EQUITY_COLUMNS)]
+
+
+def _record(id_: str = "a1", metrics: dict | None = None) -> BacktestRecord:
+    return BacktestRecord(
+        id=id_,
+        spec_name="sma_cross_es",
+        spec={"strategy": "sma_cross", "parameters": {"fast": 10, "slow": 30}},
+        inputs={"data": "5f2c", "roll_rule": "days_before_expiry(8)"},
+        metrics={"sharpe": 0.7, "trades": 2} if metrics is None else metrics,
+        created_at=NOW,
+        library={"Return [%]": 0.065},
+        notes=["Fills at the next open."],
+        run_id="run-1",
+    )
+
+
+def _trial(fingerprint: str = "f1") -> Trial:
+    return Trial("sma_cross", fingerprint, "ES", "1h", {"fast": 10}, {"sharpe": 0.7}, NOW)
+
+
+def test_contracts_come_back_as_they_were_described(database: Database) -> None:
+    store = ContractStore(database)
+    chain = [
+        contract("202406"),
+        replace(contract("202403"), multiplier=Decimal("125000"), min_tick=Decimal("0.00005")),
+    ]
+    assert store.chain("ES") == []
+    assert store.merge(chain, NOW) == 2
+    assert sorted(store.chain("ES"), key=str) == sorted(chain, key=str)
+    assert store.contract("ES", "202406") == chain[0]
+    with pytest.raises(ContractNotFound, match="ES 209912"):
+        store.contract("ES", "209912")
+
+
+def test_a_contract_seen_again_is_corrected_and_keeps_the_day_it_was_first_seen(database: Database) -> None:
+    store = ContractStore(database)
+    store.merge([contract("202403")], NOW)
+    corrected = replace(contract("202403"), con_id=7)
+    assert store.merge([corrected, contract("202406")], LATER) == 1
+    assert store.contract("ES", "202403").con_id == 7
+    assert store.first_seen("ES") == {"202403": NOW, "202406": LATER}
+
+
+def test_a_contract_that_the_gateway_forgets_stays(database: Database) -> None:
+    store = ContractStore(database)
+    store.merge([contract("202403")], NOW)
+    store.merge([contract("202406")], LATER)
+    store.merge([], LATER)
+    assert [c.month for c in store.chain("ES")] == ["202403", "202406"]
+
+
+def test_a_roll_calendar_is_replaced_whole(database: Database) -> None:
+    store = RollStore(database)
+    rule = "days_before_expiry(8)"
+    assert store.load("ES", rule).empty
+    assert store.version("ES", rule) is None
+    store.replace("ES", rule, _rolls(), "v1")
+    assert_frame_equal(store.load("ES", rule), _rolls())
+    store.replace("ES", rule, _rolls(1), "v2")
+    assert_frame_equal(store.load("ES", rule), _rolls(1))
+    assert store.version("ES", rule) == "v2"
+
+
+def test_a_result_comes_back_as_it_was_saved(database: Database) -> None:
+    assert backtest_store.TRADE_COLUMNS == ledger.TRADE_COLUMNS
+    assert backtest_store.EQUITY_COLUMNS == ledger.EQUITY_COLUMNS
+    store = BacktestStore(database)
+    store.save(_record(), _trades(), _equity())
+    record, trades, equity = store.load("a1")
+    assert record == _record()
+    assert_frame_equal(trades, _trades())
+    assert_frame_equal(equity, _equity())
+
+
+def test_a_result_without_trades_is_a_result(database: Database) -> None:
+    store = BacktestStore(database)
+    store.save(_record(), _trades()[:0], _equity())
+    assert_frame_equal(store.load("a1")[1], _trades()[:0])
+
+
+def test_a_later_result_of_the_same_inputs_replaces_the_earlier_one(database: Database) -> None:
+    store = BacktestStore(database)
+    store.save(_record(), _trades(), _equity(50))
+    store.save(_record(metrics={"sharpe": 0.8}), _trades()[:1], _equity(2))
+    store.save(_record("b2"), _trades(), _equity())
+    record, trades, equity = store.load("a1")
+    assert (record.metrics, len(trades), len(equity)) == ({"sharpe": 0.8}, 1, 2)
+    assert {r.id for r in store.results("sma_cross_es")} == {"a1", "b2"}
+    assert store.results("other") == []
+
+
+def test_a_result_that_breaks_in_the_middle_leaves_the_earlier_one(database: Database) -> None:
+    store = BacktestStore(database)
+    store.save(_record(), _trades(), _equity(4))
+    with pytest.raises(Exception, match="duplicate key"):
+        store.save(_record(), _trades(), pd.concat([_equity(), _equity()]))
+    assert_frame_equal(store.load("a1")[2], _equity(4))
+
+
+def test_figures_that_are_not_numbers_are_null(database: Database) -> None:
+    store = BacktestStore(database)
+    figures = {"sharpe": float("nan"), "profit_factor": np.float64("inf"), "trades": np.int64(0)}
+    store.save(_record(metrics=figures), _trades()[:0], _equity())
+    assert store.load("a1")[0].metrics == {"sharpe": None, "profit_factor": None, "trades": 0}
+
+
+def test_a_result_that_is_not_there_is_named(database: Database) -> None:
+    store = BacktestStore(database)
+    store.save(_record("a1b2c3"), _trades(), _equity())
+    with pytest.raises(UsageError, match="did you mean 'a1b2c3'"):
+        store.load("a1b2c4")
+
+
+def test_the_same_trial_counts_once_also_when_its_result_is_deleted(database: Database) -> None:
+    store = BacktestStore(database)
+    store.save(_record(), _trades(), _equity(), _trial())
+    store.save(_record(), _trades(), _equity(), _trial())
+    store.record_trial(_trial("f2"))
+    store.delete("a1")
+    assert [trial.fingerprint for trial in store.trials("sma_cross")] == ["f1", "f2"]
+    assert store.trials("sma_cross")[0] == _trial()
+    assert store.results() == []
+
+
+def test_a_spec_is_replaced_by_a_later_one_of_its_name(database: Database) -> None:
+    store = BacktestStore(database)
+    first = StoredSpec("es", {"strategy": "sma_cross"}, "backtests.toml", NOW)
+    store.save_spec(first)
+    store.save_spec(replace(first, spec={"strategy": "other"}, created_at=LATER))
+    assert store.specs() == [replace(first, spec={"strategy": "other"}, created_at=LATER)]
+
+
+def test_a_database_holds_bars_of_one_origin_only(database: Database) -> None:
+    assert stored_origin(database) is None
+    claim_origin(database, Origin.SIMULATED, NOW)
+    claim_origin(database, Origin.SIMULATED, LATER)
+    with pytest.raises(OriginMismatch, match=r"synthetic bars .* real account: .*G4QC_HOME"):
+        claim_origin(database, Origin.ACCOUNT, LATER)
+    assert stored_origin(database) is Origin.SIMULATED
