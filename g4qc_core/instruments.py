@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -108,7 +108,7 @@ class Registry(Mapping[str, Instrument]):
     def __contains__(self, symbol: object) -> bool:
         return symbol in self._instruments
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(self._instruments)
 
     def __len__(self) -> int:
@@ -158,6 +158,8 @@ def _read(path: Path) -> dict[str, Instrument]:
     for symbol, entry in entries.items():
         if not isinstance(entry, dict):
             raise SettingsError(f"{path}: '{symbol}' stands outside an entry: begin one with a line like [ES].")
+        if "symbol" in entry:
+            raise SettingsError(f"{path}: [{symbol}] symbol: the entry's name is the symbol: delete this line.")
         try:
             instruments[symbol] = Instrument(symbol=symbol, **entry)
         except ValidationError as error:

@@ -77,7 +77,7 @@ class SessionCalendar:
     def sessions_between(self, start: datetime, end: datetime) -> list[Session]:
         """Sessions of which at least one minute lies in `[start, end)`, UTC."""
         first, last = start.date() - timedelta(days=2), end.date() + timedelta(days=2)
-        return [s for s in self.sessions(first, last) if s.open < end and s.close > start]
+        return [s for s in self.sessions(first, last) if max(s.open, start) < min(s.close, end)]
 
     def trade_date_of(self, instant: datetime) -> date | None:
         """Trade date of the session that contains the instant, or None when the market is closed."""

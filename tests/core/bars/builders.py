@@ -33,9 +33,7 @@ def es_contract(month: str, last_trade_date: date | None = None) -> Contract:
     day = last_trade_date or THIRD_FRIDAYS[month]
     ends = datetime.combine(day, time(8, 30), ZoneInfo("America/Chicago")).astimezone(ZoneInfo("UTC"))
     money = (ES.multiplier, ES.min_tick)
-    return Contract(
-        "ES", month, int(month), f"ES{month}", "ES", day, ends, "CME", "USD", *map(Decimal, money)
-    )
+    return Contract("ES", month, int(month), f"ES{month}", "ES", day, ends, "CME", "USD", *map(Decimal, money))
 
 
 def raw_bars(
@@ -66,12 +64,8 @@ def raw_bars(
     return frame.assign(contract=month).loc[:, list(RAW_BAR_COLUMNS)]
 
 
-def good_bars(
-    months: Sequence[str], sessions: Sequence[Session], seed: int = 0, share: float = 1.0
-) -> pd.DataFrame:
+def good_bars(months: Sequence[str], sessions: Sequence[Session], seed: int = 0, share: float = 1.0) -> pd.DataFrame:
     """Validated bars of several ES contracts, each a hundred points above the one before it."""
-    frames = [
-        raw_bars(month, sessions, seed + at, share, 24_000 + 400 * at) for at, month in enumerate(months)
-    ]
+    frames = [raw_bars(month, sessions, seed + at, share, 24_000 + 400 * at) for at, month in enumerate(months)]
     contracts = {month: es_contract(month) for month in months}
     return validate(pd.concat(frames, ignore_index=True), ES, contracts, EQUITY).good

@@ -89,9 +89,7 @@ def test_volume_and_extremes_survive(bars: pd.DataFrame, length: Timeframe) -> N
 
 @settings(max_examples=12, deadline=None)
 @given(minutes(), st.data())
-def test_the_way_through_another_timeframe_makes_no_difference(
-    bars: pd.DataFrame, data: st.DataObject
-) -> None:
+def test_the_way_through_another_timeframe_makes_no_difference(bars: pd.DataFrame, data: st.DataObject) -> None:
     longer = data.draw(st.sampled_from(DERIVED))
     between = data.draw(st.sampled_from([t for t in TIMEFRAMES if not t.is_session and _divides(t, longer)]))
     direct = resample(bars, longer, EQUITY)

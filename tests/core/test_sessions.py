@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments import load_registry
+from g4qc_core.sessions import calendar, calendar_names, check_window, month_window, parse_date
+from tests.market_data import needs_market_data, replay_bars, replay_contracts
+
+CHICAGO = ZoneInfo("America/Chicago")
+CALENDARS = pytest.mark.parametrize("name", calendar_names())
+
+
+def close_of(name: str, day: str) -> str | None:
+    session = calendar(name).session(date.fromisoformat(day))
+    return session and session.close.astimezone(CHICAGO).strftime("%H:%M")
+
+
+@pytest.mark.parametrize(
+    ("day", "equity_index", "fx"),
+    [
+        ("2025-10-08", "16:00", "16:00"),
+        ("2025-11-27", "12:00", "16:00"),  # Thanksgiving
+        ("2025-11-28", "12:15", "12:15"),
+        ("2023-04-07", "08:15", "10:15"),  # Good Friday with the employment report
+        ("2024-03-29", None, None),  # Good Friday without it
+        ("2025-04-18", None, None),
+        ("2026-04-03", "08:15", "10:15"),
+        ("2025-01-09", "08:30", "16:00"),  # day of mourning: equity products only
+        ("2025-07-03", "12:15", "16:00"),
+        ("2025-01-20", "12:00", "16:00"),
+        ("2025-12-25", None, None),
+        ("2026-01-01", None, None),
+        ("2025-10-11", None, None),  # Saturday
+        ("2025-10-12", None, None),  # Sunday: its evening belongs to Monday
+    ],
+)
+def test_holidays_and_half_days_are_the_exchanges(day: str, equity_index: str | None, fx: str | None) -> None:
+    assert close_of("equity_index", day) == equity_index
+    assert close_of("fx", day) == fx
+
+
+@pytest.mark.parametrize(
+    ("day", "close", "halt"),
+    [
+        ("2012-11-16", "16:15", None),
+        ("2012-11-19", "16:15", ("15:15", "15:30")),
+        ("2013-10-08", "16:15", ("15:15", "15:30")),
+        ("2013-11-29", "12:15", None),  # half days end before the halt
+        ("2015-09-18", "16:15", ("15:15", "15:30")),
+        ("2015-09-21", "16:00", ("15:15", "15:30")),
+        ("2021-06-25", "16:00", ("15:15", "15:30")),
+        ("2021-06-28", "16:00", None),
+    ],
+)
+def test_the_hours_of_equity_index_futures_changed_twice(day: str, close: str, halt: tuple[str, str] | None) -> None:
+    session = calendar("equity_index").session(date.fromisoformat(day))
+    assert session is not None
+    assert close_of("equity_index", day) == close
+    halts = [tuple(t.astimezone(CHICAGO).strftime("%H:%M") for t in h) for h in session.halts]
+    assert halts == ([halt] if halt else [])
+
+
+@CALENDARS
+@pytest.mark.parametrize("week", ["2025-03-09", "2025-11-02", "2024-03-10", "2013-11-03"])
+def test_daylight_saving_moves_the_open_in_utc_and_not_in_chicago(name: str, week: str) -> None:
+    sunday = date.fromisoformat(week)
+    sessions = calendar(name).sessions(sunday - timedelta(days=3), sunday + timedelta(days=3))
+    assert {s.open.astimezone(CHICAGO).time() for s in sessions} == {time(17, 0)}
+    assert {s.open.hour for s in sessions} == {22, 23}
+    assert len({s.length for s in sessions}) == 1
+
+
+@CALENDARS
+def test_sessions_ascend_without_overlap_and_are_named_by_the_day_they_close(name: str) -> None:
+    sessions = calendar(name).sessions(date(2010, 1, 1), date(2026, 12, 31))
+    for before, after in pairwise(sessions):
+        assert before.close <= after.open
+    for session in sessions:
+        assert session.open < session.close
+        assert session.close.astimezone(CHICAGO).date() == session.trade_date
+        assert session.open.astimezone(CHICAGO).date() == session.trade_date - timedelta(days=1)
+
+
+@CALENDARS
+def test_the_length_of_a_session_is_the_number_of_its_minutes(name: str) -> None:
+    for session in calendar(name).sessions(date(2013, 11, 1), date(2013, 12, 31)):
+        minutes = session.minutes()
+        assert len(minutes) == session.length
+        assert minutes.dtype == "datetime64[us]"
+        assert (np.diff(minutes) >= np.timedelta64(1, "m")).all()
+
+
+def test_a_full_day_has_1380_minutes() -> None:
+    assert [s.length for s in calendar("fx").sessions(date(2025, 10, 6), date(2025, 10, 10))] == [1380] * 5
+
+
+def test_the_evening_belongs_to_the_next_trade_date_and_the_break_to_none() -> None:
+    equity = calendar("equity_index")
+    instants = {
+        "2025-10-10 15:59": date(2025, 10, 10),
+        "2025-10-10 16:00": None,
+        "2025-10-11 12:00": None,
+        "2025-10-12 16:59": None,
+        "2025-10-12 17:00": date(2025, 10, 13),
+        "2013-10-08 15:14": date(2013, 10, 8),
+        "2013-10-08 15:15": None,
+        "2013-10-08 15:30": date(2013, 10, 8),
+    }
+    for local, trade_date in instants.items():
+        instant = datetime.fromisoformat(local).replace(tzinfo=CHICAGO)
+        assert equity.trade_date_of(instant.astimezone(UTC)) == trade_date, local
+
+
+moments = st.integers(0, 7_000_000).map(lambda n: datetime(2013, 1, 1, tzinfo=UTC) + timedelta(minutes=n))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(calendar_names()), moments, st.lists(st.integers(-20_000, 20_000), max_size=30))
+def test_assign_says_of_many_instants_what_trade_date_of_says_of_one(
+    name: str, around: datetime, minutes: list[int]
+) -> None:
+    instants = [around + timedelta(minutes=n) for n in minutes]
+    assigned = calendar(name).assign(pd.DatetimeIndex(instants, tz="UTC"))
+    assert len(assigned) == len(instants)
+    for instant, row in zip(instants, assigned.to_dict("records"), strict=True):
+        traded = pd.notna(row["trade_date"]) and not row["halted"]
+        assert calendar(name).trade_date_of(instant) == (row["trade_date"].date() if traded else None)
+        if pd.notna(row["trade_date"]):
+            session = calendar(name).session(row["trade_date"].date())
+            assert session is not None
+            assert row["session_open"] == session.open <= instant < session.close
+        else:
+            assert pd.isna(row["session_open"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(calendar_names()), moments, st.integers(0, 20_000))
+def test_sessions_between_are_those_with_a_minute_in_the_window(name: str, start: datetime, minutes: int) -> None:
+    end = start + timedelta(minutes=minutes)
+    found = calendar(name).sessions_between(start, end)
+    for session in calendar(name).sessions((start - timedelta(5)).date(), (end + timedelta(5)).date()):
+        assert (session in found) == (max(session.open, start) < min(session.close, end))
+
+
+def test_assign_gives_the_same_types_for_no_instants() -> None:
+    none = calendar("fx").assign(pd.DatetimeIndex([], tz="UTC"))
+    some = calendar("fx").assign(pd.DatetimeIndex(["2025-10-08 12:00"], tz="UTC"))
+    assert none.dtypes.equals(some.dtypes)
+    assert str(some["trade_date"].dtype) == "datetime64[s]"
+    assert str(some["session_open"].dtype) == "datetime64[us, UTC]"
+
+
+def test_the_time_zone_of_the_host_makes_no_difference() -> None:
+    program = (
+        "from datetime import date; from g4qc_core.sessions import calendar;"
+        "print([(s.open.isoformat(), s.close.isoformat(), s.halts, str(s.minutes()[0])) for s in"
+        " calendar('equity_index').sessions(date(2013, 10, 28), date(2013, 11, 6))])"
+    )
+    answers = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for zone in ("UTC", "Asia/Kolkata")
+    ]
+    assert answers[0]
+    assert len(set(answers)) == 1
+
+
+def test_an_unknown_calendar_is_named_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="did you mean 'equity_index'"):
+        calendar("equity")
+
+
+def test_dates_and_windows_are_checked() -> None:
+    assert parse_date("2026-10-31") == date(2026, 10, 31)
+    for text in ("2026-02-30", "yesterday", ""):
+        with pytest.raises(UsageError, match="write it like 2026-10-31"):
+            parse_date(text)
+    check_window(date(2026, 10, 31), date(2026, 10, 31))
+    with pytest.raises(UsageError, match="reversed"):
+        check_window(date(2026, 10, 31), date(2026, 10, 30))
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_a_month_window_is_the_whole_month(day: date) -> None:
+    first, last = month_window(day)
+    assert first <= day <= last
+    assert (first.day, (last + timedelta(days=1)).day) == (1, 1)
+    assert (first.year, first.month) == (last.year, last.month) == (day.year, day.month)
+
+
+@needs_market_data
+@pytest.mark.parametrize("symbol", ["ES", "EC"])
+def test_every_replayed_bar_lies_inside_a_session(symbol: str) -> None:
+    sessions = calendar(load_registry()[symbol].calendar)
+    for contract in replay_contracts(symbol):
+        assigned = sessions.assign(replay_bars(contract.local_symbol)["timestamp"])
+        assert assigned["trade_date"].notna().all()
+        assert not assigned["halted"].any()
