@@ -78,8 +78,8 @@ def session_quality(
     spans = [np.arange(start, end, _MINUTE) for start, end in starts]
     minutes = np.concatenate([np.array([], "datetime64[us]"), *spans])
     row = np.repeat(np.arange(len(sessions)), [len(span) for span in spans])
-    halt = _depth(minutes, [halt for session in sessions for halt in session.halts]) > 0
-    answers = _depth(minutes, answered)
+    halt = _Windows(halt for session in sessions for halt in session.halts).holding(minutes) > 0
+    answers = _Windows(answered).holding(minutes)
     has_good, has_bad = _among(minutes, good), _among(minutes, quarantined)
 
     def per_session(mask: np.ndarray) -> np.ndarray:
@@ -92,7 +92,7 @@ def session_quality(
         "traded": has_good,
         "quarantined": has_bad,
         "no_trade": (answers > 0) & believed[row],
-        "failed": (answers > 0) | (_depth(minutes, failed) > 0),
+        "failed": (answers > 0) | (_Windows(failed).holding(minutes) > 0),
         "never_asked": np.ones(len(minutes), bool),
     }
     first = np.argmax(np.column_stack([*classes.values()]), axis=1) if len(minutes) else row
@@ -124,15 +124,15 @@ def needed_sessions(
         bars: raw bars that are stored, by trade date; a date that is absent has none.
         answered, until, head: as for `session_quality`.
     """
-    answered = list(answered)
+    answers = _Windows(answered)
     needs = []
     for session in sessions:
         start, end = _bounds(session, contract, until, head)
         if start >= end:
             continue
         minutes = np.arange(start, end, _MINUTE)
-        minutes = minutes[_depth(minutes, session.halts) == 0]
-        depth = int(_depth(minutes, answered).min(initial=_CONFIRMED))
+        minutes = minutes[_Windows(session.halts).holding(minutes) == 0]
+        depth = int(answers.holding(minutes).min(initial=_CONFIRMED))
         wanted = 1 if bars.get(session.trade_date, 0) > 0 else _CONFIRMED
         closed = until >= min(session.close, contract.last_trade_at)
         if not closed or depth < wanted:
@@ -149,16 +149,19 @@ def _bounds(
     return _instant(start.replace(second=0, microsecond=0)), _instant(end.replace(second=0, microsecond=0))
 
 
-def _depth(minutes: np.ndarray, windows: Iterable[Window]) -> np.ndarray:
-    """How many of the windows hold each minute."""
-    # A window holds the minutes that lie in it from their first microsecond to their last.
-    whole = [
-        (_instant(start + _ALMOST_A_MINUTE).astype("datetime64[m]"), _instant(end).astype("datetime64[m]"))
-        for start, end in windows
-    ]
-    starts = np.sort(np.array([start for start, end in whole if start < end], "datetime64[m]"))
-    ends = np.sort(np.array([end for start, end in whole if start < end], "datetime64[m]"))
-    return np.searchsorted(starts, minutes, side="right") - np.searchsorted(ends, minutes, side="right")
+class _Windows:
+    """Windows of time, as far as they hold whole minutes."""
+
+    def __init__(self, windows: Iterable[Window]) -> None:
+        pairs = [(_instant(start + _ALMOST_A_MINUTE), _instant(end)) for start, end in windows]
+        edges = np.array(pairs, "datetime64[us]").reshape(-1, 2).astype("datetime64[m]").astype("datetime64[us]")
+        edges = edges[edges[:, 0] < edges[:, 1]]
+        self._starts, self._ends = np.sort(edges[:, 0]), np.sort(edges[:, 1])
+
+    def holding(self, minutes: np.ndarray) -> np.ndarray:
+        """How many of the windows hold each minute."""
+        begun = np.searchsorted(self._starts, minutes, side="right")
+        return begun - np.searchsorted(self._ends, minutes, side="right")
 
 
 def _among(minutes: np.ndarray, timestamps: pd.Series | pd.DatetimeIndex) -> np.ndarray:
