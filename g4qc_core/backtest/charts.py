@@ -41,7 +41,7 @@ def charts(result: BacktestResult, bars: pd.DataFrame) -> dict[str, Any]:
     candles = make_candles(bars, MOST_CANDLES)
     source = ColumnDataSource(_columns(candles, result))
     n = len(candles.frame)
-    shared = Range1d(-0.5, n - 0.5, bounds=(-max(5, n * 0.02), n + max(5, n * 0.02)))
+    shared = Range1d(start=-0.5, end=n - 0.5, bounds=(-max(5, n * 0.02), n + max(5, n * 0.02)))
     prices, volume = _prices(source, shared, candles, result), _volume(source, shared, candles)
     equity, drawdown = _equity(source, shared, candles, result), _drawdown(source, shared, candles)
     for figure in (prices, volume, equity, drawdown):
@@ -54,7 +54,8 @@ def charts(result: BacktestResult, bars: pd.DataFrame) -> dict[str, Any]:
 
 def trades_table(result: BacktestResult) -> Any:
     """A sortable table of the trades; the last `MOST_TABLE_ROWS` of them."""
-    from bokeh.models import ColumnDataSource, DataTable, DateFormatter, NumberFormatter, TableColumn
+    from bokeh.models import ColumnDataSource
+    from bokeh.models.widgets import DataTable, DateFormatter, NumberFormatter, TableColumn
 
     shown = result.trades.tail(MOST_TABLE_ROWS)
     decimals = _decimals(result)
@@ -70,7 +71,7 @@ def trades_table(result: BacktestResult) -> Any:
         ("slippage", "Slippage", 70, money), ("profit", "Profit", 90, money), ("bars", "Bars", 50, whole),
         ("exit_reason", "Exit", 60, None),
     ]  # fmt: skip
-    data = {name: shown[name].to_numpy() for name, *_ in columns}
+    data: dict[str, Any] = {name: shown[name].to_numpy() for name, *_ in columns}
     for name in ("entry_time", "exit_time"):
         data[name] = shown[name].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
     for name in ("contract", "exit_reason"):
@@ -134,6 +135,7 @@ def _figure(shared: Any, candles: Candles, height: int, unit: str, dates: bool) 
         border_fill_color=None,
         outline_line_color=None,
         min_border_left=8,
+        min_border_right=84,
     )
     made.toolbar.logo = None
     made.grid.grid_line_color = GREY
@@ -192,9 +194,10 @@ def _mark_trades(made: Any, candles: Candles, result: BacktestResult) -> None:
     }
     source = ColumnDataSource(data)
     made.segment("x0", "y0", "x1", "y1", source=source, color="colour", line_dash="dotted", line_width=1.5)
-    marks = {"source": source, "line_color": "white", "line_width": 0.8}
-    entries = made.scatter("x0", "y0", marker="marker", size=10, fill_color=LINE, **marks)
-    exits = made.scatter("x1", "y1", marker="circle", size=6, fill_color="colour", **marks)
+    # A reversal ends one trade where the next begins: the ring of the exit stands around the triangle of the entry.
+    exits = made.scatter("x1", "y1", marker="circle", size=13, source=source, fill_alpha=0, line_color="colour")
+    entries = made.scatter("x0", "y0", marker="marker", size=8, source=source, fill_color=LINE, line_color="white")
+    exits.glyph.line_width, entries.glyph.line_width = 1.8, 0.6
     lines = [("size", "@size"), ("contract", "@contract"), ("profit", "@profit{0,0.00}"), ("exit", "@reason")]
     _hover(made, entries, [("entry", "@y0{0,0.00[000]}")], lines, over="mouse")
     _hover(made, exits, [("exit", "@y1{0,0.00[000]}")], lines, over="mouse")
@@ -240,30 +243,31 @@ def _drawdown(source: Any, shared: Any, candles: Candles) -> Any:
 
 
 def _mark_rolls(made: Any, candles: Candles, labelled: bool) -> None:
-    from bokeh.models import Label, Span
+    from bokeh.models.annotations import Label, Span
 
     contracts = candles.frame["contract"].astype(str)
     rolls = np.flatnonzero((contracts != contracts.shift()).to_numpy())[1:]
     for at in rolls[:_MOST_ROLL_MARKS]:
-        made.add_layout(Span(location=at - 0.5, dimension="height", line_color=ACCENT, line_dash="dashed", line_width=1))
+        made.add_layout(Span(location=at - 0.5, dimension="height", line_color=ACCENT, line_dash="dashed"))
         if labelled:
             text = f" roll to {contracts.iloc[at]}"
-            made.add_layout(
-                Label(x=at - 0.5, y=6, y_units="screen", text=text, text_color=ACCENT, text_font_size="11px")
-            )
+            roll = Label(x=at - 0.5, y=6, y_units="screen", text=text, text_color=ACCENT, text_font_size="11px")
+            made.add_layout(roll)
 
 
-def _hover(made: Any, renderer: Any, head: list[tuple[str, str]], rows: list[Any], over: str = "vline") -> None:
+def _hover(made: Any, renderer: Any, head: list[tuple[str, str]], rows: list[Any], over: Any = "vline") -> None:
     from bokeh.models import HoverTool
 
-    tool = HoverTool(renderers=[renderer], tooltips=[*head, *rows], mode=over, point_policy="follow_mouse", visible=False)
-    made.add_tools(tool)
+    tips = [*head, *rows]
+    made.add_tools(
+        HoverTool(renderers=[renderer], tooltips=tips, mode=over, point_policy="follow_mouse", visible=False)
+    )
 
 
 def _stack(*figures: Any) -> Any:
     from bokeh.layouts import gridplot
 
-    return gridplot([[figure] for figure in figures], sizing_mode="stretch_width", merge_tools=True, toolbar_location="above")
+    return gridplot([[figure] for figure in figures], sizing_mode="stretch_width", toolbar_location="above")
 
 
 def _decimals(result: BacktestResult) -> int:

@@ -107,23 +107,11 @@ def _run(
         )
         try:
             stats = test.run(**parameters)
-        except (
-            AssertionError,
-            AttributeError,
-            ValueError,
-            RuntimeError,
-            TypeError,
-            LookupError,
-            ArithmeticError,
-        ) as error:
-            raise UsageError(
-                f"The strategy {kind.__name__} failed: {type(error).__name__}: {error}"
-            ) from error
+        except Exception as error:
+            raise UsageError(f"The strategy {kind.__name__} failed: {type(error).__name__}: {error}") from error
     _refuse_ruin(market, stats["_equity_curve"]["Equity"].to_numpy())
     notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)])
-    return LibraryRun(
-        _fills(market, stats["_trades"]), float(stats["Equity Final [$]"]), _plain(stats), notes
-    )
+    return LibraryRun(_fills(market, stats["_trades"]), float(stats["Equity Final [$]"]), _plain(stats), notes)
 
 
 def _library_frame(market: Market) -> pd.DataFrame:
@@ -251,16 +239,12 @@ def _plain(stats: pd.Series) -> dict[str, Any]:
 
 
 def _plain_value(value: Any) -> Any:
-    if (
-        value is None
-        or value is pd.NaT
-        or (isinstance(value, float | np.floating) and not np.isfinite(value))
-    ):
+    if value is None or value is pd.NaT or (isinstance(value, float | np.floating) and not np.isfinite(value)):
         return None
     if isinstance(value, pd.Timestamp):
-        return value.isoformat()
+        return value.floor("s").isoformat()
     if isinstance(value, pd.Timedelta):
-        return str(value)
+        return str(value.floor("s"))
     return value.item() if isinstance(value, np.generic) else value
 
 

@@ -30,8 +30,11 @@ def load_class(name: str) -> type:
         raise UsageError(f"'{name}' names no class: write it like package.module:Class.")
     try:
         module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise UsageError(f"The strategy {name} cannot be imported: {error}.") from error
+    except Exception as error:
+        raise UsageError(
+            f"The strategy {name} cannot be imported: {type(error).__name__}: {error}. Its folder must be on "
+            "PYTHONPATH."
+        ) from error
     found = getattr(module, class_name, None)
     if not isinstance(found, type):
         classes = [n for n, member in vars(module).items() if isinstance(member, type)]
@@ -59,9 +62,7 @@ def check_parameters(kind: type, parameters: Mapping[str, Any]) -> dict[str, Any
         numbers = isinstance(own[name], float) and isinstance(value, int) and not isinstance(value, bool)
         if type(value) is not type(own[name]) and not numbers:
             wanted = type(own[name]).__name__
-            raise UsageError(
-                f"{kind.__name__}: the parameter {name} cannot be {value!r}: it must be of type {wanted}."
-            )
+            raise UsageError(f"{kind.__name__}: the parameter {name} cannot be {value!r}: it must be of type {wanted}.")
     return own | dict(parameters)
 
 

@@ -107,11 +107,7 @@ def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: D
     rolled[market.rolls - 1] = True
     opens = (np.abs(after) > np.abs(before)) | (before * after < 0) | (rolled & (after != 0))
     own = market.close[:-1] - market.adjustment[:-1]
-    each = (
-        own * float(market.instrument.tick_value * rate)
-        if margin is None
-        else np.full(len(own), float(margin))
-    )
+    each = own * float(market.instrument.tick_value * rate) if margin is None else np.full(len(own), float(margin))
     needed, available = np.abs(after) * each, ledger.equity["equity"].to_numpy()[:-1]
     short = opens & (available < needed)
     if short.any():
@@ -184,9 +180,7 @@ def _equity_frame(
     )
 
 
-def _trades_frame(
-    market: Market, trades: list[Trade], position: np.ndarray, costs: CostModel
-) -> pd.DataFrame:
+def _trades_frame(market: Market, trades: list[Trade], position: np.ndarray, costs: CostModel) -> pd.DataFrame:
     n = len(market)
     entries = np.array([t.entry_bar for t in trades], np.int64)
     ends = np.array([t.exit_bar for t in trades], np.int64)

@@ -77,12 +77,8 @@ def make_market(bars: pd.DataFrame, instrument: Instrument) -> Market:
         )
     frame = bars.loc[:, list(COLUMNS)].reset_index(drop=True)
     if not frame["timestamp"].is_monotonic_increasing or frame["timestamp"].duplicated().any():
-        raise BacktestRefused(
-            f"The bars of {instrument.symbol} are not in ascending order without duplicates."
-        )
-    prices = {
-        name: _ticks(frame, name, instrument) for name in ("open", "high", "low", "close", "adjustment")
-    }
+        raise BacktestRefused(f"The bars of {instrument.symbol} are not in ascending order without duplicates.")
+    prices = {name: _ticks(frame, name, instrument) for name in ("open", "high", "low", "close", "adjustment")}
     contracts = frame["contract"].to_numpy()
     rolls = np.flatnonzero(contracts[1:] != contracts[:-1]) + 1
     return Market(instrument, frame, rolls=rolls, lift=_lift(prices["low"], prices["adjustment"]), **prices)

@@ -28,8 +28,7 @@ DEFINITIONS: dict[str, str] = {
     "calmar": "Annual return over the size of the largest drawdown.",
     "max_drawdown": "Largest fall of equity from its highest value so far (the starting cash included), as a "
     "fraction of that value, over the closes of all bars.",
-    "max_drawdown_money": "Largest fall of equity from its highest value so far in money, over the closes of "
-    "all bars.",
+    "max_drawdown_money": "Largest fall of equity from its highest value so far in money, over the closes of all bars.",
     "longest_drawdown": "Most sessions in a row that ended below the highest session equity so far.",
     "sessions": "Session days with at least one bar; each gives one return: equity at its last bar over "
     "equity at the last bar of the session before, less one, the first one over the starting cash.",
@@ -37,8 +36,7 @@ DEFINITIONS: dict[str, str] = {
     "exposure": "Share of bars through whose close a position was held.",
     "trades": "Lots from entry to exit; a position held over a roll is one trade in each contract.",
     "win_rate": "Share of trades with a profit above zero after costs.",
-    "profit_factor": "Sum of the winning trades' profits over the sum of the losing trades' losses, after "
-    "costs.",
+    "profit_factor": "Sum of the winning trades' profits over the sum of the losing trades' losses, after costs.",
     "average_trade": "Mean profit of a trade after costs, in money.",
     "best_trade": "Largest profit of a trade after costs, in money.",
     "worst_trade": "Smallest profit of a trade after costs, in money.",

@@ -5,6 +5,7 @@ Knows results and pages. Must not know where the file is served from. Bokeh is i
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Iterable
@@ -29,9 +30,7 @@ _SIGNED = ("total_return", "net_profit", "sharpe", "annual_return")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def write_report(
-    result: BacktestResult, bars: pd.DataFrame, path: Path, *, origin_note: str | None = None
-) -> Path:
+def write_report(result: BacktestResult, bars: pd.DataFrame, path: Path, *, origin_note: str | None = None) -> Path:
     """Writes the report; whoever reads `path` meanwhile sees the old file or the new one, never half of one.
 
     Args:
@@ -138,8 +137,8 @@ def _key(name: str, result: BacktestResult) -> str:
 
 
 def _figure_row(name: str, result: BacktestResult) -> str:
-    value = shown(name, result.metrics[name])
-    return f'<tr><th>{label(name)}</th><td class="value">{value}</td><td class="words">{escape(DEFINITIONS[name])}</td></tr>'
+    value, words = shown(name, result.metrics[name]), escape(DEFINITIONS[name])
+    return f'<tr><th>{label(name)}</th><td class="value">{value}</td><td class="words">{words}</td></tr>'
 
 
 def _rows(pairs: Iterable[tuple[str, str]], wide: bool = False) -> str:
@@ -159,11 +158,11 @@ def _flat(values: dict[str, Any], before: str = "") -> Iterable[tuple[str, str]]
 def _library_value(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:,.4f}" if isinstance(value, float) else str(value)
+    return f"{value:,.4f}" if isinstance(value, float) else str(value).replace("T", " ").removesuffix("+00:00")
 
 
 def _prices_note(result: BacktestResult) -> str:
-    note = "Triangles open a trade (up: long, down: short), dots close it; dashed lines are rolls. Prices are adjusted."
+    note = "Triangles open a trade (up: long, down: short), rings close it (green: with a profit); dashed lines are rolls. Prices are adjusted."
     if len(result.equity) > MOST_CANDLES:
         note += f" {len(result.equity):,} bars are drawn as about {MOST_CANDLES:,} candles, none across sessions."
     return note
@@ -183,9 +182,11 @@ def _months(result: BacktestResult) -> str:
     largest = float(returns.abs().max()) or 1.0
     head = "".join(f"<th>{name}</th>" for name in ("", *_MONTHS, "Year"))
     lines = []
-    for year in sorted({month.year for month in returns.index}):
-        by_month = {month.month: value for month, value in returns.items() if month.year == year}
-        whole = float(pd.Series(list(by_month.values())).add(1).prod() - 1)
+    months = pd.PeriodIndex(returns.index)
+    for year in sorted(set(months.year)):
+        of_year = months.year == year
+        by_month = dict(zip(months.month[of_year], returns[of_year], strict=True))
+        whole = math.prod(1 + value for value in by_month.values()) - 1
         cells = "".join(_month(by_month.get(month), largest) for month in range(1, 13))
         lines.append(f"<tr><th>{year}</th>{cells}{_month(whole, 0.0)}</tr>")
     return f'<table class="months"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'

@@ -70,6 +70,12 @@ def run_backtest(
             f"The backtest {spec.name} has {len(market)} bars and its strategy needs {prepared.bars_needed}: "
             "extract more sessions, widen the window, or choose shorter parameters."
         )
+    if spec.adjustment == "none" and len(market.rolls):
+        raise BacktestRefused(
+            f"The backtest {spec.name} joins {len(market.rolls) + 1} contracts without adjustment, so that a position "
+            "over a "
+            'roll would earn the gap between them: choose adjustment = "additive", or a window within one contract.'
+        )
     costs = CostModel.of(instrument, spec.slippage_ticks, spec.fee)
     ran = _run(spec, market, prepared, costs)
     account = ledger.settle(market, ran.fills, costs, spec.cash)
@@ -92,9 +98,7 @@ def run_backtest(
 def _prepare(spec: BacktestSpec) -> _Prepared:
     if external.is_external(spec.strategy):
         kind = external.load_class(spec.strategy)
-        return _Prepared(
-            external.check_parameters(kind, spec.parameters), external.source_of(kind), kind=kind
-        )
+        return _Prepared(external.check_parameters(kind, spec.parameters), external.source_of(kind), kind=kind)
     strategy = make_strategy(spec.strategy, spec.parameters)
     return _Prepared(strategy.model_dump(mode="json"), external.source_of(type(strategy)), strategy=strategy)
 
@@ -158,8 +162,7 @@ def _inputs(
 
 def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared: _Prepared) -> list[str]:
     notes = [
-        "Orders are decided on the close of a bar and filled at the open of the next one, whole and at that "
-        "price."
+        "Orders are decided on the close of a bar and filled at the open of the next one, whole and at that price."
     ]
     if len(market.rolls):
         notes.append(
@@ -174,16 +177,10 @@ def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared:
             "profits are the same, but the library's percentages of prices are not to be relied on."
         )
     if (account.trades["exit_reason"] == "end").any():
-        notes.append(
-            "What was open at the end was closed at the close of the last bar, marked 'end' among the trades."
-        )
-    notes.append(
-        f"Margin: {_margin_words(spec, market.instrument)}; there are no margin calls between orders."
-    )
+        notes.append("What was open at the end was closed at the close of the last bar, marked 'end' among the trades.")
+    notes.append(f"Margin: {_margin_words(spec, market.instrument)}; there are no margin calls between orders.")
     if prepared.kind is not None:
-        notes.append(
-            "The strategy is a class of backtesting.py: prices are contract money, margin is the library's."
-        )
+        notes.append("The strategy is a class of backtesting.py: prices are contract money, margin is the library's.")
     return notes
 
 
@@ -196,13 +193,7 @@ def _margin_words(spec: BacktestSpec, instrument: Instrument) -> str:
 def _fingerprint(market: Market) -> str:
     """SHA-256 of what the strategy saw, in whole ticks: the same on every host."""
     digest = hashlib.sha256()
-    stamps = (
-        market.frame["timestamp"]
-        .dt.tz_convert("UTC")
-        .dt.tz_localize(None)
-        .to_numpy()
-        .astype("datetime64[us]")
-    )
+    stamps = market.frame["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     days = market.frame["trade_date"].to_numpy().astype("datetime64[D]")
     columns = [stamps, days, market.open, market.high, market.low, market.close, market.adjustment]
     for column in [*columns, market.frame["volume"].to_numpy(np.int64)]:

@@ -90,9 +90,7 @@ class BacktestSpec(BaseModel):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.first and self.last and self.last < self.first:
-            raise ValueError(
-                f"the window is reversed: it ends on {self.last}, before it begins on {self.first}"
-            )
+            raise ValueError(f"the window is reversed: it ends on {self.last}, before it begins on {self.first}")
         if self.margin is not None and is_external(self.strategy):
             raise ValueError("margin is for the strategies of G4QC: a class of your own takes margin_rate")
         return self
@@ -124,9 +122,7 @@ def field_names() -> list[str]:
     return [info.alias or name for name, info in BacktestSpec.model_fields.items()]
 
 
-def load_specs(
-    path: Path | None = None, instruments: Collection[str] | None = None
-) -> dict[str, BacktestSpec]:
+def load_specs(path: Path | None = None, instruments: Collection[str] | None = None) -> dict[str, BacktestSpec]:
     """The specs of a file by name, in its order.
 
     Args:

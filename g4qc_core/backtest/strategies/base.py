@@ -83,10 +83,7 @@ def allowed(kind: type[Strategy], field: str) -> str:
     """The range of a parameter in words: `from 1 to 1000, default 1`."""
     info = kind.model_fields[field]
     bounds = {
-        bound: getattr(m, bound)
-        for m in info.metadata
-        for bound in ("ge", "gt", "le", "lt")
-        if hasattr(m, bound)
+        bound: getattr(m, bound) for m in info.metadata for bound in ("ge", "gt", "le", "lt") if hasattr(m, bound)
     }
     words = [f"{word} {bounds[b]}" for b, word in (("ge", "from"), ("gt", "above")) if b in bounds]
     words += [f"{word} {bounds[b]}" for b, word in (("le", "to"), ("lt", "below")) if b in bounds]

@@ -17,9 +17,7 @@ ES = REGISTRY["ES"]
 
 def instrument(multiplier: str, min_tick: str, fee: str) -> Instrument:
     """An ES with another multiplier, tick and fee."""
-    return ES.model_copy(
-        update={"multiplier": Decimal(multiplier), "min_tick": Decimal(min_tick), "fee": Decimal(fee)}
-    )
+    return ES.model_copy(update={"multiplier": Decimal(multiplier), "min_tick": Decimal(min_tick), "fee": Decimal(fee)})
 
 
 def series(
