@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -32,7 +33,7 @@ class _Check:
     def __call__(self, asset: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(self.name, asset=asset, description=self.description, blocking=self.blocking)
 
-    def result(self, failing: Sequence[str], **metadata: object) -> dg.AssetCheckResult:
+    def result(self, failing: Sequence[str], **metadata: Any) -> dg.AssetCheckResult:
         return dg.AssetCheckResult(
             check_name=self.name,
             passed=not failing,

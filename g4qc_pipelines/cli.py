@@ -231,7 +231,7 @@ def _exit_code(run: Callable[[], object]) -> int:
         return 130
     except BrokenPipeError:
         # The reader of our output went away (`g4qc bars ... | head`): nothing is wrong.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 0
     return 0
 

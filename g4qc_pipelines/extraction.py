@@ -7,6 +7,7 @@ its clock; "now" is what the gateway says.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -134,8 +135,7 @@ def missing_sessions(
     key = (contract.symbol, contract.month, ONE_MINUTE.name, start, end)
     answers = [(e.window_start, e.window_end) for e in stores.ledger.entries(*key, outcomes=ANSWERED)]
     stored = stores.bars.raw(contract.symbol, start, end, contract.month)["timestamp"]
-    dates = calendar.assign(stored)["trade_date"].value_counts()
-    counts = {day.date(): int(count) for day, count in dates.items()}
+    counts = Counter(day.date() for day in calendar.assign(stored)["trade_date"].dropna())
     needs = needed_sessions(contract, sessions, counts, answers, until)
     return [need.session for need in needs]
 

@@ -6,7 +6,7 @@ know what the assets do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -15,6 +15,9 @@ from g4qc_core.errors import G4qcError, UsageError, unknown
 
 _RANGE_START = "dagster/asset_partition_range_start"
 _RANGE_END = "dagster/asset_partition_range_end"
+
+
+_MORE_MONTHS = "Earlier months: set G4QC_FIRST_MONTH; instruments of your own: G4QC_INSTRUMENTS."
 
 
 class RunFailed(G4qcError):
@@ -33,7 +36,7 @@ class Runner:
         assets: Sequence[str],
         first: str | None = None,
         last: str | None = None,
-        config: dict[str, object] | None = None,
+        config: Mapping[str, Mapping[str, object]] | None = None,
     ) -> dg.ExecuteInProcessResult:
         """Materializes the assets, in the graph's order, over the partitions from `first` to `last`.
 
@@ -56,7 +59,7 @@ class Runner:
             tags={_RANGE_START: str(first), _RANGE_END: str(last)} if ranged else {},
             run_config={
                 "loggers": {"progress": {}},
-                "ops": {name: {"config": values} for name, values in (config or {}).items()},
+                "ops": {name: {"config": dict(values)} for name, values in (config or {}).items()},
             },
             raise_on_error=False,
         )
@@ -83,10 +86,11 @@ class Runner:
             return
         if not keys:
             raise UsageError(f"The asset {assets[0]} has partitions: name one with --partition.")
+        with dg.partition_loading_context(dynamic_partitions_store=self.instance):
+            known = list(partitions.get_partition_keys())
         for key in keys:
-            if not partitions.has_partition_key(key, dynamic_partitions_store=self.instance):
-                known = partitions.get_partition_keys(dynamic_partitions_store=self.instance)
-                raise unknown("partition", key, _sample(list(known)))
+            if key not in known:
+                raise unknown("partition", key, _sample(known), _MORE_MONTHS)
 
     def _why(self, result: dg.ExecuteInProcessResult) -> str:
         for event in result.all_events:

@@ -61,10 +61,12 @@ def stored_bars(
 def _front_only(bars: pd.DataFrame, instrument: Instrument, stores: Stores) -> pd.DataFrame:
     """Bars of the one contract that is in front on every date of theirs, before the first roll is due."""
     periods = front_periods(stores.contracts.chain(instrument.symbol), instrument, calendar(instrument.calendar))
-    fronts = {front_contract(periods, day.date()) for day in bars["trade_date"].unique()} - {None}
+    found = (front_contract(periods, day.date()) for day in bars["trade_date"].unique())
+    fronts = {contract for contract in found if contract is not None}
     if len(fronts) != 1:
         raise UsageError(
             f"There are bars of several contracts of {instrument.symbol} and no roll calendar: materialize the asset "
             "`roll_calendar`, or name one with --contract."
         )
-    return bars[bars["contract"] == str(next(iter(fronts)).month)]  # type: ignore[union-attr]
+    (front,) = fronts
+    return bars.loc[bars["contract"] == front.month]

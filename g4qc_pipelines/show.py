@@ -48,7 +48,7 @@ def steps(total: int) -> Iterator[None]:
         def listener(step: str, message: str) -> None:
             nonlocal begun
             if message:
-                console.print(f"  [dim]{step:<16}[/dim] {message}", highlight=False)
+                console.print(f"  [dim]{step:<16}[/dim] {message}", highlight=False, soft_wrap=True)
                 return
             progress.update(task, description=step, completed=begun)
             begun += 1

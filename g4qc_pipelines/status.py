@@ -42,14 +42,14 @@ def _document(stores: Stores) -> dict[str, Any]:
         "origin": str(origin) if origin else None,
         "bars": [
             {
-                "instrument": row.symbol,
-                "timeframe": row.timeframe,
-                "bars": int(row.bars),
-                "contracts": int(row.contracts),
-                "first": row.first.isoformat(),
-                "last": row.last.isoformat(),
+                "instrument": row["symbol"],
+                "timeframe": row["timeframe"],
+                "bars": row["bars"],
+                "contracts": row["contracts"],
+                "first": row["first"].isoformat(),
+                "last": row["last"].isoformat(),
             }
-            for row in stored.itertuples()
+            for row in stored.to_dict("records")
         ],
         "instruments": [_instrument(symbol, stores) for symbol in stored["symbol"].unique()],
         "last_request": _last_request(stores),
@@ -79,12 +79,12 @@ def _instrument(symbol: str, stores: Stores) -> dict[str, Any]:
         "quarantined": int(quality["quarantined"].sum()),
         "gaps": [
             {
-                "trade_date": f"{row.trade_date:%Y-%m-%d}",
-                "contract": row.contract,
-                "failed": int(row.failed),
-                "never_asked": int(row.never_asked),
+                "trade_date": f"{row['trade_date']:%Y-%m-%d}",
+                "contract": row["contract"],
+                "failed": row["failed"],
+                "never_asked": row["never_asked"],
             }
-            for row in with_gaps.itertuples()
+            for row in with_gaps.to_dict("records")
         ],
     }
 

@@ -48,11 +48,6 @@ class ValidatedMonth:
         """Expected minutes about which nothing is known: requests that failed, or were never made."""
         return int(self.quality[["failed", "never_asked"]].to_numpy().sum())
 
-    @property
-    def picture(self) -> bytes | None:
-        """Candles of the front contract's last sessions; None without bars."""
-        return None
-
     def __str__(self) -> str:
         text = f"{len(self.bars):,} bars, {self.sessions} sessions, {len(self.quarantined)} quarantined"
         return f"{text}, {self.gaps:,} minutes missing" if self.gaps else text

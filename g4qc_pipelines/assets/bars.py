@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from g4qc_core.backtest.pictures import candles_png
 from g4qc_core.bars.resampling import resample
 from g4qc_core.instruments import Registry
 from g4qc_core.sessions import SessionCalendar, calendar
@@ -21,6 +22,9 @@ from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.validation import validate_month
 
 GROUP = "bars"
+
+# A picture costs as much as resampling does: one timeframe has it, the one whose month fits into it.
+_PICTURED = "1h"
 
 _SCHEMA = {"dagster/column_schema": column_schema(tables.market_data), "dagster/table_name": "market_data"}
 
@@ -63,16 +67,16 @@ def _minutes(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 month = validate_month(*parse_key(key, registry), stores)
                 months.append(month)
                 context.log.info(f"{key}: {month}")
-                shown: dict[str, Any] = {
-                    "dagster/row_count": len(month.bars),
-                    "sessions": month.sessions,
-                    "gaps (minutes)": month.gaps,
-                    "quarantined": len(month.quarantined),
-                    "quality": table_of(month.quality),
-                }
-                if month.picture is not None:
-                    shown["candles"] = picture(month.picture, f"Candles of {key}")
-                context.add_asset_metadata(shown, partition_key=key)
+                context.add_asset_metadata(
+                    {
+                        "dagster/row_count": len(month.bars),
+                        "sessions": month.sessions,
+                        "minutes missing": month.gaps,
+                        "quarantined": len(month.quarantined),
+                        "quality": table_of(month.quality),
+                    },
+                    partition_key=key,
+                )
         yield dg.MaterializeResult(check_results=check_minutes(months))
 
     return minutes
@@ -108,11 +112,19 @@ def _derived(timeframe: Timeframe, partitions: dg.PartitionsDefinition) -> dg.As
                 bars = resample(minutes, timeframe, sessions)
                 stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars)
                 shown[key] = {"dagster/row_count": len(bars), "contracts": int(bars["contract"].nunique())}
+                if timeframe.name == _PICTURED and not bars.empty:
+                    shown[key]["candles"] = _candles(key, bars)
                 sums.append((key, minutes, bars))
             per_partition(context, shown)
         yield dg.MaterializeResult(check_results=check_derived(sums))
 
     return derived
+
+
+def _candles(key: str, bars: pd.DataFrame) -> dg.MarkdownMetadataValue:
+    """A picture of the month's most traded contract."""
+    month = str(bars.groupby("contract")["volume"].sum().idxmax())
+    return picture(candles_png(bars[bars["contract"] == month], f"{key}, contract {month}"), f"Candles of {key}")
 
 
 def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:

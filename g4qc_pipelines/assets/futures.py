@@ -38,10 +38,11 @@ def build_roll_calendar() -> dg.AssetsDefinition:
     @dg.asset(
         partitions_def=INSTRUMENTS,
         deps=[
-            dg.AssetDep(name, partition_mapping=dg.MultiToSingleDimensionPartitionMapping("instrument"))
-            for name in (f"bars_{ONE_MINUTE}",)
-        ]
-        + ["contracts"],
+            "contracts",
+            dg.AssetDep(
+                f"bars_{ONE_MINUTE}", partition_mapping=dg.MultiToSingleDimensionPartitionMapping("instrument")
+            ),
+        ],
         group_name=GROUP,
         kinds={"pandas", "postgres"},
         owners=OWNERS,
@@ -66,7 +67,9 @@ def build_roll_calendar() -> dg.AssetsDefinition:
                 rolls = _rolls(instrument, stores)
                 stores.rolls.replace(symbol, rule_name(instrument), rolls, fingerprint(rolls))
                 broken += roll_problems(rolls)
-                unknown += [f"{symbol} {roll.date:%Y-%m-%d}" for roll in rolls[rolls["gap"].isna()].itertuples()]
+                unknown += [
+                    f"{symbol} {roll.date:%Y-%m-%d}" for roll in _unmeasured(symbol, rolls, stores).itertuples()
+                ]
                 context.log.info(f"{symbol}: {len(rolls)} rolls")
                 context.add_asset_metadata(
                     {
@@ -103,3 +106,11 @@ def _rolls(instrument: Instrument, stores: Stores) -> pd.DataFrame:
         nearby.append(stores.bars.bars(instrument.symbol, ONE_MINUTE.name, around[0].open, around[-1].close))
     bars = pd.concat(nearby, ignore_index=True).drop_duplicates(["contract", "timestamp"])
     return rolls_of(bars, chain, instrument, sessions)
+
+
+def _unmeasured(symbol: str, rolls: pd.DataFrame, stores: Stores) -> pd.DataFrame:
+    """Rolls without a gap that a series over the stored bars would cross."""
+    reach = stores.bars.reach(symbol, ONE_MINUTE.name)
+    if reach is None:
+        return rolls.iloc[:0]
+    return rolls[rolls["gap"].isna() & (rolls["date"] > pd.Timestamp(reach[0]))]
