@@ -55,21 +55,22 @@ def charts(result: BacktestResult, bars: pd.DataFrame) -> dict[str, Any]:
 def trades_table(result: BacktestResult) -> Any:
     """A sortable table of the trades; the last `MOST_TABLE_ROWS` of them."""
     from bokeh.models import ColumnDataSource
-    from bokeh.models.widgets import DataTable, DateFormatter, NumberFormatter, TableColumn
+    from bokeh.models.widgets import DataTable, DateFormatter, NumberFormatter, StringFormatter, TableColumn
 
     shown = result.trades.tail(MOST_TABLE_ROWS)
     decimals = _decimals(result)
     price = NumberFormatter(format="0." + "0" * decimals if decimals else "0", text_align="right")
     money = NumberFormatter(format="0,0.00", text_align="right")
     whole = NumberFormatter(format="0,0", text_align="right")
+    text = StringFormatter()
     when = DateFormatter(format="%Y-%m-%d %H:%M")
     columns = [
         ("entry_time", "Entry (UTC)", 125, when), ("exit_time", "Exit (UTC)", 125, when),
-        ("contract", "Contract", 70, None), ("size", "Size", 45, whole),
+        ("contract", "Contract", 70, text), ("size", "Size", 45, whole),
         ("entry_price_own", "Entry price", 85, price), ("exit_price_own", "Exit price", 85, price),
         ("ticks", "Ticks", 55, whole), ("gross", "Gross", 85, money), ("fees", "Fees", 65, money),
         ("slippage", "Slippage", 70, money), ("profit", "Profit", 90, money), ("bars", "Bars", 50, whole),
-        ("exit_reason", "Exit", 60, None),
+        ("exit_reason", "Exit", 60, text),
     ]  # fmt: skip
     data: dict[str, Any] = {name: shown[name].to_numpy() for name, *_ in columns}
     for name in ("entry_time", "exit_time"):
@@ -79,8 +80,7 @@ def trades_table(result: BacktestResult) -> Any:
     return DataTable(
         source=ColumnDataSource(data),
         columns=[
-            TableColumn(field=name, title=title, width=width, **({"formatter": form} if form else {}))
-            for name, title, width, form in columns
+            TableColumn(field=name, title=title, width=width, formatter=form) for name, title, width, form in columns
         ],
         sizing_mode="stretch_width",
         height=min(460, 32 + 25 * len(shown)),

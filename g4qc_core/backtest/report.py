@@ -162,7 +162,10 @@ def _library_value(value: Any) -> str:
 
 
 def _prices_note(result: BacktestResult) -> str:
-    note = "Triangles open a trade (up: long, down: short), rings close it (green: with a profit); dashed lines are rolls. Prices are adjusted."
+    note = (
+        "Triangles open a trade (up: long, down: short), rings close it (green: with a profit); dashed lines are rolls. "
+        "Prices are adjusted."
+    )
     if len(result.equity) > MOST_CANDLES:
         note += f" {len(result.equity):,} bars are drawn as about {MOST_CANDLES:,} candles, none across sessions."
     return note
