@@ -1,0 +1,170 @@
+"""The laws of the synthetic market."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from g4qc_core.gateway.market import Bars, Listing, join
+from g4qc_core.gateway.synthetic import SyntheticMarket
+from g4qc_core.instruments import Instrument, load_registry
+from g4qc_core.sessions import calendar
+
+NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
+MARKET = SyntheticMarket(load_registry())
+LISTINGS = MARKET.listings(NOW)
+
+CRUDE = Instrument(
+    symbol="CL",
+    name="Crude Oil",
+    ib_symbol="CL",
+    trading_class="CL",
+    exchange="NYMEX",
+    multiplier=Decimal(1000),
+    min_tick=Decimal("0.01"),
+    months="FGHJKMNQUVXZ",
+    calendar="equity_index",
+    roll_days_before_expiry=8,
+    fee=Decimal("2.4"),
+)
+
+_instants = st.integers(0, 60 * 24 * 200).map(lambda m: datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=m))
+_slow = settings(max_examples=30, deadline=None)
+
+
+def listing(symbol: str, month: str) -> Listing:
+    return next(item for item in LISTINGS if (item.contract.symbol, item.contract.month) == (symbol, month))
+
+
+def same(one: Bars, other: Bars) -> bool:
+    pairs = zip(one.columns().values(), other.columns().values(), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+@_slow
+@given(st.sampled_from(LISTINGS), _instants, st.integers(1, 4000), st.integers(1, 4000))
+def test_a_window_is_the_sum_of_its_parts(item: Listing, start: datetime, first: int, second: int) -> None:
+    middle, end = start + timedelta(minutes=first), start + timedelta(minutes=first + second)
+    parts = [MARKET.minutes(item, start, middle), MARKET.minutes(item, middle, end)]
+    assert same(join(parts), MARKET.minutes(item, start, end))
+
+
+@_slow
+@given(st.sampled_from(LISTINGS), _instants)
+def test_a_minute_is_the_same_in_a_fresh_market(item: Listing, start: datetime) -> None:
+    fresh = SyntheticMarket(load_registry())
+    end = start + timedelta(minutes=30)
+    assert same(fresh.minutes(item, start, end), MARKET.minutes(item, start, end))
+
+
+@_slow
+@given(st.sampled_from(LISTINGS), _instants, st.integers(1, 6000))
+def test_bars_keep_the_laws_of_bars(item: Listing, start: datetime, length: int) -> None:
+    bars = MARKET.minutes(item, start, start + timedelta(minutes=length))
+    body_low, body_high = np.minimum(bars.open, bars.close), np.maximum(bars.open, bars.close)
+    assert (np.diff(bars.start) > np.timedelta64(0, "s")).all()
+    assert (bars.low <= body_low).all()
+    assert (body_high <= bars.high).all()
+    assert (bars.low > 0).all()
+    assert ((bars.low <= bars.wap) & (bars.wap <= bars.high)).all()
+    assert (bars.count > 0).all()
+    assert (bars.volume >= bars.count).all()
+    assert _on_tick(bars, item.contract.min_tick)
+
+
+@_slow
+@given(st.sampled_from(LISTINGS), _instants, st.integers(1, 6000))
+def test_bars_lie_inside_sessions_and_before_the_end(item: Listing, start: datetime, length: int) -> None:
+    bars = MARKET.minutes(item, start, start + timedelta(minutes=length))
+    assigned = calendar(item.instrument.calendar).assign(bars.frame()["timestamp"])
+    assert assigned["trade_date"].notna().all()
+    assert not assigned["halted"].any()
+    assert (bars.frame()["timestamp"] < item.contract.last_trade_at).all()
+
+
+@pytest.mark.parametrize("symbol", ["ES", "NQ", "EC"])
+def test_nothing_trades_at_or_after_the_last_trade(symbol: str) -> None:
+    item = listing(symbol, "202609")
+    ended = item.contract.last_trade_at
+    last = MARKET.minutes(item, ended - timedelta(hours=2), ended + timedelta(days=9))
+    assert len(last)
+    assert last.frame()["timestamp"].iloc[-1] < ended
+
+
+@pytest.mark.parametrize(("symbol", "months"), [("ES", ("202609", "202612")), ("EC", ("202609", "202612"))])
+def test_volume_moves_to_the_next_contract_about_eight_days_before_expiry(symbol: str, months: tuple[str, str]) -> None:
+    front, following = (listing(symbol, month) for month in months)
+    ended = front.contract.last_trade_date
+
+    def volumes(days: int) -> tuple[int, int]:
+        session = calendar(front.instrument.calendar).session(ended - timedelta(days=days))
+        assert session is not None
+        first, second = (MARKET.minutes(item, session.open, session.close) for item in (front, following))
+        return int(first.volume.sum()), int(second.volume.sum())
+
+    early, late = volumes(17), volumes(4)
+    assert early[0] > 20 * early[1]
+    assert late[1] > 5 * late[0]
+    assert volumes(10)[0] > volumes(10)[1]
+    assert volumes(7)[1] > volumes(7)[0]
+
+
+def test_a_far_contract_has_minutes_without_trades_and_another_price() -> None:
+    start, end = datetime(2026, 11, 2, 23, tzinfo=UTC), datetime(2026, 11, 3, 22, tzinfo=UTC)
+    near, far = (MARKET.minutes(listing("ES", month), start, end) for month in ("202612", "202709"))
+    assert len(near) == 1380
+    assert 0 < len(far) < 400
+    assert far.close[-1] > near.close[-1] * 1.01
+
+
+def test_another_seed_is_another_market() -> None:
+    start, end = datetime(2026, 11, 2, 23, tzinfo=UTC), datetime(2026, 11, 3, 22, tzinfo=UTC)
+    other = SyntheticMarket(load_registry(), seed=8)
+    item = listing("ES", "202612")
+    assert not np.array_equal(other.minutes(item, start, end).close, MARKET.minutes(item, start, end).close)
+
+
+@pytest.mark.parametrize(("symbol", "low", "high"), [("ES", 3000, 12000), ("NQ", 10500, 42000), ("EC", 0.8, 1.5)])
+def test_prices_are_plausible(symbol: str, low: float, high: float) -> None:
+    item = listing(symbol, "202612")
+    closes = MARKET.minutes(item, NOW - timedelta(days=200), NOW).close
+    assert low < closes.min() < closes.max() < high
+    moves = np.abs(np.diff(np.log(closes)))
+    assert moves.max() < 0.02
+    assert 0.00005 < moves.std() < 0.001
+
+
+def test_an_instrument_that_a_user_adds_has_a_market_too() -> None:
+    market = SyntheticMarket({"CL": CRUDE})
+    months = [item.contract.month for item in market.listings(NOW) if item.contract.last_trade_at > NOW]
+    assert len(months) == 24
+    front = next(item for item in market.listings(NOW) if item.contract.last_trade_at > NOW)
+    bars = market.minutes(front, NOW - timedelta(days=3), NOW)
+    assert len(bars) > 1000
+    assert 30 < bars.close.mean() < 300
+    assert _on_tick(bars, CRUDE.min_tick)
+
+
+def test_eight_quarterly_months_are_listed_and_two_years_of_expired_ones() -> None:
+    months = [item.contract for item in LISTINGS if item.contract.symbol == "ES"]
+    assert len([c for c in months if c.last_trade_at > NOW]) == 8
+    assert min(c.last_trade_date for c in months) < date(2024, 12, 31)
+    assert len({item.contract.con_id for item in LISTINGS}) == len(LISTINGS)
+
+
+def test_a_contract_begins_where_its_first_bar_is() -> None:
+    item = listing("ES", "202803")
+    head = MARKET.head(item)
+    assert head is not None
+    assert not len(MARKET.minutes(item, head - timedelta(days=30), head))
+    assert MARKET.minutes(item, head, head + timedelta(minutes=1)).start[0] == np.datetime64(head.replace(tzinfo=None))
+
+
+def _on_tick(bars: Bars, tick: Decimal) -> bool:
+    prices = np.concatenate([bars.open, bars.high, bars.low, bars.close])
+    return all(Decimal(repr(price)) % tick == 0 for price in np.unique(prices).tolist())
