@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from g4qc_core.gateway.server import SimulatedGateway
-from tests.core.gateway.raw_client import RawClient, rows
+from tests.core.gateway.raw_client import RawClient, contract, rows
 
 VERSIONS = (157, 163, 164, 165, 166, 174, 176, 178, 182, 186, 194, 196, 200)
 
@@ -22,7 +22,10 @@ _LIQUID = (
 _TYPES = "ACTIVETIM,ALERT,DAY,GTC,LMT,MKT,STP,STPLMT"
 _HEAD = "ES|FUT|20261218 08:30 US/Central"
 _NAMES = "0||CME|USD|ESZ6|ES|ES|285826684|0.25"
-_REST = f"50|{_TYPES}|CME|1|285826001|E-mini S&P 500||202612||||US/Central|{_HOURS}|{_LIQUID}|||0|2147483647|ES|IND||20261218|"
+_REST = (
+    f"50|{_TYPES}|CME|1|285826001|E-mini S&P 500||202612||||US/Central|{_HOURS}|{_LIQUID}"
+    "|||0|2147483647|ES|IND||20261218|"
+)
 
 CONTRACT_FRAMES = {
     157: f"10|8|1|{_HEAD}|{_NAMES}|1|{_REST}",
@@ -132,8 +135,6 @@ def test_time_and_an_empty_account_are_answered(connect: Callable[[int], RawClie
 
 
 def test_head_timestamps_are_epochs_or_dashed_utc(connect: Callable[[int], RawClient]) -> None:
-    from tests.core.gateway.raw_client import contract
-
     with connect(157) as client:
         client.send(87, 7, *contract(month="202612"), 0, "TRADES", 2)
         client.send(87, 8, *contract(month="202612"), 0, "TRADES", 1)
