@@ -13,13 +13,16 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from g4qc_core.bars.schema import schema_failures
+from g4qc_pipelines.derivation import DerivedMonth
 from g4qc_pipelines.metadata import listing, table_of
 from g4qc_pipelines.validation import ValidatedMonth
 
 # More than this share of a month's bars in quarantine means that the feed or the instrument's definition is wrong, and
 # nothing should be built on the rest.
 _MAX_QUARANTINED = 0.01
+
+# Rows of a table in a check's metadata; the whole of it is in the database.
+_ROWS = 100
 
 CheckSpec = Callable[[str], dg.AssetCheckSpec]
 
@@ -49,41 +52,67 @@ _NOT_EMPTY = _Check("has_bars", "Every month has bars.", blocking=False)
 _COVERED = _Check("coverage", "Nothing is missing: every expected minute was asked for and answered.", blocking=False)
 _CONSERVED = _Check("volume_conserved", "Volume equals that of the minutes, contract by contract.", blocking=True)
 
-BARS_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _SOUND, _NOT_EMPTY, _COVERED)
+MINUTE_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _SOUND, _NOT_EMPTY, _COVERED)
 DERIVED_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _CONSERVED)
 
 
-def check_minutes(months: Sequence[ValidatedMonth]) -> list[dg.AssetCheckResult]:
-    """Evaluations of the checks of `bars_1min` over the months of one run."""
-    broken = {str(m.key): m.failures for m in months if m.failures}
-    quarantined = [m for m in months if len(m.quarantined) > _MAX_QUARANTINED * (len(m.quarantined) + len(m.bars))]
-    incomplete = [m for m in months if m.gaps]
-    reasons = pd.concat([m.quarantined[["contract", "reason"]].assign(month=m.key) for m in months])
-    counted = reasons.groupby(["month", "contract", "reason"], as_index=False, observed=True).size()
-    gaps = [m.quality[m.quality[["failed", "never_asked"]].sum(axis=1) > 0].assign(month=m.key) for m in months]
-    return [
-        _SCHEMA.result(list(broken), failures="; ".join(str(f) for fs in broken.values() for f in fs) or "none"),
-        _SOUND.result([m.key for m in quarantined], quarantined=table_of(counted.head(100))),
-        _NOT_EMPTY.result([m.key for m in months if m.bars.empty]),
-        _COVERED.result(
-            [m.key for m in incomplete],
-            minutes=sum(m.gaps for m in months),
-            sessions=table_of(pd.concat(gaps, ignore_index=True).head(100)),
-        ),
-    ]
+class MinuteChecks:
+    """Evaluations of the checks of `bars_1min` over the months of one run; keeps what is wrong, not the bars."""
+
+    def __init__(self) -> None:
+        self._broken: dict[str, str] = {}
+        self._unsound: list[str] = []
+        self._empty: list[str] = []
+        self._missing: dict[str, int] = {}
+        self._quarantined: list[pd.DataFrame] = []
+        self._gaps: list[pd.DataFrame] = []
+
+    def add(self, month: ValidatedMonth) -> None:
+        """Counts a month."""
+        bad = len(month.quarantined)
+        if month.failures:
+            self._broken[month.key] = "; ".join(map(str, month.failures))
+        if bad > _MAX_QUARANTINED * (bad + month.bars):
+            self._unsound.append(month.key)
+        if not month.bars:
+            self._empty.append(month.key)
+        if month.gaps:
+            self._missing[month.key] = month.gaps
+        self._quarantined.append(month.quarantined[["contract", "reason"]].assign(month=month.key))
+        gaps = month.quality[month.quality[["failed", "never_asked"]].sum(axis=1) > 0]
+        self._gaps.append(gaps.assign(month=month.key))
+
+    def results(self) -> list[dg.AssetCheckResult]:
+        """The evaluations, of at least one month."""
+        reasons = pd.concat(self._quarantined).groupby(["month", "contract", "reason"], as_index=False, observed=True)
+        gaps = pd.concat(self._gaps, ignore_index=True)
+        return [
+            _SCHEMA.result(list(self._broken), failures="; ".join(self._broken.values()) or "none"),
+            _SOUND.result(self._unsound, quarantined=table_of(reasons.size().head(_ROWS))),
+            _NOT_EMPTY.result(self._empty),
+            _COVERED.result(
+                list(self._missing), minutes=sum(self._missing.values()), sessions=table_of(gaps.head(_ROWS))
+            ),
+        ]
 
 
-def check_derived(
-    sums: Sequence[tuple[str, pd.DataFrame, pd.DataFrame]],
-) -> list[dg.AssetCheckResult]:
-    """Evaluations of the checks of a derived timeframe: `(partition key, minutes, derived bars)` of one run."""
-    broken = {key: failures for key, _, bars in sums if (failures := schema_failures(bars))}
-    lost = [key for key, minutes, bars in sums if not _volumes(minutes).equals(_volumes(bars))]
-    return [
-        _SCHEMA.result(list(broken), failures="; ".join(str(f) for fs in broken.values() for f in fs) or "none"),
-        _CONSERVED.result(lost),
-    ]
+class DerivedChecks:
+    """Evaluations of the checks of a derived timeframe over the months of one run."""
 
+    def __init__(self) -> None:
+        self._broken: dict[str, str] = {}
+        self._lost: list[str] = []
 
-def _volumes(bars: pd.DataFrame) -> pd.Series:
-    return bars.groupby("contract")["volume"].sum().sort_index()
+    def add(self, month: DerivedMonth) -> None:
+        """Counts a month."""
+        if month.failures:
+            self._broken[month.key] = "; ".join(map(str, month.failures))
+        if not month.conserved:
+            self._lost.append(month.key)
+
+    def results(self) -> list[dg.AssetCheckResult]:
+        """The evaluations."""
+        return [
+            _SCHEMA.result(list(self._broken), failures="; ".join(self._broken.values()) or "none"),
+            _CONSERVED.result(self._lost),
+        ]

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from g4qc_core.bars.coverage import needed_sessions
 from g4qc_core.bars.source import BarRequest, BarSource
@@ -27,9 +27,7 @@ from g4qc_core.errors import (
     PermissionDenied,
     RequestCancelled,
     RequestRejected,
-    UsageError,
 )
-from g4qc_core.futures.chain import contracts_for
 from g4qc_core.ib.requests import chunk_sessions
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, SessionCalendar, calendar
@@ -69,30 +67,6 @@ class Extraction:
         if not self.requests:
             return "nothing to ask for: the ledger covers every session"
         return f"{self.requests} requests, {self.inserted} new bars, {self.revised} revised, {self.empty} empty answers"
-
-
-def contracts_of_interest(
-    instrument: Instrument, chain: Sequence[Contract], first: date, last: date, only: Sequence[str] = ()
-) -> dict[Contract, list[Session]]:
-    """The sessions to hold of each contract: the front's, both around a roll; or of those named in `only`.
-
-    Raises:
-        ContractNotFound: the chain is not stored yet, or has no contract for the window.
-        UsageError: a contract of `only` is not in the chain.
-    """
-    if not chain:
-        raise ContractNotFound(
-            f"The chain of {instrument.symbol} is not stored yet: materialize the asset `contracts` first."
-        )
-    sessions = calendar(instrument.calendar)
-    if not only:
-        return contracts_for(chain, first, last, instrument, calendar=sessions)
-    known = {contract.month: contract for contract in chain}
-    for month in only:
-        if month not in known:
-            raise UsageError(f"{instrument.symbol} has no contract {month}. Known: {', '.join(sorted(known))}.")
-    window = sessions.sessions(first, last)
-    return {known[month]: [s for s in window if s.open < known[month].last_trade_at] for month in only}
 
 
 def extract(

@@ -1,24 +1,62 @@
-"""Results and reports between the backtest and the stores, which do not know each other."""
+"""Backtests between the core's engine and the stores, which do not know each other: run, keep, load, publish."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.bars.source import Origin
 from g4qc_core.errors import UsageError
+from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.rolls import rule_name
+from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import BacktestRecord, Trial
+from g4qc_core.storage.origin import stored_origin
+from g4qc_core.timeframes import timeframe
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.series import load_series
 
 _NOTES = {
     Origin.SIMULATED: "Synthetic bars of the simulated gateway: these figures say nothing about any market.",
     Origin.REPLAY: "Bars replayed from files by the simulated gateway.",
 }
+
+
+def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str | None) -> BacktestResult:
+    """Runs a spec on the stored series, and keeps the result.
+
+    Raises:
+        BacktestRefused: the result could not be believed.
+    """
+    from g4qc_core.backtest.run import run_backtest
+
+    instrument = registry[spec.instrument]
+    series = _series(spec, registry, stores)
+    result = run_backtest(spec, series, instrument, data_version=fingerprint(series), roll_rule=rule_name(instrument))
+    save_result(result, stores, run_id, datetime.now(UTC))
+    return result
+
+
+def publish(result: BacktestResult, settings: Settings, registry: Registry, stores: Stores) -> Path:
+    """Writes the report of a result, and returns its file."""
+    from g4qc_core.backtest.report import write_report
+
+    path = report_path(settings, result.spec.name)
+    series = _series(result.spec, registry, stores)
+    return write_report(result, series, path, origin_note=origin_note(stored_origin(stores.database)))
+
+
+def _series(spec: BacktestSpec, registry: Registry, stores: Stores) -> pd.DataFrame:
+    kind, adjustment = timeframe(spec.timeframe), Adjustment(spec.adjustment)
+    return load_series(registry[spec.instrument], kind, adjustment, stores, spec.first, spec.last)
 
 
 def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now: datetime) -> None:

@@ -26,22 +26,19 @@ class ValidatedMonth:
 
     Attributes:
         key: the partition.
-        bars: good bars of all contracts.
+        bars: number of good bars, of all contracts.
+        sessions: trade dates with a good bar.
         quarantined: bars that broke a rule, with their reason.
         quality: one row a contract and session, minutes by class.
         failures: broken promises of the schema of good bars; none, unless validation itself is at fault.
     """
 
     key: str
-    bars: pd.DataFrame
+    bars: int
+    sessions: int
     quarantined: pd.DataFrame
     quality: pd.DataFrame
     failures: list[SchemaFailure]
-
-    @property
-    def sessions(self) -> int:
-        """Trade dates with a good bar."""
-        return int(self.bars["trade_date"].nunique())
 
     @property
     def gaps(self) -> int:
@@ -49,7 +46,7 @@ class ValidatedMonth:
         return int(self.quality[["failed", "never_asked"]].to_numpy().sum())
 
     def __str__(self) -> str:
-        text = f"{len(self.bars):,} bars, {self.sessions} sessions, {len(self.quarantined)} quarantined"
+        text = f"{self.bars:,} bars, {self.sessions} sessions, {len(self.quarantined)} quarantined"
         return f"{text}, {self.gaps:,} minutes missing" if self.gaps else text
 
 
@@ -68,7 +65,14 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
     bars = validated.good[list(BAR_COLUMNS)]
     quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores)
     stores.bars.replace_partition(instrument.symbol, start, end, bars, validated.quarantined, quality, first, last)
-    return ValidatedMonth(key_of(instrument.symbol, first), bars, validated.quarantined, quality, schema_failures(bars))
+    return ValidatedMonth(
+        key=key_of(instrument.symbol, first),
+        bars=len(bars),
+        sessions=int(bars["trade_date"].nunique()),
+        quarantined=validated.quarantined,
+        quality=quality,
+        failures=schema_failures(bars),
+    )
 
 
 def _quality(

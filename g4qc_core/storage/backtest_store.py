@@ -145,6 +145,16 @@ class BacktestStore:
         with self._database.transaction() as connection:
             return [_record(row) for row in connection.execute(query)]
 
+    def newest(self) -> list[BacktestRecord]:
+        """The newest result of each spec, by the spec's name."""
+        query = (
+            select(backtests)
+            .distinct(backtests.c.spec_name)
+            .order_by(backtests.c.spec_name, backtests.c.created_at.desc(), backtests.c.id)
+        )
+        with self._database.transaction() as connection:
+            return [_record(row) for row in connection.execute(query)]
+
     def load(self, backtest_id: str) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
         """A result with its trades (`TRADE_COLUMNS`, money as float64) and equity (`EQUITY_COLUMNS`).
 

@@ -115,6 +115,13 @@ class Ledger:
         with self._database.transaction() as connection:
             return [_entry(row) for row in connection.execute(query).mappings()]
 
+    def last(self) -> LedgerEntry | None:
+        """The entry that was written last; None in an empty ledger."""
+        query = select(ib_requests).order_by(ib_requests.c.id.desc()).limit(1)
+        with self._database.transaction() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else _entry(row)
+
     def answered(
         self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime
     ) -> list[Window]:

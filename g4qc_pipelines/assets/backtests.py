@@ -1,23 +1,16 @@
 """The group `backtests`: one result and one report for each spec."""
 
-from datetime import UTC, datetime
-
 import dagster as dg
 
-from g4qc_core.bars.fingerprint import fingerprint
-from g4qc_core.futures.continuous import Adjustment
-from g4qc_core.futures.rolls import rule_name
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
-from g4qc_core.storage.origin import stored_origin
-from g4qc_core.timeframes import TIMEFRAMES, timeframe
+from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.failures import RETRIES, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, column_schema, picture
 from g4qc_pipelines.partitions import BACKTESTS
-from g4qc_pipelines.reports import figures, load_result, origin_note, report_path, save_result
+from g4qc_pipelines.reports import figures, load_result, publish, run_spec
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.series import load_series
 from g4qc_pipelines.specs import find_spec
 
 GROUP = "backtests"
@@ -48,23 +41,10 @@ def build_backtests() -> list[dg.AssetsDefinition]:
         settings: dg.ResourceParam[Settings],
     ) -> None:
         """The result of one spec: trades, equity and figures, with everything that decided them."""
-        from g4qc_core.backtest.run import run_backtest
 
         with told_to_dagster():
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
-            instrument = registry[spec.instrument]
-            series = load_series(
-                instrument,
-                timeframe(spec.timeframe),
-                Adjustment(spec.adjustment),
-                stores,
-                spec.first,
-                spec.last,
-            )
-            result = run_backtest(
-                spec, series, instrument, data_version=fingerprint(series), roll_rule=rule_name(instrument)
-            )
-            save_result(result, stores, context.run_id, datetime.now(UTC))
+            result = run_spec(spec, registry, stores, context.run_id)
             context.log.info(f"{spec.name}: {figures(result.metrics)}")
             context.add_output_metadata(
                 {
@@ -92,27 +72,15 @@ def build_backtests() -> list[dg.AssetsDefinition]:
     ) -> None:
         """The result as one HTML file that opens offline, served beside Dagster."""
         from g4qc_core.backtest.pictures import equity_png
-        from g4qc_core.backtest.report import write_report
 
         with told_to_dagster():
             result = load_result(context.partition_key, stores)
-            spec = result.spec
-            series = load_series(
-                registry[spec.instrument],
-                timeframe(spec.timeframe),
-                Adjustment(spec.adjustment),
-                stores,
-                spec.first,
-                spec.last,
-            )
-            path = report_path(settings, spec.name)
-            note = origin_note(stored_origin(stores.database))
-            write_report(result, series, path, origin_note=note)
+            path = publish(result, settings, registry, stores)
             context.add_output_metadata(
                 {
                     "report": dg.MetadataValue.url(f"{settings.reports_url}/{path.name}"),
                     "file": dg.MetadataValue.path(path),
-                    "equity": picture(equity_png(result), f"Equity of {spec.name}"),
+                    "equity": picture(equity_png(result), f"Equity of {context.partition_key}"),
                     "figures": figures(result.metrics),
                 }
             )

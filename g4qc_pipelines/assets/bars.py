@@ -1,22 +1,20 @@
 """The group `bars`: validated one-minute bars, and every timeframe derived from them by one factory."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from g4qc_core.backtest.pictures import candles_png
-from g4qc_core.bars.resampling import resample
 from g4qc_core.instruments import Registry
-from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
-from g4qc_pipelines.checks import BARS_CHECKS, DERIVED_CHECKS, check_derived, check_minutes
+from g4qc_pipelines.checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
+from g4qc_pipelines.derivation import derive_month
 from g4qc_pipelines.failures import RETRIES, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, column_schema, per_partition, picture, table_of
+from g4qc_pipelines.metadata import OWNERS, column_schema, picture, table_of
 from g4qc_pipelines.partitions import instrument_months, parse_key
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.validation import validate_month
@@ -51,7 +49,7 @@ def _minutes(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         retry_policy=RETRIES,
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata=_SCHEMA,
-        check_specs=[spec(asset_name(ONE_MINUTE)) for spec in BARS_CHECKS],
+        check_specs=[spec(asset_name(ONE_MINUTE)) for spec in MINUTE_CHECKS],
     )
     def minutes(
         context: dg.AssetExecutionContext,
@@ -62,14 +60,14 @@ def _minutes(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         known of every minute of every session is in `session_quality`.
         """
         with told_to_dagster():
-            months = []
+            checked = MinuteChecks()
             for key in sorted(context.partition_keys):
                 month = validate_month(*parse_key(key, registry), stores)
-                months.append(month)
+                checked.add(month)
                 context.log.info(f"{key}: {month}")
                 context.add_asset_metadata(
                     {
-                        "dagster/row_count": len(month.bars),
+                        "dagster/row_count": month.bars,
                         "sessions": month.sessions,
                         "minutes missing": month.gaps,
                         "quarantined": len(month.quarantined),
@@ -77,7 +75,7 @@ def _minutes(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                     },
                     partition_key=key,
                 )
-        yield dg.MaterializeResult(check_results=check_minutes(months))
+        yield dg.MaterializeResult(check_results=checked.results())
 
     return minutes
 
@@ -102,21 +100,18 @@ def _derived(timeframe: Timeframe, partitions: dg.PartitionsDefinition) -> dg.As
         registry: dg.ResourceParam[Registry],
     ) -> Iterator[dg.MaterializeResult]:
         with told_to_dagster():
-            shown: dict[str, dict[str, Any]] = {}
-            sums: list[tuple[str, pd.DataFrame, pd.DataFrame]] = []
+            checked = DerivedChecks()
             for key in sorted(context.partition_keys):
-                instrument, first, last = parse_key(key, registry)
-                sessions = calendar(instrument.calendar)
-                window = month_instants(sessions, first, last)
-                minutes = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window)
-                bars = resample(minutes, timeframe, sessions)
-                stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars)
-                shown[key] = {"dagster/row_count": len(bars), "contracts": int(bars["contract"].nunique())}
-                if timeframe.name == _PICTURED and not bars.empty:
-                    shown[key]["candles"] = _candles(key, bars)
-                sums.append((key, minutes, bars))
-            per_partition(context, shown)
-        yield dg.MaterializeResult(check_results=check_derived(sums))
+                month = derive_month(*parse_key(key, registry), timeframe, stores)
+                checked.add(month)
+                shown: dict[str, Any] = {
+                    "dagster/row_count": len(month.bars),
+                    "contracts": month.bars["contract"].nunique(),
+                }
+                if timeframe.name == _PICTURED and not month.bars.empty:
+                    shown["candles"] = _candles(key, month.bars)
+                context.add_asset_metadata(shown, partition_key=key)
+        yield dg.MaterializeResult(check_results=checked.results())
 
     return derived
 
@@ -125,9 +120,3 @@ def _candles(key: str, bars: pd.DataFrame) -> dg.MarkdownMetadataValue:
     """A picture of the month's most traded contract."""
     month = str(bars.groupby("contract")["volume"].sum().idxmax())
     return picture(candles_png(bars[bars["contract"] == month], f"{key}, contract {month}"), f"Candles of {key}")
-
-
-def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:
-    """Open of the first and close of the last session with trade dates in the window, UTC."""
-    found = sessions.sessions(first, last)
-    return found[0].open, found[-1].close

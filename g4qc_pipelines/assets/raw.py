@@ -14,7 +14,8 @@ from g4qc_core.sessions import check_window, parse_date
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
-from g4qc_pipelines.extraction import contracts_of_interest, extract
+from g4qc_pipelines.chains import contracts_of_interest, stored_chain
+from g4qc_pipelines.extraction import extract
 from g4qc_pipelines.failures import RETRIES, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, column_schema, per_partition, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
@@ -104,7 +105,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
             for key in sorted(context.partition_keys):
                 instrument, first, last = parse_key(key, registry)
                 only = [contract_month(month) for month in config.contracts]
-                chain = stores.contracts.chain(instrument.symbol)
+                chain = stored_chain(instrument, stores)
                 wanted = contracts_of_interest(instrument, chain, *_narrowed(config, first, last), only)
                 done = extract(instrument, wanted, source, stores, context.run_id, context.log.debug)
                 context.log.info(f"{key}: {done}")

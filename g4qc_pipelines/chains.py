@@ -1,0 +1,45 @@
+"""The chain of an instrument as it is stored, and which of its contracts a window calls for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from g4qc_core.errors import ContractNotFound, UsageError
+from g4qc_core.futures.chain import contracts_for
+from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.sessions import Session, calendar
+from g4qc_pipelines.resources import Stores
+
+
+def stored_chain(instrument: Instrument, stores: Stores) -> list[Contract]:
+    """All known contracts of the instrument, by last trade date.
+
+    Raises:
+        ContractNotFound: none is known yet.
+    """
+    chain = stores.contracts.chain(instrument.symbol)
+    if not chain:
+        raise ContractNotFound(
+            f"The chain of {instrument.symbol} is not stored yet: materialize the asset `contracts` first."
+        )
+    return chain
+
+
+def contracts_of_interest(
+    instrument: Instrument, chain: Sequence[Contract], first: date, last: date, only: Sequence[str] = ()
+) -> dict[Contract, list[Session]]:
+    """The sessions to hold of each contract: the front's, both around a roll; or of those named in `only`.
+
+    Raises:
+        UsageError: a contract of `only` is not in the chain.
+    """
+    sessions = calendar(instrument.calendar)
+    if not only:
+        return contracts_for(chain, first, last, instrument, calendar=sessions)
+    known = {contract.month: contract for contract in chain}
+    for month in only:
+        if month not in known:
+            raise UsageError(f"{instrument.symbol} has no contract {month}. Known: {', '.join(sorted(known))}.")
+    window = sessions.sessions(first, last)
+    return {known[month]: [s for s in window if s.open < known[month].last_trade_at] for month in only}

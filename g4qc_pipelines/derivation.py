@@ -1,0 +1,54 @@
+"""The month of one instrument at a coarser timeframe: validated minutes in, bars out, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from g4qc_core.bars.resampling import resample
+from g4qc_core.bars.schema import SchemaFailure, schema_failures
+from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.timeframes import ONE_MINUTE, Timeframe
+from g4qc_pipelines.partitions import key_of
+from g4qc_pipelines.resources import Stores
+
+
+@dataclass(frozen=True)
+class DerivedMonth:
+    """What became of one instrument's month.
+
+    Attributes:
+        key: the partition.
+        bars: derived bars of all contracts.
+        failures: broken promises of their schema.
+        conserved: true when every contract's volume equals that of its minutes.
+    """
+
+    key: str
+    bars: pd.DataFrame
+    failures: list[SchemaFailure]
+    conserved: bool
+
+
+def derive_month(instrument: Instrument, first: date, last: date, timeframe: Timeframe, stores: Stores) -> DerivedMonth:
+    """Derives a month of trade dates from its stored minutes and replaces the month's slice."""
+    sessions = calendar(instrument.calendar)
+    window = month_instants(sessions, first, last)
+    minutes = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window)
+    bars = resample(minutes, timeframe, sessions)
+    stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars)
+    conserved = _volumes(minutes).equals(_volumes(bars))
+    return DerivedMonth(key_of(instrument.symbol, first), bars, schema_failures(bars), conserved)
+
+
+def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:
+    """Open of the first and close of the last session with trade dates in the window, UTC."""
+    found = sessions.sessions(first, last)
+    return found[0].open, found[-1].close
+
+
+def _volumes(bars: pd.DataFrame) -> pd.Series:
+    return bars.groupby("contract")["volume"].sum().sort_index()
