@@ -1,4 +1,4 @@
-"""Bars for the tests of storage: frames that hypothesis draws, and plain ones."""
+"""Bars for the tests of storage: frames that hypothesis draws, plain ones, and one that kills who writes it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from g4qc_core.instruments import Contract
+from g4qc_core.storage.database import Database
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 END = datetime(2024, 2, 1, tzinfo=UTC)
@@ -92,6 +93,19 @@ def drawn_raw_bars(draw: st.DrawFn) -> pd.DataFrame:
     frame["wap"] = np.array(_as_many(draw, st.floats(), minutes), np.float64)
     frame["count"] = np.array(_as_many(draw, _INTEGERS, minutes), np.int64)
     return frame
+
+
+def die_at(database: Database, table: str, timestamp: str) -> None:
+    """From now on, the connection that writes this row into the table is ended by the server, in the middle."""
+    with database.transaction() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION end_me() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END$$"
+        )
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER end_me BEFORE INSERT ON {table} FOR EACH ROW "
+            f"WHEN (NEW.timestamp = '{timestamp}') EXECUTE FUNCTION end_me()"
+        )
 
 
 def _as_many(draw: st.DrawFn, values: st.SearchStrategy, keys: list) -> list:

@@ -16,9 +16,10 @@ from sqlalchemy import text
 from g4qc_core.bars import coverage, schema
 from g4qc_core.bars import validation as bars_validation
 from g4qc_core.errors import DatabaseUnavailable, InvalidBars
+from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_store import BAR_COLUMNS, QUALITY_COLUMNS, QUARANTINE_COLUMNS, BarStore
 from g4qc_core.storage.database import Database
-from tests.core.storage.frames import END, MONTHS, START, drawn_market_bars, market_bars, raw_bars
+from tests.core.storage.frames import END, MONTHS, START, die_at, drawn_market_bars, market_bars, raw_bars
 
 _SAME_DATABASE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -110,31 +111,16 @@ def test_bars_that_break_the_key_leave_the_old_slice(store: BarStore) -> None:
     assert_frame_equal(store.bars("ES", "1min", START, END), bars)
 
 
-def test_a_connection_killed_in_the_middle_leaves_the_old_slice(
-    store: BarStore, database: Database, reopen: Callable[..., Database]
-) -> None:
-    bars, other = market_bars(5), reopen()
+def test_a_connection_killed_in_the_middle_leaves_the_old_slice(empty_database: Database) -> None:
+    migrations.upgrade(empty_database)
+    bars, store = market_bars(5), BarStore(empty_database)
     _replace_partition(store, bars, _quarantine())
-    with database.transaction() as connection:
-        # The table's own trigger ends its backend after the first rows of the new slice went in.
-        connection.execute(
-            text(
-                "CREATE FUNCTION end_me() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END$$"
-            )
-        )
-        connection.execute(
-            text(
-                "CREATE TRIGGER end_me BEFORE INSERT ON market_data FOR EACH ROW "
-                "WHEN (NEW.timestamp = '2024-01-01 00:07+00') EXECUTE FUNCTION end_me()"
-            )
-        )
+    die_at(empty_database, "market_data", "2024-01-01 00:07+00")
     with pytest.raises(DatabaseUnavailable, match="went away"):
         _replace_partition(store, market_bars(9), _quarantine(1, "spike"))
-    again = BarStore(other)
-    assert_frame_equal(again.bars("ES", "1min", START, END), bars)
-    assert list(again.quarantined("ES", START, END)["reason"]) == ["off_tick"] * 3
-    assert list(again.quality("ES", date(2024, 1, 1), date(2024, 1, 31))["traded"]) == [5]
+    assert_frame_equal(store.bars("ES", "1min", START, END), bars)
+    assert list(store.quarantined("ES", START, END)["reason"]) == ["off_tick"] * 3
+    assert list(store.quality("ES", date(2024, 1, 1), date(2024, 1, 31))["traded"]) == [5]
 
 
 def test_the_store_works_again_after_its_connection_was_killed(

@@ -54,8 +54,8 @@ def _frame(rows: list[tuple]) -> pd.DataFrame:
 
 
 @pytest.fixture
-def table(database: Database) -> str:
-    with database.transaction() as connection:
+def table(empty_database: Database) -> str:
+    with empty_database.transaction() as connection:
         columns = ", ".join(f"{name} {kind}" for name, kind in KINDS.items())
         connection.exec_driver_sql(f"CREATE TABLE copied ({columns})")
         connection.exec_driver_sql(f"CREATE TABLE inserted ({columns})")
@@ -64,8 +64,10 @@ def table(database: Database) -> str:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=_ROWS, fixed=st.none() | _TEXTS)
-def test_copied_rows_equal_inserted_rows(database: Database, table: str, rows: list[tuple], fixed: str | None) -> None:
-    with database.transaction() as connection:
+def test_copied_rows_equal_inserted_rows(
+    empty_database: Database, table: str, rows: list[tuple], fixed: str | None
+) -> None:
+    with empty_database.transaction() as connection:
         cursor = connection.connection.cursor()
         cursor.execute("TRUNCATE copied, inserted")
         assert copy_in(cursor, table, KINDS, _frame(rows), fixed=fixed) == len(rows)
@@ -77,10 +79,10 @@ def test_copied_rows_equal_inserted_rows(database: Database, table: str, rows: l
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=_ROWS)
-def test_what_is_copied_out_is_what_was_copied_in(database: Database, table: str, rows: list[tuple]) -> None:
+def test_what_is_copied_out_is_what_was_copied_in(empty_database: Database, table: str, rows: list[tuple]) -> None:
     kinds = {name: kind for name, kind in KINDS.items() if name != "fixed"}
     frame = _frame(rows).assign(number=np.arange(len(rows)))
-    with database.transaction() as connection:
+    with empty_database.transaction() as connection:
         cursor = connection.connection.cursor()
         cursor.execute("TRUNCATE copied")
         copy_in(cursor, table, kinds, frame)

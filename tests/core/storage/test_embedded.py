@@ -30,11 +30,25 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def made_home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="g4qc-tests-"))
     yield folder
-    embedded_server(folder).leave()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def home(made_home: Path) -> Iterator[Path]:
+    """A home whose server does not run; tests share it, because making its files costs a second."""
+    yield made_home
+    embedded_server(made_home).leave()
+
+
+@pytest.fixture
+def new_home() -> Iterator[Path]:
+    """A home without anything in it."""
+    folder = Path(tempfile.mkdtemp(prefix="g4qc-tests-"))
+    yield folder
     shutil.rmtree(folder)
 
 
@@ -113,17 +127,12 @@ def test_a_pid_file_that_names_another_program_is_no_obstacle(home: Path) -> Non
     assert _runs(home)
 
 
-def test_a_start_that_was_killed_halfway_is_no_obstacle(home: Path) -> None:
-    (home / "postgres" / "new-1" / "base").mkdir(parents=True)
-    embedded_server(home)
-    assert _runs(home)
-    assert not (home / "postgres" / "new-1").exists()
-
-
-def test_a_home_with_a_long_name_works(home: Path) -> None:
-    deep = home / ("long" * 20) / ("name" * 10)
+def test_a_start_that_was_killed_halfway_is_no_obstacle_nor_is_a_long_name(new_home: Path) -> None:
+    deep = new_home / ("long" * 20) / ("name" * 10)
+    (deep / "postgres" / "new-1" / "base").mkdir(parents=True)
     server = embedded_server(deep)
     assert _runs(deep)
+    assert not (deep / "postgres" / "new-1").exists()
     server.leave()
     assert not _runs(deep)
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from pandas.testing import assert_frame_equal
-from sqlalchemy import text
 
 from g4qc_core.errors import DatabaseUnavailable, InvalidBars
+from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_store import BarStore
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.request_ledger import Ledger, LedgerEntry, Outcome
-from tests.core.storage.frames import END, START, contract, drawn_raw_bars, raw_bars
+from tests.core.storage.frames import END, START, contract, die_at, drawn_raw_bars, raw_bars
 
 _SYMBOLS = (f"X{number}" for number in count())
 
@@ -109,27 +109,14 @@ def test_bars_out_of_order_are_refused_with_their_ledger_entry(
     assert Ledger(database).entries("ES", "202403", "1min", START, END) == []
 
 
-def test_a_connection_killed_in_the_middle_leaves_neither_bars_nor_entry(
-    store: BarStore, database: Database, reopen: Callable[..., Database]
-) -> None:
-    other = reopen()
-    with database.transaction() as connection:
-        connection.execute(
-            text(
-                "CREATE FUNCTION end_me() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END$$"
-            )
-        )
-        connection.execute(
-            text(
-                "CREATE TRIGGER end_me BEFORE INSERT ON raw_bars FOR EACH ROW "
-                "WHEN (NEW.timestamp = '2024-01-01 00:03+00') EXECUTE FUNCTION end_me()"
-            )
-        )
+def test_a_connection_killed_in_the_middle_leaves_neither_bars_nor_entry(empty_database: Database) -> None:
+    migrations.upgrade(empty_database)
+    store = BarStore(empty_database)
+    die_at(empty_database, "raw_bars", "2024-01-01 00:03+00")
     with pytest.raises(DatabaseUnavailable):
         store.write_raw(contract(), raw_bars(5), _entry())
-    assert BarStore(other).raw("ES", START, END).empty
-    assert Ledger(other).entries("ES", "202403", "1min", START, END) == []
+    assert store.raw("ES", START, END).empty
+    assert Ledger(empty_database).entries("ES", "202403", "1min", START, END) == []
 
 
 def test_writers_of_one_contract_take_turns(store: BarStore, reopen: Callable[..., Database]) -> None:
