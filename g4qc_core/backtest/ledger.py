@@ -112,8 +112,9 @@ def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: D
     short = opens & (available < needed)
     if short.any():
         bar = int(np.argmax(short))
+        wanted = f"{abs(int(after[bar]))} contract{'s' if abs(after[bar]) > 1 else ''}"
         raise BacktestRefused(
-            f"The account could not pay the margin of {abs(int(after[bar]))} contracts on "
+            f"The account could not pay the margin of {wanted} on "
             f"{market.frame['timestamp'].iloc[bar]}: needed {needed[bar]:,.2f} {market.instrument.currency}, "
             f"available {available[bar]:,.2f}. Give it more cash, trade fewer contracts, or set margin in "
             "the spec."

@@ -163,7 +163,7 @@ def _library_value(value: Any) -> str:
 
 def _prices_note(result: BacktestResult) -> str:
     note = (
-        "Triangles open a trade (up: long, down: short), rings close it (green: with a profit); dashed lines are rolls. "
+        "Triangles open a trade (up: long, down: short), rings close it (green: at a profit). Dashed lines are rolls. "
         "Prices are adjusted."
     )
     if len(result.equity) > MOST_CANDLES:
