@@ -5,7 +5,6 @@ Knows the market and what the fields are called. Must not know sockets or limits
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -148,11 +147,8 @@ def _schedule(
     return Message(layouts.HISTORICAL_SCHEDULE, values, _session_fields(sessions))
 
 
-def _session_fields(sessions: list[ScheduledSession]) -> Iterator[str]:
-    for session in sessions:
-        yield _dashed(session.start)
-        yield _dashed(session.end)
-        yield session.trade_date
+def _session_fields(sessions: list[ScheduledSession]) -> list[str]:
+    return [text for s in sessions for text in (_dashed(s.start), _dashed(s.end), s.trade_date)]
 
 
 def _dashed(instant: datetime) -> str:

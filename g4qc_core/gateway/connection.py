@@ -44,7 +44,7 @@ class Connection:
             raise wire.MalformedFrame(f"the client speaks versions {lowest} to {highest}, we {OLDEST} to {newest}")
         self.version = version
         local = now.astimezone(GATEWAY_ZONE)
-        await self._write(wire.frame([version, f"{local:%Y%m%d %H:%M:%S %Z}"]))
+        await self._write(wire.frame([str(version), f"{local:%Y%m%d %H:%M:%S %Z}"]))
 
     async def receive(self) -> list[str]:
         """The fields of the next message; raises as `wire.read_request`."""

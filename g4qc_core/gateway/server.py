@@ -25,7 +25,7 @@ from g4qc_core.gateway.session import House, Session
 from g4qc_core.gateway.wire import MalformedFrame
 
 _LOG = logging.getLogger(__name__)
-_START_TIMEOUT = 30.0
+_STOP_TIMEOUT = 30.0
 _KEPT = 10_000
 
 
@@ -87,6 +87,8 @@ class SimulatedGateway:
         """
         self._loop = asyncio.get_running_loop()
         self._stop, self._held = asyncio.Event(), asyncio.Event()
+        # The first look computes years of sessions; no client shall wait for it.
+        self._market.listings(self.clock.now())
         server = await self._listen()
         self.port = server.sockets[0].getsockname()[1]
         _LOG.info("simulated gateway on %s:%s, account %s", self.host, self.port, self._market.account)
@@ -118,7 +120,7 @@ class SimulatedGateway:
         self._call(lambda: self._announce(code, text))
 
     def start(self) -> SimulatedGateway:
-        """Serves from a thread until `close`.
+        """Serves from a thread until `close`; after that it may start again, on the port that it had.
 
         Raises:
             PortTaken: another program listens on the port.
@@ -136,7 +138,7 @@ class SimulatedGateway:
 
         self._thread = threading.Thread(target=serve, name="simulated-gateway", daemon=True)
         self._thread.start()
-        ready.wait(_START_TIMEOUT)
+        ready.wait()
         if failed:
             raise failed[0]
         return self
@@ -145,7 +147,7 @@ class SimulatedGateway:
         """Stops serving and waits for the thread; does nothing the second time."""
         self.stop()
         if self._thread is not None:
-            self._thread.join(_START_TIMEOUT)
+            self._thread.join(_STOP_TIMEOUT)
             self._thread = None
 
     def __enter__(self) -> SimulatedGateway:

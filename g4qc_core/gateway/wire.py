@@ -31,12 +31,12 @@ def number(value: float) -> str:
     return format(Decimal(text), "f") if "e" in text else text
 
 
-def frame(fields: Iterable[object]) -> bytes:
+def frame(fields: Iterable[str]) -> bytes:
     """A frame: the length, then each field with a NUL behind it.
 
     Text beyond ASCII is escaped; the clients undo it.
     """
-    body = "\0".join(map(str, fields)) + "\0"
+    body = "\0".join(fields) + "\0"
     encoded = body.encode("ascii", "backslashreplace")
     return _HEADER.pack(len(encoded)) + encoded
 

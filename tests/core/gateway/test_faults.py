@@ -226,6 +226,19 @@ def test_a_gateway_stops_with_its_clients_still_connected(synthetic_market: Synt
     assert set(threading.enumerate()) == before
 
 
+def test_a_gateway_that_stopped_starts_again_on_its_port(make_gateway: Make) -> None:
+    gateway = make_gateway()
+    port = gateway.port
+    with RawClient(gateway):
+        gateway.close()
+    with pytest.raises(ConnectionRefusedError):
+        RawClient(gateway)
+    gateway.start()
+    assert gateway.port == port
+    with RawClient(gateway) as client:
+        assert client.ask_bars(month="202612")[0][0] == "17"
+
+
 def _greeting() -> bytes:
     body = b"157\x0020261120 16:30:00 CST\0"
     return struct.pack(">I", len(body)) + body
