@@ -27,9 +27,7 @@ _LAST_TRADE = {"ES": time(8, 30), "EC": time(9, 16)}  # Chicago
 def replay_contracts(symbol: str) -> list[Contract]:
     """The contracts of an instrument in `replay/contracts.csv`, by expiry; their ids are made up."""
     rows = pd.read_csv(MARKET_DATA / "replay" / "contracts.csv", dtype=str)
-    return [
-        _contract(row, con_id) for con_id, row in enumerate(rows.itertuples(), 1) if row.instrument == symbol
-    ]
+    return [_contract(row, con_id) for con_id, row in enumerate(rows.itertuples(), 1) if row.instrument == symbol]
 
 
 def replay_bars(local_symbol: str) -> pd.DataFrame:

@@ -47,8 +47,8 @@ def _canonical(column: pd.Series) -> tuple[str, bytes]:
 
 
 def _text(column: pd.Series) -> bytes:
-    # Long columns hold few different texts: hash the sorted vocabulary once and then the positions in it.
-    codes, vocabulary = pd.factorize(column.astype(object), sort=True)
+    # Long columns hold few different texts: hash each once, in order of appearance, and then their positions.
+    codes, vocabulary = pd.factorize(column.astype(object))
     words = [str(word).encode() for word in vocabulary]
     head = b"".join(len(word).to_bytes(8, "little") + word for word in words)
     return head + _integers(codes.astype("int64"))

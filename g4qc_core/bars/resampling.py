@@ -40,9 +40,7 @@ def resample(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar
     bars = bars.sort_values(["contract", "timestamp"], ignore_index=True)
     buckets = _buckets(bars, timeframe, calendar)
     codes = pd.factorize(bars["contract"])[0]
-    starts = np.flatnonzero(
-        (np.diff(buckets, prepend=buckets[0] - 1) != 0) | (np.diff(codes, prepend=-1) != 0)
-    )
+    starts = np.flatnonzero((np.diff(buckets, prepend=buckets[0] - 1) != 0) | (np.diff(codes, prepend=-1) != 0))
     lasts = np.append(starts[1:], len(bars)) - 1
     count = bars["count"].to_numpy()
     known = np.minimum.reduceat(count, starts) >= 0
@@ -67,9 +65,7 @@ def _buckets(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar
     opens = _opens(bars["trade_date"], calendar)
     if timeframe.is_session:
         return opens
-    instants = (
-        bars["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").view("int64")
-    )
+    instants = bars["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").view("int64")
     length = timeframe.minutes * _MICROSECONDS_A_MINUTE
     return opens + (instants - opens) // length * length
 

@@ -112,9 +112,7 @@ def _shape_rule(check: str) -> str | None:
 
 def _shape_failure(case: Any) -> SchemaFailure:
     if case.check.startswith("dtype"):
-        return SchemaFailure(
-            str(case.column), f"has type {case.failure_case}", 0, f"not {DTYPES[case.column]}"
-        )
+        return SchemaFailure(str(case.column), f"has type {case.failure_case}", 0, f"not {DTYPES[case.column]}")
     return SchemaFailure(str(case.failure_case), str(_shape_rule(case.check)), 0, "")
 
 

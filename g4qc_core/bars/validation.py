@@ -199,7 +199,5 @@ _DETAILS: dict[Reason, Callable[[Any, Instrument, Mapping[str, Contract]], str]]
     Reason.OFF_TICK: _off_tick_detail,
     Reason.AFTER_EXPIRY: _expiry_detail,
     Reason.OUTSIDE_SESSION: lambda bar, i, _: f"the {i.calendar} market is closed or halted at that minute",
-    Reason.DUPLICATE: lambda bar, _, __: (
-        f"{bar.contract} has another bar of {bar.timestamp:%Y-%m-%d %H:%M} UTC"
-    ),
+    Reason.DUPLICATE: lambda bar, _, __: f"{bar.contract} has another bar of {bar.timestamp:%Y-%m-%d %H:%M} UTC",
 }

@@ -16,7 +16,7 @@ import pandas as pd
 from g4qc_core.bars.schema import DTYPES
 from g4qc_core.futures.chain import ROLL_SESSIONS, FrontPeriod, front_periods
 from g4qc_core.instruments import Contract, Instrument
-from g4qc_core.sessions import Session, SessionCalendar
+from g4qc_core.sessions import SessionCalendar
 
 ROLL_COLUMNS = ("symbol", "rule", "date", "from_contract", "to_contract", "gap", "note")
 
@@ -129,17 +129,13 @@ def _fitted(
     at = next(i for i, session in enumerate(sessions) if session.trade_date == new.start)
     for shift in sorted(range(-ROLL_SESSIONS, ROLL_SESSIONS + 1), key=lambda n: (abs(n), n)):
         before, session = sessions[at + shift - 1], sessions[at + shift]
-        if session.trade_date > earliest and _alive(old.contract, before):
+        if session.trade_date > earliest:
             gap = closes.gap(old.contract.month, new.contract.month, before.trade_date)
             if gap is not None:
                 moved = f"moved from {new.start}, where both contracts have no common price" if shift else ""
                 return session.trade_date, gap, moved
     note = f"no session within {ROLL_SESSIONS} of {new.start} has a minute in which both contracts have a bar"
     return new.start, np.nan, note
-
-
-def _alive(contract: Contract, session: Session) -> bool:
-    return session.open < contract.last_trade_at
 
 
 def _names(old: Contract, new: Contract) -> dict[str, str]:

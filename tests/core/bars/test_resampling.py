@@ -110,6 +110,13 @@ def test_no_bars_give_no_bars_of_the_right_types(length: Timeframe) -> None:
     check_schema(resample(empty_frame(BAR_COLUMNS), length, EQUITY))
 
 
+@EVERY_TIMEFRAME
+def test_contracts_that_trade_in_the_same_minute_stay_apart(length: Timeframe) -> None:
+    bars = good_bars(["202512", "202603"], EQUITY.sessions(*WEEKS[0]))
+    minute = bars[bars["timestamp"] == bars["timestamp"].iloc[0]]
+    assert list(resample(minute, length, EQUITY)["contract"]) == ["202512", "202603"]
+
+
 @pytest.mark.parametrize("week", WEEKS, ids=lambda week: str(week[0]))
 @EVERY_TIMEFRAME
 def test_buckets_are_anchored_at_the_open_of_each_session_through_daylight_saving(

@@ -76,6 +76,7 @@ def _set(column: str, value: object):
         (_set("timestamp", pd.Timestamp("2025-10-05 22:05:30Z")), "timestamp", "whole minute"),
         (_set("timestamp", pd.Timestamp("2025-10-05 22:04Z")), "bars", "one bar per contract"),
         (lambda f: f.iloc[::-1], "bars", "ascending"),
+        (lambda f: f.iloc[[0, 2, 1]], "bars", "ascending"),
         (lambda f: f.drop(columns="count"), "count", "missing"),
         (lambda f: f.assign(wap=1.0), "wap", "no column of these bars"),
         (lambda f: f.astype({"volume": "float64"}), "volume", "has type float64, not int64"),

@@ -78,6 +78,14 @@ def test_a_roll_never_waits_for_prices_after_the_old_contracts_end(september) ->
     assert only(rolls_of(without(september, "202512", *days[:-1])))["date"] == date(2025, 9, 22)
 
 
+def test_a_roll_never_moves_before_the_one_before_it(september) -> None:
+    chain = [es_contract("202506", date(2025, 9, 12)), es_contract("202509"), es_contract("202512")]
+    late = september[(september["contract"] == "202509") & (september["trade_date"] == "2025-09-11")]
+    rolls = rolls_of(pd.concat([september, late.assign(contract="202506")]), chain)
+    rolls = rolls[rolls["from_contract"] >= "202506"]
+    assert list(rolls["date"].dt.date) == [date(2025, 9, 12), date(2025, 9, 15)]
+
+
 def test_a_roll_without_common_prices_is_recorded_with_its_reason(september) -> None:
     roll = only(rolls_of(september[september["contract"] == "202512"]))
     assert roll["date"] == RULE
