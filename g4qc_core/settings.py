@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     ib_max_protocol: int = Field(
         178, ge=157, le=200, description="Highest protocol version to negotiate; above 200 is protobuf, not spoken here"
     )
+    retry_delay: float = Field(
+        5.0,
+        ge=0,
+        description="Seconds until a step that failed for a while is tried again",
+    )
     instruments: Path | None = Field(None, description="File with instruments of your own, like instruments.toml")
     backtests: Path | None = Field(None, description="File with backtest specs; unset: the examples of the package")
     first_month: str = Field(

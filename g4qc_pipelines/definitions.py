@@ -29,7 +29,7 @@ def build_definitions(settings: Settings, resources: Mapping[str, object] | None
     from g4qc_pipelines.sensors import build_sensors
 
     assets = build_assets(settings)
-    jobs = build_jobs(settings)
+    jobs = build_jobs()
     return dg.Definitions(
         assets=assets,
         jobs=list(jobs.values()),

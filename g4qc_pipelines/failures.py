@@ -8,10 +8,15 @@ from contextlib import contextmanager
 import dagster as dg
 
 from g4qc_core.errors import G4qcError, PermanentError
+from g4qc_core.settings import Settings
 
-# Two more tries, 5 and 10 seconds apart: enough for a dropped connection, short against a person's patience. An outage
-# is for the next scheduled run, which resumes from the ledger.
-RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+
+def retries(settings: Settings) -> dg.RetryPolicy:
+    """Two more tries, the second pause three times the first: enough for a dropped connection or an old session that is
+    still dying, short against a person's patience. An outage is for the next scheduled run, which resumes from the
+    ledger.
+    """
+    return dg.RetryPolicy(max_retries=2, delay=settings.retry_delay, backoff=dg.Backoff.EXPONENTIAL)
 
 
 @contextmanager

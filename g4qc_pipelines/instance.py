@@ -54,9 +54,18 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
 def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The instance whose runs and events the web UI shows."""
     environment = dagster_environment(settings)
+    before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
-    with dg.DagsterInstance.from_config(environment["DAGSTER_HOME"]) as instance:
-        yield instance
+    try:
+        with dg.DagsterInstance.from_config(environment["DAGSTER_HOME"]) as instance:
+            yield instance
+    finally:
+        # The next instance of this process may be that of another home.
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def add_partitions(instance: dg.DagsterInstance, instruments: list[str], backtests: list[str]) -> None:

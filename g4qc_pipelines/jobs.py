@@ -5,9 +5,7 @@ from __future__ import annotations
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from g4qc_core.settings import Settings
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE
-from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, instrument_months
 
 BAR_ASSETS = ["raw_bars", f"bars_{ONE_MINUTE}", *(f"bars_{timeframe}" for timeframe in DERIVED)]
 CHAIN_ASSETS = ["contracts"]
@@ -15,31 +13,27 @@ ROLL_ASSETS = ["roll_calendar"]
 BACKTEST_ASSETS = ["backtest", "backtest_report"]
 
 
-def build_jobs(settings: Settings) -> dict[str, UnresolvedAssetJobDefinition]:
+def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
     """The jobs by name."""
     jobs = [
         dg.define_asset_job(
             "update_contracts",
             CHAIN_ASSETS,
-            partitions_def=INSTRUMENTS,
             description="The chain of one instrument from the gateway.",
         ),
         dg.define_asset_job(
             "update_bars",
             BAR_ASSETS,
-            partitions_def=instrument_months(settings),
             description="One instrument's month, from the gateway to every timeframe.",
         ),
         dg.define_asset_job(
             "update_rolls",
             ROLL_ASSETS,
-            partitions_def=INSTRUMENTS,
             description="The roll calendar of one instrument, from the bars that are stored.",
         ),
         dg.define_asset_job(
             "run_backtest",
             BACKTEST_ASSETS,
-            partitions_def=BACKTESTS,
             description="One backtest spec, to its report.",
         ),
     ]

@@ -39,7 +39,8 @@ class _Tell(logging.Handler):
         event = meta.get("dagster_event")
         if listener is None:
             return
-        if event is None and record.levelno >= logging.INFO:
+        # Dagster's own errors repeat what failed for each step behind it; the command says it once, at its end.
+        if event is None and logging.INFO <= record.levelno < logging.ERROR:
             listener(meta.get("step_key") or "", str(meta.get("orig_message", record.getMessage())))
         elif event is not None and event.event_type_value == "STEP_START":
             listener(event.step_key, "")

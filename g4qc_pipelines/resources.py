@@ -107,6 +107,8 @@ def ib_source(settings: Settings, host: str, port: int) -> Iterator[BarSource]:
         connect_timeout=settings.ib_connect_timeout,
         request_timeout=settings.ib_request_timeout,
         max_protocol=settings.ib_max_protocol,
+        # A step is tried again as a whole: pauses within each try would add up to minutes.
+        client_id_pauses=(),
     ) as source:
         yield source
 

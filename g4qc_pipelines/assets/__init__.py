@@ -11,4 +11,9 @@ from g4qc_pipelines.assets.raw import build_extraction
 
 def build_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     """Every asset of the graph, in the order in which data flows."""
-    return [*build_extraction(settings), *build_bars(settings), build_roll_calendar(), *build_backtests()]
+    return [
+        *build_extraction(settings),
+        *build_bars(settings),
+        build_roll_calendar(settings),
+        *build_backtests(settings),
+    ]

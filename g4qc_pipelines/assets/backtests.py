@@ -6,7 +6,7 @@ from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import TIMEFRAMES
-from g4qc_pipelines.failures import RETRIES, told_to_dagster
+from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, column_schema, picture
 from g4qc_pipelines.partitions import BACKTESTS
 from g4qc_pipelines.reports import figures, load_result, publish, run_spec
@@ -16,7 +16,7 @@ from g4qc_pipelines.specs import find_spec
 GROUP = "backtests"
 
 
-def build_backtests() -> list[dg.AssetsDefinition]:
+def build_backtests(settings: Settings) -> list[dg.AssetsDefinition]:
     """The assets `backtest` and `backtest_report`."""
 
     @dg.asset(
@@ -28,7 +28,7 @@ def build_backtests() -> list[dg.AssetsDefinition]:
         group_name=GROUP,
         kinds={"python", "postgres"},
         owners=OWNERS,
-        retry_policy=RETRIES,
+        retry_policy=retries(settings),
         metadata={
             "dagster/column_schema": column_schema(tables.backtests),
             "dagster/table_name": "backtests",
@@ -44,7 +44,7 @@ def build_backtests() -> list[dg.AssetsDefinition]:
 
         with told_to_dagster():
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
-            result = run_spec(spec, registry, stores, context.run_id)
+            result = run_spec(spec, registry, stores, context.run.run_id)
             context.log.info(f"{spec.name}: {figures(result.metrics)}")
             context.add_output_metadata(
                 {
@@ -62,7 +62,7 @@ def build_backtests() -> list[dg.AssetsDefinition]:
         group_name=GROUP,
         kinds={"bokeh", "html"},
         owners=OWNERS,
-        retry_policy=RETRIES,
+        retry_policy=retries(settings),
     )
     def backtest_report(
         context: dg.AssetExecutionContext,

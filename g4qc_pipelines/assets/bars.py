@@ -13,7 +13,7 @@ from g4qc_core.storage import tables
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
 from g4qc_pipelines.checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
 from g4qc_pipelines.derivation import derive_month
-from g4qc_pipelines.failures import RETRIES, told_to_dagster
+from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, column_schema, picture, table_of
 from g4qc_pipelines.partitions import instrument_months, parse_key
 from g4qc_pipelines.resources import Stores
@@ -29,8 +29,7 @@ _SCHEMA = {"dagster/column_schema": column_schema(tables.market_data), "dagster/
 
 def build_bars(settings: Settings) -> list[dg.AssetsDefinition]:
     """The assets `bars_1min` and `bars_5min` to `bars_1d`."""
-    partitions = instrument_months(settings)
-    return [_minutes(partitions), *(_derived(timeframe, partitions) for timeframe in DERIVED)]
+    return [_minutes(settings), *(_derived(timeframe, settings) for timeframe in DERIVED)]
 
 
 def asset_name(timeframe: Timeframe) -> str:
@@ -38,15 +37,15 @@ def asset_name(timeframe: Timeframe) -> str:
     return f"bars_{timeframe}"
 
 
-def _minutes(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+def _minutes(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         name=asset_name(ONE_MINUTE),
-        partitions_def=partitions,
+        partitions_def=instrument_months(settings),
         deps=["raw_bars"],
         group_name=GROUP,
         kinds={"pandas", "pandera", "postgres"},
         owners=OWNERS,
-        retry_policy=RETRIES,
+        retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata=_SCHEMA,
         check_specs=[spec(asset_name(ONE_MINUTE)) for spec in MINUTE_CHECKS],
@@ -80,15 +79,15 @@ def _minutes(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     return minutes
 
 
-def _derived(timeframe: Timeframe, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         name=asset_name(timeframe),
-        partitions_def=partitions,
+        partitions_def=instrument_months(settings),
         deps=[asset_name(ONE_MINUTE)],
         group_name=GROUP,
         kinds={"pandas", "postgres"},
         owners=OWNERS,
-        retry_policy=RETRIES,
+        retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata=_SCHEMA,
         description=f"{timeframe} bars, derived from the validated minutes; buckets begin at each session's open.",

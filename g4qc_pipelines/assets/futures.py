@@ -6,9 +6,10 @@ import dagster as dg
 
 from g4qc_core.futures.rolls import roll_problems, rule_name
 from g4qc_core.instruments import Registry
+from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.failures import RETRIES, told_to_dagster
+from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, column_schema, listing, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.resources import Stores
@@ -17,7 +18,7 @@ from g4qc_pipelines.rolls import make_rolls, unmeasured
 GROUP = "futures"
 
 
-def build_roll_calendar() -> dg.AssetsDefinition:
+def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
     """The asset `roll_calendar`."""
     gaps = dg.AssetCheckSpec("gaps_known", asset="roll_calendar", description="Every roll has a measured price gap.")
     sound = dg.AssetCheckSpec(
@@ -38,7 +39,7 @@ def build_roll_calendar() -> dg.AssetsDefinition:
         group_name=GROUP,
         kinds={"pandas", "postgres"},
         owners=OWNERS,
-        retry_policy=RETRIES,
+        retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata={"dagster/column_schema": column_schema(tables.rolls), "dagster/table_name": "rolls"},
         check_specs=[sound, gaps],

@@ -16,7 +16,7 @@ from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
 from g4qc_pipelines.chains import contracts_of_interest, stored_chain
 from g4qc_pipelines.extraction import extract
-from g4qc_pipelines.failures import RETRIES, told_to_dagster
+from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, column_schema, per_partition, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
@@ -49,7 +49,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         kinds={"ibkr", "postgres"},
         owners=OWNERS,
         pool=POOL,
-        retry_policy=RETRIES,
+        retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata={
             "dagster/column_schema": column_schema(tables.contracts),
@@ -83,7 +83,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         kinds={"ibkr", "postgres"},
         owners=OWNERS,
         pool=POOL,
-        retry_policy=RETRIES,
+        retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata={"dagster/column_schema": column_schema(tables.raw_bars), "dagster/table_name": "raw_bars"},
     )
@@ -107,7 +107,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                 only = [contract_month(month) for month in config.contracts]
                 chain = stored_chain(instrument, stores)
                 wanted = contracts_of_interest(instrument, chain, *_narrowed(config, first, last), only)
-                done = extract(instrument, wanted, source, stores, context.run_id, context.log.debug)
+                done = extract(instrument, wanted, source, stores, context.run.run_id, context.log.debug)
                 context.log.info(f"{key}: {done}")
                 shown[key] = {
                     "dagster/row_count": done.inserted + done.revised,
