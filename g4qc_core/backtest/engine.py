@@ -33,6 +33,7 @@ import backtesting.backtesting
 import numpy as np
 import pandas as pd
 from backtesting import Backtest
+from backtesting._stats import compute_stats
 
 from g4qc_core.backtest.costs import CostModel
 from g4qc_core.backtest.ledger import Trade
@@ -96,10 +97,11 @@ def _run(
     market: Market, kind: type, parameters: dict[str, Any], costs: CostModel, cash: Decimal, margin: float
 ) -> LibraryRun:
     side = float(costs.side)
+    frame = _library_frame(market)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         test = Backtest(
-            _library_frame(market),
+            frame,
             kind,
             cash=float(cash),
             commission=lambda size, price: abs(size) * side,
@@ -109,9 +111,20 @@ def _run(
             stats = test.run(**parameters)
         except Exception as error:
             raise UsageError(f"The strategy {kind.__name__} failed: {type(error).__name__}: {error}") from error
-    _refuse_ruin(market, stats["_equity_curve"]["Equity"].to_numpy())
+    equity = stats["_equity_curve"]["Equity"].to_numpy()
+    _refuse_ruin(market, equity)
     notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)])
-    return LibraryRun(_fills(market, stats["_trades"]), float(stats["Equity Final [$]"]), _plain(stats), notes)
+    return LibraryRun(_fills(market, stats["_trades"]), float(equity[-1]), _figures(frame, equity, stats), notes)
+
+
+def _figures(frame: pd.DataFrame, equity: np.ndarray, stats: pd.Series) -> dict[str, Any]:
+    """The library's figures, computed by itself without the closing bar, which would count as a bar of its own."""
+    settled = np.append(equity[:-2], equity[-1])
+    strategy = stats["_strategy"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        figures = compute_stats(strategy.closed_trades, settled, frame.iloc[:-1], strategy)
+    return {str(name): _plain(value) for name, value in figures.items() if not str(name).startswith("_")}
 
 
 def _library_frame(market: Market) -> pd.DataFrame:
@@ -126,7 +139,7 @@ def _library_frame(market: Market) -> pd.DataFrame:
     }
     money = {name: (ticks + market.lift) * tick_value for name, ticks in columns.items()}
     stamps = market.frame["timestamp"]
-    index = pd.DatetimeIndex([*stamps, stamps.iloc[-1] + pd.Timedelta(1, "us")])
+    index = pd.DatetimeIndex(stamps)[[*range(len(stamps)), -1]]  # the same instant twice: no duration grows
     volume = np.append(market.frame["volume"].to_numpy(np.int64), 0)
     return pd.DataFrame(money | {"Volume": volume}, index=index)
 
@@ -233,18 +246,13 @@ def _notes(market: Market, texts: list[str]) -> list[str]:
     ]
 
 
-def _plain(stats: pd.Series) -> dict[str, Any]:
-    named = {str(name): value for name, value in stats.items()}
-    return {name: _plain_value(value) for name, value in named.items() if not name.startswith("_")}
-
-
-def _plain_value(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if value is None or value is pd.NaT or (isinstance(value, float | np.floating) and not np.isfinite(value)):
         return None
     if isinstance(value, pd.Timestamp):
-        return value.floor("s").isoformat()
+        return value.isoformat()
     if isinstance(value, pd.Timedelta):
-        return str(value.floor("s"))
+        return str(value)
     return value.item() if isinstance(value, np.generic) else value
 
 

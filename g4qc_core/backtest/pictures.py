@@ -16,6 +16,7 @@ from g4qc_core.backtest.result import BacktestResult
 
 GAIN, LOSS, LINE, GREY = "#1a9a6c", "#d1495b", "#3366a8", "#8a94a3"
 _MOST_CANDLES = 160
+_BODIES_POINTS = 300  # width of all candles' bodies together
 
 
 def equity_png(result: BacktestResult) -> bytes:
@@ -46,12 +47,13 @@ def candles_png(bars: pd.DataFrame, title: str = "") -> bytes:
     figure, (top, bottom) = _canvas(2, (3, 1))
     at = np.arange(len(frame))
     colours = np.where(frame["close"] >= frame["open"], GAIN, LOSS)
-    low_body = np.minimum(frame["open"], frame["close"])
-    body = (frame["close"] - frame["open"]).abs()
+    # Thick lines are one artist for all bodies; a rectangle each would take ten times as long to draw.
+    body = {"color": colours, "linewidth": _BODIES_POINTS / max(len(frame), 20), "capstyle": "butt"}
     top.vlines(at, frame["low"], frame["high"], color=colours, linewidth=0.8)
-    top.bar(at, body, 0.7, bottom=low_body, color=colours, edgecolor=colours, linewidth=0.4)
+    top.vlines(at, frame["open"], frame["close"], **body)
     top.set_title(title, fontsize=9, loc="left")
-    bottom.bar(at, frame["volume"], 0.8, color=colours, alpha=0.6)
+    bottom.vlines(at, 0, frame["volume"], alpha=0.6, **body)
+    bottom.set_ylim(bottom=0)
     bottom.set_ylabel("volume", fontsize=7, color=GREY)
     bottom.yaxis.set_major_formatter(lambda value, _: f"{value / 1000:,.0f}k" if value >= 1000 else f"{value:,.0f}")
     _dates(bottom, pd.DatetimeIndex(frame["trade_date"]))
@@ -62,9 +64,10 @@ def _canvas(rows: int, heights: tuple[int, ...]) -> tuple[Any, Any]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.6, 3.0), dpi=110, layout="constrained")
+    figure = Figure(figsize=(6.6, 3.0), dpi=110)
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, 1, sharex=True, height_ratios=heights)
+    figure.subplots_adjust(left=0.09, right=0.98, top=0.91, bottom=0.09, hspace=0.12)
     for axis in axes:
         axis.tick_params(labelsize=7, colors=GREY, length=0)
         axis.grid(axis="y", color=GREY, alpha=0.2, linewidth=0.6)

@@ -103,7 +103,7 @@ def test_the_equity_of_every_bar_is_cash_plus_what_was_won_less_what_was_paid(dr
     assert account.equity["position"].tolist() == [0, *targets[:-1]]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(markets(), st.integers(1, 10**6))
 def test_a_constant_added_to_all_prices_changes_no_money(drawn, shift: int) -> None:
     of, opens, closes, targets, contracts, adjustments = drawn

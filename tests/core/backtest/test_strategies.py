@@ -34,7 +34,9 @@ def test_every_registered_strategy_is_under_the_contract() -> None:
 @every_strategy
 @settings(max_examples=40, deadline=None)
 @given(bars=paths, cut=st.integers(0, 60))
-def test_cutting_off_the_future_never_changes_a_target_of_the_past(rule: Strategy, bars: pd.DataFrame, cut: int) -> None:
+def test_cutting_off_the_future_never_changes_a_target_of_the_past(
+    rule: Strategy, bars: pd.DataFrame, cut: int
+) -> None:
     kept = min(cut, len(bars))
     past = rule.targets(bars.head(kept))
     assert past.tolist() == rule.targets(bars)[:kept].tolist()
