@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -107,11 +107,21 @@ def missing_sessions(
         return []
     start, end = sessions[0].open, sessions[-1].close
     key = (contract.symbol, contract.month, ONE_MINUTE.name, start, end)
-    answers = [(e.window_start, e.window_end) for e in stores.ledger.entries(*key, outcomes=ANSWERED)]
+    answers = answered_windows(stores.ledger.entries(*key, outcomes=ANSWERED))
     stored = stores.bars.raw(contract.symbol, start, end, contract.month)["timestamp"]
     counts = Counter(day.date() for day in calendar.assign(stored)["trade_date"].dropna())
     needs = needed_sessions(contract, sessions, counts, answers, until)
     return [need.session for need in needs]
+
+
+def answered_windows(entries: Iterable[LedgerEntry]) -> list[tuple[datetime, datetime]]:
+    """The windows that the source answered; one whose emptiness is confirmed counts as two answers."""
+    return [
+        (entry.window_start, entry.window_end)
+        for entry in entries
+        if entry.outcome in ANSWERED
+        for _ in range(2 if entry.outcome is Outcome.CONFIRMED_EMPTY else 1)
+    ]
 
 
 def _ask(request: BarRequest, source: BarSource, stores: Stores, run_id: str | None, done: Extraction) -> None:

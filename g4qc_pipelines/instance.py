@@ -18,6 +18,8 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.database import dagster_url
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 
+_STATEMENT_MS = 60_000
+
 
 def dagster_home(settings: Settings) -> Path:
     """The folder of Dagster's own files, made ready: `dagster.yaml` in it is the package's.
@@ -58,6 +60,8 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     os.environ.update(environment)
     try:
         with dg.DagsterInstance.from_config(environment["DAGSTER_HOME"]) as instance:
+            # Named after its first user, it keeps connections open; the default makes a new one for each event.
+            instance.optimize_for_webserver(statement_timeout=_STATEMENT_MS, pool_recycle=3600, max_overflow=20)
             yield instance
     finally:
         # The next instance of this process may be that of another home.

@@ -16,6 +16,7 @@ from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.storage.request_ledger import ANSWERED
 from g4qc_core.timeframes import ONE_MINUTE
+from g4qc_pipelines.extraction import answered_windows
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.resources import Stores
 
@@ -107,7 +108,7 @@ def _quality(
                 wanted,
                 bars.loc[bars["contract"] == month, "timestamp"],
                 quarantined.loc[quarantined["contract"] == month, "timestamp"],
-                [(e.window_start, e.window_end) for e in own if e.outcome in ANSWERED],
+                answered_windows(own),
                 [(e.window_start, e.window_end) for e in own if e.outcome not in ANSWERED],
                 until,
             )
