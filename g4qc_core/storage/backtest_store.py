@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import TypeEngine
 
@@ -147,10 +147,15 @@ class BacktestStore:
 
     def newest(self) -> list[BacktestRecord]:
         """The newest result of each spec, by the spec's name."""
+        age = func.row_number().over(
+            partition_by=backtests.c.spec_name, order_by=[backtests.c.created_at.desc(), backtests.c.id]
+        )
+        ranked = select(backtests.c.id, age.label("age")).subquery()
         query = (
             select(backtests)
-            .distinct(backtests.c.spec_name)
-            .order_by(backtests.c.spec_name, backtests.c.created_at.desc(), backtests.c.id)
+            .join(ranked, ranked.c.id == backtests.c.id)
+            .where(ranked.c.age == 1)
+            .order_by(backtests.c.spec_name)
         )
         with self._database.transaction() as connection:
             return [_record(row) for row in connection.execute(query)]
