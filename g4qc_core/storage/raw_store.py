@@ -71,9 +71,7 @@ class RawStore(SliceStore):
             if not outdated.empty:
                 _revise(cursor, contract, outdated, request, entry.requested_at)
             key = {"symbol": contract.symbol, "contract": contract.month}
-            copy_in(
-                cursor, "raw_bars", _RAW, fresh, **key, request_id=request, received_at=entry.requested_at
-            )
+            copy_in(cursor, "raw_bars", _RAW, fresh, **key, request_id=request, received_at=entry.requested_at)
         return WriteResult(len(fresh) - len(outdated), len(bars) - len(fresh), len(outdated), request)
 
     def raw(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
@@ -84,9 +82,7 @@ class RawStore(SliceStore):
         columns = {"contract": "text"} | dict(_RECEIVED)
         return self._read("raw_bars", columns, {"symbol": symbol, "contract": contract}, start, end)
 
-    def revisions(
-        self, symbol: str, start: datetime, end: datetime, contract: str | None = None
-    ) -> pd.DataFrame:
+    def revisions(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
         """Values that a restatement replaced, of bars that start in `[start, end)`.
 
         Returns the columns of `raw` and request_id, received_at (of the old value), replaced_by (id of the

@@ -122,16 +122,12 @@ class Ledger:
             row = connection.execute(query).mappings().first()
         return None if row is None else _entry(row)
 
-    def answered(
-        self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime
-    ) -> list[Window]:
+    def answered(self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime) -> list[Window]:
         """Windows that the gateway answered, with bars or without, cut to `[start, end)`: one an answer."""
         entries = self.entries(symbol, contract, timeframe, start, end, ANSWERED)
         return [(max(e.window_start, start), min(e.window_end, end)) for e in entries]
 
-    def failed(
-        self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime
-    ) -> list[Window]:
+    def failed(self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime) -> list[Window]:
         """Windows that were asked for in vain, cut to `[start, end)`: one a request."""
         failures = frozenset(Outcome) - ANSWERED
         entries = self.entries(symbol, contract, timeframe, start, end, failures)

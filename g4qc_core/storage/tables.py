@@ -64,9 +64,7 @@ def _prices() -> list[Column]:
 origin = Table(
     "origin",
     metadata,
-    Column(
-        "id", SmallInteger, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False
-    ),
+    Column("id", SmallInteger, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
     _filled("origin"),
     _filled("claimed_at", _INSTANT),
 )

@@ -48,9 +48,7 @@ def require_current(database: Database) -> None:
     _require_known(database, found)
     if found != _head():
         state = (
-            "has no schema yet"
-            if found is None
-            else f"has the schema '{found}', and this version needs '{_head()}'"
+            "has no schema yet" if found is None else f"has the schema '{found}', and this version needs '{_head()}'"
         )
         raise DatabaseRefused(f"The database {database.place} {state}: run `g4qc db upgrade`.")
 
@@ -59,15 +57,12 @@ def _require_known(database: Database, revision: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseRefused(
-            f"The database {database.place} has the schema '{revision}' of a newer G4QC: "
-            "install that version."
+            f"The database {database.place} has the schema '{revision}' of a newer G4QC: install that version."
         )
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(
-        connection, opts={"version_table": VERSION_TABLE}
-    ).get_current_revision()
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
 
 
 def _head() -> str:

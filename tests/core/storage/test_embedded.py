@@ -48,6 +48,7 @@ def home(made_home: Path) -> Iterator[Path]:
 def new_home() -> Iterator[Path]:
     """A home without anything in it."""
     folder = Path(tempfile.mkdtemp(prefix="g4qc-tests-"))
+    folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
 
@@ -135,6 +136,18 @@ def test_a_start_that_was_killed_halfway_is_no_obstacle_nor_is_a_long_name(new_h
     assert not (deep / "postgres" / "new-1").exists()
     server.leave()
     assert not _runs(deep)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has the server run under another account")
+def test_a_folder_that_is_closed_to_others_stays_closed(new_home: Path) -> None:
+    new_home.chmod(0o700)
+    home = new_home / "home"
+    server = embedded_server(home)
+    assert server.url("postgres")
+    server.leave()
+    assert new_home.stat().st_mode & 0o777 == 0o700
+    assert not server.data.is_relative_to(new_home)
+    shutil.rmtree(server.data.parent)
 
 
 def test_synthetic_and_real_bars_have_databases_of_their_own(home: Path) -> None:

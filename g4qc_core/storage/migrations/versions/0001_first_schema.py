@@ -138,9 +138,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("replaced_by", sa.BigInteger(), nullable=False),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "symbol", "timestamp", "contract", "replaced_by", name="raw_bar_revisions_pkey"
-        ),
+        sa.PrimaryKeyConstraint("symbol", "timestamp", "contract", "replaced_by", name="raw_bar_revisions_pkey"),
     )
     op.create_table(
         "raw_bars",
@@ -244,9 +242,7 @@ def _make_hypertables() -> None:
     connection = op.get_bind()
     if connection.scalar(sa.text("SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'")) is None:
         return
-    community = (
-        connection.scalar(sa.text("SELECT current_setting('timescaledb.license', true)")) == "timescale"
-    )
+    community = connection.scalar(sa.text("SELECT current_setting('timescaledb.license', true)")) == "timescale"
     for table, segments in _HYPERTABLES.items():
         # The key serves every read, so the index on time alone that would come by default is left out.
         op.execute(
