@@ -129,8 +129,11 @@ class BacktestRefused(PermanentError):
     """The backtest would give numbers that cannot be believed."""
 
 
+_LISTED = 16
+
+
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UsageError:
-    """A UsageError for a name that does not exist, with the nearest one that does.
+    """A UsageError for a name that does not exist, with the nearest one that does; a long list is cut in the middle.
 
     >>> str(unknown("timeframe", "5m", ["1min", "5min"]))
     "Unknown timeframe '5m': did you mean '5min'? Known: 1min, 5min."
@@ -139,5 +142,6 @@ def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> Usag
     folded = {n.casefold(): n for n in names}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
     guess = f": did you mean '{folded[near[0]]}'?" if near else "."
-    listing = f" Known: {', '.join(names)}." if names else ""
+    shown = names if len(names) <= _LISTED else [*names[:3], "...", *names[-3:]]
+    listing = f" Known: {', '.join(shown)}." if names else ""
     return UsageError(f"Unknown {kind} '{name}'{guess}{listing}{' ' + where if where else ''}")

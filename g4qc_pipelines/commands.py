@@ -17,7 +17,9 @@ from typing import Any
 
 import click
 
+from g4qc_core.backtest.external import is_external
 from g4qc_core.backtest.specs import BacktestSpec, load_specs
+from g4qc_core.backtest.strategies import make_strategy
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import check_window
@@ -108,8 +110,9 @@ def _spec(
     dates = {name: f"{day}" for name, day in (("from", first), ("to", last)) if day is not None}
     values = {**base, **given, **dates, "parameters": parameters, "name": "unnamed"}
     timeframe_of(timeframe)
+    if not is_external(strategy):
+        make_strategy(strategy, parameters)
     spec = BacktestSpec.from_dict(values)
-    spec.check_strategy()
     # Two commands that ask for different things get different names, and the same command the same one.
     plain = f"{strategy.replace(':', '.')}-{instrument}-{timeframe}"
     digest = hashlib.sha256(json.dumps(spec.to_dict(), sort_keys=True).encode()).hexdigest()[:8]

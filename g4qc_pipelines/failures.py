@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from g4qc_core.errors import G4qcError, PermanentError
 from g4qc_core.settings import Settings
@@ -19,11 +20,18 @@ def retries(settings: Settings) -> dg.RetryPolicy:
     return dg.RetryPolicy(max_retries=2, delay=settings.retry_delay, backoff=dg.Backoff.EXPONENTIAL)
 
 
+class Interrupted(dg.DagsterError, KeyboardInterrupt):
+    """A person stopped the step.
+
+    Under a retry policy Dagster tries an interrupted step again like a failed one, unless the error is also of its own.
+    """
+
+
 @contextmanager
 def told_to_dagster() -> Iterator[None]:
     """Turns an error into a Dagster Failure that is tried again only when the error is transient.
 
-    An error that is not ours is a defect, and a defect does not go away by itself.
+    An error that is not ours is a defect, and a defect does not go away by itself; an interrupt is neither.
     """
     try:
         yield
@@ -33,6 +41,8 @@ def told_to_dagster() -> Iterator[None]:
             metadata={"error": type(error).__name__},
             allow_retries=not isinstance(error, PermanentError),
         ) from error
+    except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+        raise Interrupted("Stopped.") from None
     except dg.Failure:
         raise
     except Exception as error:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.execution.plan.objects import ErrorSource
 
 from g4qc_core.errors import G4qcError, UsageError, unknown
 
@@ -49,6 +50,7 @@ class Runner:
         Raises:
             UsageError: no such asset, or no such partition.
             RunFailed: a step failed, or a blocking check did.
+            KeyboardInterrupt: a person stopped the run.
         """
         self.check(assets, [key for key in (first, last) if key])
         ranged = last is not None and last != first
@@ -64,6 +66,8 @@ class Runner:
             raise_on_error=False,
         )
         if not result.success:
+            if any(event.is_step_failure and _interrupted(event) for event in result.all_events):
+                raise KeyboardInterrupt
             raise RunFailed(self._why(result))
         return result
 
@@ -90,7 +94,7 @@ class Runner:
             known = list(partitions.get_partition_keys())
         for key in keys:
             if key not in known:
-                raise unknown("partition", key, _sample(known), _MORE_MONTHS)
+                raise unknown("partition", key, known, _MORE_MONTHS)
 
     def _why(self, result: dg.ExecuteInProcessResult) -> str:
         for event in result.all_events:
@@ -111,5 +115,5 @@ def sentence(event: dg.DagsterEvent) -> str:
     return error.message.strip() if error is not None else "failed without an error"
 
 
-def _sample(keys: list[str]) -> list[str]:
-    return keys if len(keys) <= 12 else [*keys[:3], "...", *keys[-3:]]
+def _interrupted(failure: dg.DagsterEvent) -> bool:
+    return failure.step_failure_data.error_source is ErrorSource.INTERRUPT

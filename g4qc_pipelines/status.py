@@ -13,10 +13,12 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.database import open_database
 from g4qc_core.storage.migrations import require_current
 from g4qc_core.storage.origin import stored_origin
+from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.show import echo_json
 
 _EVER = (date(1970, 1, 1), date(2200, 1, 1))
+_ORDER = {timeframe.name: at for at, timeframe in enumerate(TIMEFRAMES)}
 _MISSING = ["failed", "never_asked"]
 
 
@@ -38,6 +40,8 @@ def show_status(settings: Settings, as_json: bool) -> None:
 def _document(stores: Stores) -> dict[str, Any]:
     origin = stored_origin(stores.database)
     stored = stores.bars.stored()
+    stored = stored.iloc[stored["timeframe"].map(_ORDER).argsort(kind="stable")]
+    stored = stored.sort_values("symbol", kind="stable")
     return {
         "origin": str(origin) if origin else None,
         "bars": [

@@ -30,7 +30,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
@@ -201,7 +201,7 @@ backtest_specs = Table(
     "backtest_specs",
     metadata,
     _key("name"),
-    _filled("spec", JSONB),
+    _filled("spec", JSON),
     _filled("source"),
     _filled("created_at", _INSTANT),
 )
@@ -211,11 +211,11 @@ backtests = Table(
     metadata,
     _key("id"),
     _filled("spec_name"),
-    _filled("spec", JSONB),
-    _filled("inputs", JSONB),
-    _filled("metrics", JSONB),
-    _filled("library", JSONB),
-    _filled("notes", JSONB),
+    _filled("spec", JSON),
+    _filled("inputs", JSON),
+    _filled("metrics", JSON),
+    _filled("library", JSON),
+    _filled("notes", JSON),
     _filled("created_at", _INSTANT),
     Column("run_id", Text),
     Index(None, "spec_name", "created_at"),
@@ -271,8 +271,8 @@ trials = Table(
     _filled("fingerprint"),
     _filled("symbol"),
     _filled("timeframe"),
-    _filled("parameters", JSONB),
-    _filled("metrics", JSONB),
+    _filled("parameters", JSON),
+    _filled("metrics", JSON),
     _filled("created_at", _INSTANT),
     UniqueConstraint("family", "fingerprint"),
 )

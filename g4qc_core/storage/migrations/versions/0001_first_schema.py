@@ -6,7 +6,7 @@ elsewhere.
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 
 revision = "0001"
 down_revision = None
@@ -22,7 +22,7 @@ def upgrade() -> None:
     op.create_table(
         "backtest_specs",
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("spec", JSONB(), nullable=False),
+        sa.Column("spec", JSON(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name="backtest_specs_pkey"),
@@ -31,11 +31,11 @@ def upgrade() -> None:
         "backtests",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("spec_name", sa.Text(), nullable=False),
-        sa.Column("spec", JSONB(), nullable=False),
-        sa.Column("inputs", JSONB(), nullable=False),
-        sa.Column("metrics", JSONB(), nullable=False),
-        sa.Column("library", JSONB(), nullable=False),
-        sa.Column("notes", JSONB(), nullable=False),
+        sa.Column("spec", JSON(), nullable=False),
+        sa.Column("inputs", JSON(), nullable=False),
+        sa.Column("metrics", JSON(), nullable=False),
+        sa.Column("library", JSON(), nullable=False),
+        sa.Column("notes", JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("run_id", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="backtests_pkey"),
@@ -189,8 +189,8 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("symbol", sa.Text(), nullable=False),
         sa.Column("timeframe", sa.Text(), nullable=False),
-        sa.Column("parameters", JSONB(), nullable=False),
-        sa.Column("metrics", JSONB(), nullable=False),
+        sa.Column("parameters", JSON(), nullable=False),
+        sa.Column("metrics", JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="trials_pkey"),
         sa.UniqueConstraint("family", "fingerprint", name="trials_family_fingerprint_key"),
