@@ -10,11 +10,12 @@ from pydantic import Field
 from g4qc_core.bars.source import BarSource
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Contract, Registry, contract_month
-from g4qc_core.sessions import check_window, parse_date
+from g4qc_core.sessions import calendar, check_window, parse_date
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
 from g4qc_pipelines.chains import contracts_of_interest, stored_chain
+from g4qc_pipelines.derivation import month_instants
 from g4qc_pipelines.extraction import extract
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, column_schema, per_partition, table_of
@@ -109,8 +110,10 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                 wanted = contracts_of_interest(instrument, chain, *_narrowed(config, first, last), only)
                 done = extract(instrument, wanted, source, stores, context.run.run_id, context.log.debug)
                 context.log.info(f"{key}: {done}")
+                window = month_instants(calendar(instrument.calendar), first, last)
                 shown[key] = {
-                    "dagster/row_count": done.inserted + done.revised,
+                    "dagster/row_count": stores.bars.count_raw(instrument.symbol, *window),
+                    "bars new": done.inserted,
                     "contracts": ", ".join(done.contracts),
                     "requests": done.requests,
                     "sessions asked": done.sessions,
