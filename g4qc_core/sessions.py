@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -101,7 +101,8 @@ class SessionCalendar:
             dates = np.array([], "datetime64[s]")
             opens = pd.DatetimeIndex([], tz="UTC").as_unit("us")
             return pd.DataFrame({"trade_date": dates, "session_open": opens, "halted": np.array([], bool)})
-        sessions = self.sessions_between(index.min().to_pydatetime(), index.max().to_pydatetime() + timedelta(minutes=1))
+        first, last = index.min().to_pydatetime(), index.max().to_pydatetime()
+        sessions = self.sessions_between(first, last + timedelta(minutes=1))
         instants = index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
         opens_at = np.array([_naive(s.open) for s in sessions], "datetime64[us]")
         closes_at = np.array([_naive(s.close) for s in sessions], "datetime64[us]")
@@ -167,7 +168,7 @@ def calendar_names() -> list[str]:
     return list(_entries())
 
 
-@lru_cache(maxsize=None)
+@cache
 def calendar(name: str) -> SessionCalendar:
     """The session calendar of that name in `calendars.toml`.
 
@@ -205,12 +206,12 @@ def month_window(month: date) -> tuple[date, date]:
     return first, following - timedelta(days=1)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _entries() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text("utf-8"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _library(name: str) -> Any:
     # The library is imported here because it costs half a second, and `g4qc --help` does not need it.
     import pandas_market_calendars
