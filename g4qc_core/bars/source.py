@@ -80,9 +80,7 @@ class MemorySource:
         now: what `server_time` says.
     """
 
-    def __init__(
-        self, bars: dict[Contract, pd.DataFrame], now: datetime, origin: Origin = Origin.SIMULATED
-    ) -> None:
+    def __init__(self, bars: dict[Contract, pd.DataFrame], now: datetime, origin: Origin = Origin.SIMULATED) -> None:
         self._bars = bars
         self._now = now
         self.origin = origin
