@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from g4qc_core.errors import ContractNotFound, UsageError
@@ -32,14 +32,31 @@ def contracts_of_interest(
     """The sessions to hold of each contract: the front's, both around a roll; or of those named in `only`.
 
     Raises:
+        ContractNotFound: no contract of the chain matters on any of these dates.
         UsageError: a contract of `only` is not in the chain.
     """
     sessions = calendar(instrument.calendar)
     if not only:
-        return contracts_for(chain, first, last, instrument, calendar=sessions)
+        wanted = contracts_for(chain, first, last, instrument, calendar=sessions)
+        if not wanted and sessions.sessions(first, last):
+            raise ContractNotFound(
+                f"No known contract of {instrument.symbol} trades between {first} and {last}: the stored chain "
+                f"reaches from {chain[0].month} to {chain[-1].month}. Materialize the asset `contracts`; what expired "
+                "more than two years ago is not to be had from Interactive Brokers."
+            )
+        return wanted
     known = {contract.month: contract for contract in chain}
     for month in only:
         if month not in known:
             raise UsageError(f"{instrument.symbol} has no contract {month}. Known: {', '.join(sorted(known))}.")
     window = sessions.sessions(first, last)
     return {known[month]: [s for s in window if s.open < known[month].last_trade_at] for month in only}
+
+
+def sessions_without_contract(
+    instrument: Instrument, wanted: Mapping[Contract, Sequence[Session]], first: date, last: date
+) -> list[date]:
+    """Trade dates of the window on which no contract is wanted: holes in the chain, which no request can fill."""
+    held = {session.trade_date for sessions in wanted.values() for session in sessions}
+    window = calendar(instrument.calendar).sessions(first, last)
+    return [session.trade_date for session in window if session.trade_date not in held]

@@ -14,11 +14,11 @@ from g4qc_core.sessions import calendar, check_window, parse_date
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
-from g4qc_pipelines.chains import contracts_of_interest, stored_chain
+from g4qc_pipelines.chains import contracts_of_interest, sessions_without_contract, stored_chain
 from g4qc_pipelines.derivation import month_instants
 from g4qc_pipelines.extraction import extract
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, column_schema, per_partition, table_of
+from g4qc_pipelines.metadata import OWNERS, column_schema, listing, per_partition, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
 
@@ -107,9 +107,13 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                 instrument, first, last = parse_key(key, registry)
                 only = [contract_month(month) for month in config.contracts]
                 chain = stored_chain(instrument, stores)
-                wanted = contracts_of_interest(instrument, chain, *_narrowed(config, first, last), only)
+                asked = _narrowed(config, first, last)
+                wanted = contracts_of_interest(instrument, chain, *asked, only)
                 done = extract(instrument, wanted, source, stores, context.run.run_id, context.log.debug)
                 context.log.info(f"{key}: {done}")
+                holes = [str(day) for day in sessions_without_contract(instrument, wanted, *asked)]
+                if holes:
+                    context.log.warning(f"{key}: no known contract trades on {listing(holes)}")
                 window = month_instants(calendar(instrument.calendar), first, last)
                 shown[key] = {
                     "dagster/row_count": stores.bars.count_raw(instrument.symbol, *window),
@@ -119,6 +123,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                     "sessions asked": done.sessions,
                     "bars revised": done.revised,
                     "empty answers": done.empty,
+                    "sessions without a contract": listing(holes) or "none",
                 }
             per_partition(context, shown)
 
