@@ -239,13 +239,21 @@ def _exit_code(run: Callable[[], object]) -> int:
 
 
 class _terminated_as_interrupt:
-    """Within it, SIGTERM ends the command as Ctrl-C does, so that it stops what it started."""
+    """Within it, SIGTERM and a closed terminal end the command as Ctrl-C does, so that it stops what it started.
+
+    Ctrl-C is set too: a shell without job control starts commands in the background with it ignored, and the processes
+    that a command starts would inherit that. Under `nohup` a closed terminal stays ignored.
+    """
 
     def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        ending = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            ending.append(signal.SIGHUP)
+        self._before = {number: signal.signal(number, signal.default_int_handler) for number in ending}
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGTERM, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import dagster as dg
 from g4qc_core.errors import SettingsError
 from g4qc_core.settings import Settings
 from g4qc_core.storage.database import dagster_url
+from g4qc_pipelines.orphans import end_orphans
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 
 _STATEMENT_MS = 60_000
@@ -54,7 +55,7 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The instance whose runs and events the web UI shows."""
+    """The instance whose runs and events the web UI shows; runs that a killed process left in it are ended."""
     environment = dagster_environment(settings)
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
@@ -62,6 +63,7 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         with dg.DagsterInstance.from_config(environment["DAGSTER_HOME"]) as instance:
             # Named after its first user, it keeps connections open; the default makes a new one for each event.
             instance.optimize_for_webserver(statement_timeout=_STATEMENT_MS, pool_recycle=3600, max_overflow=20)
+            end_orphans(instance)
             yield instance
     finally:
         # The next instance of this process may be that of another home.

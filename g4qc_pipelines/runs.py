@@ -13,6 +13,7 @@ import dagster as dg
 from dagster._core.execution.plan.objects import ErrorSource
 
 from g4qc_core.errors import G4qcError, UsageError, unknown
+from g4qc_pipelines.orphans import leased
 
 _RANGE_START = "dagster/asset_partition_range_start"
 _RANGE_END = "dagster/asset_partition_range_end"
@@ -54,17 +55,18 @@ class Runner:
         """
         self.check(assets, [key for key in (first, last) if key])
         ranged = last is not None and last != first
-        result = self.definitions.resolve_implicit_global_asset_job_def().execute_in_process(
-            instance=self.instance,
-            asset_selection=[dg.AssetKey(name) for name in assets],
-            partition_key=None if ranged else first,
-            tags={_RANGE_START: str(first), _RANGE_END: str(last)} if ranged else {},
-            run_config={
-                "loggers": {"progress": {}},
-                "ops": {name: {"config": dict(values)} for name, values in (config or {}).items()},
-            },
-            raise_on_error=False,
-        )
+        with leased(self.instance) as tags:
+            result = self.definitions.resolve_implicit_global_asset_job_def().execute_in_process(
+                instance=self.instance,
+                asset_selection=[dg.AssetKey(name) for name in assets],
+                partition_key=None if ranged else first,
+                tags=tags | ({_RANGE_START: str(first), _RANGE_END: str(last)} if ranged else {}),
+                run_config={
+                    "loggers": {"progress": {}},
+                    "ops": {name: {"config": dict(values)} for name, values in (config or {}).items()},
+                },
+                raise_on_error=False,
+            )
         if not result.success:
             if any(event.is_step_failure and _interrupted(event) for event in result.all_events):
                 raise KeyboardInterrupt

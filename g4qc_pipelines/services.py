@@ -68,15 +68,17 @@ def simulated_gateway(settings: Settings) -> Iterator[tuple[str, int]]:
 
 
 def _stop(child: subprocess.Popen[str]) -> None:
-    if child.poll() is None:
-        _signal(child, signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(_STOP_SECONDS)
-    # Grandchildren (code servers, run workers) live in the same group and may outlast their parent.
-    _signal(child, signal.SIGKILL)
-    child.wait()
-    if child.stdout is not None:
-        child.stdout.close()
+    try:
+        if child.poll() is None:
+            _signal(child, signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_STOP_SECONDS)
+    finally:
+        # Grandchildren (run workers) live in the same group and may outlast their parent; a second Ctrl-C hurries.
+        _signal(child, signal.SIGKILL)
+        child.wait()
+        if child.stdout is not None:
+            child.stdout.close()
 
 
 def _signal(child: subprocess.Popen[str], number: int) -> None:

@@ -1,18 +1,22 @@
 """`g4qc up`: everything that a person needs to see and drive the graph, until Ctrl-C.
 
-Starts in order: database, gateway (a simulated one where the settings name none), the server of reports, Dagster's web
-server and daemon. Stops them in the opposite order.
+Starts in order: database, gateway (a simulated one where the settings name none), the server of reports, and Dagster as
+docker-compose.yml has it: one code server, and the web server and the daemon that share it. Stops them in the opposite
+order.
 """
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -29,9 +33,11 @@ from g4qc_pipelines.specs import known_specs
 
 _START_SECONDS = 120.0
 
+Child = subprocess.Popen[str]
+
 
 def run_up(settings: Settings, open_browser: bool) -> None:
-    """Starts everything, prints the addresses, and waits for Ctrl-C or for the web server to end.
+    """Starts everything, prints the addresses, and waits for Ctrl-C or for one of Dagster's processes to end.
 
     Raises:
         PortTaken: another program listens on one of the ports.
@@ -40,19 +46,19 @@ def run_up(settings: Settings, open_browser: bool) -> None:
     check_port(settings.dagster_port, "G4QC_DAGSTER_PORT")
     check_port(settings.api_port, "G4QC_API_PORT")
     url = f"http://127.0.0.1:{settings.dagster_port}"
+    log = settings.home / "dagster.log"
     with ExitStack() as stack:
         environment = {**stack.enter_context(_database(settings)), **stack.enter_context(_gateway(settings))}
         stack.enter_context(report_server(settings.reports, "127.0.0.1", settings.api_port))
-        log = settings.home / "dagster.log"
-        web = stack.enter_context(process(_dagster(settings), environment, log))
-        _await(url, web, log)
+        children = stack.enter_context(_dagster(settings, environment, log))
+        _await(lambda: _answers(url), children, log)
         click.echo(f"Dagster   {url}")
         click.echo(f"Reports   {settings.reports_url}")
         click.echo(f"Logs      {log}")
         click.echo("Ctrl-C stops everything.")
         if open_browser:
             webbrowser.open(url)
-        while web.poll() is None:
+        while all(child.poll() is None for child in children):
             time.sleep(0.5)
         raise G4qcError(f"Dagster ended by itself: its last words are in {log}.")
 
@@ -83,32 +89,45 @@ def _gateway(settings: Settings) -> Iterator[dict[str, str]]:
         yield {"G4QC_IB_HOST": host, "G4QC_IB_PORT": str(port)}
 
 
-def _dagster(settings: Settings) -> list[str]:
-    module = ["-m", "g4qc_pipelines.definitions", "-a", "defs"]
-    return [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        *module,
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(settings.dagster_port),
-    ]
-
-
-def _await(url: str, web: subprocess.Popen[str], log: Path) -> None:
-    """Waits until the web server answers."""
+@contextmanager
+def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> Iterator[list[Child]]:
+    """The code server, and then the web server and the daemon side by side; what they say goes to the log."""
     click.echo("Dagster   starting ...", err=True)
+    web = ["dagster_webserver", "-h", "127.0.0.1", "-p", str(settings.dagster_port), "--live-data-poll-rate", "2000"]
+    with tempfile.TemporaryDirectory(prefix="g4qc-") as folder, ExitStack() as stack:
+        # A socket's path has to be short, and a home's may be long.
+        code, workspace = Path(folder) / "code", Path(folder) / "workspace.yaml"
+        workspace.write_text(
+            json.dumps({"load_from": [{"grpc_server": {"socket": str(code), "location_name": "g4qc"}}]})
+        )
+
+        def start(*command: str) -> Child:
+            return stack.enter_context(process([sys.executable, "-m", *command], environment, log))
+
+        server = start("dagster", "api", "grpc", "-m", "g4qc_pipelines.definitions", "-a", "defs", "-s", str(code))
+        _await(lambda: _listens(code), [server], log)
+        yield [server, start(*web, "-w", str(workspace)), start("dagster._daemon", "run", "-w", str(workspace))]
+
+
+def _await(ready: Callable[[], bool], children: list[Child], log: Path) -> None:
+    """Waits until it is ready; a child that ends before that is the reason why it never will be."""
     deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if web.poll() is not None:
+    while not ready():
+        if any(child.poll() is not None for child in children):
             raise G4qcError(f"Dagster did not start: its last words are in {log}.")
-        try:
-            urllib.request.urlopen(f"{url}/server_info", timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
-        else:
-            return
-    raise G4qcError(f"Dagster did not answer within {_START_SECONDS:.0f} seconds: look into {log}.")
+        if time.monotonic() > deadline:
+            raise G4qcError(f"Dagster did not answer within {_START_SECONDS:.0f} seconds: look into {log}.")
+        time.sleep(0.2)
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{url}/server_info", timeout=2).close()
+    except (urllib.error.URLError, OSError):
+        return False
+    return True

@@ -1,0 +1,81 @@
+"""Runs whose process is gone: told from those that live, and ended, so that nothing waits for them.
+
+A run that is killed stays "started" in Dagster's database, holds its place in the pool of the gateway for ever, and
+Dagster's default launcher never asks after it. Here each run can be asked: one of a command's own process holds a lock
+on a file, which the kernel drops however the process ends; one of a code server was launched through its socket, and
+ends with that server.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+import dagster as dg
+from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
+from dagster._core.storage.tags import GRPC_INFO_TAG
+
+_LEASE_TAG = "g4qc/lease"
+_STATES = [*IN_PROGRESS_RUN_STATUSES, dg.DagsterRunStatus.CANCELING]
+
+
+@contextmanager
+def leased(instance: dg.DagsterInstance) -> Iterator[dict[str, str]]:
+    """Tags for a run of this process, by which others can tell whether it still lives."""
+    lease = _lease(instance, uuid4().hex)
+    lease.parent.mkdir(parents=True, exist_ok=True)
+    with lease.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        try:
+            yield {_LEASE_TAG: lease.name}
+        finally:
+            lease.unlink(missing_ok=True)
+
+
+def end_orphans(instance: dg.DagsterInstance) -> list[str]:
+    """Marks as failed each unfinished run whose process is gone, and frees its places; gives their ids."""
+    ended = []
+    for run in instance.get_runs(dg.RunsFilter(statuses=_STATES)):
+        if _lives(instance, run.tags):
+            continue
+        instance.report_run_failed(run, "The process of this run is gone: it was killed, or its machine was stopped.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+        ended.append(run.run_id)
+        if _LEASE_TAG in run.tags:
+            _lease(instance, run.tags[_LEASE_TAG]).unlink(missing_ok=True)
+    return ended
+
+
+def _lives(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
+    """False when the run's process is certainly gone; of a server on another host nothing is certain."""
+    if _LEASE_TAG in tags:
+        return _locked(_lease(instance, tags[_LEASE_TAG]))
+    server = json.loads(tags.get(GRPC_INFO_TAG, "{}")).get("socket")
+    return server is None or _listens(server)
+
+
+def _lease(instance: dg.DagsterInstance, name: str) -> Path:
+    return Path(instance.root_directory) / "leases" / name
+
+
+def _locked(lease: Path) -> bool:
+    with suppress(FileNotFoundError), lease.open("r") as probe:
+        try:
+            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+        except OSError:
+            return False
+    return True
