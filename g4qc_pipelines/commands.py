@@ -43,9 +43,12 @@ def extract_bars(settings: Settings, symbol: str, first: date, last: date, contr
         bench.runner.run(CHAIN_ASSETS, symbol)
         bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
         bench.runner.run(ROLL_ASSETS, symbol)
-        click.echo(
-            f"{symbol}: {first} to {last} is in the database. See it with `g4qc status` or `g4qc bars {symbol}`."
-        )
+        quality = bench.stores.bars.quality(symbol, first, last)
+    missing = int(quality[["failed", "never_asked"]].to_numpy().sum())
+    click.echo(
+        f"{symbol}, trade dates {first} to {last}: {quality['trade_date'].nunique()} sessions, "
+        f"{quality['traded'].sum():,} minutes with trades, {missing:,} minutes missing."
+    )
 
 
 def materialize_assets(settings: Settings, assets: Sequence[str], partition: str | None) -> None:
