@@ -18,6 +18,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.places import line_of
 
 MONTH_CODES = "FGHJKMNQUVXZ"
 
@@ -38,6 +39,9 @@ class Instrument(BaseModel):
         roll_days_before_expiry: calendar days before the last trade date on which the front contract changes.
         fee: commission and exchange fees, one side, one contract, in `currency`.
         expiry: the rule of the last trade date, used only where no gateway gives the date (the simulated market).
+        max_move: share of the previous session's close that a price may move before it is suspect.
+        max_minute_volume: contracts in one minute, above which its bar is suspect.
+        flat_minutes: minutes in a row without a trade, at one price, that make the front contract's bars suspect.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +59,9 @@ class Instrument(BaseModel):
     roll_days_before_expiry: int = Field(ge=0, le=60)
     fee: Decimal = Field(ge=0)
     expiry: Literal["third_friday", "imm_monday"] = "third_friday"
+    max_move: Decimal = Field(default=Decimal("0.2"), gt=0)
+    max_minute_volume: int = Field(default=500_000, gt=0)
+    flat_minutes: int = Field(default=30, ge=2)
 
     @property
     def tick_value(self) -> Decimal:
@@ -147,7 +154,8 @@ def _read(path: Path) -> dict[str, Instrument]:
     from g4qc_core.sessions import calendar_names
 
     try:
-        entries = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        entries = tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError(f"The instruments file {path} does not exist: check G4QC_INSTRUMENTS.") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -156,18 +164,21 @@ def _read(path: Path) -> dict[str, Instrument]:
         raise SettingsError(f"The instruments file {path} is not TOML: {error}.") from None
     instruments = {}
     for symbol, entry in entries.items():
+
+        def wrong(problem: str, field: str = "", symbol: str = symbol) -> SettingsError:
+            return SettingsError(f"{path}, line {line_of(text, symbol, field)}: {problem}")
+
         if not isinstance(entry, dict):
-            raise SettingsError(f"{path}: '{symbol}' stands outside an entry: begin one with a line like [ES].")
+            raise wrong(f"'{symbol}' stands outside an entry: begin one with a line like [ES].")
         if "symbol" in entry:
-            raise SettingsError(f"{path}: [{symbol}] symbol: the entry's name is the symbol: delete this line.")
+            raise wrong(f"[{symbol}] symbol: the entry's name is the symbol: delete this line.", "symbol")
         try:
             instruments[symbol] = Instrument(symbol=symbol, **entry)
         except ValidationError as error:
-            raise SettingsError(f"{path}: {first_problem(error, symbol)}") from None
+            raise wrong(first_problem(error, symbol), str(error.errors()[0]["loc"][0])) from None
         if instruments[symbol].calendar not in calendar_names():
-            raise SettingsError(
-                f"{path}: [{symbol}] calendar: {unknown('calendar', entry['calendar'], calendar_names())}"
-            )
+            problem = unknown("calendar", entry["calendar"], calendar_names())
+            raise wrong(f"[{symbol}] calendar: {problem}", "calendar")
     return instruments
 
 

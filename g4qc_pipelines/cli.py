@@ -210,7 +210,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: runs a command and turns its end into an exit code."""
     # A strategy of one's own (`module:Class`) is looked for where the command is given, as `python -m` does.
     sys.path.insert(0, "")
-    sys.exit(_exit_code(lambda: cli.main(args=list(arguments or sys.argv[1:]), standalone_mode=False)))
+    sys.exit(
+        _exit_code(lambda: cli.main(args=list(arguments or sys.argv[1:]), prog_name="g4qc", standalone_mode=False))
+    )
 
 
 def _exit_code(run: Callable[[], object]) -> int:

@@ -21,8 +21,8 @@ from g4qc_core.backtest.external import is_external
 from g4qc_core.backtest.specs import BacktestSpec, load_specs
 from g4qc_core.backtest.strategies import make_strategy
 from g4qc_core.errors import UsageError
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import check_window
+from g4qc_core.instruments import contract_month, load_registry
+from g4qc_core.sessions import calendar, check_window
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import StoredSpec
 from g4qc_core.timeframes import timeframe as timeframe_of
@@ -35,9 +35,12 @@ from g4qc_pipelines.workbench import Workbench, workbench
 
 def extract_bars(settings: Settings, symbol: str, first: date, last: date, contracts: Sequence[str]) -> None:
     """Runs the graph of one instrument from the chain to the roll calendar, for the sessions of the window."""
-    load_registry(settings.instruments)[symbol]
+    instrument = load_registry(settings.instruments)[symbol]
+    if not calendar(instrument.calendar).sessions(first, last):
+        raise UsageError(f"There is no session of {symbol} from {first} to {last}: the exchange is closed.")
+    contracts = [contract_month(month) for month in contracts]
     months = [key_of(symbol, month) for month in months_between(first, last)]
-    config = {"raw_bars": {"contracts": list(contracts), "first": f"{first}", "last": f"{last}"}}
+    config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}"}}
     with workbench(settings) as bench, steps(len(CHAIN_ASSETS) + len(BAR_ASSETS) + len(ROLL_ASSETS)):
         bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
         bench.runner.run(CHAIN_ASSETS, symbol)

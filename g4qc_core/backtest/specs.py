@@ -5,7 +5,6 @@ Knows names of strategies, timeframes and fields. Must not know bars, results or
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
@@ -26,6 +25,7 @@ from pydantic import (
 from g4qc_core.backtest.external import is_external
 from g4qc_core.backtest.strategies import make_strategy, strategy
 from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.places import line_of
 from g4qc_core.timeframes import timeframe
 
 DEFAULT_FILE = Path(__file__).with_name("backtests.toml")
@@ -155,7 +155,7 @@ def _entry(file: Path, text: str, name: str, entry: Any, instruments: Collection
         if instruments is not None and spec.instrument not in instruments:
             raise _Malformed("instrument", str(unknown("instrument", spec.instrument, instruments)))
     except _Malformed as problem:
-        where = f"{file}, line {_line(text, name, problem.field)}"
+        where = f"{file}, line {line_of(text, name, problem.field)}"
         raise SettingsError(f"{where}: [{name}] {problem}") from None
     return spec
 
@@ -193,23 +193,3 @@ def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
         except UsageError as error:
             raise _Malformed(field, str(error)) from None
     return spec
-
-
-def _line(text: str, entry: str, field: str) -> int:
-    """Line (from 1) on which the field stands; that of the entry's headline, or 1, where it is not found."""
-    headline = re.compile(rf"""^\s*\[\s*["']?{re.escape(entry)}["']?\s*[\].]""")
-    # A name outside any entry stands where a field would.
-    loose = re.compile(rf"^\s*{re.escape(entry)}\s*=")
-    found, inside = 0, False
-    for number, line in enumerate(text.splitlines(), 1):
-        if headline.match(line):
-            found, inside = found or number, True
-            if field and f"{entry}.{field}]" in line.replace('"', ""):
-                return number
-        elif re.match(r"^\s*\[", line):
-            inside = False
-        elif loose.match(line) and not found:
-            found = number
-        elif inside and field and re.match(rf"""^\s*["']?{re.escape(field)}["']?\s*[=.]""", line):
-            return number
-    return found or 1

@@ -1,0 +1,28 @@
+"""Where a field stands in a TOML file that a person edits, for the sentence that calls it malformed.
+
+Knows lines of text. Must not know what entries and fields mean.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def line_of(text: str, entry: str, field: str) -> int:
+    """Line (from 1) on which the field stands; that of the entry's headline, or 1, where it is not found."""
+    headline = re.compile(rf"""^\s*\[\s*["']?{re.escape(entry)}["']?\s*[\].]""")
+    # A name outside any entry stands where a field would.
+    loose = re.compile(rf"^\s*{re.escape(entry)}\s*=")
+    found, inside = 0, False
+    for number, line in enumerate(text.splitlines(), 1):
+        if headline.match(line):
+            found, inside = found or number, True
+            if field and f"{entry}.{field}]" in line.replace('"', ""):
+                return number
+        elif re.match(r"^\s*\[", line):
+            inside = False
+        elif loose.match(line) and not found:
+            found = number
+        elif inside and field and re.match(rf"""^\s*["']?{re.escape(field)}["']?\s*[=.]""", line):
+            return number
+    return found or 1
