@@ -10,17 +10,19 @@ import dagster as dg
 import pandas as pd
 import sqlalchemy as sa
 
+from g4qc_pipelines.columns import MEANINGS
+
 OWNERS = ["team:quant"]
 
 
 def column_schema(table: sa.Table) -> dg.TableSchema:
-    """The columns of a database table, as the UI shows them."""
+    """The columns of a database table with their meanings, as the UI shows them."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
                 column.name,
                 str(column.type).lower(),
-                description=column.comment,
+                description=MEANINGS.get(column.name),
                 constraints=dg.TableColumnConstraints(nullable=bool(column.nullable)),
             )
             for column in table.columns

@@ -30,8 +30,8 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition]:
         owners=OWNERS,
         retry_policy=retries(settings),
         metadata={
-            "dagster/column_schema": column_schema(tables.backtests),
-            "dagster/table_name": "backtests",
+            "dagster/column_schema": column_schema(tables.backtest_trades),
+            "dagster/table_name": "backtest_trades",
         },
     )
     def backtest(
