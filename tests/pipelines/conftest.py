@@ -1,0 +1,23 @@
+"""What the tests of the wiring share: settings of no home, and the graph that they build. Nothing here runs a step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from g4qc_core.settings import Settings
+from g4qc_pipelines.definitions import build_definitions
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings that name nothing but a folder."""
+    return Settings(_env_file=None, home=tmp_path)  # type: ignore[call-arg]
+
+
+@pytest.fixture(scope="session")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    """The graph of the default settings."""
+    return build_definitions(Settings(_env_file=None, home=tmp_path_factory.mktemp("home")))  # type: ignore[call-arg]

@@ -1,0 +1,117 @@
+"""The graph as the web UI shows it: groups, kinds, owners, schemas, checks and jobs."""
+
+from __future__ import annotations
+
+import dagster as dg
+import pytest
+
+from g4qc_core.settings import Settings
+from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.assets.raw import POOL
+from g4qc_pipelines.definitions import build_definitions
+from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+
+GROUPS = {
+    "extraction": {"contracts", "raw_bars"},
+    "bars": {f"bars_{timeframe}" for timeframe in TIMEFRAMES},
+    "futures": {"roll_calendar"},
+    "backtests": {"backtest", "backtest_report"},
+}
+ASSETS = sorted(set().union(*GROUPS.values()))
+EVERY_ASSET = pytest.mark.parametrize("name", ASSETS)
+
+
+def spec(graph: dg.Definitions, name: str) -> dg.AssetSpec:
+    return next(s for s in graph.resolve_all_asset_specs() if s.key == dg.AssetKey(name))
+
+
+def node(graph: dg.Definitions, name: str):  # type: ignore[no-untyped-def]
+    return graph.resolve_asset_graph().get(dg.AssetKey(name))
+
+
+def test_the_graph_holds_the_assets_of_the_design(graph: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(graph)
+    found: dict[str, set[str]] = {}
+    for asset in graph.resolve_all_asset_specs():
+        found.setdefault(str(asset.group_name), set()).add(asset.key.to_user_string())
+    assert found == GROUPS
+
+
+@EVERY_ASSET
+def test_every_asset_says_what_it_is(graph: dg.Definitions, name: str) -> None:
+    asset = spec(graph, name)
+    assert asset.description
+    assert asset.owners
+    assert asset.kinds
+    assert asset.automation_condition is None
+    assert node(graph, name).partitions_def is not None
+
+
+@pytest.mark.parametrize("name", sorted(set(ASSETS) - {"backtest_report"}))
+def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, name: str) -> None:
+    metadata = spec(graph, name).metadata
+    assert metadata["dagster/table_name"]
+    assert len(metadata["dagster/column_schema"].columns) >= 4
+
+
+@EVERY_ASSET
+def test_a_range_of_partitions_is_one_run_and_a_backtest_has_one_of_its_own(graph: dg.Definitions, name: str) -> None:
+    policy = node(graph, name).backfill_policy
+    if name in BACKTEST_ASSETS:
+        assert policy is None
+    else:
+        assert policy == dg.BackfillPolicy.single_run()
+
+
+def test_only_what_asks_the_gateway_stands_in_its_pool(graph: dg.Definitions) -> None:
+    pools = {name: node(graph, name).pools for name in ASSETS}
+    assert {name for name, pool in pools.items() if POOL in pool} == GROUPS["extraction"]
+
+
+@EVERY_ASSET
+def test_every_asset_tries_again_after_the_pause_of_the_settings(name: str, settings: Settings) -> None:
+    graph = build_definitions(settings.model_copy(update={"retry_delay": 7.0}))
+    definition = next(d for d in graph.assets or [] if dg.AssetKey(name) in d.keys)  # type: ignore[union-attr]
+    assert definition.op.retry_policy == dg.RetryPolicy(max_retries=2, delay=7.0, backoff=dg.Backoff.EXPONENTIAL)
+
+
+def test_data_flows_from_the_gateway_to_the_report(graph: dg.Definitions) -> None:
+    above = {name: {key.to_user_string() for key in node(graph, name).parent_keys} for name in ASSETS}
+    assert above["contracts"] == set()
+    assert above["raw_bars"] == {"contracts"}
+    assert above["bars_1min"] == {"raw_bars"}
+    assert all(above[f"bars_{tf}"] == {"bars_1min"} for tf in TIMEFRAMES[1:])
+    assert above["roll_calendar"] == {"contracts", "bars_1min"}
+    assert above["backtest"] == {*GROUPS["bars"], "roll_calendar"}
+    assert above["backtest_report"] == {"backtest"}
+
+
+def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> None:
+    keys = graph.resolve_asset_graph().asset_check_keys
+    checks = {(key.asset_key.to_user_string(), key.name) for key in keys}
+    assert {("bars_1min", "schema"), ("bars_1min", "few_in_quarantine"), ("bars_1min", "coverage")} <= checks
+    assert {(f"bars_{tf}", "volume_conserved") for tf in TIMEFRAMES[1:]} <= checks
+    assert ("roll_calendar", "every_session_once") in checks
+
+
+@pytest.mark.parametrize(
+    ("job", "assets"),
+    [
+        ("update_contracts", CHAIN_ASSETS),
+        ("update_bars", BAR_ASSETS),
+        ("update_rolls", ROLL_ASSETS),
+        ("run_backtest", BACKTEST_ASSETS),
+    ],
+)
+def test_a_job_is_its_assets_over_their_partitions(graph: dg.Definitions, job: str, assets: list[str]) -> None:
+    resolved = graph.resolve_job_def(job)
+    assert {key.to_user_string() for key in resolved.asset_layer.executable_asset_keys} == set(assets)
+    assert resolved.partitions_def == node(graph, assets[0]).partitions_def
+    assert resolved.description
+
+
+def test_a_test_may_swap_a_resource(settings: Settings) -> None:
+    swapped = build_definitions(settings, {"gateway": "another"})
+    assert swapped.resources is not None
+    assert swapped.resources["gateway"] == "another"
+    assert set(swapped.resources) == {"stores", "gateway", "settings", "registry"}
