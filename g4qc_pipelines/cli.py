@@ -166,6 +166,8 @@ def status(as_json: bool) -> None:
 )
 @click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Seed of the synthetic market.")
 @click.option("--max-version", default=157, show_default=True, type=click.IntRange(157, 200), help="Protocol version.")
+@click.option("--faults", type=click.Path(path_type=Path), help="Do wrong what this fault script says; docs/gateway.md "
+              "tells how to write one.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the address as JSON when ready.")
 def gateway(as_json: bool, **options: Any) -> None:
     """Run the simulated Interactive Brokers gateway; Ctrl-C stops it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import sys
@@ -148,13 +149,19 @@ def serve_gateway(
     now: datetime | None,
     seed: int,
     max_version: int,
+    faults: Path | None,
 ) -> None:
     """Serves the simulated gateway until it is stopped."""
     from g4qc_core.gateway.clock import GatewayClock
     from g4qc_core.gateway.market import Market
+    from g4qc_core.gateway.script import FaultScript
     from g4qc_core.gateway.server import SimulatedGateway, run
     from g4qc_core.gateway.synthetic import SyntheticMarket
 
+    script = None
+    if faults is not None:
+        script = FaultScript.load(faults)
+        _show_log("g4qc_core.gateway.director")
     registry = load_registry(settings.instruments)
     market: Market = SyntheticMarket(registry, seed=seed)
     if replay is not None:
@@ -170,7 +177,15 @@ def serve_gateway(
             click.echo(f"The simulated gateway serves {what} on {gateway.host}:{gateway.port}. Ctrl-C stops it.")
         sys.stdout.flush()
 
-    run(market, host=host, port=port, clock=GatewayClock(now), max_version=max_version, on_ready=ready)
+    run(market, host, port, GatewayClock(now), max_version, script, ready)
+
+
+def _show_log(name: str) -> None:
+    """Sends what a module tells to the error stream."""
+    logger, handler = logging.getLogger(name), logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
 
 
 def serve_reports(settings: Settings, host: str, port: int | None) -> None:

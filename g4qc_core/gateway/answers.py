@@ -15,6 +15,7 @@ from g4qc_core.gateway.hours import liquid_hours, trading_hours, zone_name
 from g4qc_core.gateway.layouts import Message
 from g4qc_core.gateway.lookup import CONTINUOUS, find
 from g4qc_core.gateway.market import Listing, Market
+from g4qc_core.gateway.misshapes import AS_IT_IS, Misshape
 from g4qc_core.gateway.requests import BarsRequest, ContractQuery, ContractRequest, HeadRequest
 from g4qc_core.gateway.validation import SCHEDULE, Refusal, check_date_format, check_kind, validate
 from g4qc_core.sessions import calendar
@@ -51,7 +52,9 @@ def contracts(market: Market, request: ContractRequest, now: datetime) -> list[M
     return [*details, Message(layouts.CONTRACT_DATA_END, {"request_id": request.request_id})]
 
 
-def bars(market: Market, request: BarsRequest, now: datetime, version: int) -> list[Message]:
+def bars(
+    market: Market, request: BarsRequest, now: datetime, version: int, misshape: Misshape = AS_IT_IS
+) -> list[Message]:
     """The bars of a window, or its sessions.
 
     Raises:
@@ -62,7 +65,7 @@ def bars(market: Market, request: BarsRequest, now: datetime, version: int) -> l
     warnings = [] if query.warning is None else [error(request.request_id, *query.warning, now)]
     if query.what == SCHEDULE:
         return [*warnings, _schedule(listing, request.request_id, history.schedule(listing, query, now))]
-    reply = history.bars(market, listing, query, now, version)
+    reply = history.bars(market, listing, query, now, version, misshape)
     zone = calendar(listing.instrument.calendar).timezone
     values = {
         "request_id": request.request_id,

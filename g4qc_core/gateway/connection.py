@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from datetime import datetime
 
 from g4qc_core.gateway import wire
-from g4qc_core.gateway.faults import Faults
+from g4qc_core.gateway.faults import NOTHING_WRONG, Effect, End
 from g4qc_core.gateway.layouts import OLDEST, Message, encode
 from g4qc_core.gateway.validation import GATEWAY_ZONE
 
@@ -23,17 +24,23 @@ class Connection:
 
     Attributes:
         version: the negotiated protocol version; 0 before the handshake.
+        on_half_open: called when nothing is read any more, the client's goodbye included.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, faults: Faults) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.version = 0
+        self.on_half_open: Callable[[], None] = lambda: None
         self._reader = reader
         self._writer = writer
-        self._faults = faults
         self._sending = asyncio.Lock()
+        self._mute = False
+        self._deaf = False
 
-    async def shake_hands(self, newest: int, now: datetime) -> None:
+    async def shake_hands(self, newest: int, now: datetime, effect: Callable[[], Effect]) -> None:
         """Agrees on a version: the lower one of `newest` and the highest that the client offers.
+
+        Args:
+            effect: asked, once the offer has come, what goes wrong with the answer.
 
         Raises:
             MalformedFrame: the client's first bytes are no handshake, or there is no version in common.
@@ -43,38 +50,27 @@ class Connection:
         if version < max(OLDEST, lowest):
             raise wire.MalformedFrame(f"the client speaks versions {lowest} to {highest}, we {OLDEST} to {newest}")
         self.version = version
+        wrong = effect()
+        self.begin(wrong)
+        await asyncio.sleep(wrong.delay)
         local = now.astimezone(GATEWAY_ZONE)
-        await self._write(wire.frame([str(version), f"{local:%Y%m%d %H:%M:%S %Z}"]))
+        await self._deliver(wire.frame([str(version), f"{local:%Y%m%d %H:%M:%S %Z}"]), wrong)
 
     async def receive(self) -> list[str]:
         """The fields of the next message; raises as `wire.read_request`."""
-        return await wire.read_request(self._reader)
+        fields = await wire.read_request(self._reader)
+        if self._deaf:
+            await asyncio.Event().wait()
+        return fields
 
-    async def ignore(self) -> None:
-        """Reads and forgets until the client leaves."""
-        while await self._reader.read(_CHUNK):
-            pass
+    def begin(self, effect: Effect) -> None:
+        """Ends the connection if that shall happen before any answer; raises OSError where that closes it."""
+        if effect.end is not None and effect.end_after is None:
+            self._finish(effect.end)
 
-    async def send(self, message: Message) -> None:
-        """Sends one message; raises OSError when the client is gone."""
-        await self._write(encode(message, self.version))
-
-    async def send_bars(self, message: Message) -> None:
-        """Sends one message, and stalls or ends in the middle of it when the faults say so."""
-        frame = encode(message, self.version)
-        stall, cut = self._faults.take_stall(), self._faults.take_cut()
-        if stall is None and cut is None:
-            await self._write(frame)
-            return
-        async with self._sending:
-            if stall is not None:
-                await self._write_chunks(frame[: stall.after_bytes])
-                await asyncio.sleep(stall.seconds)
-                frame = frame[stall.after_bytes :]
-            await self._write_chunks(frame[:cut])
-        if cut is not None:
-            self._writer.close()
-            raise ConnectionAbortedError("cut, as the faults want it")
+    async def send(self, *messages: Message, effect: Effect = NOTHING_WRONG) -> None:
+        """Sends the messages as one answer that goes wrong as told; raises OSError when the client is gone."""
+        await self._deliver(b"".join(encode(message, self.version) for message in messages), effect)
 
     async def close(self) -> None:
         """Closes the socket; a client that does not read any more is not waited for."""
@@ -83,11 +79,33 @@ class Connection:
             await asyncio.wait_for(self._writer.wait_closed(), _GOODBYE)
         self._writer.transport.abort()
 
-    async def _write(self, data: bytes) -> None:
+    async def _deliver(self, data: bytes, effect: Effect) -> None:
+        ends = effect.end is not None and effect.end_after is not None
         async with self._sending:
-            await self._write_chunks(data)
+            sent = 0
+            if effect.stall is not None:
+                sent = effect.stall.after_bytes
+                await self._write(data[:sent])
+                await asyncio.sleep(effect.stall.seconds)
+            await self._write(data[sent : effect.end_after] if ends else data[sent:])
+            for action in effect.then:
+                action()
+            if ends and effect.end is not None:
+                self._finish(effect.end)
 
-    async def _write_chunks(self, data: bytes) -> None:
+    def _finish(self, end: End) -> None:
+        if end is End.CLOSE:
+            self._writer.close()
+            raise ConnectionAbortedError("closed, as the faults want it")
+        self._mute = True
+        if end is End.HALF_OPEN:
+            self._deaf = True
+            self._writer.transport.pause_reading()  # type: ignore[attr-defined]
+            self.on_half_open()
+
+    async def _write(self, data: bytes) -> None:
         for at in range(0, len(data), _CHUNK):
+            if self._mute:
+                return
             self._writer.write(data[at : at + _CHUNK])
             await self._writer.drain()

@@ -15,6 +15,7 @@ import pandas as pd
 from g4qc_core.gateway.hours import last_sessions, parts, regular_parts, zone_name
 from g4qc_core.gateway.layouts import ZONED_DATES
 from g4qc_core.gateway.market import UNKNOWN, Bars, Listing, Market, no_bars
+from g4qc_core.gateway.misshapes import AS_IT_IS, Misshape, flattened, places
 from g4qc_core.gateway.validation import BarsQuery, Refusal
 from g4qc_core.sessions import SessionCalendar, calendar
 
@@ -44,8 +45,10 @@ class ScheduledSession:
     trade_date: str
 
 
-def bars(market: Market, listing: Listing, query: BarsQuery, now: datetime, version: int) -> Reply:
-    """The bars that start in the query's window.
+def bars(
+    market: Market, listing: Listing, query: BarsQuery, now: datetime, version: int, misshape: Misshape = AS_IT_IS
+) -> Reply:
+    """The bars that start in the query's window, misshapen as told.
 
     A bar that the window's end or the present cuts is served as far as it goes, as the real gateway does.
 
@@ -55,10 +58,13 @@ def bars(market: Market, listing: Listing, query: BarsQuery, now: datetime, vers
     sessions = calendar(listing.instrument.calendar)
     start, end = window(sessions, query, now)
     _check_size(sessions, start, end, query)
-    served, trade_dates = _served(market, listing, sessions, query, start, min(end, now))
+    beside = misshape.overlap * timedelta(minutes=query.minutes)
+    served, trade_dates = _served(market, listing, sessions, query, start - beside, min(end + beside, now))
     if not len(served):
         raise no_data(listing, query.what)
-    dates = _dates(served, trade_dates, query, sessions.timezone, version)
+    order = places(misshape, len(served))
+    served = flattened(misshape, served).take(order)
+    dates = _dates(served, trade_dates[order] if len(trade_dates) else trade_dates, query, sessions.timezone, version)
     return Reply(start, end, _kind(served, listing, query.what), dates)
 
 

@@ -18,14 +18,17 @@ from types import TracebackType
 from g4qc_core.errors import PortTaken, UsageError
 from g4qc_core.gateway.clock import GatewayClock
 from g4qc_core.gateway.connection import Connection
-from g4qc_core.gateway.faults import Faults, Silence
+from g4qc_core.gateway.director import Director, Stagehands
+from g4qc_core.gateway.faults import Faults, Silence, Stage
 from g4qc_core.gateway.layouts import NEWEST, OLDEST
 from g4qc_core.gateway.market import Market
+from g4qc_core.gateway.script import FaultScript
 from g4qc_core.gateway.session import House, Session
 from g4qc_core.gateway.wire import MalformedFrame
 
 _LOG = logging.getLogger(__name__)
 _STOP_TIMEOUT = 30.0
+_PORT_PAUSE = 1.0
 _KEPT = 10_000
 
 
@@ -38,6 +41,7 @@ class SimulatedGateway:
         clock: the gateway's time; the default is real time.
         max_version: highest protocol version to agree on, from 157 to 200.
         faults: what to do wrong; may be changed while serving.
+        script: what else to do wrong, and when; it plays from the beginning whenever the gateway starts to serve.
 
     Attributes:
         port: the port that is listened on, once it serves.
@@ -56,6 +60,7 @@ class SimulatedGateway:
         clock: GatewayClock | None = None,
         max_version: int = OLDEST,
         faults: Faults | None = None,
+        script: FaultScript | None = None,
     ) -> None:
         if not OLDEST <= max_version <= NEWEST:
             raise UsageError(f"The simulated gateway speaks protocol versions {OLDEST} to {NEWEST}, not {max_version}.")
@@ -64,6 +69,7 @@ class SimulatedGateway:
         self.clock = clock or GatewayClock()
         self.faults = faults or Faults()
         self.received: deque[tuple[int | None, list[str]]] = deque(maxlen=_KEPT)
+        self._script = script or FaultScript()
         self._market = market
         self._max_version = max_version
         self._sessions: dict[int, Session] = {}
@@ -73,6 +79,8 @@ class SimulatedGateway:
         self._stop: asyncio.Event | None = None
         self._held: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
+        self._server: asyncio.Server | None = None
+        self._director: Director | None = None
 
     @property
     def clients(self) -> list[int]:
@@ -89,17 +97,19 @@ class SimulatedGateway:
         self._stop, self._held = asyncio.Event(), asyncio.Event()
         # The first look computes years of sessions; no client shall wait for it.
         self._market.listings(self.clock.now())
-        server = await self._listen()
-        self.port = server.sockets[0].getsockname()[1]
+        hands = Stagehands(self._announce, self._release, self._disconnect, self._restart)
+        self._director = Director(self.faults, self._script, self.clock, hands)
+        self._server = await self._listen()
+        self.port = self._server.sockets[0].getsockname()[1]
         _LOG.info("simulated gateway on %s:%s, account %s", self.host, self.port, self._market.account)
         try:
             if on_ready is not None:
                 on_ready(self)
+            self._director.start()
             await self._stop.wait()
         finally:
-            server.close()
-            await self._drop_all()
-            await server.wait_closed()
+            await self._director.stop()
+            await self._close_door()
 
     def stop(self) -> None:
         """Ends `serve`; may be called from any thread."""
@@ -113,7 +123,7 @@ class SimulatedGateway:
 
     def disconnect_clients(self) -> None:
         """Closes every client's connection, and keeps listening; from any thread."""
-        self._call(lambda: [task.cancel() for task in self._tasks])
+        self._call(self._disconnect)
 
     def announce(self, code: int, text: str) -> None:
         """Sends news about no request, like 1100, to every client that is ready; from any thread."""
@@ -171,7 +181,7 @@ class SimulatedGateway:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        connection = Connection(reader, writer, self.faults)
+        connection = Connection(reader, writer)
         try:
             await self._serve_client(connection)
         except MalformedFrame as error:
@@ -185,26 +195,50 @@ class SimulatedGateway:
             await connection.close()
 
     async def _serve_client(self, connection: Connection) -> None:
-        if self.faults.silence == Silence.HANDSHAKE:
-            await connection.ignore()
-            return
-        await connection.shake_hands(self._max_version, self.clock.now())
-        session = Session(connection, self._house())
+        director = self._director
+        assert director is not None
+        connection.begin(director.effect(Stage.CONNECT))
+        await connection.shake_hands(self._max_version, self.clock.now(), lambda: director.effect(Stage.HANDSHAKE))
+        session = Session(connection, self._house(director))
         try:
             await session.serve()
         finally:
-            if session.client_id is not None:
-                del self._sessions[session.client_id]
+            self._leave(session)
 
-    def _house(self) -> House:
+    def _house(self, director: Director) -> House:
         assert self._held is not None
-        return House(self._market, self.clock, self.faults, self._join, self._seen, self._held)
+        return House(self._market, self.clock, director, self._join, self._leave, self._seen, self._held)
 
     def _join(self, session: Session, client_id: int) -> bool:
         return self._sessions.setdefault(client_id, session) is session
 
+    def _leave(self, session: Session) -> None:
+        if session.client_id is not None and self._sessions.get(session.client_id) is session:
+            del self._sessions[session.client_id]
+
     def _seen(self, session: Session, fields: list[str]) -> None:
         self.received.append((session.client_id, fields))
+
+    async def _restart(self, seconds: float) -> None:
+        await self._close_door()
+        await asyncio.sleep(seconds)
+        while self._server is None:
+            try:
+                self._server = await self._listen()
+            except PortTaken as error:
+                _LOG.warning("%s Trying again.", error)
+                await asyncio.sleep(_PORT_PAUSE)
+
+    async def _close_door(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            await self._drop_all()
+            await self._server.wait_closed()
+            self._server = None
+
+    def _disconnect(self) -> None:
+        for task in self._tasks:
+            task.cancel()
 
     async def _drop_all(self) -> None:
         tasks = list(self._tasks)
@@ -240,6 +274,7 @@ def run(
     port: int = 4002,
     clock: GatewayClock | None = None,
     max_version: int = OLDEST,
+    script: FaultScript | None = None,
     on_ready: Callable[[SimulatedGateway], None] | None = None,
 ) -> None:
     """Serves until SIGINT or SIGTERM; `on_ready` is called once it listens.
@@ -248,7 +283,7 @@ def run(
         PortTaken: another program listens on the port.
         UsageError: a protocol version that is not spoken.
     """
-    gateway = SimulatedGateway(market, host=host, port=port, clock=clock, max_version=max_version)
+    gateway = SimulatedGateway(market, host=host, port=port, clock=clock, max_version=max_version, script=script)
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
