@@ -1,21 +1,25 @@
 """Validation: every raw bar comes out once, as a good bar or in quarantine with its reason.
 
-Knows what a believable one-minute bar of a futures contract is. Must not know where bars come from or go to,
-and never drops or repairs one, except that a price on the tick grid is written as the float nearest to that
-tick, so that noise of the wire cannot matter.
+Knows what a believable one-minute bar of a futures contract is: it breaks no rule of `bars.rules`, and raises no
+suspicion that nobody overruled. Must not know where bars come from or go to, and never drops or repairs one, except
+that a price on the tick grid is written as the float nearest to that tick, so that noise of the wire cannot matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.flats import flat_runs
+from g4qc_core.bars.limits import beyond_price, beyond_volume
+from g4qc_core.bars.minutes import Minutes, Suspects
+from g4qc_core.bars.reasons import Reason
+from g4qc_core.bars.rules import DETAILS, broken_rules, instants_of
 from g4qc_core.bars.schema import BAR_COLUMNS, DTYPES, PRICES, RAW_BAR_COLUMNS
+from g4qc_core.bars.spikes import spikes
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import SessionCalendar
 
@@ -23,20 +27,8 @@ GOOD_COLUMNS = (*BAR_COLUMNS, "session_open")
 QUARANTINE_COLUMNS = (*RAW_BAR_COLUMNS, "reason", "detail")
 
 _MINUTE = 60_000_000
-_MAX_OFF_TICK = 0.01
 
-
-class Reason(StrEnum):
-    """Why a bar is in quarantine; a bar that breaks several rules gets the first of them in this order."""
-
-    SCHEMA = "schema"
-    UNKNOWN_CONTRACT = "unknown_contract"
-    NEGATIVE_VOLUME = "negative_volume"
-    OHLC_ORDER = "ohlc_order"
-    OFF_TICK = "off_tick"
-    AFTER_EXPIRY = "after_expiry"
-    OUTSIDE_SESSION = "outside_session"
-    DUPLICATE = "duplicate"
+_Faults = dict[int, tuple[Reason, str]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,11 @@ class Validated:
 
 
 def validate(
-    raw: pd.DataFrame, instrument: Instrument, contracts: Mapping[str, Contract], calendar: SessionCalendar
+    raw: pd.DataFrame,
+    instrument: Instrument,
+    contracts: Mapping[str, Contract],
+    calendar: SessionCalendar,
+    accepted: pd.DataFrame | None = None,
 ) -> Validated:
     """Sorts one-minute bars of one instrument into good ones and bad ones.
 
@@ -62,84 +58,126 @@ def validate(
     Args:
         raw: `RAW_BAR_COLUMNS`, timestamps in UTC (bar start), prices in points; rows in any order.
         contracts: the instrument's contracts by month; they say when trading in each ends.
+        accepted: `RAW_BAR_COLUMNS` of bars that a person vouches for. One that equals a raw bar in every value is
+            good, unless it breaks a rule that is more than a suspicion.
     """
     raw = raw.loc[:, list(RAW_BAR_COLUMNS)].reset_index(drop=True)
-    ticks = _ticks(raw, float(instrument.min_tick))
+    ticks = raw.loc[:, list(PRICES)].to_numpy("float64") / float(instrument.min_tick)
     sessions = _sessions(raw["timestamp"], calendar)
-    ends = _ends(raw["contract"], contracts)
-    broken: dict[Reason, np.ndarray] = {
-        Reason.SCHEMA: _malformed(raw),
-        Reason.UNKNOWN_CONTRACT: ~raw["contract"].isin(list(contracts)).to_numpy(bool),
-        Reason.NEGATIVE_VOLUME: raw["volume"].to_numpy() < 0,
-        Reason.OHLC_ORDER: _out_of_order(raw),
-        Reason.OFF_TICK: _off_tick(ticks),
-        Reason.AFTER_EXPIRY: _instants(raw["timestamp"]) >= ends,
-        Reason.OUTSIDE_SESSION: (sessions["trade_date"].isna() | sessions["halted"]).to_numpy(bool),
-    }
-    reasons = list(broken)
+    codes, names = pd.factorize(raw["contract"], sort=True)
+    months = [str(name) for name in names]
+    broken = broken_rules(raw, ticks, sessions, codes, months, contracts)
     first = np.argmax(np.column_stack([*broken.values(), np.ones(len(raw), bool)]), axis=1)
-    # Only an otherwise good bar can be the one that the others repeat.
-    sound = np.flatnonzero(first == len(reasons))
-    repeated = raw.loc[sound, ["contract", "timestamp"]].duplicated().to_numpy(bool)
-    good = _good(raw, ticks, sessions, sound[~repeated], instrument)
-    first[sound[~repeated]] = -1
-    bad = np.flatnonzero(first >= 0)
-    names = [*reasons, Reason.DUPLICATE]
-    return Validated(good, _quarantined(raw, bad, [names[at] for at in first[bad]], instrument, contracts))
+    sound, repeated = _ordered(raw, codes, np.flatnonzero(first == len(broken)))
+    minutes = _minutes(raw, ticks, sessions, codes, months, sound)
+    suspects = _suspects(minutes, instrument, contracts)
+    faults: _Faults = {int(sound[at]): fault for at, fault in suspects.items()}
+    for row in _same(raw, list(faults), accepted):
+        del faults[row]
+    names_of = list(broken)
+    bad = {int(row): names_of[first[row]] for row in np.flatnonzero(first < len(broken))}
+    bad |= dict.fromkeys(repeated.tolist(), Reason.DUPLICATE)
+    faults |= _described(raw, bad, instrument, contracts)
+    kept = ~np.isin(sound, list(faults))
+    return Validated(_good(raw, minutes, sessions, sound, kept, instrument), _quarantined(raw, faults))
 
 
-def _good(
-    raw: pd.DataFrame, ticks: np.ndarray, sessions: pd.DataFrame, rows: np.ndarray, instrument: Instrument
-) -> pd.DataFrame:
-    prices = np.round(np.rint(ticks[rows]) * float(instrument.min_tick), instrument.decimals)
-    good = raw.iloc[rows].assign(**{name: prices[:, at] for at, name in enumerate(PRICES)})
-    good["trade_date"] = sessions["trade_date"].to_numpy()[rows].astype("datetime64[s]")
-    good["session_open"] = sessions["session_open"].iloc[rows]
-    ordered = good.sort_values(["contract", "timestamp"], kind="stable", ignore_index=True)
-    return ordered.loc[:, list(GOOD_COLUMNS)].astype({name: DTYPES[name] for name in GOOD_COLUMNS})
+def _ordered(raw: pd.DataFrame, codes: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows by contract and time without repetitions, and the repetitions; the first to come in is kept.
+
+    Only an otherwise good bar can be the one that the others repeat, so the rows are those that break no rule.
+    """
+    times = instants_of(raw["timestamp"])[rows]
+    order = np.lexsort((times, codes[rows]))
+    rows, times = rows[order], times[order]
+    again = np.zeros(len(rows), bool)
+    again[1:] = (times[1:] == times[:-1]) & (codes[rows[1:]] == codes[rows[:-1]])
+    return rows[~again], rows[again]
 
 
-def _quarantined(
+def _minutes(
     raw: pd.DataFrame,
+    ticks: np.ndarray,
+    sessions: pd.DataFrame,
+    codes: np.ndarray,
+    months: list[str],
     rows: np.ndarray,
-    reasons: list[Reason],
-    instrument: Instrument,
-    contracts: Mapping[str, Contract],
-) -> pd.DataFrame:
-    bad = raw.iloc[rows].reset_index(drop=True)
-    pairs = zip(reasons, bad.itertuples(index=False), strict=True)
-    details = [_DETAILS[reason](bar, instrument, contracts) for reason, bar in pairs]
-    bad["reason"] = pd.Series([str(reason) for reason in reasons], dtype=DTYPES["reason"])
-    bad["detail"] = pd.Series(details, dtype=DTYPES["detail"])
-    return bad
-
-
-def _ticks(raw: pd.DataFrame, tick: float) -> np.ndarray:
-    return raw.loc[:, list(PRICES)].to_numpy("float64") / tick
-
-
-def _off_tick(ticks: np.ndarray) -> np.ndarray:
-    # One part in a million of the price forgives what a float32 on the way does to 1.10785, and at most a
-    # hundredth of a tick is forgiven however large the price is. A price that is not finite is `schema`'s.
-    forgiven = np.clip(np.abs(ticks) * 1e-6, 1e-9, _MAX_OFF_TICK)
-    with np.errstate(invalid="ignore"):
-        return (np.abs(ticks - np.rint(ticks)) > forgiven).any(axis=1)
-
-
-def _malformed(raw: pd.DataFrame) -> np.ndarray:
-    prices = raw.loc[:, list(PRICES)].to_numpy("float64")
-    instants = _instants(raw["timestamp"])
-    return (
-        ~np.isfinite(prices).all(axis=1)
-        | np.isnat(instants)
-        | (instants.view("int64") % _MINUTE != 0)
-        | (raw["count"].to_numpy() < -1)
+) -> Minutes:
+    prices = np.rint(ticks[rows])
+    return Minutes(
+        contract=codes[rows],
+        months=months,
+        day=sessions["trade_date"].to_numpy()[rows].astype("datetime64[D]").astype("int64"),
+        minute=instants_of(raw["timestamp"])[rows].astype("int64") // _MINUTE,
+        volume=raw["volume"].to_numpy()[rows],
+        **{name: prices[:, at] for at, name in enumerate(PRICES)},
     )
 
 
-def _out_of_order(raw: pd.DataFrame) -> np.ndarray:
-    opened, high, low, close = (raw[name].to_numpy() for name in PRICES)
-    return (high < np.maximum(opened, close)) | (low > np.minimum(opened, close)) | (high < low)
+def _suspects(minutes: Minutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> _Faults:
+    """Every bar that raises a suspicion, with the first that it raises."""
+    found: dict[Reason, Suspects] = {
+        Reason.VOLUME_LIMIT: beyond_volume(minutes, instrument),
+        Reason.PRICE_LIMIT: beyond_price(minutes, instrument),
+        Reason.SPIKE: spikes(minutes),
+        Reason.FLAT_RUN: flat_runs(minutes, instrument, contracts),
+    }
+    faults: _Faults = {}
+    for reason, suspects in found.items():
+        for row, detail in suspects.items():
+            faults.setdefault(row, (reason, detail))
+    return faults
+
+
+def _same(raw: pd.DataFrame, rows: list[int], accepted: pd.DataFrame | None) -> list[int]:
+    """Those of the rows that equal one of the accepted bars in every value."""
+    if accepted is None or accepted.empty or not rows:
+        return []
+    columns = list(RAW_BAR_COLUMNS)
+    known = accepted.loc[:, columns].drop_duplicates()
+    suspects = raw.iloc[rows].assign(row=rows)
+    return [int(row) for row in suspects.merge(known, on=columns)["row"]]
+
+
+def _described(
+    raw: pd.DataFrame, bad: Mapping[int, Reason], instrument: Instrument, contracts: Mapping[str, Contract]
+) -> _Faults:
+    bars = raw.iloc[list(bad)].itertuples(index=False)
+    return {
+        row: (reason, DETAILS[reason](bar, instrument, contracts))
+        for (row, reason), bar in zip(bad.items(), bars, strict=True)
+    }
+
+
+def _good(
+    raw: pd.DataFrame,
+    minutes: Minutes,
+    sessions: pd.DataFrame,
+    sound: np.ndarray,
+    kept: np.ndarray,
+    instrument: Instrument,
+) -> pd.DataFrame:
+    """The good bars: those of the sound rows, in their order, that are kept."""
+    rows = sound[kept]
+    tick, digits = float(instrument.min_tick), instrument.decimals
+    columns = {
+        "contract": raw["contract"].iloc[rows].array,
+        "timestamp": raw["timestamp"].iloc[rows].array,
+        **{name: np.round(getattr(minutes, name)[kept] * tick, digits) for name in PRICES},
+        "volume": raw["volume"].to_numpy()[rows],
+        "count": raw["count"].to_numpy()[rows],
+        "trade_date": sessions["trade_date"].to_numpy()[rows].astype("datetime64[s]"),
+        "session_open": sessions["session_open"].iloc[rows].array,
+    }
+    return pd.DataFrame(columns).astype({name: DTYPES[name] for name in GOOD_COLUMNS})
+
+
+def _quarantined(raw: pd.DataFrame, faults: _Faults) -> pd.DataFrame:
+    rows = sorted(faults)
+    bad = raw.iloc[rows].reset_index(drop=True)
+    bad["reason"] = pd.Series([str(faults[row][0]) for row in rows], dtype=DTYPES["reason"])
+    bad["detail"] = pd.Series([faults[row][1] for row in rows], dtype=DTYPES["detail"])
+    return bad
 
 
 def _sessions(timestamps: pd.Series, calendar: SessionCalendar) -> pd.DataFrame:
@@ -149,55 +187,3 @@ def _sessions(timestamps: pd.Series, calendar: SessionCalendar) -> pd.DataFrame:
         return assigned
     assigned.index = timestamps.index[known]
     return assigned.reindex(timestamps.index).fillna({"halted": False}).astype({"halted": bool})
-
-
-def _ends(months: pd.Series, contracts: Mapping[str, Contract]) -> np.ndarray:
-    codes, names = pd.factorize(months)
-    ends = [
-        np.datetime64(contracts[name].last_trade_at.replace(tzinfo=None), "us")
-        if name in contracts
-        else np.datetime64("NaT", "us")
-        for name in names
-    ]
-    return np.array([*ends, np.datetime64("NaT", "us")], "datetime64[us]")[codes]
-
-
-def _instants(timestamps: pd.Series) -> np.ndarray:
-    return timestamps.dt.tz_convert(None).to_numpy("datetime64[us]")
-
-
-def _schema_detail(bar: Any, _i: Instrument, _c: Mapping[str, Contract]) -> str:
-    for name in PRICES:
-        if not np.isfinite(getattr(bar, name)):
-            return f"{name} is {getattr(bar, name)}"
-    if bar.timestamp is pd.NaT:
-        return "the bar has no timestamp"
-    if bar.count < -1:
-        return f"count is {bar.count}"
-    return f"starts at {bar.timestamp:%H:%M:%S.%f}, not on a whole minute"
-
-
-def _off_tick_detail(bar: Any, instrument: Instrument, _c: Mapping[str, Contract]) -> str:
-    off = [n for n in PRICES if _off_tick(np.array([[getattr(bar, n) / float(instrument.min_tick)]]))[0]]
-    return f"{off[0]} {getattr(bar, off[0])} is not a multiple of {instrument.min_tick}"
-
-
-def _ohlc_detail(bar: Any, _i: Instrument, _c: Mapping[str, Contract]) -> str:
-    return f"open {bar.open}, high {bar.high}, low {bar.low}, close {bar.close}"
-
-
-def _expiry_detail(bar: Any, instrument: Instrument, contracts: Mapping[str, Contract]) -> str:
-    ended = contracts[bar.contract].last_trade_at
-    return f"trading in {instrument.symbol} {bar.contract} ended at {ended:%Y-%m-%d %H:%M} UTC"
-
-
-_DETAILS: dict[Reason, Callable[[Any, Instrument, Mapping[str, Contract]], str]] = {
-    Reason.SCHEMA: _schema_detail,
-    Reason.UNKNOWN_CONTRACT: lambda bar, i, _: f"{i.symbol} has no contract '{bar.contract}' in its chain",
-    Reason.NEGATIVE_VOLUME: lambda bar, _, __: f"volume is {bar.volume}",
-    Reason.OHLC_ORDER: _ohlc_detail,
-    Reason.OFF_TICK: _off_tick_detail,
-    Reason.AFTER_EXPIRY: _expiry_detail,
-    Reason.OUTSIDE_SESSION: lambda bar, i, _: f"the {i.calendar} market is closed or halted at that minute",
-    Reason.DUPLICATE: lambda bar, _, __: f"{bar.contract} has another bar of {bar.timestamp:%Y-%m-%d %H:%M} UTC",
-}
