@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -28,9 +28,18 @@ def make_rolls(instrument: Instrument, stores: Stores) -> pd.DataFrame:
         around = sessions.sessions(period.end - _AROUND, period.end + _AROUND)
         nearby.append(stores.bars.bars(instrument.symbol, ONE_MINUTE.name, around[0].open, around[-1].close))
     bars = pd.concat(nearby, ignore_index=True).drop_duplicates(["contract", "timestamp"])
-    rolls = roll_calendar(bars, chain, instrument, sessions)
+    reach = stores.bars.reach(instrument.symbol, ONE_MINUTE.name)
+    # What lies between the rolls is not read, and yet decides which of them a series crosses.
+    held, last = ((), None) if reach is None else (_held(instrument, *reach, stores), reach[1])
+    rolls = roll_calendar(bars, chain, instrument, sessions, held, last)
     stores.rolls.replace(instrument.symbol, rule_name(instrument), rolls, fingerprint(rolls))
     return rolls
+
+
+def _held(instrument: Instrument, first: date, last: date, stores: Stores) -> list[str]:
+    """Contracts (months) with a validated minute."""
+    quality = stores.bars.quality(instrument.symbol, first, last)
+    return [str(month) for month in quality.loc[quality["traded"] > 0, "contract"].unique()]
 
 
 def unmeasured(symbol: str, rolls: pd.DataFrame, stores: Stores) -> pd.DataFrame:

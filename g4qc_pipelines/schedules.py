@@ -6,7 +6,7 @@ away. A trade date without a session is skipped by the calendar, instrument by i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 import dagster as dg
@@ -15,7 +15,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import INSTRUMENTS, key_of
+from g4qc_pipelines.partitions import INSTRUMENTS, key_of, last_full_months
 
 EXCHANGE_TIMEZONE = "America/Chicago"
 
@@ -25,41 +25,65 @@ def build_schedules(
 ) -> list[dg.ScheduleDefinition]:
     """The schedules; a person switches them on in the web UI."""
 
-    def trading(context: dg.ScheduleEvaluationContext) -> tuple[date, list[str]]:
-        day = context.scheduled_execution_time.date()
-        registry = load_registry(settings.instruments)
-        known = context.instance.get_dynamic_partitions(str(INSTRUMENTS.name))
-        open_today = [s for s in known if s in registry and calendar(registry[s].calendar).session(day)]
-        return day, open_today
+    def daily(
+        name: str, job: str, cron: str, about: str, key: Callable[[str, date], str | None]
+    ) -> dg.ScheduleDefinition:
+        """One run for each instrument that trades on the day, of the partition `key(symbol, day)` where it has one."""
 
-    @dg.schedule(
-        name="contracts_after_close",
-        job=jobs["update_contracts"],
-        cron_schedule="1 16 * * 1-5",
-        execution_timezone=EXCHANGE_TIMEZONE,
-        description="Every trade date at 16:01 in Chicago: the chain of each instrument.",
-    )
-    def contracts_after_close(
-        context: dg.ScheduleEvaluationContext,
-    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        day, symbols = trading(context)
-        if not symbols:
-            yield dg.SkipReason(f"No session on {day}.")
-        for symbol in symbols:
-            yield dg.RunRequest(run_key=f"{symbol} {day}", partition_key=symbol)
+        @dg.schedule(
+            name=name, job=jobs[job], cron_schedule=cron, execution_timezone=EXCHANGE_TIMEZONE, description=about
+        )
+        def schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+            day = context.scheduled_execution_time.date()
+            symbols = _trading(settings, context.instance, day)
+            if not symbols:
+                yield dg.SkipReason(f"No session on {day}.")
+            for symbol in symbols:
+                if partition := key(symbol, day):
+                    yield dg.RunRequest(run_key=f"{symbol} {day}", partition_key=partition)
 
-    @dg.schedule(
-        name="bars_after_close",
-        job=jobs["update_bars"],
-        cron_schedule="5 16 * * 1-5",
-        execution_timezone=EXCHANGE_TIMEZONE,
-        description="Every trade date at 16:05 in Chicago: the running month of each instrument.",
-    )
-    def bars_after_close(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        day, symbols = trading(context)
-        if not symbols:
-            yield dg.SkipReason(f"No session on {day}.")
-        for symbol in symbols:
-            yield dg.RunRequest(run_key=f"{symbol} {day}", partition_key=key_of(symbol, day))
+        return schedule
 
-    return [contracts_after_close, bars_after_close]
+    def month_before(symbol: str, day: date) -> str | None:
+        (month,) = last_full_months(day, 1)
+        return key_of(symbol, month) if f"{month:%Y-%m}" >= settings.first_month else None
+
+    return [
+        daily(
+            "contracts_after_close",
+            "update_contracts",
+            "1 16 * * 1-5",
+            "Every trade date at 16:01 in Chicago: the chain of each instrument.",
+            lambda symbol, _: symbol,
+        ),
+        daily(
+            "bars_after_close",
+            "update_bars",
+            "5 16 * * 1-5",
+            "Every trade date at 16:05 in Chicago: the running month of each instrument.",
+            key_of,
+        ),
+        daily(
+            "last_month_after_close",
+            "update_bars",
+            # Cron joins a day of the month and a weekday by "or": weekends are skipped by the calendar.
+            "25 16 1-10 * *",
+            "At 16:25 in Chicago on the first ten days of a month: the month before, for what an outage at its end "
+            "left out. What the ledger covers is not asked for again.",
+            month_before,
+        ),
+        daily(
+            "rolls_after_close",
+            "update_rolls",
+            "45 16 * * 1-5",
+            "Every trade date at 16:45 in Chicago, after the bars: the roll calendar of each instrument.",
+            lambda symbol, _: symbol,
+        ),
+    ]
+
+
+def _trading(settings: Settings, instance: dg.DagsterInstance, day: date) -> list[str]:
+    """Instruments of the graph that have a session on the day."""
+    registry = load_registry(settings.instruments)
+    known = instance.get_dynamic_partitions(str(INSTRUMENTS.name))
+    return [symbol for symbol in known if symbol in registry and calendar(registry[symbol].calendar).session(day)]

@@ -10,7 +10,7 @@ from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.futures.continuous import Adjustment, continuous
-from g4qc_core.futures.rolls import rule_name
+from g4qc_core.futures.rolls import overdue, rule_name
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import calendar
 from g4qc_core.timeframes import Timeframe
@@ -30,14 +30,26 @@ def load_series(
     Returns a frame with `CONTINUOUS_COLUMNS`; empty when nothing is stored.
 
     Raises:
-        UsageError: there are bars of several contracts and no roll calendar yet.
+        UsageError: there are bars of several contracts and no roll calendar yet, or one that ends before them.
         BacktestRefused: prices have to be adjusted across a roll whose gap is unknown.
     """
     bars = stored_bars(instrument, timeframe, stores, first, last)
     rolls = stores.rolls.load(instrument.symbol, rule_name(instrument))
     if rolls.empty and bars["contract"].nunique() > 1:
         bars = _front_only(bars, instrument, stores)
+    elif not rolls.empty:
+        _refuse_overdue(rolls, bars, instrument, stores)
     return continuous(bars, rolls, adjustment)
+
+
+def _refuse_overdue(rolls: pd.DataFrame, bars: pd.DataFrame, instrument: Instrument, stores: Stores) -> None:
+    # Without the roll, the series would follow the old contract until its bars end, and then have none.
+    chain = stores.contracts.chain(instrument.symbol)
+    for old, new in overdue(rolls, bars, chain, instrument, calendar(instrument.calendar)):
+        raise UsageError(
+            f"The roll calendar of {instrument.symbol} was made before the roll from {old} to {new}: materialize the "
+            "asset `roll_calendar` again."
+        )
 
 
 def stored_bars(

@@ -36,7 +36,12 @@ def rule_name(instrument: Instrument) -> str:
 
 
 def roll_calendar(
-    bars: pd.DataFrame, chain: Iterable[Contract], instrument: Instrument, calendar: SessionCalendar
+    bars: pd.DataFrame,
+    chain: Iterable[Contract],
+    instrument: Instrument,
+    calendar: SessionCalendar,
+    held: Iterable[str] = (),
+    last: date | None = None,
 ) -> pd.DataFrame:
     """The rolls that the bars reach, by the instrument's rule, fitted to sessions with prices of both sides.
 
@@ -56,14 +61,16 @@ def roll_calendar(
         bars: validated bars of the instrument with at least contract, timestamp, close and trade_date;
             one-minute bars for an exact gap; those within ten sessions of the rolls are enough.
         chain: the instrument's contracts.
+        held: contracts (months) of which there are bars beside these.
+        last: last trade date of which there are bars, where these end earlier.
 
     Returns:
         `ROLL_COLUMNS`, ascending by date: symbol, rule, from_contract, to_contract and note (text; note is
         empty where there is nothing to say), date (datetime64[s]), gap (points).
     """
     rows: list[dict[str, object]] = []
-    if not bars.empty:
-        closes = _Closes(bars)
+    if last is not None or not bars.empty:
+        closes = _Closes(bars, held, last)
         earliest = date.min
         for old, new in _reached(front_periods(chain, instrument, calendar), closes):
             day, gap, note = _fitted(old, new, closes, calendar, earliest)
@@ -87,18 +94,47 @@ def roll_problems(rolls: pd.DataFrame) -> list[str]:
     return problems
 
 
+def overdue(
+    rolls: pd.DataFrame,
+    bars: pd.DataFrame,
+    chain: Iterable[Contract],
+    instrument: Instrument,
+    calendar: SessionCalendar,
+) -> list[tuple[str, str]]:
+    """Changes of the front contract that the bars live through and the calendar lacks: it was made before them.
+
+    Args:
+        rolls: `ROLL_COLUMNS`.
+        bars: with at least contract and trade_date.
+
+    Returns pairs of months, old and new, ascending.
+    """
+    if bars.empty:
+        return []
+    first, last = bars["trade_date"].min().date(), bars["trade_date"].max().date()
+    known = set(zip(rolls["from_contract"], rolls["to_contract"], strict=True))
+    held = set(bars["contract"].unique())
+    due = [
+        (old.contract.month, new.contract.month)
+        for old, new in pairwise(front_periods(chain, instrument, calendar))
+        if first < new.start <= last
+    ]
+    return [pair for pair in due if pair not in known and held & set(pair)]
+
+
 class _Closes:
     """Closes by contract and trade date."""
 
-    def __init__(self, bars: pd.DataFrame) -> None:
+    def __init__(self, bars: pd.DataFrame, held: Iterable[str], last: date | None) -> None:
         columns = bars[["contract", "trade_date", "timestamp", "close"]]
         self._by_contract = dict(tuple(columns.groupby("contract", sort=False)))
-        self.months = {str(month) for month in self._by_contract}
-        self.last: date = bars["trade_date"].max().date()
+        self.months = {*map(str, self._by_contract), *held}
+        latest = [] if bars.empty else [bars["trade_date"].max().date()]
+        self.last: date = max([*latest, *([] if last is None else [last])])
 
     def gap(self, old: str, new: str, trade_date: date) -> float | None:
         """Close of new less close of old in the last minute of the session in which both have a bar."""
-        if old not in self.months or new not in self.months:
+        if old not in self._by_contract or new not in self._by_contract:
             return None
         old_closes, new_closes = self._session(old, trade_date), self._session(new, trade_date)
         common = old_closes.index.intersection(new_closes.index)
