@@ -1,0 +1,1 @@
+"""Trading data and what is made of it: a library that knows nothing of Dagster."""

@@ -1,0 +1,158 @@
+"""The house rules: what a reader may rely on in every file. The list of settings has its test beside the settings."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from g4qc_pipelines.cli import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = sorted(path for package in ("g4qc_core", "g4qc_pipelines") for path in (ROOT / package).rglob("*.py"))
+EVERY_MODULE = pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+
+LONGEST = 330
+
+KEPT_IN_THE_ROOT = {
+    *(".ci", ".dockerignore", ".env.example", ".gitattributes", ".gitignore", ".importlinter"),
+    *("CHANGELOG.md", "Dockerfile", "LICENSE", "README.md", "benchmarks", "docker", "docker-compose.yml", "docs"),
+    *("g4qc_core", "g4qc_pipelines", "pyproject.toml", "tests", "uv.lock", "workspace.yaml"),
+}
+
+# In pieces, because this file is one of those that are looked through.
+MACHINE_PATHS = ("/" + "work/", "/" + "root/", "/" + "home/")
+REGISTRIES = ("pypi" + ".org", "python" + "hosted.org", "registry." + "npmjs", "crates" + ".io", "proxy." + "golang")
+    "pypi" + ".org",
+    "python" + "hosted.org",
+    "registry." + "npmjs",
+    "crates" + ".io",
+    "proxy." + "golang.org",
+)
+
+
+def tracked() -> list[Path]:
+    """Every file in git."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("this is no clone: git does not say which files belong to it")
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+@EVERY_MODULE
+def test_a_module_says_what_it_knows_and_fits_in_the_head(module: Path) -> None:
+    text = module.read_text("utf-8")
+    assert ast.get_docstring(ast.parse(text)), "no docstring"
+    assert text.count("\n") <= LONGEST
+
+
+@EVERY_MODULE
+def test_only_the_settings_read_the_environment(module: Path) -> None:
+    # Processes that the pipelines start inherit an environment, and Dagster's instance is told its own by one.
+    allowed = {"g4qc_pipelines/instance.py", "g4qc_pipelines/services.py", "g4qc_pipelines/commands.py"}
+    reads = re.search(r"\bos\.(environ|getenv)\b", module.read_text("utf-8"))
+    assert not reads or str(module.relative_to(ROOT)) in allowed
+
+
+def test_no_file_knows_this_machine_or_where_packages_come_from() -> None:
+    found = []
+    for path in tracked():
+        text = path.read_text("utf-8", errors="ignore")
+        unwanted = MACHINE_PATHS if path.name == "uv.lock" else (*MACHINE_PATHS, *REGISTRIES)
+        found += [f"{path.relative_to(ROOT)}: {word}" for word in unwanted if word in text]
+    assert found == []
+
+
+def test_the_root_holds_what_a_reader_expects_there() -> None:
+    assert {path.relative_to(ROOT).parts[0] for path in tracked()} <= KEPT_IN_THE_ROOT
+
+
+def test_imports_point_down() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    if not linter.exists():
+        pytest.skip("import-linter is not installed")
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+# --- the documentation
+
+
+def documents() -> list[Path]:
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def console_lines(path: Path) -> list[str]:
+    """Command lines of the fenced blocks of a document, those that a backslash continues joined."""
+    blocks = re.findall(r"^```(?:console|bash|sh)\n(.*?)^```", path.read_text("utf-8"), re.S | re.M)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    return [line.removeprefix("$ ") for line in lines]
+
+
+def g4qc_calls(path: Path) -> list[list[str]]:
+    """Arguments of every call of `g4qc` in a document."""
+    words = [shlex.split(line, comments=True) for line in console_lines(path)]
+    return [line[line.index("g4qc") + 1 :] for line in words if "g4qc" in line and "run" in line]
+
+
+CALLS = [(path, call) for path in documents() for call in g4qc_calls(path)]
+
+
+@pytest.mark.parametrize(("path", "call"), CALLS, ids=[f"{path.name}: {' '.join(call)}" for path, call in CALLS])
+def test_a_command_line_of_the_documentation_is_understood(path: Path, call: list[str]) -> None:
+    command: click.Command = cli
+    while isinstance(command, click.Group):
+        name, *call = call
+        assert name in command.commands, f"{path.name} names a command {name}"
+        command = command.commands[name]
+    command.make_context(str(command.name), list(call))
+
+
+def test_the_readme_shows_a_newcomer_the_first_two_commands() -> None:
+    lines = console_lines(ROOT / "README.md")
+    assert "pip install uv && uv run g4qc demo" in lines
+    assert "pip install uv && uv run pytest" in lines
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
+def test_a_link_within_the_house_leads_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", path.read_text("utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+# --- the containers
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_a_service_is_watched_or_chosen(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service.get("healthcheck", {}).get("test") or service.get("profiles")
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_a_service_holds_no_secret_and_is_not_open_to_the_network(name: str) -> None:
+    service = COMPOSE["services"][name]
+    for variable, value in service.get("environment", {}).items():
+        secret = re.search(r"PASSWORD|SECRET|TOKEN|USERID", variable) and not variable.endswith("_FILE")
+        assert not secret or re.fullmatch(r"\$\{\w+(:-)?\}", str(value)), variable
+        assert not re.search(r"://[^/@\s]*:[^/@\s]+@", str(value)), variable
+    assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+def test_every_volume_and_secret_that_is_used_is_declared() -> None:
+    services = COMPOSE["services"].values()
+    volumes = {str(v).split(":")[0] for s in services for v in s.get("volumes", [])}
+    assert volumes == set(COMPOSE["volumes"])
+    assert {secret for s in services for secret in s.get("secrets", [])} == set(COMPOSE["secrets"])
