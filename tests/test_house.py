@@ -31,7 +31,7 @@ KEPT_IN_THE_ROOT = {
 
 # In pieces, because this file is one of those that are looked through.
 MACHINE_PATHS = ("/" + "work/", "/" + "root/", "/" + "home/")
-REGISTRIES = ("pypi" + ".org", "python" + "hosted.org", "registry." + "npmjs", "crates" + ".io", "proxy." + "golang")
+REGISTRIES = (
     "pypi" + ".org",
     "python" + "hosted.org",
     "registry." + "npmjs",
