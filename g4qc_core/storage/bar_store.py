@@ -26,7 +26,6 @@ _BARS: Kinds = {
     "trade_date": "date",
 }
 _VALUES: Kinds = {**_PRICES, "volume": "int8", "wap": "float8", "count": "int8"}
-_DECISION: Kinds = {"decision": "text", "decided_at": "timestamptz", "decided_by": "text"}
 _QUARANTINED: Kinds = {"contract": "text", **_TIME, **_VALUES, "reason": "text", "detail": "text"}
 _MINUTES = ("expected", "traded", "quarantined", "no_trade", "halt", "failed", "never_asked")
 _QUALITY: Kinds = {
@@ -81,8 +80,8 @@ class BarStore(RawStore):
         """Replaces the validated 1-minute bars of `[start, end)`, and what validation says about them.
 
         Quarantine rows of the same window, and quality rows of the trade dates from `first` to `last`, are
-        replaced in the same transaction. A reviewer's decision stays with a bar that is quarantined again for
-        the same reason with the same values.
+        replaced in the same transaction. What people decided about bars in quarantine is kept elsewhere, by
+        `QuarantineStore`.
 
         Args:
             bars: as in `replace_bars`.
@@ -95,7 +94,11 @@ class BarStore(RawStore):
         check_window(quarantined["timestamp"], start, end)
         with self._writing(f"bars {symbol} 1min") as (_, cursor):
             written = _replace_bars(cursor, symbol, "1min", start, end, bars)
-            _replace_quarantined(cursor, symbol, start, end, quarantined)
+            cursor.execute(
+                "DELETE FROM quarantined_bars WHERE symbol = %s AND timestamp >= %s AND timestamp < %s",
+                [symbol, start, end],
+            )
+            copy_in(cursor, "quarantined_bars", {"symbol": "text", **_QUARANTINED}, quarantined, symbol=symbol)
             cursor.execute(
                 "DELETE FROM session_quality WHERE symbol = %s AND trade_date BETWEEN %s AND %s",
                 [symbol, first, last],
@@ -115,12 +118,8 @@ class BarStore(RawStore):
         return self._read("market_data", _BARS, keys, start, end)
 
     def quarantined(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
-        """Quarantined bars that start in `[start, end)`, by contract and timestamp.
-
-        Returns a frame with `QUARANTINE_COLUMNS`, decision, decided_at, decided_by (the three empty where
-        nobody decided yet).
-        """
-        return self._read("quarantined_bars", {**_QUARANTINED, **_DECISION}, {"symbol": symbol}, start, end)
+        """Quarantined bars that start in `[start, end)`, by contract and timestamp: `QUARANTINE_COLUMNS`."""
+        return self._read("quarantined_bars", _QUARANTINED, {"symbol": symbol}, start, end)
 
     def quality(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
         """Quality rows of the trade dates from `first` to `last`: `QUALITY_COLUMNS`, by contract and date."""
@@ -167,16 +166,3 @@ def _replace_bars(cursor: Any, symbol: str, timeframe: str, start: datetime, end
     )
     columns = {"symbol": "text", "timeframe": "text", **_BARS}
     return copy_in(cursor, "market_data", columns, bars, symbol=symbol, timeframe=timeframe)
-
-
-def _replace_quarantined(cursor: Any, symbol: str, start: datetime, end: datetime, quarantined: pd.DataFrame) -> None:
-    same = {"contract": "text", "reason": "text", **_TIME, **_VALUES}
-    decided = copy_out(
-        cursor,
-        f"DELETE FROM quarantined_bars WHERE symbol = %s AND timestamp >= %s AND timestamp < %s "
-        f"RETURNING {names({**same, **_DECISION})}",
-        [symbol, start, end],
-        {**same, **_DECISION},
-    )
-    rows = quarantined[list(QUARANTINE_COLUMNS)].merge(decided[decided["decision"].notna()], on=list(same), how="left")
-    copy_in(cursor, "quarantined_bars", {"symbol": "text", **_QUARANTINED, **_DECISION}, rows, symbol=symbol)

@@ -164,9 +164,30 @@ quarantined_bars = Table(
     _filled("volume", BigInteger),
     _filled("wap", Double),
     _filled("count", BigInteger),
-    Column("decision", Text),
-    Column("decided_at", _INSTANT),
-    Column("decided_by", Text),
+)
+
+# Events, never changed: the newest one about a bar with these very values counts. They carry the values because the
+# bar may be restated, and a decision is about what the person saw.
+quarantine_decisions = Table(
+    "quarantine_decisions",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _filled("symbol"),
+    _filled("timestamp", _INSTANT),
+    _filled("contract"),
+    *_prices(),
+    _filled("volume", BigInteger),
+    _filled("wap", Double),
+    _filled("count", BigInteger),
+    _filled("reason"),
+    _filled("detail"),
+    _filled("decision"),
+    _filled("decided_at", _INSTANT),
+    _filled("decided_by"),
+    _filled("note"),
+    # Of `refetch`: the ledger's last request by then; what it and those before it answered no longer counts.
+    Column("after_request", BigInteger),
+    Index(None, "symbol", "timestamp", "contract"),
 )
 
 session_quality = Table(

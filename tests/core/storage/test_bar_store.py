@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -157,25 +157,8 @@ def test_what_validation_says_is_replaced_with_the_bars(store: BarStore) -> None
     assert _replace_partition(store, market_bars(5), _quarantine(3)) == 5
     assert _replace_partition(store, market_bars(4), _quarantine(2, "spike")) == 4
     found = store.quarantined("ES", START, END)
-    assert_frame_equal(found[list(QUARANTINE_COLUMNS)], _quarantine(2, "spike"), check_dtype=False)
-    assert found["decision"].isna().all()
+    assert_frame_equal(found, _quarantine(2, "spike"), check_dtype=False)
     assert_frame_equal(store.quality("ES", date(2024, 1, 1), date(2024, 1, 31)), _quality(4))
-
-
-def test_a_decision_stays_with_the_very_same_bar_only(store: BarStore, database: Database) -> None:
-    _replace_partition(store, market_bars(5), _quarantine(3))
-    decided_at = datetime(2024, 2, 2, 12, tzinfo=UTC)
-    with database.transaction() as connection:
-        connection.execute(
-            text("UPDATE quarantined_bars SET decision = 'reject', decided_at = :at, decided_by = 'jo'"),
-            {"at": decided_at},
-        )
-    again = _quarantine(3)
-    again.loc[1, "close"] += 0.25
-    _replace_partition(store, market_bars(5), again)
-    found = store.quarantined("ES", START, END)
-    assert [None if pd.isna(d) else d for d in found["decision"]] == ["reject", None, "reject"]
-    assert [pd.NaT if pd.isna(d) else d for d in found["decided_at"]] == [decided_at, pd.NaT, decided_at]
 
 
 def test_the_summary_counts_what_is_there(store: BarStore) -> None:
