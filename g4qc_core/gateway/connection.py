@@ -51,7 +51,7 @@ class Connection:
             raise wire.MalformedFrame(f"the client speaks versions {lowest} to {highest}, we {OLDEST} to {newest}")
         self.version = version
         wrong = effect()
-        self.begin(wrong)
+        await self.begin(wrong)
         await asyncio.sleep(wrong.delay)
         local = now.astimezone(GATEWAY_ZONE)
         await self._deliver(wire.frame([str(version), f"{local:%Y%m%d %H:%M:%S %Z}"]), wrong)
@@ -59,14 +59,14 @@ class Connection:
     async def receive(self) -> list[str]:
         """The fields of the next message; raises as `wire.read_request`."""
         fields = await wire.read_request(self._reader)
-        if self._deaf:
-            await asyncio.Event().wait()
+        await self._sleep_if_deaf()
         return fields
 
-    def begin(self, effect: Effect) -> None:
+    async def begin(self, effect: Effect) -> None:
         """Ends the connection if that shall happen before any answer; raises OSError where that closes it."""
         if effect.end is not None and effect.end_after is None:
             self._finish(effect.end)
+        await self._sleep_if_deaf()
 
     async def send(self, *messages: Message, effect: Effect = NOTHING_WRONG) -> None:
         """Sends the messages as one answer that goes wrong as told; raises OSError when the client is gone."""
@@ -102,6 +102,10 @@ class Connection:
             self._deaf = True
             self._writer.transport.pause_reading()  # type: ignore[attr-defined]
             self.on_half_open()
+
+    async def _sleep_if_deaf(self) -> None:
+        if self._deaf:
+            await asyncio.Event().wait()
 
     async def _write(self, data: bytes) -> None:
         for at in range(0, len(data), _CHUNK):

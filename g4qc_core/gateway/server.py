@@ -197,7 +197,7 @@ class SimulatedGateway:
     async def _serve_client(self, connection: Connection) -> None:
         director = self._director
         assert director is not None
-        connection.begin(director.effect(Stage.CONNECT))
+        await connection.begin(director.effect(Stage.CONNECT))
         await connection.shake_hands(self._max_version, self.clock.now(), lambda: director.effect(Stage.HANDSHAKE))
         session = Session(connection, self._house(director))
         try:

@@ -117,7 +117,7 @@ class Session:
         if self.client_id is None:
             raise MalformedFrame(f"message {code} came before START_API")
         effect = self._house.director.effect(_STAGES.get(code, Stage.OTHER))
-        self._connection.begin(effect)
+        await self._connection.begin(effect)
         if not effect.unanswered:
             await self._dispatch(code, fields[1:], effect)
         return True
@@ -125,7 +125,7 @@ class Session:
     async def _start(self, fields: list[str]) -> bool:
         client_id = requests.Fields(fields[1:]).integer()
         effect = self._house.director.effect(Stage.START)
-        self._connection.begin(effect)
+        await self._connection.begin(effect)
         if effect.unanswered:
             return True
         await asyncio.sleep(effect.delay)
