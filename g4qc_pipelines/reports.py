@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import BacktestRecord, Trial
 from g4qc_core.storage.origin import stored_origin
 from g4qc_core.timeframes import timeframe
+from g4qc_pipelines.gaps import missing_minutes
+from g4qc_pipelines.metadata import listing
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.series import load_series
 
@@ -41,17 +44,36 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
     instrument = registry[spec.instrument]
     series = _series(spec, registry, stores)
     result = run_backtest(spec, series, instrument, data_version=fingerprint(series), roll_rule=rule_name(instrument))
+    missing = missing_minutes(instrument, series, stores, spec.first, spec.last)
+    if missing:
+        result = replace(result, notes=[*result.notes, _gap_note(missing)])
     save_result(result, stores, run_id, datetime.now(UTC))
     return result
 
 
 def publish(result: BacktestResult, settings: Settings, registry: Registry, stores: Stores) -> Path:
-    """Writes the report of a result, and returns its file."""
+    """Writes the report of a result, and returns its file.
+
+    Raises:
+        UsageError: the stored bars are not those of the result any more.
+    """
     from g4qc_core.backtest.report import write_report
 
     path = report_path(settings, result.spec.name)
     series = _series(result.spec, registry, stores)
+    if fingerprint(series) != result.inputs["data_version"]:
+        raise UsageError(
+            f"The bars have changed since the backtest {result.spec.name} was run: materialize `backtest` again."
+        )
     return write_report(result, series, path, origin_note=origin_note(stored_origin(stores.database)))
+
+
+def _gap_note(missing: Mapping[date, int]) -> str:
+    days = listing([f"{day}" for day in missing])
+    return (
+        f"Of {sum(missing.values()):,} minutes in {len(missing)} sessions nothing is known, because a request failed "
+        f"or was never made: {days}. The strategy saw the series without them."
+    )
 
 
 def _series(spec: BacktestSpec, registry: Registry, stores: Stores) -> pd.DataFrame:

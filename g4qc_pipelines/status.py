@@ -6,14 +6,17 @@ from datetime import date
 from typing import Any
 
 import click
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.database import open_database
 from g4qc_core.storage.migrations import require_current
 from g4qc_core.storage.origin import stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.gaps import silent_minutes
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.show import echo_json
 
@@ -27,7 +30,7 @@ def show_status(settings: Settings, as_json: bool) -> None:
     database = open_database(settings)
     try:
         require_current(database)
-        document = _document(Stores.of(database))
+        document = _document(Stores.of(database), load_registry(settings.instruments))
         document = {"database": database.place, "timescale": database.has_timescale, **document}
     finally:
         database.close()
@@ -37,7 +40,7 @@ def show_status(settings: Settings, as_json: bool) -> None:
         _print(document)
 
 
-def _document(stores: Stores) -> dict[str, Any]:
+def _document(stores: Stores, registry: Registry) -> dict[str, Any]:
     origin = stored_origin(stores.database)
     stored = stores.bars.stored()
     stored = stored.iloc[stored["timeframe"].map(_ORDER).argsort(kind="stable")]
@@ -55,7 +58,7 @@ def _document(stores: Stores) -> dict[str, Any]:
             }
             for row in stored.to_dict("records")
         ],
-        "instruments": [_instrument(symbol, stores) for symbol in stored["symbol"].unique()],
+        "instruments": [_instrument(symbol, registry, stores) for symbol in stored["symbol"].unique()],
         "last_request": _last_request(stores),
         "backtests": [
             {
@@ -69,28 +72,42 @@ def _document(stores: Stores) -> dict[str, Any]:
     }
 
 
-def _instrument(symbol: str, stores: Stores) -> dict[str, Any]:
+def _instrument(symbol: str, registry: Registry, stores: Stores) -> dict[str, Any]:
     quality = stores.bars.quality(symbol, *_EVER)
+    silent = _silent(symbol, quality, registry, stores)
     with_gaps = quality[quality[_MISSING].sum(axis=1) > 0]
+    gaps = [
+        {
+            "trade_date": f"{row['trade_date']:%Y-%m-%d}",
+            "contract": row["contract"],
+            "failed": row["failed"],
+            "never_asked": row["never_asked"],
+        }
+        for row in with_gaps.to_dict("records")
+    ]
+    gaps += [
+        {"trade_date": f"{day}", "contract": None, "failed": 0, "never_asked": minutes}
+        for day, minutes in silent.items()
+    ]
     return {
         "instrument": symbol,
         "sessions": int(quality["trade_date"].nunique()),
-        "expected_minutes": int(quality["expected"].sum()),
+        "expected_minutes": int(quality["expected"].sum()) + sum(silent.values()),
         "traded": int(quality["traded"].sum()),
         "no_trade": int(quality["no_trade"].sum()),
         "failed": int(quality["failed"].sum()),
-        "never_asked": int(quality["never_asked"].sum()),
+        "never_asked": int(quality["never_asked"].sum()) + sum(silent.values()),
         "quarantined": int(quality["quarantined"].sum()),
-        "gaps": [
-            {
-                "trade_date": f"{row['trade_date']:%Y-%m-%d}",
-                "contract": row["contract"],
-                "failed": row["failed"],
-                "never_asked": row["never_asked"],
-            }
-            for row in with_gaps.to_dict("records")
-        ],
+        "gaps": sorted(gaps, key=lambda gap: gap["trade_date"]),
     }
+
+
+def _silent(symbol: str, quality: pd.DataFrame, registry: Registry, stores: Stores) -> dict[date, int]:
+    newest = stores.ledger.last()
+    if symbol not in registry or quality.empty or newest is None:
+        return {}
+    first, last = quality["trade_date"].min().date(), quality["trade_date"].max().date()
+    return silent_minutes(registry[symbol], quality, first, last, newest.requested_at)
 
 
 def _last_request(stores: Stores) -> dict[str, Any] | None:
@@ -137,7 +154,7 @@ def _gap_table(document: dict[str, Any]) -> Table:
         table.add_column(name.replace("_", " "), justify="right")
     table.add_column("first gaps")
     for row in document["instruments"]:
-        gaps = [f"{gap['trade_date']} {gap['contract']}" for gap in row["gaps"]]
+        gaps = [f"{gap['trade_date']} {gap['contract'] or ''}".strip() for gap in row["gaps"]]
         listed = ", ".join(gaps[:2]) + (f" and {len(gaps) - 2} more" if len(gaps) > 2 else "")
         table.add_row(row["instrument"], *(f"{row[name]:,}" for name in names), listed or "none")
     return table
