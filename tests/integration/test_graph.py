@@ -21,6 +21,7 @@ from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.gateway.synthetic import SyntheticMarket
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar
+from g4qc_core.storage.embedded import embedded_server
 from g4qc_core.timeframes import DERIVED, TIMEFRAMES
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
@@ -241,14 +242,20 @@ def test_a_failed_request_is_in_the_ledger_and_its_minutes_are_not_called_empty(
 # --- the demo
 
 
+def demo(home: Home) -> dict:
+    done = home.process("demo", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
 def test_a_second_demo_has_nothing_to_run() -> None:
     with bare_home() as home:
-        documents = []
-        for _ in range(2):
-            done = home.process("demo", "--json")
-            assert done.returncode == 0, done.stderr
-            documents.append(json.loads(done.stdout))
-    first, second = documents
+        first = demo(home)
+        with home.bench() as bench:
+            launched = bench.runner.instance.get_runs_count()
+            second = demo(home)
+            assert bench.runner.instance.get_runs_count() == launched > 0
+        embedded_server(home.folder).leave()
     assert (first.pop("ran"), second.pop("ran")) == (True, False)
     assert first == second
     assert first["synthetic"] is True
