@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from g4qc_core.errors import InvalidBars
 from g4qc_core.storage.copy import Kinds, copy_out
@@ -38,6 +38,17 @@ class SliceStore:
                     "WHERE name = 'timescaledb.max_tuples_decompressed_per_dml_transaction'"
                 )
             yield connection, cursor
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """A block that no other process enters under the same name: what is read in it is not outdated when written.
+
+        Blocks of stores' own writes may stand in it; blocks of this kind may not stand in each other.
+        """
+        with self._database.transaction() as connection:
+            key = f"alone {what}"
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+            yield
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:

@@ -61,7 +61,8 @@ def _minutes(settings: Settings) -> dg.AssetsDefinition:
         with told_to_dagster():
             checked = MinuteChecks()
             for key in sorted(context.partition_keys):
-                month = validate_month(*parse_key(key, registry), stores)
+                with stores.bars.alone(key):
+                    month = validate_month(*parse_key(key, registry), stores)
                 checked.add(month)
                 context.log.info(f"{key}: {month}")
                 context.add_asset_metadata(
@@ -101,7 +102,8 @@ def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
         with told_to_dagster():
             checked = DerivedChecks()
             for key in sorted(context.partition_keys):
-                month = derive_month(*parse_key(key, registry), timeframe, stores)
+                with stores.bars.alone(key):
+                    month = derive_month(*parse_key(key, registry), timeframe, stores)
                 checked.add(month)
                 shown: dict[str, Any] = {
                     "dagster/row_count": len(month.bars),
