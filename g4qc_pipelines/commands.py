@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from g4qc_core.backtest.external import is_external
+from g4qc_core.backtest.external import check_parameters, is_external, load_class
 from g4qc_core.backtest.specs import BacktestSpec, load_specs
 from g4qc_core.backtest.strategies import make_strategy
 from g4qc_core.errors import UsageError
@@ -117,7 +117,10 @@ def _spec(
     dates = {name: f"{day}" for name, day in (("from", first), ("to", last)) if day is not None}
     values = {**base, **given, **dates, "parameters": parameters, "name": "unnamed"}
     timeframe_of(timeframe)
-    if not is_external(strategy):
+    if is_external(strategy):
+        # Before the spec is kept: one whose class does not exist would stay for ever.
+        check_parameters(load_class(strategy), parameters)
+    else:
         make_strategy(strategy, parameters)
     spec = BacktestSpec.from_dict(values)
     # Two commands that ask for different things get different names, and the same command the same one.
@@ -196,7 +199,7 @@ def serve_reports(settings: Settings, host: str, port: int | None) -> None:
     from g4qc_pipelines.serving import report_server
 
     port = port or settings.api_port
-    check_port(port, "--port or G4QC_API_PORT", host)
+    check_port(port, "--host, --port or G4QC_API_PORT", host)
     with report_server(settings.reports, host, port):
         click.echo(f"Reports on http://{host}:{port}/reports. Ctrl-C stops it.")
         while True:

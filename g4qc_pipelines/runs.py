@@ -97,6 +97,7 @@ class Runner:
         for key in keys:
             if key not in known:
                 raise unknown("partition", key, known, _MORE_MONTHS)
+        _check_range(keys[0], keys[-1], known)
 
     def _why(self, result: dg.ExecuteInProcessResult) -> str:
         for event in result.all_events:
@@ -104,6 +105,14 @@ class Runner:
                 return f"{event.step_key}: {sentence(event)}"
         run = self.instance.get_run_by_id(result.run_id)
         return f"The run {result.run_id} ended as {run.status.value if run else 'unknown'}."
+
+
+def _check_range(first: str, last: str, known: Sequence[str]) -> None:
+    """Raises UsageError unless the keys begin and end a range along one dimension, or are one key."""
+    if "|" in first and first.partition("|")[0] != last.partition("|")[0]:
+        raise UsageError(f"The range from {first} to {last} names two instruments: run them one after the other.")
+    if known.index(last) < known.index(first):
+        raise UsageError(f"The range is reversed: {last} comes before {first}.")
 
 
 def sentence(event: dg.DagsterEvent) -> str:

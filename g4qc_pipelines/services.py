@@ -6,6 +6,7 @@ what it started, in order.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -16,20 +17,24 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from g4qc_core.errors import GatewayUnavailable, PortTaken
+from g4qc_core.errors import GatewayUnavailable, PortTaken, UsageError
 from g4qc_core.settings import Settings
 
 _STOP_SECONDS = 15.0
 
 
 def check_port(port: int, setting: str, host: str = "127.0.0.1") -> None:
-    """Raises PortTaken when somebody listens on the port."""
+    """Raises PortTaken when somebody listens on the port, UsageError when it cannot be listened on at all."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            raise PortTaken(f"Port {port} is taken by another program: stop it, or set {setting}.") from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(f"Port {port} is taken by another program: stop it, or set {setting}.") from None
+            raise UsageError(
+                f"{host}:{port} is no address to listen on here ({error.strerror}): choose another with {setting}."
+            ) from None
 
 
 @contextmanager
