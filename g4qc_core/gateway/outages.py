@@ -5,12 +5,14 @@ Knows codes and texts. Must not know how they are carried out; `director` does.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from g4qc_core.gateway.fault_kinds import Fault, Instant, Number, Seconds
+from g4qc_core.gateway.faults import Effect
 
 NEWS = {
     1100: "Connectivity between IB and Trader Workstation has been lost.",
@@ -62,13 +64,19 @@ class Announce(Act):
         return self
 
 
-class Disconnect(Act):
+class _Goodbye(Act):
+    def change(self, effect: Effect) -> Effect:
+        # Whether the answer is quicker than the closing must not be left to chance.
+        return replace(effect, unanswered=True) if self.moment == "before" else effect
+
+
+class Disconnect(_Goodbye):
     """Every connection closes."""
 
     do: Literal["disconnect"]
 
 
-class Restart(Act):
+class Restart(_Goodbye):
     """Every connection closes, new ones are refused for a time, and the first clients find their id in use."""
 
     do: Literal["restart"]

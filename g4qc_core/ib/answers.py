@@ -13,12 +13,15 @@ from typing import Any
 
 from ibapi.wrapper import EWrapper
 
-from g4qc_core.errors import GatewayDisconnected, GatewayError, RequestCancelled
+from g4qc_core.errors import GatewayDisconnected, GatewayError, PacingViolation, RequestCancelled
 from g4qc_core.ib.codes import DATA_LOST, SERVERS_BACK, SERVERS_LOST, meaning
 
 log = logging.getLogger(__name__)
 
 NO_REQUEST = -1
+
+# News that the connection ends, or that its requests were too many (100): none of the open ones will be answered.
+_ENDS_ALL = (GatewayDisconnected, PacingViolation)
 
 
 class Pending:
@@ -156,7 +159,7 @@ class Answers(EWrapper):
                 )
         elif row.error is not None and not self.ready.done.is_set():
             self.ready.finish(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
-        elif row.error is not None and issubclass(row.error, GatewayDisconnected):
+        elif row.error is not None and issubclass(row.error, _ENDS_ALL):
             self._fail_all(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
 
     def _check_ready(self) -> None:
