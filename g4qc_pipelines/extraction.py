@@ -22,6 +22,7 @@ from g4qc_core.errors import (
     GatewayError,
     GatewayTimeout,
     GatewayUnavailable,
+    InvalidBars,
     NoData,
     PacingViolation,
     PermissionDenied,
@@ -80,7 +81,8 @@ def extract(
     """Asks for the sessions that the ledger does not cover, newest contract last, and writes every answer.
 
     Raises:
-        GatewayError: a request failed; it is in the ledger, and what came before it is written.
+        GatewayError, InvalidBars: a request failed, or its answer could not be read; it is in the ledger, and what
+            came before it is written.
     """
     done = Extraction(contracts=[contract.month for contract in wanted])
     until = source.server_time()
@@ -148,7 +150,7 @@ def _ask(request: BarRequest, source: BarSource, stores: Stores, run_id: str | N
     except NoData as error:
         stores.ledger.record(entry(_emptiness(request, source, stores), error))
         done.empty += 1
-    except GatewayError as error:
+    except (GatewayError, InvalidBars) as error:
         stores.ledger.record(entry(_outcome(error), error))
         raise
     else:
@@ -171,5 +173,5 @@ def _emptiness(request: BarRequest, source: BarSource, stores: Stores) -> Outcom
         return Outcome.NO_DATA
 
 
-def _outcome(error: GatewayError) -> Outcome:
+def _outcome(error: G4qcError) -> Outcome:
     return next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), Outcome.ERROR)

@@ -55,7 +55,7 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
     """Validates the stored raw bars of a month of trade dates and replaces the month's slice.
 
     What is expected of a session is judged by the clock of extraction: the latest instant at which the gateway was
-    asked about this month.
+    asked about this month, or about anything for a session that was over by then.
     """
     sessions = calendar(instrument.calendar)
     window = sessions.sessions(first, last)
@@ -87,7 +87,10 @@ def _quality(
     """Quality rows of the contracts that the roll rule calls for, and of those that were asked for besides."""
     start, end = window[0].open, window[-1].close
     entries = stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, start, end)
-    until = max((e.requested_at for e in entries), default=start)
+    newest = stores.ledger.last()
+    # A session that is over by the clock of any extraction is expected whole, whoever forgot to ask for it.
+    over = [s.close for s in window if newest is not None and s.close <= newest.requested_at]
+    until = max([*(e.requested_at for e in entries), *over], default=start)
     ruled = contracts_for(
         contracts.values(),
         window[0].trade_date,
