@@ -21,6 +21,7 @@
         ├── ClientIdInUse           error 326: an old session may still be dying
         ├── PacingViolation         the gateway says that we ask too much
         ├── RequestCancelled        the gateway dropped the query
+        ├── DefinitionMissing       no definition (200) of a contract that the gateway had: maintenance, or it is gone
         └── DatabaseUnavailable     no server, or it went away
 
 Permanent or transient is decided once, where the error is born; whoever catches it only reads the type.
@@ -115,6 +116,10 @@ class PacingViolation(GatewayError, TransientError):
 
 class RequestCancelled(GatewayError, TransientError):
     """The gateway dropped the query without being asked to."""
+
+
+class DefinitionMissing(GatewayError, TransientError):
+    """No definition (200) of a contract whose id the gateway gave: wrong in a maintenance, true if it stays so."""
 
 
 class DatabaseUnavailable(TransientError):

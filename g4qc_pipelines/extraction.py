@@ -17,6 +17,7 @@ from g4qc_core.bars.source import BarRequest, BarSource
 from g4qc_core.errors import (
     ClientIdInUse,
     ContractNotFound,
+    DefinitionMissing,
     G4qcError,
     GatewayDisconnected,
     GatewayError,
@@ -44,6 +45,7 @@ _OUTCOMES: tuple[tuple[type[G4qcError], Outcome], ...] = (
     (PacingViolation, Outcome.PACING),
     (PermissionDenied, Outcome.NO_PERMISSION),
     (ContractNotFound, Outcome.NO_DEFINITION),
+    (DefinitionMissing, Outcome.NO_DEFINITION),
     (RequestRejected, Outcome.REJECTED),
     (RequestCancelled, Outcome.CANCELLED),
     (GatewayDisconnected, Outcome.DISCONNECTED),

@@ -14,7 +14,7 @@ from typing import Any
 from ibapi.wrapper import EWrapper
 
 from g4qc_core.errors import GatewayDisconnected, GatewayError, PacingViolation, RequestCancelled
-from g4qc_core.ib.codes import DATA_LOST, SERVERS_BACK, SERVERS_LOST, meaning
+from g4qc_core.ib.codes import DATA_LOST, FARM_BACK, FARM_LOST, SERVERS_BACK, SERVERS_LOST, meaning
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ class Answers(EWrapper):
     Attributes:
         ready: ends when the gateway has sent both the next valid id and the accounts. accounts: names of the
         accounts that the gateway manages. servers_lost_at: `time.monotonic()` since when the gateway has no
-        connection to Interactive Brokers, or None. notice: the last message of the gateway that names no
-        request.
+        connection to Interactive Brokers, or None. farms_up: set while no farm of historical data is known to be
+        down. notice: the last message of the gateway that names no request.
     """
 
     def __init__(self, address: str) -> None:
@@ -55,7 +55,10 @@ class Answers(EWrapper):
         self.ready = Pending(f"The gateway at {address}")
         self.accounts: list[str] = []
         self.servers_lost_at: float | None = None
+        self.farms_up = threading.Event()
+        self.farms_up.set()
         self.notice = ""
+        self._farms_down: set[str] = set()
         self._lock = threading.Lock()
         self._pending: dict[int, Pending] = {}
         self._next_id_known = False
@@ -87,6 +90,13 @@ class Answers(EWrapper):
             waiting = [self.ready, *self._pending.values()]
         for pending in waiting:
             pending.finish(_copy(error))
+        self.farms_up.set()
+
+    def forget_farms(self) -> set[str]:
+        """Takes all farms for up until the gateway says otherwise; returns those that were down."""
+        down, self._farms_down = self._farms_down, set()
+        self.farms_up.set()
+        return down
 
     @property
     def ended(self) -> bool:
@@ -151,8 +161,11 @@ class Answers(EWrapper):
         self.notice = f"{code}: {text}"
         if code in SERVERS_LOST:
             self.servers_lost_at = self.servers_lost_at or time.monotonic()
+        elif code in (FARM_LOST, FARM_BACK):
+            self._hear_of_farm(text.rpartition(":")[2].strip(), down=code == FARM_LOST)
         elif code in SERVERS_BACK:
             self.servers_lost_at = None
+            self.forget_farms()
             if code == DATA_LOST:
                 self._fail_all(
                     RequestCancelled(f"The gateway lost its open requests ({self.notice}): ask again.", code)
@@ -161,6 +174,15 @@ class Answers(EWrapper):
             self.ready.finish(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
         elif row.error is not None and issubclass(row.error, _ENDS_ALL):
             self._fail_all(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
+
+    def _hear_of_farm(self, name: str, *, down: bool) -> None:
+        if down:
+            self._farms_down.add(name)
+            self.farms_up.clear()
+            return
+        self._farms_down.discard(name)
+        if not self._farms_down:
+            self.farms_up.set()
 
     def _check_ready(self) -> None:
         if self._next_id_known and self.accounts:

@@ -48,6 +48,7 @@ _AWAITED = frozenset({b"4", b"9", b"10", b"15", b"17", b"49", b"52", b"88", b"10
 _ID_APART = len(inspect.signature(Decoder.interpret).parameters) > 2
 
 _SERVERS_LOST_PATIENCE = 60.0
+_FARM_PATIENCE = 60.0
 
 # ibapi logs every request at INFO and every field at DEBUG: thousands of records a request under a verbose
 # root logger.
@@ -142,6 +143,7 @@ class IbClient:
 
     def head_timestamp(self, subject: str, contract: IbContract) -> str:
         """When the contract's trades begin, as the gateway writes it: seconds since 1970 UTC, mostly."""
+        self._await_farms(subject)
         key = next(self._request_ids)
         try:
             return self._ask(key, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, "TRADES", 0, 2))[0]
@@ -157,6 +159,7 @@ class IbClient:
                 request_id, contract, query.end, query.duration, query.bar_size, "TRADES", 0, 2, False, []
             )
 
+        self._await_farms(subject)
         return self._ask(next(self._request_ids), subject, send, self._api.cancelHistoricalData)
 
     def _start(self, deadline: float, timeout: float) -> None:
@@ -174,6 +177,17 @@ class IbClient:
             if isinstance(ready.error, GatewayDisconnected):
                 raise GatewayUnavailable(f"{str(ready.error)[:-1]} before it was ready: try again.")
             raise ready.error
+
+    def _await_farms(self, subject: str) -> None:
+        patience = min(_FARM_PATIENCE, self._timeout)
+        if self._answers.farms_up.wait(patience):
+            return
+        # The next request is sent all the same: a farm whose return was not heard of must not close the door for good.
+        down = ", ".join(sorted(self._answers.forget_farms()))
+        raise GatewayUnavailable(
+            f"{subject}: Interactive Brokers' farm of historical data ({down}) is down, and was not back within "
+            f"{patience:g} s; it comes back by itself, try again later."
+        )
 
     def _ask(
         self,

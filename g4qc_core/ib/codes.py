@@ -30,6 +30,8 @@ from g4qc_core.errors import (
 SERVERS_LOST = frozenset({1100, 2110})
 SERVERS_BACK = frozenset({1101, 1102})
 DATA_LOST = 1101
+FARM_LOST = 2105
+FARM_BACK = 2106
 WARNINGS = range(2100, 2200)
 
 

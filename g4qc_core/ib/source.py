@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from g4qc_core.bars.source import BarRequest, Origin
-from g4qc_core.errors import ClientIdInUse, ContractNotFound, NoData
+from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing, NoData
 from g4qc_core.ib import parsing
 from g4qc_core.ib.requests import SETTLING, history_query
 from g4qc_core.instruments import Contract, Instrument
@@ -36,6 +37,9 @@ _ORIGINS = {"SIM": Origin.SIMULATED, "REPLAY": Origin.REPLAY}
 # Interactive Brokers counts faster or repeated requests of history as abuse; the simulated gateway does not.
 _BETWEEN_REQUESTS = 0.3
 _BETWEEN_IDENTICAL = 15.0
+
+# In its maintenance the gateway knows no contract for minutes; one that it still does not know then is gone.
+_GONE_AFTER = 600.0
 
 
 class IbSource:
@@ -78,6 +82,7 @@ class IbSource:
         self._client: IbClient | None = None
         self._reached: datetime | None = None
         self._asked: dict[object, float] = {}
+        self._missing_since: dict[int, float] = {}
 
     def __enter__(self) -> IbSource:
         return self
@@ -129,10 +134,11 @@ class IbSource:
         return found
 
     def head_timestamp(self, contract: Contract) -> datetime:
-        """Start of the contract's first bar, UTC."""
+        """Start of the contract's first bar, UTC; raises as `bars` where there is no definition."""
         self._pause((contract.con_id, "head"))
         subject = f"The first bar of {contract}"
-        return parsing.instant(self._connected().head_timestamp(subject, _by_id(contract)))
+        with self._doubting(contract):
+            return parsing.instant(self._connected().head_timestamp(subject, _by_id(contract)))
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
         """Finished bars of the window, from one request; see `BarSource.bars`.
@@ -146,7 +152,8 @@ class IbSource:
         self._pause(request)
         window = f"{request.start:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} UTC"
         subject = f"{request.contract}, {request.timeframe} bars, {window}"
-        received = parsing.bars(self._connected().history(subject, _by_id(request.contract), query))
+        with self._doubting(request.contract):
+            received = parsing.bars(self._connected().history(subject, _by_id(request.contract), query))
         starts = received["timestamp"]
         length = timedelta(days=1) if request.timeframe.is_session else request.timeframe.length
         inside = (starts >= request.start) & (starts < request.end)
@@ -157,6 +164,21 @@ class IbSource:
                 "window, and none of these finished."
             )
         return frame
+
+    @contextmanager
+    def _doubting(self, contract: Contract) -> Iterator[None]:
+        """Does not believe at once that a contract is gone whose id the gateway itself once gave."""
+        try:
+            yield
+        except ContractNotFound as error:
+            if self._clock() - self._missing_since.setdefault(contract.con_id, self._clock()) >= _GONE_AFTER:
+                raise
+            raise DefinitionMissing(
+                f"{error} It had one before: in a maintenance this passes, so ask again after "
+                f"{_GONE_AFTER / 60:g} minutes.",
+                error.code,
+            ) from None
+        self._missing_since.pop(contract.con_id, None)
 
     def _connected(self) -> IbClient:
         with self._lock:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from g4qc_core.bars.source import RAW_COLUMNS, BarRequest, BarSource, MemorySource, Origin
-from g4qc_core.errors import ContractNotFound, NoData
+from g4qc_core.errors import ContractNotFound, DefinitionMissing, NoData
 from g4qc_core.gateway.clock import GatewayClock
 from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.gateway.synthetic import SyntheticMarket
@@ -123,7 +123,7 @@ def test_a_window_that_holds_nothing_is_no_data(source: BarSource, front: Contra
 
 def test_bars_of_an_unknown_contract_are_not_found(source: BarSource, front: Contract) -> None:
     stranger = replace(front, month="209912", con_id=1)
-    with pytest.raises(ContractNotFound):
+    with pytest.raises((ContractNotFound, DefinitionMissing)):
         source.bars(window(stranger, SESSION.open, 30))
 
 

@@ -20,12 +20,14 @@ from g4qc_core.bars.source import BarRequest, Origin
 from g4qc_core.errors import (
     ClientIdInUse,
     ContractNotFound,
+    DefinitionMissing,
     G4qcError,
     GatewayDisconnected,
     GatewayRefused,
     GatewayTimeout,
     GatewayUnavailable,
     NoData,
+    PacingViolation,
     RequestCancelled,
 )
 from g4qc_core.ib.source import IbSource
@@ -487,12 +489,52 @@ def test_warnings_about_a_request_do_not_end_it() -> None:
     assert len(fetch(play)) == 3
 
 
-def test_an_unknown_contract_is_not_found() -> None:
-    def play(peer: Peer, request_id: str) -> None:
-        peer.send(error(request_id, 200, "No security definition has been found for the request"))
+def no_definition(peer: Peer, request_id: str) -> None:
+    peer.send(error(request_id, 200, "No security definition has been found for the request"))
 
-    with pytest.raises(ContractNotFound):
-        fetch(play)
+
+def test_a_contract_that_was_known_is_not_given_up_at_the_first_word() -> None:
+    with pytest.raises(DefinitionMissing, match="ask again after 10 minutes") as caught:
+        fetch(no_definition)
+    assert caught.value.code == 200
+
+
+@pytest.mark.parametrize(("passed", "kind"), [(599.0, DefinitionMissing), (600.0, ContractNotFound)])
+def test_a_contract_is_gone_when_the_gateway_still_says_so_ten_minutes_later(
+    passed: float, kind: type[G4qcError]
+) -> None:
+    def script(peer: Peer) -> None:
+        peer.start()
+        peer.serve_time(LATER)
+        while True:
+            no_definition(peer, peer.read_until(20)[1])
+
+    now = [1000.0]
+    with scripted(script) as port, source(port, clock=lambda: now[0]) as ib:
+        with pytest.raises(DefinitionMissing):
+            ib.bars(window(3))
+        now[0] += passed
+        with pytest.raises(kind):
+            ib.bars(window(3))
+
+
+def test_an_answer_forgets_that_the_contract_seemed_gone() -> None:
+    def script(peer: Peer) -> None:
+        peer.start()
+        peer.serve_time(LATER)
+        no_definition(peer, peer.read_until(20)[1])
+        peer.send(history(peer.read_until(20)[1], *minutes(3)))
+        no_definition(peer, peer.read_until(20)[1])
+        peer.hang()
+
+    now = [1000.0]
+    with scripted(script) as port, source(port, clock=lambda: now[0]) as ib:
+        with pytest.raises(DefinitionMissing):
+            ib.bars(window(3))
+        assert len(ib.bars(window(3))) == 3
+        now[0] += 3600
+        with pytest.raises(DefinitionMissing):
+            ib.bars(window(3))
 
 
 def test_no_data_is_said_by_the_gateway_and_never_by_a_text_that_is_not_understood() -> None:
@@ -539,3 +581,67 @@ def test_a_gateway_whose_servers_came_back_answers() -> None:
         peer.send(error(-1, 1100, "lost"), error(-1, 1102, "back"), history(request_id, *minutes(3)))
 
     assert len(fetch(play)) == 3
+
+
+def test_too_many_messages_are_a_pacing_violation_though_the_connection_ends_too() -> None:
+    def play(peer: Peer, request_id: str) -> None:
+        peer.send(error(-1, 100, "Max rate of messages per second has been exceeded:max=50 rec=51 (1)"))
+        peer.socket.shutdown(socket.SHUT_RDWR)
+
+    with pytest.raises(PacingViolation):
+        fetch(play)
+
+
+def test_new_requests_of_history_wait_for_their_farm() -> None:
+    heard: list[str] = []
+
+    def script(peer: Peer) -> None:
+        peer.start()
+        peer.send(error(-1, 2105, "HMDS data farm connection is broken:ushmds"), frame(9999, 1))
+        peer.serve_time(LATER)
+        peer.socket.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            heard.append(peer.read_until(20)[1])
+        peer.socket.settimeout(None)
+        peer.send(error(-1, 2106, "La conexion con el centro de datos HMDS es correcta:ushmds"))
+        peer.send(history(peer.read_until(20)[1], *minutes(3)))
+        peer.hang()
+
+    with scripted(script) as port, source(port) as ib:
+        assert len(ib.bars(window(3))) == 3
+    assert heard == []
+
+
+def test_the_return_of_another_farm_is_no_return() -> None:
+    def script(peer: Peer) -> None:
+        peer.start()
+        peer.send(error(-1, 2105, "broken:ushmds"), error(-1, 2105, "broken:euhmds"), error(-1, 2106, "OK:euhmds"))
+        peer.serve_time(LATER)
+        peer.hang()
+
+    with scripted(script) as port, source(port, 0.3) as ib, pytest.raises(GatewayUnavailable, match=r"\(ushmds\)"):
+        ib.bars(window(3))
+
+
+def test_a_farm_whose_return_was_never_heard_of_does_not_close_the_door_for_good() -> None:
+    def script(peer: Peer) -> None:
+        peer.start()
+        peer.send(error(-1, 2105, "HMDS data farm connection is broken:ushmds"))
+        peer.serve_time(LATER)
+        peer.send(history(peer.read_until(20)[1], *minutes(3)))
+        peer.hang()
+
+    with scripted(script) as port, source(port, 0.5) as ib:
+        with pytest.raises(GatewayUnavailable, match="try again later"):
+            ib.bars(window(3))
+        assert len(ib.bars(window(3))) == 3
+
+
+def test_a_connection_that_ends_ends_the_wait_for_a_farm() -> None:
+    def script(peer: Peer) -> None:
+        peer.start()
+        peer.send(error(-1, 2105, "HMDS data farm connection is broken:ushmds"))
+        peer.serve_time(LATER)
+
+    with scripted(script) as port, source(port, 60) as ib, pytest.raises(GatewayDisconnected):
+        ib.bars(window(3))
