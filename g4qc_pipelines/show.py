@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -48,7 +49,7 @@ def steps(total: int) -> Iterator[None]:
         def listener(step: str, message: str) -> None:
             nonlocal begun
             if message:
-                console.print(f"  [dim]{step:<16}[/dim] {message}", highlight=False, soft_wrap=True)
+                console.print(f"  [dim]{step:<16}[/dim] {escape(message)}", highlight=False, soft_wrap=True)
                 return
             progress.update(task, description=step, completed=begun)
             begun += 1
