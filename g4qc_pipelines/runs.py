@@ -6,6 +6,7 @@ know what the assets do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from g4qc_core.errors import G4qcError, UsageError, unknown
 from g4qc_pipelines.orphans import leased
 
 _RANGE_START = "dagster/asset_partition_range_start"
+_INTERRUPT = re.compile(r"\b(KeyboardInterrupt|DagsterExecutionInterruptedError|Interrupted)\b")
 _RANGE_END = "dagster/asset_partition_range_end"
 
 
@@ -68,7 +70,7 @@ class Runner:
                 raise_on_error=False,
             )
         if not result.success:
-            if any(event.is_step_failure and _interrupted(event) for event in result.all_events):
+            if self._interrupted(result):
                 raise KeyboardInterrupt
             raise RunFailed(self._why(result))
         return result
@@ -103,8 +105,19 @@ class Runner:
         for event in result.all_events:
             if event.is_step_failure and event.step_failure_data.error is not None:
                 return f"{event.step_key}: {sentence(event)}"
-        run = self.instance.get_run_by_id(result.run_id)
-        return f"The run {result.run_id} ended as {run.status.value if run else 'unknown'}."
+        return f"The run {result.run_id} failed: {' '.join(self._last_words(result)) or 'nobody said why'}"
+
+    def _interrupted(self, result: dg.ExecuteInProcessResult) -> bool:
+        """True when a signal ended a step, or the run between its steps."""
+        steps = [event.step_failure_data.error_source for event in result.all_events if event.is_step_failure]
+        return ErrorSource.INTERRUPT in steps or any(_INTERRUPT.search(words) for words in self._last_words(result))
+
+    def _last_words(self, result: dg.ExecuteInProcessResult) -> list[str]:
+        """What Dagster wrote down when the run itself failed, rather than a step."""
+        ended = self.instance.all_logs(result.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+        events = [entry.get_dagster_event() for entry in ended]
+        errors = [event.job_failure_data.error for event in events if event.event_specific_data]
+        return [event.message or "" for event in events] + [str(error) for error in errors if error]
 
 
 def _check_range(first: str, last: str, known: Sequence[str]) -> None:
@@ -124,7 +137,3 @@ def sentence(event: dg.DagsterEvent) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     return error.message.strip() if error is not None else "failed without an error"
-
-
-def _interrupted(failure: dg.DagsterEvent) -> bool:
-    return failure.step_failure_data.error_source is ErrorSource.INTERRUPT
