@@ -52,6 +52,7 @@ class Director:
         self._playing = Playing(script)
         self._tasks: set[asyncio.Task[None]] = set()
         self._away = False
+        self._was_away = False
 
     def start(self) -> None:
         """Waits for the instants at which the script has something happen."""
@@ -59,11 +60,14 @@ class Director:
             self._spawn(self._wait_for(act))
 
     async def stop(self) -> None:
-        """Leaves no task behind."""
+        """Leaves no task behind, and no switch as the script had it in an outage that was not over."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._was_away:
+            self._switch_back()
+            self.faults.busy = 0
 
     def effect(self, stage: Stage) -> Effect:
         """What goes wrong with an event; what concerns all clients has begun when this returns."""
@@ -86,15 +90,15 @@ class Director:
         elif self._away:
             _LOG.info("%s does not happen: the last outage is not over", act.do)
         elif isinstance(act, Restart):
-            self._away = True
+            self._go_away()
             self._spawn(self._restart(act))
         elif isinstance(act, ServersLost):
-            self._away = True
+            self._go_away()
             self.faults.silence = Silence.DATA
             self._hands.announce(act.code, NEWS[act.code])
             self._spawn(self._recover(act.seconds, act.back, release=act.back == 1102))
         elif isinstance(act, FarmDown):
-            self._away = True
+            self._go_away()
             if act.answers == "error":
                 self.faults.data_error = _FARM_ERROR
             else:
@@ -111,11 +115,17 @@ class Director:
         if seconds is None:
             return
         await asyncio.sleep(seconds)
-        self.faults.silence, self.faults.data_error = Silence.NEVER, None
+        self._switch_back()
         self._away = False
         self._hands.announce(code, NEWS[code])
         if release:
             self._hands.release()
+
+    def _go_away(self) -> None:
+        self._away = self._was_away = True
+
+    def _switch_back(self) -> None:
+        self.faults.silence, self.faults.data_error = Silence.NEVER, None
 
     async def _wait_for(self, act: Act) -> None:
         assert act.at is not None
