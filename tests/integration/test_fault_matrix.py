@@ -33,7 +33,7 @@ ES = load_registry()["ES"]
 OPEN = calendar(ES.calendar).sessions_between(NOW - timedelta(days=3), NOW - timedelta(days=1))[0].open
 LENGTH = timedelta(hours=2)
 
-DEADLINE = 0.4
+DEADLINE = 0.3
 """Of a connection and of a request, seconds."""
 
 WATCHDOG = 30.0

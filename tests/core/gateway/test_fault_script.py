@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.errors import SettingsError
+from g4qc_core.gateway.fault_kinds import Fault
 from g4qc_core.gateway.faults import Stage
 from g4qc_core.gateway.script import KINDS, FaultScript, Playing
 
@@ -147,3 +149,18 @@ def test_what_is_no_script_at_all_is_named(tmp_path: Path) -> None:
     broken.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="cannot be read"):
         FaultScript.load(broken)
+
+
+MANUAL = (Path(__file__).resolve().parents[3] / "docs" / "gateway.md").read_text("utf-8")
+
+
+def test_the_manual_names_every_kind_and_field_and_its_example_is_a_script() -> None:
+    rows = {names[0]: line for line in MANUAL.splitlines() if (names := re.findall(r"^\| `(\w+)`", line))}
+    assert set(KINDS) <= set(rows)
+    shared = {info.alias or name for name, info in Fault.model_fields.items()}
+    for name, kind in KINDS.items():
+        own = {info.alias or field for field, info in kind.model_fields.items()} - shared
+        assert [field for field in own if f"`{field}`" not in rows[name]] == [], name
+    assert [field for field in shared - {"do"} if not re.search(rf"^\|.*`{field}`.*\|", MANUAL, re.MULTILINE)] == []
+    (example,) = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
+    assert len(FaultScript.parse(example).faults) == 5

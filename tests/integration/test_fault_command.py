@@ -1,0 +1,57 @@
+"""`g4qc gateway --faults FILE`: the script plays, what happens is told, and a bad file is refused before it listens."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from g4qc_core.errors import PacingViolation
+from g4qc_core.ib.source import IbSource
+from g4qc_core.instruments import load_registry
+
+pytestmark = pytest.mark.integration
+
+ES = load_registry()["ES"]
+
+
+def start(folder: Path, script: str) -> subprocess.Popen[str]:
+    file = folder / "bad-night.toml"
+    file.write_text(script)
+    command = [sys.executable, "-m", "g4qc_pipelines.cli", "gateway", "--port", "0", "--json", "--faults", str(file)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("G4QC_")}
+    return subprocess.Popen(
+        command,
+        env=environment,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_command_plays_the_script_and_tells_of_it(tmp_path: Path) -> None:
+    with start(tmp_path, '[[fault]]\ndo = "pacing"\non = "contracts"\nnth = 1\n') as gateway:
+        try:
+            assert gateway.stdout is not None
+            with IbSource("127.0.0.1", json.loads(gateway.stdout.readline())["port"], 11) as source:
+                with pytest.raises(PacingViolation):
+                    source.chain(ES)
+                assert source.chain(ES)
+        finally:
+            gateway.send_signal(signal.SIGINT)
+            _, told = gateway.communicate(timeout=60)
+    assert "on contracts: pacing" in told
+
+
+def test_a_bad_script_ends_the_command_with_file_line_and_field(tmp_path: Path) -> None:
+    with start(tmp_path, '[[fault]]\ndo = "pacing"\nnht = 1\n') as gateway:
+        output, errors = gateway.communicate(timeout=60)
+    assert (gateway.returncode, output) == (1, "")
+    assert "bad-night.toml, line 3: fault 1, nht: Unknown field 'nht': did you mean 'nth'?" in errors
+    assert "Traceback" not in errors
