@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from g4qc_core.bars.reasons import Reason
 from g4qc_pipelines.derivation import DerivedMonth
 from g4qc_pipelines.metadata import listing, table_of
 from g4qc_pipelines.validation import ValidatedMonth
@@ -47,12 +48,17 @@ class _Check:
 
 
 _SCHEMA = _Check("schema", "Columns, types, order and finite prices are as promised (pandera).", blocking=True)
-_SOUND = _Check("few_in_quarantine", "At most 1 % of a month's bars broke a rule of validation.", blocking=True)
+_SOUND = _Check(
+    "few_in_quarantine",
+    "At most 1 % of a month's bars are in quarantine undecided; flat runs, which take nothing with them, aside.",
+    blocking=True,
+)
+_REVIEWED = _Check("quarantine_reviewed", "No bar in quarantine waits for a decision.", blocking=False)
 _NOT_EMPTY = _Check("has_bars", "Every month has bars.", blocking=False)
 _COVERED = _Check("coverage", "Nothing is missing: every expected minute was asked for and answered.", blocking=False)
 _CONSERVED = _Check("volume_conserved", "Volume equals that of the minutes, contract by contract.", blocking=True)
 
-MINUTE_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _SOUND, _NOT_EMPTY, _COVERED)
+MINUTE_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _SOUND, _REVIEWED, _NOT_EMPTY, _COVERED)
 DERIVED_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _CONSERVED)
 
 
@@ -62,6 +68,7 @@ class MinuteChecks:
     def __init__(self) -> None:
         self._broken: dict[str, str] = {}
         self._unsound: list[str] = []
+        self._waiting: dict[str, int] = {}
         self._empty: list[str] = []
         self._missing: dict[str, int] = {}
         self._quarantined: list[pd.DataFrame] = []
@@ -69,11 +76,13 @@ class MinuteChecks:
 
     def add(self, month: ValidatedMonth) -> None:
         """Counts a month."""
-        bad = len(month.quarantined)
+        bad = sum(Reason(reason).stops for reason in month.undecided["reason"])
         if month.failures:
             self._broken[month.key] = "; ".join(map(str, month.failures))
         if bad > _MAX_QUARANTINED * (bad + month.bars):
             self._unsound.append(month.key)
+        if not month.undecided.empty:
+            self._waiting[month.key] = len(month.undecided)
         if not month.bars:
             self._empty.append(month.key)
         if month.gaps:
@@ -89,6 +98,7 @@ class MinuteChecks:
         return [
             _SCHEMA.result(list(self._broken), failures="; ".join(self._broken.values()) or "none"),
             _SOUND.result(self._unsound, quarantined=table_of(reasons.size().head(_ROWS))),
+            _REVIEWED.result(list(self._waiting), bars=sum(self._waiting.values()), how="g4qc quarantine list"),
             _NOT_EMPTY.result(self._empty),
             _COVERED.result(
                 list(self._missing), minutes=sum(self._missing.values()), sessions=table_of(gaps.head(_ROWS))

@@ -35,6 +35,7 @@ from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, SessionCalendar, calendar
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, Outcome
 from g4qc_core.timeframes import ONE_MINUTE
+from g4qc_pipelines.refetching import Reopened, reopened_sessions, still_answered
 from g4qc_pipelines.resources import Stores
 
 Tell = Callable[[str], None]
@@ -111,19 +112,26 @@ def missing_sessions(
         return []
     start, end = sessions[0].open, sessions[-1].close
     key = (contract.symbol, contract.month, ONE_MINUTE.name, start, end)
-    answers = answered_windows(stores.ledger.entries(*key, outcomes=ANSWERED))
+    reopened = reopened_sessions(contract.symbol, contract.month, calendar, start, end, stores)
+    answers = answered_windows(stores.ledger.entries(*key, outcomes=ANSWERED), reopened)
     stored = stores.bars.raw(contract.symbol, start, end, contract.month)["timestamp"]
     counts = Counter(day.date() for day in calendar.assign(stored)["trade_date"].dropna())
     needs = needed_sessions(contract, sessions, counts, answers, until)
     return [need.session for need in needs]
 
 
-def answered_windows(entries: Iterable[LedgerEntry]) -> list[tuple[datetime, datetime]]:
-    """The windows that the source answered; one whose emptiness is confirmed counts as two answers."""
+def answered_windows(
+    entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = ()
+) -> list[tuple[datetime, datetime]]:
+    """The windows that the source answered, less what people want asked again since.
+
+    One whose emptiness is confirmed counts as two answers.
+    """
     return [
-        (entry.window_start, entry.window_end)
+        window
         for entry in entries
         if entry.outcome in ANSWERED
+        for window in still_answered(entry, reopened)
         for _ in range(2 if entry.outcome is Outcome.CONFIRMED_EMPTY else 1)
     ]
 

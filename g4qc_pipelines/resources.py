@@ -20,6 +20,7 @@ from g4qc_core.storage.bar_store import BarStore
 from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.database import Database, open_database
 from g4qc_core.storage.migrations import upgrade
+from g4qc_core.storage.quarantine_store import QuarantineStore
 from g4qc_core.storage.request_ledger import Ledger
 from g4qc_core.storage.roll_store import RollStore
 from g4qc_pipelines.failures import told_to_dagster
@@ -35,6 +36,7 @@ class Stores:
     contracts: ContractStore
     ledger: Ledger
     bars: BarStore
+    quarantine: QuarantineStore
     rolls: RollStore
     backtests: BacktestStore
 
@@ -46,6 +48,7 @@ class Stores:
             ContractStore(database),
             Ledger(database),
             BarStore(database),
+            QuarantineStore(database),
             RollStore(database),
             BacktestStore(database),
         )

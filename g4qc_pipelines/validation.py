@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.coverage import QUALITY_COLUMNS, session_quality
+from g4qc_core.bars.reasons import Decision, Reason
 from g4qc_core.bars.schema import BAR_COLUMNS, SchemaFailure, schema_failures
 from g4qc_core.bars.validation import validate
 from g4qc_core.futures.chain import contracts_for
@@ -18,6 +20,7 @@ from g4qc_core.storage.request_ledger import ANSWERED
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.extraction import answered_windows
 from g4qc_pipelines.partitions import key_of
+from g4qc_pipelines.refetching import reopened_sessions
 from g4qc_pipelines.resources import Stores
 
 
@@ -30,6 +33,7 @@ class ValidatedMonth:
         bars: number of good bars, of all contracts.
         sessions: trade dates with a good bar.
         quarantined: bars that broke a rule, with their reason.
+        undecided: those of them that wait for a person's decision, or for the answer to a refetch.
         quality: one row a contract and session, minutes by class.
         failures: broken promises of the schema of good bars; none, unless validation itself is at fault.
     """
@@ -38,6 +42,7 @@ class ValidatedMonth:
     bars: int
     sessions: int
     quarantined: pd.DataFrame
+    undecided: pd.DataFrame
     quality: pd.DataFrame
     failures: list[SchemaFailure]
 
@@ -55,14 +60,16 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
     """Validates the stored raw bars of a month of trade dates and replaces the month's slice.
 
     What is expected of a session is judged by the clock of extraction: the latest instant at which the gateway was
-    asked about this month, or about anything for a session that was over by then.
+    asked about this month, or about anything for a session that was over by then. Bars that a person accepted pass
+    every rule that is only a suspicion.
     """
     sessions = calendar(instrument.calendar)
     window = sessions.sessions(first, last)
     start, end = window[0].open, window[-1].close
     contracts = {contract.month: contract for contract in stores.contracts.chain(instrument.symbol)}
     raw = stores.bars.raw(instrument.symbol, start, end)
-    validated = validate(raw, instrument, contracts, sessions)
+    accepted = stores.quarantine.accepted(instrument.symbol, start, end)
+    validated = validate(raw, instrument, contracts, sessions, accepted)
     bars = validated.good[list(BAR_COLUMNS)]
     quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores)
     stores.bars.replace_partition(instrument.symbol, start, end, bars, validated.quarantined, quality, first, last)
@@ -71,9 +78,25 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
         bars=len(bars),
         sessions=int(bars["trade_date"].nunique()),
         quarantined=validated.quarantined,
+        undecided=undecided(stores.quarantine.listed(instrument.symbol, start, end)),
         quality=quality,
         failures=schema_failures(bars),
     )
+
+
+def undecided(listed: pd.DataFrame) -> pd.DataFrame:
+    """Those of the listed bars of which nobody decided whether they are true.
+
+    One that was accepted as suspect, and turned out to be impossible when a rule or the instrument changed, is among
+    them.
+    """
+    pairs = zip(listed["decision"].fillna(""), listed["reason"], strict=True)
+    waits = np.array([not _settled(decision, Reason(reason)) for decision, reason in pairs], bool)
+    return listed[waits].reset_index(drop=True)
+
+
+def _settled(decision: str, reason: Reason) -> bool:
+    return decision == Decision.DROP or (decision == Decision.ACCEPT and reason.acceptable)
 
 
 def _quality(
@@ -91,12 +114,14 @@ def _quality(
     # A session that is over by the clock of any extraction is expected whole, whoever forgot to ask for it.
     over = [s.close for s in window if newest is not None and s.close <= newest.requested_at]
     until = max([*(e.requested_at for e in entries), *over], default=start)
+    sessions = calendar(instrument.calendar)
+    reopened = reopened_sessions(instrument.symbol, None, sessions, start, end, stores)
     ruled = contracts_for(
         contracts.values(),
         window[0].trade_date,
         window[-1].trade_date,
         instrument,
-        calendar(instrument.calendar),
+        sessions,
     )
     rows = []
     for month, contract in contracts.items():
@@ -111,7 +136,7 @@ def _quality(
                 wanted,
                 bars.loc[bars["contract"] == month, "timestamp"],
                 quarantined.loc[quarantined["contract"] == month, "timestamp"],
-                answered_windows(own),
+                answered_windows(own, reopened),
                 [(e.window_start, e.window_end) for e in own if e.outcome not in ANSWERED],
                 until,
             )

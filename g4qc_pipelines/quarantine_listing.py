@@ -1,0 +1,124 @@
+"""How bars in quarantine are shown: each with the good bars around it, because alone it says nothing.
+
+Bars that follow each other with the same fault are one entry for a person, and stay apart for a program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+import numpy as np
+import pandas as pd
+
+from g4qc_core.bars.reasons import Reason
+from g4qc_core.bars.schema import PRICES
+from g4qc_core.instruments import Instrument
+from g4qc_core.timeframes import ONE_MINUTE
+from g4qc_pipelines.bar_keys import BarKey
+from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.validation import undecided
+
+_AROUND = 2  # good bars on either side
+_REACH = timedelta(minutes=30)  # further away they explain nothing
+_ENTRIES = 40  # on a screen
+_HEAD = 3  # bars of a long run
+
+Listing = Mapping[Instrument, pd.DataFrame]
+"""Bars of each instrument as `QuarantineStore.listed` lists them, with their trade_date (date)."""
+
+
+def document(listing: Listing, stores: Stores) -> list[dict[str, Any]]:
+    """One entry a bar, for a program."""
+    return [_entry(instrument, bar, stores) for instrument, bars in listing.items() for _, bar in bars.iterrows()]
+
+
+def print_listing(listing: Listing, stores: Stores) -> None:
+    """Prints the bars for a person, runs of them as one entry, and what can be done."""
+    runs = [(instrument, run) for instrument, bars in listing.items() for run in _runs(bars)]
+    for instrument, run in runs[:_ENTRIES]:
+        _print_run(instrument, run, stores)
+    if len(runs) > _ENTRIES:
+        click.echo(
+            f"... and {len(runs) - _ENTRIES:,} more: narrow with --instrument, --from and --to, or use --json.\n"
+        )
+    waiting = sum(len(undecided(bars)) for bars in listing.values())
+    if not waiting:
+        click.echo("No bar waits for a decision.")
+        return
+    click.echo(
+        f"{waiting:,} {'bar waits' if waiting == 1 else 'bars wait'} for a decision: "
+        "g4qc quarantine accept|drop|refetch BAR ..."
+    )
+
+
+def _entry(instrument: Instrument, bar: pd.Series, stores: Stores) -> dict[str, Any]:
+    start = bar["timestamp"].to_pydatetime()
+    before, after = _neighbours(instrument, bar["contract"], start, start, stores)
+    decided = not pd.isna(bar["decision"])
+    return {
+        "bar": str(BarKey(instrument.symbol, bar["contract"], start, start)),
+        "instrument": instrument.symbol,
+        "contract": bar["contract"],
+        "trade_date": f"{bar['trade_date']}",
+        **_values(bar),
+        "reason": bar["reason"],
+        "detail": bar["detail"],
+        "acceptable": Reason(bar["reason"]).acceptable,
+        "decision": bar["decision"] if decided else None,
+        "decided_at": bar["decided_at"].isoformat() if decided else None,
+        "decided_by": bar["decided_by"] if decided else None,
+        "note": bar["note"] if decided else None,
+        "before": [_values(row) for _, row in before.iterrows()],
+        "after": [_values(row) for _, row in after.iterrows()],
+    }
+
+
+def _values(bar: pd.Series) -> dict[str, Any]:
+    prices = {name: float(bar[name]) if np.isfinite(bar[name]) else None for name in PRICES}
+    return {"timestamp": bar["timestamp"].isoformat(), **prices, "volume": int(bar["volume"])}
+
+
+def _neighbours(
+    instrument: Instrument, contract: str, first: datetime, last: datetime, stores: Stores
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The good bars nearest before the first and after the last of the run."""
+    window = (first - _REACH, last + _REACH + timedelta(minutes=1))
+    good = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window, contract)
+    return good[good["timestamp"] < first].tail(_AROUND), good[good["timestamp"] > last].head(_AROUND)
+
+
+def _runs(bars: pd.DataFrame) -> list[pd.DataFrame]:
+    """The bars, those together that follow each other by a minute with the same reason and decision."""
+    if bars.empty:
+        return []
+    told = bars[["contract", "reason", "decision"]].fillna("")
+    follows = (told == told.shift()).all(axis=1) & (bars["timestamp"].diff() == pd.Timedelta(minutes=1))
+    return [run for _, run in bars.groupby((~follows).cumsum())]
+
+
+def _print_run(instrument: Instrument, run: pd.DataFrame, stores: Stores) -> None:
+    top = run.iloc[0]
+    first, last = (run["timestamp"].iloc[at].to_pydatetime() for at in (0, -1))
+    count = f", {len(run):,} bars" if len(run) > 1 else ""
+    click.echo(f"{BarKey(instrument.symbol, top['contract'], first, last)}{count}")
+    click.echo(f"  {top['reason']}: {top['detail']}")
+    before, after = _neighbours(instrument, top["contract"], first, last, stores)
+    shown = run if len(run) <= _HEAD else run.head(_HEAD)
+    for mark, rows in ((" ", before), (">", shown)):
+        _print_bars(mark, rows, instrument)
+    if len(run) > len(shown):
+        click.echo(f"    ... {len(run) - len(shown):,} more")
+    _print_bars(" ", after, instrument)
+    if not pd.isna(top["decision"]):
+        note = f": {top['note']}" if top["note"] else ""
+        click.echo(f"  {top['decision']} by {top['decided_by']}, {top['decided_at']:%Y-%m-%d %H:%M} UTC{note}")
+    click.echo()
+
+
+def _print_bars(mark: str, bars: pd.DataFrame, instrument: Instrument) -> None:
+    for _, bar in bars.iterrows():
+        prices = "".join(f"{bar[name]:>14.{instrument.decimals}f}" for name in PRICES)
+        click.echo(f"  {mark} {bar['timestamp']:%Y-%m-%d %H:%M}{prices}{bar['volume']:>12,}")
