@@ -27,6 +27,11 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>G4QC repo
 :root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}
 body {{ max-width: 50rem; margin: 3rem auto; padding: 0 1rem }} td {{ padding: .3rem 1.5rem .3rem 0 }}
 </style><h1>Backtest reports</h1>{body}</html>"""
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path stroke="#1a9850" fill="none" d="M5 1v14"/>'
+    '<path fill="#1a9850" d="M3 4h4v7H3z"/><path stroke="#d73027" fill="none" d="M11 3v12"/>'
+    '<path fill="#d73027" d="M9 6h4v6H9z"/></svg>'
+)
 _EMPTY = "<p>No report yet. Run <code>g4qc demo</code>, or materialize <code>backtest_report</code> in Dagster.</p>"
 
 
@@ -48,6 +53,9 @@ def build_app(reports: Path) -> Starlette:
             return HTMLResponse(_PAGE.format(body=f"<p>There is no report {html.escape(name)}.</p>"), 404)
         return FileResponse(path, media_type="text/html", headers=_HEADERS)
 
+    def icon(_: Request) -> Response:
+        return Response(_ICON, media_type="image/svg+xml")
+
     def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
@@ -57,6 +65,7 @@ def build_app(reports: Path) -> Starlette:
             Route("/reports", index),
             Route("/reports/{name}", report),
             Route("/health", health),
+            Route("/favicon.ico", icon),
         ]
     )
 

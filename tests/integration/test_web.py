@@ -1,0 +1,130 @@
+"""`g4qc up`, driven through the API of its web server as the web UI drives it."""
+
+from __future__ import annotations
+
+import urllib.request
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from g4qc_pipelines.jobs import BAR_ASSETS
+from tests.fixtures.web import MONTHS, Run, Up
+
+pytestmark = pytest.mark.integration
+
+_DRY_RUN = """mutation($s: ScheduleSelector!, $t: Float) { scheduleDryRun(selectorData: $s, timestamp: $t) {
+  ... on DryRunInstigationTick { evaluationResult { skipReason error { message }
+    runRequests { runKey tags { key value } } } } } }"""
+
+
+def test_up_prints_addresses_that_answer(web: Up) -> None:
+    said = "\n".join(web.printed)
+    assert web.url in said
+    assert f"{web.reports}/reports" in said
+    assert "simulated: its bars are synthetic" in said
+    for address in (f"{web.url}/server_info", f"{web.reports}/reports", f"{web.reports}/health"):
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            assert answer.status == 200
+
+
+def test_every_daemon_is_well_and_one_run_at_a_time_has_the_gateway(web: Up, chain: Run) -> None:
+    instance = web.ask(
+        """{ instance { daemonHealth { allDaemonStatuses { daemonType required healthy } }
+             concurrencyLimits { concurrencyKey limit } } }"""
+    )["instance"]
+    daemons = instance["daemonHealth"]["allDaemonStatuses"]
+    assert [daemon for daemon in daemons if daemon["required"] and not daemon["healthy"]] == []
+    assert instance["concurrencyLimits"] == [{"concurrencyKey": "ib", "limit": 1}]
+
+
+def test_every_asset_says_what_it_is(web: Up) -> None:
+    nodes = web.ask(
+        """{ assetNodes { assetKey { path } groupName description kinds
+             owners { ... on TeamAssetOwner { team } ... on UserAssetOwner { email } }
+             metadataEntries { ... on TableSchemaMetadataEntry { schema { columns { name description } } } } } }"""
+    )["assetNodes"]
+    assert {node["groupName"] for node in nodes} == {"extraction", "bars", "futures", "backtests"}
+    for node in nodes:
+        name = node["assetKey"]["path"][0]
+        assert node["description"], name
+        assert node["kinds"], name
+        assert node["owners"], name
+        columns = [column for entry in node["metadataEntries"] for column in entry.get("schema", {}).get("columns", [])]
+        assert columns or name == "backtest_report"
+        assert [column["name"] for column in columns if not column["description"]] == []
+
+
+def test_one_partition_goes_from_the_gateway_to_every_timeframe_in_one_run(month: Run) -> None:
+    assert month.status == "SUCCESS", month.failures
+    rows = {asset: shown["dagster/row_count"] for (asset, _), shown in month.shown.items()}
+    assert set(rows) == set(BAR_ASSETS)
+    assert rows["raw_bars"] == rows["bars_1min"] > rows["bars_5min"] > rows["bars_1h"] > rows["bars_1d"] > 15
+    assert all(month.checks.values())
+    assert {asset for asset, _ in month.checks} == set(BAR_ASSETS) - {"raw_bars"}
+    assert "data:image/png" in month.shown["bars_1h", f"ES|{MONTHS[2]}"]["candles"]
+
+
+RANGE = [f"ES|{month}" for month in MONTHS[:2]]
+HOLED = {f"ES|{MONTHS[2]}", f"NQ|{MONTHS[0]}", f"NQ|{MONTHS[2]}"}
+
+
+@pytest.fixture(scope="module")
+def backfills(web: Up, chain: Run) -> tuple[list[Run], list[Run]]:
+    """Backfills of a range of months and of a set that is no rectangle, side by side: each waits for the daemon."""
+    assert web.materialize(["contracts"], "NQ").status == "SUCCESS"
+    launched = [
+        web.backfill(["raw_bars", "bars_1min", "bars_1d"], RANGE),
+        web.backfill(["raw_bars", "bars_1min"], sorted(HOLED)),
+    ]
+    ranged, holed = (web.backfilled(backfill) for backfill in launched)
+    return ranged, holed
+
+
+def test_a_backfill_of_a_range_is_one_run_and_shows_each_partition(backfills: tuple[list[Run], list[Run]]) -> None:
+    (run,) = backfills[0]
+    assert {key for asset, key in run.shown if asset == "bars_1d"} == set(RANGE)
+    for (asset, key), shown in run.shown.items():
+        assert shown["dagster/row_count"] > 0, (asset, key)
+
+
+def test_a_backfill_of_any_set_of_partitions_reaches_each_of_them_once_and_no_other(
+    backfills: tuple[list[Run], list[Run]],
+) -> None:
+    reached = [key for run in backfills[1] for asset, key in run.shown if asset == "bars_1min"]
+    assert sorted(reached) == sorted(HOLED)
+
+
+def test_a_backtest_shows_its_figures_its_equity_and_its_report(report: Run, web: Up) -> None:
+    assert report.status == "SUCCESS", report.failures
+    shown = report.shown["backtest_report", "sma_cross-ES-1h"]
+    assert shown["report"] == f"{web.reports}/reports/sma_cross-ES-1h.html"
+    assert "data:image/png" in shown["equity"]
+    with urllib.request.urlopen(shown["report"], timeout=10) as answer:
+        assert answer.status == 200
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def _tick(web: Up, moment: str) -> dict[str, object]:
+    at = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("America/Chicago")).timestamp()
+    selector = {
+        "repositoryLocationName": "g4qc",
+        "repositoryName": "__repository__",
+        "scheduleName": "bars_after_close",
+    }
+    result = web.ask(_DRY_RUN, s=selector, t=at)["scheduleDryRun"]["evaluationResult"]
+    assert result["error"] is None, result
+    return dict(result)
+
+
+def test_the_schedule_asks_for_the_running_month_of_every_instrument_on_a_trade_date(web: Up) -> None:
+    requests = _tick(web, "2026-10-09T16:05")["runRequests"]
+    assert isinstance(requests, list)
+    tags = [{tag["key"]: tag["value"] for tag in request["tags"]} for request in requests]
+    assert {one["dagster/partition"] for one in tags} == {"ES|2026-10-01", "NQ|2026-10-01", "EC|2026-10-01"}
+
+
+def test_the_schedule_skips_a_holiday_and_says_why(web: Up) -> None:
+    result = _tick(web, "2026-12-25T16:05")
+    assert not result["runRequests"]
+    assert result["skipReason"] == "No session on 2026-12-25."
