@@ -85,6 +85,7 @@ def trades_table(result: BacktestResult) -> Any:
         sizing_mode="stretch_width",
         height=min(460, 32 + 25 * len(shown)),
         index_position=None,
+        reorderable=False,
         row_height=25,
         stylesheets=[TABLE_STYLE],
     )
