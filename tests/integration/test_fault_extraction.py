@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import URL, text
 
 from g4qc_core.bars.source import BarRequest
+from g4qc_core.bars.validation import validate
 from g4qc_core.errors import G4qcError
 from g4qc_core.gateway.script import KINDS, FaultScript
 from g4qc_core.gateway.server import SimulatedGateway
@@ -70,7 +71,7 @@ CASES = {
     "servers_lost": Case("timeout disconnected", f"seconds = {DEADLINE * 2}"),
     "farm_down": Case("timeout", f"seconds = {DEADLINE * 2}"),
 }
-"""Not here: id_in_use, which no request for bars can meet, and flat_bars, which the validation has to find."""
+"""Not here: id_in_use, which no request for bars can meet, and flat_bars, which are for the validation to find."""
 
 
 class Counted:
@@ -165,3 +166,19 @@ def test_after_a_fault_extraction_ends_in_the_bars_of_an_undisturbed_one_and_a_t
     failed = entries[~entries["outcome"].isin(["data", "no_data"])]
     assert (failed["bars"] == 0).all()
     assert failed["message"].str.len().gt(0).all()
+
+
+def test_flat_bars_are_kept_as_received_and_end_in_quarantine(
+    embedded_database: Database, make_gateway: Callable[..., SimulatedGateway]
+) -> None:
+    count = ES.flat_minutes
+    script = FaultScript.parse(f'[[fault]]\ndo = "flat_bars"\nnth = 2\nbars = {count}\n')
+    stores = Stores.of(embedded_database)
+    with connected(make_gateway(script=script)) as source:
+        run(source, stores)
+        contracts = {contract.month: contract for contract in source.chain(ES)}
+    raw = stores.bars.raw(ES.symbol, SESSIONS[0].open, SESSIONS[-1].close)
+    flat = raw[(raw["volume"] == 0) & (raw["high"] == raw["low"])]
+    assert len(flat) == count
+    quarantined = validate(raw, ES, contracts, calendar(ES.calendar)).quarantined
+    assert set(flat["timestamp"]) <= set(quarantined["timestamp"])
