@@ -130,7 +130,7 @@ class Director:
     async def _wait_for(self, act: Act) -> None:
         assert act.at is not None
         at = _next(act.at, self._clock.now())
-        most = act.times or (1 if isinstance(act.at, datetime) else None)
+        most = 1 if isinstance(act.at, datetime) else act.times
         done = 0
         while most is None or done < most:
             while (wait := (at - self._clock.now()).total_seconds()) > 0:

@@ -6,7 +6,7 @@ Knows codes and texts. Must not know how they are carried out; `director` does.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -47,6 +47,8 @@ class Act(Fault):
         both = self.model_fields_set & {"on", "nth", "every", "after", "since", "until", "moment", "probability"}
         if self.at is not None and both:
             raise ValueError(f"at is an instant: it does not go together with {', '.join(sorted(both))}")
+        if isinstance(self.at, datetime) and self.times is not None:
+            raise ValueError("an instant comes once: times is for a time of each day, or for events")
         return self
 
 

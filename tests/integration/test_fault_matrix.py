@@ -6,6 +6,7 @@ fault that is added to the script's vocabulary is in the matrix without being na
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -144,8 +145,12 @@ def left_behind(port: int) -> list[str]:
 
 @pytest.mark.parametrize("script", list(scripts()))
 def test_a_fault_ends_in_right_data_or_a_typed_error_and_then_in_right_data(
-    script: str, calm: tuple[Contract, dict[str, Any]], make_gateway: Callable[..., SimulatedGateway]
+    script: str,
+    calm: tuple[Contract, dict[str, Any]],
+    make_gateway: Callable[..., SimulatedGateway],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO, "g4qc_core.gateway.director")
     front, expected = calm
     gateway = make_gateway(script=FaultScript.parse(script))
     give_up = time.monotonic() + WATCHDOG
@@ -163,4 +168,5 @@ def test_a_fault_ends_in_right_data_or_a_typed_error_and_then_in_right_data(
             assert time.monotonic() < give_up, outcomes
             time.sleep(0.02)
     gateway.close()
+    assert any(record.name.endswith("director") for record in caplog.records), "the fault did not happen"
     assert left_behind(gateway.port) == []

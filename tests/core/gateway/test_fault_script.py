@@ -116,6 +116,7 @@ def test_chance_is_the_same_for_the_same_seed_whatever_else_is_in_the_script(see
         ),
         (entry('do = "restart"', "at = 2026-11-20T22:30:00"), 3, ["at:", "time zone"]),
         (entry('do = "restart"', "at = 22:30:00", "nth = 2"), 1, ["at is an instant", "nth"]),
+        (entry('do = "restart"', "at = 2026-11-20T22:30:00Z", "times = 2"), 1, ["an instant comes once"]),
         (entry('do = "late"', "seconds = -1"), 3, ["seconds:", "given -1"]),
         (entry('do = "late"', "seconds = inf"), 3, ["seconds:"]),
         (entry('do = "close"', "after_bytes = 3", 'moment = "after"'), 1, ["after_bytes says where"]),
