@@ -145,19 +145,41 @@ def test_after_a_fault_extraction_ends_in_the_bars_of_an_undisturbed_one_and_a_t
     make_gateway: Callable[..., SimulatedGateway],
 ) -> None:
     case = CASES[kind]
-    script = FaultScript.parse(f'[[fault]]\ndo = "{kind}"\non = "history"\nnth = 2\n{case.fields}\n')
-    stores = Stores.of(embedded_database)
-    with connected(make_gateway(script=script)) as ib:
+    script = f'do = "{kind}"\non = "history"\nnth = 2\n{case.fields}'
+    entries = extract_through(script, undisturbed, embedded_database, make_gateway)
+    assert entries["outcome"].iloc[0] == "data"
+    assert entries["outcome"].iloc[1] in case.outcomes.split(), entries["message"].iloc[1]
+
+
+# The second question for the time stands before the first request for bars, the third before the second.
+@pytest.mark.parametrize("nth", [2, 3])
+@pytest.mark.parametrize("kind", ["close", "half_open", "late", "too_fast", "restart", "servers_lost"])
+def test_after_a_fault_between_requests_nothing_is_missing_and_nothing_is_asked_twice(
+    kind: str,
+    nth: int,
+    undisturbed: pd.DataFrame,
+    embedded_database: Database,
+    make_gateway: Callable[..., SimulatedGateway],
+) -> None:
+    fields = CASES[kind].fields.replace("after_bytes = 20_000", "after_bytes = 6")
+    script = f'do = "{kind}"\non = "time"\nnth = {nth}\n{fields}'
+    extract_through(script, undisturbed, embedded_database, make_gateway)
+
+
+def extract_through(
+    fault: str, undisturbed: pd.DataFrame, database: Database, make_gateway: Callable[..., SimulatedGateway]
+) -> pd.DataFrame:
+    """Extracts again and again until nothing is missing; returns the ledger, which tells of every request."""
+    stores = Stores.of(database)
+    with connected(make_gateway(script=FaultScript.parse(f"[[fault]]\n{fault}\n"))) as ib:
         source = Counted(ib)
         give_up = time.monotonic() + WATCHDOG
         while (done := attempt(source, stores)) is None or done.requests:
             assert time.monotonic() < give_up
             time.sleep(0.02)
-    entries = ledger(embedded_database)
-    pd.testing.assert_frame_equal(stored(embedded_database), undisturbed)
+    entries = ledger(database)
+    pd.testing.assert_frame_equal(stored(database), undisturbed)
     assert len(entries) == len(source.asked)
-    assert entries["outcome"].iloc[0] == "data"
-    assert entries["outcome"].iloc[1] in case.outcomes.split(), entries["message"].iloc[1]
     assert entries["outcome"].iloc[-1] == "data"
     # What was answered is never asked for again.
     answered = entries[entries["outcome"] == "data"]
@@ -166,6 +188,7 @@ def test_after_a_fault_extraction_ends_in_the_bars_of_an_undisturbed_one_and_a_t
     failed = entries[~entries["outcome"].isin(["data", "no_data"])]
     assert (failed["bars"] == 0).all()
     assert failed["message"].str.len().gt(0).all()
+    return entries
 
 
 def test_flat_bars_are_kept_as_received_and_end_in_quarantine(
