@@ -7,7 +7,6 @@ its clock; "now" is what the gateway says.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -115,8 +114,7 @@ def missing_sessions(
     reopened = reopened_sessions(contract.symbol, contract.month, calendar, start, end, stores)
     answers = answered_windows(stores.ledger.entries(*key, outcomes=ANSWERED), reopened)
     stored = stores.bars.raw(contract.symbol, start, end, contract.month)["timestamp"]
-    counts = Counter(day.date() for day in calendar.assign(stored)["trade_date"].dropna())
-    needs = needed_sessions(contract, sessions, counts, answers, until)
+    needs = needed_sessions(contract, sessions, stored, answers, until)
     return [need.session for need in needs]
 
 

@@ -7,9 +7,9 @@ answers are stored, nor how to ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,8 @@ QUALITY_COLUMNS = ("symbol", "contract", "trade_date", "expected", *CLASSES)
 
 _MINUTE = np.timedelta64(60_000_000, "us")
 _ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
+_LONG_SILENCE = 60  # minutes
+_BUSY_BARS, _BUSY_SPACING = 30, 2  # bars; minutes from one to the next
 _CONFIRMED = 2  # answers that must agree before a session without any bar is believed to be empty
 
 
@@ -57,8 +59,9 @@ def session_quality(
     - `halt`: the exchange pauses then, by the calendar;
     - `traded`: it has a good bar;
     - `quarantined`: it has a bar, but not one that passed validation;
-    - `no_trade`: the source answered about it, it has no bar, and the answer is believed, because the session
-      has another bar or two separate answers covered the whole of it;
+    - `no_trade`: the source answered about it, it has no bar, and the answer is believed. That takes two separate
+      answers where a busy session is silent for an hour, because the answer may have been cut short, and over the
+      whole of a session without any bar; elsewhere one is enough;
     - `failed`: the source was asked, and failed or gave an answer that is not believed yet;
     - `never_asked`: nobody asked.
 
@@ -87,11 +90,16 @@ def session_quality(
 
     unconfirmed = per_session((answers < _CONFIRMED) & ~halt)
     believed = (per_session(has_good | has_bad) > 0) | (unconfirmed == 0)
+    doubtful = np.zeros(len(minutes), bool)
+    for at in range(len(sessions)):
+        open_minutes = np.flatnonzero((row == at) & ~halt)
+        has = (has_good | has_bad)[open_minutes]
+        doubtful[open_minutes] = _doubtful(has, ~has & (answers[open_minutes] > 0))
     classes = {
         "halt": halt,
         "traded": has_good,
         "quarantined": has_bad,
-        "no_trade": (answers > 0) & believed[row],
+        "no_trade": (answers > 0) & believed[row] & (~doubtful | (answers >= _CONFIRMED)),
         "failed": (answers > 0) | (_Windows(failed).holding(minutes) > 0),
         "never_asked": np.ones(len(minutes), bool),
     }
@@ -107,21 +115,22 @@ def session_quality(
 def needed_sessions(
     contract: Contract,
     sessions: Iterable[Session],
-    bars: Mapping[date, int],
+    bars: pd.Series | pd.DatetimeIndex,
     answered: Iterable[Window],
     until: datetime,
     head: datetime | None = None,
 ) -> list[Need]:
     """The sessions that are not done, each with the window to ask for.
 
-    A session is done when it had closed at `until`, every minute that the contract could have traded in it
-    was answered, and it has a raw bar, or two separate answers covered every such minute. A session in which
-    the contract could not trade, because it had expired or had not begun, is done from the start; one that is
-    still open is asked for up to the last full minute before `until`, and never done.
+    A session is done when it had closed at `until` and every minute that the contract could have traded in it
+    was answered: twice where it is silent for an hour although it is busy otherwise, and twice throughout where
+    it has no raw bar at all. A session in which the contract could not trade, because it had expired or had not
+    begun, is done from the start; one that is still open is asked for up to the last full minute before `until`,
+    and never done.
 
     Args:
         sessions: ascending.
-        bars: raw bars that are stored, by trade date; a date that is absent has none.
+        bars: starts of the contract's raw bars that are stored, UTC, any order.
         answered, until, head: as for `session_quality`.
     """
     answers = _Windows(answered)
@@ -132,12 +141,28 @@ def needed_sessions(
             continue
         minutes = np.arange(start, end, _MINUTE)
         minutes = minutes[_Windows(session.halts).holding(minutes) == 0]
-        depth = int(answers.holding(minutes).min(initial=_CONFIRMED))
-        wanted = 1 if bars.get(session.trade_date, 0) > 0 else _CONFIRMED
+        has, depth = _among(minutes, bars), answers.holding(minutes)
+        doubted = _doubtful(has, ~has) if has.any() else ~has
         closed = until >= min(session.close, contract.last_trade_at)
-        if not closed or depth < wanted:
+        if not closed or (depth < np.where(doubted, _CONFIRMED, 1)).any():
             needs.append(Need(session, _zoned(start), _zoned(end)))
     return needs
+
+
+def _doubtful(has: np.ndarray, silent: np.ndarray) -> np.ndarray:
+    """Minutes of long silences in one busy session; `bool`, one a minute.
+
+    A session is busy where its bars are many and most follow one another closely. An hour of silence there is more
+    likely an answer that was cut short than an hour without a trade; in a thin contract it is an ordinary hour.
+    """
+    doubtful = np.zeros(len(has), bool)
+    places = np.flatnonzero(has)
+    if len(places) < _BUSY_BARS or np.median(np.diff(places)) > _BUSY_SPACING:
+        return doubtful
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], silent.astype(np.int8), [0]))))
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        doubtful[begin:end] = end - begin >= _LONG_SILENCE
+    return doubtful
 
 
 def _bounds(

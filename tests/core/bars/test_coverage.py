@@ -40,9 +40,9 @@ def test_what_nobody_asked_about_is_never_asked() -> None:
 
 
 def test_minutes_without_a_bar_in_an_answered_session_with_bars_are_no_trade() -> None:
-    good, bad = stamps(DAY, 0, 1000), stamps(DAY, 1000, 1005)
+    good, bad = stamps(DAY, 0, 1340), stamps(DAY, 1340, 1345)
     found = row(good=good, quarantined=bad, answered=[whole(DAY)])
-    assert found == {"expected": 1380, "traded": 1000, "quarantined": 5, "no_trade": 375}
+    assert found == {"expected": 1380, "traded": 1340, "quarantined": 5, "no_trade": 35}
 
 
 def test_one_empty_answer_is_not_believed_and_a_second_one_is() -> None:
@@ -134,7 +134,7 @@ def test_windows_that_end_inside_a_minute_do_not_cover_it() -> None:
 
 
 def need(bars: int = 0, answered=(), until=LATER, head=None, session: Session = DAY) -> list[Need]:
-    return needed_sessions(CONTRACT, [session], {session.trade_date: bars}, answered, until, head)
+    return needed_sessions(CONTRACT, [session], stamps(session, 0, bars), answered, until, head)
 
 
 def test_a_session_is_needed_until_it_is_answered_with_bars_or_twice_without() -> None:
@@ -143,6 +143,27 @@ def test_a_session_is_needed_until_it_is_answered_with_bars_or_twice_without() -
     assert need(bars=5, answered=[whole(DAY)]) == []
     assert need(bars=0, answered=[whole(DAY)]) == [Need(DAY, DAY.open, DAY.close)]
     assert need(bars=0, answered=[whole(DAY)] * 2) == []
+
+
+def test_a_busy_session_that_falls_silent_for_an_hour_is_believed_only_after_a_second_answer() -> None:
+    cut = stamps(DAY, 0, 300)
+    found = row(good=cut, answered=[whole(DAY)])
+    assert found == {"expected": 1380, "traded": 300, "failed": 1080}
+    assert need(bars=300, answered=[whole(DAY)]) == [Need(DAY, DAY.open, DAY.close)]
+    assert row(good=cut, answered=[whole(DAY)] * 2) == {"expected": 1380, "traded": 300, "no_trade": 1080}
+    assert need(bars=300, answered=[whole(DAY)] * 2) == []
+
+
+def test_a_pause_of_less_than_an_hour_is_believed_at_once() -> None:
+    good = stamps(DAY, 0, 600).append(stamps(DAY, 659, 1380))
+    assert row(good=good, answered=[whole(DAY)]) == {"expected": 1380, "traded": 1321, "no_trade": 59}
+
+
+def test_the_long_silences_of_a_thin_contract_are_believed_at_once() -> None:
+    good = stamps(DAY, 0, 1380)[::20].append(stamps(DAY, 600, 610))
+    thin = good[(good < DAY.open + timedelta(hours=3)) | (good > DAY.open + timedelta(hours=9))].unique().sort_values()
+    found = row(good=thin, answered=[whole(DAY)])
+    assert found == {"expected": 1380, "traded": len(thin), "no_trade": 1380 - len(thin)}
 
 
 def test_answers_may_cover_a_session_together() -> None:
@@ -175,7 +196,7 @@ def test_a_contract_is_asked_only_while_it_trades() -> None:
 def test_asking_for_what_is_needed_until_nothing_is_ends_and_leaves_nothing_unknown(
     alive: set[int], answered: list[Window], until: datetime
 ) -> None:
-    stored = {SESSIONS[i].trade_date: 10 for i in alive}
+    stored = pd.DatetimeIndex([SESSIONS[i].open for i in sorted(alive)], tz="UTC")
     closed = [s for s in SESSIONS if s.close <= until]
     answered = list(answered)
     for _ in range(2):
