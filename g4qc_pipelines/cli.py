@@ -17,7 +17,7 @@ import click
 
 from g4qc_core.errors import G4qcError, UsageError
 from g4qc_core.sessions import check_window, parse_date
-from g4qc_core.settings import load_settings
+from g4qc_core.settings import Settings, load_settings
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -64,8 +64,8 @@ def demo(as_json: bool) -> None:
     from g4qc_pipelines.demo import run_demo
 
     # The demo is the same for everyone: of a person's own settings, only the home and the ports count.
-    own = dict.fromkeys(("ib_host", "database_url", "dagster_database_url", "instruments", "backtests"))
-    run_demo(load_settings(**own), as_json)
+    own = ("ib_host", "database_url", "dagster_database_url", "instruments", "backtests", "first_month")
+    run_demo(load_settings(**{name: Settings.model_fields[name].default for name in own}), as_json)
 
 
 @cli.command()
@@ -266,8 +266,8 @@ def db_upgrade() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: runs a command and turns its end into an exit code."""
-    # A strategy of one's own (`module:Class`) is looked for where the command is given, as `python -m` does.
-    sys.path.insert(0, "")
+    # A strategy of one's own (`module:Class`) is looked for where the command is given too, after everything else.
+    sys.path.append("")
     sys.exit(
         _exit_code(lambda: cli.main(args=list(arguments or sys.argv[1:]), prog_name="g4qc", standalone_mode=False))
     )

@@ -34,14 +34,18 @@ class DerivedMonth:
 
 
 def derive_month(instrument: Instrument, first: date, last: date, timeframe: Timeframe, stores: Stores) -> DerivedMonth:
-    """Derives a month of trade dates from its stored minutes and replaces the month's slice."""
+    """Derives a month of trade dates from its stored minutes and replaces the month's slice.
+
+    Bars that break their schema, or lose volume, are not written: what was there stays.
+    """
     sessions = calendar(instrument.calendar)
     window = month_instants(sessions, first, last)
     minutes = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window)
     bars = resample(minutes, timeframe, sessions)
-    stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars)
-    conserved = _volumes(minutes).equals(_volumes(bars))
-    return DerivedMonth(key_of(instrument.symbol, first), bars, schema_failures(bars), conserved)
+    conserved, failures = _volumes(minutes).equals(_volumes(bars)), schema_failures(bars)
+    if conserved and not failures:
+        stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars)
+    return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved)
 
 
 def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:

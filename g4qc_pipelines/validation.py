@@ -61,7 +61,7 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
 
     What is expected of a session is judged by the clock of extraction: the latest instant at which the gateway was
     asked about this month, or about anything for a session that was over by then. Bars that a person accepted pass
-    every rule that is only a suspicion.
+    every rule that is only a suspicion. Good bars that break their schema are not written: what was there stays.
     """
     sessions = calendar(instrument.calendar)
     window = sessions.sessions(first, last)
@@ -72,7 +72,9 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
     validated = validate(raw, instrument, contracts, sessions, accepted)
     bars = validated.good[list(BAR_COLUMNS)]
     quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores)
-    stores.bars.replace_partition(instrument.symbol, start, end, bars, validated.quarantined, quality, first, last)
+    failures = schema_failures(bars)
+    if not failures:
+        stores.bars.replace_partition(instrument.symbol, start, end, bars, validated.quarantined, quality, first, last)
     return ValidatedMonth(
         key=key_of(instrument.symbol, first),
         bars=len(bars),
@@ -80,7 +82,7 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
         quarantined=validated.quarantined,
         undecided=undecided(stores.quarantine.listed(instrument.symbol, start, end)),
         quality=quality,
-        failures=schema_failures(bars),
+        failures=failures,
     )
 
 

@@ -75,7 +75,8 @@ def _minutes(settings: Settings) -> dg.AssetsDefinition:
                     },
                     partition_key=key,
                 )
-        yield dg.MaterializeResult(check_results=checked.results())
+            results = checked.results()
+        yield dg.MaterializeResult(check_results=results)
 
     return minutes
 
@@ -112,7 +113,8 @@ def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
                 if timeframe.name == _PICTURED and not month.bars.empty:
                     shown["candles"] = _candles(key, month.bars)
                 context.add_asset_metadata(shown, partition_key=key)
-        yield dg.MaterializeResult(check_results=checked.results())
+            results = checked.results()
+        yield dg.MaterializeResult(check_results=results)
 
     return derived
 
