@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reasons import Reason
 from g4qc_pipelines.derivation import DerivedMonth
 from g4qc_pipelines.metadata import listing, table_of
@@ -88,7 +89,7 @@ class MinuteChecks:
         if month.gaps:
             self._missing[month.key] = month.gaps
         self._quarantined.append(month.quarantined[["contract", "reason"]].assign(month=month.key))
-        gaps = month.quality[month.quality[["failed", "never_asked"]].sum(axis=1) > 0]
+        gaps = month.quality[missing(month.quality) > 0]
         self._gaps.append(gaps.assign(month=month.key))
 
     def results(self) -> list[dg.AssetCheckResult]:

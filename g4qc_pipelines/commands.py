@@ -21,6 +21,7 @@ import click
 from g4qc_core.backtest.external import check_parameters, is_external, load_class
 from g4qc_core.backtest.specs import BacktestSpec, load_specs
 from g4qc_core.backtest.strategies import make_strategy
+from g4qc_core.bars.coverage import missing
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import contract_month, load_registry
 from g4qc_core.sessions import calendar, check_window
@@ -48,10 +49,9 @@ def extract_bars(settings: Settings, symbol: str, first: date, last: date, contr
         bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
         bench.runner.run(ROLL_ASSETS, symbol)
         quality = bench.stores.bars.quality(symbol, first, last)
-    missing = int(quality[["failed", "never_asked"]].to_numpy().sum())
     click.echo(
         f"{symbol}, trade dates {first} to {last}: {quality['trade_date'].nunique()} sessions, "
-        f"{quality['traded'].sum():,} minutes with trades, {missing:,} minutes missing."
+        f"{quality['traded'].sum():,} minutes with trades, {missing(quality).sum():,} minutes missing."
     )
 
 

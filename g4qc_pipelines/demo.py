@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from g4qc_core.backtest.specs import BacktestSpec, load_specs
+from g4qc_core.bars.coverage import missing
 from g4qc_core.sessions import month_window
 from g4qc_core.settings import Settings
 from g4qc_core.timeframes import TIMEFRAMES
@@ -24,7 +24,7 @@ from g4qc_pipelines.partitions import key_of, last_full_months
 from g4qc_pipelines.reports import report_path
 from g4qc_pipelines.series import stored_bars
 from g4qc_pipelines.services import simulated_gateway
-from g4qc_pipelines.show import echo_json, steps
+from g4qc_pipelines.show import echo_json, steps, wide_console
 from g4qc_pipelines.workbench import Workbench, workbench
 
 _SYMBOLS = ("ES", "NQ", "EC")
@@ -110,7 +110,7 @@ def _row(bench: Workbench, spec: BacktestSpec, months: Sequence[date]) -> Row:
         instrument=spec.instrument,
         bars=counts,
         sessions=int(quality["trade_date"].nunique()),
-        gaps=int(quality[["failed", "never_asked"]].to_numpy().sum()),
+        gaps=int(missing(quality).sum()),
         backtest=spec.name,
         figures=dict(result.metrics),
         report=report_path(bench.settings, spec.name),
@@ -161,10 +161,7 @@ def _print(rows: Sequence[Row], months: Sequence[date], ran: bool) -> None:
             f"{row.figures['max_drawdown']:.2%}",
             str(row.figures["trades"]),
         )
-    console = Console()
-    # Piped, the table keeps its columns instead of folding into 80 characters.
-    console.width = max(console.width, 120) if not console.is_terminal else console.width
-    console.print(table)
+    wide_console(120).print(table)
     click.echo("The data is synthetic: the figures say nothing about any market.\n\nReports:")
     for row in rows:
         click.echo(f"  {row.report}")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from contextlib import suppress
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +11,7 @@ import click
 import pandas as pd
 
 from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.files import write_whole
 from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.instruments import Instrument, contract_month, load_registry
 from g4qc_core.sessions import check_window
@@ -98,17 +96,7 @@ def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Writes beside the file and renames, so that a reader sees the old file or the new one."""
     try:
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(part, 0o644)
-            os.replace(part, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(part)
-            raise
+        write_whole(path, content)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None

@@ -15,6 +15,11 @@ from g4qc_pipelines.columns import MEANINGS
 OWNERS = ["team:quant"]
 
 
+def stored_in(table: sa.Table) -> dict[str, Any]:
+    """What an asset's definition says of the table that holds it: its name and columns."""
+    return {"dagster/column_schema": column_schema(table), "dagster/table_name": table.name}
+
+
 def column_schema(table: sa.Table) -> dg.TableSchema:
     """The columns of a database table with their meanings, as the UI shows them."""
     return dg.TableSchema(

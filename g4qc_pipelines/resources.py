@@ -129,6 +129,7 @@ def open_stores(settings: Settings) -> Iterator[Stores]:
 
 def build_resources(settings: Settings) -> dict[str, object]:
     """The resources by the names under which assets ask for them."""
+    registry = load_registry(settings.instruments)
 
     @dg.resource
     def stores(_: dg.InitResourceContext) -> Iterator[Stores]:
@@ -137,7 +138,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
 
     @dg.resource
     def gateway(_: dg.InitResourceContext) -> Iterator[Gateway]:
-        opened = Gateway(settings, load_registry(settings.instruments))
+        opened = Gateway(settings, registry)
         try:
             yield opened
         finally:
@@ -147,5 +148,5 @@ def build_resources(settings: Settings) -> dict[str, object]:
         "stores": stores,
         "gateway": gateway,
         "settings": settings,
-        "registry": load_registry(settings.instruments),
+        "registry": registry,
     }

@@ -29,6 +29,14 @@ def echo_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2, default=str))
 
 
+def wide_console(width: int) -> Console:
+    """The standard output for tables; piped, they keep `width` columns instead of folding into 80 characters."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, width)
+    return console
+
+
 @contextmanager
 def steps(total: int) -> Iterator[None]:
     """Within it, runs in this process show each step as it begins, out of `total`."""

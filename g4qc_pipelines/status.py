@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
+from g4qc_core.bars.coverage import missing
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.database import open_database
@@ -18,11 +18,10 @@ from g4qc_core.storage.origin import stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.gaps import silent_minutes
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.show import echo_json
+from g4qc_pipelines.show import echo_json, wide_console
 
 _EVER = (date(1970, 1, 1), date(2200, 1, 1))
 _ORDER = {timeframe.name: at for at, timeframe in enumerate(TIMEFRAMES)}
-_MISSING = ["failed", "never_asked"]
 
 
 def show_status(settings: Settings, as_json: bool) -> None:
@@ -75,7 +74,7 @@ def _document(stores: Stores, registry: Registry) -> dict[str, Any]:
 def _instrument(symbol: str, registry: Registry, stores: Stores) -> dict[str, Any]:
     quality = stores.bars.quality(symbol, *_EVER)
     silent = _silent(symbol, quality, registry, stores)
-    with_gaps = quality[quality[_MISSING].sum(axis=1) > 0]
+    with_gaps = quality[missing(quality) > 0]
     gaps = [
         {
             "trade_date": f"{row['trade_date']:%Y-%m-%d}",
@@ -124,9 +123,7 @@ def _last_request(stores: Stores) -> dict[str, Any] | None:
 
 
 def _print(document: dict[str, Any]) -> None:
-    console = Console()
-    if not console.is_terminal:
-        console.width = max(console.width, 110)
+    console = wide_console(110)
     origin = {"simulated": ", synthetic bars", "replay": ", replayed bars"}.get(document["origin"] or "", "")
     click.echo(f"Database {document['database']}{origin}")
     if not document["bars"]:

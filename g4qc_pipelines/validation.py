@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.coverage import QUALITY_COLUMNS, session_quality
+from g4qc_core.bars.coverage import QUALITY_COLUMNS, missing, session_quality
 from g4qc_core.bars.reasons import Decision, Reason
 from g4qc_core.bars.schema import BAR_COLUMNS, SchemaFailure, schema_failures
 from g4qc_core.bars.validation import validate
@@ -49,7 +49,7 @@ class ValidatedMonth:
     @property
     def gaps(self) -> int:
         """Expected minutes about which nothing is known: requests that failed, or were never made."""
-        return int(self.quality[["failed", "never_asked"]].to_numpy().sum())
+        return int(missing(self.quality).sum())
 
     def __str__(self) -> str:
         text = f"{self.bars:,} bars, {self.sessions} sessions, {len(self.quarantined)} quarantined"

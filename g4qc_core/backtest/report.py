@@ -6,8 +6,6 @@ Knows results and pages. Must not know where the file is served from. Bokeh is i
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -23,6 +21,7 @@ from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, monthly_retu
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.strategies import strategy
 from g4qc_core.errors import SettingsError, UsageError
+from g4qc_core.files import write_whole
 
 _PAGE = Path(__file__).with_name("report.html")
 _KEYS = ("total_return", "net_profit", "sharpe", "max_drawdown", "trades", "win_rate", "profit_factor", "exposure")
@@ -46,15 +45,7 @@ def write_report(result: BacktestResult, bars: pd.DataFrame, path: Path, *, orig
     page = render_report(result, bars, origin_note=origin_note)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(page)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, page.encode())
     except OSError as error:
         raise SettingsError(f"The report {path} cannot be written: {error.strerror}. Check G4QC_HOME.") from None
     return path

@@ -23,6 +23,9 @@ Window = tuple[datetime, datetime]
 CLASSES = ("traded", "quarantined", "no_trade", "halt", "failed", "never_asked")
 """The classes of a minute; they add up to `expected`."""
 
+MISSING = ("failed", "never_asked")
+"""The classes of a minute about which nothing is known."""
+
 QUALITY_COLUMNS = ("symbol", "contract", "trade_date", "expected", *CLASSES)
 
 _MINUTE = np.timedelta64(60_000_000, "us")
@@ -110,6 +113,11 @@ def session_quality(
     frame["symbol"], frame["contract"] = contract.symbol, contract.month
     text = pd.StringDtype(na_value=np.nan)
     return frame.loc[:, list(QUALITY_COLUMNS)].astype({"symbol": text, "contract": text})
+
+
+def missing(quality: pd.DataFrame) -> pd.Series:
+    """Minutes of each quality row about which nothing is known: the request failed, or was never made."""
+    return quality[list(MISSING)].sum(axis=1)
 
 
 def needed_sessions(

@@ -7,7 +7,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, column_schema, picture
+from g4qc_pipelines.metadata import OWNERS, picture, stored_in
 from g4qc_pipelines.partitions import BACKTESTS
 from g4qc_pipelines.reports import figures, load_result, publish, run_spec
 from g4qc_pipelines.resources import Stores
@@ -29,10 +29,7 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition]:
         kinds={"python", "postgres"},
         owners=OWNERS,
         retry_policy=retries(settings),
-        metadata={
-            "dagster/column_schema": column_schema(tables.backtest_trades),
-            "dagster/table_name": "backtest_trades",
-        },
+        metadata=stored_in(tables.backtest_trades),
     )
     def backtest(
         context: dg.AssetExecutionContext,

@@ -14,7 +14,7 @@ from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
 from g4qc_pipelines.checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
 from g4qc_pipelines.derivation import derive_month
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, column_schema, picture, table_of
+from g4qc_pipelines.metadata import OWNERS, picture, stored_in, table_of
 from g4qc_pipelines.partitions import instrument_months, parse_key
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.validation import validate_month
@@ -24,7 +24,7 @@ GROUP = "bars"
 # A picture costs as much as resampling does: one timeframe has it, the one whose month fits into it.
 _PICTURED = "1h"
 
-_SCHEMA = {"dagster/column_schema": column_schema(tables.market_data), "dagster/table_name": "market_data"}
+_SCHEMA = stored_in(tables.market_data)
 
 
 def build_bars(settings: Settings) -> list[dg.AssetsDefinition]:

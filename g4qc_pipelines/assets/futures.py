@@ -10,7 +10,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, column_schema, listing, table_of
+from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.rolls import make_rolls, unmeasured
@@ -41,7 +41,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         owners=OWNERS,
         retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        metadata={"dagster/column_schema": column_schema(tables.rolls), "dagster/table_name": "rolls"},
+        metadata=stored_in(tables.rolls),
         check_specs=[sound, gaps],
     )
     def roll_calendar(

@@ -18,7 +18,7 @@ from g4qc_pipelines.chains import contracts_of_interest, sessions_without_contra
 from g4qc_pipelines.derivation import month_instants
 from g4qc_pipelines.extraction import extract
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, column_schema, listing, per_partition, table_of
+from g4qc_pipelines.metadata import OWNERS, listing, per_partition, stored_in, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
 
@@ -52,10 +52,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         pool=POOL,
         retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        metadata={
-            "dagster/column_schema": column_schema(tables.contracts),
-            "dagster/table_name": "contracts",
-        },
+        metadata=stored_in(tables.contracts),
     )
     def contracts(
         context: dg.AssetExecutionContext,
@@ -86,7 +83,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         pool=POOL,
         retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        metadata={"dagster/column_schema": column_schema(tables.raw_bars), "dagster/table_name": "raw_bars"},
+        metadata=stored_in(tables.raw_bars),
     )
     def raw_bars(
         context: dg.AssetExecutionContext,
