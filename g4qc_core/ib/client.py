@@ -251,7 +251,10 @@ class IbClient:
         except BadFrame as error:
             reason = f"sent what is no message ({error})"
         except OSError as error:
-            reason = f"broke the connection ({error})"
+            # A peer that hangs up before it has read what we sent shows as a reset, or as our own failed send: it is
+            # the same event as a plain end, and is told in the same words.
+            if not isinstance(error, ConnectionError) and self._wire.isConnected():
+                reason = f"broke the connection ({error})"
         self._end(GatewayDisconnected(f"The gateway at {self._address} {reason}{self._last_notice()}."))
 
     def _dispatch(self, frame: bytes) -> None:

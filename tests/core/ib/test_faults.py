@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import subprocess
 import sys
 import textwrap
@@ -116,7 +117,14 @@ def test_a_gateway_that_waits_for_its_login_fails_at_the_deadline() -> None:
         ib.server_time()
 
 
-@pytest.mark.parametrize("hang_up", [lambda peer: None, lambda peer: peer.shake_hands()])
+def reset(peer: Peer) -> None:
+    """Hangs up as a process does that dies with our message unread."""
+    peer.shake_hands()
+    peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    peer.socket.close()
+
+
+@pytest.mark.parametrize("hang_up", [lambda peer: None, lambda peer: peer.shake_hands(), reset])
 def test_a_peer_that_hangs_up_before_it_is_ready_is_unavailable(hang_up: Callable[[Peer], object]) -> None:
     with (
         scripted(hang_up) as port,
