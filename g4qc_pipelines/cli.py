@@ -9,42 +9,18 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from g4qc_core.errors import G4qcError, UsageError
-from g4qc_core.sessions import check_window, parse_date
+from g4qc_core.sessions import check_window
 from g4qc_core.settings import Settings, load_settings
+from g4qc_pipelines.options import DateParam, InstantParam, from_option, json_option, to_option
+from g4qc_pipelines.quarantine_cli import quarantine
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-class _Date(click.ParamType):
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return value if not isinstance(value, str) else parse_date(value)
-
-
-class _Instant(click.ParamType):
-    name = "INSTANT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):
-            return value
-        try:
-            instant = datetime.fromisoformat(value)
-        except ValueError:
-            raise UsageError(f"'{value}' is no instant: write it like 2013-12-20T22:15:00Z.") from None
-        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-
-
-_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
-_from = click.option("--from", "first", type=_Date(), help="First trade date.")
-_to = click.option("--to", "last", type=_Date(), help="Last trade date, included.")
 
 
 @click.group(context_settings=_CONTEXT)
@@ -58,7 +34,7 @@ def cli() -> None:
 
 
 @cli.command()
-@_json
+@json_option
 def demo(as_json: bool) -> None:
     """Run the whole graph on synthetic bars: ES, NQ and EC over the last two full months."""
     from g4qc_pipelines.demo import run_demo
@@ -79,8 +55,8 @@ def up(open_browser: bool) -> None:
 
 @cli.command()
 @click.argument("symbol")
-@click.option("--from", "first", type=_Date(), required=True, help="First trade date.")
-@click.option("--to", "last", type=_Date(), required=True, help="Last trade date, included.")
+@click.option("--from", "first", type=DateParam(), required=True, help="First trade date.")
+@click.option("--to", "last", type=DateParam(), required=True, help="Last trade date, included.")
 @click.option("--contract", "contracts", multiple=True, help="Contract month like 202512, instead of those that the "
               "roll rule calls for; may be repeated.")  # fmt: skip
 def extract(symbol: str, first: Any, last: Any, contracts: tuple[str, ...]) -> None:
@@ -108,9 +84,9 @@ def materialize(assets: tuple[str, ...], partition: str | None) -> None:
 @click.option("--instrument", required=True, help="Symbol, like ES.")
 @click.option("--timeframe", required=True, help="1min, 5min, 15min, 30min, 1h, 4h or 1d.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the strategy; repeatable.")
-@_from
-@_to
-@_json
+@from_option
+@to_option
+@json_option
 def backtest(
     strategy: str,
     instrument: str,
@@ -132,8 +108,8 @@ def backtest(
 @cli.command()
 @click.argument("symbol")
 @click.option("--timeframe", default="1min", show_default=True)
-@_from
-@_to
+@from_option
+@to_option
 @click.option("--contract", help="Contract month like 202512; without it, the front contract by the roll calendar.")
 @click.option("--adjustment", default="none", show_default=True, help="none or additive; of the series without "
               "--contract.")  # fmt: skip
@@ -148,7 +124,7 @@ def bars(symbol: str, as_json: bool, form: str, **options: Any) -> None:
 
 
 @cli.command()
-@_json
+@json_option
 def status(as_json: bool) -> None:
     """Show what is stored, the last run, and the gaps."""
     from g4qc_pipelines.status import show_status
@@ -162,7 +138,7 @@ def status(as_json: bool) -> None:
 @click.option("--replay", type=click.Path(path_type=Path), help="Serve the bars of this folder instead of synthetic "
               "ones.")  # fmt: skip
 @click.option(
-    "--now", type=_Instant(), help="The gateway's clock starts here, like 2013-12-20T22:15:00Z; default: now."
+    "--now", type=InstantParam(), help="The gateway's clock starts here, like 2013-12-20T22:15:00Z; default: now."
 )
 @click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Seed of the synthetic market.")
 @click.option("--max-version", default=157, show_default=True, type=click.IntRange(157, 200), help="Protocol version.")
@@ -195,60 +171,7 @@ def dagster(command: tuple[str, ...]) -> None:
     run_dagster(load_settings(), command)
 
 
-@cli.group()
-def quarantine() -> None:
-    """Bars that validation does not believe.
-
-    A bar is named by instrument, contract month and start in UTC, like ES/202612/2026-10-05T13:30Z; a run of bars by
-    its first and last start, like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z.
-    """
-
-
-@quarantine.command(name="list")
-@click.option("--instrument", help="Symbol, like ES; default: all.")
-@_from
-@_to
-@click.option("--all", "decided", is_flag=True, help="Bars that somebody accepted or dropped, too.")
-@_json
-def quarantine_list(instrument: str | None, first: Any, last: Any, decided: bool, as_json: bool) -> None:
-    """List bars that wait for a decision, each with good bars around it, its reason and what was decided."""
-    from g4qc_pipelines.quarantine import list_quarantine
-
-    list_quarantine(load_settings(), instrument, first, last, decided, as_json)
-
-
-def _decision(command: Callable[..., None]) -> click.Command:
-    """The command with what all decisions take."""
-    command = click.option("--note", default="", help="Why; kept with the decision.")(command)
-    command = click.option("--by", help="Who decides; default: the user of this computer.")(command)
-    return quarantine.command()(click.argument("bars", metavar="BAR...", nargs=-1, required=True)(command))
-
-
-def _decide(decision: str, bars: tuple[str, ...], by: str | None, note: str) -> None:
-    import getpass
-
-    from g4qc_core.bars.reasons import Decision
-    from g4qc_pipelines.quarantine import decide
-
-    decide(load_settings(), bars, Decision(decision), by or getpass.getuser(), note)
-
-
-@_decision
-def accept(**given: Any) -> None:
-    """Vouch for bars that are merely suspect: they and the timeframes made of them are good from now on."""
-    _decide("accept", **given)
-
-
-@_decision
-def drop(**given: Any) -> None:
-    """Leave bars out for good: they stay in quarantine, and nobody is asked about them again."""
-    _decide("drop", **given)
-
-
-@_decision
-def refetch(**given: Any) -> None:
-    """Ask the gateway once more for the sessions of the bars, and make their months anew."""
-    _decide("refetch", **given)
+cli.add_command(quarantine)
 
 
 @cli.group()

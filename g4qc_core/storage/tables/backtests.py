@@ -1,0 +1,104 @@
+"""The tables of backtests: specs, results, their trades and equity, and every trial."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSON
+
+from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
+
+# Without a scale: a bound one would round half cents (a tick of some bonds is 15.625) without a word.
+_MONEY = Numeric()
+
+backtest_specs = Table(
+    "backtest_specs",
+    metadata,
+    key("name"),
+    filled("spec", JSON),
+    filled("source"),
+    filled("created_at", INSTANT),
+)
+
+backtests = Table(
+    "backtests",
+    metadata,
+    key("id"),
+    filled("spec_name"),
+    filled("spec", JSON),
+    filled("inputs", JSON),
+    filled("metrics", JSON),
+    filled("library", JSON),
+    filled("notes", JSON),
+    filled("created_at", INSTANT),
+    Column("run_id", Text),
+    Index(None, "spec_name", "created_at"),
+)
+
+
+def _of_backtest() -> Column:
+    return Column("backtest_id", Text, ForeignKey("backtests.id", ondelete="CASCADE"), primary_key=True)
+
+
+backtest_trades = Table(
+    "backtest_trades",
+    metadata,
+    _of_backtest(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    filled("entry_time", INSTANT),
+    filled("exit_time", INSTANT),
+    filled("entry_trade_date", Date),
+    filled("exit_trade_date", Date),
+    filled("contract"),
+    filled("size", Integer),
+    filled("entry_price", Double),
+    filled("exit_price", Double),
+    filled("entry_price_own", Double),
+    filled("exit_price_own", Double),
+    filled("ticks", BigInteger),
+    filled("gross", _MONEY),
+    filled("fees", _MONEY),
+    filled("slippage", _MONEY),
+    filled("profit", _MONEY),
+    filled("bars", Integer),
+    filled("exit_reason"),
+)
+
+# A curve to draw and to take ratios from, with a row a bar; the exact account is the sum of the trades.
+backtest_equity = Table(
+    "backtest_equity",
+    metadata,
+    _of_backtest(),
+    key("timestamp", INSTANT),
+    filled("trade_date", Date),
+    filled("position", Integer),
+    filled("equity", Double),
+    filled("drawdown", Double),
+)
+
+# One row an idea ever tried, not one a run: running the same trial again adds nothing.
+trials = Table(
+    "trials",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    filled("family"),
+    filled("fingerprint"),
+    filled("symbol"),
+    filled("timeframe"),
+    filled("parameters", JSON),
+    filled("metrics", JSON),
+    filled("created_at", INSTANT),
+    UniqueConstraint("family", "fingerprint"),
+)

@@ -1,0 +1,185 @@
+"""The tables of contracts, requests, bars, their quality and rolls.
+
+Order of the keys. Bars are read in two ways: one contract over a time range, and all contracts of a symbol
+over a time range; they are replaced in the second way. With `(symbol, timeframe, timestamp, contract)` the
+second is one range of
+the index, and so is the first, because only two or three contracts of a symbol trade at the same time: a
+second index would cost every write a third of its speed to save a read those few neighbours. Hypertables
+carry no foreign keys, which would cost a look-up a row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata, prices
+
+origin = Table(
+    "origin",
+    metadata,
+    Column("id", SmallInteger, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    filled("origin"),
+    filled("claimed_at", INSTANT),
+)
+
+contracts = Table(
+    "contracts",
+    metadata,
+    key("symbol"),
+    key("contract"),
+    filled("con_id", BigInteger),
+    filled("local_symbol"),
+    filled("trading_class"),
+    filled("last_trade_date", Date),
+    filled("last_trade_at", INSTANT),
+    filled("exchange"),
+    filled("currency"),
+    filled("multiplier", Numeric),
+    filled("min_tick", Numeric),
+    filled("first_seen", INSTANT),
+)
+
+ib_requests = Table(
+    "ib_requests",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    filled("symbol"),
+    filled("contract"),
+    filled("timeframe"),
+    filled("what"),
+    filled("window_start", INSTANT),
+    filled("window_end", INSTANT),
+    filled("outcome"),
+    Column("code", Integer),
+    Column("message", Text),
+    filled("bars", Integer),
+    Column("content_hash", Text),
+    filled("requested_at", INSTANT),
+    filled("duration_ms", Integer),
+    Column("run_id", Text),
+    Index(None, "symbol", "contract", "timeframe", "window_start"),
+)
+
+raw_bars = Table(
+    "raw_bars",
+    metadata,
+    key("symbol"),
+    key("timestamp", INSTANT),
+    key("contract"),
+    *prices(),
+    filled("volume", BigInteger),
+    filled("wap", Double),
+    filled("count", BigInteger),
+    filled("request_id", BigInteger),
+    filled("received_at", INSTANT),
+)
+
+# The key ends in the request that brought the new value, and not in its time: a replayed clock may stand
+# still.
+raw_bar_revisions = Table(
+    "raw_bar_revisions",
+    metadata,
+    key("symbol"),
+    key("timestamp", INSTANT),
+    key("contract"),
+    *prices(),
+    filled("volume", BigInteger),
+    filled("wap", Double),
+    filled("count", BigInteger),
+    filled("request_id", BigInteger),
+    filled("received_at", INSTANT),
+    key("replaced_by", BigInteger),
+    filled("replaced_at", INSTANT),
+)
+
+market_data = Table(
+    "market_data",
+    metadata,
+    key("symbol"),
+    key("timeframe"),
+    key("timestamp", INSTANT),
+    key("contract"),
+    *prices(),
+    filled("volume", BigInteger),
+    filled("count", BigInteger),
+    filled("trade_date", Date),
+)
+
+quarantined_bars = Table(
+    "quarantined_bars",
+    metadata,
+    key("symbol"),
+    key("timestamp", INSTANT),
+    key("contract"),
+    key("reason"),
+    filled("detail"),
+    *prices(),
+    filled("volume", BigInteger),
+    filled("wap", Double),
+    filled("count", BigInteger),
+)
+
+# Events, never changed: the newest one about a bar with these very values counts. They carry the values because the
+# bar may be restated, and a decision is about what the person saw.
+quarantine_decisions = Table(
+    "quarantine_decisions",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    filled("symbol"),
+    filled("timestamp", INSTANT),
+    filled("contract"),
+    *prices(),
+    filled("volume", BigInteger),
+    filled("wap", Double),
+    filled("count", BigInteger),
+    filled("reason"),
+    filled("detail"),
+    filled("decision"),
+    filled("decided_at", INSTANT),
+    filled("decided_by"),
+    filled("note"),
+    # Of `refetch`: the ledger's last request by then; what it and those before it answered no longer counts.
+    Column("after_request", BigInteger),
+    Index(None, "symbol", "timestamp", "contract"),
+)
+
+session_quality = Table(
+    "session_quality",
+    metadata,
+    key("symbol"),
+    key("trade_date", Date),
+    key("contract"),
+    filled("expected", Integer),
+    filled("traded", Integer),
+    filled("quarantined", Integer),
+    filled("no_trade", Integer),
+    filled("halt", Integer),
+    filled("failed", Integer),
+    filled("never_asked", Integer),
+)
+
+rolls = Table(
+    "rolls",
+    metadata,
+    key("symbol"),
+    key("rule"),
+    key("date", Date),
+    filled("from_contract"),
+    filled("to_contract"),
+    filled("gap", Double),
+    filled("note"),
+    filled("version"),
+)
