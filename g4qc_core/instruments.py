@@ -15,12 +15,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.places import line_of
 
 MONTH_CODES = "FGHJKMNQUVXZ"
+
+Expiry = Literal[
+    "third_friday",
+    "imm_monday",
+    "three_business_days_before_25th",
+    "third_last_business_day",
+    "seven_business_days_before_last",
+]
+"""Rules of the last trade date; `gateway.expiries` says what each means."""
+
+FirstNotice = Literal["last_business_day_before_month"]
+"""Rules of the first notice day: the last business day of the month before the contract's own."""
 
 _REGISTRY = Path(__file__).with_name("instruments.toml")
 _SYMBOL = re.compile(r"^[A-Z0-9]{1,12}$")
@@ -36,7 +48,12 @@ class Instrument(BaseModel):
         min_tick: smallest price step, in points.
         months: month codes of the contracts that are traded and rolled, e.g. `HMUZ`; others are ignored.
         calendar: name of the session calendar in `calendars.toml`.
-        roll_days_before_expiry: calendar days before the last trade date on which the front contract changes.
+        listed: month codes of all contracts that the exchange lists, serial months included; default: `months`.
+        roll_days_before_expiry: calendar days before the last trade date around which the front contract changes.
+        roll: the rule of the roll calendar, as `futures.rolls` reads it: `volume`, `open_interest`,
+            `days_before_expiry(n)`, `first_notice(n)` or `fixed`; default: `days_before_expiry` with the days above.
+        first_notice: the rule of the first notice day of a contract that is delivered, where notices come before the
+            last trade date; None: trading ends first, or there is no delivery.
         fee: commission and exchange fees, one side, one contract, in `currency`.
         expiry: the rule of the last trade date, used only where no gateway gives the date (the simulated market).
         max_move: share of the previous session's close that a price may move before it is suspect.
@@ -56,12 +73,23 @@ class Instrument(BaseModel):
     min_tick: Decimal = Field(gt=0)
     months: str = Field(pattern=f"^[{MONTH_CODES}]+$")
     calendar: str
+    listed: str = Field(default="", pattern=f"^[{MONTH_CODES}]*$")
     roll_days_before_expiry: int = Field(ge=0, le=60)
+    roll: str = ""
+    first_notice: FirstNotice | None = None
     fee: Decimal = Field(ge=0)
-    expiry: Literal["third_friday", "imm_monday"] = "third_friday"
+    expiry: Expiry = "third_friday"
     max_move: Decimal = Field(default=Decimal("0.2"), gt=0)
     max_minute_volume: int = Field(default=500_000, gt=0)
     flat_minutes: int = Field(default=30, ge=2)
+
+    @model_validator(mode="after")
+    def _defaults(self) -> Instrument:
+        if not self.listed:
+            object.__setattr__(self, "listed", self.months)
+        if not self.roll:
+            object.__setattr__(self, "roll", f"days_before_expiry({self.roll_days_before_expiry})")
+        return self
 
     @property
     def tick_value(self) -> Decimal:
