@@ -22,6 +22,15 @@ from g4qc_core.places import line_of
 
 MONTH_CODES = "FGHJKMNQUVXZ"
 
+Kind = Literal["FUT", "STK", "CASH", "IND"]
+"""Kinds of products, as Interactive Brokers spells them: futures, stocks, currency pairs, indices."""
+
+SPOT = "spot"
+"""Stands in place of the contract month of a product that has none."""
+
+NEVER = date(2199, 12, 31)
+"""Last trade date of a product that does not expire."""
+
 Expiry = Literal[
     "third_friday",
     "imm_monday",
@@ -123,6 +132,7 @@ class Contract:
     currency: str
     multiplier: Decimal
     min_tick: Decimal
+    kind: Kind = "FUT"
 
     def __str__(self) -> str:
         return f"{self.symbol} {self.month}"

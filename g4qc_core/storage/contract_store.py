@@ -27,6 +27,7 @@ _FIELDS = (
     "currency",
     "multiplier",
     "min_tick",
+    "kind",
 )
 
 

@@ -2,6 +2,7 @@
 
 from g4qc_core.storage.tables.backtests import backtest_equity, backtest_specs, backtest_trades, backtests, trials
 from g4qc_core.storage.tables.bars import (
+    contract_ids,
     contracts,
     ib_requests,
     market_data,
@@ -20,6 +21,7 @@ __all__ = [
     "backtest_specs",
     "backtest_trades",
     "backtests",
+    "contract_ids",
     "contracts",
     "ib_requests",
     "market_data",

@@ -50,6 +50,18 @@ contracts = Table(
     filled("multiplier", Numeric),
     filled("min_tick", Numeric),
     filled("first_seen", INSTANT),
+    filled("kind"),
+)
+
+# Every id and exchange under which a gateway described a contract, the present ones included.
+contract_ids = Table(
+    "contract_ids",
+    metadata,
+    key("symbol"),
+    key("contract"),
+    key("con_id", BigInteger),
+    key("exchange"),
+    filled("first_seen", INSTANT),
 )
 
 ib_requests = Table(
