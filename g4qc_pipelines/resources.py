@@ -8,50 +8,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 import dagster as dg
 
 from g4qc_core.bars.source import BarSource
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.backtest_store import BacktestStore
-from g4qc_core.storage.bar_store import BarStore
-from g4qc_core.storage.contract_store import ContractStore
-from g4qc_core.storage.database import Database, open_database
-from g4qc_core.storage.migrations import upgrade
-from g4qc_core.storage.quarantine_store import QuarantineStore
-from g4qc_core.storage.request_ledger import Ledger
-from g4qc_core.storage.roll_store import RollStore
+from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.failures import told_to_dagster
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Stores:
-    """All stores of one database."""
-
-    database: Database
-    contracts: ContractStore
-    ledger: Ledger
-    bars: BarStore
-    quarantine: QuarantineStore
-    rolls: RollStore
-    backtests: BacktestStore
-
-    @classmethod
-    def of(cls, database: Database) -> Stores:
-        """The stores of an open database whose schema is up to date."""
-        return cls(
-            database,
-            ContractStore(database),
-            Ledger(database),
-            BarStore(database),
-            QuarantineStore(database),
-            RollStore(database),
-            BacktestStore(database),
-        )
 
 
 class Gateway:
@@ -114,17 +80,6 @@ def ib_source(settings: Settings, host: str, port: int) -> Iterator[BarSource]:
         client_id_pauses=(),
     ) as source:
         yield source
-
-
-@contextmanager
-def open_stores(settings: Settings) -> Iterator[Stores]:
-    """The stores of the settings' database, its schema brought up to date."""
-    database = open_database(settings)
-    try:
-        upgrade(database)
-        yield Stores.of(database)
-    finally:
-        database.close()
 
 
 def build_resources(settings: Settings) -> dict[str, object]:

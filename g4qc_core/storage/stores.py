@@ -1,0 +1,57 @@
+"""All stores of one database in one hand: what assets, commands and the API are given.
+
+Must not know what any of them holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from g4qc_core.settings import Settings
+from g4qc_core.storage.backtest_store import BacktestStore
+from g4qc_core.storage.bar_store import BarStore
+from g4qc_core.storage.contract_store import ContractStore
+from g4qc_core.storage.database import Database, open_database
+from g4qc_core.storage.migrations import upgrade
+from g4qc_core.storage.quarantine_store import QuarantineStore
+from g4qc_core.storage.request_ledger import Ledger
+from g4qc_core.storage.roll_store import RollStore
+
+
+@dataclass(frozen=True)
+class Stores:
+    """All stores of one database."""
+
+    database: Database
+    contracts: ContractStore
+    ledger: Ledger
+    bars: BarStore
+    quarantine: QuarantineStore
+    rolls: RollStore
+    backtests: BacktestStore
+
+    @classmethod
+    def of(cls, database: Database) -> Stores:
+        """The stores of an open database whose schema is up to date."""
+        return cls(
+            database,
+            ContractStore(database),
+            Ledger(database),
+            BarStore(database),
+            QuarantineStore(database),
+            RollStore(database),
+            BacktestStore(database),
+        )
+
+
+@contextmanager
+def open_stores(settings: Settings) -> Iterator[Stores]:
+    """The stores of the settings' database, its schema brought up to date."""
+    database = open_database(settings)
+    try:
+        upgrade(database)
+        yield Stores.of(database)
+    finally:
+        database.close()
