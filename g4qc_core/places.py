@@ -26,3 +26,19 @@ def line_of(text: str, entry: str, field: str) -> int:
         elif inside and field and re.match(rf"""^\s*["']?{re.escape(field)}["']?\s*[=.]""", line):
             return number
     return found or 1
+
+
+def line_of_item(text: str, array: str, at: int, field: str) -> int:
+    """Line (from 1) of the field in item `at` (from 0) of an array of tables; that of the item's headline, or 1."""
+    headline = re.compile(rf"^\s*\[\[\s*{re.escape(array)}\s*\]\]")
+    found, seen = 0, -1
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.match(r"^\s*\[", line):
+            seen += bool(headline.match(line))
+            if headline.match(line) and seen == at:
+                found = number
+            elif found:
+                break
+        elif found and field and re.match(rf"""^\s*["']?{re.escape(field)}["']?\s*[=.]""", line):
+            return number
+    return found or 1

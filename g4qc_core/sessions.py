@@ -1,13 +1,13 @@
 """Sessions: which minutes belong to which trade date.
 
 A session is named by its trade date in the exchange's time zone; the session of Monday opens on Sunday evening. The
-base is the library pandas_market_calendars, corrected by `calendars.toml`, which names its sources. All instants that
-leave this module are UTC. Knows nothing of instruments, bars or gateways, and never asks what day it is.
+base is the library pandas_market_calendars, corrected by `calendars.toml`, which names its sources, and by the user's
+file. All instants that leave this module are UTC. Knows nothing of instruments, bars or gateways, and never asks what
+day it is.
 """
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -18,33 +18,39 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from g4qc_core.calendar_file import WEEKDAYS, CalendarEntry, calendar_entries, chosen_file, read_calendars
 from g4qc_core.errors import UsageError, unknown
 
-_FILE = Path(__file__).with_name("calendars.toml")
 _MINUTE = np.timedelta64(1, "m")
+
+
+Span = tuple[datetime, datetime]
+"""`[start, end)`, UTC."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """One trade date's trading, `[open, close)` in UTC, less its halts `[(start, end), ...)`."""
+    """One trade date's trading, `[open, close)` in UTC, less its `halts`, which the exchange plans, and its known
+    `outages`, in which it did not trade although it had planned to.
+    """
 
     trade_date: date
     open: datetime
     close: datetime
-    halts: tuple[tuple[datetime, datetime], ...] = ()
+    halts: tuple[Span, ...] = ()
+    outages: tuple[Span, ...] = ()
 
     def minutes(self) -> np.ndarray:
         """Starts of every minute in which trading is possible: `datetime64[us]`, UTC, ascending."""
         minutes = np.arange(_naive(self.open), _naive(self.close), _MINUTE)
-        for start, end in self.halts:
+        for start, end in (*self.halts, *self.outages):
             minutes = minutes[(minutes < _naive(start)) | (minutes >= _naive(end))]
         return minutes.astype("datetime64[us]")
 
     @property
     def length(self) -> int:
         """Number of minutes in which trading is possible."""
-        halted = sum((end - start for start, end in self.halts), timedelta())
-        return int((self.close - self.open - halted) / timedelta(minutes=1))
+        return len(self.minutes())
 
 
 class SessionCalendar:
@@ -53,13 +59,11 @@ class SessionCalendar:
     Get one from `calendar(name)`; years are computed once and kept.
     """
 
-    def __init__(self, name: str, entry: dict[str, Any]) -> None:
+    def __init__(self, name: str, entry: CalendarEntry) -> None:
         self.name = name
-        self.timezone = ZoneInfo(entry["timezone"])
-        self._library = entry["library"]
-        self._closed = {date.fromisoformat(day) for day in entry.get("closed", [])}
-        self._early = {date.fromisoformat(d): time.fromisoformat(t) for d, t in entry.get("early", {}).items()}
-        self._eras = entry.get("era", [])
+        self.timezone = ZoneInfo(entry.timezone)
+        self._entry = entry
+        self._errata = {day: erratum for erratum in entry.erratum for day in erratum.dates}
         self._years: dict[int, list[Session]] = {}
 
     def sessions(self, first: date, last: date) -> list[Session]:
@@ -135,29 +139,40 @@ class SessionCalendar:
         return self._years[year]
 
     def _build(self, first: date, last: date) -> list[Session]:
-        schedule = _library(self._library).schedule(first.isoformat(), last.isoformat(), tz="UTC")
-        rows = zip(schedule.index, schedule["market_open"], schedule["market_close"], strict=True)
+        columns = list(self._entry.columns)
+        library = _library(self._entry.library)
+        schedule = library.schedule(first.isoformat(), last.isoformat(), tz="UTC", market_times=columns)
+        rows = zip(schedule.index, schedule[columns[0]], schedule[columns[1]], strict=True)
         built = (self._correct(day.date(), o.to_pydatetime(), c.to_pydatetime()) for day, o, c in rows)
         return [session for session in built if session is not None]
 
     def _correct(self, day: date, opened: datetime, closed: datetime) -> Session | None:
-        if day in self._closed:
+        entry, erratum = self._entry, self._errata.get(day)
+        if WEEKDAYS[day.weekday()] not in entry.days or (erratum is not None and erratum.closed):
             return None
-        if day in self._early:
-            return Session(day, opened, self._at(day, self._early[day]))
-        regular = closed.astimezone(self.timezone).time() == time(16, 0)
-        if not regular:
-            return Session(day, opened, closed)
-        halts: list[tuple[datetime, datetime]] = []
-        for era in self._eras:
-            if not (era.get("from", "0001-01-01") <= day.isoformat() <= era["until"]):
-                continue
-            if "close" in era:
-                closed = self._at(day, time.fromisoformat(era["close"]))
-            if "halt" in era:
-                start, end = (self._at(day, time.fromisoformat(t)) for t in era["halt"])
-                halts.append((start, end))
-        return Session(day, opened, closed, tuple(halts))
+        if entry.open is not None:
+            opened = self._at(opened.astimezone(self.timezone).date(), entry.open)
+        halts: tuple[Span, ...] = ()
+        if erratum is not None:
+            if erratum.open is not None:
+                opened = self._at(opened.astimezone(self.timezone).date(), erratum.open)
+            if erratum.close is not None:
+                closed = self._at(day, erratum.close)
+        elif closed.astimezone(self.timezone).time() == entry.close:
+            closed, halts = self._in_its_era(day, closed)
+        outages = [(max(o.start.astimezone(UTC), opened), min(o.end.astimezone(UTC), closed)) for o in entry.outages]
+        return Session(day, opened, closed, halts, tuple(sorted((start, end) for start, end in outages if start < end)))
+
+    def _in_its_era(self, day: date, closed: datetime) -> tuple[datetime, tuple[Span, ...]]:
+        """Close and halts of a full session."""
+        halts = []
+        for era in self._entry.era:
+            if era.first <= day <= era.last:
+                if era.close is not None:
+                    closed = self._at(day, era.close)
+                if era.halt is not None:
+                    halts.append((self._at(day, era.halt[0]), self._at(day, era.halt[1])))
+        return closed, tuple(sorted(halts))
 
     def _at(self, day: date, clock: time) -> datetime:
         return datetime.combine(day, clock, self.timezone).astimezone(UTC)
@@ -165,17 +180,27 @@ class SessionCalendar:
 
 def calendar_names() -> list[str]:
     """Names that `calendar` knows."""
-    return list(_entries())
+    return list(calendar_entries())
 
 
-@cache
 def calendar(name: str) -> SessionCalendar:
-    """The session calendar of that name in `calendars.toml`.
+    """The session calendar of that name in `calendars.toml`, corrected by the user's file where one is in use.
 
     Raises:
         UsageError: no such calendar.
     """
-    entries = _entries()
+    return calendar_of(name, chosen_file())
+
+
+@cache
+def calendar_of(name: str, user_file: Path | None) -> SessionCalendar:
+    """As `calendar`, corrected by that file whatever this process uses.
+
+    Raises:
+        UsageError: no such calendar.
+        SettingsError: the file is missing or malformed; the text names file and line.
+    """
+    entries = read_calendars(user_file)
     if name not in entries:
         raise unknown("calendar", name, entries)
     return SessionCalendar(name, entries[name])
@@ -204,11 +229,6 @@ def month_window(month: date) -> tuple[date, date]:
     first = month.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     return first, following - timedelta(days=1)
-
-
-@cache
-def _entries() -> dict[str, Any]:
-    return tomllib.loads(_FILE.read_text("utf-8"))
 
 
 @cache
