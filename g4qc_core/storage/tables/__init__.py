@@ -15,14 +15,21 @@ from g4qc_core.storage.tables.bars import (
     session_quality,
 )
 from g4qc_core.storage.tables.base import metadata
+from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconciliations
+from g4qc_core.storage.tables.versions import data_versions
+from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
 
 __all__ = [
     "backtest_equity",
     "backtest_specs",
     "backtest_trades",
     "backtests",
+    "calendar_comparisons",
     "contract_ids",
     "contracts",
+    "data_versions",
+    "ib_pacing",
+    "ib_plans",
     "ib_requests",
     "market_data",
     "metadata",
@@ -31,6 +38,7 @@ __all__ = [
     "quarantined_bars",
     "raw_bar_revisions",
     "raw_bars",
+    "reconciliations",
     "rolls",
     "session_quality",
     "trials",
