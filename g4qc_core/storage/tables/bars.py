@@ -115,6 +115,7 @@ raw_bar_revisions = Table(
     filled("received_at", INSTANT),
     key("replaced_by", BigInteger),
     filled("replaced_at", INSTANT),
+    Index(None, "symbol", "replaced_by"),
 )
 
 market_data = Table(

@@ -1,0 +1,38 @@
+"""The tables of what was compared with the gateway's own word: its sessions, and its larger bars."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, Double, Table
+
+from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
+
+# One row a trade date that the gateway told of, as it told it last; a side that has no session has no times.
+calendar_comparisons = Table(
+    "calendar_comparisons",
+    metadata,
+    key("symbol"),
+    key("trade_date", Date),
+    filled("calendar"),
+    Column("open", INSTANT),
+    Column("close", INSTANT),
+    Column("gateway_open", INSTANT),
+    Column("gateway_close", INSTANT),
+    filled("finding"),
+    filled("compared_at", INSTANT),
+)
+
+# One row a bar that either side has; the side that lacks it has no values.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    key("symbol"),
+    key("timeframe"),
+    key("timestamp", INSTANT),
+    key("contract"),
+    filled("trade_date", Date),
+    *(Column(name, Double) for name in ("open", "high", "low", "close", "volume")),
+    *(Column(f"gateway_{name}", Double) for name in ("open", "high", "low", "close", "volume")),
+    filled("finding"),
+    filled("compared_at", INSTANT),
+    filled("detail"),
+)
