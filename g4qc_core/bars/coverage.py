@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from g4qc_core.sessions import Session
 Window = tuple[datetime, datetime]
 """`[start, end)`, UTC."""
 
-CLASSES = ("traded", "quarantined", "no_trade", "halt", "failed", "never_asked")
+CLASSES = ("traded", "quarantined", "no_trade", "closed", "halt", "failed", "never_asked")
 """The classes of a minute; they add up to `expected`."""
 
 MISSING = ("failed", "never_asked")
@@ -62,6 +63,7 @@ def session_quality(
     - `halt`: the exchange pauses then, by the calendar;
     - `traded`: it has a good bar;
     - `quarantined`: it has a bar, but not one that passed validation;
+    - `closed`: it has no bar, and lies in a known outage: the market did not trade although its calendar says open;
     - `no_trade`: the source answered about it, it has no bar, and the answer is believed. That takes two separate
       answers where a busy session is silent for an hour, because the answer may have been cut short, and over the
       whole of a session without any bar; elsewhere one is enough;
@@ -84,24 +86,29 @@ def session_quality(
     spans = [np.arange(start, end, _MINUTE) for start, end in starts]
     minutes = np.concatenate([np.array([], "datetime64[us]"), *spans])
     row = np.repeat(np.arange(len(sessions)), [len(span) for span in spans])
-    halt = _Windows(halt for session in sessions for halt in session.halts).holding(minutes) > 0
-    answers = _Windows(answered).holding(minutes)
+    halt = _within(minutes, (halt for session in sessions for halt in session.halts))
     has_good, has_bad = _among(minutes, good), _among(minutes, quarantined)
+    has_bar = has_good | has_bad
+    closed = _within(minutes, (outage for session in sessions for outage in session.outages)) & ~has_bar & ~halt
+    traded_in = ~(halt | closed)
+    answers = _Windows(answered).holding(minutes)
 
     def per_session(mask: np.ndarray) -> np.ndarray:
         return np.bincount(row[mask], minlength=len(sessions)).astype("int64")
 
-    unconfirmed = per_session((answers < _CONFIRMED) & ~halt)
-    believed = (per_session(has_good | has_bad) > 0) | (unconfirmed == 0)
+    unconfirmed = per_session((answers < _CONFIRMED) & traded_in)
+    believed = (per_session(has_bar) > 0) | (unconfirmed == 0)
     doubtful = np.zeros(len(minutes), bool)
-    for at in range(len(sessions)):
-        open_minutes = np.flatnonzero((row == at) & ~halt)
-        has = (has_good | has_bad)[open_minutes]
+    ends = np.cumsum([len(span) for span in spans])
+    for begin, end in pairwise((0, *ends)):
+        open_minutes = begin + np.flatnonzero(traded_in[begin:end])
+        has = has_bar[open_minutes]
         doubtful[open_minutes] = _doubtful(has, ~has & (answers[open_minutes] > 0))
     classes = {
         "halt": halt,
         "traded": has_good,
         "quarantined": has_bad,
+        "closed": closed,
         "no_trade": (answers > 0) & believed[row] & (~doubtful | (answers >= _CONFIRMED)),
         "failed": (answers > 0) | (_Windows(failed).holding(minutes) > 0),
         "never_asked": np.ones(len(minutes), bool),
@@ -130,8 +137,8 @@ def needed_sessions(
 ) -> list[Need]:
     """The sessions that are not done, each with the window to ask for.
 
-    A session is done when it had closed at `until` and every minute that the contract could have traded in it
-    was answered: twice where it is silent for an hour although it is busy otherwise, and twice throughout where
+    A session is done when it had closed at `until` and every minute that the contract could have traded in it,
+    known outages aside, was answered: twice where it is silent for an hour although it is busy otherwise, and twice throughout where
     it has no raw bar at all. A session in which the contract could not trade, because it had expired or had not
     begun, is done from the start; one that is still open is asked for up to the last full minute before `until`,
     and never done.
@@ -148,11 +155,11 @@ def needed_sessions(
         if start >= end:
             continue
         minutes = np.arange(start, end, _MINUTE)
-        minutes = minutes[_Windows(session.halts).holding(minutes) == 0]
+        minutes = minutes[~_within(minutes, (*session.halts, *session.outages))]
         has, depth = _among(minutes, bars), answers.holding(minutes)
         doubted = _doubtful(has, ~has) if has.any() else ~has
-        closed = until >= min(session.close, contract.last_trade_at)
-        if not closed or (depth < np.where(doubted, _CONFIRMED, 1)).any():
+        over = until >= min(session.close, contract.last_trade_at)
+        if not over or (depth < np.where(doubted, _CONFIRMED, 1)).any():
             needs.append(Need(session, _zoned(start), _zoned(end)))
     return needs
 
@@ -195,6 +202,10 @@ class _Windows:
         """How many of the windows hold each minute."""
         begun = np.searchsorted(self._starts, minutes, side="right")
         return begun - np.searchsorted(self._ends, minutes, side="right")
+
+
+def _within(minutes: np.ndarray, windows: Iterable[Window]) -> np.ndarray:
+    return _Windows(windows).holding(minutes) > 0
 
 
 def _among(minutes: np.ndarray, timestamps: pd.Series | pd.DatetimeIndex) -> np.ndarray:

@@ -27,7 +27,7 @@ _BARS: Kinds = {
 }
 _VALUES: Kinds = {**_PRICES, "volume": "int8", "wap": "float8", "count": "int8"}
 _QUARANTINED: Kinds = {"contract": "text", **_TIME, **_VALUES, "reason": "text", "detail": "text"}
-_MINUTES = ("expected", "traded", "quarantined", "no_trade", "halt", "failed", "never_asked")
+_MINUTES = ("expected", "traded", "quarantined", "no_trade", "closed", "halt", "failed", "never_asked")
 _QUALITY: Kinds = {
     "symbol": "text",
     "contract": "text",

@@ -179,6 +179,7 @@ session_quality = Table(
     filled("traded", Integer),
     filled("quarantined", Integer),
     filled("no_trade", Integer),
+    filled("closed", Integer),
     filled("halt", Integer),
     filled("failed", Integer),
     filled("never_asked", Integer),

@@ -13,7 +13,7 @@ from tests.core.bars.builders import EQUITY, es_contract
 CONTRACT = es_contract("202512")
 SESSIONS = EQUITY.sessions(date(2025, 10, 6), date(2025, 10, 8))
 DAY = SESSIONS[1]
-LATER = datetime(2025, 11, 1, tzinfo=UTC)
+LATER = datetime(2025, 12, 1, tzinfo=UTC)
 NONE = pd.DatetimeIndex([], tz="UTC")
 
 
@@ -71,6 +71,36 @@ def test_a_halt_is_its_own_class() -> None:
     contract = es_contract("201312", date(2013, 12, 20))
     [found] = session_quality(contract, [session], NONE, NONE, [], [], LATER).to_dict("records")
     assert (found["expected"], found["halt"], found["never_asked"]) == (1395, 15, 1380)
+
+
+OUTAGE = EQUITY.session(date(2025, 11, 28))
+AWAY = 645  # minutes from 20:45 on the eve of 2025-11-28 to 07:30 of the day, Chicago
+
+
+def test_minutes_of_a_known_outage_are_closed_and_never_asked_for_again() -> None:
+    assert OUTAGE is not None
+    [(start, end)] = OUTAGE.outages
+    expected = 1155  # 17:00 to 12:15
+    assert row(sessions=[OUTAGE]) == {"expected": expected, "closed": AWAY, "never_asked": expected - AWAY}
+    traded = stamps(OUTAGE, 0, 2000)
+    assert row(sessions=[OUTAGE], good=traded) == {"expected": expected, "traded": expected - AWAY, "closed": AWAY}
+    around = [(OUTAGE.open, start), (end, OUTAGE.close)]
+    assert needed_sessions(CONTRACT, [OUTAGE], traded, around, LATER + timedelta(days=60)) == []
+
+
+def test_a_silence_around_an_outage_is_not_doubted_because_of_it() -> None:
+    assert OUTAGE is not None
+    good = stamps(OUTAGE, 0, 2000).delete([200, 201, 230])
+    found = row(sessions=[OUTAGE], good=good, answered=[whole(OUTAGE)])
+    assert found == {"expected": 1155, "traded": 1155 - AWAY - 3, "closed": AWAY, "no_trade": 3}
+
+
+def test_a_bar_in_an_outage_counts_as_what_it_is() -> None:
+    assert OUTAGE is not None
+    start = OUTAGE.outages[0][0]
+    good, bad = (pd.DatetimeIndex([start + timedelta(minutes=n)]) for n in (0, 1))
+    found = row(sessions=[OUTAGE], good=good, quarantined=bad, answered=[whole(OUTAGE)])
+    assert (found["traded"], found["quarantined"], found["closed"]) == (1, 1, AWAY - 2)
 
 
 def test_nothing_is_expected_before_the_head_after_expiry_or_in_the_future() -> None:
