@@ -3,6 +3,8 @@
     G4qcError                       one clear sentence that says what to do
     ├── PermanentError              asking again gives the same answer: do not retry
     │   ├── UsageError              an unknown name, a reversed window, a date that is no date
+    │   │   └── NotFound            there is no such thing under this address
+    │   ├── AccessDenied            no key, a wrong one, or one that may not do this
     │   ├── SettingsError           a setting, or a file that a person edits, is malformed
     │   ├── PortTaken               another program listens there
     │   ├── DatabaseRefused         wrong password, no such database, schema from another version
@@ -21,6 +23,8 @@
         ├── ClientIdInUse           error 326: an old session may still be dying
         ├── PacingViolation         the gateway says that we ask too much
         ├── RequestCancelled        the gateway dropped the query
+        ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
+        ├── TooManyRequests         the API's limit of requests is reached for this minute
         ├── DefinitionMissing       no definition (200) of a contract that the gateway had: maintenance, or it is gone
         └── DatabaseUnavailable     no server, or it went away
 
@@ -48,6 +52,14 @@ class TransientError(G4qcError):
 
 class UsageError(PermanentError):
     """What was asked for does not exist or makes no sense."""
+
+
+class NotFound(UsageError):
+    """There is no such thing under this address."""
+
+
+class AccessDenied(PermanentError):
+    """The API wants a key, or another one."""
 
 
 class SettingsError(PermanentError):
@@ -120,6 +132,14 @@ class RequestCancelled(GatewayError, TransientError):
 
 class DefinitionMissing(GatewayError, TransientError):
     """No definition (200) of a contract whose id the gateway gave: wrong in a maintenance, true if it stays so."""
+
+
+class GraphUnavailable(TransientError):
+    """Dagster's web server does not answer, or cannot launch anything now."""
+
+
+class TooManyRequests(TransientError):
+    """More requests than the API allows in a minute."""
 
 
 class DatabaseUnavailable(TransientError):

@@ -1,0 +1,151 @@
+"""Errors as problem documents (RFC 9457): one sentence that says what to do, and never a stack trace.
+
+Knows which error is which HTTP status. Must not know any route.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from g4qc_core.errors import (
+    AccessDenied,
+    BacktestRefused,
+    ContractNotFound,
+    DatabaseRefused,
+    G4qcError,
+    InvalidBars,
+    NotFound,
+    PermanentError,
+    TooManyRequests,
+    TransientError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+_log = logging.getLogger(__name__)
+
+# The first that fits, by type: a subclass stands before its base.
+_STATUS: tuple[tuple[type[G4qcError], int], ...] = (
+    (NotFound, 404),
+    (ContractNotFound, 404),
+    (AccessDenied, 403),
+    (TooManyRequests, 429),
+    (BacktestRefused, 409),
+    (InvalidBars, 409),
+    (DatabaseRefused, 503),
+    (TransientError, 503),
+    (PermanentError, 422),
+)
+_TITLES = {
+    400: "Malformed request",
+    401: "Key required",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "No such format",
+    409: "Not possible now",
+    413: "Request too large",
+    421: "Unknown host",
+    422: "Not understood",
+    429: "Too many requests",
+    500: "Defect",
+    502: "The run failed",
+    503: "Not available",
+    504: "Too slow",
+}
+_RETRY_SECONDS = {429: "60", 503: "5"}
+
+
+class Problem(BaseModel):
+    """What went wrong, and what to do about it."""
+
+    type: str = Field("about:blank", description="Always about:blank: title and error say the kind")
+    title: str = Field(description="The kind in a few words")
+    status: int = Field(description="The HTTP status")
+    detail: str = Field(description="A sentence that says what to do")
+    error: str = Field(description="Name of the error in g4qc_core.errors, for programs")
+
+
+def problem(status: int, detail: str, error: str = "", headers: dict[str, str] | None = None) -> JSONResponse:
+    """A problem document as an answer."""
+    body = Problem(
+        type="about:blank",
+        title=_TITLES.get(status, "Problem"),
+        status=status,
+        detail=detail,
+        error=error or _named(status),
+    )
+    extra = {"Retry-After": _RETRY_SECONDS[status]} if status in _RETRY_SECONDS else {}
+    return JSONResponse(body.model_dump(), status, headers={**extra, **(headers or {})}, media_type=MEDIA_TYPE)
+
+
+def status_of(error: G4qcError) -> int:
+    """The HTTP status of one of our errors."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problem answers of a route, for its OpenAPI description."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _TITLES[status], "content": content} for status in statuses}
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Every error that leaves a route becomes a problem document."""
+
+    @app.exception_handler(G4qcError)
+    async def ours(_: Request, error: G4qcError) -> JSONResponse:
+        headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, KeyRequired) else None
+        status = 401 if isinstance(error, KeyRequired) else status_of(error)
+        return problem(status, str(error), _kind(error), headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+        return problem(422, _sentence(error), "UsageError")
+
+    @app.exception_handler(HTTPException)
+    async def framework(request: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, _explained(request, error), headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def defect(request: Request, error: Exception) -> JSONResponse:
+        number = uuid4().hex[:8]
+        _log.error("defect %s at %s %s", number, request.method, request.url.path, exc_info=error)
+        return problem(500, f"A defect in G4QC: please report it with what the server's log says under {number}.")
+
+
+class KeyRequired(AccessDenied):
+    """No key came with the request, or none that is known."""
+
+
+def _kind(error: G4qcError) -> str:
+    return "AccessDenied" if isinstance(error, AccessDenied) else type(error).__name__
+
+
+def _named(status: int) -> str:
+    return {404: "NotFound", 401: "AccessDenied", 403: "AccessDenied", 429: "TooManyRequests"}.get(
+        status, "G4qcError" if status >= 500 else "UsageError"
+    )
+
+
+def _sentence(error: RequestValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    text = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where or 'The request'}: {text}."
+
+
+def _explained(request: Request, error: HTTPException) -> str:
+    if error.status_code == 404:
+        return f"There is nothing at {request.url.path}: /api/v1/openapi.json lists what there is."
+    if error.status_code == 405:
+        return f"{request.method} is not possible at {request.url.path}: use {(error.headers or {}).get('Allow', '')}."
+    return f"{error.detail}."
