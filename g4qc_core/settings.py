@@ -12,6 +12,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from g4qc_core.calendar_file import use_calendars
 from g4qc_core.errors import SettingsError
 
 
@@ -48,6 +49,9 @@ class Settings(BaseSettings):
         description="Seconds until a step that failed for a while is tried again",
     )
     instruments: Path | None = Field(None, description="File with instruments of your own, like instruments.toml")
+    calendars: Path | None = Field(
+        None, description="File that adds to the session calendars or replaces them, like calendars.toml"
+    )
     backtests: Path | None = Field(None, description="File with backtest specs; unset: the examples of the package")
     first_month: str = Field(
         "2024-01", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month that has a partition in the graph"
@@ -57,7 +61,7 @@ class Settings(BaseSettings):
     api_url: str | None = Field(None, description="Address of that server as a browser sees it; unset: on this host")
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
-    @field_validator("home", "instruments", "backtests", "database_password_file")
+    @field_validator("home", "instruments", "calendars", "backtests", "database_password_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path is not None else None
@@ -95,10 +99,10 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """The settings of this process.
+    """The settings of this process, which from now on works with their calendars.
 
     Raises:
-        SettingsError: a value is malformed; the text names the variable.
+        SettingsError: a value is malformed; the text names the variable, or the calendars file and its line.
     """
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
@@ -106,3 +110,5 @@ def load_settings(**overrides: object) -> Settings:
         problem = error.errors()[0]
         name = "G4QC_" + ("_".join(str(part) for part in problem["loc"]) or "database_password_file").upper()
         raise SettingsError(f"The setting {name} is wrong: {problem['msg']}.") from None
+    use_calendars(settings.calendars)
+    return settings
