@@ -105,7 +105,7 @@ def load_settings(**overrides: object) -> Settings:
         SettingsError: a value is malformed; the text names the variable, or the calendars file and its line.
     """
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         problem = error.errors()[0]
         name = "G4QC_" + ("_".join(str(part) for part in problem["loc"]) or "database_password_file").upper()
