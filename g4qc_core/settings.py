@@ -57,8 +57,20 @@ class Settings(BaseSettings):
         "2024-01", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month that has a partition in the graph"
     )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster web UI")
-    api_port: int = Field(8000, ge=1, le=65535, description="Port of the server of reports")
+    dagster_host: str = Field("127.0.0.1", description="Host at which the API finds the Dagster web UI")
+    dagster_url: str | None = Field(None, description="Address of that UI as a browser sees it; unset: on this host")
+    api_port: int = Field(8000, ge=1, le=65535, description="Port of the API and the reports")
     api_url: str | None = Field(None, description="Address of that server as a browser sees it; unset: on this host")
+    api_keys: SecretStr = Field(
+        SecretStr(""), description="Keys of the API as name:scope:hash, commas between; `g4qc api-key create` prints one"
+    )
+    api_without_keys: bool = Field(
+        False, description="Answer without keys although bound beyond loopback, where something else closes the port"
+    )
+    api_cors_origins: str = Field(
+        "", description="Web sites whose pages may use the API, commas between; empty: none but its own"
+    )
+    api_rate_limit: int = Field(3000, ge=0, description="Requests a minute that one address may make; 0: no limit")
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
     @field_validator("home", "instruments", "calendars", "backtests", "database_password_file")
@@ -96,6 +108,11 @@ class Settings(BaseSettings):
     def reports_url(self) -> str:
         """Address under which a browser finds the HTML reports, without a slash at the end."""
         return f"{(self.api_url or f'http://127.0.0.1:{self.api_port}').rstrip('/')}/reports"
+
+    @property
+    def dagster_link(self) -> str:
+        """Address under which a browser finds the Dagster web UI, without a slash at the end."""
+        return (self.dagster_url or f"http://127.0.0.1:{self.dagster_port}").rstrip("/")
 
 
 def load_settings(**overrides: object) -> Settings:
