@@ -116,7 +116,7 @@ class CalendarEntry(_Strict):
     def _zone_exists(self) -> CalendarEntry:
         try:
             ZoneInfo(self.timezone)
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             raise ValueError(f"there is no time zone '{self.timezone}'") from None
         return self
 
@@ -143,8 +143,8 @@ def use_calendars(user_file: Path | None) -> None:
     Raises:
         SettingsError: the file is missing or malformed; the text names file and line.
     """
+    read_calendars(user_file)
     _CHOICE.path = user_file
-    calendar_entries()
 
 
 def chosen_file() -> Path | None:
@@ -181,8 +181,10 @@ def _apply(page: _Page, entries: dict[str, CalendarEntry]) -> dict[str, Calendar
             continue
         if not isinstance(content, dict):
             raise page.wrong(name, (), f"'{name}' stands outside an entry: begin one with a line like [energy]")
-        if "library" in content or name not in entries:
+        if "library" in content:
             entries[name] = page.read(CalendarEntry, name, content)
+        elif name not in entries:
+            raise page.wrong(name, (), f"{unknown('calendar', name, entries)} A new one needs a `library`")
         else:
             added = page.read(_Addition, name, content)
             old = entries[name]

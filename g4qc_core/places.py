@@ -10,7 +10,7 @@ import re
 
 def line_of(text: str, entry: str, field: str) -> int:
     """Line (from 1) on which the field stands; that of the entry's headline, or 1, where it is not found."""
-    headline = re.compile(rf"""^\s*\[\s*["']?{re.escape(entry)}["']?\s*[\].]""")
+    headline = re.compile(rf"""^\s*\[{{1,2}}\s*["']?{re.escape(entry)}["']?\s*[\].]""")
     # A name outside any entry stands where a field would.
     loose = re.compile(rf"^\s*{re.escape(entry)}\s*=")
     found, inside = 0, False

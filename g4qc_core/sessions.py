@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.calendar_file import WEEKDAYS, CalendarEntry, calendar_entries, chosen_file, read_calendars
-from g4qc_core.errors import UsageError, unknown
+from g4qc_core.errors import SettingsError, UsageError, unknown
 
 _MINUTE = np.timedelta64(1, "m")
 
@@ -236,7 +236,11 @@ def _library(name: str) -> Any:
     # The library is imported here because it costs half a second, and `g4qc --help` does not need it.
     import pandas_market_calendars
 
-    return pandas_market_calendars.get_calendar(name)
+    try:
+        return pandas_market_calendars.get_calendar(name)
+    except RuntimeError:
+        known = pandas_market_calendars.get_calendar_names()
+        raise SettingsError(f"The field `library` of the calendars file: {unknown('calendar', name, known)}") from None
 
 
 def _naive(instant: datetime) -> np.datetime64:

@@ -19,6 +19,8 @@ from g4qc_core.sessions import calendar, calendar_names, check_window, month_win
 from tests.market_data import needs_market_data, replay_bars, replay_contracts
 
 CHICAGO = ZoneInfo("America/Chicago")
+NEW_YORK = ZoneInfo("America/New_York")
+FUTURES = ("equity_index", "fx", "energy", "metals", "rates")
 CALENDARS = pytest.mark.parametrize("name", calendar_names())
 
 
@@ -28,27 +30,75 @@ def close_of(name: str, day: str) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("day", "equity_index", "fx"),
+    ("day", *FUTURES),
     [
-        ("2025-10-08", "16:00", "16:00"),
-        ("2025-11-27", "12:00", "16:00"),  # Thanksgiving
-        ("2025-11-28", "12:15", "12:15"),
-        ("2023-04-07", "08:15", "10:15"),  # Good Friday with the employment report
-        ("2024-03-29", None, None),  # Good Friday without it
-        ("2025-04-18", None, None),
-        ("2026-04-03", "08:15", "10:15"),
-        ("2025-01-09", "08:30", "16:00"),  # day of mourning: equity products only
-        ("2025-07-03", "12:15", "16:00"),
-        ("2025-01-20", "12:00", "16:00"),
-        ("2025-12-25", None, None),
-        ("2026-01-01", None, None),
-        ("2025-10-11", None, None),  # Saturday
-        ("2025-10-12", None, None),  # Sunday: its evening belongs to Monday
+        ("2025-10-08", "16:00", "16:00", "16:00", "16:00", "16:00"),
+        ("2025-11-26", "16:00", "16:00", "16:00", "16:00", "16:00"),
+        ("2025-11-27", "12:00", "16:00", "13:30", "13:30", "12:00"),  # Thanksgiving
+        ("2025-11-28", "12:15", "12:15", "13:45", "13:45", "12:15"),
+        ("2024-11-28", "12:00", "16:00", "13:30", "13:30", "12:00"),
+        ("2024-11-29", "12:15", "12:15", "12:45", "12:45", "12:15"),
+        ("2023-04-07", "08:15", "10:15", None, None, "10:15"),  # Good Friday with the employment report
+        ("2024-03-29", None, None, None, None, None),  # Good Friday without it
+        ("2025-04-18", None, None, None, None, None),
+        ("2026-04-03", "08:15", "10:15", None, None, "10:15"),
+        ("2025-01-09", "08:30", "16:00", "16:00", "16:00", "12:15"),  # day of mourning
+        ("2024-07-03", "12:15", "16:00", "16:00", "16:00", "16:00"),
+        ("2025-07-03", "12:15", "16:00", "16:00", "16:00", "16:00"),
+        ("2025-07-04", "12:00", "16:00", "12:00", "12:00", "12:00"),
+        ("2026-07-03", "12:00", "16:00", "12:00", "12:00", "12:00"),
+        ("2025-01-20", "12:00", "16:00", "13:30", "13:30", "12:00"),
+        ("2025-09-01", "12:00", "16:00", "13:30", "13:30", "12:00"),
+        ("2025-12-24", "12:15", "12:15", "12:45", "12:45", "12:15"),
+        ("2025-12-25", None, None, None, None, None),
+        ("2026-01-01", None, None, None, None, None),
+        ("2025-10-11", None, None, None, None, None),  # Saturday
+        ("2025-10-12", None, None, None, None, None),  # Sunday: its evening belongs to Monday
     ],
 )
-def test_holidays_and_half_days_are_the_exchanges(day: str, equity_index: str | None, fx: str | None) -> None:
-    assert close_of("equity_index", day) == equity_index
-    assert close_of("fx", day) == fx
+def test_holidays_and_half_days_are_the_exchanges(
+    day: str, equity_index: str | None, fx: str | None, energy: str | None, metals: str | None, rates: str | None
+) -> None:
+    assert [close_of(name, day) for name in FUTURES] == [equity_index, fx, energy, metals, rates]
+
+
+@pytest.mark.parametrize(
+    ("day", "opened", "closed"),
+    [
+        ("2025-11-26", "04:00", "20:00"),
+        ("2025-11-27", None, None),
+        ("2025-11-28", "04:00", "17:00"),
+        ("2025-01-09", None, None),
+        ("2025-07-03", "04:00", "17:00"),
+        ("2025-04-18", None, None),
+    ],
+)
+def test_us_equities_trade_before_and_after_their_regular_hours(
+    day: str, opened: str | None, closed: str | None
+) -> None:
+    found = calendar("us_equities").session(date.fromisoformat(day))
+    times = [f"{t.astimezone(NEW_YORK):%H:%M}" for t in (found.open, found.close)] if found else [None, None]
+    assert times == [opened, closed]
+
+
+def test_spot_fx_pauses_for_fifteen_minutes_a_day_and_knows_no_holiday_but_the_weekend() -> None:
+    sessions = calendar("forex_spot").sessions(date(2025, 11, 24), date(2025, 12, 5))
+    assert [s.length for s in sessions] == [1425] * 10
+    assert sessions[0].open.astimezone(NEW_YORK) == datetime(2025, 11, 23, 17, 15, tzinfo=NEW_YORK)
+    weekend = datetime(2025, 11, 28, 22, tzinfo=UTC), datetime(2025, 11, 30, 22, 15, tzinfo=UTC)
+    assert calendar("forex_spot").sessions_between(*weekend) == []
+
+
+@pytest.mark.parametrize("name", FUTURES)
+def test_the_outage_of_2025_11_28_lies_in_one_session_of_every_futures_market(name: str) -> None:
+    sessions = calendar(name).sessions(date(2025, 11, 24), date(2025, 12, 5))
+    [struck] = [s for s in sessions if s.outages]
+    assert struck.trade_date == date(2025, 11, 28)
+    assert struck.outages == ((datetime(2025, 11, 28, 2, 45, tzinfo=UTC), datetime(2025, 11, 28, 13, 30, tzinfo=UTC)),)
+    whole = (struck.close - struck.open) // timedelta(minutes=1)
+    assert struck.length == whole - 645
+    # Its hours are what they were: a bar in an outage belongs to the session all the same.
+    assert calendar(name).trade_date_of(datetime(2025, 11, 28, 5, tzinfo=UTC)) == struck.trade_date
 
 
 @pytest.mark.parametrize(
@@ -88,7 +138,7 @@ def test_daylight_saving_moves_the_open_in_utc_and_not_at_the_exchange(name: str
 def test_sessions_ascend_without_overlap_and_are_named_by_the_day_they_close(name: str) -> None:
     sessions = calendar(name).sessions(date(2010, 1, 1), date(2026, 12, 31))
     zone = calendar(name).timezone
-    before_midnight = 0 if name == "us_equities" else 1
+    before_midnight = 0 if name.startswith("us_") else 1
     for before, after in pairwise(sessions):
         assert before.close <= after.open
     for session in sessions:
@@ -169,9 +219,12 @@ def test_assign_gives_the_same_types_for_no_instants() -> None:
 
 def test_the_time_zone_of_the_host_makes_no_difference() -> None:
     program = (
-        "from datetime import date; from g4qc_core.sessions import calendar;"
-        "print([(s.open.isoformat(), s.close.isoformat(), s.halts, str(s.minutes()[0])) for s in"
-        " calendar('equity_index').sessions(date(2013, 10, 28), date(2013, 11, 6))])"
+        "from datetime import date; from g4qc_core.sessions import calendar, calendar_names\n"
+        "weeks = [(date(2013, 10, 28), date(2013, 11, 6)), (date(2025, 3, 7), date(2025, 3, 11)),"
+        " (date(2025, 4, 17), date(2025, 4, 21)), (date(2025, 7, 2), date(2025, 7, 7)),"
+        " (date(2025, 10, 31), date(2025, 11, 4)), (date(2025, 11, 26), date(2025, 12, 1))]\n"
+        "print([(name, s, str(s.minutes()[0])) for name in calendar_names() for first, last in weeks"
+        " for s in calendar(name).sessions(first, last)])"
     )
     answers = [
         subprocess.run(
@@ -181,7 +234,7 @@ def test_the_time_zone_of_the_host_makes_no_difference() -> None:
             text=True,
             check=True,
         ).stdout
-        for zone in ("UTC", "Asia/Kolkata")
+        for zone in ("UTC", "Asia/Kolkata", "America/Los_Angeles")
     ]
     assert answers[0]
     assert len(set(answers)) == 1
