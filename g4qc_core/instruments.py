@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -27,6 +27,9 @@ Kind = Literal["FUT", "STK", "CASH", "IND"]
 
 SPOT = "spot"
 """Stands in place of the contract month of a product that has none."""
+
+CONTRACT_MONTH = rf"(\d{{4}}(0[1-9]|1[0-2])|{SPOT})"
+"""Pattern of what names a contract of an instrument."""
 
 NEVER = date(2199, 12, 31)
 """Last trade date of a product that does not expire."""
@@ -43,21 +46,27 @@ Expiry = Literal[
 FirstNotice = Literal["last_business_day_before_month"]
 """Rules of the first notice day: the last business day of the month before the contract's own."""
 
-_REGISTRY = Path(__file__).with_name("instruments.toml")
+BUILT_IN = Path(__file__).with_name("instruments.toml")
+"""The file of the instruments that G4QC knows out of the box."""
+
 _SYMBOL = re.compile(r"^[A-Z0-9]{1,12}$")
-_MONTH = re.compile(r"^\d{4}(0[1-9]|1[0-2])$")
 
 
 class Instrument(BaseModel):
-    """A futures product, as people name it (`EC`) and as Interactive Brokers does (`EUR`, class `6E`).
+    """A product, as people name it (`EC`) and as Interactive Brokers does (`EUR`, class `6E`).
+
+    Most are futures. A stock, a currency pair or an index has no contract months: it is one contract that never
+    expires, named `spot`, and fields about months and rolls stay empty.
 
     Attributes:
         symbol: G4QC's own name, the key of every table.
+        kind: `FUT`, `STK`, `CASH` (a currency pair) or `IND`.
+        trading_class: as the gateway names it; default: `ib_symbol`.
         multiplier: contract money per one point of price.
         min_tick: smallest price step, in points.
         months: month codes of the contracts that are traded and rolled, e.g. `HMUZ`; others are ignored.
-        calendar: name of the session calendar in `calendars.toml`.
         listed: month codes of all contracts that the exchange lists, serial months included; default: `months`.
+        calendar: name of the session calendar in `calendars.toml`.
         roll_days_before_expiry: calendar days before the last trade date around which the front contract changes.
         roll: the rule of the roll calendar, as `futures.rolls` reads it: `volume`, `open_interest`,
             `days_before_expiry(n)`, `first_notice(n)` or `fixed`; default: `days_before_expiry` with the days above.
@@ -65,6 +74,7 @@ class Instrument(BaseModel):
             last trade date; None: trading ends first, or there is no delivery.
         fee: commission and exchange fees, one side, one contract, in `currency`.
         expiry: the rule of the last trade date, used only where no gateway gives the date (the simulated market).
+        typical_price: about what one unit costs, in points; the simulated market stays near it.
         max_move: share of the previous session's close that a price may move before it is suspect.
         max_minute_volume: contracts in one minute, above which its bar is suspect.
         flat_minutes: minutes in a row without a trade, at one price, that make the front contract's bars suspect.
@@ -74,31 +84,62 @@ class Instrument(BaseModel):
 
     symbol: str = Field(pattern=_SYMBOL.pattern)
     name: str
+    kind: Kind = "FUT"
     ib_symbol: str
-    trading_class: str
+    trading_class: str = ""
     exchange: str
     currency: str = "USD"
     multiplier: Decimal = Field(gt=0)
     min_tick: Decimal = Field(gt=0)
-    months: str = Field(pattern=f"^[{MONTH_CODES}]+$")
-    calendar: str
+    months: str = Field(default="", pattern=f"^[{MONTH_CODES}]*$")
     listed: str = Field(default="", pattern=f"^[{MONTH_CODES}]*$")
-    roll_days_before_expiry: int = Field(ge=0, le=60)
+    calendar: str
+    roll_days_before_expiry: int = Field(default=8, ge=0, le=60)
     roll: str = ""
     first_notice: FirstNotice | None = None
     fee: Decimal = Field(ge=0)
     expiry: Expiry = "third_friday"
+    typical_price: Decimal | None = Field(default=None, gt=0)
     max_move: Decimal = Field(default=Decimal("0.2"), gt=0)
     max_minute_volume: int = Field(default=500_000, gt=0)
     flat_minutes: int = Field(default=30, ge=2)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults(cls, given: Any) -> Any:
+        """What follows from other fields; a model that was written once is read back as it is."""
+        if not isinstance(given, dict):
+            return given
+        filled = {"trading_class": given.get("ib_symbol", "")}
+        if given.get("kind", "FUT") == "FUT":
+            filled["listed"] = given.get("months", "")
+            filled["roll"] = f"days_before_expiry({given.get('roll_days_before_expiry', 8)})"
+        return {**filled, **{name: value for name, value in given.items() if value != "" or name not in filled}}
+
     @model_validator(mode="after")
-    def _defaults(self) -> Instrument:
-        if not self.listed:
-            object.__setattr__(self, "listed", self.months)
-        if not self.roll:
-            object.__setattr__(self, "roll", f"days_before_expiry({self.roll_days_before_expiry})")
+    def _months_of_futures_only(self) -> Instrument:
+        if self.expires and not self.months:
+            raise ValueError('a future needs its months, like months = "HMUZ"')
+        if not self.expires and (self.months or self.roll or self.first_notice):
+            raise ValueError(f"a product of kind {self.kind} has no months and no rolls: delete these fields")
+        if not set(self.months) <= set(self.listed):
+            raise ValueError(f"the months {self.months} are not all among the listed ones, {self.listed}")
         return self
+
+    @property
+    def expires(self) -> bool:
+        """True for what has contract months."""
+        return self.kind == "FUT"
+
+    @property
+    def has_volume(self) -> bool:
+        """False where bars tell of quotes or of computed values, so that their volume is unknown (-1)."""
+        return self.kind in ("FUT", "STK")
+
+    @property
+    def price_step(self) -> Decimal:
+        """The grid on which prices of bars lie: half a tick where they are midpoints of quotes."""
+        return self.min_tick / 2 if self.kind == "CASH" else self.min_tick
 
     @property
     def tick_value(self) -> Decimal:
@@ -107,8 +148,8 @@ class Instrument(BaseModel):
 
     @property
     def decimals(self) -> int:
-        """Digits after the point that a price on the tick grid needs."""
-        exponent = self.min_tick.normalize().as_tuple().exponent
+        """Digits after the point that a price on the grid of bars needs."""
+        exponent = self.price_step.normalize().as_tuple().exponent
         return max(0, -int(exponent))
 
 
@@ -116,9 +157,10 @@ class Instrument(BaseModel):
 class Contract:
     """One contract month of an instrument, as the gateway describes it.
 
-    `month` is `YYYYMM`; `(symbol, month)` is the key everywhere, `con_id` is the key at Interactive Brokers. The local
-    symbol is for reading only: it repeats every ten years. `last_trade_at` (UTC) is the instant at which trading in the
-    contract ends, on its last trade date; no session minute at or after it belongs to the contract.
+    `month` is `YYYYMM`, or `spot` for what does not expire; `(symbol, month)` is the key everywhere, `con_id` is the
+    key at Interactive Brokers. The local symbol is for reading only: it repeats every ten years. `last_trade_at` (UTC)
+    is the instant at which trading in the contract ends, on its last trade date; no session minute at or after it
+    belongs to the contract.
     """
 
     symbol: str
@@ -134,8 +176,18 @@ class Contract:
     min_tick: Decimal
     kind: Kind = "FUT"
 
+    @property
+    def expires(self) -> bool:
+        """False for what has no contract month."""
+        return self.month != SPOT
+
+    @property
+    def what(self) -> Literal["TRADES", "MIDPOINT"]:
+        """What its bars are made of: nobody publishes the trades of a currency pair."""
+        return "MIDPOINT" if self.kind == "CASH" else "TRADES"
+
     def __str__(self) -> str:
-        return f"{self.symbol} {self.month}"
+        return f"{self.symbol} {self.month}" if self.expires else self.symbol
 
 
 class Registry(Mapping[str, Instrument]):
@@ -166,19 +218,19 @@ def load_registry(user_file: Path | None = None) -> Registry:
     Raises:
         SettingsError: the file is missing or malformed; the text names file, entry and field.
     """
-    instruments = _read(_REGISTRY)
+    instruments = read_instruments(BUILT_IN)
     if user_file is not None:
-        instruments |= _read(user_file)
+        instruments |= read_instruments(user_file)
     return Registry(instruments)
 
 
 def contract_month(text: str) -> str:
-    """`text` if it is a contract month like `202512`.
+    """`text` if it is a contract month like `202512`, or `spot`.
 
     Raises:
         UsageError: it is not.
     """
-    if not _MONTH.match(text):
+    if not re.fullmatch(CONTRACT_MONTH, text):
         raise UsageError(f"'{text}' is no contract month: write year and month together, like 202512.")
     return text
 
@@ -188,7 +240,7 @@ def month_code(month: str) -> str:
     return MONTH_CODES[int(month[4:]) - 1]
 
 
-def _read(path: Path) -> dict[str, Instrument]:
+def read_instruments(path: Path) -> dict[str, Instrument]:
     from g4qc_core.sessions import calendar_names
 
     try:

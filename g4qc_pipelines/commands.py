@@ -157,6 +157,7 @@ def serve_gateway(
     """Serves the simulated gateway until it is stopped."""
     from g4qc_core.gateway.clock import GatewayClock
     from g4qc_core.gateway.market import Market
+    from g4qc_core.gateway.products import products
     from g4qc_core.gateway.script import FaultScript
     from g4qc_core.gateway.server import SimulatedGateway, run
     from g4qc_core.gateway.synthetic import SyntheticMarket
@@ -166,7 +167,7 @@ def serve_gateway(
         script = FaultScript.load(faults)
         _show_log("g4qc_core.gateway.director")
     registry = load_registry(settings.instruments)
-    market: Market = SyntheticMarket(registry, seed=seed)
+    market: Market = SyntheticMarket(products(registry), seed=seed)
     if replay is not None:
         from g4qc_core.gateway.replay import ReplayMarket
 

@@ -55,10 +55,11 @@ class Gateway:
             return self._given
         if self._settings.ib_host is not None:
             return self._settings.ib_host, self._settings.ib_port
+        from g4qc_core.gateway.products import products
         from g4qc_core.gateway.server import SimulatedGateway
         from g4qc_core.gateway.synthetic import SyntheticMarket
 
-        market = SyntheticMarket(self._registry, seed=self._settings.simulated_seed)
+        market = SyntheticMarket(products(self._registry), seed=self._settings.simulated_seed)
         gateway = self._stack.enter_context(SimulatedGateway(market, max_version=self._settings.ib_max_protocol))
         _log.info("No gateway is set: a simulated one serves synthetic bars on %s:%s.", gateway.host, gateway.port)
         return gateway.host, gateway.port

@@ -18,9 +18,22 @@ from g4qc_core.gateway.market import Listing, Market
 from g4qc_core.gateway.misshapes import AS_IT_IS, Misshape
 from g4qc_core.gateway.requests import BarsRequest, ContractQuery, ContractRequest, HeadRequest
 from g4qc_core.gateway.validation import SCHEDULE, Refusal, check_date_format, check_kind, validate
-from g4qc_core.sessions import calendar
+from g4qc_core.sessions import SessionCalendar, calendar
 
 _UNDERLYING_MONTH = "197001"
+_UNDERLYING_KINDS = {"fx": "CASH", "energy": "CMDTY", "metals": "CMDTY", "rates": "BOND"}
+
+# What the details of a product without contract months leave empty.
+_PERPETUAL: dict[str, object] = {
+    "expiry": "",
+    "last_trade_date": "",
+    "real_expiration": "",
+    "contract_month": "",
+    "multiplier": "",
+    "under_con_id": 0,
+    "under_symbol": "",
+    "under_sec_type": "",
+}
 _ORDER_TYPES = "ACTIVETIM,ALERT,DAY,GTC,LMT,MKT,STP,STPLMT"
 _NOT_FOUND = Refusal(200, "No security definition has been found for the request")
 
@@ -41,12 +54,9 @@ def contracts(market: Market, request: ContractRequest, now: datetime) -> list[M
     found = find(market, request.contract, now)
     if not found:
         raise _NOT_FOUND
-    sec_type = CONTINUOUS if request.contract.sec_type == CONTINUOUS else "FUT"
+    continuous = {"sec_type": CONTINUOUS} if request.contract.sec_type == CONTINUOUS else {}
     details = [
-        Message(
-            layouts.CONTRACT_DATA,
-            {"request_id": request.request_id, "sec_type": sec_type, **_details(item, now)},
-        )
+        Message(layouts.CONTRACT_DATA, {"request_id": request.request_id, **_details(item, now), **continuous})
         for item in found
     ]
     return [*details, Message(layouts.CONTRACT_DATA_END, {"request_id": request.request_id})]
@@ -107,12 +117,10 @@ def _details(listing: Listing, now: datetime) -> dict[str, object]:
     contract, instrument = listing.contract, listing.instrument
     sessions = calendar(instrument.calendar)
     zone = zone_name(sessions.timezone)
-    ended = contract.last_trade_at.astimezone(sessions.timezone)
-    last = f"{contract.last_trade_date:%Y%m%d}"
     return {
         "symbol": instrument.ib_symbol,
-        "expiry": f"{last} {ended:%H:%M} {zone}",
-        "last_trade_date": last,
+        "sec_type": contract.kind,
+        **(_expiring(listing, sessions) if contract.expires else _PERPETUAL),
         "exchange": contract.exchange,
         "currency": contract.currency,
         "local_symbol": contract.local_symbol,
@@ -120,18 +128,28 @@ def _details(listing: Listing, now: datetime) -> dict[str, object]:
         "trading_class": contract.trading_class,
         "con_id": contract.con_id,
         "min_tick": _plain(contract.min_tick),
-        "multiplier": _plain(contract.multiplier),
         "order_types": _ORDER_TYPES,
         "valid_exchanges": contract.exchange,
-        "under_con_id": contract_id(instrument.symbol, _UNDERLYING_MONTH),
         "long_name": instrument.name,
-        "contract_month": contract.month,
         "zone": zone,
         "trading_hours": trading_hours(sessions, now),
         "liquid_hours": liquid_hours(sessions, now),
-        "under_symbol": instrument.ib_symbol,
-        "under_sec_type": "CASH" if instrument.calendar == "fx" else "IND",
+    }
+
+
+def _expiring(listing: Listing, sessions: SessionCalendar) -> dict[str, object]:
+    contract, instrument = listing.contract, listing.instrument
+    ended = contract.last_trade_at.astimezone(sessions.timezone)
+    last = f"{contract.last_trade_date:%Y%m%d}"
+    return {
+        "expiry": f"{last} {ended:%H:%M} {zone_name(sessions.timezone)}",
+        "last_trade_date": last,
         "real_expiration": last,
+        "contract_month": contract.month,
+        "multiplier": _plain(contract.multiplier),
+        "under_con_id": contract_id(instrument.symbol, _UNDERLYING_MONTH),
+        "under_symbol": instrument.ib_symbol,
+        "under_sec_type": _UNDERLYING_KINDS.get(instrument.calendar, "IND"),
     }
 
 

@@ -60,7 +60,7 @@ def bars(
     _check_size(sessions, start, end, query)
     beside = misshape.overlap * timedelta(minutes=query.minutes)
     served, trade_dates = _served(market, listing, sessions, query, start - beside, min(end + beside, now))
-    if not len(served):
+    if not len(served) or (query.what == "TRADES" and listing.contract.kind == "CASH"):
         raise no_data(listing, query.what)
     order = places(misshape, len(served))
     served = flattened(misshape, served).take(order)
@@ -212,7 +212,13 @@ def _total(counts: np.ndarray, first: np.ndarray) -> np.ndarray:
 
 
 def _kind(trades: Bars, listing: Listing, what: str) -> Bars:
-    """Trades as they are, or quotes one tick around them, which have neither volume nor count."""
+    """Trades as they are, or quotes one tick around them, which have neither volume nor count.
+
+    An index has no trades: its bars count how often it was computed.
+    """
+    if listing.contract.kind == "IND":
+        none = np.zeros(len(trades), np.int64)
+        return replace(trades, volume=none, wap=none.astype(float))
     if what == "TRADES":
         return trades
     tick, digits = float(listing.contract.min_tick), listing.instrument.decimals + 1

@@ -11,7 +11,13 @@ from zoneinfo import ZoneInfo
 
 from g4qc_core.sessions import Session, SessionCalendar
 
-_REGULAR_OPEN = time(8, 30)
+# Where regular hours begin and end by calendar, in exchange time; None: with the session.
+_REGULAR: dict[str, tuple[time | None, time | None]] = {
+    "us_equities": (time(9, 30), time(16, 0)),
+    "us_indices": (None, None),
+    "forex_spot": (None, None),
+}
+_REGULAR_FUTURES = (time(8, 30), None)
 _DAYS_AHEAD = 6
 
 # The old names are what the protocol says; a system may carry only the present ones.
@@ -36,9 +42,16 @@ def parts(session: Session) -> list[tuple[datetime, datetime]]:
 
 
 def regular_parts(calendar: SessionCalendar, session: Session) -> list[tuple[datetime, datetime]]:
-    """The stretches of a session in regular hours: from 08:30 exchange time of the trade date to the close."""
-    opened = datetime.combine(session.trade_date, _REGULAR_OPEN, calendar.timezone).astimezone(UTC)
-    return [(max(start, opened), end) for start, end in parts(session) if end > opened]
+    """The stretches of a session in regular hours: of futures, from 08:30 exchange time to the close."""
+
+    def at(clock: time | None, otherwise: datetime) -> datetime:
+        if clock is None:
+            return otherwise
+        return datetime.combine(session.trade_date, clock, calendar.timezone).astimezone(UTC)
+
+    begins, ends = _REGULAR.get(calendar.name, _REGULAR_FUTURES)
+    opened, closed = at(begins, session.open), at(ends, session.close)
+    return [(max(start, opened), min(end, closed)) for start, end in parts(session) if end > opened and start < closed]
 
 
 def trading_hours(calendar: SessionCalendar, now: datetime) -> str:

@@ -10,9 +10,9 @@ from decimal import Decimal, InvalidOperation
 
 from g4qc_core.gateway.market import Listing, Market
 from g4qc_core.gateway.requests import ContractQuery
+from g4qc_core.instruments import month_code
 
 CONTINUOUS = "CONTFUT"
-_TYPES = ("FUT", CONTINUOUS)
 
 
 def find(market: Market, query: ContractQuery, now: datetime) -> list[Listing]:
@@ -23,7 +23,8 @@ def find(market: Market, query: ContractQuery, now: datetime) -> list[Listing]:
     listings = market.listings(now)
     if query.sec_type == CONTINUOUS:
         live = [item for item in listings if _fits(item, query) and item.contract.last_trade_at > now]
-        return live[:1]
+        rolled = [item for item in live if month_code(item.contract.month) in item.instrument.months]
+        return rolled[:1]
     return [item for item in listings if _fits(item, query) and _visible(item, query.include_expired, now)]
 
 
@@ -42,14 +43,14 @@ def _fits(listing: Listing, query: ContractQuery) -> bool:
     if query.con_id:
         return contract.con_id == query.con_id and query.exchange in ("", contract.exchange)
     return (
-        query.sec_type in _TYPES
+        query.sec_type in (contract.kind, CONTINUOUS if contract.expires else contract.kind)
         and bool(query.symbol or query.local_symbol)
         and query.symbol in ("", instrument.ib_symbol)
         and query.exchange in ("", contract.exchange)
         and query.currency in ("", contract.currency)
         and query.local_symbol in ("", contract.local_symbol)
         and query.trading_class in ("", contract.trading_class)
-        and query.expiry in ("", contract.month, f"{contract.last_trade_date:%Y%m%d}")
+        and (not contract.expires or query.expiry in ("", contract.month, f"{contract.last_trade_date:%Y%m%d}"))
         and _same_multiplier(query.multiplier, contract.multiplier)
     )
 

@@ -6,21 +6,46 @@ Pure numbers from a seed. Must not know contracts, volumes or ticks.
 from __future__ import annotations
 
 import zlib
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import Session
 
 STEPS = 6
 """Points of the path in one minute; open, high, low and close of a minute come from them."""
 
 _FIRST, _LAST = np.datetime64("1999-12-01"), np.datetime64("2060-01-01")
+_FUTURES_OPEN, _CHICAGO = time(17, 0), ZoneInfo("America/Chicago")
 _YEAR = 365.25 * 86_400
-_KNOWN = {"ES": 6000.0, "NQ": 21_000.0, "EC": 1.10}
 _NOTIONAL = 100_000.0
-_TRADES_A_DAY = {"ES": 350_000.0, "NQ": 280_000.0, "EC": 70_000.0}
+
+# Daily volatility and yearly carry by calendar, which stands for the kind of product.
+_EQUITIES = (0.010, 0.038)
+_CHARACTERS = {
+    "fx": (0.0045, 0.018),
+    "forex_spot": (0.0045, 0.0),
+    "energy": (0.020, -0.030),
+    "metals": (0.011, 0.042),
+    "rates": (0.0035, -0.010),
+}
+
+_TRADES_A_DAY = {
+    "ES": 350_000.0,
+    "NQ": 280_000.0,
+    "EC": 70_000.0,
+    "RTY": 90_000.0,
+    "YM": 80_000.0,
+    "MES": 400_000.0,
+    "MNQ": 500_000.0,
+    "CL": 150_000.0,
+    "GC": 120_000.0,
+    "ZN": 110_000.0,
+    "EURUSD": 90_000.0,
+}
 _OTHER_TRADES_A_DAY = 40_000.0
 _BRIDGE, _DAYS, _VOLUME = 1, 2, 3
 
@@ -29,33 +54,31 @@ class Underlying:
     """The price behind all contract months of an instrument, as a natural logarithm.
 
     Args:
-        instrument: gives level, volatility and carry; where nothing is known of it, a contract is worth about
-            100,000 in its currency.
+        instrument: gives level, volatility and carry; without a typical price, a contract is worth about 100,000 in
+            its currency.
     """
 
     def __init__(self, instrument: Instrument, seed: int) -> None:
         self._instrument = instrument
         self._seed = seed
         self._salt = zlib.crc32(instrument.symbol.encode())
-        fx = instrument.calendar == "fx"
-        self._daily = 0.0045 if fx else 0.010
-        self._carry = 0.018 if fx else 0.038
-        level = _KNOWN.get(instrument.symbol, _NOTIONAL / float(instrument.multiplier))
+        self._daily, self._carry = _CHARACTERS.get(instrument.calendar, _EQUITIES)
+        level = float(instrument.typical_price or _NOTIONAL / float(instrument.multiplier))
         self._levels, self._volatility = self._walk(np.log(level))
 
     def generator(self, day: date, stream: int) -> np.random.Generator:
         """Randomness that belongs to one session of one thing."""
         return np.random.default_rng([self._seed, self._salt, day.toordinal(), stream])
 
-    def path(self, trade_date: date, minutes: int) -> np.ndarray:
-        """Logarithms of the price through a session, `minutes * STEPS` values.
+    def path(self, session: Session) -> np.ndarray:
+        """Logarithms of the price through a session, `STEPS` values for each of its minutes.
 
         It leaves near the level of the business day before and arrives at the level of its own trade date.
         """
-        at = _business_days_since_first(trade_date)
-        generator = self.generator(trade_date, _BRIDGE)
+        minutes, at = session.length, _business_days_since_first(session.trade_date)
+        generator = self.generator(session.trade_date, _BRIDGE)
         size = minutes * STEPS
-        spread = _activity(minutes).repeat(STEPS) * _clusters(generator, minutes).repeat(STEPS)
+        spread = _activity(minutes, _hours_before(session)).repeat(STEPS) * _clusters(generator, minutes).repeat(STEPS)
         steps = generator.standard_normal(size) * spread
         steps *= self._volatility[at] / np.sqrt((spread**2).sum())
         gap = generator.normal(0.0, 0.15) * self._volatility[at]
@@ -110,9 +133,9 @@ def _recursion(shocks: np.ndarray, memory: float) -> np.ndarray:
 
 
 @lru_cache(maxsize=64)
-def _activity(minutes: int) -> np.ndarray:
+def _activity(minutes: int, hours_before: float) -> np.ndarray:
     """How lively each minute of a session is: quiet evening, busy morning, busier at the cash open and close."""
-    hour = np.arange(minutes) / 60.0
+    hour = hours_before + np.arange(minutes) / 60.0
     evening = 0.45 + 0.25 * np.exp(-hour / 1.5)
     europe = 0.45 * np.exp(-(((hour - 10.0) / 2.0) ** 2))
     cash_open = 1.6 * np.exp(-np.abs(hour - 15.6) / 1.1)
@@ -129,7 +152,13 @@ def _clusters(generator: np.random.Generator, minutes: int) -> np.ndarray:
     return np.exp(0.35 * (smooth[width:] - smooth[:-width]) / np.sqrt(width))
 
 
-def activity(minutes: int) -> np.ndarray:
-    """Share of a session's trades that falls into each minute, summing to 1 over a full session."""
-    lively = _activity(minutes) ** 1.7
-    return lively / (_activity(1_380) ** 1.7).sum()
+def activity(session: Session) -> np.ndarray:
+    """Share of a day's trades that falls into each minute, summing to 1 over a full session of futures."""
+    lively = _activity(session.length, _hours_before(session)) ** 1.7
+    return lively / (_activity(1_380, 0.0) ** 1.7).sum()
+
+
+def _hours_before(session: Session) -> float:
+    """Hours from 17:00 in Chicago, when futures open, to the session's own open."""
+    futures_open = datetime.combine(session.trade_date - timedelta(days=1), _FUTURES_OPEN, _CHICAGO)
+    return (session.open - futures_open) / timedelta(hours=1) % 24

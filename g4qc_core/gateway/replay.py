@@ -97,6 +97,7 @@ def _listing(file: Path, line: int, row: Mapping[Hashable, str], registry: Mappi
         currency=row["currency"],
         multiplier=_positive(where, "multiplier", row["multiplier"]),
         min_tick=_positive(where, "min_tick", row["min_tick"]),
+        kind=instrument.kind,
     )
     named = {name: row[name] for name in ("ib_symbol", "trading_class", "exchange", "currency")}
     sized = {"multiplier": contract.multiplier, "min_tick": contract.min_tick}

@@ -14,13 +14,16 @@ from functools import lru_cache
 import numpy as np
 
 from g4qc_core.gateway.expiries import contract_id, last_trade_at, last_trade_date, local_symbol
+from g4qc_core.gateway.liquidity import held_until, liquidity, serial
 from g4qc_core.gateway.market import Bars, Listing, ceiling, join
 from g4qc_core.gateway.prices import Underlying
-from g4qc_core.gateway.volumes import expected_trades, liquidity, trades
-from g4qc_core.instruments import MONTH_CODES, Contract, Instrument
+from g4qc_core.gateway.volumes import expected_trades, trades
+from g4qc_core.instruments import MONTH_CODES, SPOT, Contract, Instrument
 from g4qc_core.sessions import Session, calendar
 
 _LISTED_FOR = timedelta(days=731)
+_SERIAL_LISTED_FOR = timedelta(days=95)
+_OLDEST_SPOT = date(2004, 1, 5)
 _KEPT_AFTER_EXPIRY = timedelta(days=740)
 _SESSIONS_KEPT = 96
 
@@ -29,7 +32,8 @@ class SyntheticMarket:
     """Synthetic bars of every instrument in `registry`.
 
     A contract month is listed for two years before its last trade date, so that eight quarterly months are open at a
-    time; expired ones stay for a little more than the two years for which the real gateway serves them.
+    time; the serial months between those of the cycle for three months only. Expired ones stay for a little more than
+    the two years for which the real gateway serves them.
     """
 
     account = "SIM000001"
@@ -39,17 +43,14 @@ class SyntheticMarket:
         self._seed = seed
         self._underlyings: dict[str, Underlying] = {}
         self._sessions: OrderedDict[tuple[str, str, date], Bars] = OrderedDict()
+        self._listed: tuple[date, list[Listing]] = (date.min, [])
 
     def listings(self, now: datetime) -> list[Listing]:
         """See `Market`."""
-        first, last = (now - _KEPT_AFTER_EXPIRY).date(), (now + _LISTED_FOR).date()
-        found = []
-        for instrument in self._registry.values():
-            for month in _months(instrument.months, first, last):
-                contract = _contract(instrument, month)
-                if first <= contract.last_trade_date <= last:
-                    found.append(Listing(instrument, contract))
-        return found
+        today = now.date()
+        if self._listed[0] != today:
+            self._listed = (today, [item for product in self._registry.values() for item in _listings(product, today)])
+        return self._listed[1]
 
     def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
         """See `Market`."""
@@ -59,8 +60,10 @@ class SyntheticMarket:
 
     def head(self, listing: Listing) -> datetime | None:
         """See `Market`."""
-        first = listing.contract.last_trade_date - _LISTED_FOR
-        for session in calendar(listing.instrument.calendar).sessions(first, listing.contract.last_trade_date):
+        first = _listed_from(listing)
+        for session in calendar(listing.instrument.calendar).sessions(first, first + _LISTED_FOR):
+            if not _trades_in(listing, session):
+                break
             made = self._session(listing, session)
             if len(made):
                 return made.start[0].item().replace(tzinfo=session.open.tzinfo)
@@ -81,10 +84,12 @@ class SyntheticMarket:
         instrument, contract = listing.instrument, listing.contract
         underlying = self._underlying(instrument)
         minutes = session.minutes()
-        path = underlying.path(session.trade_date, len(minutes)) + underlying.carry(minutes, contract.last_trade_at)
-        share = liquidity(_expiries_around(instrument, contract), session.trade_date)
+        path = underlying.path(session)
+        if contract.expires:
+            path = path + underlying.carry(minutes, contract.last_trade_at)
+        share = _share(instrument, contract, session.trade_date)
         generator = underlying.generator(session.trade_date, contract.con_id)
-        expected = expected_trades(underlying.volume(session.trade_date), share, minutes, session)
+        expected = expected_trades(underlying.volume(session.trade_date), share, session)
         made = trades(instrument, np.exp(path), minutes, expected, generator)
         return made.take(made.start < ceiling(contract.last_trade_at))
 
@@ -94,9 +99,24 @@ class SyntheticMarket:
         return self._underlyings[instrument.symbol]
 
 
+def _listings(instrument: Instrument, today: date) -> list[Listing]:
+    if not instrument.expires:
+        return [Listing(instrument, _contract(instrument, SPOT))]
+    first, last = today - _KEPT_AFTER_EXPIRY, today + _LISTED_FOR
+    every = (Listing(instrument, _contract(instrument, month)) for month in _months(instrument.listed, first, last))
+    found = [item for item in every if first <= item.contract.last_trade_date and _listed_from(item) <= today]
+    return sorted(found, key=lambda item: item.contract.last_trade_date)
+
+
+def _listed_from(listing: Listing) -> date:
+    contract = listing.contract
+    if not contract.expires:
+        return _OLDEST_SPOT
+    return contract.last_trade_date - (_SERIAL_LISTED_FOR if serial(listing.instrument, contract) else _LISTED_FOR)
+
+
 def _trades_in(listing: Listing, session: Session) -> bool:
-    last = listing.contract.last_trade_date
-    return last - _LISTED_FOR <= session.trade_date <= last
+    return _listed_from(listing) <= session.trade_date <= listing.contract.last_trade_date
 
 
 def _months(cycle: str, first: date, last: date) -> list[str]:
@@ -105,12 +125,21 @@ def _months(cycle: str, first: date, last: date) -> list[str]:
     return [f"{year}{month:02d}" for year in range(first.year - 1, last.year + 2) for month in codes]
 
 
-def _expiries_around(instrument: Instrument, contract: Contract) -> tuple[date, list[date]]:
-    """The contract's last trade date, and those of all earlier contracts that could still trade beside it."""
+def _share(instrument: Instrument, contract: Contract, trade_date: date) -> float:
+    """The contract's share in the instrument's trades on a day."""
+    if not contract.expires:
+        return 1.0
     last = contract.last_trade_date
     months = _months(instrument.months, last - _LISTED_FOR, last)
-    earlier = {_contract(instrument, m).last_trade_date for m in months if m < contract.month}
-    return last, sorted(d for d in earlier if d > last - _LISTED_FOR)
+    earlier = {_held_until(instrument, m) for m in months if m < contract.month}
+    own = _held_until(instrument, contract.month)
+    around = own, sorted(day for day in earlier if day > own - _LISTED_FOR)
+    return liquidity(around, trade_date, is_serial=serial(instrument, contract))
+
+
+@lru_cache(maxsize=4096)
+def _held_until(instrument: Instrument, month: str) -> date:
+    return held_until(instrument, month)
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +149,7 @@ def _contract(instrument: Instrument, month: str) -> Contract:
         symbol=instrument.symbol,
         month=month,
         con_id=contract_id(instrument.symbol, month),
-        local_symbol=local_symbol(instrument.trading_class, month),
+        local_symbol=local_symbol(instrument, month),
         trading_class=instrument.trading_class,
         last_trade_date=day,
         last_trade_at=last_trade_at(instrument, day),
@@ -128,4 +157,5 @@ def _contract(instrument: Instrument, month: str) -> Contract:
         currency=instrument.currency,
         multiplier=instrument.multiplier,
         min_tick=instrument.min_tick,
+        kind=instrument.kind,
     )

@@ -1,12 +1,9 @@
 """How many trades a minute of a contract has, and the bar that they make.
 
-The liquidity of an instrument moves from one contract month to the next about eight days before expiry. Must not know
-the wire or where prices come from.
+Must not know the wire, where prices come from, or how trades are shared among contract months.
 """
 
 from __future__ import annotations
-
-from datetime import date
 
 import numpy as np
 
@@ -15,28 +12,12 @@ from g4qc_core.gateway.prices import STEPS, activity
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import Session
 
-_CROSSING_DAYS = 8.5
-_CROSSING_WIDTH = 0.9
-_FLOORS = (0.02, 0.006, 0.0008, 0.0002)
 _CONTRACTS_A_TRADE = 4.0
 
 
-def liquidity(expiries: tuple[date, list[date]], trade_date: date) -> float:
-    """The contract's share in the instrument's trades on a day.
-
-    Args:
-        expiries: its last trade date, and those of the contracts before it.
-    """
-    last, earlier = expiries
-    alive = [(day - trade_date).days for day in earlier if day >= trade_date]
-    arrived = 1.0 - _held(max(alive)) if alive else 1.0
-    floor = _FLOORS[min(len(alive), len(_FLOORS) - 1)]
-    return max(arrived * _held((last - trade_date).days), floor)
-
-
-def expected_trades(a_day: float, share: float, minutes: np.ndarray, session: Session) -> np.ndarray:
+def expected_trades(a_day: float, share: float, session: Session) -> np.ndarray:
     """Expected number of trades in each minute of a session."""
-    return a_day * share * activity(len(minutes))
+    return a_day * share * activity(session)
 
 
 def trades(
@@ -76,8 +57,3 @@ def trades(
         wap=np.clip(average, low, high),
         count=count.astype(np.int64),
     )
-
-
-def _held(days: int) -> float:
-    """The share that a contract still holds so many calendar days before its expiry."""
-    return float(1.0 / (1.0 + np.exp(-(days - _CROSSING_DAYS) / _CROSSING_WIDTH)))

@@ -32,7 +32,7 @@ def loaded(tmp_path: Path, text: str):
 
 
 def test_the_registry_knows_the_instruments_of_the_demo() -> None:
-    assert list(REGISTRY) == ["ES", "NQ", "EC"]
+    assert list(REGISTRY) == ["ES", "NQ", "EC", "RTY", "YM", "MES", "MNQ", "CL", "GC", "ZN"]
     euro = REGISTRY["EC"]
     assert (euro.ib_symbol, euro.trading_class, euro.exchange) == ("EUR", "6E", "CME")
 
@@ -60,10 +60,10 @@ def test_an_unknown_instrument_is_answered_with_the_nearest() -> None:
 
 
 def test_a_file_of_ones_own_adds_instruments(tmp_path: Path) -> None:
-    registry = loaded(tmp_path, GOLD)
-    assert list(registry) == ["ES", "NQ", "EC", "GC"]
-    assert len(registry) == 4
-    assert (registry["GC"].min_tick, registry["GC"].currency) == (Decimal("0.1"), "USD")
+    registry = loaded(tmp_path, GOLD.replace("[GC]", "[MGC]"))
+    assert list(registry) == [*REGISTRY, "MGC"]
+    assert len(registry) == 11
+    assert (registry["MGC"].min_tick, registry["MGC"].currency) == (Decimal("0.1"), "USD")
 
 
 def test_a_file_of_ones_own_replaces_instruments(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def future(symbol: str, month: str = "") -> Contract:
 
 def test_ibapi_fetches_chain_bars_and_the_rest(app: App) -> None:
     chain = app.ask(app.reqContractDetails, 1, future("EUR"))
-    assert [d.contract.localSymbol for d in chain[:2]] == ["6EZ6", "6EH7"]
+    assert [d.contract.localSymbol for d in chain[:2]] == ["6EZ6", "6EF7"]
     front = chain[0]
     assert (front.minTick, front.contract.multiplier, front.contract.tradingClass) == (0.00005, "125000", "6E")
     assert (front.contract.lastTradeDateOrContractMonth, front.lastTradeTime) == ("20261214", "09:16")

@@ -41,4 +41,4 @@ def test_a_contract_keeps_its_number_and_has_it_alone() -> None:
     assert len(ids) == len(REGISTRY) * len(months)
     assert max(ids) < 2**31
     assert contract_id("ES", "202612") == 285826684
-    assert local_symbol("6E", "202512") == "6EZ5"
+    assert local_symbol(REGISTRY["EC"], "202512") == "6EZ5"
