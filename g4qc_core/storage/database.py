@@ -14,6 +14,7 @@ import psycopg2
 from psycopg2 import errorcodes
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable, G4qcError, SettingsError
 from g4qc_core.settings import Settings
@@ -81,6 +82,9 @@ class Database:
         """Turns the driver's errors of the block into ours, where they are about the server."""
         try:
             yield
+        except PoolTimeout:
+            address = _address(self.url)
+            raise DatabaseUnavailable(f"Every connection to the database at {address} is busy: try again.") from None
         except (DBAPIError, psycopg2.Error) as error:
             driver = error.orig if isinstance(error, DBAPIError) else error
             ours = _ours(driver, self.url, self.setting) if isinstance(driver, psycopg2.Error) else None
