@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     calendars: Path | None = Field(
         None, description="File that adds to the session calendars or replaces them, like calendars.toml"
     )
+    rolls: Path | None = Field(None, description="File with rolls that you set yourself; they win over every rule")
+    open_interest: Path | None = Field(
+        None, description="Folder with open interest by session, SYMBOL.csv each, for the roll rule of that name"
+    )
     backtests: Path | None = Field(None, description="File with backtest specs; unset: the examples of the package")
     first_month: str = Field(
         "2024-01", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month that has a partition in the graph"
@@ -73,7 +77,7 @@ class Settings(BaseSettings):
     api_rate_limit: int = Field(3000, ge=0, description="Requests a minute that one address may make; 0: no limit")
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
-    @field_validator("home", "instruments", "calendars", "backtests", "database_password_file")
+    @field_validator("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "database_password_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path is not None else None
