@@ -6,8 +6,9 @@ Interactive Brokers' vocabulary: durations, request ids and error codes stop at 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -36,6 +37,15 @@ class BarRequest:
     timeframe: Timeframe
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True)
+class ToldSession:
+    """What a source says of one trade date: its session `[open, close)`, UTC, or None twice: there is none."""
+
+    trade_date: date
+    open: datetime | None
+    close: datetime | None
 
 
 class BarSource(Protocol):
@@ -71,6 +81,13 @@ class BarSource(Protocol):
         Raises NoData when the source answers that the window holds nothing.
         """
 
+    def trading_sessions(self, contract: Contract) -> list[ToldSession]:
+        """The sessions that the source itself tells of around its present, by trade date, one an entry.
+
+        Empty where a source has no calendar of its own. A trade date between the first and the last that is not among
+        them has no session.
+        """
+
 
 class MemorySource:
     """A source that serves given frames; the cheap implementation of the port.
@@ -78,9 +95,17 @@ class MemorySource:
     Args:
         bars: frame with `RAW_COLUMNS` by contract.
         now: what `server_time` says.
+        told: the sessions that it tells of every contract, by trade date.
     """
 
-    def __init__(self, bars: dict[Contract, pd.DataFrame], now: datetime, origin: Origin = Origin.SIMULATED) -> None:
+    def __init__(
+        self,
+        bars: dict[Contract, pd.DataFrame],
+        now: datetime,
+        origin: Origin = Origin.SIMULATED,
+        told: Sequence[ToldSession] = (),
+    ) -> None:
+        self._told = list(told)
         self._bars = bars
         self._now = now
         self.origin = origin
@@ -107,6 +132,10 @@ class MemorySource:
         if found.empty:
             raise NoData(f"No bars of {request.contract} from {request.start} to {request.end}.")
         return found
+
+    def trading_sessions(self, contract: Contract) -> list[ToldSession]:
+        self._frame(contract)
+        return list(self._told)
 
     def _frame(self, contract: Contract) -> pd.DataFrame:
         try:

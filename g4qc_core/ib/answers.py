@@ -128,6 +128,11 @@ class Answers(EWrapper):
     def historicalDataEnd(self, reqId: int, start: str, end: str) -> None:
         self._finish(reqId)
 
+    def historicalSchedule(
+        self, reqId: int, startDateTime: str, endDateTime: str, timeZone: str, sessions: Any
+    ) -> None:
+        self._finish(reqId, row=(sessions, timeZone))
+
     def headTimestamp(self, reqId: int, headTimestamp: str) -> None:
         self._finish(reqId, row=headTimestamp)
 

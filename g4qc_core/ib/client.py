@@ -40,12 +40,15 @@ log = logging.getLogger(__name__)
 OLDEST_PROTOCOL = 157
 NEWEST_PROTOCOL = 200
 
-# Answers that somebody here waits for, by message id: errors, ids, contracts, accounts, bars, time, and their
-# ends.
-_AWAITED = frozenset({b"4", b"9", b"10", b"15", b"17", b"49", b"52", b"88", b"108"})
+# Answers that somebody here waits for, by message id: errors, ids, contracts, accounts, bars, time, schedules, and
+# their ends.
+_AWAITED = frozenset({b"4", b"9", b"10", b"15", b"17", b"49", b"52", b"88", b"106", b"108"})
 
 # 9.81 finds the message id among the fields, 10.x wants it apart.
 _ID_APART = len(inspect.signature(Decoder.interpret).parameters) > 2
+
+# Older protocols have no message for them, and no build of ibapi that stops there can read one.
+_SCHEDULES = 165
 
 _SERVERS_LOST_PATIENCE = 60.0
 _FARM_PATIENCE = 60.0
@@ -161,6 +164,20 @@ class IbClient:
 
         self._await_farms(subject)
         return self._ask(next(self._request_ids), subject, send, self._api.cancelHistoricalData)
+
+    @property
+    def tells_schedules(self) -> bool:
+        """Whether both ends of this connection know historical schedules."""
+        return self.protocol >= _SCHEDULES
+
+    def schedule(self, subject: str, contract: IbContract, end: str, duration: str) -> tuple[list[Any], str]:
+        """`HistoricalSession` of the window in all hours, and the name of the time zone of their times."""
+
+        def send(request_id: int) -> None:
+            self._api.reqHistoricalData(request_id, contract, end, duration, "1 day", "SCHEDULE", 0, 2, False, [])
+
+        self._await_farms(subject)
+        return self._ask(next(self._request_ids), subject, send, self._api.cancelHistoricalData)[0]
 
     def _start(self, deadline: float, timeout: float) -> None:
         self._reader.start()

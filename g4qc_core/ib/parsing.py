@@ -12,28 +12,17 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.source import RAW_COLUMNS
 from g4qc_core.errors import InvalidBars, SettingsError
+from g4qc_core.ib.zones import zone_of
 from g4qc_core.instruments import Contract, Instrument, month_code
 from g4qc_core.sessions import SessionCalendar, calendar
 
 log = logging.getLogger(__name__)
-
-# Some hosts have no legacy names in their time zone database, and Interactive Brokers uses little else.
-_ZONES = {
-    "US/Central": "America/Chicago",
-    "US/Eastern": "America/New_York",
-    "US/Mountain": "America/Denver",
-    "US/Pacific": "America/Los_Angeles",
-    "CST": "America/Chicago",
-    "EST": "America/New_York",
-    "MET": "Europe/Berlin",
-}
 
 # 9.81 leaves a missing number at 0 or -1, 10.x at 2**127 - 1: no price, volume or count comes near.
 _UNSET = 1e30
@@ -165,12 +154,11 @@ def _last_trade_at(entry: Any, day: date, sessions: SessionCalendar) -> datetime
 
 
 def _zone(name: str, otherwise: tzinfo) -> tzinfo:
-    plain = name.split(" (")[0]
-    try:
-        return ZoneInfo(_ZONES.get(plain, plain))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    zone = zone_of(name)
+    if zone is None:
         log.warning("The gateway names the time zone '%s', which is not known here: using %s.", name, otherwise)
         return otherwise
+    return zone
 
 
 def _decimal(value: object) -> Decimal:

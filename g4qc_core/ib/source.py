@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from g4qc_core.bars.source import BarRequest, Origin
+from g4qc_core.bars.source import BarRequest, Origin, ToldSession
 from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing, NoData
-from g4qc_core.ib import parsing
+from g4qc_core.ib import hours, parsing
 from g4qc_core.ib.requests import SETTLING, history_query
 from g4qc_core.instruments import Contract, Instrument
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from g4qc_core.ib.client import IbClient
 
 log = logging.getLogger(__name__)
+
+# How far back the gateway is asked for its sessions: trading days.
+_PAST = "10 D"
 
 CLIENT_ID_PAUSES = (2.0, 5.0, 10.0)
 
@@ -164,6 +167,28 @@ class IbSource:
                 "window, and none of these finished."
             )
         return frame
+
+    def trading_sessions(self, contract: Contract) -> list[ToldSession]:
+        """The sessions of about two weeks around the gateway's present; see `BarSource.trading_sessions`.
+
+        The coming days are those of the contract's details; the past ones are told by protocols since 165.
+
+        Raises:
+            ContractNotFound: the gateway does not know the contract.
+            InvalidBars: what it tells cannot be read.
+        """
+        subject = f"The trading hours of {contract}"
+        with self._doubting(contract):
+            details = self._connected().contract_details(subject, _by_id(contract))
+        told = [hours.told_hours(entry.tradingHours, entry.timeZoneId) for entry in details if entry.tradingHours]
+        return hours.merged(self._past_sessions(subject, contract), *told)
+
+    def _past_sessions(self, subject: str, contract: Contract) -> list[ToldSession]:
+        if not self._connected().tells_schedules:
+            return []
+        end = f"{min(self.server_time(), contract.last_trade_at):%Y%m%d-%H:%M:%S}"
+        self._pause((contract.con_id, "schedule"))
+        return hours.told_schedule(*self._connected().schedule(subject, _by_id(contract), end, _PAST))
 
     @contextmanager
     def _doubting(self, contract: Contract) -> Iterator[None]:

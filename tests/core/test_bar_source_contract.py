@@ -10,7 +10,7 @@ import ibapi.client
 import numpy as np
 import pytest
 
-from g4qc_core.bars.source import RAW_COLUMNS, BarRequest, BarSource, MemorySource, Origin
+from g4qc_core.bars.source import RAW_COLUMNS, BarRequest, BarSource, MemorySource, Origin, ToldSession
 from g4qc_core.errors import ContractNotFound, DefinitionMissing, NoData
 from g4qc_core.gateway.clock import GatewayClock
 from g4qc_core.gateway.server import SimulatedGateway
@@ -22,7 +22,8 @@ from g4qc_core.timeframes import ONE_MINUTE
 from tests.fixtures.gateway import NOW
 
 ES = load_registry()["ES"]
-SESSION = calendar(ES.calendar).sessions_between(NOW - timedelta(days=3), NOW - timedelta(days=1))[0]
+CALENDAR = calendar(ES.calendar)
+SESSION = CALENDAR.sessions_between(NOW - timedelta(days=3), NOW - timedelta(days=1))[0]
 
 
 def memory(market: SyntheticMarket) -> MemorySource:
@@ -33,7 +34,10 @@ def memory(market: SyntheticMarket) -> MemorySource:
         for listing in listings
         if listing.contract.last_trade_at > SESSION.open
     }
-    return MemorySource(bars, NOW)
+    told = [
+        ToldSession(s.trade_date, s.open, s.close) for s in CALENDAR.sessions(NOW.date(), NOW.date() + timedelta(5))
+    ]
+    return MemorySource(bars, NOW, told=told)
 
 
 def protocols() -> list[object]:
@@ -129,6 +133,18 @@ def test_bars_of_an_unknown_contract_are_not_found(source: BarSource, front: Con
 
 def test_the_first_bar_is_not_after_any_other(source: BarSource, front: Contract) -> None:
     assert source.head_timestamp(front) <= source.bars(window(front, SESSION.open, 60))["timestamp"].iloc[0]
+
+
+def test_told_sessions_ascend_and_are_those_of_the_calendar(source: BarSource, front: Contract) -> None:
+    told = source.trading_sessions(front)
+    days = [session.trade_date for session in told]
+    assert len(days) > 3
+    assert days == sorted(set(days))
+    for said in told:
+        ours = CALENDAR.session(said.trade_date)
+        assert (said.open, said.close) == ((ours.open, ours.close) if ours else (None, None))
+    with pytest.raises((ContractNotFound, DefinitionMissing)):
+        source.trading_sessions(replace(front, month="209912", con_id=1))
 
 
 def test_every_implementation_gives_the_same_bars(
