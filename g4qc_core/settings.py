@@ -48,7 +48,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds until a step that failed for a while is tried again",
     )
-    instruments: Path | None = Field(None, description="File with instruments of your own, like instruments.toml")
+    symbols: str = Field(
+        "", description="Instruments of the graph, commas between; unset: ES, NQ, EC and those of your own file"
+    )
+    instruments: Path | None = Field(
+        None, description="File with instruments of your own; unset: instruments.toml under home, where it exists"
+    )
     calendars: Path | None = Field(
         None, description="File that adds to the session calendars or replaces them, like calendars.toml"
     )
@@ -66,7 +71,8 @@ class Settings(BaseSettings):
     api_port: int = Field(8000, ge=1, le=65535, description="Port of the API and the reports")
     api_url: str | None = Field(None, description="Address of that server as a browser sees it; unset: on this host")
     api_keys: SecretStr = Field(
-        SecretStr(""), description="Keys of the API as name:scope:hash, commas between; `g4qc api-key create` prints one"
+        SecretStr(""),
+        description="Keys of the API as name:scope:hash, commas between; `g4qc api-key create` prints one",
     )
     api_without_keys: bool = Field(
         False, description="Answer without keys although bound beyond loopback, where something else closes the port"
@@ -102,6 +108,16 @@ class Settings(BaseSettings):
     def simulated(self) -> bool:
         """True when no gateway is named, so that the simulated one serves synthetic bars."""
         return self.ib_host is None
+
+    @property
+    def instruments_file(self) -> Path:
+        """Where a person's own instruments are written, whether the file exists already or not."""
+        return self.instruments or self.home / "instruments.toml"
+
+    @property
+    def own_instruments(self) -> Path | None:
+        """The file of a person's own instruments to read; None where nobody named one and the home has none."""
+        return self.instruments_file if self.instruments or self.instruments_file.exists() else None
 
     @property
     def reports(self) -> Path:

@@ -19,6 +19,7 @@ from g4qc_core.sessions import check_window
 from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.options import DateParam, InstantParam, from_option, json_option, to_option
 from g4qc_pipelines.quarantine_cli import quarantine
+from g4qc_pipelines.revisions_cli import revisions
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -37,11 +38,13 @@ def cli() -> None:
 @json_option
 def demo(as_json: bool) -> None:
     """Run the whole graph on synthetic bars: ES, NQ and EC over the last two full months."""
-    from g4qc_pipelines.demo import run_demo
+    from g4qc_core.instruments import BUILT_IN
+    from g4qc_pipelines.demo import SYMBOLS, run_demo
 
     # The demo is the same for everyone: of a person's own settings, only the home and the ports count.
-    own = ("ib_host", "database_url", "dagster_database_url", "instruments", "backtests", "first_month")
-    run_demo(load_settings(**{name: Settings.model_fields[name].default for name in own}), as_json)
+    own = ("ib_host", "database_url", "dagster_database_url", "backtests", "first_month")
+    defaults = {name: Settings.model_fields[name].default for name in own}
+    run_demo(load_settings(instruments=BUILT_IN, symbols=",".join(SYMBOLS), **defaults), as_json)
 
 
 @cli.command()
@@ -172,6 +175,7 @@ def dagster(command: tuple[str, ...]) -> None:
 
 
 cli.add_command(quarantine)
+cli.add_command(revisions)
 
 
 @cli.group()

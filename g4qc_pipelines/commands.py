@@ -37,13 +37,13 @@ from g4qc_pipelines.workbench import Workbench, workbench
 
 def extract_bars(settings: Settings, symbol: str, first: date, last: date, contracts: Sequence[str]) -> None:
     """Runs the graph of one instrument from the chain to the roll calendar, for the sessions of the window."""
-    instrument = load_registry(settings.instruments)[symbol]
+    instrument = load_registry(settings.own_instruments)[symbol]
     if not calendar(instrument.calendar).sessions(first, last):
         raise UsageError(f"There is no session of {symbol} from {first} to {last}: the exchange is closed.")
     contracts = [contract_month(month) for month in contracts]
     months = [key_of(symbol, month) for month in months_between(first, last)]
     config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}"}}
-    with workbench(settings) as bench, steps(len(CHAIN_ASSETS) + len(BAR_ASSETS) + len(ROLL_ASSETS)):
+    with workbench(settings, symbols=[symbol]) as bench, steps(len(CHAIN_ASSETS) + len(BAR_ASSETS) + len(ROLL_ASSETS)):
         bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
         bench.runner.run(CHAIN_ASSETS, symbol)
         bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
@@ -58,7 +58,9 @@ def extract_bars(settings: Settings, symbol: str, first: date, last: date, contr
 def materialize_assets(settings: Settings, assets: Sequence[str], partition: str | None) -> None:
     """Materializes assets over one partition, or a range written with three dots."""
     first, dots, last = (partition or "").partition("...")
-    with workbench(settings) as bench, steps(len(assets)):
+    named = first.partition("|")[0]
+    known = [named] if named in load_registry(settings.own_instruments) else []
+    with workbench(settings, symbols=known) as bench, steps(len(assets)):
         result = bench.runner.run(assets, first or None, last if dots else None)
         made = sum(1 for _ in result.get_asset_materialization_events())
         click.echo(f"{made} materializations; the run is {result.run_id}.")
@@ -166,7 +168,7 @@ def serve_gateway(
     if faults is not None:
         script = FaultScript.load(faults)
         _show_log("g4qc_core.gateway.director")
-    registry = load_registry(settings.instruments)
+    registry = load_registry(settings.own_instruments)
     market: Market = SyntheticMarket(products(registry), seed=seed)
     if replay is not None:
         from g4qc_core.gateway.replay import ReplayMarket

@@ -18,16 +18,16 @@ from g4qc_core.backtest.specs import BacktestSpec, load_specs
 from g4qc_core.bars.coverage import missing
 from g4qc_core.sessions import month_window
 from g4qc_core.settings import Settings
+from g4qc_core.storage.series import stored_bars
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.partitions import key_of, last_full_months
 from g4qc_pipelines.reports import report_path
-from g4qc_pipelines.series import stored_bars
 from g4qc_pipelines.services import simulated_gateway
 from g4qc_pipelines.show import echo_json, steps, wide_console
 from g4qc_pipelines.workbench import Workbench, workbench
 
-_SYMBOLS = ("ES", "NQ", "EC")
+SYMBOLS = ("ES", "NQ", "EC")
 _MONTHS = 2
 
 
@@ -58,7 +58,7 @@ def run_demo(settings: Settings, as_json: bool) -> None:
     click.echo("Starting the embedded PostgreSQL and the simulated gateway ...", err=True)
     with simulated_gateway(settings) as address, workbench(settings, address) as bench:
         months = last_full_months(bench.gateway.source().server_time().date(), _MONTHS)
-        specs = [spec for spec in load_specs().values() if spec.instrument in _SYMBOLS]
+        specs = [spec for spec in load_specs().values() if spec.instrument in SYMBOLS]
         tasks = missing_tasks(bench, months, specs)
         if tasks:
             with steps(sum(len(task.assets) for task in tasks)):
@@ -75,7 +75,7 @@ def missing_tasks(bench: Workbench, months: Sequence[date], specs: Sequence[Back
     """What has to run so that every month, roll calendar and backtest is there; empty when all are."""
     tasks: list[Task] = []
     fresh: set[str] = set()
-    for symbol in _SYMBOLS:
+    for symbol in SYMBOLS:
         keys = [key_of(symbol, month) for month in months]
         if all(set(keys) <= bench.runner.materialized(asset) for asset in BAR_ASSETS) and _stored(
             bench, symbol, months
@@ -84,7 +84,7 @@ def missing_tasks(bench: Workbench, months: Sequence[date], specs: Sequence[Back
         fresh.add(symbol)
         tasks.append(Task(CHAIN_ASSETS, symbol, symbol))
         tasks.append(Task(BAR_ASSETS, keys[0], keys[-1]))
-    for symbol in _SYMBOLS:
+    for symbol in SYMBOLS:
         if symbol in fresh or symbol not in bench.runner.materialized(ROLL_ASSETS[0]):
             tasks += [Task(ROLL_ASSETS, symbol, symbol)]
     for spec in specs:
@@ -103,7 +103,7 @@ def _stored(bench: Workbench, symbol: str, months: Sequence[date]) -> bool:
 def _row(bench: Workbench, spec: BacktestSpec, months: Sequence[date]) -> Row:
     first, last = months[0], month_window(months[-1])[1]
     instrument = bench.registry[spec.instrument]
-    counts = {tf.name: len(stored_bars(instrument, tf, bench.stores, first, last)) for tf in TIMEFRAMES}
+    counts = {tf.name: len(stored_bars(bench.stores, instrument, tf, first, last)) for tf in TIMEFRAMES}
     quality = bench.stores.bars.quality(spec.instrument, first, last)
     result = bench.stores.backtests.results(spec.name)[0]
     return Row(

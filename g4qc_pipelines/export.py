@@ -16,9 +16,9 @@ from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.instruments import Instrument, contract_month, load_registry
 from g4qc_core.sessions import check_window
 from g4qc_core.settings import Settings
+from g4qc_core.storage.series import continuous_bars, stored_bars
 from g4qc_core.timeframes import timeframe as timeframe_of
 from g4qc_pipelines.resources import Stores, open_stores
-from g4qc_pipelines.series import load_series, stored_bars
 
 _PRICES = ("open", "high", "low", "close")
 
@@ -39,7 +39,7 @@ def export_bars(
     Raises:
         UsageError: an unknown name, a reversed window, or nothing stored for it.
     """
-    instrument = load_registry(settings.instruments)[symbol]
+    instrument = load_registry(settings.own_instruments)[symbol]
     if first is not None and last is not None:
         check_window(first, last)
     if form == "parquet" and output is None and sys.stdout.isatty():
@@ -72,10 +72,10 @@ def _load(
     if adjustment not in list(Adjustment):
         raise unknown("adjustment", adjustment, [str(a) for a in Adjustment])
     if contract is None:
-        return load_series(instrument, kind, Adjustment(adjustment), stores, *window)
+        return continuous_bars(stores, instrument, kind, Adjustment(adjustment), *window)
     if adjustment != Adjustment.NONE:
         raise UsageError("The bars of one contract are not adjusted: leave --adjustment out.")
-    return stored_bars(instrument, kind, stores, *window, contract=contract_month(contract))
+    return stored_bars(stores, instrument, kind, *window, contract=contract_month(contract))
 
 
 def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:

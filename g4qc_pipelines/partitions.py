@@ -1,5 +1,8 @@
 """The partitions of the graph: instruments, months of trade dates, and backtest specs.
 
+An instrument gets its partitions when it is chosen for the graph, or when a command is told to work on it: the registry
+knows more instruments than a person wants to see in the graph, or to fetch with a backfill over "all".
+
 Partitions are coarse on purpose: the ledger and the quality rows carry the detail of sessions and minutes. Every module
 that needs a partition's name or key takes it from here.
 """
@@ -10,13 +13,35 @@ from datetime import date
 
 import dagster as dg
 
-from g4qc_core.errors import UsageError
-from g4qc_core.instruments import Instrument, Registry
+from g4qc_core.errors import SettingsError, UsageError
+from g4qc_core.instruments import Instrument, Registry, load_registry, read_instruments
 from g4qc_core.sessions import month_window, parse_date
 from g4qc_core.settings import Settings
 
 INSTRUMENTS = dg.DynamicPartitionsDefinition(name="instrument")
 BACKTESTS = dg.DynamicPartitionsDefinition(name="backtest")
+
+
+_CHOSEN_UNLESS_TOLD = ("ES", "NQ", "EC")
+
+
+def chosen_instruments(settings: Settings) -> list[str]:
+    """Symbols of the instruments that belong to the graph from the start, and that schedules keep up to date.
+
+    These are the ones that G4QC_SYMBOLS names; without it ES, NQ and EC, and all of a person's own file.
+
+    Raises:
+        SettingsError: the setting names an instrument that is not known, or the instruments file is malformed.
+    """
+    registry = load_registry(settings.own_instruments)
+    if not settings.symbols.strip():
+        own = read_instruments(settings.own_instruments) if settings.own_instruments else {}
+        return list(dict.fromkeys([*_CHOSEN_UNLESS_TOLD, *own]))
+    try:
+        names = (name.strip() for name in settings.symbols.split(","))
+        return list(dict.fromkeys(registry[name].symbol for name in names if name))
+    except UsageError as error:
+        raise SettingsError(f"The setting G4QC_SYMBOLS is wrong: {error}") from None
 
 
 def instrument_months(settings: Settings) -> dg.MultiPartitionsDefinition:

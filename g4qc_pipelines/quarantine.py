@@ -49,7 +49,7 @@ def list_quarantine(
     Raises:
         UsageError: an unknown instrument, or a reversed window.
     """
-    registry = load_registry(settings.instruments)
+    registry = load_registry(settings.own_instruments)
     if first is not None and last is not None:
         check_window(first, last)
     instruments = list(registry.values()) if instrument is None else [registry[instrument]]
@@ -77,7 +77,7 @@ def decide(settings: Settings, keys: Sequence[str], decision: Decision, by: str,
         UsageError: a key names no bar in quarantine, or one of which this cannot be decided.
         RunFailed: the gateway did not answer, or a blocking check is red; the decision is recorded.
     """
-    registry = load_registry(settings.instruments)
+    registry = load_registry(settings.own_instruments)
     parsed = list(dict.fromkeys(parse_bar_key(key, registry) for key in keys))
     with workbench(settings) as bench:
         chosen = [_choose(key, bench) for key in parsed]

@@ -85,7 +85,7 @@ def ib_source(settings: Settings, host: str, port: int) -> Iterator[BarSource]:
 
 def build_resources(settings: Settings) -> dict[str, object]:
     """The resources by the names under which assets ask for them."""
-    registry = load_registry(settings.instruments)
+    registry = load_registry(settings.own_instruments)
 
     @dg.resource
     def stores(_: dg.InitResourceContext) -> Iterator[Stores]:

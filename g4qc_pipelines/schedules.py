@@ -15,7 +15,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import INSTRUMENTS, key_of, last_full_months
+from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments, key_of, last_full_months
 
 EXCHANGE_TIMEZONE = "America/Chicago"
 
@@ -83,7 +83,8 @@ def build_schedules(
 
 
 def _trading(settings: Settings, instance: dg.DagsterInstance, day: date) -> list[str]:
-    """Instruments of the graph that have a session on the day."""
-    registry = load_registry(settings.instruments)
+    """Chosen instruments that are in the graph already, and that have a session on the day."""
+    registry = load_registry(settings.own_instruments)
     known = instance.get_dynamic_partitions(str(INSTRUMENTS.name))
-    return [symbol for symbol in known if symbol in registry and calendar(registry[symbol].calendar).session(day)]
+    chosen = (registry[symbol] for symbol in chosen_instruments(settings) if symbol in known)
+    return [instrument.symbol for instrument in chosen if calendar(instrument.calendar).session(day)]

@@ -11,7 +11,7 @@ from g4qc_core.backtest.specs import load_specs
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, chosen_instruments
 
 
 def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
@@ -21,13 +21,13 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
         name="registry",
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Adds a partition for each new instrument of the registry and each new spec of the backtests file.",
+        description="Adds a partition for each instrument that is chosen anew and each new spec of the backtests file.",
     )
     def registry(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:
             wanted = {
-                INSTRUMENTS: list(load_registry(settings.instruments)),
-                BACKTESTS: list(load_specs(settings.backtests, load_registry(settings.instruments))),
+                INSTRUMENTS: chosen_instruments(settings),
+                BACKTESTS: list(load_specs(settings.backtests, load_registry(settings.own_instruments))),
             }
         except G4qcError as error:
             return dg.SkipReason(str(error))

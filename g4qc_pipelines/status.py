@@ -29,7 +29,7 @@ def show_status(settings: Settings, as_json: bool) -> None:
     database = open_database(settings)
     try:
         require_current(database)
-        document = _document(Stores.of(database), load_registry(settings.instruments))
+        document = _document(Stores.of(database), load_registry(settings.own_instruments))
         document = {"database": database.place, "timescale": database.has_timescale, **document}
     finally:
         database.close()

@@ -26,6 +26,7 @@ from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.instance import add_partitions, dagster_environment, dagster_instance
+from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import open_stores
 from g4qc_pipelines.services import check_port, process, simulated_gateway
 from g4qc_pipelines.serving import report_server
@@ -67,11 +68,11 @@ def run_up(settings: Settings, open_browser: bool) -> None:
 def _database(settings: Settings) -> Iterator[dict[str, str]]:
     """Opens the database, brings the schema up to date, and adds the partitions; gives what children need to know."""
     click.echo("Database  starting ..." if settings.database_url is None else "Database  connecting ...", err=True)
-    registry = load_registry(settings.instruments)
+    registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:
         specs = known_specs(settings, registry, stores.backtests)
         with dagster_instance(settings) as instance:
-            add_partitions(instance, list(registry), list(specs))
+            add_partitions(instance, chosen_instruments(settings), list(specs))
         yield {
             **dagster_environment(settings),
             "G4QC_DATABASE_URL": stores.database.url.render_as_string(hide_password=False),

@@ -9,7 +9,6 @@ import dagster as dg
 import pytest
 
 from g4qc_core.backtest.specs import load_specs
-from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
 
@@ -44,8 +43,10 @@ def tick(settings: Settings, instance: dg.DagsterInstance) -> dict[str, list[str
     return added or str(data.skip_message)
 
 
-def test_every_instrument_and_spec_gets_a_partition_once(settings: Settings, instance: dg.DagsterInstance) -> None:
-    assert tick(settings, instance) == {"instrument": list(load_registry()), "backtest": list(load_specs())}
+def test_every_chosen_instrument_and_spec_gets_a_partition_once(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    assert tick(settings, instance) == {"instrument": ["ES", "NQ", "EC"], "backtest": list(load_specs())}
     assert "has its partition" in str(tick(settings, instance))
 
 
@@ -55,6 +56,18 @@ def test_only_what_is_new_is_added(settings: Settings, instance: dg.DagsterInsta
     with_gold = settings.model_copy(update={"instruments": tmp_path / "mine.toml"})
     assert tick(with_gold, instance) == {"instrument": ["GC"]}
     assert "has its partition" in str(tick(with_gold, instance))
+
+
+def test_an_instrument_that_the_setting_names_is_added(settings: Settings, instance: dg.DagsterInstance) -> None:
+    tick(settings, instance)
+    chosen = settings.model_copy(update={"symbols": "ES, ZN,CL"})
+    assert tick(chosen, instance) == {"instrument": ["ZN", "CL"]}
+    wrong = settings.model_copy(update={"symbols": "ES,ZNN"})
+    assert tick(
+        wrong, instance
+    ) == "The setting G4QC_SYMBOLS is wrong: Unknown instrument 'ZNN': did you mean 'ZN'? " + (
+        "Known: ES, NQ, EC, RTY, YM, MES, MNQ, CL, GC, ZN."
+    )
 
 
 def test_a_malformed_file_is_told_and_does_not_end_the_sensor(
