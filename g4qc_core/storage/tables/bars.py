@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -51,6 +52,8 @@ contracts = Table(
     filled("min_tick", Numeric),
     filled("first_seen", INSTANT),
     filled("kind"),
+    # Start of the contract's first bar, once the gateway has told.
+    Column("head", INSTANT),
 )
 
 # Every id and exchange under which a gateway described a contract, the present ones included.
@@ -79,6 +82,8 @@ ib_requests = Table(
     Column("message", Text),
     filled("bars", Integer),
     Column("content_hash", Text),
+    # True: every minute of the window is known by this answer alone; null: nobody judged.
+    Column("whole", Boolean),
     filled("requested_at", INSTANT),
     filled("duration_ms", Integer),
     Column("run_id", Text),
