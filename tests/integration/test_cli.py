@@ -104,7 +104,7 @@ WRONG_USAGE = {
     "command": (("extrct", "ES"), ["No such command 'extrct'"]),
     "instrument of extract": (("extract", "ESS", *EXTRACT[2:]), ["instrument 'ESS'", "did you mean 'ES'?"]),
     "instrument of bars": (("bars", "6E"), ["Unknown instrument '6E'", "EC"]),
-    "instrument of backtest": ((*SMA[:3], "NQQ", *SMA[4:]), ["instrument 'NW'", "did you mean 'NQ'?"]),
+    "instrument of backtest": ((*SMA[:3], "NQQ", *SMA[4:]), ["instrument 'NQQ'", "did you mean 'NQ'?"]),
     "timeframe of bars": (("bars", "ES", "--timeframe", "5m"), ["timeframe '5m'", "did you mean '5min'?"]),
     "timeframe of backtest": ((*SMA[:-1], "1hour"), ["timeframe '1hour'", "did you mean '1h'?"]),
     "strategy": (("backtest", "sma_cros", *SMA[2:]), ["strategy 'sma_cros'", "did you mean 'sma_cross'?"]),

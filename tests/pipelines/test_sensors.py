@@ -63,11 +63,7 @@ def test_an_instrument_that_the_setting_names_is_added(settings: Settings, insta
     chosen = settings.model_copy(update={"symbols": "ES, ZN,CL"})
     assert tick(chosen, instance) == {"instrument": ["ZN", "CL"]}
     wrong = settings.model_copy(update={"symbols": "ES,ZNN"})
-    assert tick(
-        wrong, instance
-    ) == "The setting G4QC_SYMBOLS is wrong: Unknown instrument 'ZNN': did you mean 'ZN'? " + (
-        "Known: ES, NQ, EC, RTY, YM, MES, MNQ, CL, GC, ZN."
-    )
+    assert "G4QC_SYMBOLS is wrong: Unknown instrument 'ZNN': did you mean 'ZN'?" in str(tick(wrong, instance))
 
 
 def test_a_malformed_file_is_told_and_does_not_end_the_sensor(
