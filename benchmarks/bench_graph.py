@@ -61,7 +61,7 @@ def bare(bench: Workbench, symbol: str, months: list[date]) -> None:
     for timeframe in DERIVED:
         for first, last in windows:
             derive_month(instrument, first, last, timeframe, stores)
-    make_rolls(instrument, stores)
+    make_rolls(instrument, stores, bench.settings)
     spec = load_specs()[f"sma_cross-{symbol}-1h"]
     publish(run_spec(spec, bench.registry, stores, None), bench.settings, bench.registry, stores)
 

@@ -21,11 +21,11 @@ from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import BacktestRecord, Trial
 from g4qc_core.storage.origin import stored_origin
+from g4qc_core.storage.series import continuous_bars
 from g4qc_core.timeframes import timeframe
 from g4qc_pipelines.gaps import missing_minutes
 from g4qc_pipelines.metadata import listing
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.series import load_series
 
 _NOTES = {
     Origin.SIMULATED: "Synthetic bars of the simulated gateway: these figures say nothing about any market.",
@@ -78,7 +78,7 @@ def _gap_note(missing: Mapping[date, int]) -> str:
 
 def _series(spec: BacktestSpec, registry: Registry, stores: Stores) -> pd.DataFrame:
     kind, adjustment = timeframe(spec.timeframe), Adjustment(spec.adjustment)
-    return load_series(registry[spec.instrument], kind, adjustment, stores, spec.first, spec.last)
+    return continuous_bars(stores, registry[spec.instrument], kind, adjustment, spec.first, spec.last)
 
 
 def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now: datetime) -> None:

@@ -1,39 +1,97 @@
-"""The roll calendar of one instrument, made from what is stored, and stored."""
+"""The roll calendars of one instrument, made from what is stored, by every rule that can be applied, and stored."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
 
-from g4qc_core.bars.fingerprint import fingerprint
+from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.futures.chain import front_periods
-from g4qc_core.futures.rolls import roll_calendar, rule_name
-from g4qc_core.instruments import Instrument
-from g4qc_core.sessions import calendar
+from g4qc_core.futures.open_interest import load_open_interest
+from g4qc_core.futures.roll_making import RollMaker
+from g4qc_core.futures.roll_overrides import RollOverride, load_overrides, overrides_of
+from g4qc_core.futures.rolls import RollCalendar, rule_name
+from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, OpenInterest, RollRule, Volume, parse_rule
+from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.settings import Settings
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.chains import stored_chain
 from g4qc_pipelines.resources import Stores
 
-# Ten sessions on either side of a roll, with the longest run of holidays between them.
-_AROUND = timedelta(days=25)
+# Ten sessions on either side of a roll, and five by which it may drift, with the longest run of holidays between them.
+_AROUND = timedelta(days=32)
 
 
-def make_rolls(instrument: Instrument, stores: Stores) -> pd.DataFrame:
-    """Makes the roll calendar from the stored minutes around each date that the rule gives, and stores it."""
-    chain = stored_chain(instrument, stores)
-    sessions = calendar(instrument.calendar)
-    nearby = []
-    for period in front_periods(chain, instrument, sessions):
-        around = sessions.sessions(period.end - _AROUND, period.end + _AROUND)
-        nearby.append(stores.bars.bars(instrument.symbol, ONE_MINUTE.name, around[0].open, around[-1].close))
-    bars = pd.concat(nearby, ignore_index=True).drop_duplicates(["contract", "timestamp"])
+def make_rolls(
+    instrument: Instrument, stores: Stores, settings: Settings, more: Iterable[str] = ()
+) -> list[RollCalendar]:
+    """Makes and stores the roll calendars of the front contract and of the one after it.
+
+    One by each rule that can be applied: the instrument's own, which comes first, those that compare with it, those
+    that were made before, and `more`.
+
+    Raises:
+        ContractNotFound: the chain is not stored yet.
+        SettingsError: the file of rolls, or that of open interest, is malformed or does not fit.
+        UsageError: the instrument's own rule, or one of `more`, cannot be applied.
+    """
+    chain, hours = stored_chain(instrument, stores), calendar(instrument.calendar)
+    overrides = [o for o in load_overrides(settings.rolls) if o.symbol == instrument.symbol]
+    interest = load_open_interest(settings.open_interest, instrument.symbol)
     reach = stores.bars.reach(instrument.symbol, ONE_MINUTE.name)
-    # What lies between the rolls is not read, and yet decides which of them a series crosses.
-    held, last = ((), None) if reach is None else (_held(instrument, *reach, stores), reach[1])
-    rolls = roll_calendar(bars, chain, instrument, sessions, held, last)
-    stores.rolls.replace(instrument.symbol, rule_name(instrument), rolls, fingerprint(rolls))
-    return rolls
+    held = [] if reach is None else _held(instrument, *reach, stores)
+    minutes = _minutes(instrument, chain, hours, overrides, stores)
+    maker = RollMaker(minutes, chain, instrument, hours, held, reach, interest)
+    made = []
+    for rule in _rules(instrument, interest is not None, [*stores.rolls.rules(instrument.symbol), *more]):
+        front = maker.calendar(rule, overrides_of(overrides, instrument.symbol, str(rule)))
+        for one in (front, maker.following(front)):
+            stores.rolls.replace(one)
+        made.append(front)
+    return made
+
+
+def _rules(instrument: Instrument, interest: bool, others: Iterable[str]) -> list[RollRule]:
+    """The instrument's own rule, then every other that says something of it, each once."""
+    rules = [parse_rule(rule_name(instrument)), Volume(), DaysBeforeExpiry(instrument.roll_days_before_expiry)]
+    rules += [FirstNotice()] if instrument.first_notice else []
+    rules += [OpenInterest()] if interest else []
+    rules += [parse_rule(text) for text in others]
+    return list(dict.fromkeys(rules))
+
+
+def _minutes(
+    instrument: Instrument,
+    chain: Sequence[Contract],
+    hours: SessionCalendar,
+    overrides: Sequence[RollOverride],
+    stores: Stores,
+) -> pd.DataFrame:
+    """The stored minutes within fifteen sessions of every date on which a roll may be."""
+    days = {period.end for period in front_periods(chain, instrument, hours)}
+    days |= {period.contract.last_trade_date for period in front_periods(chain, instrument, hours)}
+    days |= {override.day for override in overrides}
+    parts = []
+    for first, last in _joined(sorted(days)):
+        around = hours.sessions(first, last)
+        if around:
+            parts.append(stores.bars.bars(instrument.symbol, ONE_MINUTE.name, around[0].open, around[-1].close))
+    return pd.concat(parts, ignore_index=True) if parts else empty_frame(BAR_COLUMNS)
+
+
+def _joined(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Windows around ascending days, those that touch made one."""
+    windows: list[tuple[date, date]] = []
+    for day in days:
+        first, last = day - _AROUND, day + _AROUND
+        if windows and first <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], last)
+        else:
+            windows.append((first, last))
+    return windows
 
 
 def _held(instrument: Instrument, first: date, last: date, stores: Stores) -> list[str]:
@@ -42,9 +100,9 @@ def _held(instrument: Instrument, first: date, last: date, stores: Stores) -> li
     return [str(month) for month in quality.loc[quality["traded"] > 0, "contract"].unique()]
 
 
-def unmeasured(symbol: str, rolls: pd.DataFrame, stores: Stores) -> pd.DataFrame:
+def unmeasured(made: RollCalendar) -> pd.DataFrame:
     """Rolls without a gap that a series over the stored bars would cross."""
-    reach = stores.bars.reach(symbol, ONE_MINUTE.name)
-    if reach is None:
+    rolls = made.rolls
+    if made.bars_from is None:
         return rolls.iloc[:0]
-    return rolls[rolls["gap"].isna() & (rolls["date"] > pd.Timestamp(reach[0]))]
+    return rolls[rolls["gap"].isna() & (rolls["date"] > pd.Timestamp(made.bars_from))]

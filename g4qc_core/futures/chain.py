@@ -18,6 +18,9 @@ from g4qc_core.sessions import Session, SessionCalendar
 ROLL_SESSIONS = 10
 """Sessions on either side of a roll for which both contracts are kept, so that any rule can be recomputed."""
 
+ROLL_DRIFT = 5
+"""Sessions by which a roll by volume may come earlier or later than expiry suggests, before its date is known."""
+
 # A search for the next session spans the longest run of days without one (a long weekend) with room to spare.
 _LONGEST_CLOSURE = timedelta(days=14)
 

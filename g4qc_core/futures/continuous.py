@@ -13,50 +13,103 @@ import pandas as pd
 
 from g4qc_core.bars.schema import PRICES
 from g4qc_core.errors import BacktestRefused, InvalidBars
-from g4qc_core.futures.rolls import PRICE_DIGITS, roll_problems
+from g4qc_core.futures.rolls import PRICE_DIGITS, front_on, roll_problems
 
-CONTINUOUS_COLUMNS = ("timestamp", *PRICES, "volume", "contract", "trade_date", "adjustment")
+CONTINUOUS_COLUMNS = ("timestamp", *PRICES, "volume", "contract", "trade_date", "factor", "adjustment")
 
 
 class Adjustment(StrEnum):
-    """What is done to prices before a roll."""
+    """What is done to prices on one side of a roll, so that the series does not jump by the gap."""
 
     NONE = "none"
     """Nothing: the series jumps by the gap at every roll."""
     ADDITIVE = "additive"
-    """The gaps of all later rolls are added, so that the last contract's prices are its own, and
-    differences within every contract are kept."""
+    """The gaps of all later rolls are added: the last contract keeps its prices, every one its differences."""
+    RATIO = "ratio"
+    """Prices are multiplied by the ratios of all later rolls: the last contract keeps its prices, every one its
+    returns."""
+    ADDITIVE_FORWARD = "additive_forward"
+    """The gaps of all earlier rolls are taken off: the first contract keeps its prices, and no later roll changes what
+    is past."""
+    RATIO_FORWARD = "ratio_forward"
+    """Prices are divided by the ratios of all earlier rolls: the first contract keeps its prices, and no later roll
+    changes what is past."""
+
+    @property
+    def multiplies(self) -> bool:
+        """True where prices are multiplied, which keeps returns; else differences are kept."""
+        return self in (Adjustment.RATIO, Adjustment.RATIO_FORWARD)
 
 
 def continuous(bars: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) -> pd.DataFrame:
-    """The series that follows the front contract through the bars.
+    """The series that follows the rolls through the bars.
 
-    The adjustment is anchored at the last session of the series: rolls after it change nothing. Sessions
-    without bars of the contract in front have no rows.
+    Sessions without bars of the contract in front have no rows. Otherwise as `adjusted`.
 
     Args:
         bars: `BAR_COLUMNS` of one instrument and timeframe, all contracts, rows in any order.
         rolls: the instrument's whole roll calendar (`ROLL_COLUMNS`), ascending by date. Without rolls the
             bars must be of one contract.
 
-    Returns:
-        `CONTINUOUS_COLUMNS`, ascending by timestamp, index 0..n-1: prices in points with `adjustment`
-        (points) added, contract (text, the month).
-
     Raises:
         InvalidBars: the rolls do not say which contract is in front.
-        BacktestRefused: prices have to be adjusted across a roll whose gap is unknown.
+        BacktestRefused: as `adjusted`.
     """
-    series = _front(bars, rolls).sort_values("timestamp", ignore_index=True)
-    added = np.zeros(len(series))
-    if adjustment is Adjustment.ADDITIVE and len(series):
-        crossed = _crossed(rolls, series)
-        segment = np.searchsorted(crossed["date"].to_numpy(), series["trade_date"].to_numpy(), side="right")
-        added = additive_adjustments(crossed["gap"].to_numpy())[segment]
-    series["adjustment"] = added
-    for name in PRICES:
-        series[name] = np.round(series[name].to_numpy() + added, PRICE_DIGITS)
-    return series.loc[:, list(CONTINUOUS_COLUMNS)]
+    return adjusted(_front(bars, rolls).sort_values("timestamp", ignore_index=True), rolls, adjustment)
+
+
+def adjusted(series: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) -> pd.DataFrame:
+    """A series of the contracts' own prices, adjusted.
+
+    `additive` and `ratio` are anchored at the last session of the series, the forward ones at the first: rolls outside
+    it change nothing.
+
+    Args:
+        series: n bars, ascending by timestamp, each of the contract in front by the rolls.
+        rolls: as in `continuous`.
+
+    Returns:
+        `CONTINUOUS_COLUMNS`, n rows, index 0..n-1: prices in points, which are the contract's own times `factor`
+        plus `adjustment` (points); contract (text, the month).
+
+    Raises:
+        BacktestRefused: prices have to be adjusted across a roll whose prices are unknown or, for ratios, not positive.
+    """
+    n = len(series)
+    factor, added = np.ones(n), np.zeros(n)
+    crossed = _crossed(rolls, series)
+    if adjustment is not Adjustment.NONE and len(crossed):
+        _refuse_unknown(crossed, adjustment)
+        starts = np.searchsorted(series["trade_date"].to_numpy(), crossed["date"].to_numpy())
+        each = np.diff(starts, prepend=0, append=n)
+        factor, added = (np.repeat(values, each) for values in adjustments(crossed, adjustment))
+    columns = {name: _moved(series[name].to_numpy(), factor, added, adjustment) for name in PRICES}
+    frame = series.assign(**columns, factor=factor, adjustment=added)
+    return frame.loc[:, list(CONTINUOUS_COLUMNS)].reset_index(drop=True)
+
+
+def adjustments(rolls: pd.DataFrame, adjustment: Adjustment) -> tuple[np.ndarray, np.ndarray]:
+    """Factor and points for each of the n + 1 contracts that n rolls join: adjusted = own x factor + points.
+
+    The contract that keeps its own prices (the last, or the first of the forward ones) has exactly 1 and 0.
+
+    Args:
+        rolls: `ROLL_COLUMNS`, ascending by date. A price or gap that is NaN makes everything beyond it NaN, seen
+            from the anchor.
+    """
+    n = len(rolls) + 1
+    match adjustment:
+        case Adjustment.ADDITIVE:
+            return np.ones(n), additive_adjustments(rolls["gap"].to_numpy())
+        case Adjustment.ADDITIVE_FORWARD:
+            return np.ones(n), np.append(0.0, -np.cumsum(rolls["gap"].to_numpy("float64")))
+        case Adjustment.RATIO:
+            ratios = rolls["to_price"].to_numpy("float64") / rolls["from_price"].to_numpy("float64")
+            return np.append(np.cumprod(ratios[::-1])[::-1], 1.0), np.zeros(n)
+        case Adjustment.RATIO_FORWARD:
+            ratios = rolls["from_price"].to_numpy("float64") / rolls["to_price"].to_numpy("float64")
+            return np.append(1.0, np.cumprod(ratios)), np.zeros(n)
+    return np.ones(n), np.zeros(n)
 
 
 def additive_adjustments(gaps: np.ndarray) -> np.ndarray:
@@ -67,10 +120,13 @@ def additive_adjustments(gaps: np.ndarray) -> np.ndarray:
     return np.append(np.cumsum(np.asarray(gaps, "float64")[::-1])[::-1], 0.0)
 
 
-def front_on(rolls: pd.DataFrame, trade_dates: pd.Series) -> np.ndarray:
-    """The contract (month) in front on each trade date, by a calendar of at least one roll."""
-    months = np.append(rolls["from_contract"].iloc[:1].to_numpy(object), rolls["to_contract"].to_numpy(object))
-    return months[np.searchsorted(rolls["date"].to_numpy(), trade_dates.to_numpy(), side="right")]
+def _moved(own: np.ndarray, factor: np.ndarray, added: np.ndarray, adjustment: Adjustment) -> np.ndarray:
+    if adjustment.multiplies:
+        return own * factor
+    if not added.any():
+        return own
+    # Sums are rid of the noise of binary fractions; prices that nothing is added to stay what they are, to the bit.
+    return np.where(added == 0, own, np.round(own + added, PRICE_DIGITS))
 
 
 def _front(bars: pd.DataFrame, rolls: pd.DataFrame) -> pd.DataFrame:
@@ -82,19 +138,33 @@ def _front(bars: pd.DataFrame, rolls: pd.DataFrame) -> pd.DataFrame:
                 "calendar first, or choose one contract."
             )
         return bars.copy()
+    refuse_broken(rolls)
+    return bars[bars["contract"].to_numpy(object) == front_on(rolls, bars["trade_date"])].copy()
+
+
+def refuse_broken(rolls: pd.DataFrame) -> None:
+    """Raises InvalidBars when the rolls do not give every session exactly one contract."""
     problems = roll_problems(rolls)
     if problems:
         raise InvalidBars(f"The roll calendar is broken: {problems[0]} Materialize it again.")
-    return bars[bars["contract"].to_numpy(object) == front_on(rolls, bars["trade_date"])].copy()
 
 
 def _crossed(rolls: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     """The rolls between the first and the last session of the series."""
+    if series.empty:
+        return rolls.iloc[:0]
     first, last = series["trade_date"].iloc[0], series["trade_date"].iloc[-1]
-    crossed = rolls[(rolls["date"] > first) & (rolls["date"] <= last)]
-    for roll in crossed[crossed["gap"].isna()].itertuples():
-        raise BacktestRefused(
-            f"The gap of the {roll.symbol} roll from {roll.from_contract} to {roll.to_contract} on "
-            f"{roll.date:%Y-%m-%d} is unknown: choose a window on one side of it, or adjustment 'none'."
-        )
-    return crossed
+    return rolls[(rolls["date"] > first) & (rolls["date"] <= last)]
+
+
+def _refuse_unknown(crossed: pd.DataFrame, adjustment: Adjustment) -> None:
+    for roll in crossed.itertuples():
+        change = f"{roll.symbol} roll from {roll.from_contract} to {roll.to_contract} on {roll.date:%Y-%m-%d}"
+        if np.isnan(roll.gap):
+            raise BacktestRefused(
+                f"The gap of the {change} is unknown: choose a window on one side of it, or adjustment 'none'."
+            )
+        if adjustment.multiplies and min(roll.from_price, roll.to_price) <= 0:
+            raise BacktestRefused(
+                f"At the {change} a price is not positive, so that it has no ratio: choose adjustment 'additive'."
+            )

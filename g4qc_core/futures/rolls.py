@@ -1,84 +1,95 @@
-"""The roll calendar: on which trade date the series changes from one contract to the next, and at which gap.
+"""The roll calendar: on which trade dates a series changes contracts, and at which prices of both.
 
-The rule gives a date; the roll is fitted to a session in which both contracts have prices, because the gap
-between them can be measured nowhere else. Knows chains and bars. Must not know where either is stored.
+Knows rolls as data: their columns, what makes a calendar sound, which contract it puts in front. Must not know how a
+calendar is made (`futures.roll_making`) or where it is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.schema import DTYPES
-from g4qc_core.futures.chain import ROLL_SESSIONS, FrontPeriod, front_periods
 from g4qc_core.instruments import Contract, Instrument
-from g4qc_core.sessions import SessionCalendar
+from g4qc_core.roll_rules import parse_rule
+from g4qc_core.sessions import Session
 
-ROLL_COLUMNS = ("symbol", "rule", "date", "from_contract", "to_contract", "gap", "note")
-
-PRICE_DIGITS = 8
-"""Digits after the point to which differences and sums of prices are rounded: finer than any tick."""
+PRICE_DIGITS = 10
+"""Digits after the point to which sums and differences of prices are rounded: finer than a tick, coarser than noise."""
 
 _TEXT = DTYPES["contract"]
-_KINDS = dict.fromkeys(("symbol", "rule", "from_contract", "to_contract", "note"), _TEXT) | {
+_FLOAT = np.dtype("float64")
+ROLL_KINDS = {
+    "symbol": _TEXT,
+    "rule": _TEXT,
+    "position": np.dtype("int64"),
     "date": DTYPES["trade_date"],
-    "gap": np.dtype("float64"),
+    "from_contract": _TEXT,
+    "to_contract": _TEXT,
+    "from_price": _FLOAT,
+    "to_price": _FLOAT,
+    "gap": _FLOAT,
+    "priced_at": DTYPES["timestamp"],
+    "source": _TEXT,
+    "note": _TEXT,
 }
+ROLL_COLUMNS = tuple(ROLL_KINDS)
+"""One row a roll. Sessions before `date` (a trade date) belong to `from_contract`, that one and later ones to
+`to_contract`; prices in points of both contracts in the same minute `priced_at` (UTC) and their difference `gap`, NaN
+where there is no such minute; `source` is `rule` or `override`; `note` says what is unusual, else it is empty."""
+
+_LEAST_ROLLS = 5
+_SCALES, _LEAST_SCALE, _WIDEST = 10.0, 0.002, 0.1
+
+
+@dataclass(frozen=True)
+class RollCalendar:
+    """The rolls of one instrument by one rule.
+
+    Attributes:
+        rule: the rule's text, as `str` of a `RollRule` writes it.
+        position: 0 for the contract in front, 1 for the one after it; both change on the same dates.
+        rolls: `ROLL_COLUMNS`, ascending by date; may be empty.
+        front: contract (month) that the series is in after the last roll; empty where the chain has none.
+        bars_from, bars_to: first and last trade date of the bars that it was made from; None: there were none.
+    """
+
+    symbol: str
+    rule: str
+    position: int
+    rolls: pd.DataFrame
+    front: str
+    bars_from: date | None
+    bars_to: date | None
+
+    def contracts(self) -> list[str]:
+        """The contract of each of the n + 1 stretches that n rolls part; empty text: none is known."""
+        if self.rolls.empty:
+            return [self.front]
+        return [str(self.rolls["from_contract"].iloc[0]), *map(str, self.rolls["to_contract"])]
 
 
 def rule_name(instrument: Instrument) -> str:
-    """How the instrument's rule is written in tables: `days_before_expiry(8)`."""
-    return f"days_before_expiry({instrument.roll_days_before_expiry})"
+    """The instrument's own rule as tables write it: `days_before_expiry(8)`."""
+    return str(parse_rule(instrument.roll))
 
 
-def roll_calendar(
-    bars: pd.DataFrame,
-    chain: Iterable[Contract],
-    instrument: Instrument,
-    calendar: SessionCalendar,
-    held: Iterable[str] = (),
-    last: date | None = None,
-) -> pd.DataFrame:
-    """The rolls that the bars reach, by the instrument's rule, fitted to sessions with prices of both sides.
+def roll_frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+    """Rolls as a frame of `ROLL_COLUMNS`, rightly typed with rows or without."""
+    frame = pd.DataFrame(list(rows), columns=list(ROLL_COLUMNS))
+    # A column without any instant would not know that its instants are UTC.
+    return frame.assign(priced_at=pd.to_datetime(frame["priced_at"], utc=True)).astype(ROLL_KINDS)
 
-    A roll dated D means: sessions before D belong to the old contract, D and later ones to the new. The
-    rule's date is the first session on or after the old contract's last trade date less n calendar days.
-    The gap is measured in the session before D, as the new contract's close less the old one's in the last
-    minute of that session in which both have a bar. Where that session has no such minute, D moves to the
-    nearest date that has one, the earlier of two equally near, at most `ROLL_SESSIONS` sessions away, after
-    the roll before it, and not later than the session after the old contract's last one.
 
-    Where none is found, or the chain lacks the contracts between, the roll stays at the rule's date with
-    gap NaN and a note that says why: the series changes there, and nothing can be adjusted across it. A
-    roll that is not due yet, by the last trade date of the bars, is not in the calendar, nor is one between
-    contracts of which, and of whose neighbours, there is no bar.
-
-    Args:
-        bars: validated bars of the instrument with at least contract, timestamp, close and trade_date;
-            one-minute bars for an exact gap; those within ten sessions of the rolls are enough.
-        chain: the instrument's contracts.
-        held: contracts (months) of which there are bars beside these.
-        last: last trade date of which there are bars, where these end earlier.
-
-    Returns:
-        `ROLL_COLUMNS`, ascending by date: symbol, rule, from_contract, to_contract and note (text; note is
-        empty where there is nothing to say), date (datetime64[s]), gap (points).
-    """
-    rows: list[dict[str, object]] = []
-    if last is not None or not bars.empty:
-        closes = _Closes(bars, held, last)
-        earliest = date.min
-        for old, new in _reached(front_periods(chain, instrument, calendar), closes):
-            day, gap, note = _fitted(old, new, closes, calendar, earliest)
-            rows.append({"date": day, "gap": gap, "note": note, **_names(old.contract, new.contract)})
-            earliest = day
-    frame = pd.DataFrame(rows, columns=["date", "gap", "note", "from_contract", "to_contract"])
-    frame = frame.assign(symbol=instrument.symbol, rule=rule_name(instrument))
-    return frame.loc[:, list(ROLL_COLUMNS)].astype(_KINDS)
+def front_on(rolls: pd.DataFrame, trade_dates: pd.Series) -> np.ndarray:
+    """The contract (month) in front on each trade date, by a calendar of at least one roll."""
+    months = np.append(rolls["from_contract"].iloc[:1].to_numpy(object), rolls["to_contract"].to_numpy(object))
+    return months[np.searchsorted(rolls["date"].to_numpy(), trade_dates.to_numpy(), side="right")]
 
 
 def roll_problems(rolls: pd.DataFrame) -> list[str]:
@@ -94,85 +105,37 @@ def roll_problems(rolls: pd.DataFrame) -> list[str]:
     return problems
 
 
-def overdue(
-    rolls: pd.DataFrame,
-    bars: pd.DataFrame,
-    chain: Iterable[Contract],
-    instrument: Instrument,
-    calendar: SessionCalendar,
-) -> list[tuple[str, str]]:
-    """Changes of the front contract that the bars live through and the calendar lacks: it was made before them.
+def expired_fronts(calendar: RollCalendar, chain: Iterable[Contract], sessions: Sequence[Session]) -> list[str]:
+    """Sessions in which the calendar has a contract in front that no longer trades, in sentences; else empty."""
+    ends = {contract.month: contract.last_trade_at for contract in chain}
+    fronts = [calendar.front] * len(sessions)
+    if len(calendar.rolls):
+        days = pd.Series(pd.DatetimeIndex([session.trade_date for session in sessions]).as_unit("s"))
+        fronts = list(front_on(calendar.rolls, days))
+    found: dict[str, date] = {}
+    for session, month in zip(sessions, fronts, strict=True):
+        if month in ends and session.open >= ends[month]:
+            found.setdefault(month, session.trade_date)
+    return [f"On {day} {month} is in front, which traded until {ends[month]:%Y-%m-%d}." for month, day in found.items()]
 
-    Args:
-        rolls: `ROLL_COLUMNS`.
-        bars: with at least contract and trade_date.
 
-    Returns pairs of months, old and new, ascending.
+def implausible_gaps(rolls: pd.DataFrame) -> list[str]:
+    """Gaps that stand out from those of the other rolls, in sentences; else empty.
+
+    Gaps are compared as shares of the old contract's price. From five measured rolls on, one stands out when it is more
+    than ten scales away from their median, the scale being 1.4826 x the median absolute deviation and at least 0.2 %;
+    where there are fewer, when it is wider than 10 %.
     """
-    if bars.empty:
-        return []
-    first, last = bars["trade_date"].min().date(), bars["trade_date"].max().date()
-    known = set(zip(rolls["from_contract"], rolls["to_contract"], strict=True))
-    held = set(bars["contract"].unique())
-    due = [
-        (old.contract.month, new.contract.month)
-        for old, new in pairwise(front_periods(chain, instrument, calendar))
-        if first < new.start <= last
+    known = rolls[rolls["gap"].notna()]
+    share = known["gap"].to_numpy() / np.abs(known["from_price"].to_numpy())
+    if len(known) >= _LEAST_ROLLS:
+        middle = np.median(share)
+        scale = max(1.4826 * float(np.median(np.abs(share - middle))), _LEAST_SCALE)
+        wide = np.abs(share - middle) > _SCALES * scale
+    else:
+        wide = np.abs(share) > _WIDEST
+    return [
+        f"The gap of {roll.gap:g} points on {roll.date:%Y-%m-%d}, from {roll.from_contract} to {roll.to_contract}, is "
+        f"{part:.1%} of the price."
+        for roll, part in zip(known[wide].itertuples(), share[wide], strict=True)
     ]
-    return [pair for pair in due if pair not in known and held & set(pair)]
-
-
-class _Closes:
-    """Closes by contract and trade date."""
-
-    def __init__(self, bars: pd.DataFrame, held: Iterable[str], last: date | None) -> None:
-        columns = bars[["contract", "trade_date", "timestamp", "close"]]
-        self._by_contract = dict(tuple(columns.groupby("contract", sort=False)))
-        self.months = {*map(str, self._by_contract), *held}
-        latest = [] if bars.empty else [bars["trade_date"].max().date()]
-        self.last: date = max([*latest, *([] if last is None else [last])])
-
-    def gap(self, old: str, new: str, trade_date: date) -> float | None:
-        """Close of new less close of old in the last minute of the session in which both have a bar."""
-        if old not in self._by_contract or new not in self._by_contract:
-            return None
-        old_closes, new_closes = self._session(old, trade_date), self._session(new, trade_date)
-        common = old_closes.index.intersection(new_closes.index)
-        if common.empty:
-            return None
-        at = common.max()
-        return round(float(new_closes[at] - old_closes[at]), PRICE_DIGITS)
-
-    def _session(self, month: str, trade_date: date) -> pd.Series:
-        bars = self._by_contract[month]
-        return bars[bars["trade_date"] == pd.Timestamp(trade_date)].set_index("timestamp")["close"]
-
-
-def _reached(periods: list[FrontPeriod], closes: _Closes) -> list[tuple[FrontPeriod, FrontPeriod]]:
-    """Neighbouring periods whose change is due, from the first that the bars touch to the last."""
-    pairs = [(a, b) for a, b in pairwise(periods) if b.start <= closes.last]
-    touched = [i for i, pair in enumerate(pairs) if any(p.contract.month in closes.months for p in pair)]
-    return pairs[touched[0] : touched[-1] + 1] if touched else []
-
-
-def _fitted(
-    old: FrontPeriod, new: FrontPeriod, closes: _Closes, calendar: SessionCalendar, earliest: date
-) -> tuple[date, float, str]:
-    if old.end != new.start:
-        note = f"the chain has no contract between {old.contract.month} and {new.contract.month}"
-        return new.start, np.nan, note
-    sessions = calendar.sessions(new.start - timedelta(days=40), new.start + timedelta(days=40))
-    at = next(i for i, session in enumerate(sessions) if session.trade_date == new.start)
-    for shift in sorted(range(-ROLL_SESSIONS, ROLL_SESSIONS + 1), key=lambda n: (abs(n), n)):
-        before, session = sessions[at + shift - 1], sessions[at + shift]
-        if session.trade_date > earliest:
-            gap = closes.gap(old.contract.month, new.contract.month, before.trade_date)
-            if gap is not None:
-                moved = f"moved from {new.start}, where both contracts have no common price" if shift else ""
-                return session.trade_date, gap, moved
-    note = f"no session within {ROLL_SESSIONS} of {new.start} has a minute in which both contracts have a bar"
-    return new.start, np.nan, note
-
-
-def _names(old: Contract, new: Contract) -> dict[str, str]:
-    return {"from_contract": old.month, "to_contract": new.month}

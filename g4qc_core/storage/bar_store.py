@@ -6,6 +6,7 @@ nothing. Knows the tables of bars. Must not know where bars come from, nor what 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -116,6 +117,24 @@ class BarStore(RawStore):
         """
         keys = {"symbol": symbol, "timeframe": timeframe, "contract": contract}
         return self._read("market_data", _BARS, keys, start, end)
+
+    def stitched(self, symbol: str, timeframe: str, parts: Sequence[tuple[str, datetime, datetime]]) -> pd.DataFrame:
+        """Validated bars of one contract after another, by timestamp: `BAR_COLUMNS`.
+
+        Args:
+            parts: contract, and start and end of `[start, end)`; ascending and without overlap.
+        """
+        one = (
+            f"(SELECT {names(_BARS)} FROM market_data WHERE symbol = %s AND timeframe = %s AND contract = %s "
+            "AND timestamp >= %s AND timestamp < %s ORDER BY timestamp)"
+        )
+        empty = f"SELECT {names(_BARS)} FROM market_data WHERE false"
+        values = [value for part in parts for value in (symbol, timeframe, *part)]
+        with self._reading() as cursor:
+            rows = copy_out(cursor, " UNION ALL ".join([one] * len(parts)) or empty, values, _BARS)
+        # The server appends the parts in their order, though nothing obliges it to.
+        ordered = rows["timestamp"].is_monotonic_increasing
+        return rows if ordered else rows.sort_values("timestamp", ignore_index=True)
 
     def quarantined(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
         """Quarantined bars that start in `[start, end)`, by contract and timestamp: `QUARANTINE_COLUMNS`."""

@@ -1,42 +1,66 @@
-"""Roll calendars: for each instrument and rule, the trade dates on which the front contract changes."""
+"""Roll calendars: for each instrument and rule, the trade dates on which the contract in front changes.
+
+A calendar is derived, and replaced whole. Knows the tables of rolls. Must not know the rules that make them.
+"""
 
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import select
 
-from g4qc_core.futures.rolls import ROLL_COLUMNS
+from g4qc_core.bars.fingerprint import fingerprint
+from g4qc_core.futures.rolls import ROLL_COLUMNS, RollCalendar
 from g4qc_core.storage.copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.slices import SliceStore, names
-from g4qc_core.storage.tables import rolls
 
-_KINDS: Kinds = {name: {"date": "date", "gap": "float8"}.get(name, "text") for name in ROLL_COLUMNS}
+_OTHERS = {"position": "int4", "date": "date", "priced_at": "timestamptz"}
+_OTHERS |= dict.fromkeys(("from_price", "to_price", "gap"), "float8")
+_KINDS: Kinds = {name: _OTHERS.get(name, "text") for name in ROLL_COLUMNS}
 
 
 class RollStore(SliceStore):
     """The roll calendars of one database."""
 
-    def replace(self, symbol: str, rule: str, calendar: pd.DataFrame, version: str) -> int:
-        """Makes `calendar` the whole roll calendar of instrument and rule; returns its length.
+    def replace(self, calendar: RollCalendar) -> str:
+        """Makes this the roll calendar of its instrument, rule and position; returns its version."""
+        version = fingerprint(calendar.rolls)
+        key = [calendar.symbol, calendar.rule, calendar.position]
+        with self._writing(f"rolls {calendar.symbol}") as (_, cursor):
+            for table in ("rolls", "roll_calendars"):
+                cursor.execute(f"DELETE FROM {table} WHERE symbol = %s AND rule = %s AND position = %s", key)
+            copy_in(cursor, "rolls", _KINDS, calendar.rolls)
+            cursor.execute(
+                "INSERT INTO roll_calendars (symbol, rule, position, front, bars_from, bars_to, version) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                [*key, calendar.front, calendar.bars_from, calendar.bars_to, version],
+            )
+        return version
 
-        Args:
-            rule: as `futures.rolls.rule_name` writes it.
-            calendar: `ROLL_COLUMNS` of `futures.rolls`; may be empty.
-            version: of the data and code behind the calendar.
-        """
-        with self._writing(f"rolls {symbol}") as (_, cursor):
-            cursor.execute("DELETE FROM rolls WHERE symbol = %s AND rule = %s", [symbol, rule])
-            columns = {**_KINDS, "version": "text"}
-            return copy_in(cursor, "rolls", columns, calendar, symbol=symbol, rule=rule, version=version)
-
-    def load(self, symbol: str, rule: str) -> pd.DataFrame:
-        """The roll calendar of instrument and rule: `ROLL_COLUMNS` by date; empty when none was made yet."""
-        query = f"SELECT {names(_KINDS)} FROM rolls WHERE symbol = %s AND rule = %s ORDER BY date"
+    def load(self, symbol: str, rule: str, position: int = 0) -> RollCalendar | None:
+        """The calendar; None when none was made yet."""
+        key = [symbol, rule, position]
         with self._reading() as cursor:
-            return copy_out(cursor, query, [symbol, rule], _KINDS)
+            cursor.execute(
+                "SELECT front, bars_from, bars_to FROM roll_calendars "
+                "WHERE symbol = %s AND rule = %s AND position = %s",
+                key,
+            )
+            found = cursor.fetchone()
+            if found is None:
+                return None
+            query = f"SELECT {names(_KINDS)} FROM rolls WHERE symbol = %s AND rule = %s AND position = %s ORDER BY date"
+            rolls = copy_out(cursor, query, key, _KINDS)
+        return RollCalendar(symbol, rule, position, rolls, *found)
 
-    def version(self, symbol: str, rule: str) -> str | None:
-        """Version of the calendar of instrument and rule; None when there is none."""
-        query = select(rolls.c.version).where(rolls.c.symbol == symbol, rolls.c.rule == rule).limit(1)
-        with self._database.transaction() as connection:
-            return connection.scalar(query)
+    def rules(self, symbol: str) -> list[str]:
+        """The rules by which there are calendars of the instrument's front contract."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT rule FROM roll_calendars WHERE symbol = %s AND position = 0 ORDER BY rule", [symbol])
+            return [row[0] for row in cursor.fetchall()]
+
+    def calendars(self, symbol: str) -> pd.DataFrame:
+        """What there is: a row a rule and position, with front, bars_from, bars_to and version."""
+        kinds: Kinds = {"rule": "text", "position": "int4", "front": "text"}
+        kinds |= {"bars_from": "date", "bars_to": "date", "version": "text"}
+        query = f"SELECT {names(kinds)} FROM roll_calendars WHERE symbol = %s ORDER BY position, rule"
+        with self._reading() as cursor:
+            return copy_out(cursor, query, [symbol], kinds)

@@ -48,6 +48,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
+        settings: dg.ResourceParam[Settings],
     ) -> Iterator[dg.MaterializeResult]:
         """The trade dates on which the front contract changes, by the instrument's rule (days before expiry), fitted to
         sessions in which both contracts have prices, with the gap between the two.
@@ -57,9 +58,10 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         with told_to_dagster():
             for symbol in context.partition_keys:
                 instrument = registry[symbol]
-                rolls = make_rolls(instrument, stores)
+                made = make_rolls(instrument, stores, settings)[0]
+                rolls = made.rolls
                 broken += roll_problems(rolls)
-                unknown += [f"{symbol} {roll.date:%Y-%m-%d}" for roll in unmeasured(symbol, rolls, stores).itertuples()]
+                unknown += [f"{symbol} {roll.date:%Y-%m-%d}" for roll in unmeasured(made).itertuples()]
                 context.log.info(f"{symbol}: {len(rolls)} rolls")
                 context.add_asset_metadata(
                     {

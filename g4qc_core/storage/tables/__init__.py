@@ -11,13 +11,13 @@ from g4qc_core.storage.tables.bars import (
     quarantined_bars,
     raw_bar_revisions,
     raw_bars,
-    rolls,
     session_quality,
 )
 from g4qc_core.storage.tables.base import metadata
 from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconciliations
-from g4qc_core.storage.tables.versions import data_versions
 from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
+from g4qc_core.storage.tables.rolls import roll_calendars, rolls
+from g4qc_core.storage.tables.versions import data_versions
 
 __all__ = [
     "backtest_equity",
@@ -39,6 +39,7 @@ __all__ = [
     "raw_bar_revisions",
     "raw_bars",
     "reconciliations",
+    "roll_calendars",
     "rolls",
     "session_quality",
     "trials",

@@ -1,4 +1,4 @@
-"""The tables of contracts, requests, bars, their quality and rolls.
+"""The tables of contracts, requests, bars and their quality.
 
 Order of the keys. Bars are read in two ways: one contract over a time range, and all contracts of a symbol
 over a time range; they are replaced in the second way. With `(symbol, timeframe, timestamp, contract)` the
@@ -188,17 +188,4 @@ session_quality = Table(
     filled("halt", Integer),
     filled("failed", Integer),
     filled("never_asked", Integer),
-)
-
-rolls = Table(
-    "rolls",
-    metadata,
-    key("symbol"),
-    key("rule"),
-    key("date", Date),
-    filled("from_contract"),
-    filled("to_contract"),
-    filled("gap", Double),
-    filled("note"),
-    filled("version"),
 )

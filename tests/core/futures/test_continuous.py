@@ -17,7 +17,8 @@ from g4qc_core.futures.continuous import (
     additive_adjustments,
     continuous,
 )
-from g4qc_core.futures.rolls import roll_calendar
+from g4qc_core.futures.roll_making import RollMaker
+from g4qc_core.roll_rules import DaysBeforeExpiry
 from g4qc_core.timeframes import timeframe
 from tests.core.bars.builders import EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars
 from tests.market_data import MARKET_DATA, needs_market_data
@@ -25,7 +26,7 @@ from tests.market_data import MARKET_DATA, needs_market_data
 MONTHS = ["202506", "202509", "202512"]
 CHAIN = [es_contract(month) for month in THIRD_FRIDAYS]
 MINUTES = good_bars(MONTHS, EQUITY.sessions(date(2025, 5, 26), date(2025, 10, 10)), share=0.08)
-ROLLS = roll_calendar(MINUTES, CHAIN, ES, EQUITY)
+ROLLS = RollMaker(MINUTES, CHAIN, ES, EQUITY).calendar(DaysBeforeExpiry(8)).rolls
 BARS = resample(MINUTES, timeframe("1h"), EQUITY)
 
 
@@ -85,10 +86,8 @@ def test_a_jump_at_a_roll_is_the_new_contracts_own_move() -> None:
     """The old contract's adjusted price in the minute of the gap is the new contract's own price."""
     series = join(bars=MINUTES)
     roll = ROLLS.iloc[-1]
-    before = MINUTES[MINUTES["trade_date"] < roll["date"]]
-    old, new = (before[before["contract"] == m].set_index("timestamp")["close"] for m in ("202509", "202512"))
-    at = old.index.intersection(new.index).max()
-    assert series.loc[series["timestamp"] == at, "close"].item() == new[at]
+    [new] = MINUTES.loc[(MINUTES["contract"] == "202512") & (MINUTES["timestamp"] == roll["priced_at"]), "close"]
+    assert series.loc[series["timestamp"] == roll["priced_at"], "close"].item() == new == roll["to_price"]
 
 
 @settings(max_examples=30, deadline=None)

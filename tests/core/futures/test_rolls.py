@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.bars.validation import validate
 from g4qc_core.futures.chain import front_periods
-from g4qc_core.futures.continuous import front_on
-from g4qc_core.futures.rolls import ROLL_COLUMNS, roll_calendar, roll_problems
-from g4qc_core.sessions import calendar
+from g4qc_core.futures.roll_making import RollMaker
+from g4qc_core.futures.rolls import ROLL_COLUMNS, front_on, roll_problems
+from g4qc_core.roll_rules import DaysBeforeExpiry
+from g4qc_core.sessions import SessionCalendar, calendar
 from tests.core.bars.builders import EC, EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars
 from tests.market_data import needs_market_data, replay_bars, replay_contracts
 
@@ -26,8 +27,9 @@ def september() -> pd.DataFrame:
     return good_bars(["202509", "202512"], SEPTEMBER, share=0.1)
 
 
-def rolls_of(bars: pd.DataFrame, chain=CHAIN) -> pd.DataFrame:
-    return roll_calendar(bars, chain, ES, EQUITY)
+def rolls_of(bars: pd.DataFrame, chain=CHAIN, hours: SessionCalendar = EQUITY, days: int = 8) -> pd.DataFrame:
+    """The front contract's rolls by days before expiry."""
+    return RollMaker(bars, chain, ES if hours is EQUITY else EC, hours).calendar(DaysBeforeExpiry(days)).rolls
 
 
 def only(rolls: pd.DataFrame) -> dict[str, object]:
@@ -47,7 +49,11 @@ def test_a_roll_takes_place_at_the_rules_date_with_the_gap_of_the_last_common_mi
     day_before = september[september["trade_date"] == "2025-09-10"]
     old, new = (day_before[day_before["contract"] == m].set_index("timestamp")["close"] for m in ("202509", "202512"))
     common = old.index.intersection(new.index).max()
-    assert roll["gap"] == new[common] - old[common]
+    assert roll["gap"] == roll["to_price"] - roll["from_price"]
+    assert (roll["from_price"], roll["to_price"]) == (old[roll["priced_at"]], new[roll["priced_at"]])
+    last_minutes = old.index.intersection(new.index)[-30:]
+    assert last_minutes[0] <= roll["priced_at"] <= common
+    assert roll["gap"] == (new - old)[last_minutes].quantile(0.5, interpolation="lower")
 
 
 def test_the_frame_has_its_columns_and_types_with_rows_or_without(september) -> None:
@@ -162,7 +168,7 @@ def test_the_replayed_roll_is_fitted_to_the_one_day_near_it_with_both_contracts(
     contracts = {c.month: c for c in replay_contracts("ES") if c.month <= "201403"}
     raw = pd.concat([replay_bars(c.local_symbol).assign(contract=c.month) for c in contracts.values()])
     bars = validate(raw, ES, contracts, EQUITY).good
-    [roll] = roll_calendar(bars, contracts.values(), ES, EQUITY).to_dict("records")
+    [roll] = rolls_of(bars, contracts.values()).to_dict("records")
     assert roll["date"] == pd.Timestamp("2013-12-19")
     assert roll["note"].startswith("moved from 2013-12-12")
     # Both contracts trade in the minute before the halt of 15:15 Chicago and after; the last one decides.
@@ -176,4 +182,4 @@ def test_a_contract_alone_has_no_roll() -> None:
     [contract] = replay_contracts("EC")
     raw = replay_bars(contract.local_symbol).assign(contract=contract.month)
     bars = validate(raw, EC, {contract.month: contract}, calendar("fx")).good
-    assert roll_calendar(bars, [contract], EC, calendar("fx")).empty
+    assert rolls_of(bars, [contract], calendar("fx"), 7).empty

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal
 from g4qc_core.backtest import ledger
 from g4qc_core.bars.source import Origin
 from g4qc_core.errors import ContractNotFound, OriginMismatch, UsageError
-from g4qc_core.futures.rolls import ROLL_COLUMNS
+from g4qc_core.futures.rolls import RollCalendar, roll_frame
 from g4qc_core.storage import backtest_store
 from g4qc_core.storage.backtest_store import BacktestRecord, BacktestStore, StoredSpec, Trial
 from g4qc_core.storage.contract_store import ContractStore
@@ -27,18 +27,21 @@ NOW = datetime(2024, 2, 1, 12, tzinfo=UTC)
 LATER = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
 
-def _rolls(n: int = 2) -> pd.DataFrame:
-    rows = {
-        "symbol": "ES",
-        "rule": "days_before_expiry(8)",
-        "date": np.array(["2024-03-07", "2024-06-13"], "datetime64[s]"),
-        "from_contract": ["202403", "202406"],
-        "to_contract": ["202406", "202409"],
-        "gap": [55.25, np.nan],
-        "note": ["", "no session has prices of both"],
-    }
-    texts = dict.fromkeys(("symbol", "rule", "from_contract", "to_contract", "note"), "str")
-    return pd.DataFrame(rows)[list(ROLL_COLUMNS)].astype(texts)[:n]
+RULE = "days_before_expiry(8)"
+
+
+def _calendar(n: int = 2) -> RollCalendar:
+    key = {"symbol": "ES", "rule": RULE, "position": 0}
+    known = {"from_price": 4800.0, "to_price": 4855.25, "gap": 55.25, "source": "override", "note": "by hand"}
+    blind = {"from_price": np.nan, "to_price": np.nan, "gap": np.nan, "source": "rule", "note": "no prices of both"}
+    months = ["202403", "202406", "202409"]
+    rows = [
+        key | known | {"date": pd.Timestamp("2024-03-07"), "priced_at": pd.Timestamp("2024-03-06 21:59", tz="UTC")},
+        key | blind | {"date": pd.Timestamp("2024-06-13"), "priced_at": pd.NaT},
+    ]
+    ends = zip(months, months[1:], strict=False)
+    rolls = [row | {"from_contract": old, "to_contract": new} for row, (old, new) in zip(rows, ends, strict=True)]
+    return RollCalendar("ES", RULE, 0, roll_frame(rolls[:n]), months[n], date(2024, 1, 2), date(2024, 6, 20))
 
 
 def _trades() -> pd.DataFrame:
@@ -128,16 +131,41 @@ def test_a_contract_that_the_gateway_forgets_stays(database: Database) -> None:
     assert [c.month for c in store.chain("ES")] == ["202403", "202406"]
 
 
+def _same(one: RollCalendar | None, other: RollCalendar) -> None:
+    assert one is not None
+    assert_frame_equal(one.rolls, other.rolls)
+    assert replace(one, rolls=other.rolls) == other
+
+
 def test_a_roll_calendar_is_replaced_whole(database: Database) -> None:
     store = RollStore(database)
-    rule = "days_before_expiry(8)"
-    assert store.load("ES", rule).empty
-    assert store.version("ES", rule) is None
-    store.replace("ES", rule, _rolls(), "v1")
-    assert_frame_equal(store.load("ES", rule), _rolls())
-    store.replace("ES", rule, _rolls(1), "v2")
-    assert_frame_equal(store.load("ES", rule), _rolls(1))
-    assert store.version("ES", rule) == "v2"
+    assert store.load("ES", RULE) is None
+    versions = [store.replace(_calendar(n)) for n in (2, 1, 0)]
+    assert len(set(versions)) == 3
+    _same(store.load("ES", RULE), _calendar(0))
+    assert store.replace(_calendar()) == versions[0]
+    _same(store.load("ES", RULE), _calendar())
+
+
+def test_calendars_of_other_rules_and_positions_stand_side_by_side(database: Database) -> None:
+    store = RollStore(database)
+    others = [replace(_calendar(), rule="volume"), replace(_calendar(1), position=1)]
+    for calendar in (_calendar(), *others):
+        rolls = calendar.rolls.assign(rule=calendar.rule, position=calendar.position)
+        store.replace(replace(calendar, rolls=rolls.astype(calendar.rolls.dtypes)))
+    assert store.rules("ES") == [RULE, "volume"]
+    assert store.rules("NQ") == []
+    listed = store.calendars("ES")
+    assert list(zip(listed["rule"], listed["position"], strict=True)) == [(RULE, 0), ("volume", 0), (RULE, 1)]
+    found = store.load("ES", RULE, 1)
+    assert found is not None
+    assert (found.contracts(), found.front) == (["202403", "202406"], "202406")
+
+
+def test_a_calendar_made_of_no_bars_is_kept_too(database: Database) -> None:
+    empty = replace(_calendar(0), front="", bars_from=None, bars_to=None)
+    RollStore(database).replace(empty)
+    _same(RollStore(database).load("ES", RULE), empty)
 
 
 def test_a_result_comes_back_as_it_was_saved(database: Database) -> None:

@@ -1,0 +1,109 @@
+"""Roll rules as text: what `volume` or `days_before_expiry(8)` says, read and written in one place.
+
+Knows the grammar. Must not know contracts, bars or calendars: `futures.rule_dates` finds the dates that a rule gives.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from g4qc_core.errors import UsageError, unknown
+
+_CALL = re.compile(r"^\s*([a-z_]+)\s*(?:\(([^()]*)\))?\s*$")
+_MOST_DAYS = 120
+
+
+@dataclass(frozen=True)
+class Volume:
+    """The next contract trades more than the front one in two sessions running: roll at the open of the third."""
+
+    sessions = 2
+
+    def __str__(self) -> str:
+        return "volume"
+
+
+@dataclass(frozen=True)
+class OpenInterest:
+    """The next contract has more open interest than the front one: roll at the open of the session after.
+
+    One session is enough: open interest is a stock, and does not jump back and forth as volume does.
+    """
+
+    sessions = 1
+
+    def __str__(self) -> str:
+        return "open_interest"
+
+
+@dataclass(frozen=True)
+class DaysBeforeExpiry:
+    """The first session that is not earlier than the old contract's last trade date less `days` calendar days."""
+
+    days: int
+
+    def __str__(self) -> str:
+        return f"days_before_expiry({self.days})"
+
+
+@dataclass(frozen=True)
+class FirstNotice:
+    """The first session that is not earlier than the old contract's first notice day less `days` calendar days."""
+
+    days: int = 0
+
+    def __str__(self) -> str:
+        return f"first_notice({self.days})" if self.days else "first_notice"
+
+
+@dataclass(frozen=True)
+class FixedDates:
+    """Dates that a person wrote down: each contract hands over on the last of them in its time in front."""
+
+    dates: tuple[date, ...]
+
+    def __str__(self) -> str:
+        return f"fixed_dates({', '.join(map(str, self.dates))})"
+
+
+RollRule = Volume | OpenInterest | DaysBeforeExpiry | FirstNotice | FixedDates
+
+FORMS = ("volume", "open_interest", "days_before_expiry(n)", "first_notice(n)", "fixed_dates(2025-09-11, ...)")
+
+
+def parse_rule(text: str) -> RollRule:
+    """The rule that a text names; `str` of it is its name in tables.
+
+    Raises:
+        UsageError: there is no such rule, or its argument is malformed.
+    """
+    found = _CALL.match(text)
+    name, argument = (found[1], (found[2] or "").strip()) if found else (text, "")
+    match name:
+        case "volume" | "open_interest" if not argument:
+            return Volume() if name == "volume" else OpenInterest()
+        case "days_before_expiry":
+            return DaysBeforeExpiry(_days(name, argument))
+        case "first_notice":
+            return FirstNotice(_days(name, argument) if argument else 0)
+        case "fixed_dates":
+            return FixedDates(_dates(argument))
+    raise unknown("roll rule", text, FORMS)
+
+
+def _days(rule: str, argument: str) -> int:
+    if not re.fullmatch(r"\d{1,3}", argument) or int(argument) > _MOST_DAYS:
+        raise UsageError(f"The roll rule {rule} needs a number of days from 0 to {_MOST_DAYS}, like {rule}(8).")
+    return int(argument)
+
+
+def _dates(argument: str) -> tuple[date, ...]:
+    try:
+        dates = tuple(date.fromisoformat(part.strip()) for part in argument.split(","))
+    except ValueError:
+        raise UsageError("The roll rule fixed_dates needs dates like fixed_dates(2025-06-12, 2025-09-11).") from None
+    if list(dates) != sorted(set(dates)):
+        raise UsageError("The dates of the roll rule fixed_dates must ascend, each once.")
+    return dates

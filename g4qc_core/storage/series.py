@@ -1,0 +1,151 @@
+"""The continuous series as it is read: stored bars of one contract after another, joined by a stored roll calendar.
+
+The one way from an instrument, a timeframe and an adjustment to a series, for assets, commands and the API. Knows the
+stores. Must not know how rolls are made or what a series is used for.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import pandas as pd
+
+from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
+from g4qc_core.errors import UsageError
+from g4qc_core.futures.chain import FrontPeriod, front_contract, front_periods
+from g4qc_core.futures.continuous import Adjustment, adjusted, continuous, refuse_broken
+from g4qc_core.futures.rolls import RollCalendar, roll_frame, rule_name
+from g4qc_core.instruments import Instrument
+from g4qc_core.roll_rules import parse_rule
+from g4qc_core.sessions import Session, SessionCalendar, calendar
+from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import Timeframe
+
+# How far from the date that expiry suggests a roll may come: what is extracted around it, in calendar days.
+_DRIFT = timedelta(days=21)
+_NO_ROLLS = roll_frame([])
+
+
+def continuous_bars(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: Timeframe,
+    adjustment: Adjustment = Adjustment.NONE,
+    first: date | None = None,
+    last: date | None = None,
+    rule: str | None = None,
+    position: int = 0,
+) -> pd.DataFrame:
+    """The bars of the contract in front (position 0) or of the one after it (1), as one series.
+
+    Args:
+        first, last: trade dates, both included; None is as far as bars reach.
+        rule: text of a roll rule by which a calendar was made; None: the instrument's own.
+
+    Returns a frame of `CONTINUOUS_COLUMNS`; empty when nothing is stored for the window.
+
+    Raises:
+        UsageError: no roll calendar by this rule, or one that was made before these bars came.
+        BacktestRefused: prices have to be adjusted across a roll whose prices are unknown.
+    """
+    sessions = stored_sessions(stores, instrument, timeframe, first, last)
+    if not sessions:
+        return continuous(empty_frame(BAR_COLUMNS), _NO_ROLLS, Adjustment.NONE)
+    wanted = rule_name(instrument) if rule is None else str(parse_rule(rule))
+    made = stores.rolls.load(instrument.symbol, wanted, position)
+    if made is None:
+        if position or wanted != rule_name(instrument):
+            raise _not_made(stores, instrument, wanted, position)
+        return _before_any_roll(stores, instrument, timeframe, sessions, adjustment)
+    refuse_broken(made.rolls)
+    _refuse_outdated(made, instrument, stores, sessions)
+    parts = _parts(made, sessions, calendar(instrument.calendar))
+    return adjusted(stores.bars.stitched(instrument.symbol, timeframe.name, parts), made.rolls, adjustment)
+
+
+def stored_bars(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: Timeframe,
+    first: date | None = None,
+    last: date | None = None,
+    contract: str | None = None,
+) -> pd.DataFrame:
+    """Stored bars of one contract, or of all, by trade date (`BAR_COLUMNS`); None is as far as bars reach."""
+    sessions = stored_sessions(stores, instrument, timeframe, first, last)
+    if not sessions:
+        return empty_frame(BAR_COLUMNS)
+    return stores.bars.bars(instrument.symbol, timeframe.name, sessions[0].open, sessions[-1].close, contract)
+
+
+def stored_sessions(
+    stores: Stores, instrument: Instrument, timeframe: Timeframe, first: date | None, last: date | None
+) -> list[Session]:
+    """The sessions of the window, as far as bars reach."""
+    reach = stores.bars.reach(instrument.symbol, timeframe.name)
+    if reach is None:
+        return []
+    return calendar(instrument.calendar).sessions(max(first or reach[0], reach[0]), min(last or reach[1], reach[1]))
+
+
+def _parts(made: RollCalendar, sessions: list[Session], hours: SessionCalendar) -> list[tuple[str, datetime, datetime]]:
+    """Which contract is read from when to when: instants at which sessions open, and the end of the last one."""
+    edges = [sessions[0].open]
+    months = made.contracts()
+    for day in made.rolls["date"]:
+        following = hours.sessions(day.date(), day.date() + _DRIFT)
+        opened = following[0].open if following else sessions[-1].close
+        edges.append(min(max(opened, sessions[0].open), sessions[-1].close))
+    edges.append(sessions[-1].close)
+    stretches = zip(months, edges, edges[1:], strict=False)
+    return [(month, start, end) for month, start, end in stretches if month and start < end]
+
+
+def _refuse_outdated(made: RollCalendar, instrument: Instrument, stores: Stores, sessions: list[Session]) -> None:
+    """Raises UsageError where the series has sessions that the calendar did not know, and a roll may be among them."""
+    if made.bars_from is None or made.bars_to is None:
+        unseen = [(sessions[0].trade_date, sessions[-1].trade_date)]
+    else:
+        unseen = [(sessions[0].trade_date, made.bars_from), (made.bars_to, sessions[-1].trade_date)]
+    known = set(zip(made.rolls["from_contract"], made.rolls["to_contract"], strict=True))
+    periods = _periods(instrument, stores)
+    for since, until in unseen:
+        for old, new in pairwise(periods):
+            near = since - _DRIFT < new.start < until + _DRIFT
+            if since < until and near and (old.contract.month, new.contract.month) not in known:
+                raise UsageError(
+                    f"The roll calendar of {instrument.symbol} by the rule {made.rule} was made before the bars "
+                    f"between {since} and {until} came, and the roll from {old.contract.month} to "
+                    f"{new.contract.month} may be among them: materialize the asset `roll_calendar` again."
+                )
+
+
+def _not_made(stores: Stores, instrument: Instrument, rule: str, position: int) -> UsageError:
+    known = [str(name) for name in stores.rolls.calendars(instrument.symbol)["rule"].unique()]
+    made = f" There are those by {', '.join(known)}." if known else ""
+    return UsageError(
+        f"There is no roll calendar of {instrument.symbol} by the rule {rule} for position {position}.{made} "
+        f"Materialize the asset `roll_calendar`, or run `g4qc rolls {instrument.symbol} --rule '{rule}'`."
+    )
+
+
+def _before_any_roll(
+    stores: Stores, instrument: Instrument, timeframe: Timeframe, sessions: list[Session], adjustment: Adjustment
+) -> pd.DataFrame:
+    """The bars of the one contract that is in front on every date of theirs."""
+    bars = stored_bars(stores, instrument, timeframe, sessions[0].trade_date, sessions[-1].trade_date)
+    if bars["contract"].nunique() > 1:
+        periods = _periods(instrument, stores)
+        found = {front_contract(periods, day.date()) for day in bars["trade_date"].unique()} - {None}
+        if len(found) != 1:
+            raise UsageError(
+                f"There are bars of several contracts of {instrument.symbol} and no roll calendar: materialize the "
+                "asset `roll_calendar`, or name one with --contract."
+            )
+        bars = bars.loc[bars["contract"] == next(c.month for c in found if c is not None)]
+    return continuous(bars, _NO_ROLLS, adjustment)
+
+
+def _periods(instrument: Instrument, stores: Stores) -> list[FrontPeriod]:
+    return front_periods(stores.contracts.chain(instrument.symbol), instrument, calendar(instrument.calendar))
