@@ -78,6 +78,8 @@ class Instrument(BaseModel):
         max_move: share of the previous session's close that a price may move before it is suspect.
         max_minute_volume: contracts in one minute, above which its bar is suspect.
         flat_minutes: minutes in a row without a trade, at one price, that make the front contract's bars suspect.
+        price_tolerance: ticks by which our larger bars may differ from the gateway's own and still agree.
+        volume_tolerance: share of the volume by which they may.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -103,6 +105,8 @@ class Instrument(BaseModel):
     max_move: Decimal = Field(default=Decimal("0.2"), gt=0)
     max_minute_volume: int = Field(default=500_000, gt=0)
     flat_minutes: int = Field(default=30, ge=2)
+    price_tolerance: int = Field(default=1, ge=0)
+    volume_tolerance: Decimal = Field(default=Decimal("0.02"), ge=0, le=1)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,128 @@
+"""Our larger bars against the source's own: hour by hour, and session by session.
+
+Two ways lead to one number: a source's minutes, validated and resampled here, and the larger bar that it made itself.
+Where they differ, one of them is wrong. What is known to differ rightly:
+
+- A session's bar is named by the trade date on both sides, and its close may be the settlement price, which the
+  exchange publishes hours after the last trade. It is then no trade: told apart, and no fault.
+- A gateway may send a flat bar of no volume for a time without a trade, for which we have no bar.
+- Hours of both sides begin at the session's open, which for futures is a full hour.
+- Interactive Brokers leaves some trades out of what it serves, and not always the same ones: volumes may differ a
+  little.
+
+Knows frames of bars. Must not know how they were asked for, nor where findings are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.instruments import Instrument
+from g4qc_core.timeframes import Timeframe
+
+VALUES = ("open", "high", "low", "close", "volume")
+COMPARED_COLUMNS = (
+    "contract",
+    "timeframe",
+    "timestamp",
+    "trade_date",
+    *VALUES,
+    *(f"gateway_{name}" for name in VALUES),
+    "finding",
+    "detail",
+)
+
+_PRICES = VALUES[:4]
+
+
+class Finding(StrEnum):
+    """What the comparison of one bar found."""
+
+    AGREES = "agrees"
+    SETTLEMENT = "settlement"
+    PRICE = "price"
+    VOLUME = "volume"
+    ONLY_OURS = "only_ours"
+    ONLY_THE_GATEWAYS = "only_the_gateways"
+
+
+FAULTS = (Finding.PRICE, Finding.VOLUME, Finding.ONLY_OURS, Finding.ONLY_THE_GATEWAYS)
+"""The findings that call for a look."""
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far two bars may lie apart and still agree: points of price, and a share of the volume."""
+
+    points: float
+    share: float
+
+    @classmethod
+    def of(cls, instrument: Instrument) -> Tolerance:
+        """The instrument's own."""
+        return cls(float(instrument.price_tolerance * instrument.min_tick), float(instrument.volume_tolerance))
+
+
+def compare_bars(
+    ours: pd.DataFrame, gateways: pd.DataFrame, timeframe: Timeframe, instrument: Instrument
+) -> pd.DataFrame:
+    """Every bar that either side has, side by side, with what was found.
+
+    Args:
+        ours, gateways: contract, timestamp, trade_date and `VALUES`, unique by contract and timestamp, or by contract
+            and trade date where a bar is a whole session.
+
+    Returns:
+        `COMPARED_COLUMNS`, by contract and timestamp: values of the side that lacks a bar are NaN; `finding` is a
+        `Finding`, `detail` says in words what differs.
+    """
+    keys = ["contract", "trade_date"] if timeframe.is_session else ["contract", "timestamp"]
+    both = _columns(ours).merge(_columns(gateways), on=keys, how="outer", suffixes=("", "_theirs"), indicator="side")
+    for name in {"timestamp", "trade_date"} - set(keys):
+        both[name] = both[name].fillna(both[f"{name}_theirs"])
+    both = both.rename(columns={f"{name}_theirs": f"gateway_{name}" for name in VALUES})
+    found = [_find(row, timeframe, Tolerance.of(instrument)) for row in both.to_dict("records")]
+    both["finding"] = [str(finding) for finding, _ in found]
+    both["detail"] = [detail for _, detail in found]
+    both["timeframe"] = timeframe.name
+    return both.sort_values(["contract", "timestamp"], ignore_index=True)[list(COMPARED_COLUMNS)]
+
+
+def _columns(bars: pd.DataFrame) -> pd.DataFrame:
+    return bars[["contract", "timestamp", "trade_date", *VALUES]].astype(dict.fromkeys(VALUES, "float64"))
+
+
+def _find(row: dict[Hashable, Any], timeframe: Timeframe, allowed: Tolerance) -> tuple[Finding, str]:
+    if row["side"] == "left_only":
+        return Finding.ONLY_OURS, "the gateway has no such bar"
+    if row["side"] == "right_only" and not row["gateway_volume"]:
+        return Finding.AGREES, "nothing traded"
+    if row["side"] == "right_only":
+        return Finding.ONLY_THE_GATEWAYS, "we have no such bar"
+    # Prices are floats on a grid of ticks: half of the smallest step would be too exact a limit for them.
+    points = allowed.points + 1e-9
+    apart = {name: row[f"gateway_{name}"] - row[name] for name in _PRICES}
+    wrong = {name: by for name, by in apart.items() if abs(by) > points}
+    settled = timeframe.is_session and set(wrong) == {"close"} and _within(row, points)
+    if wrong and not settled:
+        return Finding.PRICE, ", ".join(f"{name} {by:+.10g}" for name, by in wrong.items())
+    lost = row["gateway_volume"] - row["volume"]
+    if abs(lost) > allowed.share * max(row["volume"], row["gateway_volume"]):
+        return Finding.VOLUME, f"volume {lost:+.0f} of {row['volume']:.0f}"
+    return (Finding.SETTLEMENT, f"close {apart['close']:+.10g}") if settled else (Finding.AGREES, "")
+
+
+def _within(row: dict[Hashable, Any], points: float) -> bool:
+    """Whether the gateway's close is a price that the session saw, as settlement prices are."""
+    return bool(row["low"] - points <= row["gateway_close"] <= row["high"] + points)
+
+
+def faults(compared: pd.DataFrame) -> pd.DataFrame:
+    """The rows that call for a look."""
+    return compared[np.isin(compared["finding"], [str(f) for f in FAULTS])].reset_index(drop=True)

@@ -1,0 +1,81 @@
+"""What was compared with the gateway's own word, and what was found: sessions and larger bars.
+
+Knows the two tables. Must not know what makes two sides agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Table, delete, insert, select
+
+from g4qc_core.bars.agreement import ComparedDay
+from g4qc_core.bars.reconciliation import VALUES
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.tables import calendar_comparisons, reconciliations
+
+_DAY = ("trade_date", "open", "close", "gateway_open", "gateway_close")
+
+
+class ComparisonStore:
+    """The comparisons of one database. All instants are UTC."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def replace_days(self, symbol: str, calendar: str, days: Sequence[ComparedDay], compared_at: datetime) -> None:
+        """Keeps what was found of these trade dates, in place of what was known of the dates between them."""
+        if not days:
+            return
+        known = {"symbol": symbol, "calendar": calendar, "compared_at": compared_at}
+        rows = [{name: getattr(d, name) for name in _DAY} | {"finding": str(d.finding)} | known for d in days]
+        self._replace(calendar_comparisons, symbol, days[0].trade_date, days[-1].trade_date, rows)
+
+    def days(self, symbol: str | None, first: date, last: date) -> pd.DataFrame:
+        """Compared trade dates from `first` to `last`, of one instrument or of all, by symbol and date.
+
+        Returns the columns of `calendar_comparisons`; instants datetime64[us, UTC] or NaT, trade_date datetime64[s].
+        """
+        frame = self._between(calendar_comparisons, symbol, first, last)
+        for name in ("open", "close", "gateway_open", "gateway_close", "compared_at"):
+            frame[name] = pd.to_datetime(frame[name], utc=True).astype("datetime64[us, UTC]")
+        return frame
+
+    def replace_bars(self, symbol: str, first: date, last: date, compared: pd.DataFrame, compared_at: datetime) -> None:
+        """Makes `compared` all that is known of the larger bars of the trade dates from `first` to `last`.
+
+        Args:
+            compared: `COMPARED_COLUMNS` of `g4qc_core.bars.reconciliation`, NaN where a side has no bar.
+        """
+        plain = compared.astype(object).where(compared.notna(), None)
+        rows = plain.assign(symbol=symbol, compared_at=compared_at).to_dict("records")
+        self._replace(reconciliations, symbol, first, last, rows)
+
+    def bars(self, symbol: str | None, first: date, last: date) -> pd.DataFrame:
+        """Compared bars of the trade dates from `first` to `last`, by symbol, timeframe, time and contract.
+
+        Returns symbol, compared_at, and the columns that `compare_bars` gives.
+        """
+        frame = self._between(reconciliations, symbol, first, last)
+        for name in ("timestamp", "compared_at"):
+            frame[name] = pd.to_datetime(frame[name], utc=True).astype("datetime64[us, UTC]")
+        return frame.astype(dict.fromkeys((*VALUES, *(f"gateway_{name}" for name in VALUES)), "float64"))
+
+    def _replace(self, table: Table, symbol: str, first: date, last: date, rows: Sequence[Mapping[Any, Any]]) -> None:
+        slice_ = (table.c.symbol == symbol) & table.c.trade_date.between(first, last)
+        with self._database.transaction() as connection:
+            connection.execute(delete(table).where(slice_))
+            if rows:
+                connection.execute(insert(table), list(rows))
+
+    def _between(self, table: Table, symbol: str | None, first: date, last: date) -> pd.DataFrame:
+        query = select(table).where(table.c.trade_date.between(first, last)).order_by(*table.primary_key.columns)
+        if symbol is not None:
+            query = query.where(table.c.symbol == symbol)
+        with self._database.transaction() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
+        return frame.assign(trade_date=frame["trade_date"].astype("datetime64[s]"))
