@@ -1,7 +1,7 @@
 """The chain: which contract of an instrument is in front on a trade date by rule, and which ones matter.
 
-Knows expiries and the month cycle. Must not know bars: that the rule's date may have no prices to roll on is
-for `futures.rolls` to find out.
+Knows expiries and the month cycle. Must not know bars: which contract was truly in front, by volume or by where prices
+of both are, is for `futures.roll_making` to find out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from g4qc_core.futures.rule_dates import Change, RuleDates
 from g4qc_core.instruments import MONTH_CODES, Contract, Instrument, month_code
+from g4qc_core.roll_rules import OpenInterest, Volume, parse_rule
 from g4qc_core.sessions import Session, SessionCalendar
 
 ROLL_SESSIONS = 10
@@ -27,7 +29,7 @@ _LONGEST_CLOSURE = timedelta(days=14)
 
 @dataclass(frozen=True)
 class FrontPeriod:
-    """Trade dates `[start, end)` on which the contract is in front, by rule."""
+    """Trade dates `[start, end)` on which expiry suggests that the contract is in front."""
 
     contract: Contract
     start: date
@@ -75,19 +77,26 @@ def contracts_for(
     last: date,
     instrument: Instrument,
     calendar: SessionCalendar,
-    around: int = ROLL_SESSIONS,
+    around: int = ROLL_SESSIONS + ROLL_DRIFT,
 ) -> dict[Contract, list[Session]]:
     """The contracts that matter for trade dates from `first` to `last`, both included, with their sessions.
 
     On each trade date that is the contract in front; and from `around` sessions before the date on which the
-    front changes until `around` sessions after it, that date counted, both contracts. No session after a
-    contract's end is in it. Contracts by expiry, sessions ascending; empty when the chain has nothing for
-    these dates.
+    front changes until `around` sessions after it, that date counted, both contracts. The date is the one that expiry
+    suggests; where the instrument's own rule gives another that is known in advance, both count. A date that only
+    volume decides is not known before there are bars: by default there are ten sessions on either side of it as long as
+    it is within `ROLL_DRIFT` sessions of the suggested one. No session after a contract's end is in it. Contracts by
+    expiry, sessions ascending; empty when the chain has nothing for these dates.
     """
     wanted: dict[Contract, list[Session]] = {}
+    previous: FrontPeriod | None = None
     for period in front_periods(chain, instrument, calendar):
-        start = _shifted(period.start, -around, calendar)
-        end = _shifted(period.end, around, calendar)
+        starts = [period.start]
+        if previous is not None and previous.end == period.start:
+            starts.append(_own_date(previous, instrument, calendar))
+        start = _shifted(min(starts), -around, calendar)
+        end = _shifted(max(period.end, _own_date(period, instrument, calendar)), around, calendar)
+        previous = period
         if end <= first or start > last:
             continue
         sessions = calendar.sessions(max(first, start), min(last, end - timedelta(days=1)))
@@ -95,6 +104,16 @@ def contracts_for(
         if alive:
             wanted[period.contract] = alive
     return wanted
+
+
+def _own_date(period: FrontPeriod, instrument: Instrument, calendar: SessionCalendar) -> date:
+    """The date on which the contract hands over by the instrument's own rule, where expiry alone gives it."""
+    rule = parse_rule(instrument.roll)
+    if isinstance(rule, Volume | OpenInterest):
+        return period.end
+    dates = RuleDates(instrument, calendar, {}, period.contract.last_trade_date)
+    found = dates.of(rule, Change(period.contract, period.contract, period.end), period.start)
+    return found.day or period.end
 
 
 def _hand_over(last_trade_date: date, instrument: Instrument, calendar: SessionCalendar) -> date:

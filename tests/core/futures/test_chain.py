@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.futures.chain import contracts_for, cycle, front_contract, front_periods
+from g4qc_core.futures.chain import ROLL_DRIFT, ROLL_SESSIONS, contracts_for, cycle, front_contract, front_periods
 from g4qc_core.sessions import calendar
 from tests.core.bars.builders import EC, EQUITY, ES, THIRD_FRIDAYS, es_contract
 from tests.market_data import needs_market_data, replay_contracts
@@ -63,13 +63,33 @@ def test_an_empty_chain_has_no_front() -> None:
     assert contracts_for([], date(2025, 9, 1), date(2025, 9, 30), ES, EQUITY) == {}
 
 
-def months(first: date, last: date, around: int = 10) -> dict[str, tuple[date, date]]:
+def months(first: date, last: date, around: int = ROLL_SESSIONS) -> dict[str, tuple[date, date]]:
     found = contracts_for(CHAIN, first, last, ES, EQUITY, around)
     return {c.month: (s[0].trade_date, s[-1].trade_date) for c, s in found.items()}
 
 
 def test_a_month_without_a_roll_needs_its_front_alone() -> None:
     assert months(date(2025, 10, 1), date(2025, 10, 31)) == {"202512": (date(2025, 10, 1), date(2025, 10, 31))}
+
+
+@pytest.mark.parametrize("drift", [-ROLL_DRIFT, 0, ROLL_DRIFT])
+def test_wherever_volume_rolls_within_five_sessions_there_are_ten_sessions_of_both(drift: int) -> None:
+    days = [session.trade_date for session in EQUITY.sessions(date(2025, 8, 1), date(2025, 10, 15))]
+    roll = days.index(date(2025, 9, 11)) + drift
+    held = contracts_for(CHAIN, date(2025, 8, 1), date(2025, 10, 15), ES, EQUITY)
+    old, new = ({s.trade_date for s in held[es_contract(month)]} for month in ("202509", "202512"))
+    assert set(days[roll - ROLL_SESSIONS : roll + ROLL_SESSIONS]) <= new
+    alive = [day for day in days[roll - ROLL_SESSIONS : roll + ROLL_SESSIONS] if day <= date(2025, 9, 19)]
+    assert set(alive) <= old
+
+
+def test_a_rule_far_from_expiry_has_ten_sessions_of_both_around_its_own_date() -> None:
+    early = ES.model_copy(update={"roll": "days_before_expiry(45)"})
+    roll = EQUITY.sessions(date(2025, 9, 19) - timedelta(days=45), date(2025, 9, 19))[0].trade_date
+    held = contracts_for(CHAIN, date(2025, 6, 30), date(2025, 9, 30), early, EQUITY)
+    first = held[es_contract("202512")][0].trade_date
+    assert len(EQUITY.sessions(first, roll - timedelta(days=1))) == ROLL_SESSIONS + ROLL_DRIFT
+    assert held[es_contract("202509")][-1].trade_date == date(2025, 9, 19)
 
 
 def test_both_contracts_are_needed_ten_sessions_on_either_side_of_a_roll() -> None:
