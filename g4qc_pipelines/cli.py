@@ -17,6 +17,7 @@ import click
 from g4qc_core.errors import G4qcError, UsageError
 from g4qc_core.sessions import check_window
 from g4qc_core.settings import Settings, load_settings
+from g4qc_pipelines.api_cli import api, api_key
 from g4qc_pipelines.options import DateParam, InstantParam, from_option, json_option, to_option
 from g4qc_pipelines.quarantine_cli import quarantine
 from g4qc_pipelines.revisions_cli import revisions
@@ -50,7 +51,7 @@ def demo(as_json: bool) -> None:
 @cli.command()
 @click.option("--open", "open_browser", is_flag=True, help="Open the Dagster web UI in a browser.")
 def up(open_browser: bool) -> None:
-    """Start database, gateway, Dagster's web UI and daemon, and the server of reports; Ctrl-C stops all."""
+    """Start database, gateway, Dagster's web UI and daemon, and the API; Ctrl-C stops all."""
     from g4qc_pipelines.up import run_up
 
     run_up(load_settings(), open_browser)
@@ -155,16 +156,6 @@ def gateway(as_json: bool, **options: Any) -> None:
     serve_gateway(load_settings(), as_json, **options)
 
 
-@cli.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), help="Default: G4QC_API_PORT.")
-def reports(host: str, port: int | None) -> None:
-    """Serve the HTML reports; `g4qc up` does this too."""
-    from g4qc_pipelines.commands import serve_reports
-
-    serve_reports(load_settings(), host, port)
-
-
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def dagster(command: tuple[str, ...]) -> None:
@@ -174,6 +165,8 @@ def dagster(command: tuple[str, ...]) -> None:
     run_dagster(load_settings(), command)
 
 
+cli.add_command(api)
+cli.add_command(api_key)
 cli.add_command(quarantine)
 cli.add_command(revisions)
 

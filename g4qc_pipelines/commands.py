@@ -194,21 +194,6 @@ def _show_log(name: str) -> None:
     logger.setLevel(logging.INFO)
 
 
-def serve_reports(settings: Settings, host: str, port: int | None) -> None:
-    """Serves the reports until it is stopped."""
-    import time
-
-    from g4qc_pipelines.services import check_port
-    from g4qc_pipelines.serving import report_server
-
-    port = port or settings.api_port
-    check_port(port, "--host, --port or G4QC_API_PORT", host)
-    with report_server(settings.reports, host, port):
-        click.echo(f"Reports on http://{host}:{port}/reports. Ctrl-C stops it.")
-        while True:
-            time.sleep(3600)
-
-
 def run_dagster(settings: Settings, command: Sequence[str]) -> None:
     """Becomes the command, with the instance of the settings in its environment."""
     from g4qc_pipelines.instance import dagster_environment

@@ -1,6 +1,6 @@
 """`g4qc up`: everything that a person needs to see and drive the graph, until Ctrl-C.
 
-Starts in order: database, gateway (a simulated one where the settings name none), the server of reports, and Dagster as
+Starts in order: database, gateway (a simulated one where the settings name none), the API, and Dagster as
 docker-compose.yml has it: one code server, and the web server and the daemon that share it. Stops them in the opposite
 order.
 """
@@ -29,7 +29,7 @@ from g4qc_pipelines.instance import add_partitions, dagster_environment, dagster
 from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import open_stores
 from g4qc_pipelines.services import check_port, process, simulated_gateway
-from g4qc_pipelines.serving import report_server
+from g4qc_pipelines.serving import api_server
 from g4qc_pipelines.specs import known_specs
 
 _START_SECONDS = 120.0
@@ -50,10 +50,11 @@ def run_up(settings: Settings, open_browser: bool) -> None:
     log = settings.home / "dagster.log"
     with ExitStack() as stack:
         environment = {**stack.enter_context(_database(settings)), **stack.enter_context(_gateway(settings))}
-        stack.enter_context(report_server(settings.reports, "127.0.0.1", settings.api_port))
+        stack.enter_context(api_server(*_for_api(settings, environment)))
         children = stack.enter_context(_dagster(settings, environment, log))
         _await(lambda: _answers(url), children, log)
         click.echo(f"Dagster   {url}")
+        click.echo(f"API       {settings.reports_url.removesuffix('/reports')}/api/v1")
         click.echo(f"Reports   {settings.reports_url}")
         click.echo(f"Logs      {log}")
         click.echo("Ctrl-C stops everything.")
@@ -88,6 +89,12 @@ def _gateway(settings: Settings) -> Iterator[dict[str, str]]:
     with simulated_gateway(settings) as (host, port):
         click.echo(f"Gateway   {host}:{port}, simulated: its bars are synthetic")
         yield {"G4QC_IB_HOST": host, "G4QC_IB_PORT": str(port)}
+
+
+def _for_api(settings: Settings, environment: Mapping[str, str]) -> tuple[Settings, str, int, tuple[str, int] | None]:
+    """What the API is started with: on this host only, knowing the gateway that this command started."""
+    gateway = (environment["G4QC_IB_HOST"], int(environment["G4QC_IB_PORT"])) if "G4QC_IB_HOST" in environment else None
+    return settings, "127.0.0.1", settings.api_port, gateway
 
 
 @contextmanager

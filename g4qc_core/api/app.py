@@ -1,76 +1,96 @@
-"""The server of reports: a page that lists them, and each report as the backtest wrote it.
+"""The web application: routes under `/api/v1`, the reports, and what stands before and behind all of them.
 
-A report carries scripts of its own, so it is served sandboxed: it can draw, and cannot reach anything else on this
-server. Reads the folder that it is given; must not know how a report is made.
+Must not know who runs the graph: that stands behind the port `launcher.Launcher`.
 """
 
 from __future__ import annotations
 
-import html
-import re
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.openapi.utils import get_openapi
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*\.html$")
-_HEADERS = {
-    "Content-Security-Policy": "sandbox allow-scripts allow-downloads; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-}
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>G4QC reports</title>
-<meta name="viewport" content="width=device-width"><style>
-:root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}
-body {{ max-width: 50rem; margin: 3rem auto; padding: 0 1rem }} td {{ padding: .3rem 1.5rem .3rem 0 }}
-</style><h1>Backtest reports</h1>{body}</html>"""
-_ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path stroke="#1a9850" fill="none" d="M5 1v14"/>'
-    '<path fill="#1a9850" d="M3 4h4v7H3z"/><path stroke="#d73027" fill="none" d="M11 3v12"/>'
-    '<path fill="#d73027" d="M9 6h4v6H9z"/></svg>'
+from g4qc_core.api.deps import Services
+from g4qc_core.api.guard import Guard, Rules, loopback_hosts
+from g4qc_core.api.measures import Measures
+from g4qc_core.api.problems import Problem, add_handlers
+from g4qc_core.api.routes import API_ROUTERS, ROOT_ROUTERS
+from g4qc_core.settings import Settings
+
+PREFIX = "/api/v1"
+
+_ABOUT = (
+    "Bars, their coverage, backtests and the runs that make them. Timestamps are UTC and mark the bar's start; trade "
+    "dates are the exchange's. Errors are problem documents (RFC 9457) whose `detail` says what to do."
 )
-_EMPTY = "<p>No report yet. Run <code>g4qc demo</code>, or materialize <code>backtest_report</code> in Dagster.</p>"
+_LARGEST_BODY = 64 * 1024
+# As many as the database's pool has connections: more would wait for one, with a thread each.
+_THREADS = 12
 
 
-def build_app(reports: Path) -> Starlette:
-    """The application over a folder of HTML reports.
+def build_app(services: Services, rules: Rules | None = None) -> FastAPI:
+    """The application over these services.
 
-    Routes: `/` and `/reports` list them, `/reports/{name}.html` is one, `/health` answers `{"status": "ok"}`.
+    Args:
+        rules: what the guard lets through; None: those of the settings, for a server on loopback.
     """
+    rules = rules or rules_of(services.settings, loopback=True)
+    measures = Measures()
 
-    def index(_: Request) -> Response:
-        found = sorted(reports.glob("*.html"), key=lambda path: path.name)
-        rows = "".join(f"<tr>{_row(path)}</tr>" for path in found)
-        return HTMLResponse(_PAGE.format(body=f"<table>{rows}</table>" if rows else _EMPTY))
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        yield
+        services.stores.close()
 
-    def report(request: Request) -> Response:
-        name = request.path_params["name"]
-        path = reports / name
-        if not _NAME.match(name) or not path.is_file():
-            return HTMLResponse(_PAGE.format(body=f"<p>There is no report {html.escape(name)}.</p>"), 404)
-        return FileResponse(path, media_type="text/html", headers=_HEADERS)
-
-    def icon(_: Request) -> Response:
-        return Response(_ICON, media_type="image/svg+xml")
-
-    def health(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    return Starlette(
-        routes=[
-            Route("/", index),
-            Route("/reports", index),
-            Route("/reports/{name}", report),
-            Route("/health", health),
-            Route("/favicon.ico", icon),
-        ]
+    app = FastAPI(
+        title="G4QC",
+        version=version("g4qc"),
+        description=_ABOUT,
+        openapi_url=f"{PREFIX}/openapi.json",
+        # Its pages of documentation load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        max_body_size=_LARGEST_BODY,
     )
+    app.state.services = services
+    app.state.measures = measures
+    add_handlers(app)
+    for router in API_ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    for router in ROOT_ROUTERS:
+        app.include_router(router)
+    if rules.origins:
+        app.add_middleware(CORSMiddleware, allow_origins=list(rules.origins), allow_methods=["*"], allow_headers=["*"])
+    app.add_middleware(Guard, rules=rules, measures=measures)
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]
+    return app
 
 
-def _row(path: Path) -> str:
-    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    name = html.escape(path.name)
-    return f'<td><a href="/reports/{name}">{html.escape(path.stem)}</a></td><td>{written:%Y-%m-%d %H:%M} UTC</td>'
+def rules_of(settings: Settings, *, loopback: bool) -> Rules:
+    """The guard's rules by the settings.
+
+    Args:
+        loopback: the server is reached from this machine only, by whatever means.
+    """
+    origins = [origin.strip().rstrip("/") for origin in settings.api_cors_origins.split(",") if origin.strip()]
+    hosts = loopback_hosts(settings.api_url) if loopback else []
+    return Rules(hosts, origins, settings.api_rate_limit)
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        found = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schemas = found.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = Problem.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        app.openapi_schema = found
+    return app.openapi_schema

@@ -20,7 +20,7 @@ from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.ib.source import IbSource
 from g4qc_core.storage.database import Database
 from g4qc_pipelines.cli import cli
-from g4qc_pipelines.serving import report_server
+from g4qc_pipelines.serving import api_server
 from tests.fixtures.home import Answer, Home, bare_home, home_on
 
 pytestmark = pytest.mark.integration
@@ -222,10 +222,10 @@ def test_a_gateway_that_accepts_and_stays_silent(empty: Home, taken: int) -> Non
     assert_nothing_written(empty)
 
 
-def test_a_gateway_that_speaks_another_language(empty: Home, tmp_path: Path) -> None:
+def test_a_gateway_that_speaks_another_language(empty: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    with report_server(tmp_path, "127.0.0.1", port):
+    with api_server(empty.settings, "127.0.0.1", port):
         answer = empty.with_(ib_port=port, ib_connect_timeout=5).run(*EXTRACT)
     assert_refused(answer, 1, f"127.0.0.1:{port}", "G4QC_IB_PORT")
     assert_nothing_written(empty)
@@ -287,8 +287,8 @@ def test_up_on_a_port_that_is_taken_starts_nothing(setting: str, taken: int, fre
         assert list(bare.folder.iterdir()) == []
 
 
-def test_a_gateway_or_a_server_of_reports_on_a_port_that_is_taken(empty: Home, taken: int) -> None:
-    for command in ("gateway", "reports"):
+def test_a_gateway_or_an_api_on_a_port_that_is_taken(empty: Home, taken: int) -> None:
+    for command in ("gateway", "api"):
         assert_refused(empty.run(command, "--port", f"{taken}"), 1, f"{taken}")
 
 

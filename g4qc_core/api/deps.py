@@ -1,0 +1,86 @@
+"""What routes are given: the stores, the instruments, the launcher, the clock, and who is asking.
+
+Everything that a route needs comes from here, so that a test can hand over its own. Must not know any route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from g4qc_core.api.keys import Key, Keys, Scope
+from g4qc_core.api.launcher import Launcher
+from g4qc_core.api.problems import KeyRequired
+from g4qc_core.errors import AccessDenied
+from g4qc_core.instruments import Registry
+from g4qc_core.settings import Settings
+from g4qc_core.storage.late import LateStores
+
+COOKIE = "g4qc_key"
+"""The cookie in which a browser keeps its key, out of reach of scripts."""
+
+_bearer = HTTPBearer(auto_error=False, description="A key of `g4qc api-key create`; none is asked for on loopback")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Services:
+    """What one server works with.
+
+    Attributes:
+        stores: gives the stores of the settings' database; a server that starts before its database answers 503 until
+            there is one.
+        gateway: where the gateway listens, when the settings do not say so.
+    """
+
+    settings: Settings
+    registry: Registry
+    stores: LateStores
+    launcher: Launcher
+    keys: Keys
+    clock: Callable[[], datetime] = _now
+    gateway: tuple[str, int] | None = None
+
+
+async def services(request: Request) -> Services:
+    """The services of the application that the request came to."""
+    found: Services = request.app.state.services
+    return found
+
+
+Using = Annotated[Services, Depends(services)]
+
+
+def require(wanted: Scope) -> Callable[..., object]:
+    """A dependency that lets a request through whose key covers the scope; where there are no keys, any."""
+
+    async def check(
+        request: Request,
+        using: Using,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Key | None:
+        if not using.keys:
+            return None
+        given = bearer.credentials if bearer else request.headers.get("x-api-key") or request.cookies.get(COOKIE)
+        key = using.keys.find(given) if given else None
+        if key is None:
+            said = "This key is not known" if given else "This server wants a key"
+            raise KeyRequired(f"{said}: send one of `g4qc api-key create` as `Authorization: Bearer ...`.")
+        if not key.scope.covers(wanted):
+            raise AccessDenied(f"The key '{key.name}' may only {key.scope}: use one with the scope '{wanted}'.")
+        return key
+
+    return check
+
+
+CanRead = Depends(require(Scope.READ))
+CanRun = Depends(require(Scope.RUN))
+CanDecide = Annotated[Key | None, Depends(require(Scope.ADMIN))]

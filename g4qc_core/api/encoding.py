@@ -1,0 +1,193 @@
+"""Bars as JSON, CSV, Parquet or an Arrow stream: a batch in, bytes out, never more than a batch in memory.
+
+JSON and CSV are made by Arrow, column by column: a loop over rows is what makes such endpoints slow. Knows the columns
+of bars. Must not know where bars come from, nor HTTP beyond media types.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv, parquet
+
+from g4qc_core.storage.bar_reader import SCHEMA
+
+
+class Format(StrEnum):
+    """How bars are written."""
+
+    JSON = "json"
+    CSV = "csv"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+
+    @property
+    def media_type(self) -> str:
+        """What `Content-Type` says."""
+        return _MEDIA_TYPES[self]
+
+
+_MEDIA_TYPES = {
+    Format.JSON: "application/json",
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.PARQUET: "application/vnd.apache.parquet",
+    Format.ARROW: "application/vnd.apache.arrow.stream",
+}
+_ANY = ("*/*", "application/*", "application/json")
+
+
+def choose_format(named: Format | None, accept: str | None) -> Format | None:
+    """The format that was named, else the first that the header accepts; None when it accepts none of them."""
+    if named is not None:
+        return named
+    wanted = [part.split(";")[0].strip().lower() for part in (accept or "*/*").split(",")]
+    known = {kind.split(";")[0]: form for form, kind in _MEDIA_TYPES.items()}
+    known |= dict.fromkeys(_ANY, Format.JSON) | {"text/*": Format.CSV}
+    return next((known[kind] for kind in wanted if kind in known), None)
+
+
+def encode(form: Format, batches: Iterable[pa.RecordBatch], head: Mapping[str, Any]) -> Iterator[bytes]:
+    """The bars as bytes, some at a time.
+
+    Args:
+        batches: of `storage.bar_reader.SCHEMA`.
+        head: fields of the JSON document beside `data` and `records`.
+    """
+    encoder = _ENCODERS[form](head)
+    yield encoder.begin()
+    for batch in batches:
+        yield encoder.batch(batch)
+    yield encoder.end()
+
+
+class _Encoder(ABC):
+    def __init__(self, head: Mapping[str, Any]) -> None:
+        self._head = head
+
+    @abstractmethod
+    def begin(self) -> bytes: ...
+
+    @abstractmethod
+    def batch(self, rows: pa.RecordBatch) -> bytes: ...
+
+    def end(self) -> bytes:
+        return b""
+
+
+class _Json(_Encoder):
+    def begin(self) -> bytes:
+        self._records = 0
+        return json.dumps(dict(self._head))[:-1].encode() + b', "data": ['
+
+    def batch(self, rows: pa.RecordBatch) -> bytes:
+        before = b"," if self._records else b""
+        self._records += len(rows)
+        return before + _joined(rows)
+
+    def end(self) -> bytes:
+        return f'], "records": {self._records}}}'.encode()
+
+
+class _Csv(_Encoder):
+    def begin(self) -> bytes:
+        return (",".join(SCHEMA.names) + "\n").encode()
+
+    def batch(self, rows: pa.RecordBatch) -> bytes:
+        sink = pa.BufferOutputStream()
+        options = csv.WriteOptions(include_header=False, quoting_style="none")
+        csv.write_csv(_texts_of_time(rows), sink, options)
+        return sink.getvalue().to_pybytes()
+
+
+class _Sink:
+    """What Arrow writes into: keeps what was written since it was last taken."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: Any) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def take(self) -> bytes:
+        taken, self._pieces = b"".join(self._pieces), []
+        return taken
+
+
+class _Tabular(_Encoder):
+    """A writer of Arrow's over a sink; what it wrote is taken after each batch."""
+
+    def begin(self) -> bytes:
+        self._sink = _Sink()
+        self._writer = self._open(self._sink)
+        return self._sink.take()
+
+    def batch(self, rows: pa.RecordBatch) -> bytes:
+        self._writer.write_batch(rows)
+        return self._sink.take()
+
+    def end(self) -> bytes:
+        self._writer.close()
+        return self._sink.take()
+
+    @abstractmethod
+    def _open(self, sink: _Sink) -> Any: ...
+
+
+class _Parquet(_Tabular):
+    def _open(self, sink: _Sink) -> Any:
+        return parquet.ParquetWriter(pa.PythonFile(sink, "w"), SCHEMA, compression="snappy")
+
+
+class _Arrow(_Tabular):
+    def _open(self, sink: _Sink) -> Any:
+        return pa.ipc.new_stream(pa.PythonFile(sink, "w"), SCHEMA)
+
+
+_ENCODERS: Mapping[Format, type[_Encoder]] = {
+    Format.JSON: _Json,
+    Format.CSV: _Csv,
+    Format.PARQUET: _Parquet,
+    Format.ARROW: _Arrow,
+}
+
+
+def _joined(rows: pa.RecordBatch) -> bytes:
+    """The rows as JSON objects with commas between."""
+    pieces: list[Any] = []
+    before = "{"
+    for name, column in zip(rows.schema.names, _texts_of_time(rows).columns, strict=True):
+        quote = '"' if pa.types.is_string(column.type) else ""
+        pieces += [f'{before}"{name}":{quote}', _written(column)]
+        before = f"{quote},"
+    lines = pc.binary_join_element_wise(*pieces, f"{before[:-1]}}},", "")
+    # One text stands behind the other in Arrow's buffer: taking it whole is joining them.
+    return bytes(memoryview(lines.buffers()[2])[: pc.sum(pc.binary_length(lines)).as_py() - 1])
+
+
+def _written(column: pa.Array) -> pa.Array:
+    if not pa.types.is_floating(column.type):
+        return column.cast(pa.string())
+    # JSON has no NaN and no infinity.
+    return pc.if_else(pc.is_finite(column), column.cast(pa.string()), "null")
+
+
+def _texts_of_time(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows with instants as `2026-10-05T13:30:00Z` and dates as `2026-10-05`."""
+    instants = rows.column("timestamp").cast(pa.timestamp("s", "UTC"), safe=False).cast(pa.timestamp("s"))
+    texts = pc.binary_join_element_wise(pc.utf8_replace_slice(instants.cast(pa.string()), 10, 11, "T"), "Z", "")
+    dated = rows.column("trade_date").cast(pa.string())
+    columns = [{"timestamp": texts, "trade_date": dated}.get(name, rows.column(name)) for name in rows.schema.names]
+    return pa.RecordBatch.from_arrays(columns, names=rows.schema.names)

@@ -1,0 +1,131 @@
+"""What stands before every route: who may be addressed, from which pages, how often, how slowly; and what is counted.
+
+One layer of plain ASGI, because layers that wrap whole requests cost more than a chart's window does. Must not know any
+route.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from urllib.parse import urlsplit
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from g4qc_core.api.measures import Measures
+from g4qc_core.api.problems import problem
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_RECEIVE_SECONDS = 20.0
+_SEND_SECONDS = 60.0
+_HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-resource-policy": b"same-origin",
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the guard lets through.
+
+    Attributes:
+        hosts: names under which the server may be addressed; empty: any.
+        origins: web sites whose pages may use the server, beside its own.
+        per_minute: requests of one address; 0: no limit.
+        receive_seconds, send_seconds: how long a client may take over one piece of a body, or to take one.
+    """
+
+    hosts: Sequence[str] = ()
+    origins: Sequence[str] = ()
+    per_minute: int = 0
+    receive_seconds: float = _RECEIVE_SECONDS
+    send_seconds: float = _SEND_SECONDS
+
+
+def loopback_hosts(*urls: str | None) -> list[str]:
+    """Names under which a server on loopback is addressed: loopback's own, and those of its addresses for browsers.
+
+    Any other name is a page elsewhere that made its own name point here (DNS rebinding).
+    """
+    return [*_LOOPBACK, *(name for url in urls if url and (name := urlsplit(url).hostname))]
+
+
+class Guard:
+    """The layer around the application `app`."""
+
+    def __init__(self, app: ASGIApp, rules: Rules, measures: Measures) -> None:
+        self._app = app
+        self._rules = rules
+        self._measures = measures
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._limit = RateLimitItemPerMinute(max(1, rules.per_minute))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request, begun, status = Request(scope), perf_counter(), 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *_HEADERS.items()]
+            async with asyncio.timeout(self._rules.send_seconds):
+                await send(message)
+
+        try:
+            refusal = self._refusal(request)
+            if refusal is not None:
+                await refusal(scope, receive, noting)
+            else:
+                await self._app(scope, _patient(receive, self._rules.receive_seconds), noting)
+        except TimeoutError:
+            # Whoever does not take the answer loses it: the connection ends here, and nothing else was held for it.
+            self._measures.abandoned()
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            self._measures.answered(route, request.method, status, perf_counter() - begun)
+
+    def _refusal(self, request: Request) -> ASGIApp | None:
+        host = request.url.hostname or ""
+        if self._rules.hosts and host not in self._rules.hosts:
+            return problem(
+                421, f"This server is not called '{host}': use 127.0.0.1, or set G4QC_API_URL to its address."
+            )
+        origin = request.headers.get("origin")
+        if origin is not None and request.method not in _SAFE and not self._own(origin, request):
+            return problem(403, "Pages of other sites may not change anything here: see G4QC_API_CORS_ORIGINS.")
+        client = request.client.host if request.client else ""
+        if self._rules.per_minute and not self._limiter.hit(self._limit, client):
+            return problem(
+                429, f"More than {self._rules.per_minute} requests in a minute: wait, or fetch more at once."
+            )
+        return None
+
+    def _own(self, origin: str, request: Request) -> bool:
+        return origin in self._rules.origins or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _patient(receive: Receive, seconds: float) -> Receive:
+    """Waits for each piece of the body no longer than that; for the client's going away, for ever."""
+    complete = False
+
+    async def limited() -> Message:
+        nonlocal complete
+        if complete:
+            return await receive()
+        async with asyncio.timeout(seconds):
+            message = await receive()
+        complete = not message.get("more_body", False)
+        return message
+
+    return limited

@@ -1,0 +1,58 @@
+"""What the server counts about itself, as Prometheus reads it.
+
+Must not know what a number means for anyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Measures:
+    """The counters of one server."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        labels = ("route", "method", "status")
+        self._requests = Counter("g4qc_api_requests", "Answered requests", labels, registry=self._registry)
+        self._seconds = Histogram(
+            "g4qc_api_seconds", "Seconds to the end of an answer", ("route",), buckets=_BUCKETS, registry=self._registry
+        )
+        self._abandoned = Counter(
+            "g4qc_api_abandoned", "Answers that a client did not take in time", registry=self._registry
+        )
+        self._bars = Counter("g4qc_api_bars", "Bars sent", ("format",), registry=self._registry)
+        self._up = Gauge("g4qc_up", "1 where a part answers", ("part",), registry=self._registry)
+        self._newest = Gauge(
+            "g4qc_newest_bar_timestamp_seconds",
+            "Start of the newest bar",
+            ("symbol", "timeframe"),
+            registry=self._registry,
+        )
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """One answer, by the route's template, so that there are no more series than routes."""
+        self._requests.labels(route, method, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def abandoned(self) -> None:
+        """One answer that a client did not take in time."""
+        self._abandoned.inc()
+
+    def sent(self, form: str, bars: int) -> None:
+        """Bars that went out in a format."""
+        self._bars.labels(form).inc(bars)
+
+    def text(self, up: Iterable[tuple[str, bool]], newest: Iterable[tuple[str, str, datetime]]) -> bytes:
+        """All of it in Prometheus' text format, with how the parts and the bars stand now."""
+        for part, answers in up:
+            self._up.labels(part).set(answers)
+        self._newest.clear()
+        for symbol, timeframe, start in newest:
+            self._newest.labels(symbol, timeframe).set(start.timestamp())
+        return generate_latest(self._registry)

@@ -1,0 +1,217 @@
+"""Bars: `/data/{symbol}`, a page of them or all there are, in the format that the client reads best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import pyarrow as pa
+from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.cursors import read_cursor, write_cursor
+from g4qc_core.api.deps import CanRead, Services, Using
+from g4qc_core.api.encoding import Format, choose_format, encode
+from g4qc_core.api.measures import Measures
+from g4qc_core.api.problems import documented, problem
+from g4qc_core.errors import NotFound, UsageError
+from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.segments import within
+from g4qc_core.instruments import CONTRACT_MONTH, Instrument
+from g4qc_core.storage.bar_reader import BarQuery, BarReader, last_start
+from g4qc_core.storage.bar_series import Moment, segments_of, window_of
+from g4qc_core.timeframes import TIMEFRAMES
+
+LARGEST_PAGE = 50_000
+CURSOR_HEADER = "X-Next-Cursor"
+
+router = APIRouter(tags=["bars"], dependencies=[CanRead])
+
+TimeframeName = StrEnum("TimeframeName", {t.name: t.name for t in TIMEFRAMES})  # type: ignore[misc]
+Symbol = Annotated[str, Path(max_length=12, description="Symbol of an instrument, like ES")]
+
+
+class Order(StrEnum):
+    """In which direction of time."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+class Bar(BaseModel):
+    """One bar. Shown prices are the contract's own x factor + adjustment."""
+
+    timestamp: datetime = Field(description="Start of the bar, UTC")
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: int = Field(description="Contracts; -1 where unknown")
+    count: int = Field(description="Trades; -1 where unknown")
+    contract: str = Field(description="Contract month, like 202512")
+    trade_date: date = Field(description="Trade date of the bar's session, by the exchange")
+    factor: float = Field(description="What the contract's own prices are multiplied by")
+    adjustment: float = Field(description="Points that are added to the contract's own prices")
+
+
+class Bars(BaseModel):
+    """Bars of one instrument and timeframe."""
+
+    symbol: str
+    timeframe: str
+    next_cursor: str | None = Field(None, description="Where the next page begins; null at the end, or without limit")
+    data: list[Bar]
+    records: int = Field(description="Number of bars in data")
+
+
+class BarsAsked(BaseModel):
+    """Which bars, and how they are sent."""
+
+    timeframe: TimeframeName = Field(TimeframeName("1min"), description="Length of a bar")
+    start_date: str | None = Field(
+        None,
+        max_length=40,
+        description="First trade date, or instant like 2026-10-05T13:30:00Z",
+        examples=["2026-10-01"],
+    )
+    end_date: str | None = Field(
+        None, max_length=40, description="Last trade date, included, or instant, excluded", examples=["2026-10-31"]
+    )
+    contract: str | None = Field(
+        None, pattern=f"^{CONTRACT_MONTH}$", description="Contract month; without it, the contract in front"
+    )
+    adjustment: Adjustment = Field(Adjustment.NONE, description="What is done to prices at rolls")
+    order: Order = Field(Order.ASC, description="Oldest first, or newest first")
+    limit: int | None = Field(None, ge=1, le=LARGEST_PAGE, description="Bars of a page; without it, all are streamed")
+    cursor: str | None = Field(None, max_length=64, description="next_cursor of the page before")
+    format: Format | None = Field(None, description="Wins over the header Accept")
+
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The bars",
+        "headers": {CURSOR_HEADER: {"schema": {"type": "string"}, "description": "next_cursor, in every format"}},
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            Format.PARQUET.media_type: {"schema": {"type": "string", "format": "binary"}},
+            Format.ARROW.media_type: {"schema": {"type": "string", "format": "binary"}},
+        },
+    },
+    **documented(401, 403, 404, 406, 409, 422, 429, 503),
+}
+
+
+@router.get("/data/{symbol}", response_model=Bars, responses=_ANSWERS)
+@router.get("/data/data/{symbol}", response_model=Bars, responses=_ANSWERS, operation_id="bars_by_the_longer_path")
+def bars(
+    symbol: Symbol,
+    asked: Annotated[BarsAsked, Query()],
+    using: Using,
+    request: Request,
+    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Response:
+    """Bars as JSON, CSV, Parquet or an Arrow stream.
+
+    Without `limit` all bars of the window are streamed, however many. With it a page comes, and `next_cursor` (in the
+    header X-Next-Cursor for every format) leads to the next one. Prices of an adjusted series are anchored at the roll
+    calendar, so that windows of it fit together.
+    """
+    instrument = instrument_of(symbol, using)
+    form = choose_format(asked.format, accept)
+    if form is None:
+        return problem(406, f"Bars come as {', '.join(f.media_type for f in Format)}: accept one, or name a format.")
+    reader = BarReader(using.stores().database)
+    query = _query(instrument, asked, using)
+    measures: Measures = request.app.state.measures
+    head = {"symbol": instrument.symbol, "timeframe": query.timeframe}
+    if query.limit is None:
+        batches = _begun(_counted(reader.batches(query), form, measures))
+        return StreamingResponse(encode(form, batches, {**head, "next_cursor": None}), media_type=form.media_type)
+    page, cursor = _page(reader, query, _described(instrument, asked))
+    content = b"".join(encode(form, _counted(iter(page), form, measures), {**head, "next_cursor": cursor}))
+    return Response(content, media_type=form.media_type, headers={CURSOR_HEADER: cursor} if cursor else None)
+
+
+def instrument_of(symbol: str, using: Services) -> Instrument:
+    """The instrument of an address.
+
+    Raises:
+        NotFound: there is none.
+    """
+    try:
+        return using.registry[symbol]
+    except UsageError as error:
+        raise NotFound(str(error)) from None
+
+
+def parse_moment(text: str | None) -> Moment | None:
+    """A trade date or an instant, UTC where it names no zone.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2026-10-01"):
+            return date.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"'{text}' is no date: write a trade date like 2026-10-31, or an instant like 2026-10-05T13:30:00Z."
+        ) from None
+
+
+def _query(instrument: Instrument, asked: BarsAsked, using: Services) -> BarQuery:
+    start, end = window_of(instrument, parse_moment(asked.start_date), parse_moment(asked.end_date))
+    segments = segments_of(using.stores(), instrument, asked.contract, asked.adjustment)
+    after = None if asked.cursor is None else read_cursor(_described(instrument, asked), asked.cursor)
+    return BarQuery(
+        symbol=instrument.symbol,
+        timeframe=asked.timeframe.value,
+        segments=within(segments, start, end),
+        after=after,
+        limit=asked.limit,
+        newest_first=asked.order is Order.DESC,
+    )
+
+
+def _described(instrument: Instrument, asked: BarsAsked) -> str:
+    """What a cursor belongs to: everything but the cursor, the size of the page and the format."""
+    return f"{instrument.symbol} {asked.model_dump_json(exclude={'cursor', 'limit', 'format'})}"
+
+
+def _page(reader: BarReader, query: BarQuery, described: str) -> tuple[list[pa.RecordBatch], str | None]:
+    """The page's batches, and the cursor of the next page: one bar more is read to know whether there is one."""
+    assert query.limit is not None
+    batches, left = [], query.limit
+    for batch in reader.batches(replace(query, limit=query.limit + 1)):
+        batches.append(batch.slice(0, left))
+        if len(batch) > left:
+            last = batches[-1] if left else batches[-2]
+            return [b for b in batches if len(b)], write_cursor(described, last_start(last))
+        left -= len(batch)
+    return batches, None
+
+
+def _counted(batches: Iterator[pa.RecordBatch], form: Format, measures: Measures) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        measures.sent(form, len(batch))
+        yield batch
+
+
+def _begun(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same, with the first one read already: what fails at once fails before the answer has begun."""
+    first = next(batches, None)
+
+    def all_of_them() -> Iterator[pa.RecordBatch]:
+        if first is not None:
+            yield first
+            yield from batches
+
+    return all_of_them()

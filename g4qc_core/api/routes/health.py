@@ -1,0 +1,150 @@
+"""How the parts stand: database, gateway and Dagster, how fresh the bars are, and numbers for Prometheus."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.deps import CanRead, Services, Using
+from g4qc_core.api.problems import documented
+from g4qc_core.errors import G4qcError, GatewayUnavailable
+from g4qc_core.storage.coverage_store import CoverageStore
+from g4qc_core.storage.origin import stored_origin
+from g4qc_core.timeframes import TIMEFRAMES
+
+router = APIRouter(tags=["health"], dependencies=[CanRead])
+root = APIRouter(include_in_schema=False)
+
+_PROBE_SECONDS = 2.0
+
+
+class Part(BaseModel):
+    """One part that the server depends on."""
+
+    up: bool
+    about: str = Field(description="What it is, or what is wrong and what to do")
+
+
+class Fresh(BaseModel):
+    """The newest bar of an instrument and timeframe."""
+
+    symbol: str
+    timeframe: str
+    last: datetime = Field(description="Start of the newest bar, UTC")
+    trade_date: date
+
+
+class Health(BaseModel):
+    """How everything stands; `down` when the database is, `degraded` when another part is."""
+
+    status: Literal["ok", "degraded", "down"]
+    parts: dict[str, Part] = Field(description="database, gateway and dagster")
+    origin: str | None = Field(None, description="account, simulated or replay: what kind of bars the database holds")
+    freshness: list[Fresh]
+    now: datetime
+
+
+_DOWN: dict[int | str, dict[str, Any]] = {503: {"description": "The database is down", "model": Health}}
+
+
+@router.get("/health", response_model=Health, responses=_DOWN | documented(401, 403, 429))
+def health(using: Using) -> Response:
+    """How the parts stand; 503 when the database is down."""
+    found = examine(using)
+    return JSONResponse(found.model_dump(mode="json"), 503 if found.status == "down" else 200)
+
+
+@root.get("/health")
+def probe(using: Using) -> Response:
+    """The same in one word for each part, without a key: for whoever watches the process."""
+    found = examine(using)
+    words = {name: "up" if part.up else "down" for name, part in found.parts.items()}
+    return JSONResponse({"status": found.status, **words}, 503 if found.status == "down" else 200)
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented(401, 403, 429)},
+)
+@root.get("/metrics", dependencies=[CanRead])
+def metrics(using: Using, request: Request) -> Response:
+    """What the server counted, which parts answer, and how fresh the bars are, as Prometheus reads it."""
+    found = examine(using)
+    text = request.app.state.measures.text(
+        [(name, part.up) for name, part in found.parts.items()],
+        [(fresh.symbol, fresh.timeframe, fresh.last) for fresh in found.freshness],
+    )
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+
+def examine(using: Services) -> Health:
+    """Asks every part; none of them can make this fail."""
+    parts = {
+        "database": _part(lambda: _database(using)),
+        "gateway": _part(lambda: _gateway(using)),
+        "dagster": _part(lambda: _dagster(using)),
+    }
+    ok = parts["database"].up
+    origin = stored_origin(using.stores().database) if ok else None
+    return Health(
+        status="down" if not ok else "ok" if all(part.up for part in parts.values()) else "degraded",
+        parts=parts,
+        origin=str(origin) if origin else None,
+        freshness=_freshness(using) if ok else [],
+        now=using.clock(),
+    )
+
+
+def _part(ask: Callable[[], str]) -> Part:
+    try:
+        return Part(up=True, about=ask())
+    except G4qcError as error:
+        return Part(up=False, about=str(error))
+
+
+def _database(using: Services) -> str:
+    database = using.stores().database
+    database.check()
+    return f"{database.place}{', TimescaleDB' if database.has_timescale else ''}"
+
+
+def _gateway(using: Services) -> str:
+    address = using.gateway or (using.settings.ib_host and (using.settings.ib_host, using.settings.ib_port))
+    if not address:
+        return "a simulated one is started in each run"
+    try:
+        # No handshake: that would take the client id away from a run.
+        socket.create_connection(address, _PROBE_SECONDS).close()
+    except OSError as error:
+        raise GatewayUnavailable(
+            f"Nobody listens at {address[0]}:{address[1]} ({error.strerror or 'no answer'}): start TWS or IB Gateway, "
+            "or check G4QC_IB_HOST and G4QC_IB_PORT."
+        ) from None
+    return f"listens at {address[0]}:{address[1]}"
+
+
+def _dagster(using: Services) -> str:
+    using.launcher.check()
+    return using.settings.dagster_link
+
+
+def _freshness(using: Services) -> list[Fresh]:
+    store = CoverageStore(using.stores().database)
+    rows = store.freshness(list(using.registry), [t.name for t in TIMEFRAMES])
+    return [
+        Fresh(
+            symbol=row["symbol"],
+            timeframe=row["timeframe"],
+            last=row["last"].to_pydatetime(),
+            trade_date=row["trade_date"].date(),
+        )
+        for row in rows.to_dict("records")
+    ]

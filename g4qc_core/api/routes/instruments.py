@@ -1,0 +1,177 @@
+"""Instruments, their contracts and their rolls."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import pandas as pd
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.problems import documented
+from g4qc_core.api.routes.data import Symbol, instrument_of
+from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import calendar
+from g4qc_core.storage.coverage_store import CoverageStore
+
+router = APIRouter(tags=["instruments"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
+
+
+class InstrumentShown(BaseModel):
+    """An instrument as the registry describes it."""
+
+    symbol: str
+    name: str
+    kind: str
+    exchange: str
+    currency: str
+    multiplier: float = Field(description="Money per point of price and contract")
+    min_tick: float = Field(description="Smallest price step, points")
+    tick_value: float = Field(description="Money of one tick and contract")
+    decimals: int = Field(description="Digits after the point that a price needs")
+    months: str = Field(description="Codes of the contract months that are traded; empty where there are none")
+    calendar: str
+    roll: str = Field(description="Rule of the roll calendar; empty where there are no rolls")
+
+
+class Held(BaseModel):
+    """Bars that are stored of a contract, by trade date."""
+
+    first: date
+    last: date
+
+
+class ContractShown(BaseModel):
+    """One contract month as the gateway described it."""
+
+    contract: str = Field(description="Contract month, like 202512")
+    local_symbol: str
+    con_id: int = Field(description="Interactive Brokers' id")
+    last_trade_date: date
+    last_trade_at: datetime = Field(description="End of trading, UTC")
+    exchange: str
+    currency: str
+    multiplier: float
+    min_tick: float
+    held: Held | None = Field(None, description="What is stored; null: nothing")
+
+
+class Contracts(BaseModel):
+    """The contracts of one instrument by last trade date."""
+
+    symbol: str
+    contracts: list[ContractShown]
+
+
+class Roll(BaseModel):
+    """From this trade date on the series is in the new contract."""
+
+    at: datetime | None = Field(description="Open of the first session in the new contract, UTC")
+    trade_date: date
+    from_contract: str
+    to_contract: str
+    from_price: float | None
+    to_price: float | None
+    gap: float | None = Field(description="New price less old price, points; null where unknown")
+    note: str
+
+
+class Rolls(BaseModel):
+    """The roll calendar of one instrument."""
+
+    symbol: str
+    rule: str
+    front: str | None = Field(description="The contract after the last roll")
+    rolls: list[Roll]
+    rules: list[str] = Field(description="Rules by which there is a calendar")
+
+
+@router.get("/instruments")
+def instruments(using: Using) -> list[InstrumentShown]:
+    """All instruments of the registry."""
+    return [_shown(instrument) for instrument in using.registry.values()]
+
+
+@router.get("/contracts/{symbol}", responses=documented(404))
+def contracts(symbol: Symbol, using: Using) -> Contracts:
+    """The contracts of an instrument that a gateway ever described, and what is stored of each."""
+    instrument, stores = instrument_of(symbol, using), using.stores()
+    held = {
+        row["contract"]: Held(first=row["first"].date(), last=row["last"].date())
+        for row in CoverageStore(stores.database).held(instrument.symbol).to_dict("records")
+    }
+    chain = stores.contracts.chain(instrument.symbol)
+    return Contracts(
+        symbol=instrument.symbol,
+        contracts=[
+            ContractShown(
+                contract=c.month,
+                local_symbol=c.local_symbol,
+                con_id=c.con_id,
+                last_trade_date=c.last_trade_date,
+                last_trade_at=c.last_trade_at,
+                exchange=c.exchange,
+                currency=c.currency,
+                multiplier=float(c.multiplier),
+                min_tick=float(c.min_tick),
+                held=held.get(c.month),
+            )
+            for c in chain
+        ],
+    )
+
+
+@router.get("/rolls/{symbol}", responses=documented(404))
+def rolls(
+    symbol: Symbol,
+    using: Using,
+    rule: Annotated[str | None, Query(max_length=80, description="A rule; without it, the instrument's own")] = None,
+) -> Rolls:
+    """The roll calendar by a rule; no rolls where none was made yet."""
+    instrument, store = instrument_of(symbol, using), using.stores().rolls
+    rules = list(dict.fromkeys(map(str, store.calendars(instrument.symbol)["rule"])))
+    wanted = rule or instrument.roll
+    made = store.load(instrument.symbol, wanted) if wanted in rules else None
+    return Rolls(
+        symbol=instrument.symbol,
+        rule=wanted,
+        front=made.front or None if made else None,
+        rolls=[_roll(row, instrument) for row in made.rolls.to_dict("records")] if made else [],
+        rules=rules,
+    )
+
+
+def _shown(instrument: Instrument) -> InstrumentShown:
+    return InstrumentShown(
+        **instrument.model_dump(
+            include={"symbol", "name", "kind", "exchange", "currency", "months", "calendar", "roll"}
+        ),
+        multiplier=float(instrument.multiplier),
+        min_tick=float(instrument.min_tick),
+        tick_value=float(instrument.tick_value),
+        decimals=instrument.decimals,
+    )
+
+
+def _roll(row: Mapping[Hashable, Any], instrument: Instrument) -> Roll:
+    day = pd.Timestamp(str(row["date"])).date()
+    session = calendar(instrument.calendar).session(day)
+    return Roll(
+        at=session.open if session else None,
+        trade_date=day,
+        from_contract=row["from_contract"],
+        to_contract=row["to_contract"],
+        from_price=number_or_none(row["from_price"]),
+        to_price=number_or_none(row["to_price"]),
+        gap=number_or_none(row["gap"]),
+        note=row["note"] or "",
+    )
+
+
+def number_or_none(value: object) -> float | None:
+    """The number, or None where it is NaN: JSON has none."""
+    number = float(value)  # type: ignore[arg-type]
+    return number if number == number else None

@@ -1,0 +1,83 @@
+"""Reports of backtests as the store has them, each in a sandbox: it can draw, and cannot reach anything else here."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, HTMLResponse, Response
+
+from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.errors import NotFound
+
+router = APIRouter(tags=["reports"], dependencies=[CanRead], include_in_schema=False)
+
+# No origin of its own, no requests, no forms: a report's script shares an address with the API, and nothing else.
+SANDBOX = {
+    "Content-Security-Policy": (
+        "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
+        "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; connect-src 'none'; form-action 'none'; "
+        "frame-ancestors 'self'"
+    ),
+    "Cache-Control": "no-cache",
+}
+
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.html$")
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>G4QC reports</title>
+<meta name="viewport" content="width=device-width"><style>
+:root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}
+body {{ max-width: 50rem; margin: 3rem auto; padding: 0 1rem }} td {{ padding: .3rem 1.5rem .3rem 0 }}
+</style><h1>Backtest reports</h1>{body}</html>"""
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path stroke="#1a9850" fill="none" d="M5 1v14"/>'
+    '<path fill="#1a9850" d="M3 4h4v7H3z"/><path stroke="#d73027" fill="none" d="M11 3v12"/>'
+    '<path fill="#d73027" d="M9 6h4v6H9z"/></svg>'
+)
+_EMPTY = "<p>No report yet. Run <code>g4qc demo</code>, or materialize <code>backtest_report</code> in Dagster.</p>"
+
+
+def report_file(folder: Path, name: str) -> Path:
+    """The report of that file name.
+
+    Raises:
+        NotFound: there is none, or the name leads elsewhere.
+    """
+    path = folder / name
+    if not _NAME.match(name) or not path.is_file() or path.is_symlink():
+        raise NotFound("There is no such report: /reports lists them.")
+    return path
+
+
+def sandboxed(path: Path) -> FileResponse:
+    """A report as an answer."""
+    return FileResponse(path, media_type="text/html", headers=SANDBOX)
+
+
+@router.get("/")
+@router.get("/reports")
+def index(using: Using) -> HTMLResponse:
+    """The list of all reports."""
+    found = sorted(using.settings.reports.glob("*.html"), key=lambda path: path.name)
+    rows = "".join(f"<tr>{_row(path)}</tr>" for path in found)
+    return HTMLResponse(_PAGE.format(body=f"<table>{rows}</table>" if rows else _EMPTY))
+
+
+@router.get("/reports/{name}")
+def report(name: str, using: Using) -> FileResponse:
+    """One report."""
+    return sandboxed(report_file(using.settings.reports, name))
+
+
+@router.get("/favicon.ico")
+def icon() -> Response:
+    """A candle."""
+    return Response(_ICON, media_type="image/svg+xml")
+
+
+def _row(path: Path) -> str:
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    name = html.escape(path.name)
+    return f'<td><a href="/reports/{name}">{html.escape(path.stem)}</a></td><td>{written:%Y-%m-%d %H:%M} UTC</td>'

@@ -1,0 +1,113 @@
+"""From what a reader names (instrument, timeframe, contract or adjustment) to the segments that have to be read.
+
+The streaming twin of `storage.series`: the same contract in front on every date, and the same refusals. Knows the
+stores. Must not know formats or HTTP.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+import pandas as pd
+
+from g4qc_core.errors import NotFound, UsageError
+from g4qc_core.futures.chain import front_contract, front_periods
+from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.segments import BEGINNING, END, Segment, series_segments
+from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.storage.coverage_store import CoverageStore
+from g4qc_core.storage.stores import Stores
+
+Moment = date | datetime
+"""A trade date, or an instant in UTC."""
+
+
+def segments_of(
+    stores: Stores,
+    instrument: Instrument,
+    contract: str | None = None,
+    adjustment: Adjustment = Adjustment.NONE,
+) -> list[Segment]:
+    """What to read for the bars of one contract, or of the contract in front; empty when nothing is stored.
+
+    Raises:
+        NotFound: the contract is not known.
+        UsageError: an adjustment of one contract; or bars of several contracts and no roll calendar.
+        InvalidBars: the roll calendar is broken.
+    """
+    if contract is not None:
+        if adjustment is not Adjustment.NONE:
+            raise UsageError("The bars of one contract are not adjusted: leave adjustment or contract out.")
+        return _one_contract(stores, instrument, contract)
+    made = stores.rolls.load(instrument.symbol, instrument.roll)
+    if made is not None:
+        return series_segments(made, adjustment, calendar(instrument.calendar))
+    return _before_any_roll(stores, instrument)
+
+
+def window_of(instrument: Instrument, first: Moment | None, last: Moment | None) -> tuple[datetime, datetime]:
+    """The instants `[start, end)` that two moments mean.
+
+    A trade date stands for its whole session, the last one included; an instant for itself, the last one excluded.
+
+    Raises:
+        UsageError: the window is reversed.
+    """
+    hours = calendar(instrument.calendar)
+    start = BEGINNING if first is None else _edge(first, hours, opening=True)
+    end = END if last is None else _edge(last, hours, opening=False)
+    if first is not None and last is not None and end < start:
+        raise UsageError(f"The window is reversed: it ends on {last}, before it begins on {first}.")
+    return start, end
+
+
+def _one_contract(stores: Stores, instrument: Instrument, contract: str) -> list[Segment]:
+    held = CoverageStore(stores.database).held(instrument.symbol)
+    found = held[held["contract"] == contract]
+    if len(found):
+        # Bounds, because the index knows no contracts: without them it is searched from the beginning of time.
+        hours = calendar(instrument.calendar)
+        first, last = found["first"].iloc[0].date(), found["last"].iloc[0].date()
+        return [Segment(contract, _edge(first, hours, opening=True), _edge(last, hours, opening=False))]
+    known = [c.month for c in stores.contracts.chain(instrument.symbol)]
+    if contract not in known:
+        listed = f" Known: {', '.join(known[-8:])}." if known else " None is known yet: extract some bars first."
+        raise NotFound(f"{instrument.symbol} has no contract {contract}.{listed}")
+    return []
+
+
+def _before_any_roll(stores: Stores, instrument: Instrument) -> list[Segment]:
+    held = CoverageStore(stores.database).held(instrument.symbol)
+    if len(held) <= 1:
+        return [Segment(str(month)) for month in held["contract"]]
+    chain = stores.contracts.chain(instrument.symbol)
+    periods = front_periods(chain, instrument, calendar(instrument.calendar))
+    days = pd.date_range(held["first"].min(), held["last"].max())
+    fronts = {c.month for c in (front_contract(periods, day.date()) for day in days) if c is not None}
+    if len(fronts) != 1:
+        raise UsageError(
+            f"There are bars of several contracts of {instrument.symbol} and no roll calendar: materialize the asset "
+            "`roll_calendar`, or name a contract."
+        )
+    return [Segment(month) for month in fronts]
+
+
+def _edge(moment: Moment, hours: SessionCalendar, *, opening: bool) -> datetime:
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC)
+    if not 1990 <= moment.year <= 2100:
+        return BEGINNING if moment.year < 1990 else END
+    return _session_edge(moment, hours, opening)
+
+
+@lru_cache(maxsize=4096)
+def _session_edge(day: date, hours: SessionCalendar, opening: bool) -> datetime:
+    """Open of the first session on or after the day, or close of the last one on or before it."""
+    reach = pd.Timedelta(days=21).to_pytimedelta()
+    if opening:
+        following = hours.sessions(day, day + reach)
+        return following[0].open if following else END
+    earlier = hours.sessions(day - reach, day)
+    return earlier[-1].close if earlier else BEGINNING

@@ -1,0 +1,92 @@
+"""What is stored and what is missing, summed up by the server: for pages that show many instruments and years at once.
+
+Knows the tables of quality, bars and requests. Must not know what the classes of a minute mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from g4qc_core.bars.coverage import CLASSES
+from g4qc_core.storage.copy import Kinds, copy_out
+from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.slices import SliceStore, names
+from g4qc_core.storage.tables import ib_requests
+
+_COUNTS: Kinds = dict.fromkeys(("expected", *CLASSES), "int8")
+_SUMS = ", ".join(f'sum("{name}")::int8' for name in _COUNTS)
+_SESSION: Kinds = {"contract": "text", "trade_date": "date", **_COUNTS}
+_MONTH: Kinds = {"symbol": "text", "month": "date", "sessions": "int8", **_COUNTS}
+_HELD: Kinds = {"contract": "text", "first": "date", "last": "date"}
+_FRESH: Kinds = {"symbol": "text", "timeframe": "text", "last": "timestamptz", "trade_date": "date"}
+
+SESSION_COLUMNS, MONTH_COLUMNS = tuple(_SESSION), tuple(_MONTH)
+
+
+class CoverageStore(SliceStore):
+    """Sums over the quality rows of one database; counts are minutes, frames hold them as int64."""
+
+    def held(self, symbol: str) -> pd.DataFrame:
+        """Contracts with bars: a row a contract with the first and last trade date that has one."""
+        query = (
+            "SELECT contract, min(trade_date), max(trade_date) FROM session_quality "
+            "WHERE symbol = %s AND traded > 0 GROUP BY contract ORDER BY contract"
+        )
+        return self._frame(query, [symbol], _HELD)
+
+    def sessions(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
+        """The classes of each session of each contract, by trade date and contract: `SESSION_COLUMNS`."""
+        counts = ", ".join(f'"{name}"::int8' for name in _COUNTS)
+        query = (
+            f"SELECT contract, trade_date, {counts} FROM session_quality WHERE symbol = %s "
+            "AND trade_date BETWEEN %s AND %s AND (%s::text IS NULL OR contract = %s) ORDER BY trade_date, contract"
+        )
+        return self._frame(query, [symbol, first, last, contract, contract], _SESSION)
+
+    def months(self, first: date, last: date) -> pd.DataFrame:
+        """The classes of all contracts together by instrument and month (its first day): `MONTH_COLUMNS`."""
+        query = (
+            f"SELECT symbol, date_trunc('month', trade_date)::date, count(DISTINCT trade_date), {_SUMS} "
+            "FROM session_quality WHERE trade_date BETWEEN %s AND %s GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        return self._frame(query, [first, last], _MONTH)
+
+    def freshness(self, symbols: Sequence[str], timeframes: Sequence[str]) -> pd.DataFrame:
+        """The newest bar of each instrument and timeframe that has one: symbol, timeframe, last (start), trade_date."""
+        # One step into the index for each pair; max() over groups would read every row.
+        query = (
+            f"SELECT {names(_FRESH)} FROM unnest(%s::text[]) AS s (symbol) "
+            "CROSS JOIN unnest(%s::text[]) AS t (timeframe) CROSS JOIN LATERAL ("
+            "SELECT timestamp AS last, trade_date FROM market_data m WHERE m.symbol = s.symbol "
+            "AND m.timeframe = t.timeframe ORDER BY timestamp DESC LIMIT 1) AS newest"
+        )
+        return self._frame(query, [list(symbols), list(timeframes)], _FRESH)
+
+    def requests(
+        self,
+        limit: int,
+        before: int | None = None,
+        symbol: str | None = None,
+        contract: str | None = None,
+        outcome: str | None = None,
+    ) -> list[LedgerEntry]:
+        """The ledger's newest entries, newest first; `before` is the id of the last one of the page before."""
+        wanted = {"symbol": symbol, "contract": contract, "outcome": outcome}
+        query = select(ib_requests).order_by(ib_requests.c.id.desc()).limit(limit)
+        for name, value in wanted.items():
+            if value is not None:
+                query = query.where(ib_requests.c[name] == value)
+        if before is not None:
+            query = query.where(ib_requests.c.id < before)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [LedgerEntry(**(dict(row) | {"outcome": Outcome(row["outcome"])})) for row in rows]
+
+    def _frame(self, query: str, values: Sequence[Any], columns: Kinds) -> pd.DataFrame:
+        with self._reading() as cursor:
+            return copy_out(cursor, query, values, columns)

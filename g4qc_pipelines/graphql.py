@@ -1,0 +1,141 @@
+"""Dagster's web server as a program asks it: the queries and mutations that launching and watching runs need.
+
+Knows GraphQL and Dagster's names for things. Must not know what the assets do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from g4qc_core.errors import GraphUnavailable, UsageError
+
+LOCATION, REPOSITORY, ASSET_JOB = "g4qc", "__repository__", "__ASSET_JOB"
+
+_RUN = """runId status creationTime endTime tags { key value }
+  stepStats { stepKey status } assetSelection { path }"""
+
+_LAUNCH = """mutation($e: ExecutionParams!) { launchRun(executionParams: $e) { __typename
+  ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
+_RUNS = f"""query($f: RunsFilter, $c: String, $n: Int) {{ runsOrError(filter: $f, cursor: $c, limit: $n) {{ __typename
+  ... on Runs {{ results {{ {_RUN} }} }} ... on Error {{ message }} }} }}"""
+_RUN_OF = f"""query($id: ID!) {{ runOrError(runId: $id) {{ __typename ... on Run {{ {_RUN} }} }} }}"""
+_LOG = """query($id: ID!, $c: String, $n: Int) { logsForRun(runId: $id, afterCursor: $c, limit: $n) { __typename
+  ... on EventConnection { cursor hasMore events { __typename
+    ... on MessageEvent { message timestamp stepKey level }
+    ... on ExecutionStepFailureEvent { error { message cause { message } } failureMetadata { description } } } }
+  ... on Error { message } } }"""
+_TERMINATE = """mutation($id: String!) { terminateRun(runId: $id, terminatePolicy: SAFE_TERMINATE) {
+  __typename ... on Error { message } } }"""
+_ADD_PARTITION = """mutation($r: RepositorySelector!, $d: String!, $k: String!) {
+  addDynamicPartition(repositorySelector: $r, partitionsDefName: $d, partitionKey: $k) {
+  __typename ... on Error { message } } }"""
+_ASSETS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
+  ... on Repository { assetNodes { assetKey { path } isPartitioned } } ... on Error { message } } }"""
+
+_SELECTOR = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY}
+_RANGE_START, _RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+_PARTITION = "dagster/partition"
+
+
+class Graph:
+    """The web server at an address.
+
+    Every method raises GraphUnavailable when it does not answer, or answers that its code is not loaded.
+    """
+
+    def __init__(self, url: str, link: str, timeout: float = 30.0) -> None:
+        self._url = f"{url}/graphql"
+        self.link = link
+        self._client = httpx.Client(timeout=timeout)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+    def check(self) -> None:
+        """Raises GraphUnavailable when nothing could be launched now."""
+        self.assets()
+
+    def assets(self) -> dict[str, bool]:
+        """Names of all assets, and whether each has partitions."""
+        nodes = self._ask(_ASSETS, "repositoryOrError", "Repository", r=_SELECTOR)["assetNodes"]
+        return {node["assetKey"]["path"][-1]: bool(node["isPartitioned"]) for node in nodes}
+
+    def launch(
+        self,
+        assets: Sequence[str],
+        first: str | None,
+        last: str | None,
+        tags: Mapping[str, str],
+        config: Mapping[str, Any],
+    ) -> str:
+        """Launches the assets over one partition or the range of two; returns the run's id."""
+        ranged = last is not None and last != first
+        if ranged:
+            tags = {**tags, _RANGE_START: str(first), _RANGE_END: str(last)}
+        elif first is not None:
+            tags = {**tags, _PARTITION: first}
+        parameters = {
+            "mode": "default",
+            "runConfigData": {"ops": {name: {"config": dict(values)} for name, values in config.items()}},
+            "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
+            "selector": {
+                **_SELECTOR,
+                "pipelineName": ASSET_JOB,
+                "assetSelection": [{"path": [name]} for name in assets],
+            },
+        }
+        answer = self._ask(_LAUNCH, "launchRun", "LaunchRunSuccess", e=parameters)
+        return str(answer["run"]["runId"])
+
+    def add_partition(self, definition: str, key: str) -> None:
+        """Adds a dynamic partition; harmless when it is there already."""
+        known = ("AddDynamicPartitionSuccess", "DuplicateDynamicPartitionError")
+        self._ask(_ADD_PARTITION, "addDynamicPartition", *known, r=_SELECTOR, d=definition, k=key)
+
+    def run(self, run_id: str) -> dict[str, Any] | None:
+        """One run; None when there is none."""
+        answer = self._ask(_RUN_OF, "runOrError", "Run", "RunNotFoundError", id=run_id)
+        return answer if answer["__typename"] == "Run" else None
+
+    def runs(self, limit: int, before: str | None = None, **tags: str) -> list[dict[str, Any]]:
+        """The newest runs with these tags, newest first; `before` is the id of the last one of the page before.
+
+        A tag's name is written without its prefix: `job` is `g4qc/job`.
+        """
+        wanted = [{"key": f"g4qc/{name}", "value": value} for name, value in tags.items()]
+        answer = self._ask(_RUNS, "runsOrError", "Runs", f={"tags": wanted} if wanted else {}, c=before, n=limit)
+        return list(answer["results"])
+
+    def log(self, run_id: str, after: str | None, limit: int = 200) -> dict[str, Any]:
+        """What a run told after that cursor, oldest first: `events`, `cursor` and `hasMore`."""
+        return self._ask(_LOG, "logsForRun", "EventConnection", id=run_id, c=after, n=limit)
+
+    def terminate(self, run_id: str) -> None:
+        """Stops a run; harmless when it has ended."""
+        known = ("TerminateRunSuccess", "TerminateRunFailure", "RunNotFoundError")
+        self._ask(_TERMINATE, "terminateRun", *known, id=run_id)
+
+    def _ask(self, query: str, field: str, *good: str, **variables: Any) -> dict[str, Any]:
+        try:
+            response = self._client.post(self._url, json={"query": query, "variables": variables})
+            answer = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise GraphUnavailable(
+                f"Dagster does not answer at {self._url.removesuffix('/graphql')} ({type(error).__name__}): start it "
+                "with `g4qc up`, or set G4QC_DAGSTER_HOST and G4QC_DAGSTER_PORT."
+            ) from None
+        if answer.get("errors") or not answer.get("data"):
+            said = (answer.get("errors") or [{}])[0].get("message", "no data")
+            raise GraphUnavailable(f"Dagster does not understand its own API any more: {said}.")
+        found: dict[str, Any] = answer["data"][field]
+        kind = found["__typename"]
+        if kind in good:
+            return found
+        said = str(found.get("message", kind)).strip().splitlines()[0].rstrip(".")
+        if kind in ("PythonError", "RepositoryNotFoundError", "PipelineNotFoundError"):
+            raise GraphUnavailable(f"Dagster cannot do this now: {said}. Its page says more: {self.link}.")
+        raise UsageError(f"Dagster refuses: {said}.")

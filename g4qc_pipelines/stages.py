@@ -1,0 +1,68 @@
+"""A job of the API as runs of the graph: which, in which order, and the tags by which they are known as one job.
+
+Assets of different partitions cannot share a run, so that an extraction is up to three: the chain, the bars, the rolls.
+All that is known of a job stands in the tags of its runs: nothing is lost when the API's process ends between two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+JOB, KIND, ABOUT, STAGE, NEXT, BACKTEST = (
+    f"g4qc/{name}" for name in ("job", "kind", "about", "stage", "next", "backtest")
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One run: assets over one partition, or over the range from `first` to `last`."""
+
+    assets: Sequence[str]
+    first: str | None = None
+    last: str | None = None
+    config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A job's stages that are still to be launched.
+
+    Attributes:
+        stage: number of the first of them, from 1.
+        of: number of all stages.
+    """
+
+    job: str
+    kind: str
+    about: str
+    stages: Sequence[Stage]
+    stage: int = 1
+    of: int = 1
+    backtest: str | None = None
+
+    def tags(self) -> dict[str, str]:
+        """Tags of the run of the first stage: what it belongs to, and what comes after it."""
+        tags = {JOB: self.job, KIND: self.kind, ABOUT: self.about, STAGE: f"{self.stage}/{self.of}"}
+        if self.backtest is not None:
+            tags[BACKTEST] = self.backtest
+        if len(self.stages) > 1:
+            tags[NEXT] = json.dumps([asdict(stage) for stage in self.stages[1:]])
+        return tags
+
+
+def following(tags: Mapping[str, str]) -> Plan | None:
+    """What is to be launched after the run with these tags succeeded; None when it was the last."""
+    if NEXT not in tags:
+        return None
+    stage, of = stage_of(tags)
+    stages = [Stage(**values) for values in json.loads(tags[NEXT])]
+    return Plan(tags[JOB], tags[KIND], tags[ABOUT], stages, stage + 1, of, tags.get(BACKTEST))
+
+
+def stage_of(tags: Mapping[str, str]) -> tuple[int, int]:
+    """Number of a run's stage, from 1, and of all stages of its job."""
+    number, _, of = tags.get(STAGE, "1/1").partition("/")
+    return int(number), int(of)
