@@ -41,14 +41,14 @@ class BackOff:
 def back_off(history: Iterable[Sent], rules: PacingRules, now: datetime) -> BackOff | None:
     """The back-off that is in force or still remembered at `now`.
 
-    Requests that were open at the time of a violation fail with it, so that what is heard of during a pause is no new
-    trouble.
+    Requests that were open at the time of a violation fail with it or after it: what is heard of in a pause makes it
+    end later, and is no trouble of its own.
     """
     found: BackOff | None = None
     for at in sorted(s.finished_at for s in history if s.ending in TROUBLE and s.finished_at is not None):
-        if found is not None and at < found.until:
-            continue
-        troubles = found.troubles + 1 if found is not None and at < found.remembered_until else 1
+        troubles = found.troubles if found is not None and at < found.remembered_until else 0
+        if found is None or at >= found.until:
+            troubles += 1
         until = at + rules.pause(troubles)
         found = BackOff(troubles, until, until + timedelta(seconds=rules.calm))
     return found if found is not None and now < found.remembered_until else None
