@@ -43,6 +43,14 @@ class Settings(BaseSettings):
     ib_max_protocol: int = Field(
         178, ge=157, le=200, description="Highest protocol version to negotiate; above 200 is protobuf, not spoken here"
     )
+    settled_after: float = Field(
+        12.0,
+        ge=0,
+        le=23,
+        description="Hours after its close in which a session's bars are restated; what was fetched before is fetched "
+        "once more. Below a day, so that one request a day and contract does both",
+    )
+    sessions_per_request: int = Field(5, ge=1, le=20, description="Sessions of minutes in one request, at most")
     retry_delay: float = Field(
         5.0,
         ge=0,

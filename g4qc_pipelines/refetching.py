@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from g4qc_core.bars.windows import Window
 from g4qc_core.sessions import Session, SessionCalendar
-from g4qc_core.storage.request_ledger import LedgerEntry, Window
+from g4qc_core.storage.request_ledger import LedgerEntry
 from g4qc_pipelines.resources import Stores
 
 

@@ -18,8 +18,8 @@ from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.storage.request_ledger import ANSWERED
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.extraction import answered_windows
 from g4qc_pipelines.partitions import key_of
+from g4qc_pipelines.planning import answered_windows
 from g4qc_pipelines.refetching import reopened_sessions
 from g4qc_pipelines.resources import Stores
 
@@ -118,6 +118,7 @@ def _quality(
     until = max([*(e.requested_at for e in entries), *over], default=start)
     sessions = calendar(instrument.calendar)
     reopened = reopened_sessions(instrument.symbol, None, sessions, start, end, stores)
+    heads = stores.contracts.heads(instrument.symbol)
     ruled = contracts_for(
         contracts.values(),
         window[0].trade_date,
@@ -138,7 +139,7 @@ def _quality(
                 wanted,
                 bars.loc[bars["contract"] == month, "timestamp"],
                 quarantined.loc[quarantined["contract"] == month, "timestamp"],
-                answered_windows(own, reopened),
+                answered_windows(own, reopened, heads.get(month)),
                 [(e.window_start, e.window_end) for e in own if e.outcome not in ANSWERED],
                 until,
             )

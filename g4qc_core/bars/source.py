@@ -121,7 +121,10 @@ class MemorySource:
         return found
 
     def head_timestamp(self, contract: Contract) -> datetime:
-        return self._frame(contract)["timestamp"].iloc[0].to_pydatetime()
+        frame = self._frame(contract)
+        if frame.empty:
+            raise NoData(f"{contract} has no bar.")
+        return frame["timestamp"].iloc[0].to_pydatetime()
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
         self.requests.append(request)

@@ -10,21 +10,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
+
 from g4qc_core.bars.source import BarRequest
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Contract
 from g4qc_core.sessions import Session, SessionCalendar
 from g4qc_core.timeframes import ONE_MINUTE, Timeframe
 
-# Sessions a request: a trade week of minutes is answered in seconds where more may time out, and coarser bars
-# may reach as far as answers of about the same size allow: a month, half a year, a year.
-_SESSIONS_A_REQUEST = {1: 5, 5: 21, 15: 21, 30: 21, 60: 125, 240: 125, 0: 250}
+TRADE_WEEK = 5
+"""Sessions of minutes in one request: a week is answered in seconds where more may time out."""
+
+# Coarser bars may reach as far as answers of about the same size allow: a month, half a year, a year.
+_SESSIONS_A_REQUEST = {1: TRADE_WEEK, 5: 21, 15: 21, 30: 21, 60: 125, 240: 125, 0: 250}
 
 # A bar may still change for a moment after its end.
 SETTLING = timedelta(seconds=5)
 
-_TRADE_WEEK = 5
 _DAY = timedelta(days=1)
+_WEEK = timedelta(weeks=1)
 _MAX_DAYS = 365
 _MIN_SECONDS = 60
 
@@ -48,18 +52,20 @@ def chunk_sessions(
     calendar: SessionCalendar,
     now: datetime,
     max_sessions: int | None = None,
+    head: datetime | None = None,
 ) -> list[BarRequest]:
     """The fewest requests that cover the needed sessions and no session beside them.
 
-    Neighbours in the calendar share a request, holidays between them notwithstanding, up to `max_sessions`
-    (None: what suits the timeframe). Requests of up to a trade week never cross a weekend, so that the same
-    week is always asked in the same pieces. No window reaches beyond the end of the contract's trading, nor to
-    a bar that is unfinished at `now`: of a running session the finished minutes are asked, and coarser bars when
+    Neighbours in the calendar share a request, weekends and holidays between them notwithstanding, up to
+    `max_sessions` (None: what suits the timeframe). Requests of up to a trade week stay within seven days, which is
+    what `1 W` means at least. No window reaches before the contract's first bar or beyond the end of its trading, nor
+    to a bar that is unfinished at `now`: of a running session the finished minutes are asked, and coarser bars when
     all of the session's are finished. A source asked at `now` or later can therefore answer a window in full.
 
     Args:
         sessions: needed sessions, in any order.
         now: the gateway's clock, UTC.
+        head: start of the contract's first bar, where it is known.
 
     Returns:
         Requests in ascending order, their windows disjoint.
@@ -72,7 +78,8 @@ def chunk_sessions(
     needed = [s for s in begun if timeframe == ONE_MINUTE or _finished_at(s, timeframe, contract) <= until]
     groups = _groups(sorted(needed, key=lambda s: s.trade_date), calendar, limit)
     windows = (_window(group, timeframe, min(until, contract.last_trade_at)) for group in groups)
-    return [BarRequest(contract, timeframe, start, end) for start, end in windows]
+    first = datetime.min.replace(tzinfo=UTC) if head is None else head.replace(second=0, microsecond=0)
+    return [BarRequest(contract, timeframe, max(start, first), end) for start, end in windows if end > first]
 
 
 def history_query(request: BarRequest) -> HistoryQuery:
@@ -98,11 +105,11 @@ def _groups(needed: list[Session], calendar: SessionCalendar, limit: int) -> lis
     place = {day: at for at, day in enumerate(all_days)}
     groups: list[list[Session]] = [[needed[0]]]
     for session in needed[1:]:
-        last = groups[-1][-1]
-        neighbours = place[session.trade_date] == place[last.trade_date] + 1
-        crosses = limit <= _TRADE_WEEK and _week(session.trade_date) != _week(last.trade_date)
-        if neighbours and not crosses and len(groups[-1]) < limit:
-            groups[-1].append(session)
+        group = groups[-1]
+        neighbours = place[session.trade_date] == place[group[-1].trade_date] + 1
+        too_long = limit <= TRADE_WEEK and session.close - group[0].open > _WEEK
+        if neighbours and not too_long and len(group) < limit:
+            group.append(session)
         else:
             groups.append([session])
     return groups
@@ -133,11 +140,10 @@ def _duration(request: BarRequest) -> str:
         days += 1
     first, last = request.start + _OPENING, request.end + _OPENING - timedelta(microseconds=1)
     count = max(days, (last.date() - first.date()).days + 1)
+    if count > TRADE_WEEK and length <= _WEEK and np.busday_count(first.date(), last.date() + _DAY) <= TRADE_WEEK:
+        # The days of the calendar are more than those that trade, and would bring sessions that nobody wants.
+        return "1 W"
     return f"{count} D" if count <= _MAX_DAYS else f"{-(-count // _MAX_DAYS)} Y"
-
-
-def _week(day: date) -> tuple[int, int]:
-    return day.isocalendar()[:2]
 
 
 def _midnight(day: date) -> datetime:

@@ -77,6 +77,20 @@ class ContractStore:
                 return contract
         raise ContractNotFound(f"The contract {symbol} {month} is not in the database: materialize `contracts`.")
 
+    def heads(self, symbol: str) -> dict[str, datetime]:
+        """Start of the first bar of each contract month of which a gateway has told it, UTC."""
+        query = select(contracts.c.contract, contracts.c.head).where(
+            contracts.c.symbol == symbol, contracts.c.head.is_not(None)
+        )
+        with self._database.transaction() as connection:
+            return {row.contract: row.head for row in connection.execute(query)}
+
+    def keep_head(self, contract: Contract, head: datetime) -> None:
+        """Keeps the start of the first bar of a known contract, UTC."""
+        own = (contracts.c.symbol == contract.symbol) & (contracts.c.contract == contract.month)
+        with self._database.transaction() as connection:
+            connection.execute(contracts.update().where(own).values(head=head))
+
     def first_seen(self, symbol: str) -> dict[str, datetime]:
         """When each contract month of the instrument was first described, UTC."""
         query = select(contracts.c.contract, contracts.c.first_seen).where(contracts.c.symbol == symbol)

@@ -33,14 +33,18 @@ _STORED: Kinds = dict(_RECEIVED) | {"request_id": "int8", "received_at": "timest
 _RAW: Kinds = {"symbol": "text", "contract": "text"} | dict(_STORED)
 _REVISIONS: Kinds = dict(_RAW) | {"replaced_by": "int8", "replaced_at": "timestamptz"}
 
+# Of so many stored bars a later answer may lack one; one that lacks more was rather cut short than corrected.
+_ONE_IN = 100
+
 
 @dataclass(frozen=True)
 class WriteResult:
-    """What `write_raw` did: bars that were new, known and equal, known and different; the ledger's entry."""
+    """What `write_raw` did: bars that were new, known and equal, known and different, withdrawn; the ledger's entry."""
 
     inserted: int
     unchanged: int
     revised: int
+    withdrawn: int
     request_id: int
 
 
@@ -50,8 +54,9 @@ class RawStore(SliceStore):
     def write_raw(self, contract: Contract, bars: pd.DataFrame, entry: LedgerEntry) -> WriteResult:
         """Keeps one answer of the gateway and its ledger entry, together or not at all.
 
-        A bar that differs from the stored one replaces it, and the old one is kept as a revision. Stored bars
-        that the answer leaves out stay.
+        A bar that differs from the stored one replaces it, and the old one is kept as a revision. A stored bar that
+        the answer leaves out between its first and its last one was withdrawn, and is kept as a revision too; but where
+        more than one in a hundred is missing, the answer is taken to be cut short, and all stay.
 
         Args:
             bars: `RAW_COLUMNS` of `bars.source`, timestamps ascending and unique; may be empty.
@@ -67,12 +72,16 @@ class RawStore(SliceStore):
         entry = replace(entry, bars=len(bars), content_hash=_digest(bars))
         with self._writing(f"raw {contract}") as (connection, cursor):
             request = insert_entry(connection, entry)
-            fresh, outdated = _compare(bars, _stored(cursor, contract, times))
-            if not outdated.empty:
-                _revise(cursor, contract, outdated, request, entry.requested_at)
+            stored = _stored(cursor, contract, times)
+            fresh, outdated = _compare(bars, stored)
+            withdrawn = _withdrawn(bars, stored)
+            if not (outdated.empty and withdrawn.empty):
+                gone = pd.concat([outdated, withdrawn]).sort_values("timestamp")
+                _revise(cursor, contract, gone, request, entry.requested_at)
             key = {"symbol": contract.symbol, "contract": contract.month}
             copy_in(cursor, "raw_bars", _RAW, fresh, **key, request_id=request, received_at=entry.requested_at)
-        return WriteResult(len(fresh) - len(outdated), len(bars) - len(fresh), len(outdated), request)
+        new = len(fresh) - len(outdated)
+        return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
 
     def raw(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
         """Raw bars that start in `[start, end)`, of one contract or of all.
@@ -92,7 +101,7 @@ class RawStore(SliceStore):
             return int(cursor.fetchone()[0])
 
     def revisions(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
-        """Values that a restatement replaced, of bars that start in `[start, end)`.
+        """Values that a restatement replaced or took back, of bars that start in `[start, end)`.
 
         Returns the columns of `raw` and request_id, received_at (of the old value), replaced_by (id of the
         request that brought the new one), replaced_at.
@@ -128,6 +137,12 @@ def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd
         new, old = bars[name].to_numpy()[known], stored[name].to_numpy()[at[known]]
         differs[known] |= (new != old) & ~(pd.isna(new) & pd.isna(old))
     return bars[~known | differs], stored.iloc[at[differs]]
+
+
+def _withdrawn(bars: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
+    """The stored bars that the answer takes back."""
+    missing = stored[~stored["timestamp"].isin(bars["timestamp"])]
+    return missing if len(missing) <= max(1, len(stored) // _ONE_IN) else missing.iloc[:0]
 
 
 def _revise(cursor: Any, contract: Contract, outdated: pd.DataFrame, request: int, now: datetime) -> None:

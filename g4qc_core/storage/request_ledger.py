@@ -16,8 +16,6 @@ from sqlalchemy import Connection, RowMapping, select
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.tables import ib_requests
 
-Window = tuple[datetime, datetime]
-
 
 class Outcome(StrEnum):
     """How a request ended."""
@@ -48,6 +46,7 @@ class LedgerEntry:
         requested_at: by the clock of extraction, which is the gateway's.
         code, message: what the gateway said, where it said something.
         bars, content_hash: of the answer; `BarStore.write_raw` fills them in.
+        whole: True when the answer leaves no minute of its window in doubt; None where nobody judged.
         run_id: Dagster's run, where there is one.
         id: given by the database; None before.
     """
@@ -64,6 +63,7 @@ class LedgerEntry:
     message: str | None = None
     bars: int = 0
     content_hash: str | None = None
+    whole: bool | None = None
     what: str = "TRADES"
     run_id: str | None = None
     id: int | None = None
@@ -121,17 +121,6 @@ class Ledger:
         with self._database.transaction() as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else _entry(row)
-
-    def answered(self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime) -> list[Window]:
-        """Windows that the gateway answered, with bars or without, cut to `[start, end)`: one an answer."""
-        entries = self.entries(symbol, contract, timeframe, start, end, ANSWERED)
-        return [(max(e.window_start, start), min(e.window_end, end)) for e in entries]
-
-    def failed(self, symbol: str, contract: str, timeframe: str, start: datetime, end: datetime) -> list[Window]:
-        """Windows that were asked for in vain, cut to `[start, end)`: one a request."""
-        failures = frozenset(Outcome) - ANSWERED
-        entries = self.entries(symbol, contract, timeframe, start, end, failures)
-        return [(max(e.window_start, start), min(e.window_end, end)) for e in entries]
 
 
 def insert_entry(connection: Connection, entry: LedgerEntry) -> int:

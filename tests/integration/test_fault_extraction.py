@@ -33,8 +33,8 @@ DEADLINE = 1.0
 WATCHDOG = 30.0
 """By then even a slow machine has got past every fault, seconds."""
 
-SESSIONS = calendar(ES.calendar).sessions(NOW.date() - timedelta(days=17), NOW.date() - timedelta(days=4))
-"""Ten sessions in two trade weeks and a half: three requests."""
+SESSIONS = calendar(ES.calendar).sessions(NOW.date() - timedelta(days=24), NOW.date() - timedelta(days=4))
+"""Fifteen sessions: three requests."""
 
 BARS = (
     "SELECT timestamp, contract, open, high, low, close, volume, wap, count FROM raw_bars ORDER BY contract, timestamp"

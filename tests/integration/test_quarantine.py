@@ -18,7 +18,7 @@ from g4qc_core.sessions import calendar
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.derivation import derive_month
-from g4qc_pipelines.extraction import missing_sessions
+from g4qc_pipelines.planning import plan_extraction
 from g4qc_pipelines.resources import open_stores
 from g4qc_pipelines.validation import validate_month
 from tests.fixtures.home import Answer, Home, home_on
@@ -188,8 +188,8 @@ def test_a_refetch_that_fails_is_asked_for_by_the_next_extraction(home: Home) ->
     with open_stores(home.settings) as stores:
         (contract,) = (c for c in stores.contracts.chain("ES") if c.month == "202612")
         sessions = calendar("equity_index").sessions(date(2026, 10, 5), date(2026, 10, 7))
-        needed = missing_sessions(contract, sessions, stores, sessions[-1].close, calendar("equity_index"))
-        assert [session.trade_date for session in needed] == [date(2026, 10, 6)]
+        needed = plan_extraction(load_registry()["ES"], {contract: sessions}, stores, sessions[-1].close).asked
+        assert [session.trade_date for session in needed[contract]] == [date(2026, 10, 6)]
     done = home.run("extract", "ES", "--from", WINDOW[0], "--to", WINDOW[1])
     assert done.code == 0, done.errors
     assert listed(home) == []

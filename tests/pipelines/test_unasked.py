@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.source import BarRequest, MemorySource
+from g4qc_core.bars.source import RAW_COLUMNS, BarRequest, MemorySource
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar, month_window
@@ -38,7 +38,7 @@ def entry(outcome: Outcome, requested_at: datetime) -> LedgerEntry:
 
 def test_an_answer_that_cannot_be_read_is_in_the_ledger(make_home: Callable[..., Home]) -> None:
     with make_home().bench() as bench:
-        source = Unreadable({DECEMBER: pd.DataFrame()}, NOW)
+        source = Unreadable({DECEMBER: pd.DataFrame(columns=list(RAW_COLUMNS))}, NOW)
         with pytest.raises(InvalidBars):
             extract(ES, {DECEMBER: SESSIONS}, source, bench.stores, None, print)
         newest = bench.stores.ledger.last()

@@ -6,7 +6,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.bars.coverage import CLASSES, QUALITY_COLUMNS, Need, Window, needed_sessions, session_quality
+from g4qc_core.bars.coverage import CLASSES, QUALITY_COLUMNS, session_quality
+from g4qc_core.bars.windows import Window
 from g4qc_core.sessions import Session
 from tests.core.bars.builders import EQUITY, es_contract
 
@@ -25,8 +26,8 @@ def stamps(session: Session, first: int, last: int) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(session.minutes()[first:last]).tz_localize("UTC")
 
 
-def quality(sessions=(DAY,), good=NONE, quarantined=NONE, answered=(), failed=(), until=LATER, head=None):
-    frame = session_quality(CONTRACT, list(sessions), good, quarantined, answered, failed, until, head)
+def quality(sessions=(DAY,), good=NONE, quarantined=NONE, answered=(), failed=(), until=LATER):
+    frame = session_quality(CONTRACT, list(sessions), good, quarantined, answered, failed, until)
     return frame.set_index(frame["trade_date"].dt.date)
 
 
@@ -77,15 +78,12 @@ OUTAGE = EQUITY.session(date(2025, 11, 28))
 AWAY = 645  # minutes from 20:45 on the eve of 2025-11-28 to 07:30 of the day, Chicago
 
 
-def test_minutes_of_a_known_outage_are_closed_and_never_asked_for_again() -> None:
+def test_minutes_of_a_known_outage_are_closed() -> None:
     assert OUTAGE is not None
-    [(start, end)] = OUTAGE.outages
     expected = 1155  # 17:00 to 12:15
     assert row(sessions=[OUTAGE]) == {"expected": expected, "closed": AWAY, "never_asked": expected - AWAY}
     traded = stamps(OUTAGE, 0, 2000)
     assert row(sessions=[OUTAGE], good=traded) == {"expected": expected, "traded": expected - AWAY, "closed": AWAY}
-    around = [(OUTAGE.open, start), (end, OUTAGE.close)]
-    assert needed_sessions(CONTRACT, [OUTAGE], traded, around, LATER + timedelta(days=60)) == []
 
 
 def test_a_silence_around_an_outage_is_not_doubted_because_of_it() -> None:
@@ -103,8 +101,7 @@ def test_a_bar_in_an_outage_counts_as_what_it_is() -> None:
     assert (found["traded"], found["quarantined"], found["closed"]) == (1, 1, AWAY - 2)
 
 
-def test_nothing_is_expected_before_the_head_after_expiry_or_in_the_future() -> None:
-    assert row(head=DAY.open + timedelta(hours=1))["expected"] == 1320
+def test_nothing_is_expected_after_expiry_or_in_the_future() -> None:
     assert row(until=DAY.open + timedelta(minutes=30, seconds=59))["expected"] == 30
     assert row(until=DAY.open) == {}
     last, beyond = EQUITY.sessions(date(2025, 12, 19), date(2025, 12, 22))
@@ -124,9 +121,9 @@ bars = st.sets(instants, max_size=30).map(lambda found: pd.DatetimeIndex(sorted(
 
 
 @settings(deadline=None)
-@given(bars, bars, windows, windows, instants, st.none() | instants)
-def test_the_classes_partition_the_expected_minutes(good, quarantined, answered, failed, until, head) -> None:
-    found = quality(SESSIONS, good, quarantined, answered, failed, until, head)
+@given(bars, bars, windows, windows, instants)
+def test_the_classes_partition_the_expected_minutes(good, quarantined, answered, failed, until) -> None:
+    found = quality(SESSIONS, good, quarantined, answered, failed, until)
     assert (found[list(CLASSES)].sum(axis=1) == found["expected"]).all()
     assert (found[list(CLASSES)] >= 0).all(axis=None)
 
@@ -163,25 +160,11 @@ def test_windows_that_end_inside_a_minute_do_not_cover_it() -> None:
     assert row(failed=[window])["failed"] == 1
 
 
-def need(bars: int = 0, answered=(), until=LATER, head=None, session: Session = DAY) -> list[Need]:
-    return needed_sessions(CONTRACT, [session], stamps(session, 0, bars), answered, until, head)
-
-
-def test_a_session_is_needed_until_it_is_answered_with_bars_or_twice_without() -> None:
-    assert need() == [Need(DAY, DAY.open, DAY.close)]
-    assert need(bars=5) == [Need(DAY, DAY.open, DAY.close)]
-    assert need(bars=5, answered=[whole(DAY)]) == []
-    assert need(bars=0, answered=[whole(DAY)]) == [Need(DAY, DAY.open, DAY.close)]
-    assert need(bars=0, answered=[whole(DAY)] * 2) == []
-
-
 def test_a_busy_session_that_falls_silent_for_an_hour_is_believed_only_after_a_second_answer() -> None:
     cut = stamps(DAY, 0, 300)
     found = row(good=cut, answered=[whole(DAY)])
     assert found == {"expected": 1380, "traded": 300, "failed": 1080}
-    assert need(bars=300, answered=[whole(DAY)]) == [Need(DAY, DAY.open, DAY.close)]
     assert row(good=cut, answered=[whole(DAY)] * 2) == {"expected": 1380, "traded": 300, "no_trade": 1080}
-    assert need(bars=300, answered=[whole(DAY)] * 2) == []
 
 
 def test_a_pause_of_less_than_an_hour_is_believed_at_once() -> None:
@@ -194,44 +177,3 @@ def test_the_long_silences_of_a_thin_contract_are_believed_at_once() -> None:
     thin = good[(good < DAY.open + timedelta(hours=3)) | (good > DAY.open + timedelta(hours=9))].unique().sort_values()
     found = row(good=thin, answered=[whole(DAY)])
     assert found == {"expected": 1380, "traded": len(thin), "no_trade": 1380 - len(thin)}
-
-
-def test_answers_may_cover_a_session_together() -> None:
-    first, second = DAY.open + timedelta(hours=10), DAY.open + timedelta(hours=9)
-    assert need(bars=5, answered=[(DAY.open, first), (second, DAY.close)]) == []
-    assert need(bars=5, answered=[(DAY.open, second), (first, DAY.close)]) != []
-
-
-def test_an_open_session_is_asked_up_to_the_last_full_minute_and_never_done() -> None:
-    until = DAY.open + timedelta(hours=3, seconds=42)
-    full = DAY.open + timedelta(hours=3)
-    assert need(5, [(DAY.open, full)], until) == [Need(DAY, DAY.open, full)]
-    assert need(5, [(DAY.open, full)], DAY.close) == [Need(DAY, DAY.open, DAY.close)]
-    assert need(until=DAY.open + timedelta(seconds=59)) == []
-
-
-def test_a_contract_is_asked_only_while_it_trades() -> None:
-    last, beyond = EQUITY.sessions(date(2025, 12, 19), date(2025, 12, 22))
-    until = datetime(2026, 1, 1, tzinfo=UTC)
-    assert need(until=until, session=beyond) == []
-    [asked] = need(until=until, session=last)
-    assert (asked.start, asked.end) == (last.open, CONTRACT.last_trade_at)
-    assert need(3, [(last.open, CONTRACT.last_trade_at)], CONTRACT.last_trade_at, session=last) == []
-    assert need(head=DAY.close) == []
-    assert need(head=DAY.open + timedelta(hours=1))[0].start == DAY.open + timedelta(hours=1)
-
-
-@settings(deadline=None)
-@given(st.sets(st.integers(0, 2)), windows, instants)
-def test_asking_for_what_is_needed_until_nothing_is_ends_and_leaves_nothing_unknown(
-    alive: set[int], answered: list[Window], until: datetime
-) -> None:
-    stored = pd.DatetimeIndex([SESSIONS[i].open for i in sorted(alive)], tz="UTC")
-    closed = [s for s in SESSIONS if s.close <= until]
-    answered = list(answered)
-    for _ in range(2):
-        answered += [(n.start, n.end) for n in needed_sessions(CONTRACT, closed, stored, answered, until)]
-    assert needed_sessions(CONTRACT, closed, stored, answered, until) == []
-    good = pd.DatetimeIndex([SESSIONS[i].open for i in sorted(alive)], tz="UTC")
-    found = quality(closed, good, answered=answered, until=until)
-    assert (found["traded"] + found["no_trade"] == found["expected"]).all()

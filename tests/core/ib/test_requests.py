@@ -33,15 +33,35 @@ def test_a_trade_week_is_one_request() -> None:
     assert [(r.start, r.end) for r in plan(week)] == [(week[0].open, week[-1].close)]
 
 
-def test_a_month_is_one_request_a_week() -> None:
+def test_a_weekend_between_two_sessions_does_not_part_them() -> None:
     month = EQUITY.sessions(date(2025, 10, 1), date(2025, 10, 31))
     assert [(r.start.date().isoformat(), r.end.date().isoformat()) for r in plan(month)] == [
-        ("2025-09-30", "2025-10-03"),
-        ("2025-10-05", "2025-10-10"),
-        ("2025-10-12", "2025-10-17"),
-        ("2025-10-19", "2025-10-24"),
-        ("2025-10-26", "2025-10-31"),
+        ("2025-09-30", "2025-10-07"),
+        ("2025-10-07", "2025-10-14"),
+        ("2025-10-14", "2025-10-21"),
+        ("2025-10-21", "2025-10-28"),
+        ("2025-10-28", "2025-10-31"),
     ]
+    assert {history_query(r).duration for r in plan(month)[:-1]} == {"1 W"}
+
+
+def test_a_request_of_a_trade_week_stays_within_seven_days() -> None:
+    thanksgiving = EQUITY.sessions(date(2025, 11, 20), date(2025, 12, 31))
+    assert all(r.end - r.start <= timedelta(weeks=1) for r in plan(thanksgiving))
+    easter = EQUITY.sessions(date(2025, 4, 15), date(2025, 4, 22))
+    assert len(easter) == 5
+    assert [(r.start.day, r.end.day) for r in plan(easter)] == [(14, 21), (21, 22)]
+
+
+def test_nothing_is_asked_before_the_first_bar() -> None:
+    week = EQUITY.sessions(date(2025, 10, 6), date(2025, 10, 10))
+    for head, starts in (
+        (week[1].open + timedelta(hours=2, seconds=3), [week[1].open + timedelta(hours=2)]),
+        (week[0].open - timedelta(days=9), [week[0].open]),
+        (week[-1].close, []),
+    ):
+        asked = chunk_sessions(ESZ5, ONE_MINUTE, week, EQUITY, LATER, head=head)
+        assert [r.start for r in asked] == starts
 
 
 def test_a_holiday_between_two_sessions_does_not_part_them() -> None:
@@ -96,6 +116,7 @@ def test_bars_of_sessions_are_asked_by_trade_date_and_when_the_session_is_over()
 
 
 def test_coarser_bars_need_fewer_requests() -> None:
+    assert len(AUTUMN) == 70
     assert len(plan(AUTUMN)) == 14
     assert len(chunk_sessions(ESZ5, timeframe("15min"), AUTUMN, EQUITY, LATER)) == 4
     assert len(chunk_sessions(ESZ5, timeframe("1h"), AUTUMN, EQUITY, LATER)) == 1
@@ -144,6 +165,9 @@ SUNDAY = datetime(2025, 10, 5, 22, 0, tzinfo=UTC)
         (timedelta(hours=23), "1min", "82800 S"),
         (timedelta(days=4, hours=23), "1min", "5 D"),
         (timedelta(days=1, hours=23), "1min", "2 D"),
+        (timedelta(days=6, hours=23), "1min", "1 W"),
+        (timedelta(days=7), "1min", "1 W"),
+        (timedelta(days=7, hours=3), "1min", "8 D"),
         (timedelta(days=30), "15min", "30 D"),
         (timedelta(days=365), "1h", "365 D"),
         (timedelta(days=366), "1h", "2 Y"),
@@ -180,12 +204,13 @@ def test_the_duration_covers_the_window_as_days_of_24_hours_and_as_trading_days(
     start: datetime, length: timedelta
 ) -> None:
     asked = request(start, length)
-    found = re.fullmatch(r"(\d+) ([SD])", history_query(asked).duration)
+    found = re.fullmatch(r"(\d+) ([SDW])", history_query(asked).duration)
     assert found is not None
     count = int(found[1])
     if found[2] == "S":
         assert 60 <= count <= 86400
         assert timedelta(seconds=count) >= length
         return
-    assert timedelta(days=count) >= length
-    assert count >= len(EQUITY.sessions_between(asked.start, asked.end))
+    days, trading_days = (count, count) if found[2] == "D" else (7 * count, 5 * count)
+    assert timedelta(days=days) >= length
+    assert trading_days >= len(EQUITY.sessions_between(asked.start, asked.end))

@@ -85,10 +85,32 @@ def test_an_answer_that_overlaps_adds_only_what_is_new(store: BarStore) -> None:
     assert_frame_equal(_raw(store), raw_bars(8))
 
 
-def test_a_shorter_answer_takes_nothing_away(store: BarStore) -> None:
-    store.write_raw(contract(), raw_bars(5), _entry())
-    store.write_raw(contract(), raw_bars(5).iloc[[0, 4]], _entry())
-    assert_frame_equal(_raw(store), raw_bars(5))
+def test_a_bar_that_a_later_answer_leaves_out_is_withdrawn_and_kept_as_a_revision(store: BarStore) -> None:
+    store.write_raw(contract(), raw_bars(300), _entry())
+    left = raw_bars(300).drop([70, 200]).reset_index(drop=True)
+    left.loc[100, "close"] += 0.25
+    result = store.write_raw(contract(), left, _entry())
+    assert (result.inserted, result.unchanged, result.revised, result.withdrawn) == (0, 297, 1, 2)
+    assert_frame_equal(_raw(store), left)
+    revisions = store.revisions("ES", START, END)
+    columns = list(left.columns)
+    assert_frame_equal(revisions[columns], raw_bars(300).loc[[70, 101, 200], columns].reset_index(drop=True))
+    assert set(revisions["replaced_by"]) == {result.request_id}
+    again = store.write_raw(contract(), raw_bars(300), _entry())
+    assert (again.inserted, again.revised, again.withdrawn) == (2, 1, 0)
+    assert_frame_equal(_raw(store), raw_bars(300))
+
+
+@pytest.mark.parametrize(
+    "left", [[0, 4], [1, 2, 3], [0, 1, 2], [0, *range(5, 300)]], ids=["middle", "ends", "tail", "one in a hundred"]
+)
+def test_an_answer_that_was_cut_short_takes_nothing_away(store: BarStore, left: list[int]) -> None:
+    known = raw_bars(max(left) + 1 if len(left) > 5 else 5)
+    store.write_raw(contract(), known, _entry())
+    result = store.write_raw(contract(), known.iloc[left], _entry())
+    assert result.withdrawn == 0
+    assert_frame_equal(_raw(store), known)
+    assert store.revisions("ES", START, END).empty
 
 
 def test_contracts_are_apart_also_at_the_same_minute(store: BarStore) -> None:
@@ -136,7 +158,7 @@ def test_writers_of_one_contract_take_turns(store: BarStore, reopen: Callable[..
     assert set(revisions["close"]) | set(_raw(store)["close"]) == {0.0, 1.0, 2.0, 3.0}
 
 
-def test_answered_windows_are_those_that_were_answered(database: Database) -> None:
+def test_entries_are_found_by_their_window_and_outcome(database: Database) -> None:
     ledger, hour = Ledger(database), timedelta(hours=1)
     windows = {
         Outcome.DATA: (START, START + hour),
@@ -146,13 +168,8 @@ def test_answered_windows_are_those_that_were_answered(database: Database) -> No
     for outcome, (start, end) in windows.items():
         entry = LedgerEntry("ES", "202403", "1min", start, end, outcome, END, 5, code=162, message="said so")
         assert ledger.record(entry) > 0
-    inside = START, START + 2 * hour
-    assert ledger.answered("ES", "202403", "1min", *inside) == [
-        (START, START + hour),
-        (START + hour, START + 2 * hour),
-    ]
-    assert ledger.failed("ES", "202403", "1min", *inside) == []
-    assert ledger.failed("ES", "202403", "1min", START, END) == [windows[Outcome.TIMEOUT]]
-    assert ledger.answered("ES", "202406", "1min", START, END) == []
+    found = ledger.entries("ES", "202403", "1min", START, START + hour)
+    assert [e.outcome for e in found] == [Outcome.DATA]
+    assert ledger.entries("ES", "202406", "1min", START, END) == []
     found = ledger.entries("ES", "202403", "1min", START, END, [Outcome.TIMEOUT])
     assert [(e.outcome, e.code, e.message) for e in found] == [(Outcome.TIMEOUT, 162, "said so")]

@@ -1,0 +1,35 @@
+"""Silence: when minutes without a bar are believed at once, and when the answer may have been cut short.
+
+Knows rows of minutes. Must not know sessions, requests or ledgers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+CONFIRMED = 2
+"""Answers that must agree before a silence that is in doubt is believed."""
+
+_LONG_SILENCE = 60  # minutes
+_BUSY_BARS, _BUSY_SPACING = 30, 2  # bars; minutes from one to the next
+
+
+def doubtful(has: np.ndarray, silent: np.ndarray) -> np.ndarray:
+    """Minutes of long silences in one busy session; `bool`, one a minute.
+
+    A session is busy where its bars are many and most follow one another closely. An hour of silence there is more
+    likely an answer that was cut short than an hour without a trade; in a thin contract it is an ordinary hour.
+    """
+    doubt = np.zeros(len(has), bool)
+    places = np.flatnonzero(has)
+    if len(places) < _BUSY_BARS or np.median(np.diff(places)) > _BUSY_SPACING:
+        return doubt
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], silent.astype(np.int8), [0]))))
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        doubt[begin:end] = end - begin >= _LONG_SILENCE
+    return doubt
+
+
+def doubted(has: np.ndarray) -> np.ndarray:
+    """Minutes of one session whose silence takes `CONFIRMED` answers: all of it where it has no bar."""
+    return doubtful(has, ~has) if has.any() else ~has
