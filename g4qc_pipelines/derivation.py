@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
+from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import SchemaFailure, schema_failures
 from g4qc_core.instruments import Instrument
@@ -25,12 +26,14 @@ class DerivedMonth:
         bars: derived bars of all contracts.
         failures: broken promises of their schema.
         conserved: true when every contract's volume equals that of its minutes.
+        version: fingerprint of the bars.
     """
 
     key: str
     bars: pd.DataFrame
     failures: list[SchemaFailure]
     conserved: bool
+    version: str
 
 
 def derive_month(instrument: Instrument, first: date, last: date, timeframe: Timeframe, stores: Stores) -> DerivedMonth:
@@ -43,9 +46,11 @@ def derive_month(instrument: Instrument, first: date, last: date, timeframe: Tim
     minutes = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window)
     bars = resample(minutes, timeframe, sessions)
     conserved, failures = _volumes(minutes).equals(_volumes(bars)), schema_failures(bars)
+    version = version_of(bars)
     if conserved and not failures:
         stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars)
-    return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved)
+        stores.versions.record(instrument.symbol, timeframe.name, first, version, version_of(minutes))
+    return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved, version)
 
 
 def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -45,12 +45,6 @@ def table_of(frame: pd.DataFrame) -> dg.TableMetadataValue:
 def picture(png: bytes, alt: str) -> dg.MarkdownMetadataValue:
     """A picture that the UI shows in the dialog of its entry."""
     return dg.MetadataValue.md(f"![{alt}](data:image/png;base64,{base64.b64encode(png).decode()})")
-
-
-def per_partition(context: dg.AssetExecutionContext, shown: Mapping[str, Mapping[str, Any]]) -> None:
-    """Attaches metadata to each partition of this run."""
-    for key, metadata in shown.items():
-        context.add_asset_metadata(metadata, partition_key=key)
 
 
 def listing(items: Sequence[str], limit: int = 8) -> str:

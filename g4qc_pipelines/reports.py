@@ -51,6 +51,15 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
     return result
 
 
+def data_version(spec: BacktestSpec, registry: Registry, stores: Stores) -> str:
+    """Fingerprint of the series that the spec reads, as it is stored now.
+
+    Raises:
+        G4qcError: the series cannot be read.
+    """
+    return fingerprint(_series(spec, registry, stores))
+
+
 def publish(result: BacktestResult, settings: Settings, registry: Registry, stores: Stores) -> Path:
     """Writes the report of a result, and returns its file.
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.coverage import QUALITY_COLUMNS, missing, session_quality
+from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.reasons import Decision, Reason
 from g4qc_core.bars.schema import BAR_COLUMNS, SchemaFailure, schema_failures
 from g4qc_core.bars.validation import validate
@@ -36,6 +37,7 @@ class ValidatedMonth:
         undecided: those of them that wait for a person's decision, or for the answer to a refetch.
         quality: one row a contract and session, minutes by class.
         failures: broken promises of the schema of good bars; none, unless validation itself is at fault.
+        version: fingerprint of the good bars.
     """
 
     key: str
@@ -45,6 +47,7 @@ class ValidatedMonth:
     undecided: pd.DataFrame
     quality: pd.DataFrame
     failures: list[SchemaFailure]
+    version: str
 
     @property
     def gaps(self) -> int:
@@ -72,9 +75,10 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
     validated = validate(raw, instrument, contracts, sessions, accepted)
     bars = validated.good[list(BAR_COLUMNS)]
     quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores)
-    failures = schema_failures(bars)
+    failures, version = schema_failures(bars), version_of(bars)
     if not failures:
         stores.bars.replace_partition(instrument.symbol, start, end, bars, validated.quarantined, quality, first, last)
+        stores.versions.record(instrument.symbol, ONE_MINUTE.name, first, version, version_of(raw))
     return ValidatedMonth(
         key=key_of(instrument.symbol, first),
         bars=len(bars),
@@ -83,6 +87,7 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
         undecided=undecided(stores.quarantine.listed(instrument.symbol, start, end)),
         quality=quality,
         failures=failures,
+        version=version,
     )
 
 

@@ -30,6 +30,13 @@ def fingerprint(frame: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
+def version_of(bars: pd.DataFrame) -> str:
+    """The fingerprint of bars with contract and timestamp, whatever order they stand in."""
+    codes, _ = pd.factorize(bars["contract"], sort=True)
+    order = np.lexsort((bars["timestamp"].to_numpy(), codes))
+    return fingerprint(bars.iloc[order])
+
+
 def _canonical(column: pd.Series) -> tuple[str, bytes]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_convert("UTC").dt.tz_localize(None)

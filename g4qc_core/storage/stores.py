@@ -17,7 +17,9 @@ from g4qc_core.storage.database import Database, open_database
 from g4qc_core.storage.migrations import upgrade
 from g4qc_core.storage.quarantine_store import QuarantineStore
 from g4qc_core.storage.request_ledger import Ledger
+from g4qc_core.storage.revision_store import RevisionStore
 from g4qc_core.storage.roll_store import RollStore
+from g4qc_core.storage.version_store import VersionStore
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Stores:
     quarantine: QuarantineStore
     rolls: RollStore
     backtests: BacktestStore
+    revisions: RevisionStore
+    versions: VersionStore
 
     @classmethod
     def of(cls, database: Database) -> Stores:
@@ -43,6 +47,8 @@ class Stores:
             QuarantineStore(database),
             RollStore(database),
             BacktestStore(database),
+            RevisionStore(database),
+            VersionStore(database),
         )
 
 

@@ -7,10 +7,10 @@ versions. Must not know how a version is computed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.storage.database import Database
@@ -29,7 +29,7 @@ class MonthVersion:
         month: its first day; the month is one of trade dates.
         version: fingerprint of the bars.
         made_of: version of the bars that these were made of; None for raw bars.
-        changed_at: when the month last came to hold something else, UTC.
+        changed_at: when the month last came to hold something else, UTC, by the database's clock.
     """
 
     symbol: str
@@ -46,16 +46,17 @@ class VersionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, given: MonthVersion) -> None:
-        """Keeps the version; where it is the one that is known, `changed_at` stays what it was."""
-        new = insert(data_versions).values(asdict(given))
+    def record(self, symbol: str, kind: str, month: date, version: str, made_of: str | None = None) -> None:
+        """Keeps the version of a month; where it is the one that is known, `changed_at` stays what it was."""
+        key = {"symbol": symbol, "kind": kind, "month": month}
+        new = insert(data_versions).values(**key, version=version, made_of=made_of, changed_at=func.now())
         same = data_versions.c.version == new.excluded.version
         changed = {
             "version": new.excluded.version,
             "made_of": new.excluded.made_of,
             "changed_at": case((same, data_versions.c.changed_at), else_=new.excluded.changed_at),
         }
-        statement = new.on_conflict_do_update(index_elements=["symbol", "kind", "month"], set_=changed)
+        statement = new.on_conflict_do_update(index_elements=list(key), set_=changed)
         with self._database.transaction() as connection:
             connection.execute(statement)
 

@@ -9,7 +9,7 @@ from g4qc_pipelines.assets.futures import build_roll_calendar
 from g4qc_pipelines.assets.raw import build_extraction
 
 
-def build_assets(settings: Settings) -> list[dg.AssetsDefinition]:
+def build_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Every asset of the graph, in the order in which data flows."""
     return [
         *build_extraction(settings),

@@ -1,11 +1,14 @@
 """The group `backtests`: one result and one report for each spec."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observed
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in
 from g4qc_pipelines.partitions import BACKTESTS
@@ -16,15 +19,26 @@ from g4qc_pipelines.specs import find_spec
 GROUP = "backtests"
 
 
-def build_backtests(settings: Settings) -> list[dg.AssetsDefinition]:
-    """The assets `backtest` and `backtest_report`."""
+def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """The assets `backtest` and `backtest_report`, and what they read."""
 
-    @dg.asset(
+    inputs = dg.AssetSpec(
+        BACKTEST_INPUTS,
         partitions_def=BACKTESTS,
         deps=[
             dg.AssetDep(name, partition_mapping=dg.AllPartitionMapping())
             for name in (*(f"bars_{tf}" for tf in TIMEFRAMES), "roll_calendar")
         ],
+        group_name=GROUP,
+        kinds={"postgres"},
+        owners=OWNERS,
+        description="The series that each spec reads, as stored now; nothing makes it, and its version is observed. "
+        "A backtest is stale when its series is another one than it was made of.",
+    )
+
+    @dg.asset(
+        partitions_def=BACKTESTS,
+        deps=[inputs],
         group_name=GROUP,
         kinds={"python", "postgres"},
         owners=OWNERS,
@@ -36,22 +50,22 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition]:
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
-    ) -> None:
+    ) -> Iterator[dg.AssetObservation | dg.MaterializeResult]:
         """The result of one spec: trades, equity and figures, with everything that decided them."""
 
         with told_to_dagster():
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
             result = run_spec(spec, registry, stores, context.run.run_id)
             context.log.info(f"{spec.name}: {figures(result.metrics)}")
-            context.add_output_metadata(
-                {
-                    "dagster/row_count": len(result.trades),
-                    "result": result.id,
-                    **{name: value for name, value in result.metrics.items() if value is not None},
-                    "inputs": dg.MetadataValue.json(result.inputs),
-                    "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.notes) or "none"),
-                }
-            )
+            shown = {
+                "dagster/row_count": len(result.trades),
+                "result": result.id,
+                **{name: value for name, value in result.metrics.items() if value is not None},
+                "inputs": dg.MetadataValue.json(result.inputs),
+                "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.notes) or "none"),
+            }
+        yield from observed(context, BACKTEST_INPUTS, result.inputs["data_version"])
+        yield dg.MaterializeResult(metadata=shown, data_version=dg.DataVersion(result.id))
 
     @dg.asset(
         partitions_def=BACKTESTS,
@@ -82,4 +96,4 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition]:
                 }
             )
 
-    return [backtest, backtest_report]
+    return [backtest, backtest_report, inputs]

@@ -12,6 +12,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
 from g4qc_pipelines.checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
+from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.derivation import derive_month
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in, table_of
@@ -54,29 +55,28 @@ def _minutes(settings: Settings) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
         """One-minute bars that passed validation. What did not is in `quarantined_bars` with its reason, and what is
         known of every minute of every session is in `session_quality`.
         """
         with told_to_dagster():
             checked = MinuteChecks()
+            versions, shown = {}, {}
             for key in sorted(context.partition_keys):
                 with stores.bars.alone(key):
                     month = validate_month(*parse_key(key, registry), stores)
                 checked.add(month)
                 context.log.info(f"{key}: {month}")
-                context.add_asset_metadata(
-                    {
-                        "dagster/row_count": month.bars,
-                        "sessions": month.sessions,
-                        "minutes missing": month.gaps,
-                        "quarantined": len(month.quarantined),
-                        "quality": table_of(month.quality),
-                    },
-                    partition_key=key,
-                )
+                versions[key] = month.version
+                shown[key] = {
+                    "dagster/row_count": month.bars,
+                    "sessions": month.sessions,
+                    "minutes missing": month.gaps,
+                    "quarantined": len(month.quarantined),
+                    "quality": table_of(month.quality),
+                }
             results = checked.results()
-        yield dg.MaterializeResult(check_results=results)
+        yield from materialized(context, versions, shown, results)
 
     return minutes
 
@@ -99,22 +99,24 @@ def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
         with told_to_dagster():
             checked = DerivedChecks()
+            versions: dict[str, str] = {}
+            shown: dict[str, dict[str, Any]] = {}
             for key in sorted(context.partition_keys):
                 with stores.bars.alone(key):
                     month = derive_month(*parse_key(key, registry), timeframe, stores)
                 checked.add(month)
-                shown: dict[str, Any] = {
+                versions[key] = month.version
+                shown[key] = {
                     "dagster/row_count": len(month.bars),
                     "contracts": month.bars["contract"].nunique(),
                 }
                 if timeframe.name == _PICTURED and not month.bars.empty:
-                    shown["candles"] = _candles(key, month.bars)
-                context.add_asset_metadata(shown, partition_key=key)
+                    shown[key]["candles"] = _candles(key, month.bars)
             results = checked.results()
-        yield dg.MaterializeResult(check_results=results)
+        yield from materialized(context, versions, shown, results)
 
     return derived
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.futures.rolls import roll_problems, rule_name
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import ONE_MINUTE
+from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS
@@ -49,12 +51,13 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
         """The trade dates on which the front contract changes, by the instrument's rule (days before expiry), fitted to
         sessions in which both contracts have prices, with the gap between the two.
         """
         broken: list[str] = []
         unknown: list[str] = []
+        versions, shown = {}, {}
         with told_to_dagster():
             for symbol in context.partition_keys:
                 instrument = registry[symbol]
@@ -63,26 +66,23 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                 broken += roll_problems(rolls)
                 unknown += [f"{symbol} {roll.date:%Y-%m-%d}" for roll in unmeasured(made).itertuples()]
                 context.log.info(f"{symbol}: {len(rolls)} rolls")
-                context.add_asset_metadata(
-                    {
-                        "dagster/row_count": len(rolls),
-                        "rule": rule_name(instrument),
-                        "rolls": table_of(rolls),
-                    },
-                    partition_key=symbol,
-                )
-        yield dg.MaterializeResult(
-            check_results=[
-                dg.AssetCheckResult(
-                    check_name="every_session_once", passed=not broken, description=" ".join(broken) or None
-                ),
-                dg.AssetCheckResult(
-                    check_name="gaps_known",
-                    passed=not unknown,
-                    severity=dg.AssetCheckSeverity.WARN,
-                    description=f"Unknown at {listing(unknown)}" if unknown else None,
-                ),
-            ]
-        )
+                versions[symbol] = fingerprint(rolls)
+                shown[symbol] = {
+                    "dagster/row_count": len(rolls),
+                    "rule": rule_name(instrument),
+                    "rolls": table_of(rolls),
+                }
+        results = [
+            dg.AssetCheckResult(
+                check_name="every_session_once", passed=not broken, description=" ".join(broken) or None
+            ),
+            dg.AssetCheckResult(
+                check_name="gaps_known",
+                passed=not unknown,
+                severity=dg.AssetCheckSeverity.WARN,
+                description=f"Unknown at {listing(unknown)}" if unknown else None,
+            ),
+        ]
+        yield from materialized(context, versions, shown, results)
 
     return roll_calendar

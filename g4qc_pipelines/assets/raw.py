@@ -1,12 +1,13 @@
 """The group `extraction`: the chain of each instrument, and its raw bars, as the gateway gave them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 from pydantic import Field
 
+from g4qc_core.bars.fingerprint import fingerprint, version_of
 from g4qc_core.bars.source import BarSource
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Contract, Registry, contract_month
@@ -14,13 +15,16 @@ from g4qc_core.sessions import calendar, check_window, parse_date
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
+from g4qc_core.storage.version_store import RAW
 from g4qc_pipelines.chains import contracts_of_interest, sessions_without_contract, stored_chain
+from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.derivation import month_instants
 from g4qc_pipelines.extraction import extract
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, listing, per_partition, stored_in, table_of
+from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
+from g4qc_pipelines.revisions import changes_after
 
 GROUP = "extraction"
 
@@ -59,20 +63,21 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         gateway: dg.ResourceParam[Gateway],
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> None:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
         """The chain of an instrument: conId, month, last trade date, multiplier and tick of every contract, expired
         ones that still have data included. A contract that was seen once is kept, because its conId is its key.
         """
         with told_to_dagster():
             source = _claimed(gateway, stores)
+            versions, shown = {}, {}
             for symbol in context.partition_keys:
                 chain = source.chain(registry[symbol])
                 stores.contracts.merge(chain, source.server_time())
                 context.log.info(f"{symbol}: {len(chain)} contracts, {chain[0].month} to {chain[-1].month}")
-                context.add_asset_metadata(
-                    {"dagster/row_count": len(chain), "chain": table_of(_listing(chain))},
-                    partition_key=symbol,
-                )
+                table = _listing(chain)
+                versions[symbol] = fingerprint(table)
+                shown[symbol] = {"dagster/row_count": len(chain), "chain": table_of(table)}
+        yield from materialized(context, versions, shown)
 
     @dg.asset(
         partitions_def=instrument_months(settings),
@@ -91,7 +96,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         gateway: dg.ResourceParam[Gateway],
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> None:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
         """One-minute bars as received, contract by contract: the front's, and both around a roll.
 
         What the request ledger covers is not asked for again. A bar that the gateway restates replaces the old one,
@@ -100,10 +105,12 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         with told_to_dagster():
             source = _claimed(gateway, stores)
             shown: dict[str, dict[str, Any]] = {}
+            versions: dict[str, str] = {}
             for key in sorted(context.partition_keys):
                 instrument, first, last = parse_key(key, registry)
                 only = [contract_month(month) for month in config.contracts]
                 chain = stored_chain(instrument, stores)
+                newest = stores.ledger.last()
                 asked = _narrowed(config, first, last)
                 wanted = contracts_of_interest(instrument, chain, *asked, only)
                 done = extract(instrument, wanted, source, stores, context.run.run_id, context.log.debug)
@@ -112,17 +119,21 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                 if holes:
                     context.log.warning(f"{key}: no known contract trades on {listing(holes)}")
                 window = month_instants(calendar(instrument.calendar), first, last)
+                raw = stores.bars.raw(instrument.symbol, *window)
+                versions[key] = version_of(raw)
+                stores.versions.record(instrument.symbol, RAW, first, versions[key])
                 shown[key] = {
-                    "dagster/row_count": stores.bars.count_raw(instrument.symbol, *window),
+                    "dagster/row_count": len(raw),
                     "bars new": done.inserted,
                     "contracts": ", ".join(done.contracts),
                     "requests": done.requests,
                     "sessions asked": done.sessions,
                     "bars revised": done.revised,
+                    "what changed": table_of(changes_after(instrument.symbol, newest, stores)),
                     "empty answers": done.empty,
                     "sessions without a contract": listing(holes) or "none",
                 }
-            per_partition(context, shown)
+        yield from materialized(context, versions, shown)
 
     return [contracts, raw_bars]
 

@@ -34,7 +34,7 @@ def test_the_graph_holds_the_assets_of_the_design(graph: dg.Definitions) -> None
     found: dict[str, set[str]] = {}
     for asset in graph.resolve_all_asset_specs():
         found.setdefault(str(asset.group_name), set()).add(asset.key.to_user_string())
-    assert found == GROUPS
+    assert found == GROUPS | {"backtests": GROUPS["backtests"] | {"backtest_inputs"}}
 
 
 @EVERY_ASSET
@@ -82,7 +82,11 @@ def test_data_flows_from_the_gateway_to_the_report(graph: dg.Definitions) -> Non
     assert above["bars_1min"] == {"raw_bars"}
     assert all(above[f"bars_{tf}"] == {"bars_1min"} for tf in TIMEFRAMES[1:])
     assert above["roll_calendar"] == {"contracts", "bars_1min"}
-    assert above["backtest"] == {*GROUPS["bars"], "roll_calendar"}
+    assert {key.to_user_string() for key in node(graph, "backtest_inputs").parent_keys} == {
+        *GROUPS["bars"],
+        "roll_calendar",
+    }
+    assert above["backtest"] == {"backtest_inputs"}
     assert above["backtest_report"] == {"backtest"}
 
 

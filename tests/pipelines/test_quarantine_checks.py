@@ -23,7 +23,7 @@ def passed(*bars: pd.DataFrame) -> dict[str, bool]:
     found = pd.concat(bars, ignore_index=True)
     checks = MinuteChecks()
     quality = pd.DataFrame(columns=list(QUALITY_COLUMNS))
-    checks.add(ValidatedMonth("ES|2026-10-01", 1000, 20, found, undecided(found), quality, []))
+    checks.add(ValidatedMonth("ES|2026-10-01", 1000, 20, found, undecided(found), quality, [], "v"))
     return {str(result.check_name): result.passed for result in checks.results()}
 
 

@@ -1,0 +1,64 @@
+"""Data versions in Dagster: a partition is stale when what it was made of holds something else now.
+
+Dagster compares versions, and makes a new one of every run unless it is given one. Ours is the fingerprint of the
+content, so that a run that changes nothing leaves everything fresh. Dagster has one version for a whole step; a step
+over a range of partitions therefore tells each partition's own afterwards, as a materialization of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster._core.execution.plan.execute_step import (
+    _build_data_version_tags,
+    _get_code_version,
+    _get_input_provenance_data,
+)
+
+BACKTEST_INPUTS = "backtest_inputs"
+"""The asset that stands for the series that each backtest reads."""
+
+_DATA_VERSION = "dagster/data_version"
+
+
+def materialized(
+    context: dg.AssetExecutionContext,
+    versions: Mapping[str, str],
+    shown: Mapping[str, Mapping[str, Any]],
+    checks: Sequence[dg.AssetCheckResult] = (),
+) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    """The events of a step: each of its partitions with its version and its metadata.
+
+    Args:
+        versions, shown: by partition key; of every partition of the step.
+    """
+    keys = list(context.partition_keys)
+    if len(keys) == 1:
+        version, metadata = versions[keys[0]], shown[keys[0]]
+        yield dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version), check_results=checks)
+        return
+    yield dg.MaterializeResult(check_results=checks)
+    step = context.get_step_execution_context()
+    inputs = _get_input_provenance_data(context.asset_key, step)
+    code = _get_code_version(context.asset_key, step)
+    for key in keys:
+        tags = _build_data_version_tags(dg.DataVersion(versions[key]), code, inputs, True)
+        yield dg.AssetMaterialization(context.asset_key, partition=key, metadata=shown[key], tags=tags)
+
+
+def observed(context: dg.AssetExecutionContext, asset: str, version: str) -> Iterator[dg.AssetObservation]:
+    """Tells the version of an asset outside of the graph that this step reads, before the step's own result.
+
+    The result then counts as made of this version, and not of the one that was seen last.
+    """
+    yield observation(asset, context.partition_key, version)
+    context.get_step_execution_context().wipe_input_asset_version_info(dg.AssetKey(asset))
+
+
+def observation(
+    asset: str, partition: str, version: str, metadata: Mapping[str, Any] | None = None
+) -> dg.AssetObservation:
+    """The version of a partition of an asset outside of the graph."""
+    return dg.AssetObservation(asset, partition=partition, metadata=metadata, tags={_DATA_VERSION: version})
