@@ -1,7 +1,8 @@
 """Flat runs: minute after minute without a trade at one and the same price.
 
 A source that has lost its entitlement, or repeats the last price because its feed has stopped, looks like this, and so
-does a contract that nobody trades. Only the contract in front is judged, because the others do rest for hours.
+does a contract that nobody trades. Where volume is never known, an unchanged price counts as no trade. Only the
+contract in front is judged, because the others do rest for hours.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _SLACK = 21  # days by which the expiries of a cycle are not even
 
 def flat_runs(minutes: Minutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> Suspects:
     """Bars of the front contract in a run of at least `instrument.flat_minutes` such minutes of one session."""
-    flat = (minutes.volume == 0) & (minutes.high == minutes.low)
+    flat = (minutes.volume <= 0) & (minutes.high == minutes.low)
     if np.count_nonzero(flat) < instrument.flat_minutes:
         return {}
     flat &= _in_front(minutes, instrument, contracts)
@@ -43,6 +44,8 @@ def flat_runs(minutes: Minutes, instrument: Instrument, contracts: Mapping[str, 
 
 def _in_front(minutes: Minutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> np.ndarray:
     """Whether each bar's contract is the next of the cycle to be rolled out of, by days before expiry."""
+    if not instrument.expires:
+        return np.ones(len(minutes), bool)
     cycle = sorted((c for c in contracts.values() if month_code(c.month) in instrument.months), key=_expiry)
     if not cycle:
         return np.zeros(len(minutes), bool)

@@ -37,7 +37,7 @@ def beyond_price(minutes: Minutes, instrument: Instrument) -> Suspects:
     share = float(instrument.max_move)
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero(move > share * base)
-    tick = float(instrument.min_tick)
+    tick = float(instrument.price_step)
     return {
         int(row): (
             f"{move[row] / base[row]:.0%} away from {base[row] * tick:.{instrument.decimals}f}, the close before its "

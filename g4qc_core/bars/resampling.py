@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.schema import BAR_COLUMNS, DTYPES, empty_frame
+from g4qc_core.bars.schema import BAR_COLUMNS, DTYPES, UNKNOWN, empty_frame
 from g4qc_core.errors import InvalidBars
 from g4qc_core.sessions import SessionCalendar
 from g4qc_core.timeframes import Timeframe
@@ -21,8 +21,8 @@ _MICROSECONDS_A_MINUTE = 60_000_000
 def resample(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> pd.DataFrame:
     """Bars of `timeframe` from shorter bars of one instrument, contract by contract.
 
-    Open is the first, high the largest, low the smallest, close the last, volume the sum. Count is the sum,
-    or -1 where one of the counts is unknown. A bucket without any bar has no row. A session bar (`1d`) is
+    Open is the first, high the largest, low the smallest, close the last, volume and count the sums,
+    or -1 where one of those added is unknown. A bucket without any bar has no row. A session bar (`1d`) is
     stamped with the open of its session, any other with the start of its bucket.
 
     Args:
@@ -42,8 +42,6 @@ def resample(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar
     codes = pd.factorize(bars["contract"])[0]
     starts = np.flatnonzero((np.diff(buckets, prepend=buckets[0] - 1) != 0) | (np.diff(codes, prepend=-1) != 0))
     lasts = np.append(starts[1:], len(bars)) - 1
-    count = bars["count"].to_numpy()
-    known = np.minimum.reduceat(count, starts) >= 0
     stamps = buckets[starts].view("datetime64[us]")
     return pd.DataFrame(
         {
@@ -53,11 +51,16 @@ def resample(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar
             "high": np.maximum.reduceat(bars["high"].to_numpy(), starts),
             "low": np.minimum.reduceat(bars["low"].to_numpy(), starts),
             "close": bars["close"].to_numpy()[lasts],
-            "volume": np.add.reduceat(bars["volume"].to_numpy(), starts),
-            "count": np.where(known, np.add.reduceat(count, starts), -1),
+            "volume": _sums(bars["volume"].to_numpy(), starts),
+            "count": _sums(bars["count"].to_numpy(), starts),
             "trade_date": bars["trade_date"].to_numpy()[starts],
         }
     ).astype({name: DTYPES[name] for name in BAR_COLUMNS})
+
+
+def _sums(numbers: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    known = np.minimum.reduceat(numbers, starts) >= 0
+    return np.where(known, np.add.reduceat(numbers, starts), UNKNOWN)
 
 
 def _buckets(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> np.ndarray:

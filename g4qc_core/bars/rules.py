@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.reasons import Reason
-from g4qc_core.bars.schema import PRICES
+from g4qc_core.bars.schema import PRICES, UNKNOWN
 from g4qc_core.instruments import Contract, Instrument
 
 _MINUTE = 60_000_000
@@ -27,6 +27,7 @@ def broken_rules(
     codes: np.ndarray,
     months: list[str],
     contracts: Mapping[str, Contract],
+    instrument: Instrument,
 ) -> dict[Reason, np.ndarray]:
     """Which rows break each rule, in the order in which the rules count.
 
@@ -36,13 +37,14 @@ def broken_rules(
         sessions: of each row, as the calendar assigns them.
         codes, months: the contract of each row: `months[codes]`, code -1 where there is none.
         contracts: the known ones, by month.
+        instrument: says whether a volume is to be expected at all.
     """
     instants = instants_of(raw["timestamp"])
     known = np.array([*(month in contracts for month in months), False])[codes]
     return {
         Reason.SCHEMA: _malformed(raw, ticks, instants),
         Reason.UNKNOWN_CONTRACT: ~known,
-        Reason.NEGATIVE_VOLUME: raw["volume"].to_numpy() < 0,
+        Reason.NEGATIVE_VOLUME: raw["volume"].to_numpy() < (0 if instrument.has_volume else UNKNOWN),
         Reason.OHLC_ORDER: _out_of_order(raw),
         Reason.OFF_TICK: off_tick(ticks),
         Reason.AFTER_EXPIRY: instants >= _ends(months, contracts)[codes],
@@ -101,8 +103,8 @@ def _schema_detail(bar: Any, _i: Instrument, _c: Mapping[str, Contract]) -> str:
 
 
 def _off_tick_detail(bar: Any, instrument: Instrument, _c: Mapping[str, Contract]) -> str:
-    off = [n for n in PRICES if off_tick(np.array([[getattr(bar, n) / float(instrument.min_tick)]]))[0]]
-    return f"{off[0]} {getattr(bar, off[0])} is not a multiple of {instrument.min_tick}"
+    off = [n for n in PRICES if off_tick(np.array([[getattr(bar, n) / float(instrument.price_step)]]))[0]]
+    return f"{off[0]} {getattr(bar, off[0])} is not a multiple of {instrument.price_step}"
 
 
 def _ohlc_detail(bar: Any, _i: Instrument, _c: Mapping[str, Contract]) -> str:

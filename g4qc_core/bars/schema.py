@@ -18,6 +18,7 @@ import pandas as pd
 
 from g4qc_core.bars.source import RAW_COLUMNS
 from g4qc_core.errors import InvalidBars
+from g4qc_core.instruments import CONTRACT_MONTH
 
 PRICES = ("open", "high", "low", "close")
 
@@ -26,6 +27,9 @@ RAW_BAR_COLUMNS = ("contract", *RAW_COLUMNS)
 
 BAR_COLUMNS = ("contract", "timestamp", *PRICES, "volume", "count", "trade_date")
 """Market data of one instrument and timeframe: one row a bar, ascending by contract and timestamp."""
+
+UNKNOWN = -1
+"""Volume or count that the source does not tell."""
 
 INSTANT = pd.DatetimeTZDtype("us", "UTC")
 
@@ -147,7 +151,7 @@ def _schemas() -> dict[Schema, Any]:
 
     finite = pa.Check(np.isfinite, error="a finite number")
     minute = pa.Check(lambda s: s == s.dt.floor("min"), error="starts on a whole minute")
-    month = pa.Check.str_matches(r"^\d{4}(0[1-9]|1[0-2])$", error="a contract month like 202512")
+    month = pa.Check.str_matches(f"^{CONTRACT_MONTH}$", error="a contract month like 202512")
     raw = {
         "contract": column("contract", month),
         "timestamp": column("timestamp"),
@@ -157,7 +161,7 @@ def _schemas() -> dict[Schema, Any]:
         "contract": column("contract", month),
         "timestamp": column("timestamp", minute),
         **{name: column(name, finite) for name in PRICES},
-        "volume": column("volume", pa.Check.ge(0, error="0 or more")),
+        "volume": column("volume", pa.Check.ge(UNKNOWN, error="-1 (unknown) or more")),
         "count": column("count", pa.Check.ge(-1, error="-1 (unknown) or more")),
         "trade_date": column("trade_date"),
     }

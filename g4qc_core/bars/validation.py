@@ -1,6 +1,6 @@
 """Validation: every raw bar comes out once, as a good bar or in quarantine with its reason.
 
-Knows what a believable one-minute bar of a futures contract is: it breaks no rule of `bars.rules`, and raises no
+Knows what a believable one-minute bar is: it breaks no rule of `bars.rules`, and raises no
 suspicion that nobody overruled. Must not know where bars come from or go to, and never drops or repairs one, except
 that a price on the tick grid is written as the float nearest to that tick, so that noise of the wire cannot matter.
 """
@@ -62,11 +62,11 @@ def validate(
             good, unless it breaks a rule that is more than a suspicion.
     """
     raw = raw.loc[:, list(RAW_BAR_COLUMNS)].reset_index(drop=True)
-    ticks = raw.loc[:, list(PRICES)].to_numpy("float64") / float(instrument.min_tick)
+    ticks = raw.loc[:, list(PRICES)].to_numpy("float64") / float(instrument.price_step)
     sessions = _sessions(raw["timestamp"], calendar)
     codes, names = pd.factorize(raw["contract"], sort=True)
     months = [str(name) for name in names]
-    broken = broken_rules(raw, ticks, sessions, codes, months, contracts)
+    broken = broken_rules(raw, ticks, sessions, codes, months, contracts, instrument)
     first = np.argmax(np.column_stack([*broken.values(), np.ones(len(raw), bool)]), axis=1)
     sound, repeated = _ordered(raw, codes, np.flatnonzero(first == len(broken)))
     minutes = _minutes(raw, ticks, sessions, codes, months, sound)
@@ -159,7 +159,7 @@ def _good(
 ) -> pd.DataFrame:
     """The good bars: those of the sound rows, in their order, that are kept."""
     rows = sound[kept]
-    tick, digits = float(instrument.min_tick), instrument.decimals
+    tick, digits = float(instrument.price_step), instrument.decimals
     columns = {
         "contract": raw["contract"].iloc[rows].array,
         "timestamp": raw["timestamp"].iloc[rows].array,

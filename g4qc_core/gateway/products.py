@@ -34,5 +34,5 @@ def _known() -> dict[str, Instrument]:
 
 
 def _identity(instrument: Instrument) -> tuple[str, ...]:
-    pair = instrument.currency if instrument.kind == "CASH" else ""
-    return instrument.kind, instrument.ib_symbol, instrument.trading_class, instrument.exchange, pair
+    distinct = instrument.trading_class if instrument.expires else instrument.currency
+    return instrument.kind, instrument.ib_symbol, instrument.exchange, distinct

@@ -144,22 +144,22 @@ class IbClient:
             lambda request_id: self._api.reqContractDetails(request_id, contract),
         )
 
-    def head_timestamp(self, subject: str, contract: IbContract) -> str:
-        """When the contract's trades begin, as the gateway writes it: seconds since 1970 UTC, mostly."""
+    def head_timestamp(self, subject: str, contract: IbContract, what: str = "TRADES") -> str:
+        """When the contract's bars begin, as the gateway writes it: seconds since 1970 UTC, mostly."""
         self._await_farms(subject)
         key = next(self._request_ids)
         try:
-            return self._ask(key, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, "TRADES", 0, 2))[0]
+            return self._ask(key, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, what, 0, 2))[0]
         finally:
             # An answered head timestamp still counts as an open request of history until it is cancelled.
             self._api.cancelHeadTimeStamp(key)
 
-    def history(self, subject: str, contract: IbContract, query: HistoryQuery) -> list[Any]:
-        """`BarData` of trades in all hours, times as seconds since 1970 UTC; may be empty."""
+    def history(self, subject: str, contract: IbContract, query: HistoryQuery, what: str = "TRADES") -> list[Any]:
+        """`BarData` in all hours, times as seconds since 1970 UTC; may be empty."""
 
         def send(request_id: int) -> None:
             self._api.reqHistoricalData(
-                request_id, contract, query.end, query.duration, query.bar_size, "TRADES", 0, 2, False, []
+                request_id, contract, query.end, query.duration, query.bar_size, what, 0, 2, False, []
             )
 
         self._await_farms(subject)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -19,17 +20,20 @@ import pandas as pd
 from g4qc_core.bars.source import RAW_COLUMNS
 from g4qc_core.errors import InvalidBars, SettingsError
 from g4qc_core.ib.zones import zone_of
-from g4qc_core.instruments import Contract, Instrument, month_code
+from g4qc_core.instruments import NEVER, SPOT, Contract, Instrument, month_code
+from g4qc_core.products import Product
 from g4qc_core.sessions import SessionCalendar, calendar
 
 log = logging.getLogger(__name__)
+
+_NEVER_AT = datetime.combine(NEVER, time(), UTC)
 
 # 9.81 leaves a missing number at 0 or -1, 10.x at 2**127 - 1: no price, volume or count comes near.
 _UNSET = 1e30
 
 
 def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
-    """The contracts in the instrument's month cycle, by expiry.
+    """The contracts in the instrument's month cycle, by expiry; the one contract of a product that does not expire.
 
     Args:
         details: `ContractDetails` of the instrument's symbol; other trading classes and months are left out.
@@ -41,8 +45,8 @@ def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
     sessions = calendar(instrument.calendar)
     found: dict[str, Contract] = {}
     for entry in details:
-        month = _month(entry)
-        if entry.contract.tradingClass != instrument.trading_class or month_code(month) not in instrument.months:
+        month = _month(entry) if instrument.expires else SPOT
+        if instrument.expires and not _in_cycle(entry, month, instrument):
             continue
         contract = _contract(entry, instrument, month, sessions)
         twin = found.setdefault(month, contract)
@@ -53,6 +57,28 @@ def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
                 "does not tell them apart."
             )
     return sorted(found.values(), key=lambda c: c.last_trade_at)
+
+
+def products(details: Iterable[Any]) -> list[Product]:
+    """The products among `ContractDetails` of one symbol, each once, with the months in which it has contracts."""
+    found: dict[Product, set[str]] = {}
+    for entry in details:
+        described = entry.contract
+        product = Product(
+            kind=described.secType,
+            ib_symbol=described.symbol,
+            trading_class=described.tradingClass,
+            exchange=described.exchange,
+            currency=described.currency,
+            name=entry.longName,
+            multiplier=_multiplier(described),
+            min_tick=_decimal(entry.minTick),
+            timezone=str(_zone(entry.timeZoneId, UTC)),
+        )
+        months = found.setdefault(product, set())
+        if described.secType == "FUT":
+            months.add(month_code(_month(entry)))
+    return [replace(product, months="".join(sorted(months))) for product, months in found.items()]
 
 
 def bars(received: Iterable[Any]) -> pd.DataFrame:
@@ -103,10 +129,10 @@ def instant(text: str) -> datetime:
 def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionCalendar) -> Contract:
     described = entry.contract
     label = f"{instrument.symbol} {month}"
-    _check(label, instrument, "multiplier", instrument.multiplier, _decimal(described.multiplier))
+    _check(label, instrument, "multiplier", instrument.multiplier, _multiplier(described))
     _check(label, instrument, "min_tick", instrument.min_tick, _decimal(entry.minTick))
     _check(label, instrument, "currency", instrument.currency, described.currency)
-    day = _last_trade_date(entry)
+    day = _last_trade_date(entry) if instrument.expires else NEVER
     return Contract(
         symbol=instrument.symbol,
         month=month,
@@ -114,12 +140,17 @@ def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionC
         local_symbol=described.localSymbol,
         trading_class=described.tradingClass,
         last_trade_date=day,
-        last_trade_at=_last_trade_at(entry, day, sessions),
+        last_trade_at=_last_trade_at(entry, day, sessions) if instrument.expires else _NEVER_AT,
         exchange=described.exchange,
         currency=described.currency,
         multiplier=instrument.multiplier,
         min_tick=instrument.min_tick,
+        kind=instrument.kind,
     )
+
+
+def _in_cycle(entry: Any, month: str, instrument: Instrument) -> bool:
+    return entry.contract.tradingClass == instrument.trading_class and month_code(month) in instrument.months
 
 
 def _check(label: str, instrument: Instrument, field: str, expected: object, given: object) -> None:
@@ -159,6 +190,12 @@ def _zone(name: str, otherwise: tzinfo) -> tzinfo:
         log.warning("The gateway names the time zone '%s', which is not known here: using %s.", name, otherwise)
         return otherwise
     return zone
+
+
+def _multiplier(described: Any) -> Decimal:
+    """What futures must have; of other products without one, one unit is one unit."""
+    without = not described.multiplier and described.secType != "FUT"
+    return Decimal(1) if without else _decimal(described.multiplier)
 
 
 def _decimal(value: object) -> Decimal:

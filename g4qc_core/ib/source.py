@@ -21,7 +21,8 @@ from g4qc_core.bars.source import BarRequest, Origin, ToldSession
 from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing, NoData
 from g4qc_core.ib import hours, parsing
 from g4qc_core.ib.requests import SETTLING, history_query
-from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.instruments import Contract, Instrument, Kind
+from g4qc_core.products import Product
 
 if TYPE_CHECKING:
     from ibapi.contract import Contract as IbContract
@@ -121,10 +122,12 @@ class IbSource:
             SettingsError: the instrument's multiplier, tick or currency is not the gateway's.
         """
         query = _ib_contract(
+            secType=instrument.kind,
             symbol=instrument.ib_symbol,
             exchange=instrument.exchange,
             currency=instrument.currency,
-            tradingClass=instrument.trading_class,
+            # Futures share symbols between sizes and classes; a stock's class is its market segment.
+            tradingClass=instrument.trading_class if instrument.expires else "",
         )
         found = parsing.contracts(
             self._connected().contract_details(f"The contracts of {instrument.symbol}", query), instrument
@@ -136,12 +139,22 @@ class IbSource:
             )
         return found
 
+    def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
+        """What the gateway lists under a symbol of its own, whether there is an instrument of it or not; at least one.
+
+        Raises:
+            ContractNotFound: there is none.
+        """
+        query = _ib_contract(secType=kind, symbol=ib_symbol, exchange=exchange, currency=currency)
+        where = " at ".join(filter(None, (ib_symbol, exchange)))
+        return parsing.products(self._connected().contract_details(f"The product {where} ({kind})", query))
+
     def head_timestamp(self, contract: Contract) -> datetime:
         """Start of the contract's first bar, UTC; raises as `bars` where there is no definition."""
         self._pause((contract.con_id, "head"))
         subject = f"The first bar of {contract}"
         with self._doubting(contract):
-            return parsing.instant(self._connected().head_timestamp(subject, _by_id(contract)))
+            return parsing.instant(self._connected().head_timestamp(subject, _by_id(contract), contract.what))
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
         """Finished bars of the window, from one request; see `BarSource.bars`.
@@ -156,7 +169,8 @@ class IbSource:
         window = f"{request.start:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} UTC"
         subject = f"{request.contract}, {request.timeframe} bars, {window}"
         with self._doubting(request.contract):
-            received = parsing.bars(self._connected().history(subject, _by_id(request.contract), query))
+            answer = self._connected().history(subject, _by_id(request.contract), query, request.contract.what)
+            received = parsing.bars(answer)
         starts = received["timestamp"]
         length = timedelta(days=1) if request.timeframe.is_session else request.timeframe.length
         inside = (starts >= request.start) & (starts < request.end)
@@ -259,12 +273,11 @@ def _ib_contract(**fields: object) -> IbContract:
     from ibapi.contract import Contract as IbContract
 
     query = IbContract()
-    query.secType = "FUT"
-    query.includeExpired = True
+    query.includeExpired = fields.get("secType") == "FUT"
     for name, value in fields.items():
         setattr(query, name, value)
     return query
 
 
 def _by_id(contract: Contract) -> IbContract:
-    return _ib_contract(conId=contract.con_id, exchange=contract.exchange)
+    return _ib_contract(secType=contract.kind, conId=contract.con_id, exchange=contract.exchange)

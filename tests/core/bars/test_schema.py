@@ -68,7 +68,7 @@ def _set(column: str, value: object):
     [
         (_set("close", np.nan), "close", "no value"),
         (_set("close", np.inf), "close", "finite"),
-        (_set("volume", -1), "volume", "0 or more"),
+        (_set("volume", -2), "volume", "-1 (unknown) or more"),
         (_set("count", -2), "count", "-1 (unknown) or more"),
         (_set("trade_date", pd.NaT), "trade_date", "no value"),
         (_set("contract", "ESZ5"), "contract", "contract month"),
@@ -109,7 +109,7 @@ def test_the_error_is_one_sentence_with_the_first_fault_and_the_number_of_others
 
 
 def test_a_failure_counts_the_rows_and_shows_the_first(market: pd.DataFrame) -> None:
-    market.loc[[5, 9], "volume"] = -1
+    market.loc[[5, 9], "volume"] = -2
     [failure] = schema_failures(market)
     assert (failure.column, failure.rows) == ("volume", 2)
     assert "202512" in failure.example
