@@ -12,19 +12,19 @@ from datetime import UTC, date, datetime, timedelta
 import click
 import pandas as pd
 
+from g4qc_core.bars.decisions import undecided
+from g4qc_core.bars.keys import BarKey, parse_bar_key
 from g4qc_core.bars.reasons import Decision, Reason
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import SessionCalendar, calendar, check_window
 from g4qc_core.settings import Settings
-from g4qc_pipelines.bar_keys import BarKey, parse_bar_key
 from g4qc_pipelines.jobs import BAR_ASSETS
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.quarantine_listing import document, print_listing
 from g4qc_pipelines.refetching import session_at
 from g4qc_pipelines.resources import Stores, open_stores
 from g4qc_pipelines.show import echo_json, steps
-from g4qc_pipelines.validation import undecided
 from g4qc_pipelines.workbench import Workbench, workbench
 
 _RAW, *_DERIVED = BAR_ASSETS

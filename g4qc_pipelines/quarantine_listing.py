@@ -13,13 +13,13 @@ import click
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.decisions import undecided
+from g4qc_core.bars.keys import BarKey
 from g4qc_core.bars.reasons import Reason
 from g4qc_core.bars.schema import PRICES
 from g4qc_core.instruments import Instrument
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.bar_keys import BarKey
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.validation import undecided
 
 _AROUND = 2  # good bars on either side
 _REACH = timedelta(minutes=30)  # further away they explain nothing

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.coverage import QUALITY_COLUMNS, missing, session_quality
+from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.fingerprint import version_of
-from g4qc_core.bars.reasons import Decision, Reason
 from g4qc_core.bars.schema import BAR_COLUMNS, SchemaFailure, schema_failures
 from g4qc_core.bars.validation import validate
 from g4qc_core.futures.chain import contracts_for
@@ -89,21 +88,6 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
         failures=failures,
         version=version,
     )
-
-
-def undecided(listed: pd.DataFrame) -> pd.DataFrame:
-    """Those of the listed bars of which nobody decided whether they are true.
-
-    One that was accepted as suspect, and turned out to be impossible when a rule or the instrument changed, is among
-    them.
-    """
-    pairs = zip(listed["decision"].fillna(""), listed["reason"], strict=True)
-    waits = np.array([not _settled(decision, Reason(reason)) for decision, reason in pairs], bool)
-    return listed[waits].reset_index(drop=True)
-
-
-def _settled(decision: str, reason: Reason) -> bool:
-    return decision == Decision.DROP or (decision == Decision.ACCEPT and reason.acceptable)
 
 
 def _quality(

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from g4qc_core.bars.keys import BarKey, parse_bar_key
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
-from g4qc_pipelines.bar_keys import BarKey, parse_bar_key
 from g4qc_pipelines.quarantine import trade_dates
 from g4qc_pipelines.refetching import Reopened, session_at, still_answered
 
