@@ -1,0 +1,106 @@
+"""What is known of each session of an instrument, in one word a session: what a person reads first.
+
+Knows quality rows. Must not know how a map is drawn, nor where rows are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import Enum
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.bars.coverage import CLASSES, MISSING
+
+MAP_COLUMNS = ("trade_date", "state", "share", "expected", *CLASSES)
+
+
+class DayState(Enum):
+    """The worst that is known of a session, from the best to the worst: letter, colour, and what it means.
+
+    The colours are of the palette of Okabe and Ito, which people of every kind of colour vision tell apart; the letter
+    says the same.
+    """
+
+    WHOLE = ("\N{MIDDLE DOT}", "#d9e2ec", "whole")
+    OUTAGE = ("c", "#999999", "known outage")
+    QUARANTINED = ("q", "#f0e442", "in quarantine")
+    NEVER_ASKED = ("n", "#56b4e9", "never asked")
+    FAILED = ("f", "#d55e00", "request failed")
+
+    def __init__(self, letter: str, colour: str, meaning: str) -> None:
+        self.letter = letter
+        self.colour = colour
+        self.meaning = meaning
+
+
+_BY_CLASS = {
+    "closed": DayState.OUTAGE,
+    "quarantined": DayState.QUARANTINED,
+    "never_asked": DayState.NEVER_ASKED,
+    "failed": DayState.FAILED,
+}
+"""The class of minutes that makes each state but the best one, from the mildest to the worst."""
+
+
+def day_map(quality: pd.DataFrame, silent: Mapping[date, int] | None = None) -> pd.DataFrame:
+    """The sessions of one instrument, or of one contract, with what is worst about each.
+
+    Args:
+        quality: quality rows of one instrument, of any contracts; those of a session are added up.
+        silent: minutes of sessions of which no row says anything, by trade date: nobody asked for them.
+
+    Returns:
+        `MAP_COLUMNS`, one row a trade date, ascending: trade_date (datetime64[s]), state (`DayState`), share (float64,
+        0 to 1: the part of the worst contract's expected minutes that is in the class of the state; 1 for `WHOLE`), and
+        minutes by class (int64) over all contracts.
+    """
+    rows = quality[["trade_date", "expected", *CLASSES]]
+    if silent:
+        lost = pd.DataFrame({"trade_date": np.array(list(silent), "datetime64[s]"), "expected": list(silent.values())})
+        lost = lost.assign(**dict.fromkeys(CLASSES, 0)).assign(never_asked=lost["expected"])
+        rows = pd.concat([rows, lost], ignore_index=True)
+    if rows.empty:
+        return pd.DataFrame(columns=list(MAP_COLUMNS))
+    days = rows.groupby("trade_date").sum().astype("int64")
+    states = np.full(len(days), DayState.WHOLE, object)
+    shares = np.ones(len(days))
+    for name, state in _BY_CLASS.items():
+        has = days[name].to_numpy() > 0
+        worst = (rows[name] / rows["expected"].clip(lower=1)).groupby(rows["trade_date"]).max().to_numpy()
+        states[has], shares[has] = state, worst[has]
+    return days.assign(state=states, share=shares).reset_index()[list(MAP_COLUMNS)]
+
+
+def letter(state: DayState, share: float) -> str:
+    """One character for a session: a capital where more than half of it is so."""
+    return state.letter.upper() if state is not DayState.WHOLE and share > 0.5 else state.letter
+
+
+def legend(states: Iterable[DayState]) -> str:
+    """What the letters of these states mean, from the best to the worst, in one line."""
+    present = set(states)
+    told = [f"{state.letter} {state.meaning}" for state in DayState if state in present]
+    capitals = " (capital: more than half of the session)" if present - {DayState.WHOLE} else ""
+    return ", ".join(told) + capitals
+
+
+def by_month(days: pd.DataFrame) -> dict[str, dict[int, tuple[DayState, float]]]:
+    """State and share of each session by month (`2025-11`) and day of the month, both ascending.
+
+    Months between the first and the last are there even when no session of theirs is known.
+    """
+    if days.empty:
+        return {}
+    months = pd.period_range(days["trade_date"].min(), days["trade_date"].max(), freq="M")
+    found: dict[str, dict[int, tuple[DayState, float]]] = {str(month): {} for month in months}
+    for day, state, share in zip(days["trade_date"], days["state"], days["share"], strict=True):
+        found[f"{day:%Y-%m}"][day.day] = (state, share)
+    return found
+
+
+def gaps(days: pd.DataFrame) -> pd.DataFrame:
+    """The sessions of a map with minutes of which nothing is known."""
+    return days[days[list(MISSING)].sum(axis=1) > 0].reset_index(drop=True)
