@@ -11,6 +11,7 @@
     │   ├── OriginMismatch          this database holds bars of another kind of gateway
     │   ├── GatewayRefused          what answers is no gateway, or one that this client cannot talk to
     │   ├── ContractNotFound        the gateway has no definition (error 200)
+    │   ├── ContractChanged         a contract month now belongs to another product than its stored bars
     │   ├── PermissionDenied        no market data subscription, or held by another session
     │   ├── RequestRejected         the gateway says that the request is malformed (321, 10314, 10339)
     │   ├── NoData                  the gateway answered, and the answer is: nothing
@@ -92,6 +93,10 @@ class GatewayRefused(GatewayError, PermanentError):
 
 class ContractNotFound(GatewayError, PermanentError):
     """No security definition, or an ambiguous one (200)."""
+
+
+class ContractChanged(PermanentError):
+    """A contract month now belongs to another product than the bars that are stored of it."""
 
 
 class PermissionDenied(GatewayError, PermanentError):

@@ -1,21 +1,21 @@
 """The contracts that a gateway ever described.
 
-A contract stays when the gateway forgets it, two years after its expiry, because its bars stay. Must not know
-where contracts come from.
+A contract stays when the gateway forgets it, two years after its expiry, because its bars stay; and so does every id
+that it had. Must not know where contracts come from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.dialects.postgresql import insert
 
-from g4qc_core.errors import ContractNotFound
+from g4qc_core.errors import ContractChanged
 from g4qc_core.instruments import Contract
 from g4qc_core.storage.database import Database
-from g4qc_core.storage.tables import contracts
+from g4qc_core.storage.tables import contract_ids, contracts
 
 _FIELDS = (
     "con_id",
@@ -30,6 +30,9 @@ _FIELDS = (
     "kind",
 )
 
+# A holiday that was announced late may move the end of a contract by a few days.
+_MOVED = timedelta(days=10)
+
 
 class ContractStore:
     """The contracts of one database."""
@@ -40,9 +43,16 @@ class ContractStore:
     def merge(self, chain: Sequence[Contract], seen_at: datetime) -> int:
         """Adds the contracts, and corrects those that are known; returns how many were new.
 
+        A month that is described under another conId or exchange than before is the same contract where it ends on the
+        same day and is worth the same: an exchange was renamed, or the contract was issued anew. It is asked for by
+        what the gateway says now, its bars stay, and every id is kept. Where anything else differs, nothing is written.
+
         Args:
             chain: of one or of several instruments.
-            seen_at: by the gateway's clock; kept as `first_seen` of the new ones.
+            seen_at: by the gateway's clock; kept as `first_seen` of the new ones and of new ids.
+
+        Raises:
+            ContractChanged: a month now belongs to another product than its stored bars.
         """
         if not chain:
             return 0
@@ -50,11 +60,16 @@ class ContractStore:
         statement = insert(contracts)
         update = {name: statement.excluded[name] for name in _FIELDS}
         with self._database.transaction() as connection:
-            known = {(r.symbol, r.contract) for r in connection.execute(_keys({c.symbol for c in chain}))}
+            stored = connection.execute(_of({c.symbol for c in chain})).mappings()
+            known = {(row["symbol"], row["contract"]): _contract(row) for row in stored}
+            for contract in chain:
+                _check_same(contract, known.get((contract.symbol, contract.month)))
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["symbol", "contract"], set_=update), rows
             )
-        return len({(c.symbol, c.month) for c in chain} - known)
+            ids = [{column.name: row[column.name] for column in contract_ids.columns} for row in rows]
+            connection.execute(insert(contract_ids).on_conflict_do_nothing(), ids)
+        return len({(c.symbol, c.month) for c in chain} - known.keys())
 
     def chain(self, symbol: str) -> list[Contract]:
         """All known contracts of the instrument by last trade date; empty when none is known yet."""
@@ -65,17 +80,6 @@ class ContractStore:
         )
         with self._database.transaction() as connection:
             return [_contract(row) for row in connection.execute(query).mappings()]
-
-    def contract(self, symbol: str, month: str) -> Contract:
-        """The contract of that month.
-
-        Raises:
-            ContractNotFound: no gateway described it yet.
-        """
-        for contract in self.chain(symbol):
-            if contract.month == month:
-                return contract
-        raise ContractNotFound(f"The contract {symbol} {month} is not in the database: materialize `contracts`.")
 
     def heads(self, symbol: str) -> dict[str, datetime]:
         """Start of the first bar of each contract month of which a gateway has told it, UTC."""
@@ -91,6 +95,19 @@ class ContractStore:
         with self._database.transaction() as connection:
             connection.execute(contracts.update().where(own).values(head=head))
 
+    def ids(self, symbol: str) -> dict[str, list[int]]:
+        """Every conId under which each contract month of the instrument was described, in the order they were seen."""
+        query = (
+            select(contract_ids.c.contract, contract_ids.c.con_id)
+            .where(contract_ids.c.symbol == symbol)
+            .order_by(contract_ids.c.first_seen, contract_ids.c.con_id)
+        )
+        found: dict[str, list[int]] = {}
+        with self._database.transaction() as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.contract, []).append(row.con_id)
+        return {month: list(dict.fromkeys(ids)) for month, ids in found.items()}
+
     def first_seen(self, symbol: str) -> dict[str, datetime]:
         """When each contract month of the instrument was first described, UTC."""
         query = select(contracts.c.contract, contracts.c.first_seen).where(contracts.c.symbol == symbol)
@@ -98,8 +115,27 @@ class ContractStore:
             return {row.contract: row.first_seen for row in connection.execute(query)}
 
 
-def _keys(symbols: set[str]):  # type: ignore[no-untyped-def]
-    return select(contracts.c.symbol, contracts.c.contract).where(contracts.c.symbol.in_(symbols))
+def _of(symbols: set[str]) -> Select:
+    return select(contracts).where(contracts.c.symbol.in_(symbols))
+
+
+def _check_same(contract: Contract, known: Contract | None) -> None:
+    if known is None or known.con_id == contract.con_id:
+        return
+    moved = abs(contract.last_trade_date - known.last_trade_date)
+    same = (contract.kind, contract.currency, contract.multiplier, contract.min_tick)
+    if moved > _MOVED or same != (known.kind, known.currency, known.multiplier, known.min_tick):
+        raise ContractChanged(
+            f"The gateway now describes {contract} as {_told(contract)}, and its stored bars are of {_told(known)}: "
+            f"give the product another symbol in the instruments file, because [{contract.symbol}] has bars of the old."
+        )
+
+
+def _told(contract: Contract) -> str:
+    return (
+        f"conId {contract.con_id} ({contract.trading_class}, multiplier {contract.multiplier}, ends "
+        f"{contract.last_trade_date})"
+    )
 
 
 def _row(contract: Contract) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from g4qc_core.backtest import ledger
 from g4qc_core.bars.source import Origin
-from g4qc_core.errors import ContractNotFound, OriginMismatch, UsageError
+from g4qc_core.errors import ContractChanged, OriginMismatch, UsageError
 from g4qc_core.futures.rolls import RollCalendar, roll_frame
 from g4qc_core.storage import backtest_store
 from g4qc_core.storage.backtest_store import BacktestRecord, BacktestStore, StoredSpec, Trial
@@ -109,9 +110,6 @@ def test_contracts_come_back_as_they_were_described(database: Database) -> None:
     assert store.chain("ES") == []
     assert store.merge(chain, NOW) == 2
     assert sorted(store.chain("ES"), key=str) == sorted(chain, key=str)
-    assert store.contract("ES", "202406") == chain[0]
-    with pytest.raises(ContractNotFound, match="ES 209912"):
-        store.contract("ES", "209912")
 
 
 def test_a_contract_seen_again_is_corrected_and_keeps_the_day_it_was_first_seen(database: Database) -> None:
@@ -119,8 +117,30 @@ def test_a_contract_seen_again_is_corrected_and_keeps_the_day_it_was_first_seen(
     store.merge([contract("202403")], NOW)
     corrected = replace(contract("202403"), con_id=7)
     assert store.merge([corrected, contract("202406")], LATER) == 1
-    assert store.contract("ES", "202403").con_id == 7
+    assert [c.con_id for c in store.chain("ES")] == [7, 495512563]
     assert store.first_seen("ES") == {"202403": NOW, "202406": LATER}
+    assert store.ids("ES") == {"202403": [495512563, 7], "202406": [495512563]}
+
+
+def test_an_exchange_that_is_renamed_changes_the_contract_and_not_its_id(database: Database) -> None:
+    store = ContractStore(database)
+    store.merge([replace(contract("202403"), exchange="GLOBEX")], NOW)
+    assert store.merge([contract("202403")], LATER) == 0
+    assert [(c.exchange, c.con_id) for c in store.chain("ES")] == [("CME", 495512563)]
+    assert store.ids("ES") == {"202403": [495512563]}
+
+
+@pytest.mark.parametrize(
+    "other", [{"multiplier": Decimal(5)}, {"last_trade_date": date(2034, 3, 17)}, {"currency": "EUR"}, {"kind": "STK"}]
+)
+def test_another_product_under_a_stored_month_is_refused_and_nothing_is_written(
+    database: Database, other: dict[str, Any]
+) -> None:
+    store = ContractStore(database)
+    store.merge([contract("202403")], NOW)
+    with pytest.raises(ContractChanged, match=r"ES 202403 as conId 7 .* are of conId 495512563 .* another symbol"):
+        store.merge([contract("202406"), replace(contract("202403"), con_id=7, **other)], LATER)
+    assert store.chain("ES") == [contract("202403")]
 
 
 def test_a_contract_that_the_gateway_forgets_stays(database: Database) -> None:
