@@ -37,8 +37,12 @@ class FrontPeriod:
 
 
 def cycle(chain: Iterable[Contract], instrument: Instrument) -> list[Contract]:
-    """The contracts of the instrument's month cycle, by expiry; serial months and the like are left out."""
-    wanted = (c for c in chain if c.symbol == instrument.symbol and month_code(c.month) in instrument.months)
+    """The contracts of the instrument's month cycle, by expiry; serial months and the like are left out.
+
+    Empty for an instrument that does not expire: it has one contract and never rolls.
+    """
+    own = (c for c in chain if c.symbol == instrument.symbol and c.expires)
+    wanted = (c for c in own if month_code(c.month) in instrument.months)
     return sorted(wanted, key=lambda c: (c.last_trade_date, c.month))
 
 
@@ -86,8 +90,12 @@ def contracts_for(
     suggests; where the instrument's own rule gives another that is known in advance, both count. A date that only
     volume decides is not known before there are bars: by default there are ten sessions on either side of it as long as
     it is within `ROLL_DRIFT` sessions of the suggested one. No session after a contract's end is in it. Contracts by
-    expiry, sessions ascending; empty when the chain has nothing for these dates.
+    expiry, sessions ascending; empty when the chain has nothing for these dates. Of an instrument that does not expire,
+    its one contract has all sessions.
     """
+    if not instrument.expires:
+        held = calendar.sessions(first, last)
+        return {contract: held for contract in chain if held}
     wanted: dict[Contract, list[Session]] = {}
     previous: FrontPeriod | None = None
     for period in front_periods(chain, instrument, calendar):
