@@ -6,52 +6,22 @@ its clock; "now" is what the gateway says.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from g4qc_core.bars.planning import leaves_no_doubt
 from g4qc_core.bars.source import BarRequest, BarSource
-from g4qc_core.errors import (
-    ClientIdInUse,
-    ContractNotFound,
-    DefinitionMissing,
-    G4qcError,
-    GatewayDisconnected,
-    GatewayError,
-    GatewayTimeout,
-    GatewayUnavailable,
-    InvalidBars,
-    NoData,
-    PacingViolation,
-    PermissionDenied,
-    RequestCancelled,
-    RequestRejected,
-    TransientError,
-)
+from g4qc_core.errors import GatewayError, InvalidBars, NoData, TransientError
 from g4qc_core.ib.plan import USUAL, Plan, PlanRules
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
-from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, Outcome
+from g4qc_core.storage.request_ledger import Outcome
+from g4qc_pipelines.asking import Asking, emptiness, outcome_of
 from g4qc_pipelines.planning import Wanted, plan_extraction
 from g4qc_pipelines.resources import Stores
 
 Tell = Callable[[str], None]
-
-_OUTCOMES: tuple[tuple[type[G4qcError], Outcome], ...] = (
-    (NoData, Outcome.NO_DATA),
-    (GatewayTimeout, Outcome.TIMEOUT),
-    (PacingViolation, Outcome.PACING),
-    (PermissionDenied, Outcome.NO_PERMISSION),
-    (ContractNotFound, Outcome.NO_DEFINITION),
-    (DefinitionMissing, Outcome.NO_DEFINITION),
-    (RequestRejected, Outcome.REJECTED),
-    (RequestCancelled, Outcome.CANCELLED),
-    (GatewayDisconnected, Outcome.DISCONNECTED),
-    (GatewayUnavailable, Outcome.DISCONNECTED),
-    (ClientIdInUse, Outcome.DISCONNECTED),
-)
 
 _EMPTY = (Outcome.NO_DATA, Outcome.CONFIRMED_EMPTY)
 
@@ -181,47 +151,17 @@ def _ask(
     stores: Stores,
     run_id: str | None,
 ) -> Asked:
-    asked, began = source.server_time(), time.monotonic()
-
-    def entry(outcome: Outcome, error: G4qcError | None = None, whole: bool | None = None) -> LedgerEntry:
-        return LedgerEntry(
-            symbol=request.contract.symbol,
-            contract=request.contract.month,
-            timeframe=request.timeframe.name,
-            window_start=request.start,
-            window_end=request.end,
-            outcome=outcome,
-            requested_at=asked,
-            duration_ms=int((time.monotonic() - began) * 1000),
-            code=getattr(error, "code", None),
-            message=str(error) if error else None,
-            whole=whole,
-            run_id=run_id,
-        )
-
+    asking = Asking(request, source, run_id)
     try:
         bars = source.bars(request)
     except NoData as error:
-        outcome = _emptiness(request, stores)
-        stores.ledger.record(entry(outcome, error))
+        outcome = emptiness(request, stores.ledger)
+        stores.ledger.record(asking.entry(outcome, error))
         return Asked(request, outcome)
     except (GatewayError, InvalidBars) as error:
-        stores.ledger.record(entry(_outcome(error), error))
+        stores.ledger.record(asking.entry(outcome_of(error), error))
         raise
     window = request.start, request.end
     whole = leaves_no_doubt(request.contract, sessions.sessions_between(*window), bars["timestamp"], window, head)
-    done = stores.bars.write_raw(request.contract, bars, entry(Outcome.DATA, whole=whole))
+    done = stores.bars.write_raw(request.contract, bars, asking.entry(Outcome.DATA, whole=whole))
     return Asked(request, Outcome.DATA, done.inserted, done.unchanged, done.revised, done.withdrawn)
-
-
-def _emptiness(request: BarRequest, stores: Stores) -> Outcome:
-    """An empty answer is confirmed by an earlier one about the same window; else it is only a claim."""
-    contract = request.contract
-    key = (contract.symbol, contract.month, request.timeframe.name, request.start, request.end)
-    earlier = stores.ledger.entries(*key, outcomes=ANSWERED)
-    known = any(e.window_start <= request.start and e.window_end >= request.end for e in earlier)
-    return Outcome.CONFIRMED_EMPTY if known else Outcome.NO_DATA
-
-
-def _outcome(error: G4qcError) -> Outcome:
-    return next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), Outcome.ERROR)

@@ -1,0 +1,84 @@
+"""One request for bars and its entry in the ledger, whatever the bars are for.
+
+Every request that reaches a gateway leaves one entry, with how it ended. Knows requests, errors and entries. Must not
+know what is asked for and why, nor what becomes of the bars.
+"""
+
+from __future__ import annotations
+
+import time
+
+from g4qc_core.bars.source import BarRequest, BarSource
+from g4qc_core.errors import (
+    ClientIdInUse,
+    ContractNotFound,
+    DefinitionMissing,
+    G4qcError,
+    GatewayDisconnected,
+    GatewayTimeout,
+    GatewayUnavailable,
+    NoData,
+    PacingViolation,
+    PermissionDenied,
+    RequestCancelled,
+    RequestRejected,
+)
+from g4qc_core.storage.request_ledger import ANSWERED, Ledger, LedgerEntry, Outcome
+
+_OUTCOMES: tuple[tuple[type[G4qcError], Outcome], ...] = (
+    (NoData, Outcome.NO_DATA),
+    (GatewayTimeout, Outcome.TIMEOUT),
+    (PacingViolation, Outcome.PACING),
+    (PermissionDenied, Outcome.NO_PERMISSION),
+    (ContractNotFound, Outcome.NO_DEFINITION),
+    (DefinitionMissing, Outcome.NO_DEFINITION),
+    (RequestRejected, Outcome.REJECTED),
+    (RequestCancelled, Outcome.CANCELLED),
+    (GatewayDisconnected, Outcome.DISCONNECTED),
+    (GatewayUnavailable, Outcome.DISCONNECTED),
+    (ClientIdInUse, Outcome.DISCONNECTED),
+)
+
+
+class Asking:
+    """A request that is about to be sent: knows when it was, and writes its entry when it has ended."""
+
+    def __init__(self, request: BarRequest, source: BarSource, run_id: str | None) -> None:
+        self._request = request
+        self._run_id = run_id
+        self._asked = source.server_time()
+        self._began = time.monotonic()
+
+    def entry(
+        self, outcome: Outcome, error: G4qcError | None = None, whole: bool | None = None, bars: int = 0
+    ) -> LedgerEntry:
+        """The ledger's entry of this request, which ended just now."""
+        return LedgerEntry(
+            symbol=self._request.contract.symbol,
+            contract=self._request.contract.month,
+            timeframe=self._request.timeframe.name,
+            window_start=self._request.start,
+            window_end=self._request.end,
+            outcome=outcome,
+            requested_at=self._asked,
+            duration_ms=int((time.monotonic() - self._began) * 1000),
+            code=getattr(error, "code", None),
+            message=str(error) if error else None,
+            bars=bars,
+            whole=whole,
+            run_id=self._run_id,
+        )
+
+
+def emptiness(request: BarRequest, ledger: Ledger) -> Outcome:
+    """An empty answer is confirmed by an earlier one about the same window; else it is only a claim."""
+    contract = request.contract
+    key = (contract.symbol, contract.month, request.timeframe.name, request.start, request.end)
+    earlier = ledger.entries(*key, outcomes=ANSWERED)
+    known = any(e.window_start <= request.start and e.window_end >= request.end for e in earlier)
+    return Outcome.CONFIRMED_EMPTY if known else Outcome.NO_DATA
+
+
+def outcome_of(error: G4qcError) -> Outcome:
+    """How a request that failed with this error ended."""
+    return next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), Outcome.ERROR)
