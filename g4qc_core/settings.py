@@ -89,6 +89,9 @@ class Settings(BaseSettings):
         "", description="Web sites whose pages may use the API, commas between; empty: none but its own"
     )
     api_rate_limit: int = Field(3000, ge=0, description="Requests a minute that one address may make; 0: no limit")
+    webhook_url: SecretStr | None = Field(
+        None, description="Address to which failed runs and stale feeds are posted as JSON; unset: they are only logged"
+    )
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
     @field_validator("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "database_password_file")
