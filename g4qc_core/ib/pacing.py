@@ -36,23 +36,28 @@ _BID_ASK = "BID_ASK"
 _LONGEST_SMALL = 30
 
 
-def paced_bars(account: str, request: BarRequest, what: str = "TRADES") -> PacedRequest:
-    """A request of bars, as the rules see it; `what` is IB's `whatToShow`."""
-    window = f"{request.start:%Y%m%d-%H:%M:%S}-{request.end:%Y%m%d-%H:%M:%S}"
+def paced_bars(account: str, request: BarRequest, what: str | None = None) -> PacedRequest:
+    """A request of bars, as the rules see it; `what` is IB's `whatToShow`, by default the contract's."""
+    what = what or request.contract.what
     length = request.timeframe.ib
-    seconds = length.endswith("secs") and int(length.split()[0]) <= _LONGEST_SMALL
+    small = length.endswith("secs") and int(length.split()[0]) <= _LONGEST_SMALL
     return PacedRequest(
         account,
-        Kind.SMALL if seconds else Kind.LARGE,
+        Kind.SMALL if small else Kind.LARGE,
         _series(request.contract, what),
-        f"{length} {window}",
+        f"{length} {request.start:%Y%m%d-%H:%M:%S} {request.end:%Y%m%d-%H:%M:%S}",
         weight=2 if what == _BID_ASK else 1,
     )
 
 
 def paced_head(account: str, contract: Contract) -> PacedRequest:
     """A request of a contract's first bar: IB counts it among the open requests of history."""
-    return PacedRequest(account, Kind.LARGE, _series(contract, "TRADES"), "head")
+    return PacedRequest(account, Kind.LARGE, _series(contract, contract.what), "head")
+
+
+def paced_schedule(account: str, contract: Contract) -> PacedRequest:
+    """A request of a contract's past sessions, which IB answers as history of days."""
+    return PacedRequest(account, Kind.LARGE, _series(contract, "SCHEDULE"), "schedule")
 
 
 def paced_message(account: str) -> PacedRequest:
@@ -61,4 +66,4 @@ def paced_message(account: str) -> PacedRequest:
 
 
 def _series(contract: Contract, what: str) -> str:
-    return f"{contract.symbol} {contract.month} {contract.con_id} {contract.exchange} {what}"
+    return f"{contract} {contract.con_id} {contract.exchange} {what}"

@@ -1,6 +1,6 @@
 """Bars and contracts from TWS or IB Gateway: `BarSource` over the real wire.
 
-Knows when to connect, what to keep of an answer, and how long to pause between requests. Must not know the
+Knows when to connect, what to keep of an answer, and whose requests wait for their turn. Must not know the
 wire, nor what bars are for.
 """
 
@@ -13,15 +13,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from g4qc_core.bars.source import BarRequest, Origin, ToldSession
 from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing, NoData
 from g4qc_core.ib import hours, parsing
+from g4qc_core.ib.pacing import IB_RULES, paced_bars, paced_head, paced_message, paced_schedule
 from g4qc_core.ib.requests import SETTLING, history_query
 from g4qc_core.instruments import Contract, Instrument, Kind
+from g4qc_core.pacing.memory import MemoryPacer
+from g4qc_core.pacing.port import Pacer, paced
+from g4qc_core.pacing.rules import PacedRequest
+from g4qc_core.pacing.schedule import Turn
 from g4qc_core.products import Product
 
 if TYPE_CHECKING:
@@ -38,9 +43,11 @@ CLIENT_ID_PAUSES = (2.0, 5.0, 10.0)
 
 _ORIGINS = {"SIM": Origin.SIMULATED, "REPLAY": Origin.REPLAY}
 
-# Interactive Brokers counts faster or repeated requests of history as abuse; the simulated gateway does not.
-_BETWEEN_REQUESTS = 0.3
-_BETWEEN_IDENTICAL = 15.0
+Pacing = Literal["auto", "on", "off"]
+"""Whether requests wait for their turn: `auto` is on for an account, whose gateway counts, and off for a simulation."""
+
+# A wait for a turn that is worth a line to a person, in seconds.
+_WORTH_A_LINE = 3.0
 
 # In its maintenance the gateway knows no contract for minutes; one that it still does not know then is gone.
 _GONE_AFTER = 600.0
@@ -57,6 +64,8 @@ class IbSource:
     Args:
         request_timeout: seconds without progress after which a request fails.
         max_protocol: highest version of the protocol to offer, 157 to 200.
+        pacer: says whose turn it is, of all who ask the same account; None: only this source is counted.
+        tell: hears of waits for a turn.
         sleep, clock: how to pause, and seconds that only increase; for tests.
     """
 
@@ -69,6 +78,9 @@ class IbSource:
         request_timeout: float = 90.0,
         max_protocol: int = 178,
         *,
+        pacing: Pacing = "auto",
+        pacer: Pacer | None = None,
+        tell: Callable[[str], None] = log.info,
         client_id_pauses: Sequence[float] = CLIENT_ID_PAUSES,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -78,14 +90,15 @@ class IbSource:
         self._client_id = client_id
         self._timeouts = (connect_timeout, request_timeout)
         self._max_protocol = max_protocol
+        self._pacing = pacing
+        self._pacer = pacer or MemoryPacer(IB_RULES)
+        self._tell = tell
         self._client_id_pauses = tuple(client_id_pauses)
         self._sleep = sleep
         self._clock = clock
         self._lock = threading.Lock()
-        self._queue = threading.Lock()
         self._client: IbClient | None = None
         self._reached: datetime | None = None
-        self._asked: dict[object, float] = {}
         self._missing_since: dict[int, float] = {}
 
     def __enter__(self) -> IbSource:
@@ -111,7 +124,8 @@ class IbSource:
 
     def server_time(self) -> datetime:
         """The gateway's clock, UTC, whole seconds."""
-        self._reached = parsing.instant(str(self._connected().current_time()))
+        with self._turn(paced_message) as client:
+            self._reached = parsing.instant(str(client.current_time()))
         return self._reached
 
     def chain(self, instrument: Instrument) -> list[Contract]:
@@ -129,9 +143,9 @@ class IbSource:
             # Futures share symbols between sizes and classes; a stock's class is its market segment.
             tradingClass=instrument.trading_class if instrument.expires else "",
         )
-        found = parsing.contracts(
-            self._connected().contract_details(f"The contracts of {instrument.symbol}", query), instrument
-        )
+        with self._turn(paced_message) as client:
+            details = client.contract_details(f"The contracts of {instrument.symbol}", query)
+        found = parsing.contracts(details, instrument)
         if not found:
             raise ContractNotFound(
                 f"The gateway has no contract of {instrument.symbol} in the months {instrument.months}: "
@@ -147,14 +161,14 @@ class IbSource:
         """
         query = _ib_contract(secType=kind, symbol=ib_symbol, exchange=exchange, currency=currency)
         where = " at ".join(filter(None, (ib_symbol, exchange)))
-        return parsing.products(self._connected().contract_details(f"The product {where} ({kind})", query))
+        with self._turn(paced_message) as client:
+            return parsing.products(client.contract_details(f"The product {where} ({kind})", query))
 
     def head_timestamp(self, contract: Contract) -> datetime:
         """Start of the contract's first bar, UTC; raises as `bars` where there is no definition."""
-        self._pause((contract.con_id, "head"))
         subject = f"The first bar of {contract}"
-        with self._doubting(contract):
-            return parsing.instant(self._connected().head_timestamp(subject, _by_id(contract), contract.what))
+        with self._doubting(contract), self._turn(paced_head, contract) as client:
+            return parsing.instant(client.head_timestamp(subject, _by_id(contract), contract.what))
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
         """Finished bars of the window, from one request; see `BarSource.bars`.
@@ -165,12 +179,11 @@ class IbSource:
         query = history_query(request)
         # Asked before the bars: a bar that is over by then is over in the answer too.
         finished_by = self._time_reached(request.end + SETTLING)
-        self._pause(request)
         window = f"{request.start:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} UTC"
         subject = f"{request.contract}, {request.timeframe} bars, {window}"
-        with self._doubting(request.contract):
-            answer = self._connected().history(subject, _by_id(request.contract), query, request.contract.what)
-            received = parsing.bars(answer)
+        with self._doubting(request.contract), self._turn(paced_bars, request) as client:
+            answer = client.history(subject, _by_id(request.contract), query, request.contract.what)
+        received = parsing.bars(answer)
         starts = received["timestamp"]
         length = timedelta(days=1) if request.timeframe.is_session else request.timeframe.length
         inside = (starts >= request.start) & (starts < request.end)
@@ -192,8 +205,8 @@ class IbSource:
             InvalidBars: what it tells cannot be read.
         """
         subject = f"The trading hours of {contract}"
-        with self._doubting(contract):
-            details = self._connected().contract_details(subject, _by_id(contract))
+        with self._doubting(contract), self._turn(paced_message) as client:
+            details = client.contract_details(subject, _by_id(contract))
         told = [hours.told_hours(entry.tradingHours, entry.timeZoneId) for entry in details if entry.tradingHours]
         return hours.merged(self._past_sessions(subject, contract), *told)
 
@@ -201,8 +214,8 @@ class IbSource:
         if not self._connected().tells_schedules:
             return []
         end = f"{min(self.server_time(), contract.last_trade_at):%Y%m%d-%H:%M:%S}"
-        self._pause((contract.con_id, "schedule"))
-        return hours.told_schedule(*self._connected().schedule(subject, _by_id(contract), end, _PAST))
+        with self._turn(paced_schedule, contract) as client:
+            return hours.told_schedule(*client.schedule(subject, _by_id(contract), end, _PAST))
 
     @contextmanager
     def _doubting(self, contract: Contract) -> Iterator[None]:
@@ -254,19 +267,20 @@ class IbSource:
         reached = self._reached
         return reached if reached is not None and reached >= wanted else self.server_time()
 
-    def _pause(self, key: object) -> None:
-        if self.origin is not Origin.ACCOUNT:
+    @contextmanager
+    def _turn(self, as_paced: Callable[..., PacedRequest], *what: object) -> Iterator[IbClient]:
+        """The connection, when it is the request's turn; what the block raises tells how the request ended."""
+        client = self._connected()
+        if self._pacing == "off" or (self._pacing == "auto" and self.origin is not Origin.ACCOUNT):
+            yield client
             return
-        with self._queue:
-            now = self._clock()
-            self._asked = {k: at for k, at in self._asked.items() if now - at < _BETWEEN_IDENTICAL}
-            allowed = [at + _BETWEEN_REQUESTS for at in self._asked.values()]
-            if key in self._asked:
-                allowed.append(self._asked[key] + _BETWEEN_IDENTICAL)
-            wait = max(allowed, default=now) - now
-            if wait > 0:
-                self._sleep(wait)
-            self._asked[key] = self._clock()
+        with paced(self._pacer, as_paced(",".join(client.accounts), *what), self._tell_of_wait):
+            # It may have ended during the wait.
+            yield self._connected()
+
+    def _tell_of_wait(self, turn: Turn, seconds: float) -> None:
+        if seconds >= _WORTH_A_LINE:
+            self._tell(f"Interactive Brokers' rules of pacing ({turn.because}): waiting {seconds:.0f} s.")
 
 
 def _ib_contract(**fields: object) -> IbContract:

@@ -1,8 +1,7 @@
-"""What `IbSource` asks for, what it keeps of an answer, and how long it pauses; over a socket."""
+"""What `IbSource` asks for, and what it keeps of an answer; over a socket."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from g4qc_core.bars.source import BarRequest, Origin
 from g4qc_core.errors import NoData, UsageError
 from g4qc_core.ib.source import IbSource
 from g4qc_core.instruments import load_registry
-from g4qc_core.timeframes import ONE_MINUTE, SESSION, Timeframe, timeframe
+from g4qc_core.timeframes import ONE_MINUTE, SESSION, Timeframe
 from tests.core.ib.contracts import ESZ5
 from tests.core.ib.scripted import Peer, bar, contract_data, error, frame, history, scripted
 
@@ -22,21 +21,6 @@ LATER = FIRST + 86400 * 3
 
 def window(count: int, bars: Timeframe = ONE_MINUTE) -> BarRequest:
     return BarRequest(ESZ5, bars, START, START + timedelta(minutes=count))
-
-
-class Clock:
-    """Seconds that pass only by sleeping."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.naps: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(round(seconds, 6))
-        self.now += seconds
 
 
 class Exchange:
@@ -151,38 +135,6 @@ def test_bars_of_sessions_are_labelled_by_trade_date() -> None:
 def test_a_reversed_window_is_refused_before_anything_is_sent() -> None:
     with IbSource("127.0.0.1", 1, 11) as ib, pytest.raises(UsageError):
         ib.bars(window(-1))
-
-
-# -- pauses
-
-
-def naps(account: str, ask: Callable[[IbSource], object]) -> list[float]:
-    clock = Clock()
-    exchange = Exchange(*(bar(FIRST + 60 * i) for i in range(60)), account=account)
-    with (
-        scripted(exchange) as port,
-        IbSource("127.0.0.1", port, 11, 5, 5, sleep=clock.sleep, clock=clock) as ib,
-    ):
-        ask(ib)
-    return clock.naps
-
-
-def test_an_account_is_asked_with_a_pause_between_requests() -> None:
-    assert naps("DU1", lambda ib: [ib.bars(window(n)) for n in (1, 2, 3)]) == [0.3, 0.3]
-
-
-def test_an_account_is_never_asked_the_same_within_fifteen_seconds() -> None:
-    assert naps("DU1", lambda ib: [ib.bars(window(n)) for n in (1, 2, 1)]) == [0.3, 14.7]
-
-
-def test_a_window_of_another_timeframe_is_not_the_same_request() -> None:
-    hour = timeframe("1h")
-    assert naps("DU1", lambda ib: [ib.bars(window(60)), ib.bars(window(60, hour))]) == [0.3]
-
-
-@pytest.mark.parametrize("account", ["SIM000001", "REPLAY001"])
-def test_a_simulated_market_is_asked_without_pauses(account: str) -> None:
-    assert naps(account, lambda ib: [ib.bars(window(1)) for _ in range(3)]) == []
 
 
 def test_an_error_of_one_request_leaves_the_connection_to_the_next() -> None:
