@@ -15,10 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.places import line_of
+from g4qc_core.roll_rules import parse_rule
 
 MONTH_CODES = "FGHJKMNQUVXZ"
 
@@ -68,8 +69,8 @@ class Instrument(BaseModel):
         listed: month codes of all contracts that the exchange lists, serial months included; default: `months`.
         calendar: name of the session calendar in `calendars.toml`.
         roll_days_before_expiry: calendar days before the last trade date around which the front contract changes.
-        roll: the rule of the roll calendar, as `futures.rolls` reads it: `volume`, `open_interest`,
-            `days_before_expiry(n)`, `first_notice(n)` or `fixed`; default: `days_before_expiry` with the days above.
+        roll: the rule of the roll calendar, as `roll_rules` reads it: `volume`, `open_interest`,
+            `days_before_expiry(n)`, `first_notice(n)` or `fixed_dates(...)`; default: by the days above.
         first_notice: the rule of the first notice day of a contract that is delivered, where notices come before the
             last trade date; None: trading ends first, or there is no delivery.
         fee: commission and exchange fees, one side, one contract, in `currency`.
@@ -129,6 +130,14 @@ class Instrument(BaseModel):
         if not set(self.months) <= set(self.listed):
             raise ValueError(f"the months {self.months} are not all among the listed ones, {self.listed}")
         return self
+
+    @field_validator("roll")
+    @classmethod
+    def _is_a_rule(cls, roll: str) -> str:
+        try:
+            return str(parse_rule(roll)) if roll else roll
+        except UsageError as error:
+            raise ValueError(str(error)) from None
 
     @property
     def expires(self) -> bool:

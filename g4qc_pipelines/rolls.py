@@ -12,8 +12,8 @@ from g4qc_core.futures.chain import front_periods
 from g4qc_core.futures.open_interest import load_open_interest
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.futures.roll_overrides import RollOverride, load_overrides, overrides_of
-from g4qc_core.futures.rolls import RollCalendar, rule_name
-from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.futures.rolls import RollCalendar, roll_frame, rule_name
+from g4qc_core.instruments import SPOT, Contract, Instrument
 from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, OpenInterest, RollRule, Volume, parse_rule
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.settings import Settings
@@ -31,13 +31,15 @@ def make_rolls(
     """Makes and stores the roll calendars of the front contract and of the one after it.
 
     One by each rule that can be applied: the instrument's own, which comes first, those that compare with it, those
-    that were made before, and `more`.
+    that were made before, and `more`. What does not expire has one calendar, without any roll.
 
     Raises:
         ContractNotFound: the chain is not stored yet.
         SettingsError: the file of rolls, or that of open interest, is malformed or does not fit.
         UsageError: the instrument's own rule, or one of `more`, cannot be applied.
     """
+    if not instrument.expires:
+        return [_without_rolls(instrument, stores)]
     chain, hours = stored_chain(instrument, stores), calendar(instrument.calendar)
     overrides = [o for o in load_overrides(settings.rolls) if o.symbol == instrument.symbol]
     interest = load_open_interest(settings.open_interest, instrument.symbol)
@@ -51,6 +53,13 @@ def make_rolls(
         for one in (front, maker.following(front)):
             stores.rolls.replace(one)
         made.append(front)
+    return made
+
+
+def _without_rolls(instrument: Instrument, stores: Stores) -> RollCalendar:
+    reach = stores.bars.reach(instrument.symbol, ONE_MINUTE.name) or (None, None)
+    made = RollCalendar(instrument.symbol, rule_name(instrument), 0, roll_frame([]), SPOT, *reach)
+    stores.rolls.replace(made)
     return made
 
 

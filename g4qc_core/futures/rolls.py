@@ -19,6 +19,8 @@ from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.sessions import Session
 
+_NEVER = "never"
+
 PRICE_DIGITS = 10
 """Digits after the point to which sums and differences of prices are rounded: finer than a tick, coarser than noise."""
 
@@ -75,8 +77,8 @@ class RollCalendar:
 
 
 def rule_name(instrument: Instrument) -> str:
-    """The instrument's own rule as tables write it: `days_before_expiry(8)`."""
-    return str(parse_rule(instrument.roll))
+    """The instrument's own rule as tables write it: `days_before_expiry(8)`; `never` for what does not expire."""
+    return str(parse_rule(instrument.roll)) if instrument.expires else _NEVER
 
 
 def roll_frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
