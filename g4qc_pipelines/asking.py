@@ -66,6 +66,7 @@ class Asking:
             message=str(error) if error else None,
             bars=bars,
             whole=whole,
+            what=self._request.contract.what,
             run_id=self._run_id,
         )
 
