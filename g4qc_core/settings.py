@@ -7,6 +7,7 @@ A setting comes from the environment (`G4QC_...`) or from a file `.env` in the w
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -38,6 +39,12 @@ class Settings(BaseSettings):
     )
     ib_port: int = Field(4002, ge=1, le=65535, description="Port of TWS (7496, 7497) or IB Gateway (4001, 4002)")
     ib_client_id: int = Field(11, ge=1, le=999, description="Client id of extraction; 0 is never used")
+    ib_client_id_patience: float = Field(
+        600.0, ge=0, description="Seconds to wait for another G4QC process that uses the same client id"
+    )
+    ib_pacing: Literal["auto", "on", "off"] = Field(
+        "auto", description="Keep Interactive Brokers' rules of pacing; auto: with an account, not with a simulation"
+    )
     ib_connect_timeout: float = Field(15.0, gt=0, description="Seconds to wait for the gateway's handshake")
     ib_request_timeout: float = Field(90.0, gt=0, description="Seconds without progress before a request fails")
     ib_max_protocol: int = Field(
