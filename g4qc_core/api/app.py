@@ -20,6 +20,7 @@ from g4qc_core.api.guard import Guard, Rules, loopback_hosts
 from g4qc_core.api.measures import Measures
 from g4qc_core.api.problems import Problem, add_handlers
 from g4qc_core.api.routes import API_ROUTERS, ROOT_ROUTERS
+from g4qc_core.api.site import add_pages
 from g4qc_core.settings import Settings
 
 PREFIX = "/api/v1"
@@ -65,6 +66,7 @@ def build_app(services: Services, rules: Rules | None = None) -> FastAPI:
     add_handlers(app)
     for router in API_ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    add_pages(app)
     for router in ROOT_ROUTERS:
         app.include_router(router)
     if rules.origins:

@@ -1,0 +1,102 @@
+/**
+ * The API of this server: JSON in, JSON out, every failure a `Problem`. Knows the key and where it is kept. Must not know
+ * what any page does with an answer.
+ */
+
+const BASE = "/api/v1";
+const KEY = "g4qc-key";
+
+/** Heard by the shell: the server wants a key, or has let one in. */
+export const KEY_WANTED = "g4qc-key-wanted";
+export const KEY_GIVEN = "g4qc-key-given";
+
+/** A failure as the API tells it: a sentence that says what to do. */
+export class Problem extends Error {
+  /**
+   * @param {number} status HTTP status; 0: the server did not answer at all
+   * @param {string} detail
+   * @param {string} kind name of the error
+   * @param {Record<string, string>} fields what is wrong with which field
+   */
+  constructor(status, detail, kind = "", fields = {}) {
+    super(detail);
+    this.status = status;
+    this.kind = kind;
+    this.fields = fields;
+  }
+
+  /** True where the same request may succeed later without anybody changing it. */
+  get passing() {
+    return [0, 429, 502, 503, 504].includes(this.status);
+  }
+}
+
+export const key = {
+  get: () => sessionStorage.getItem(KEY),
+  /** Keeps a key for as long as this tab is open. */
+  set(value) {
+    sessionStorage.setItem(KEY, value);
+    document.dispatchEvent(new Event(KEY_GIVEN));
+  },
+  forget: () => sessionStorage.removeItem(KEY),
+};
+
+/** Address of a resource below the API's root; parameters that are empty are left out. */
+export function address(path, parameters = {}) {
+  const url = new URL(BASE + path, location.origin);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === null || value === undefined || value === "" || value === false) continue;
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, one);
+  }
+  return url;
+}
+
+/** What `fetch` needs to be let in. */
+export function credentials(headers = {}) {
+  const held = key.get();
+  return held ? { ...headers, Authorization: `Bearer ${held}` } : headers;
+}
+
+/** @param {string} path @param {Record<string, any>} [parameters] @param {{signal?: AbortSignal}} [options] */
+export function get(path, parameters = {}, options = {}) {
+  return ask("GET", address(path, parameters), undefined, options.signal);
+}
+
+/** @param {string} path @param {any} body */
+export function post(path, body) {
+  return ask("POST", address(path), body);
+}
+
+/** @param {string} path */
+export function remove(path) {
+  return ask("DELETE", address(path));
+}
+
+/** An answer that is no JSON: the whole response, checked. */
+export async function open(path, parameters = {}, headers = {}, signal = undefined) {
+  const response = await reach(address(path, parameters), { headers: credentials(headers), signal });
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function ask(method, url, body, signal) {
+  const headers = credentials({ Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) });
+  const response = await reach(url, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  if (!response.ok) throw await problemOf(response);
+  return response.status === 204 ? null : response.json();
+}
+
+async function reach(url, options) {
+  try {
+    return await fetch(url, options);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Problem(0, "", "Unreachable");
+  }
+}
+
+async function problemOf(response) {
+  const said = await response.json().catch(() => ({}));
+  if (response.status === 401) document.dispatchEvent(new Event(KEY_WANTED));
+  return new Problem(response.status, said.detail ?? response.statusText, said.error ?? "", said.fields ?? {});
+}

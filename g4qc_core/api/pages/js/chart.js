@@ -1,0 +1,196 @@
+/** The page of candles: the controls, the chart, the line above it, and the address that shows the same again. */
+
+import { fill, h, link } from "./dom.js";
+import { get } from "./api.js";
+import { t, word } from "./lang.js";
+import { empty, failing } from "./load.js";
+import { RECOVERED } from "./health.js";
+import { LADDER } from "./chart/ladder.js";
+import { CLASSES } from "./chart/classes.js";
+import { Controls } from "./chart/controls.js";
+import { forgetBars } from "./chart/bars.js";
+import { legendOf } from "./heatmap.js";
+import { listen, showHelp } from "./chart/shortcuts.js";
+import { readView, writeView } from "./chart/view.js";
+import { showLegend } from "./chart/legend.js";
+import { Stage } from "./chart/stage.js";
+import { tradesOf } from "./results.js";
+
+/** @param {HTMLElement} main */
+export function open(main) {
+  const page = new ChartPage(main);
+  page.begin();
+  document.addEventListener(RECOVERED, () => (forgetBars(), page.begin()));
+}
+
+class ChartPage {
+  constructor(main) {
+    this.view = readView();
+    this.controls = new Controls((change) => this.choose(change), {
+      goTo: (instant) => this.try(this.stage.goTo(instant)),
+      link: () => this.copyLink(),
+      help: showHelp,
+    });
+    this.legend = h("div.legend", { id: "chart-legend" });
+    this.note = h("span.tag", { hidden: true });
+    this.said = h("span.small.muted", { role: "status" });
+    this.place = h("div.candles", { tabindex: "0", role: "application", "aria-label": t("chart.label"), "aria-describedby": "chart-legend" });
+    this.over = h("div.over", { hidden: true });
+    fill(
+      main,
+      h("h1.unseen", {}, t("nav.chart")),
+      h("section.card.chart", {}, h("header", {}, this.controls.element),
+        h("div.line", {}, this.legend, h("div.end", {}, this.said, this.note)),
+        h("div.stage", {}, this.place, this.over),
+        h("footer.line.small", {}, legendOf(CLASSES), h("span.muted", {}, h("kbd", {}, "?"), " ", t("chart.keys")),
+          h("span.end.muted", {}, t("chart.by"), " ", link("https://www.tradingview.com/", "TradingView Lightweight Charts™")))),
+    );
+    this.stage = new Stage(this.place);
+    this.stage.addEventListener("moved", () => this.moved());
+    this.stage.addEventListener("failed", (event) => this.fail(/** @type {CustomEvent} */ (event).detail));
+    this.stage.canvas.chart.subscribeCrosshairMove((at) => this.point(at));
+    listen(this.place, this.actions());
+  }
+
+  /** Loads what there is to choose from, and shows the view of the address. */
+  async begin() {
+    try {
+      const [instruments, health] = await Promise.all([get("/instruments"), get("/health")]);
+      const held = new Set(health.freshness.map((one) => one.symbol));
+      this.instruments = instruments.filter((one) => held.has(one.symbol) || one.symbol === this.view.symbol);
+      if (!this.instruments.length) return this.nothing();
+      if (!this.instruments.some((one) => one.symbol === this.view.symbol)) this.view.symbol = this.instruments[0].symbol;
+      this.controls.setInstruments(this.instruments, this.view.symbol);
+      await Promise.all([this.show(), this.loadChoices()]);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  get instrument() {
+    return this.instruments.find((one) => one.symbol === this.view.symbol);
+  }
+
+  /** Name of the zone whose clock is shown. */
+  get zone() {
+    return this.view.zone === "exchange" ? this.instrument?.time_zone ?? "UTC" : "UTC";
+  }
+
+  choose(change) {
+    const before = this.view;
+    // What is seen stays, whatever else changes.
+    this.view = { ...before, ...(this.stage.window ?? {}), ...change };
+    if ("zone" in change) return this.stage.setZone(this.zone), this.controls.mark(this.view), this.moved();
+    if ("backtest" in change) return this.controls.mark(this.view), this.loadTrades().then(() => this.moved());
+    this.try(this.show());
+    if ("symbol" in change) this.try(this.loadChoices());
+  }
+
+  async show() {
+    this.controls.mark(this.view);
+    await this.stage.open(this.view, this.zone, this.instrument);
+    this.over.hidden = true;
+    if (!this.stage.bars.list.length) this.nothing();
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("g4qc-candles")));
+  }
+
+  async loadChoices() {
+    const { symbol } = this.view;
+    const [contracts, results] = await Promise.all([get(`/contracts/${symbol}`), get("/backtests", { symbol })]);
+    if (symbol !== this.view.symbol) return;
+    this.controls.setContracts(contracts.contracts, this.view.contract);
+    this.controls.setBacktests(results.backtests, this.view.backtest);
+    await this.loadTrades();
+  }
+
+  async loadTrades() {
+    const { backtest } = this.view;
+    const trades = backtest ? await tradesOf(backtest).catch(() => []) : [];
+    if (backtest === this.view.backtest) this.stage.trades.set(trades, this.stage.bars);
+  }
+
+  moved() {
+    const window = this.stage.window;
+    if (!window) return;
+    this.view = { ...this.view, ...window };
+    const coarser = this.stage.timeframe !== this.view.timeframe;
+    this.note.hidden = !coarser;
+    fill(this.note, t("chart.coarser", { timeframe: this.stage.timeframe ?? "" }));
+    this.point({});
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => writeView(this.view), 250);
+  }
+
+  /** The bar under the crosshair, else the last one that is seen. */
+  point(at) {
+    const bars = this.stage.bars?.list ?? [];
+    const range = this.stage.canvas.range;
+    this.at = at.logical ?? Math.min(bars.length - 1, Math.floor(range?.to ?? 0));
+    const bar = bars[this.at];
+    const span = bar && this.stage.sessions.find((one) => one.last >= this.at);
+    showLegend(this.legend, bar, {
+      digits: this.instrument?.decimals ?? 2,
+      zone: this.zone,
+      zoneName: this.zone,
+      before: bars[this.at - 1],
+      counts: span && this.stage.quality.of(span),
+      trades: bar ? this.stage.trades.at(bar.t) : [],
+      session: this.stage.timeframe === "1d",
+    });
+  }
+
+  actions() {
+    const { stage } = this;
+    const canvas = stage.canvas;
+    const page = (share) => canvas.step(Math.round(share * ((canvas.range?.to ?? 0) - (canvas.range?.from ?? 0))));
+    const rung = (by) => {
+      const at = LADDER.findIndex(({ name }) => name === this.view.timeframe) + by;
+      if (LADDER[at]) this.choose({ timeframe: LADDER[at].name });
+    };
+    return {
+      older: () => page(-0.1), newer: () => page(0.1), pageolder: () => page(-0.9), pagenewer: () => page(0.9),
+      oldest: () => this.try(stage.goToEnd(true)), newest: () => this.try(stage.goToEnd(false)),
+      in: () => canvas.zoom(0.8), out: () => canvas.zoom(1.25),
+      barbefore: () => this.walk(-1), barafter: () => this.walk(1),
+      finer: () => rung(-1), coarser: () => rung(1),
+      goto: () => this.controls.date.focus(),
+      zone: () => this.choose({ zone: this.view.zone === "utc" ? "exchange" : "utc" }),
+      link: () => this.copyLink(), help: showHelp,
+    };
+  }
+
+  /** Moves the crosshair by bars, without a mouse. */
+  walk(by) {
+    const { canvas, bars } = this.stage;
+    const to = Math.max(0, Math.min((bars?.list.length ?? 1) - 1, (this.at ?? 0) + by));
+    const bar = bars?.list[to];
+    if (!bar) return;
+    canvas.chart.setCrosshairPosition(bar.close, canvas.instants[to], canvas.candles);
+    this.point({ logical: to });
+  }
+
+  async copyLink() {
+    writeView(this.view);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      fill(this.said, t("chart.copied"));
+    } catch {
+      fill(this.said, t("chart.inaddress"));
+    }
+    setTimeout(() => fill(this.said), 4000);
+  }
+
+  nothing() {
+    this.over.hidden = false;
+    fill(this.over, empty(t("chart.empty"), t("chart.empty.text"), h("a.button", { href: `/extract?symbol=${encodeURIComponent(this.view.symbol)}` }, t("nav.extract"))));
+  }
+
+  try(work) {
+    work.catch((error) => this.fail(error));
+  }
+
+  fail(error) {
+    this.over.hidden = false;
+    fill(this.over, failing(error, () => this.begin()));
+  }
+}

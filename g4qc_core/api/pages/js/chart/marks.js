@@ -1,0 +1,123 @@
+/**
+ * What is drawn around the candles: breaks between sessions, rolls, and the shade of sessions that are not whole. Must not
+ * know where any of it comes from.
+ */
+
+import { CLASSES, OPEN, hatch, paint, palette } from "./classes.js";
+import { Layer } from "./layer.js";
+import { THEMED } from "../shell.js";
+
+const BAND = 6; // pixels of the band of classes at the bottom
+const ROOM = 46; // pixels that a session must have to be parted from the next
+const LABEL = 74; // pixels that the name of a roll takes
+
+export class Marks {
+  constructor() {
+    /** @type {import("./sessions.js").Span[]} */
+    this.spans = [];
+    /** @type {import("./sessions.js").Span[]} */
+    this.absent = [];
+    /** @type {(span: any) => Record<string, number> | undefined} */
+    this.countsOf = () => undefined;
+    this.breaks = true;
+    this.colours = palette();
+    this.below = new Layer((frame) => this.#shade(frame), { below: true });
+    this.above = new Layer((frame) => this.#lines(frame));
+    document.addEventListener(THEMED, () => (this.colours = palette()));
+  }
+
+  /** Draws other sessions. @param {boolean} breaks part them from each other */
+  set(spans, absent, countsOf, breaks) {
+    Object.assign(this, { spans, absent, countsOf, breaks });
+    this.below.refresh();
+    this.above.refresh();
+  }
+
+  #seen(frame) {
+    return this.spans.filter((span) => span.last >= frame.first && span.first <= frame.last);
+  }
+
+  #shade(frame) {
+    const { context, height, spacing } = frame;
+    for (const span of this.#seen(frame)) {
+      const counts = this.countsOf(span);
+      if (!counts) continue;
+      const x = frame.x(span.first - 0.5);
+      const width = Math.max(spacing, frame.x(span.last + 0.5) - x);
+      this.#tint(context, counts, x, width, height);
+      this.#band(context, counts, x, width, height);
+    }
+    for (const span of this.absent) {
+      if (span.first < frame.first || span.first > frame.last) continue;
+      const x = frame.x(span.first - 0.5) - 3;
+      const worst = OPEN.findLast((name) => (this.countsOf(span)?.[name] ?? 0) > 0) ?? "never_asked";
+      context.globalAlpha = 0.5;
+      hatch(context, this.colours[worst === "never_asked" ? "rule" : worst], x, 0, 6, height, 1);
+      context.globalAlpha = 1;
+      paint(context, worst, this.colours, x, height - BAND, 6, BAND);
+    }
+  }
+
+  /** The whole height behind a session of which something is missing or in question. */
+  #tint(context, counts, x, width, height) {
+    const worst = OPEN.findLast((name) => counts[name] > 0);
+    if (!worst) return;
+    context.globalAlpha = 0.1;
+    context.fillStyle = this.colours[worst === "never_asked" ? "rule" : worst];
+    context.fillRect(x, 0, width, height);
+    context.globalAlpha = 1;
+  }
+
+  /** The classes of a session side by side, each as wide as its part; one that occurs is seen. */
+  #band(context, counts, x, width, height) {
+    const total = Math.max(1, CLASSES.reduce((sum, name) => sum + counts[name], 0));
+    const least = Math.min(2, width / 8);
+    let left = x;
+    for (const name of CLASSES) {
+      if (!counts[name]) continue;
+      const part = Math.max(least, (counts[name] / total) * width);
+      paint(context, name, this.colours, left, height - BAND, Math.min(part, x + width - left), BAND);
+      left += part;
+    }
+  }
+
+  #lines(frame) {
+    const { context, height, spacing } = frame;
+    const seen = this.#seen(frame);
+    const room = seen.length > 1 && (spacing * (frame.last - frame.first)) / seen.length > ROOM;
+    let labelled = -Infinity;
+    for (const span of seen) {
+      const at = this.spans.indexOf(span);
+      if (at === 0) continue;
+      const x = Math.round(frame.x(span.first - 0.5)) + 0.5;
+      const before = this.spans[at - 1].contract;
+      const rolled = before !== span.contract;
+      if (!rolled && !(this.breaks && room)) continue;
+      stroke(context, x, height, rolled ? this.colours.accent : this.colours.rule, rolled ? [] : [2, 3]);
+      if (rolled && x - labelled > LABEL) {
+        labelled = x;
+        label(context, `${before.slice(2)} → ${span.contract.slice(2)}`, x, this.colours);
+      }
+    }
+  }
+}
+
+function stroke(context, x, height, style, dashes) {
+  context.strokeStyle = style;
+  context.lineWidth = 1;
+  context.setLineDash(dashes);
+  context.beginPath();
+  context.moveTo(x, 0);
+  context.lineTo(x, height);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function label(context, text, x, colours) {
+  context.font = "600 10px system-ui, sans-serif";
+  const width = context.measureText(text).width + 8;
+  context.fillStyle = colours.accent;
+  context.fillRect(x, 0, width, 15);
+  context.fillStyle = colours.page;
+  context.fillText(text, x + 4, 11);
+}

@@ -1,0 +1,147 @@
+/**
+ * Forms made from descriptions of fields: labels, hints, ranges, and what is wrong shown beside the field it is about.
+ * Must not know what a form is for.
+ */
+
+import { fill, freshId, h } from "./dom.js";
+import { t } from "./lang.js";
+import { number } from "./format.js";
+import { Problem } from "./api.js";
+import { sentence } from "./load.js";
+
+/**
+ * @typedef {object} Field
+ * @property {string} name as the API calls it
+ * @property {string} label
+ * @property {"text" | "number" | "integer" | "check" | "choice" | "date" | "month"} kind
+ * @property {string} [hint]
+ * @property {any} [value] what stands there at first
+ * @property {number} [min]
+ * @property {number} [max]
+ * @property {boolean} [required]
+ * @property {Array<string | [string, string]>} [choices] values, or values with labels
+ * @property {string} [pattern]
+ * @property {string} [placeholder]
+ */
+
+/** The controls of some fields, their values, and what is wrong with them. */
+export class Fields {
+  /** @param {Field[]} fields */
+  constructor(fields) {
+    this.fields = fields;
+    /** @type {Map<string, {input: any, error: HTMLElement, field: Field}>} */
+    this.controls = new Map();
+    this.element = h("div.fields", {}, fields.map((field) => this.#control(field)));
+  }
+
+  /** The control of a field. */
+  input(name) {
+    return this.controls.get(name)?.input;
+  }
+
+  /** Values by name; an empty field has none. */
+  values() {
+    const found = {};
+    for (const [name, { input, field }] of this.controls) {
+      const value = read(field, input);
+      if (value !== null) found[name] = value;
+    }
+    return found;
+  }
+
+  /** Says what is wrong with each field, and puts the focus on the first; true when nothing is. */
+  check() {
+    let sound = true;
+    for (const [name, { input, field }] of this.controls) {
+      const wrong = complaint(field, input);
+      this.blame(name, wrong);
+      if (wrong && sound) input.focus();
+      sound = sound && !wrong;
+    }
+    return sound;
+  }
+
+  /** Shows a problem of the API beside the fields that it is about; the sentence that is left over, or an empty text. */
+  show(problem) {
+    if (!(problem instanceof Problem)) return sentence(problem);
+    let left = sentence(problem);
+    const named = { ...problem.fields };
+    const [, name, text] = /^(?:.*\.)?(\w+): (.*)$/s.exec(left) ?? [];
+    if (name && this.controls.has(name) && !(name in named)) named[name] = text;
+    for (const [field, wrong] of Object.entries(named)) {
+      if (!this.controls.has(field)) continue;
+      this.blame(field, wrong);
+      this.input(field).focus();
+      left = "";
+    }
+    return left;
+  }
+
+  /** Marks one field as wrong, or as right again with an empty text. */
+  blame(name, text) {
+    const control = this.controls.get(name);
+    if (!control) return;
+    fill(control.error, text);
+    control.error.hidden = !text;
+    if (text) control.input.setAttribute("aria-invalid", "true");
+    else control.input.removeAttribute("aria-invalid");
+  }
+
+  #control(field) {
+    const id = freshId(field.name);
+    const hint = [field.hint, range(field)].filter(Boolean).join(" · ");
+    const error = h("p.error", { id: `${id}-error`, hidden: true });
+    const input = make(field, { id, name: field.name, "aria-describedby": `${id}-hint ${id}-error` });
+    input.addEventListener("input", () => this.blame(field.name, ""));
+    this.controls.set(field.name, { input, error, field });
+    const label = h("label", { for: id }, field.label);
+    const about = h("p.hint", { id: `${id}-hint` }, hint);
+    return field.kind === "check" ? h("div.field.check", {}, input, label, about, error) : h("div.field", {}, label, input, about, error);
+  }
+}
+
+function make(field, given) {
+  if (field.kind === "choice") {
+    const options = (field.choices ?? []).map((choice) => {
+      const [value, label] = Array.isArray(choice) ? choice : [choice, choice];
+      return h("option", { value, selected: value === field.value }, label);
+    });
+    return h("select", given, options);
+  }
+  if (field.kind === "check") return h("input", { ...given, type: "checkbox", checked: Boolean(field.value) });
+  const numeric = field.kind === "integer" || field.kind === "number";
+  return h("input", {
+    ...given,
+    type: field.kind === "date" ? "date" : "text",
+    inputmode: numeric ? (field.kind === "integer" ? "numeric" : "decimal") : null,
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: field.placeholder,
+    value: field.value ?? "",
+    "aria-required": field.required ? "true" : null,
+  });
+}
+
+function read(field, input) {
+  if (field.kind === "check") return input.checked;
+  const text = input.value.trim();
+  if (text === "") return null;
+  return field.kind === "integer" || field.kind === "number" ? Number(text) : text;
+}
+
+function complaint(field, input) {
+  const value = read(field, input);
+  if (value === null) return field.required ? t("form.required") : "";
+  if (field.kind === "integer" && !Number.isInteger(value)) return t("form.integer");
+  if (field.kind === "number" && !Number.isFinite(value)) return t("form.number");
+  if (typeof value === "number" && field.min !== undefined && value < field.min) return t("form.least", { least: number(field.min) });
+  if (typeof value === "number" && field.max !== undefined && value > field.max) return t("form.most", { most: number(field.max) });
+  if (field.pattern && typeof value === "string" && !new RegExp(`^(?:${field.pattern})$`).test(value)) return t("form.pattern", { example: field.placeholder ?? "" });
+  return "";
+}
+
+function range(field) {
+  if (field.min !== undefined && field.max !== undefined) return t("form.range", { least: number(field.min), most: number(field.max) });
+  if (field.min !== undefined) return t("form.from", { least: number(field.min) });
+  return "";
+}

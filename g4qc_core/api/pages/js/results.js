@@ -1,0 +1,16 @@
+/** Results of backtests as the API tells them, in the shape that the pages draw. Must not know any page. */
+
+import { get } from "./api.js";
+
+/** The trades of a result for a chart. @returns {Promise<import("./chart/trades.js").Trade[]>} */
+export async function tradesOf(id) {
+  const answer = await get(`/backtests/${encodeURIComponent(id)}/trades`);
+  return answer.trades.map((trade) => ({
+    entry: Date.parse(trade.entry_time) / 1000,
+    exit: Date.parse(trade.exit_time) / 1000,
+    entryPrice: trade.entry_price_own,
+    exitPrice: trade.exit_price_own,
+    size: trade.size,
+    profit: Number(trade.profit),
+  }));
+}
