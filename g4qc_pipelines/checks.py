@@ -13,8 +13,12 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from g4qc_core.bars.agreement import Agreement, ComparedDay
 from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reasons import Reason
+from g4qc_core.errors import InvalidBars
+from g4qc_core.instruments import Instrument
+from g4qc_pipelines.agreement import LISTED, listed
 from g4qc_pipelines.derivation import DerivedMonth
 from g4qc_pipelines.metadata import listing, table_of
 from g4qc_pipelines.validation import ValidatedMonth
@@ -58,9 +62,46 @@ _REVIEWED = _Check("quarantine_reviewed", "No bar in quarantine waits for a deci
 _NOT_EMPTY = _Check("has_bars", "Every month has bars.", blocking=False)
 _COVERED = _Check("coverage", "Nothing is missing: every expected minute was asked for and answered.", blocking=False)
 _CONSERVED = _Check("volume_conserved", "Volume equals that of the minutes, contract by contract.", blocking=True)
+_CALENDAR = _Check(
+    "calendar_agrees",
+    "Our session calendar has the sessions that the gateway tells of: days, opens and closes.",
+    blocking=False,
+)
 
+CONTRACT_CHECKS: tuple[CheckSpec, ...] = (_CALENDAR,)
 MINUTE_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _SOUND, _REVIEWED, _NOT_EMPTY, _COVERED)
 DERIVED_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _CONSERVED)
+
+
+class ContractChecks:
+    """Evaluations of the checks of `contracts` over the instruments of one run."""
+
+    def __init__(self) -> None:
+        self._compared: list[pd.DataFrame] = []
+        self._unread: dict[str, str] = {}
+
+    def add(self, instrument: Instrument, days: Sequence[ComparedDay]) -> None:
+        """Counts what the gateway told of an instrument's sessions."""
+        self._compared.append(listed(instrument, days))
+
+    def unread(self, instrument: Instrument, error: InvalidBars) -> None:
+        """Counts an instrument of which the gateway told what nobody can read."""
+        self._unread[instrument.symbol] = str(error)
+
+    def results(self) -> list[dg.AssetCheckResult]:
+        """The evaluations."""
+        rows = pd.concat(self._compared, ignore_index=True) if self._compared else pd.DataFrame(columns=LISTED)
+        apart = rows[rows["finding"] != Agreement.AGREES]
+        failing = [*apart["instrument"].unique(), *self._unread]
+        return [
+            _CALENDAR.result(
+                failing,
+                days=len(rows),
+                disagreements=table_of(apart.head(_ROWS)),
+                unread="; ".join(self._unread.values()) or "none",
+                how="correct the calendar in the file that G4QC_CALENDARS names" if failing else "nothing to do",
+            )
+        ]
 
 
 class MinuteChecks:

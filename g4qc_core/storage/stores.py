@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import BacktestStore
 from g4qc_core.storage.bar_store import BarStore
+from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.database import Database, open_database
 from g4qc_core.storage.migrations import upgrade
@@ -35,6 +36,7 @@ class Stores:
     backtests: BacktestStore
     revisions: RevisionStore
     versions: VersionStore
+    comparisons: ComparisonStore
 
     @classmethod
     def of(cls, database: Database) -> Stores:
@@ -49,6 +51,7 @@ class Stores:
             BacktestStore(database),
             RevisionStore(database),
             VersionStore(database),
+            ComparisonStore(database),
         )
 
 

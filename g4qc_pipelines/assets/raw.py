@@ -9,14 +9,16 @@ from pydantic import Field
 
 from g4qc_core.bars.fingerprint import fingerprint, version_of
 from g4qc_core.bars.source import BarSource
-from g4qc_core.errors import UsageError
+from g4qc_core.errors import InvalidBars, UsageError
 from g4qc_core.instruments import Contract, Registry, contract_month
 from g4qc_core.sessions import calendar, check_window, parse_date
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
 from g4qc_core.storage.version_store import RAW
+from g4qc_pipelines.agreement import compare_calendar
 from g4qc_pipelines.chains import contracts_of_interest, sessions_without_contract, stored_chain
+from g4qc_pipelines.checks import CONTRACT_CHECKS, ContractChecks
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.derivation import month_instants
 from g4qc_pipelines.extraction import extract
@@ -57,6 +59,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata=stored_in(tables.contracts),
+        check_specs=[spec("contracts") for spec in CONTRACT_CHECKS],
     )
     def contracts(
         context: dg.AssetExecutionContext,
@@ -65,11 +68,13 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         registry: dg.ResourceParam[Registry],
     ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
         """The chain of an instrument: conId, month, last trade date, multiplier and tick of every contract, expired
-        ones that still have data included. A contract that was seen once is kept, because its conId is its key.
+        ones that still have data included. A contract that was seen once is kept, because its conId is its key. What
+        the gateway tells of the sessions is compared with our calendar.
         """
         with told_to_dagster():
             source = _claimed(gateway, stores)
             versions, shown = {}, {}
+            checked = ContractChecks()
             for symbol in context.partition_keys:
                 chain = source.chain(registry[symbol])
                 stores.contracts.merge(chain, source.server_time())
@@ -77,7 +82,11 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                 table = _listing(chain)
                 versions[symbol] = fingerprint(table)
                 shown[symbol] = {"dagster/row_count": len(chain), "chain": table_of(table)}
-        yield from materialized(context, versions, shown)
+                try:
+                    checked.add(registry[symbol], compare_calendar(registry[symbol], chain, source, stores))
+                except InvalidBars as error:
+                    checked.unread(registry[symbol], error)
+        yield from materialized(context, versions, shown, checked.results())
 
     @dg.asset(
         partitions_def=instrument_months(settings),
