@@ -8,24 +8,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.bars.source import Origin
 from g4qc_core.errors import UsageError
-from g4qc_core.futures.continuous import Adjustment
-from g4qc_core.futures.rolls import rule_name
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import BacktestRecord, Trial
 from g4qc_core.storage.origin import stored_origin
-from g4qc_core.storage.series import continuous_bars
-from g4qc_core.timeframes import timeframe
 from g4qc_pipelines.gaps import missing_minutes
 from g4qc_pipelines.metadata import listing
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.spec_bars import read_bars
 
 _NOTES = {
     Origin.SIMULATED: "Synthetic bars of the simulated gateway: these figures say nothing about any market.",
@@ -42,9 +36,11 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
     from g4qc_core.backtest.run import run_backtest
 
     instrument = registry[spec.instrument]
-    series = _series(spec, registry, stores)
-    result = run_backtest(spec, series, instrument, data_version=fingerprint(series), roll_rule=rule_name(instrument))
-    missing = missing_minutes(instrument, series, stores, spec.first, spec.last)
+    read = read_bars(spec, registry, stores)
+    result = run_backtest(
+        spec, read.series, instrument, data_version=read.version, roll_rule=read.rule, exits=read.exits
+    )
+    missing = missing_minutes(instrument, read.series, stores, spec.first, spec.last)
     if missing:
         result = replace(result, notes=[*result.notes, _gap_note(missing)])
     save_result(result, stores, run_id, datetime.now(UTC))
@@ -57,7 +53,7 @@ def data_version(spec: BacktestSpec, registry: Registry, stores: Stores) -> str:
     Raises:
         G4qcError: the series cannot be read.
     """
-    return fingerprint(_series(spec, registry, stores))
+    return read_bars(spec, registry, stores).version
 
 
 def publish(result: BacktestResult, settings: Settings, registry: Registry, stores: Stores) -> Path:
@@ -69,12 +65,12 @@ def publish(result: BacktestResult, settings: Settings, registry: Registry, stor
     from g4qc_core.backtest.report import write_report
 
     path = report_path(settings, result.spec.name)
-    series = _series(result.spec, registry, stores)
-    if fingerprint(series) != result.inputs["data_version"]:
+    read = read_bars(result.spec, registry, stores)
+    if read.version != result.inputs["data_version"]:
         raise UsageError(
             f"The bars have changed since the backtest {result.spec.name} was run: materialize `backtest` again."
         )
-    return write_report(result, series, path, origin_note=origin_note(stored_origin(stores.database)))
+    return write_report(result, read.series, path, origin_note=origin_note(stored_origin(stores.database)))
 
 
 def _gap_note(missing: Mapping[date, int]) -> str:
@@ -83,11 +79,6 @@ def _gap_note(missing: Mapping[date, int]) -> str:
         f"Of {sum(missing.values()):,} minutes in {len(missing)} sessions nothing is known, because a request failed "
         f"or was never made: {days}. The strategy saw the series without them."
     )
-
-
-def _series(spec: BacktestSpec, registry: Registry, stores: Stores) -> pd.DataFrame:
-    kind, adjustment = timeframe(spec.timeframe), Adjustment(spec.adjustment)
-    return continuous_bars(stores, registry[spec.instrument], kind, adjustment, spec.first, spec.last)
 
 
 def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now: datetime) -> None:

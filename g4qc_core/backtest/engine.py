@@ -11,8 +11,8 @@ and what is done about it, all of it held by tests:
 * It drops orders without a word when the account cannot afford them. Strategies of target positions run with
   no margin at all, and `ledger` checks margin itself; a class of the library's own keeps its margin, and a
   dropped order is an error.
-* It knows no contract months. Where the contract changes, the position is closed and opened again at the same
-  open.
+* It knows no contract months. Its prices are the contracts' own, linked (`Market`); where the contract changes, the
+  position is closed and opened again at the same open, or closed only.
 
 Knows the library. Must not know specs, files or reports. It is imported late, because the library imports
 Bokeh.
@@ -80,8 +80,12 @@ def run_class(
     cash: Decimal,
     margin_rate: Decimal,
     seed: int,
+    closing: bool = False,
 ) -> LibraryRun:
     """Runs a `backtesting.Strategy` subclass as it is: its prices are contract money, its sizes contracts.
+
+    Args:
+        closing: its trades end where the contract changes; else they go on in the next one, and pay for it.
 
     Raises:
         UsageError: `kind` is no such class, or failed.
@@ -90,7 +94,7 @@ def run_class(
     if not issubclass(kind, backtesting.Strategy):
         raise UsageError(f"{kind.__module__}:{kind.__name__} is no subclass of backtesting.Strategy.")
     with _seeded(seed):
-        return _run(market, _rolling_class(market, kind, costs), parameters, costs, cash, float(margin_rate))
+        return _run(market, _rolling_class(market, kind, costs, closing), parameters, costs, cash, float(margin_rate))
 
 
 def _run(
@@ -175,8 +179,8 @@ def _targets_class(market: Market, targets: np.ndarray) -> type:
     return Targets
 
 
-def _rolling_class(market: Market, kind: type, costs: CostModel) -> type:
-    """`kind`, paying for rolls and leaving the market on the last bar."""
+def _rolling_class(market: Market, kind: type, costs: CostModel, closing: bool) -> type:
+    """`kind`, paying for rolls or leaving its trades there, and leaving the market on the last bar."""
     last = len(market) - 1
     rolls = {int(bar) for bar in market.rolls}
     round_turn = 2 * float(costs.side)
@@ -186,7 +190,7 @@ def _rolling_class(market: Market, kind: type, costs: CostModel) -> type:
             bar = len(self.data) - 1
             if bar > last:
                 return
-            if bar in rolls:
+            if bar in rolls and not closing:
                 # The class keeps its trades over a roll, with their stops; the ledger splits them, and this
                 # is the price.
                 held = sum(abs(trade.size) for trade in self.trades if trade.entry_bar < bar)
@@ -196,6 +200,7 @@ def _rolling_class(market: Market, kind: type, costs: CostModel) -> type:
                 for order in self.orders:
                     if not order.parent_trade:
                         order.cancel()
+            if bar == last or (closing and bar + 1 in rolls):
                 for trade in self.trades:
                     trade.close()
 

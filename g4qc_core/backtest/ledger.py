@@ -6,7 +6,7 @@ bars. Must not know the backtesting library or specs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ EQUITY_COLUMNS = ("timestamp", "trade_date", "position", "equity", "drawdown")
 
 @dataclass(frozen=True)
 class Trade:
-    """One lot from entry to exit, bars by position, prices in adjusted ticks.
+    """One lot from entry to exit, bars by position, prices in linked ticks (`Market`).
 
     `exit_bar` is the number of bars where the lot was closed at the close of the last one, at the end of the data.
     """
@@ -56,8 +56,8 @@ class Ledger:
     Attributes:
         trades: frame of the columns `TRADE_COLUMNS`, by entry: times UTC (start of the bar of the fill),
             trade dates datetime64[s], `size` signed contracts, prices in points (`_own`: as the contract
-            itself traded), `ticks` won per contract, money in the instrument's currency, `exit_reason` one of
-            signal, roll, end.
+            itself traded; the others as the series shows them), `ticks` won per contract, money in the
+            instrument's currency, `exit_reason` one of signal, roll, end.
         equity: frame of the columns `EQUITY_COLUMNS`, one row a bar, as of its close; `drawdown` is the
             fraction of the highest equity so far (the starting cash included) that is lost, 0 or negative.
         final: cash plus the profit of all trades.
@@ -68,8 +68,13 @@ class Ledger:
     final: Decimal
 
 
-def settle(market: Market, lots: Iterable[Trade], costs: CostModel, cash: Decimal) -> Ledger:
+def settle(
+    market: Market, lots: Iterable[Trade], costs: CostModel, cash: Decimal, closing: Collection[int] = ()
+) -> Ledger:
     """The exact account of these lots.
+
+    Args:
+        closing: bars of rolls at which positions were closed because the contract changed.
 
     Raises:
         BacktestRefused: the account was ruined.
@@ -79,7 +84,7 @@ def settle(market: Market, lots: Iterable[Trade], costs: CostModel, cash: Decima
     position = _positions(len(market), trades)
     equity = _equity_frame(market, trades, position, costs, cash)
     final = cash + sum((trade.profit(costs) for trade in trades), Decimal(0))
-    return Ledger(_trades_frame(market, trades, position, costs), equity, final)
+    return Ledger(_trades_frame(market, trades, position, costs, closing), equity, final)
 
 
 def check_against(ledger: Ledger, library: float) -> None:
@@ -106,7 +111,7 @@ def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: D
     rolled = np.zeros(len(position) - 1, bool)
     rolled[market.rolls - 1] = True
     opens = (np.abs(after) > np.abs(before)) | (before * after < 0) | (rolled & (after != 0))
-    own = market.close[:-1] - market.adjustment[:-1]
+    own = market.close[:-1] - market.link[:-1]
     each = own * float(market.instrument.tick_value * rate) if margin is None else np.full(len(own), float(margin))
     needed, available = np.abs(after) * each, ledger.equity["equity"].to_numpy()[:-1]
     short = opens & (available < needed)
@@ -122,11 +127,10 @@ def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: D
 
 
 def _split(market: Market, lot: Trade) -> list[Trade]:
-    """The lot as trades that each lie within one contract: closed and opened again at the first open of the
-    next one.
+    """The lot as trades that each lie within one contract.
 
-    The old contract's price at that instant is taken to be the new one's less the roll's price gap; the true
-    gap at that minute differs by a tick or two from the one that the series was adjusted with.
+    Linked prices are the same on both sides of a roll: in ticks of its own, the old contract is left at its own price
+    and the new one entered at its own open.
     """
     pieces, left = [], lot
     for roll in market.rolls[(market.rolls > lot.entry_bar) & (market.rolls < lot.exit_bar)]:
@@ -181,7 +185,9 @@ def _equity_frame(
     )
 
 
-def _trades_frame(market: Market, trades: list[Trade], position: np.ndarray, costs: CostModel) -> pd.DataFrame:
+def _trades_frame(
+    market: Market, trades: list[Trade], position: np.ndarray, costs: CostModel, closing: Collection[int]
+) -> pd.DataFrame:
     n = len(market)
     entries = np.array([t.entry_bar for t in trades], np.int64)
     ends = np.array([t.exit_bar for t in trades], np.int64)
@@ -190,8 +196,8 @@ def _trades_frame(market: Market, trades: list[Trade], position: np.ndarray, cos
     entry_ticks = np.array([t.entry for t in trades], np.int64)
     exit_ticks = np.array([t.exit for t in trades], np.int64)
     # Both prices of a trade belong to the contract that it was opened in.
-    added = market.adjustment[entries]
-    rolled = np.isin(ends, market.rolls) & (position[exits] * size > 0)
+    entry_own, exit_own = entry_ticks - market.link[entries], exit_ticks - market.link[entries]
+    rolled = np.isin(ends, market.rolls) & (position[exits] * size > 0) | np.isin(ends, list(closing))
     stamps, days = market.frame["timestamp"], market.frame["trade_date"]
     money = {
         "gross": [float(t.gross(costs)) for t in trades],
@@ -206,10 +212,10 @@ def _trades_frame(market: Market, trades: list[Trade], position: np.ndarray, cos
         "exit_trade_date": days.iloc[exits].to_numpy(),
         "contract": market.contracts[entries],
         "size": size,
-        "entry_price": market.points(entry_ticks),
-        "exit_price": market.points(exit_ticks),
-        "entry_price_own": market.points(entry_ticks - added),
-        "exit_price_own": market.points(exit_ticks - added),
+        "entry_price": market.shown(entry_own, entries),
+        "exit_price": market.shown(exit_own, entries),
+        "entry_price_own": market.points(entry_own),
+        "exit_price_own": market.points(exit_own),
         "ticks": (exit_ticks - entry_ticks) * np.sign(size),
         **{name: np.array(values, np.float64) for name, values in money.items()},
         "bars": ends - entries,

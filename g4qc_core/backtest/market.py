@@ -1,7 +1,10 @@
-"""A bar frame as the engine needs it: whole ticks, roll bars, and a lift where adjusted prices are not
-positive.
+"""A bar frame as the engine needs it: what the strategy sees, and what is traded.
 
-Knows frames and instruments. Must not know strategies, costs or the backtesting library.
+A strategy sees the adjusted series. What is traded are the contracts' own prices, in whole ticks, linked into one
+series for the engine: at each roll all earlier prices are shifted by what lies between the price at which the old
+contract is left and the one at which the new one is entered, so that a position is worth the same on both sides of the
+roll and every profit is one of own prices. Knows frames and instruments. Must not know strategies, costs or the
+backtesting library.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ import pandas as pd
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.instruments import Instrument
 
-COLUMNS = ("timestamp", "open", "high", "low", "close", "volume", "contract", "trade_date", "adjustment")
+_PRICES = ("open", "high", "low", "close")
+COLUMNS = ("timestamp", *_PRICES, "volume", "contract", "trade_date", "factor", "adjustment")
 
 # A float64 price that stands on the grid divides to within rounding error of a whole number of ticks.
 _OFF_GRID = 1e-4
@@ -23,14 +27,15 @@ _OFF_GRID = 1e-4
 
 @dataclass(frozen=True)
 class Market:
-    """n bars of a continuous series in whole ticks.
+    """n bars of a continuous series.
 
     Attributes:
-        frame: the bars, n rows, index 0..n-1, columns `COLUMNS`; prices in points, adjusted.
-        open, high, low, close: int64 ticks, adjusted.
-        adjustment: int64 ticks that were added to the contract's own prices.
+        frame: what the strategy sees: n rows, index 0..n-1, columns `COLUMNS`; prices in points, adjusted.
+        open, high, low, close: int64 ticks, the contracts' own prices linked.
+        link: int64 ticks that were added to the contract's own prices.
         rolls: bars at whose open another contract takes over; ascending.
-        lift: ticks added to all prices for the library, which needs positive ones. Differences of points, and
+        stale: those of `rolls` at which the old contract has no bar, so that it is left at its last close.
+        lift: ticks added to all linked prices for the library, which needs positive ones. Differences of points, and
             with them all money, stay as they are; percentages of a price do not, and the library's own
             figures have some.
     """
@@ -41,8 +46,9 @@ class Market:
     high: np.ndarray
     low: np.ndarray
     close: np.ndarray
-    adjustment: np.ndarray
+    link: np.ndarray
     rolls: np.ndarray
+    stale: np.ndarray
     lift: int
 
     def __len__(self) -> int:
@@ -58,9 +64,20 @@ class Market:
         tick = float(self.instrument.min_tick)
         return np.round(np.asarray(ticks) * tick, self.instrument.decimals)
 
+    def shown(self, ticks: np.ndarray, bars: np.ndarray) -> np.ndarray:
+        """Own prices (ticks) as the series shows them in these bars, in points."""
+        factor, added = (self.frame[name].to_numpy()[bars] for name in ("factor", "adjustment"))
+        moved = self.points(ticks) * factor + added
+        return np.where(factor == 1, np.round(moved, self.instrument.decimals), moved)
 
-def make_market(bars: pd.DataFrame, instrument: Instrument) -> Market:
+
+def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | None = None) -> Market:
     """Checks bars and turns their prices into ticks.
+
+    Args:
+        bars: `COLUMNS` of a continuous series, ascending.
+        exits: own price in points of the contract that is left, by the timestamp of the roll's first bar. Where there
+            is none, the old contract is left at its last close.
 
     Raises:
         BacktestRefused: no bars, a column missing, bars out of order, or a price that is no number or off the
@@ -78,10 +95,13 @@ def make_market(bars: pd.DataFrame, instrument: Instrument) -> Market:
     frame = bars.loc[:, list(COLUMNS)].reset_index(drop=True)
     if not frame["timestamp"].is_monotonic_increasing or frame["timestamp"].duplicated().any():
         raise BacktestRefused(f"The bars of {instrument.symbol} are not in ascending order without duplicates.")
-    prices = {name: _ticks(frame, name, instrument) for name in ("open", "high", "low", "close", "adjustment")}
+    own = {name: _ticks(frame, name, instrument) for name in _PRICES}
     contracts = frame["contract"].to_numpy()
     rolls = np.flatnonzero(contracts[1:] != contracts[:-1]) + 1
-    return Market(instrument, frame, rolls=rolls, lift=_lift(prices["low"], prices["adjustment"]), **prices)
+    left, stale = _left_at(frame, own["close"], rolls, instrument, exits)
+    link = _link(own["open"][rolls] - left, rolls, len(frame))
+    prices = {name: ticks + link for name, ticks in own.items()}
+    return Market(instrument, frame, link=link, rolls=rolls, stale=stale, lift=_lift(prices["low"], link), **prices)
 
 
 def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.DataFrame:
@@ -95,21 +115,45 @@ def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.Data
 
 
 def _ticks(frame: pd.DataFrame, column: str, instrument: Instrument) -> np.ndarray:
-    values = frame[column].to_numpy(np.float64)
+    """The contracts' own prices."""
+    seen, factor, added = (frame[name].to_numpy(np.float64) for name in (column, "factor", "adjustment"))
+    return _on_grid((seen - added) / factor, frame["timestamp"], column, instrument)
+
+
+def _on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instrument) -> np.ndarray:
     ticks = values / float(instrument.min_tick)
     wrong = ~(np.abs(ticks - np.rint(ticks)) < _OFF_GRID)
     if wrong.any():
         at = int(np.argmax(wrong))
         raise BacktestRefused(
-            f"The {column} of the {instrument.symbol} bar at {frame['timestamp'].iloc[at]} is {values[at]}, "
+            f"The {what} of the {instrument.symbol} bar at {stamps.iloc[at]} is {values[at]:.10g}, "
             f"which is no multiple of the tick {instrument.min_tick}: check min_tick in the instruments "
             "file, or the bars."
         )
     return np.rint(ticks).astype(np.int64)
 
 
-def _lift(low: np.ndarray, adjustment: np.ndarray) -> int:
-    """0, or what moves the lowest adjusted low to the lowest price at which a contract truly traded."""
+def _left_at(
+    frame: pd.DataFrame, close: np.ndarray, rolls: np.ndarray, instrument: Instrument, exits: pd.Series | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Own ticks at which the old contract is left at each roll, and the rolls at which that is its last close."""
+    stamps = frame["timestamp"].iloc[rolls]
+    given = np.full(len(rolls), np.nan) if exits is None else exits.reindex(stamps).to_numpy(np.float64)
+    known = ~np.isnan(given)
+    left = close[rolls - 1].copy()
+    left[known] = _on_grid(given[known], stamps[known], "price of the contract that is left at", instrument)
+    return left, rolls[~known]
+
+
+def _link(steps: np.ndarray, rolls: np.ndarray, n: int) -> np.ndarray:
+    """Ticks to add in each of n bars: the steps of all rolls that are still to come."""
+    each = np.zeros(n + 1, np.int64)
+    each[rolls] = steps
+    return np.cumsum(each[::-1])[::-1][1:]
+
+
+def _lift(low: np.ndarray, link: np.ndarray) -> int:
+    """0, or what moves the lowest linked low to the lowest price at which a contract truly traded."""
     if low.min() > 0:
         return 0
-    return int(max((low - adjustment).min(), 1) - low.min())
+    return int(max((low - link).min(), 1) - low.min())

@@ -19,13 +19,16 @@ from g4qc_core.backtest import external, ledger, metrics
 from g4qc_core.backtest.costs import CostModel
 from g4qc_core.backtest.market import Market, make_market, window
 from g4qc_core.backtest.result import BacktestResult, result_id
+from g4qc_core.backtest.rolling import closed_at_rolls
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.backtest.strategies import Strategy, make_strategy
 from g4qc_core.errors import BacktestRefused, G4qcError, UsageError
 from g4qc_core.instruments import Instrument
 
 # The files that decide numbers; the report only shows them.
-_DECIDING = ("engine.py", "ledger.py", "market.py", "costs.py", "metrics.py", "run.py", "strategies/base.py")
+_DECIDING = (
+    *("engine.py", "ledger.py", "market.py", "rolling.py", "costs.py", "metrics.py", "run.py", "strategies/base.py"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,18 +46,27 @@ class _Prepared:
 
 
 def run_backtest(
-    spec: BacktestSpec, bars: pd.DataFrame, instrument: Instrument, *, data_version: str, roll_rule: str
+    spec: BacktestSpec,
+    bars: pd.DataFrame,
+    instrument: Instrument,
+    *,
+    data_version: str,
+    roll_rule: str,
+    exits: pd.Series | None = None,
 ) -> BacktestResult:
     """Runs a spec on a continuous series.
 
     Args:
         spec: what to run.
         bars: columns of `market.COLUMNS`: timestamp (datetime64[us, UTC], bar start, ascending), open, high,
-            low, close (points, adjusted), volume, contract, trade_date (datetime64[s]), adjustment (points
-            added to the contract's own prices). Bars outside the spec's window are left out.
+            low, close (points, adjusted), volume, contract, trade_date (datetime64[s]), factor and adjustment
+            (prices are the contract's own x factor + adjustment, in points). Bars outside the spec's window are
+            left out.
         instrument: that of the bars.
         data_version: fingerprint of the bars' origin, kept with the result.
         roll_rule: how the contracts were joined, in words, kept with the result.
+        exits: own price (points) of the contract that the series leaves, by the timestamp of the first bar of the
+            next one; where there is none, a position leaves at the old contract's last close, and a note says so.
 
     Raises:
         UsageError: the strategy or a parameter does not exist.
@@ -64,21 +76,15 @@ def run_backtest(
     if instrument.symbol != spec.instrument:
         raise UsageError(f"The spec {spec.name} is for {spec.instrument}, not for {instrument.symbol}.")
     prepared = _prepare(spec)
-    market = make_market(window(bars, spec.first, spec.last), instrument)
+    market = make_market(window(bars, spec.first, spec.last), instrument, exits)
     if len(market) < prepared.bars_needed:
         raise BacktestRefused(
             f"The backtest {spec.name} has {len(market)} bars and its strategy needs {prepared.bars_needed}: "
             "extract more sessions, widen the window, or choose shorter parameters."
         )
-    if spec.adjustment == "none" and len(market.rolls):
-        raise BacktestRefused(
-            f"The backtest {spec.name} joins {len(market.rolls) + 1} contracts without adjustment, so that a position "
-            "over a "
-            'roll would earn the gap between them: choose adjustment = "additive", or a window within one contract.'
-        )
     costs = CostModel.of(instrument, spec.slippage_ticks, spec.fee)
-    ran = _run(spec, market, prepared, costs)
-    account = ledger.settle(market, ran.fills, costs, spec.cash)
+    ran, closing = _run(spec, market, prepared, costs)
+    account = ledger.settle(market, ran.fills, costs, spec.cash, closing)
     if prepared.strategy is not None:
         ledger.check_margin(market, account, spec.margin, spec.margin_rate)
     ledger.check_against(account, ran.equity)
@@ -103,13 +109,15 @@ def _prepare(spec: BacktestSpec) -> _Prepared:
     return _Prepared(strategy.model_dump(mode="json"), external.source_of(type(strategy)), strategy=strategy)
 
 
-def _run(spec: BacktestSpec, market: Market, prepared: _Prepared, costs: CostModel) -> Any:
+def _run(spec: BacktestSpec, market: Market, prepared: _Prepared, costs: CostModel) -> tuple[Any, list[int]]:
+    """The library's run, and the rolls at which positions were closed because the contract changed."""
     # Late, because the library imports Bokeh, and `g4qc --help` needs neither.
     from g4qc_core.backtest import engine
 
     if prepared.kind is not None:
-        rate = spec.margin_rate
-        return engine.run_class(market, prepared.kind, spec.parameters, costs, spec.cash, rate, spec.seed)
+        rate, closes = spec.margin_rate, spec.on_roll == "close"
+        ran = engine.run_class(market, prepared.kind, spec.parameters, costs, spec.cash, rate, spec.seed, closes)
+        return ran, market.rolls.tolist() if closes else []
     assert prepared.strategy is not None
     targets = np.asarray(prepared.strategy.targets(market.frame))
     if targets.shape != (len(market),) or targets.dtype.kind != "i":
@@ -117,7 +125,8 @@ def _run(spec: BacktestSpec, market: Market, prepared: _Prepared, costs: CostMod
             f"The strategy {spec.strategy} gave {targets.dtype} targets of shape {targets.shape} for "
             f"{len(market)} bars: it must give one whole number a bar."
         )
-    return engine.run_targets(market, targets, costs, spec.cash)
+    targets, closing = closed_at_rolls(targets, market.rolls) if spec.on_roll == "close" else (targets, [])
+    return engine.run_targets(market, targets, costs, spec.cash), closing
 
 
 def _inputs(
@@ -141,6 +150,7 @@ def _inputs(
         "bars_fingerprint": _fingerprint(market),
         "roll_rule": roll_rule,
         "adjustment": spec.adjustment,
+        "on_roll": spec.on_roll,
         "window": {
             "first_bar": market.frame["timestamp"].iloc[0].isoformat(),
             "last_bar": market.frame["timestamp"].iloc[-1].isoformat(),
@@ -164,16 +174,11 @@ def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared:
     notes = [
         "Orders are decided on the close of a bar and filled at the open of the next one, whole and at that price."
     ]
-    if len(market.rolls):
-        notes.append(
-            f"The contract changes {len(market.rolls)} times; a position is closed and opened again at the "
-            "first open of the new contract, both sides paid. The old contract's price at that instant is "
-            "the new one's less the gap that the series was joined with."
-        )
+    notes += _roll_notes(spec, market)
     if market.lift:
         lift = market.points(market.lift)
         notes.append(
-            f"Adjusted prices fall to zero or below, so the library saw all of them {lift} points higher; "
+            f"Linked prices fall to zero or below, so the library saw all of them {lift} points higher; "
             "profits are the same, but the library's percentages of prices are not to be relied on."
         )
     if (account.trades["exit_reason"] == "end").any():
@@ -184,6 +189,28 @@ def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared:
     return notes
 
 
+def _roll_notes(spec: BacktestSpec, market: Market) -> list[str]:
+    if not len(market.rolls):
+        return []
+    then = "opened again in the new one at its own open, both sides paid"
+    if spec.on_roll == "close":
+        then = "not opened again until the strategy wants another one"
+    notes = [
+        f"The contract changes {len(market.rolls)} times; a position is closed in the old contract at its own price at "
+        f"that instant, and {then}. Profits, costs and margin are of the contracts' own prices, signals of the "
+        "adjusted series."
+    ]
+    if len(market.stale):
+        days = [f"{day:%Y-%m-%d}" for day in market.frame["trade_date"].iloc[market.stale]]
+        notes.append(
+            f"At {len(days)} of the changes the old contract has no bar at that instant, so that it is left at its "
+            f"last close: {', '.join(days)}."
+        )
+    if spec.adjustment == "none":
+        notes.append("Prices are not adjusted: the strategy saw the gap at each roll as a move of the price.")
+    return notes
+
+
 def _margin_words(spec: BacktestSpec, instrument: Instrument) -> str:
     if spec.margin is not None:
         return f"{spec.to_dict()['margin']} {instrument.currency} per contract at each order"
@@ -191,13 +218,15 @@ def _margin_words(spec: BacktestSpec, instrument: Instrument) -> str:
 
 
 def _fingerprint(market: Market) -> str:
-    """SHA-256 of what the strategy saw, in whole ticks: the same on every host."""
+    """SHA-256 of what was traded, in whole ticks, and of what makes it what the strategy saw."""
     digest = hashlib.sha256()
     stamps = market.frame["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     days = market.frame["trade_date"].to_numpy().astype("datetime64[D]")
-    columns = [stamps, days, market.open, market.high, market.low, market.close, market.adjustment]
+    columns = [stamps, days, market.open, market.high, market.low, market.close, market.link]
     for column in [*columns, market.frame["volume"].to_numpy(np.int64)]:
         digest.update(column.astype("<i8").tobytes())
+    for name in ("factor", "adjustment"):
+        digest.update(market.frame[name].to_numpy().astype("<f8").tobytes())
     digest.update("\n".join(map(str, market.contracts)).encode())
     return digest.hexdigest()[:32]
 

@@ -5,12 +5,14 @@ Knows names of strategies, timeframes and fields. Must not know bars, results or
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -23,9 +25,12 @@ from pydantic import (
 )
 
 from g4qc_core.backtest.external import is_external
+from g4qc_core.backtest.rolling import OnRoll
 from g4qc_core.backtest.strategies import make_strategy, strategy
 from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.places import line_of
+from g4qc_core.roll_rules import parse_rule
 from g4qc_core.timeframes import timeframe
 
 DEFAULT_FILE = Path(__file__).with_name("backtests.toml")
@@ -61,6 +66,9 @@ class BacktestSpec(BaseModel):
     Attributes:
         name: key everywhere: Dagster's partition, the database, file names.
         strategy: a name of `strategies`, or `package.module:Class`.
+        adjustment: of the series that the strategy sees; what is traded are the contracts' own prices.
+        roll: the roll rule that joins the contracts; None: the instrument's.
+        on_roll: whether a position goes on in the next contract, or is closed where the contract changes.
         parameters: those that are given; the others have the strategy's defaults.
         cash: money in the account before the first bar.
         first, last: trade dates, both included (`from` and `to` in the file); None: all bars there are.
@@ -76,7 +84,9 @@ class BacktestSpec(BaseModel):
     strategy: str = Field(min_length=1)
     instrument: str = Field(min_length=1)
     timeframe: str
-    adjustment: Literal["additive", "none"] = "additive"
+    adjustment: Adjustment = Adjustment.ADDITIVE
+    roll: str | None = None
+    on_roll: OnRoll = "roll"
     cash: Money = Field(gt=0)
     first: date | None = Field(None, alias="from")
     last: date | None = Field(None, alias="to")
@@ -93,6 +103,8 @@ class BacktestSpec(BaseModel):
             raise ValueError(f"the window is reversed: it ends on {self.last}, before it begins on {self.first}")
         if self.margin is not None and is_external(self.strategy):
             raise ValueError("margin is for the strategies of G4QC: a class of your own takes margin_rate")
+        if self.adjustment is not Adjustment.ADDITIVE and is_external(self.strategy):
+            raise ValueError("a class of your own trades the prices that it sees, which must be additive")
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -110,6 +122,13 @@ class BacktestSpec(BaseModel):
             return _parse(cls, values)
         except _Malformed as problem:
             raise SettingsError(f"[{values.get('name', '')}] {problem}") from None
+
+    def named_by_content(self) -> Self:
+        """The same under a name made of what it says: two that ask for different things never share a name."""
+        content = {name: value for name, value in self.to_dict().items() if name != "name"}
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
+        plain = f"{self.strategy.replace(':', '.')}-{self.instrument}-{self.timeframe}"
+        return self.model_copy(update={"name": f"{plain}-{digest}"})
 
     def check_strategy(self) -> None:
         """UsageError for an unknown strategy or parameter; a `module:Class` is checked when it runs."""
@@ -184,6 +203,7 @@ def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
         raise _Malformed(field, f"{text}{given}.") from None
     checks: dict[str, Callable[[], object]] = {
         "timeframe": lambda: timeframe(spec.timeframe),
+        "roll": lambda: spec.roll is None or parse_rule(spec.roll),
         "strategy": lambda: is_external(spec.strategy) or strategy(spec.strategy),
         "parameters": spec.check_strategy,
     }

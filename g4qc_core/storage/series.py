@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
@@ -149,3 +150,23 @@ def _before_any_roll(
 
 def _periods(instrument: Instrument, stores: Stores) -> list[FrontPeriod]:
     return front_periods(stores.contracts.chain(instrument.symbol), instrument, calendar(instrument.calendar))
+
+
+def roll_exits(stores: Stores, instrument: Instrument, timeframe: Timeframe, series: pd.DataFrame) -> pd.Series:
+    """Where a series changes contracts: the own price, at that instant, of the contract that it leaves.
+
+    That is the open of the old contract's bar of the same start as the new one's first; NaN where it has none.
+
+    Args:
+        series: of `continuous_bars`, in the same timeframe.
+
+    Returns floats by the timestamp of the first bar of the new contract.
+    """
+    months = series["contract"].to_numpy(object)
+    found = {}
+    for at in np.flatnonzero(months[1:] != months[:-1]) + 1:
+        start = series["timestamp"].iloc[at]
+        end = start + pd.Timedelta(1, "us")
+        bar = stores.bars.bars(instrument.symbol, timeframe.name, start, end, str(months[at - 1]))
+        found[start] = float(bar["open"].iloc[0]) if len(bar) else np.nan
+    return pd.Series(found, index=pd.DatetimeIndex(found, tz="UTC").as_unit("us"), dtype="float64")

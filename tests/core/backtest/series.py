@@ -44,9 +44,17 @@ def series(
             "volume": np.arange(n, dtype=np.int64) + 100,
             "contract": list(contracts) if contracts is not None else ["202603"] * n,
             "trade_date": days.astype("datetime64[s]"),
+            "factor": np.ones(n),
             "adjustment": (np.array(adjustments) if adjustments is not None else np.zeros(n)) * tick,
         }
     )
+
+
+def exits_of(bars: pd.DataFrame) -> pd.Series:
+    """At each roll the old contract trades where the adjusted series goes on: at the new open less the gap."""
+    first = bars["contract"] != bars["contract"].shift(fill_value=bars["contract"].iloc[0] if len(bars) else "")
+    own = bars["open"] - bars["adjustment"].shift()
+    return pd.Series(own[first].to_numpy(), index=pd.DatetimeIndex(bars["timestamp"][first]))
 
 
 def walk(n: int, seed: int = 1, start: int = 20000, step: int = 12, **kwargs: object) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from g4qc_core.backtest.ledger import Ledger, check_against, settle
 from g4qc_core.backtest.market import make_market
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import Instrument
-from tests.core.backtest.series import ES, REGISTRY, instrument, series
+from tests.core.backtest.series import ES, REGISTRY, exits_of, instrument, series
 
 CASH = Decimal(10**9)
 ODD = [
@@ -58,7 +58,8 @@ def by_hand(opens: list[int], closes: list[int], targets: list[int], contracts: 
 @given(markets(), st.sampled_from(["0", "1", "2.5"]))
 def test_profit_is_ticks_times_tick_value_less_costs_to_the_cent(drawn, slippage: str) -> None:
     of, opens, closes, targets, contracts, adjustments = drawn
-    market = make_market(series(opens, closes, of, contracts, adjustments), of)
+    bars = series(opens, closes, of, contracts, adjustments)
+    market = make_market(bars, of, exits_of(bars))
     costs = CostModel.of(of, Decimal(slippage))
     ran = engine.run_targets(market, np.array(targets), costs, CASH)
     account = settle(market, ran.fills, costs, CASH)
@@ -95,7 +96,8 @@ def each_trade_lies_within_its_contract(account: Ledger, frame) -> None:
 @given(markets())
 def test_the_equity_of_every_bar_is_cash_plus_what_was_won_less_what_was_paid(drawn) -> None:
     of, opens, closes, targets, contracts, adjustments = drawn
-    market = make_market(series(opens, closes, of, contracts, adjustments), of)
+    bars = series(opens, closes, of, contracts, adjustments)
+    market = make_market(bars, of, exits_of(bars))
     free = CostModel(Decimal(0), Decimal(0), of.tick_value, of.currency)
     account = settle(market, engine.run_targets(market, np.array(targets), free, CASH).fills, free, CASH)
     won, _ = by_hand(opens, closes, targets, contracts)
@@ -111,7 +113,8 @@ def test_a_constant_added_to_all_prices_changes_no_money(drawn, shift: int) -> N
 
     def final(by: int) -> Decimal:
         moved = [p + by for p in opens], [p + by for p in closes]
-        market = make_market(series(*moved, of, contracts, adjustments), of)
+        bars = series(*moved, of, contracts, adjustments)
+        market = make_market(bars, of, exits_of(bars))
         return settle(market, engine.run_targets(market, np.array(targets), costs, CASH).fills, costs, CASH).final
 
     assert final(shift) == final(-shift) == final(0)

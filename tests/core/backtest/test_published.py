@@ -31,7 +31,7 @@ def daily_bars(frame: pd.DataFrame) -> pd.DataFrame:
     days = pd.DatetimeIndex(frame.index)
     bars = frame.rename(columns=str.lower)[["open", "high", "low", "close", "volume"]].reset_index(drop=True)
     stamps = days.tz_localize("UTC").as_unit("us")
-    return bars.assign(timestamp=stamps, trade_date=days.as_unit("s"), contract="200612", adjustment=0.0)
+    return bars.assign(timestamp=stamps, trade_date=days.as_unit("s"), contract="200612", factor=1.0, adjustment=0.0)
 
 
 def managers(column: str) -> np.ndarray:

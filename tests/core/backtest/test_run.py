@@ -15,14 +15,16 @@ from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.errors import BacktestRefused, UsageError
-from tests.core.backtest.series import ES, instrument, series, spec, walk
+from tests.core.backtest.series import ES, exits_of, instrument, series, spec, walk
 
 ROOT = Path(__file__).resolve().parents[3]
 CLASSES = "tests.core.backtest.classes"
 
 
 def run(of: BacktestSpec, bars: pd.DataFrame, **kwargs) -> BacktestResult:
-    return run_backtest(of, bars, kwargs.pop("instrument", ES), data_version="v1", roll_rule="8 days", **kwargs)
+    exits = exits_of(bars) if "adjustment" in bars else None
+    given = {"instrument": ES, "data_version": "v1", "roll_rule": "8 days", "exits": exits} | kwargs
+    return run_backtest(of, bars, **given)
 
 
 def rolled(n: int = 400, at: int = 230, gap: int = 40) -> pd.DataFrame:
@@ -68,12 +70,14 @@ def test_a_signal_on_the_eve_of_a_roll_is_no_roll() -> None:
     assert trades["exit_reason"].tolist() == ["signal"]
 
 
-def test_contracts_that_are_joined_without_adjustment_are_refused() -> None:
+def test_without_adjustment_signals_see_the_gap_and_profits_do_not() -> None:
     bars = rolled()
-    with pytest.raises(BacktestRefused, match="joins 2 contracts without adjustment"):
-        run(hold(adjustment="none"), bars)
-    within = bars[bars["contract"] == "202606"]
-    assert run(hold(adjustment="none"), within).metrics["trades"] == 1
+    own = bars.assign(adjustment=0.0)
+    for name in ("open", "high", "low", "close"):
+        own[name] = bars[name] - bars["adjustment"]
+    plain = run(hold(adjustment="none"), own, exits=exits_of(bars))
+    assert plain.metrics["net_profit"] == run(hold(), bars).metrics["net_profit"]
+    assert any("the strategy saw the gap" in note for note in plain.notes)
 
 
 # Refusals
@@ -151,12 +155,13 @@ def test_bars_of_another_instrument_are_refused() -> None:
 
 def test_prices_below_zero_change_nothing_but_the_notes() -> None:
     high, low = walk(200, start=20_000), walk(200, start=-50)
-    low["adjustment"] = -20_050 * 0.25
-    above, below = run(spec(), high), run(spec(), low)
-    assert below.trades["profit"].tolist() == above.trades["profit"].tolist()
-    assert below.equity["equity"].tolist() == above.equity["equity"].tolist()
-    assert any("zero or below" in note for note in below.notes)
-    assert not any("zero or below" in note for note in above.notes)
+    adjusted = low.assign(adjustment=-20_050 * 0.25)  # the contract itself trades where `high` does
+    above, seen, traded = run(spec(), high), run(spec(), adjusted), run(spec(), low)
+    for below in (seen, traded):
+        assert below.trades["profit"].tolist() == above.trades["profit"].tolist()
+        assert below.equity["equity"].tolist() == above.equity["equity"].tolist()
+    assert any("zero or below" in note for note in traded.notes)
+    assert not any("zero or below" in note for note in [*above.notes, *seen.notes])
 
 
 # Inputs, identity, determinism
