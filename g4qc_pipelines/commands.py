@@ -5,7 +5,6 @@ They print to the standard output what a person or a program asked for, and ever
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -124,11 +123,7 @@ def _spec(
         check_parameters(load_class(strategy), parameters)
     else:
         make_strategy(strategy, parameters)
-    spec = BacktestSpec.from_dict(values)
-    # Two commands that ask for different things get different names, and the same command the same one.
-    plain = f"{strategy.replace(':', '.')}-{instrument}-{timeframe}"
-    digest = hashlib.sha256(json.dumps(spec.to_dict(), sort_keys=True).encode()).hexdigest()[:8]
-    return spec.model_copy(update={"name": f"{plain}-{digest}"})
+    return BacktestSpec.from_dict(values).named_by_content()
 
 
 def _parameter(text: str) -> tuple[str, bool | int | float | str]:

@@ -15,12 +15,14 @@ from uuid import uuid4
 
 from g4qc_core.api.launcher import ExtractOrder, Job, JobEvent
 from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.bars.reasons import Decision
 from g4qc_core.errors import G4qcError, NotFound, UsageError, unknown
 from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.sessions import calendar, check_window
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import StoredSpec
 from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.decisions import choose_bars, months_of, sessions_of
 from g4qc_pipelines.graphql import Graph
 from g4qc_pipelines.job_states import events_of, job_of
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
@@ -97,6 +99,22 @@ class DagsterLauncher:
                 raise UsageError(f"The asset {name} {'has partitions: name one' if known[name] else 'has none'}.")
         about = " ".join([*assets, *(key for key in dict.fromkeys((first, last)) if key)])
         return self._start(Plan(uuid4().hex, "materialize", about, [Stage(list(assets), first, last)]))
+
+    def decide(self, bars: Sequence[str], decision: Decision, by: str, note: str) -> str:
+        """See the port."""
+        stores, now = self._stores(), datetime.now(UTC)
+        chosen = choose_bars(bars, decision, self._registry, stores)
+        self._graph.check()
+        for one in chosen:
+            stores.quarantine.decide(one.key.symbol, one.bars, decision, by, now, note)
+        raw, *derived = BAR_ASSETS
+        stages = [
+            Stage([raw], key_of(symbol, day), None, {raw: {"contracts": [month], "first": f"{day}", "last": f"{day}"}})
+            for symbol, month, day in (sessions_of(chosen) if decision is Decision.REFETCH else [])
+        ]
+        stages += [Stage(derived, month) for month in months_of(chosen)]
+        about = f"{decision} {bars[0]}" + (f" and {len(bars) - 1} more" if len(bars) > 1 else "")
+        return self._start(Plan(uuid4().hex, "decide", about, stages, of=len(stages)))
 
     def job(self, job_id: str) -> Job:
         """See the port."""
@@ -178,8 +196,8 @@ class DagsterLauncher:
         while not self._stopping.wait(_FOLLOW_SECONDS):
             try:
                 if not found_earlier:
-                    earlier = self._graph.runs(_UNFOLLOWED, kind="extract")
-                    self._open |= {tags_of(run)[JOB] for run in earlier}
+                    for kind in ("extract", "decide"):
+                        self._open |= {tags_of(run)[JOB] for run in self._graph.runs(_UNFOLLOWED, kind=kind)}
                     found_earlier = True
                 for job_id in tuple(self._open):
                     self._go_on(job_id)

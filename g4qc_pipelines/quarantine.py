@@ -5,40 +5,27 @@ A decision is an event in the database; what follows from it is made by the grap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import click
-import pandas as pd
 
 from g4qc_core.bars.decisions import undecided
-from g4qc_core.bars.keys import BarKey, parse_bar_key
-from g4qc_core.bars.reasons import Decision, Reason
-from g4qc_core.errors import UsageError
+from g4qc_core.bars.reasons import Decision
 from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import SessionCalendar, calendar, check_window
+from g4qc_core.sessions import calendar, check_window
 from g4qc_core.settings import Settings
+from g4qc_pipelines.decisions import Chosen, choose_bars, months_of, sessions_of, trade_dates
 from g4qc_pipelines.jobs import BAR_ASSETS
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.quarantine_listing import document, print_listing
-from g4qc_pipelines.refetching import session_at
 from g4qc_pipelines.resources import Stores, open_stores
 from g4qc_pipelines.show import echo_json, steps
-from g4qc_pipelines.workbench import Workbench, workbench
+from g4qc_pipelines.workbench import workbench
 
 _RAW, *_DERIVED = BAR_ASSETS
 _EVER = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 _DONE = {Decision.ACCEPT: "accepted", Decision.DROP: "dropped", Decision.REFETCH: "asked for again"}
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    """Bars that a key names, as `QuarantineStore.listed` lists them, with the trade date each counts to."""
-
-    key: BarKey
-    bars: pd.DataFrame
-    trade_dates: list[date]
 
 
 def list_quarantine(
@@ -78,19 +65,16 @@ def decide(settings: Settings, keys: Sequence[str], decision: Decision, by: str,
         RunFailed: the gateway did not answer, or a blocking check is red; the decision is recorded.
     """
     registry = load_registry(settings.own_instruments)
-    parsed = list(dict.fromkeys(parse_bar_key(key, registry) for key in keys))
     with workbench(settings) as bench:
-        chosen = [_choose(key, bench) for key in parsed]
-        for one in chosen:
-            _check(one, decision, bench)
-        months = sorted({key_of(one.key.symbol, day) for one in chosen for day in one.trade_dates})
+        chosen = choose_bars(keys, decision, registry, bench.stores)
+        months = months_of(chosen)
         for month in months:
             bench.runner.check(BAR_ASSETS, [month])
         at, recorded = datetime.now(UTC), 0
         for one in chosen:
             recorded += bench.stores.quarantine.decide(one.key.symbol, one.bars, decision, by, at, note)
         named = sum(len(one.bars) for one in chosen)
-        sessions = _sessions_of(chosen) if decision is Decision.REFETCH else []
+        sessions = sessions_of(chosen) if decision is Decision.REFETCH else []
         with steps(len(sessions) + len(months) * len(_DERIVED)):
             for symbol, contract, day in sessions:
                 config = {"contracts": [contract], "first": f"{day}", "last": f"{day}"}
@@ -104,54 +88,7 @@ def decide(settings: Settings, keys: Sequence[str], decision: Decision, by: str,
             click.echo(_answer(chosen, bench.stores))
 
 
-def trade_dates(timestamps: pd.Series, sessions: SessionCalendar) -> list[date]:
-    """The trade date that each bar counts to: outside every session, that of the last session before it."""
-    return [_trade_date(instant.to_pydatetime(), sessions) for instant in timestamps]
-
-
-def _trade_date(instant: datetime, sessions: SessionCalendar) -> date:
-    # No market of these calendars is closed for two weeks.
-    begun = sessions.sessions_between(instant - timedelta(days=14), instant + timedelta(minutes=1))
-    return max((session.trade_date for session in begun), default=instant.date())
-
-
-def _choose(key: BarKey, bench: Workbench) -> _Chosen:
-    listed = bench.stores.quarantine.listed(key.symbol, key.first, key.last + timedelta.resolution)
-    bars = listed[listed["contract"] == key.contract].reset_index(drop=True)
-    if bars.empty:
-        raise UsageError(
-            f"{key} is not in quarantine: `g4qc quarantine list --instrument {key.symbol} --all` shows what is."
-        )
-    days = trade_dates(bars["timestamp"], calendar(bench.registry[key.symbol].calendar))
-    return _Chosen(key, bars, days)
-
-
-def _check(chosen: _Chosen, decision: Decision, bench: Workbench) -> None:
-    """Raises UsageError when one of the bars cannot be decided of like that."""
-    if decision is Decision.DROP:
-        return
-    symbol = chosen.key.symbol
-    contracts = {contract.month: contract for contract in bench.stores.contracts.chain(symbol)}
-    contract = contracts.get(chosen.key.contract)
-    for bar in chosen.bars.to_dict("records"):
-        start = bar["timestamp"].to_pydatetime()
-        name = BarKey(symbol, chosen.key.contract, start, start)
-        if decision is Decision.ACCEPT and not Reason(bar["reason"]).acceptable:
-            raise UsageError(
-                f"{name} cannot be accepted, because it is not merely suspect but impossible ({bar['reason']}: "
-                f"{bar['detail']}): drop it, or refetch it to ask the gateway again."
-            )
-        session = session_at(calendar(bench.registry[symbol].calendar), start)
-        known = session is not None and contract is not None and session.open < contract.last_trade_at
-        if decision is Decision.REFETCH and not known:
-            raise UsageError(f"{name} cannot be asked for again, because the contract has no session then: drop it.")
-
-
-def _sessions_of(chosen: Iterable[_Chosen]) -> list[tuple[str, str, date]]:
-    return sorted({(one.key.symbol, one.key.contract, day) for one in chosen for day in one.trade_dates})
-
-
-def _answer(chosen: Sequence[_Chosen], stores: Stores) -> str:
+def _answer(chosen: Sequence[Chosen], stores: Stores) -> str:
     """What the gateway made of the bars that it was asked for again."""
     left = 0
     for one in chosen:

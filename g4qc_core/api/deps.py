@@ -59,26 +59,37 @@ async def services(request: Request) -> Services:
 Using = Annotated[Services, Depends(services)]
 
 
+async def caller(
+    request: Request, using: Using, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Key | None:
+    """The key that came with the request, where it is one of this server's."""
+    given = _given(request, bearer)
+    return using.keys.find(given) if given else None
+
+
 def require(wanted: Scope) -> Callable[..., object]:
     """A dependency that lets a request through whose key covers the scope; where there are no keys, any."""
 
     async def check(
         request: Request,
         using: Using,
+        key: Annotated[Key | None, Depends(caller)],
         bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Key | None:
         if not using.keys:
             return None
-        given = bearer.credentials if bearer else request.headers.get("x-api-key") or request.cookies.get(COOKIE)
-        key = using.keys.find(given) if given else None
         if key is None:
-            said = "This key is not known" if given else "This server wants a key"
+            said = "This key is not known" if _given(request, bearer) else "This server wants a key"
             raise KeyRequired(f"{said}: send one of `g4qc api-key create` as `Authorization: Bearer ...`.")
         if not key.scope.covers(wanted):
             raise AccessDenied(f"The key '{key.name}' may only {key.scope}: use one with the scope '{wanted}'.")
         return key
 
     return check
+
+
+def _given(request: Request, bearer: HTTPAuthorizationCredentials | None) -> str | None:
+    return bearer.credentials if bearer else request.headers.get("x-api-key") or request.cookies.get(COOKIE)
 
 
 CanRead = Depends(require(Scope.READ))

@@ -7,7 +7,7 @@ route.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from urllib.parse import urlsplit
@@ -78,7 +78,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_HEADERS.items()]
+                message["headers"] = [*message["headers"], *_missing(message["headers"])]
             async with asyncio.timeout(self._rules.send_seconds):
                 await send(message)
 
@@ -113,6 +113,12 @@ class Guard:
 
     def _own(self, origin: str, request: Request) -> bool:
         return origin in self._rules.origins or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer that this one does not set itself."""
+    names = {name.lower() for name, _ in given}
+    return [(name, value) for name, value in _HEADERS.items() if name not in names]
 
 
 def _patient(receive: Receive, seconds: float) -> Receive:

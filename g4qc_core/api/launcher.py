@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.bars.reasons import Decision
 
 
 class JobState(StrEnum):
@@ -47,7 +48,7 @@ class Job:
     """One thing that was asked for: one run of the graph, or several, one after the other.
 
     Attributes:
-        kind: extract, backtest or materialize; `run` for one that something else than the API launched.
+        kind: extract, backtest, materialize or decide; `run` for one that something else than the API launched.
         about: what it works on, in words.
         done, steps: steps that ended, and all of them as far as they are known.
         message: why it failed, else what happened last.
@@ -101,6 +102,15 @@ class Launcher(Protocol):
         """Starts assets over one partition, or the range from `first` to `last`; returns the job's id.
 
         Raises UsageError for assets or partitions that the graph does not have.
+        """
+
+    def decide(self, bars: Sequence[str], decision: Decision, by: str, note: str) -> str:
+        """Records a decision about bars in quarantine, and starts what makes their months anew; returns the job's id.
+
+        Args:
+            bars: as `bars.keys` writes them.
+
+        Raises UsageError for a bar that is not in quarantine, or of which this cannot be decided.
         """
 
     def job(self, job_id: str) -> Job:

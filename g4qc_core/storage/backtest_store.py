@@ -160,6 +160,12 @@ class BacktestStore:
         with self._database.transaction() as connection:
             return [_record(row) for row in connection.execute(query)]
 
+    def find(self, backtest_id: str) -> BacktestRecord | None:
+        """A result without its trades and equity; None when there is none."""
+        with self._database.transaction() as connection:
+            row = connection.execute(select(backtests).where(backtests.c.id == backtest_id)).first()
+        return None if row is None else _record(row)
+
     def load(self, backtest_id: str) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
         """A result with its trades (`TRADE_COLUMNS`, money as float64) and equity (`EQUITY_COLUMNS`).
 

@@ -1,6 +1,30 @@
 """The routes, one noun a file. Each reads stores or asks the launcher; what is longer than that stands in the core."""
 
-from g4qc_core.api.routes import data, health, instruments, reports
+from g4qc_core.api.routes import (
+    backtests,
+    coverage,
+    data,
+    extract,
+    health,
+    instruments,
+    jobs,
+    quarantine,
+    reports,
+    session,
+    strategies,
+)
 
-API_ROUTERS = (data.router, instruments.router, health.router)
+# A path that names a thing stands before one that takes any name.
+API_ROUTERS = (
+    extract.router,
+    data.router,
+    jobs.router,
+    instruments.router,
+    coverage.router,
+    quarantine.router,
+    strategies.router,
+    backtests.router,
+    session.router,
+    health.router,
+)
 ROOT_ROUTERS = (health.root, reports.router)

@@ -1,0 +1,244 @@
+"""Backtests: started as runs of the graph, listed, compared, and shown with trades, equity and report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from g4qc_core.api.deps import CanRead, CanRun, Using
+from g4qc_core.api.problems import documented
+from g4qc_core.api.routes.jobs import JobShown, shown
+from g4qc_core.api.routes.reports import report_file, sandboxed
+from g4qc_core.backtest.external import is_external
+from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.errors import NotFound, SettingsError, UsageError
+from g4qc_core.storage.backtest_store import BacktestRecord
+
+router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
+
+BacktestId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="Id of a result")]
+
+_MOST_POINTS = 20_000
+
+
+class BacktestAsked(BaseModel):
+    """What to run; what is left out has the default of a spec."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    strategy: str = Field(max_length=60, examples=["sma_cross"])
+    instrument: str = Field(max_length=12, examples=["ES"])
+    timeframe: str = Field(max_length=8, examples=["1h"])
+    parameters: dict[str, bool | int | float | str] = Field(default_factory=dict, max_length=50)
+    first: date | None = Field(None, alias="from", description="First trade date")
+    last: date | None = Field(None, alias="to", description="Last trade date, included")
+    cash: float = Field(100_000, gt=0, le=1e12, description="Money in the account before the first bar")
+    adjustment: str = Field("additive", max_length=20)
+    slippage_ticks: float | None = Field(None, ge=0, le=1000)
+    fee: float | None = Field(None, ge=0, le=1e6, description="Money per contract and side; default: the instrument's")
+    margin: float | None = Field(None, gt=0, le=1e9, description="Money per contract; default: a share of its value")
+
+
+class BacktestSummary(BaseModel):
+    """One result without its trades and equity."""
+
+    id: str
+    name: str = Field(description="Name of the spec")
+    strategy: str
+    instrument: str
+    timeframe: str
+    created_at: datetime
+    spec: dict[str, Any]
+    metrics: dict[str, Any] = Field(description="Figures by name; null where undefined")
+    run_id: str | None
+    has_report: bool = Field(description="True when the report of this result is there")
+
+
+class BacktestDetail(BacktestSummary):
+    """One result with what decided it."""
+
+    inputs: dict[str, Any] = Field(description="Everything that the numbers depend on")
+    notes: list[str]
+
+
+class Backtests(BaseModel):
+    """Results, newest first."""
+
+    backtests: list[BacktestSummary]
+    total: int
+
+
+class Columns(BaseModel):
+    """A table by columns, all equally long; times are UTC, trade dates the exchange's."""
+
+    id: str
+    columns: dict[str, list[Any]]
+
+
+class Comparison(BaseModel):
+    """Several results side by side; the lists of a figure stand in the order of the ids."""
+
+    ids: list[str]
+    names: list[str]
+    metrics: dict[str, list[Any]]
+    differing: dict[str, list[Any]] = Field(description="Fields of the specs and inputs in which they differ")
+
+
+@router.post("/backtests", status_code=202, dependencies=[CanRun], responses=documented(413))
+def run(asked: BacktestAsked, using: Using) -> JobShown:
+    """Starts a backtest and its report; the job's `backtest` is the name under which its result is listed."""
+    job_id = using.launcher.backtest(_spec(asked, using))
+    return shown(using.launcher.job(job_id))
+
+
+@router.get("/backtests", dependencies=[CanRead])
+def backtests(
+    using: Using,
+    name: Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$", description="Name of a spec")] = None,
+    strategy: Annotated[str | None, Query(max_length=60)] = None,
+    instrument: Annotated[str | None, Query(max_length=12)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
+) -> Backtests:
+    """Results, newest first."""
+    wanted = {"strategy": strategy, "instrument": instrument}
+    found = [
+        record
+        for record in using.stores().backtests.results(name)
+        if all(value is None or record.spec.get(field) == value for field, value in wanted.items())
+    ]
+    page = found[offset : offset + limit]
+    return Backtests(backtests=[BacktestSummary(**_summary(record, using)) for record in page], total=len(found))
+
+
+@router.get("/backtests/compare", dependencies=[CanRead], responses=documented(404))
+def compare(
+    using: Using, ids: Annotated[list[str], Query(min_length=1, max_length=20, description="Ids of results; repeat it")]
+) -> Comparison:
+    """Several results side by side."""
+    records = [_record(backtest_id, using) for backtest_id in ids]
+    names = list(dict.fromkeys(name for record in records for name in record.metrics))
+    fields = [_flat(record.spec) | _flat(record.inputs) for record in records]
+    sides = {name: [one.get(name) for one in fields] for name in dict.fromkeys(n for one in fields for n in one)}
+    differing = {name: values for name, values in sides.items() if any(value != values[0] for value in values)}
+    return Comparison(
+        ids=[record.id for record in records],
+        names=[record.spec_name for record in records],
+        metrics={name: [record.metrics.get(name) for record in records] for name in names},
+        differing=differing,
+    )
+
+
+@router.get("/backtests/{backtest_id}", dependencies=[CanRead], responses=documented(404))
+def backtest(backtest_id: BacktestId, using: Using) -> BacktestDetail:
+    """One result."""
+    record = _record(backtest_id, using)
+    return BacktestDetail(**_summary(record, using), inputs=dict(record.inputs), notes=list(record.notes))
+
+
+@router.get("/backtests/{backtest_id}/trades", dependencies=[CanRead], responses=documented(404))
+def trades(backtest_id: BacktestId, using: Using) -> Columns:
+    """The trades of a result, by entry: prices as the strategy saw them, `_own` as the contract itself traded."""
+    return Columns(id=backtest_id, columns=_columns(_load(backtest_id, using)[1]))
+
+
+@router.get("/backtests/{backtest_id}/equity", dependencies=[CanRead], responses=documented(404))
+def equity(
+    backtest_id: BacktestId,
+    using: Using,
+    points: Annotated[int, Query(ge=2, le=_MOST_POINTS, description="At most so many, evenly among the bars")] = 5000,
+) -> Columns:
+    """The equity of a result; the first bar and the last one are always among the points, and so is the worst."""
+    return Columns(id=backtest_id, columns=_columns(_thinned(_load(backtest_id, using)[2], points)))
+
+
+@router.get(
+    "/backtests/{backtest_id}/report",
+    dependencies=[CanRead],
+    response_class=FileResponse,
+    responses={200: {"content": {"text/html": {}}, "description": "The report, sandboxed"}, **documented(404)},
+)
+def report(backtest_id: BacktestId, using: Using) -> FileResponse:
+    """The report as HTML that opens offline. A spec has one, which is that of its newest result."""
+    record = _record(backtest_id, using)
+    if not _has_report(record, using):
+        raise NotFound(f"The report of {record.spec_name} shows a newer result, or was never made: run it again.")
+    return sandboxed(report_file(using.settings.reports, f"{record.spec_name}.html"))
+
+
+def _spec(asked: BacktestAsked, using: Using) -> BacktestSpec:
+    if is_external(asked.strategy):
+        raise UsageError("The API runs the strategies of G4QC only: run a class of your own with `g4qc backtest`.")
+    using.registry[asked.instrument]
+    given = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
+    try:
+        return BacktestSpec.from_dict({**given, "name": "unnamed"}).named_by_content()
+    except SettingsError as error:
+        raise UsageError(str(error).removeprefix("[unnamed] ")) from None
+
+
+def _record(backtest_id: str, using: Using) -> BacktestRecord:
+    found = using.stores().backtests.find(backtest_id)
+    if found is None:
+        raise NotFound(f"There is no backtest {backtest_id[:40]}: /api/v1/backtests lists them.")
+    return found
+
+
+def _load(backtest_id: str, using: Using) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
+    try:
+        return using.stores().backtests.load(backtest_id)
+    except UsageError:
+        raise NotFound(f"There is no backtest {backtest_id}: /api/v1/backtests lists them.") from None
+
+
+def _summary(record: BacktestRecord, using: Using) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "name": record.spec_name,
+        **{name: record.spec[name] for name in ("strategy", "instrument", "timeframe")},
+        "created_at": record.created_at,
+        "spec": dict(record.spec),
+        "metrics": dict(record.metrics),
+        "run_id": record.run_id,
+        "has_report": _has_report(record, using),
+    }
+
+
+def _has_report(record: BacktestRecord, using: Using) -> bool:
+    """A report is written after the result it shows, and a later result of the spec has not replaced it yet."""
+    path = using.settings.reports / f"{record.spec_name}.html"
+    return path.is_file() and path.stat().st_mtime >= record.created_at.timestamp()
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        inner = _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
+        found |= inner
+    return found
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for name in frame.columns:
+        column = frame[name]
+        if isinstance(column.dtype, pd.DatetimeTZDtype):
+            column = column.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+        elif column.dtype.kind == "M":
+            column = column.dt.strftime("%Y-%m-%d")
+        found[str(name)] = [None if isinstance(v, float) and not np.isfinite(v) else v for v in column.tolist()]
+    return found
+
+
+def _thinned(curve: pd.DataFrame, points: int) -> pd.DataFrame:
+    if len(curve) <= points:
+        return curve
+    at = np.linspace(0, len(curve) - 1, points - 1).astype(int)
+    return curve.iloc[np.unique([*at, int(curve["drawdown"].to_numpy().argmin())])]

@@ -1,0 +1,158 @@
+"""Coverage: what is known of each session's minutes, by session and by month; and the ledger of requests behind it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.problems import documented
+from g4qc_core.api.routes.data import Symbol, instrument_of
+from g4qc_core.bars.coverage import CLASSES, MISSING
+from g4qc_core.instruments import CONTRACT_MONTH
+from g4qc_core.sessions import calendar, check_window
+from g4qc_core.storage.coverage_store import CoverageStore
+from g4qc_core.storage.request_ledger import Outcome
+
+router = APIRouter(tags=["coverage"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
+
+_EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 12, 31)
+
+First = Annotated[date | None, Query(description="First trade date; without it, as far as there is anything")]
+Last = Annotated[date | None, Query(description="Last trade date, included")]
+
+
+class Minutes(BaseModel):
+    """Minutes of one contract's session, by what is known of them."""
+
+    contract: str
+    trade_date: date
+    open: datetime | None = Field(description="Open of the session, UTC; null where the calendar has none any more")
+    close: datetime | None = Field(description="Close of the session, UTC")
+    expected: int = Field(description="Minutes in which the contract could trade; the classes add up to it")
+    missing: int = Field(description="Minutes of which nothing is known")
+    classes: dict[str, int] = Field(
+        description=f"Minutes by class: {', '.join(CLASSES)}; classes without any are left out"
+    )
+
+
+class Coverage(BaseModel):
+    """The sessions of one instrument by trade date and contract."""
+
+    symbol: str
+    sessions: list[Minutes]
+
+
+class MonthCells(BaseModel):
+    """One instrument's months, all contracts together; the lists are equally long."""
+
+    symbol: str
+    months: list[str] = Field(description="Like 2026-10, ascending")
+    sessions: list[int]
+    expected: list[int]
+    missing: list[int]
+    quarantined: list[int]
+
+
+class Overview(BaseModel):
+    """The coverage of every instrument with any, by month: a heat map."""
+
+    instruments: list[MonthCells]
+
+
+class RequestShown(BaseModel):
+    """One request to the gateway for bars that start in `[window_start, window_end)`, UTC."""
+
+    id: int
+    symbol: str
+    contract: str
+    timeframe: str
+    window_start: datetime
+    window_end: datetime
+    outcome: Outcome
+    requested_at: datetime
+    duration_ms: int
+    code: int | None
+    message: str | None
+    bars: int
+    run_id: str | None
+
+
+class Requests(BaseModel):
+    """Entries of the ledger, newest first."""
+
+    requests: list[RequestShown]
+    next_cursor: int | None = Field(description="Give it as `before` for the next page; null at the end")
+
+
+@router.get("/coverage")
+def overview(using: Using, first: First = None, last: Last = None) -> Overview:
+    """The coverage of all instruments by month."""
+    found = CoverageStore(using.stores().database).months(*_window(first, last))
+    found["missing"] = found[list(MISSING)].sum(axis=1)
+    found["month"] = found["month"].dt.strftime("%Y-%m")
+    names = ("sessions", "expected", "missing", "quarantined")
+    return Overview(
+        instruments=[
+            MonthCells(symbol=str(symbol), months=list(rows["month"]), **{name: rows[name].tolist() for name in names})
+            for symbol, rows in found.groupby("symbol", sort=True)
+        ]
+    )
+
+
+@router.get("/coverage/{symbol}", responses=documented(404))
+def coverage(
+    symbol: Symbol,
+    using: Using,
+    first: First = None,
+    last: Last = None,
+    contract: Annotated[str | None, Query(pattern=f"^{CONTRACT_MONTH}$")] = None,
+) -> Coverage:
+    """The classes of an instrument's sessions, session by session and contract by contract."""
+    instrument = instrument_of(symbol, using)
+    store = CoverageStore(using.stores().database)
+    rows = store.sessions(instrument.symbol, *_window(first, last), contract)
+    if rows.empty:
+        return Coverage(symbol=instrument.symbol, sessions=[])
+    days = (rows["trade_date"].iloc[0].date(), rows["trade_date"].iloc[-1].date())
+    hours = {s.trade_date: (s.open, s.close) for s in calendar(instrument.calendar).sessions(*days)}
+    return Coverage(symbol=instrument.symbol, sessions=[_minutes(row, hours) for row in rows.to_dict("records")])
+
+
+@router.get("/requests")
+def requests(
+    using: Using,
+    symbol: Annotated[str | None, Query(max_length=12)] = None,
+    contract: Annotated[str | None, Query(pattern=f"^{CONTRACT_MONTH}$")] = None,
+    outcome: Outcome | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    before: Annotated[int | None, Query(ge=1, le=2**62, description="next_cursor of the page before")] = None,
+) -> Requests:
+    """The ledger: what was asked of the gateway, and how it ended, newest first."""
+    named = None if symbol is None else using.registry[symbol].symbol
+    entries = CoverageStore(using.stores().database).requests(limit, before, named, contract, outcome)
+    shown = [RequestShown.model_validate(entry, from_attributes=True) for entry in entries]
+    return Requests(requests=shown, next_cursor=shown[-1].id if len(shown) == limit else None)
+
+
+def _minutes(row: Any, hours: dict[date, tuple[datetime, datetime]]) -> Minutes:
+    day = row["trade_date"].date()
+    opened, closed = hours.get(day, (None, None))
+    return Minutes(
+        contract=row["contract"],
+        trade_date=day,
+        open=opened,
+        close=closed,
+        expected=row["expected"],
+        missing=sum(row[name] for name in MISSING),
+        classes={name: row[name] for name in CLASSES if row[name]},
+    )
+
+
+def _window(first: date | None, last: date | None) -> tuple[date, date]:
+    if first is not None and last is not None:
+        check_window(first, last)
+    return max(first or _EARLIEST, _EARLIEST), min(last or _LATEST, _LATEST)

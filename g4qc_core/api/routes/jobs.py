@@ -1,0 +1,160 @@
+"""Jobs: what was started, how it stands, what it tells as it goes, and how it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from g4qc_core.api.deps import CanRead, CanRun, Services, Using
+from g4qc_core.api.launcher import Job, JobState
+from g4qc_core.api.problems import documented
+from g4qc_core.errors import G4qcError
+
+router = APIRouter(tags=["jobs"], responses=documented(401, 403, 404, 422, 429, 503))
+
+JobId = Annotated[str, Path(max_length=40, description="Id of a job, or of a run that is none")]
+
+_POLL_SECONDS = 1.0
+_PING_EVERY = 15  # polls without news
+
+
+class JobShown(BaseModel):
+    """One thing that was started: one run of the graph, or several, one after the other."""
+
+    id: str
+    kind: str = Field(description="extract, backtest, materialize, decide, or run for what the API did not start")
+    about: str
+    state: JobState
+    done: int = Field(description="Steps that ended")
+    steps: int = Field(description="All steps, as far as they are known")
+    message: str = Field(description="Why it failed, else empty")
+    runs: list[str] = Field(description="Ids of its runs in Dagster, oldest first")
+    url: str | None = Field(description="Page of the newest run in Dagster")
+    created_at: datetime
+    ended_at: datetime | None
+    backtest: str | None = Field(description="Name of the spec, of a backtest")
+
+
+class MaterializeAsked(BaseModel):
+    """Assets to make, in the graph's order; they share their partitions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    assets: list[Annotated[str, Field(max_length=60)]] = Field(
+        min_length=1, max_length=20, examples=[["roll_calendar"]]
+    )
+    partition: str | None = Field(None, max_length=120, examples=["ES"])
+    last_partition: str | None = Field(None, max_length=120, description="Last one of a range")
+
+
+class Jobs(BaseModel):
+    """Jobs, newest first."""
+
+    jobs: list[JobShown]
+    next_cursor: str | None = Field(description="Give it as `before` for the next page; null at the end")
+
+
+def shown(job: Job) -> JobShown:
+    """A job as an answer shows it."""
+    return JobShown(**{**asdict(job), "runs": list(job.runs)})
+
+
+@router.get("/jobs", dependencies=[CanRead])
+def jobs(
+    using: Using,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    before: Annotated[str | None, Query(max_length=40, description="next_cursor of the page before")] = None,
+) -> Jobs:
+    """The newest jobs, newest first, schedules' and Dagster's own runs among them."""
+    found = [shown(job) for job in using.launcher.jobs(limit, before)]
+    return Jobs(jobs=found, next_cursor=found[-1].id if len(found) == limit else None)
+
+
+@router.post("/jobs", status_code=202, dependencies=[CanRun], responses=documented(413))
+def materialize(asked: MaterializeAsked, using: Using) -> JobShown:
+    """Starts assets of the graph over one partition, or over a range along one instrument."""
+    job_id = using.launcher.materialize(asked.assets, asked.partition, asked.last_partition)
+    return shown(using.launcher.job(job_id))
+
+
+@router.get("/jobs/{job_id}", dependencies=[CanRead])
+def job(job_id: JobId, using: Using) -> JobShown:
+    """How a job stands."""
+    return shown(using.launcher.job(job_id))
+
+
+@router.delete("/jobs/{job_id}", dependencies=[CanRun])
+def cancel(job_id: JobId, using: Using) -> JobShown:
+    """Stops a job; one that has ended stays as it is."""
+    return shown(using.launcher.cancel(job_id))
+
+
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
+
+
+@router.get("/jobs/{job_id}/events", dependencies=[CanRead], response_class=Response, responses=_EVENTS)
+async def events(
+    job_id: JobId,
+    using: Using,
+    last_event_id: Annotated[str | None, Header(max_length=120)] = None,
+) -> StreamingResponse:
+    """What a job tells, until it ends: `state` is the job, `told` is one thing that happened.
+
+    A client that comes back with the header Last-Event-ID hears what it has not heard yet.
+    """
+    first = await run_in_threadpool(using.launcher.job, job_id)
+    told = await run_in_threadpool(using.launcher.events, job_id, last_event_id)
+    return StreamingResponse(
+        _stream(using, first, told, last_event_id),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def finished(using: Services, job_id: str, seconds: float) -> Job:
+    """The job when it has ended, or as it stands when the time is over."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        found = await run_in_threadpool(using.launcher.job, job_id)
+        if found.state.final or asyncio.get_running_loop().time() >= deadline:
+            return found
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+async def _stream(using: Services, job: Job, told: Any, after: str | None) -> AsyncIterator[bytes]:
+    before, silent = None, 0
+    while True:
+        for event in told:
+            after = event.cursor
+            yield _event("told", {**asdict(event), "at": event.at.isoformat()}, after)
+        if job != before:
+            yield _event("state", shown(job).model_dump(mode="json"))
+        elif not told and (silent := silent + 1) % _PING_EVERY == 0:
+            yield b": still here\n\n"
+        if job.state.final and not told:
+            return
+        before = job
+        await asyncio.sleep(0 if told else _POLL_SECONDS)
+        try:
+            job = await run_in_threadpool(using.launcher.job, job.id)
+            told = await run_in_threadpool(using.launcher.events, job.id, after)
+        except G4qcError as error:
+            # The graph is away for a moment: the client hears it, and comes back by itself.
+            yield _event("trouble", {"detail": str(error), "error": type(error).__name__})
+            return
+
+
+def _event(kind: str, data: dict[str, Any], cursor: str | None = None) -> bytes:
+    name = f"id: {cursor}\n" if cursor else ""
+    return f"event: {kind}\n{name}data: {json.dumps(data)}\n\n".encode()
