@@ -34,7 +34,7 @@ def build_definitions(settings: Settings, resources: Mapping[str, object] | None
         assets=assets,
         jobs=list(jobs.values()),
         schedules=build_schedules(settings, jobs),
-        sensors=build_sensors(settings),
+        sensors=build_sensors(settings, jobs),
         resources={**build_resources(settings), **(resources or {})},
         loggers={"progress": progress},
         # A process per step costs seconds of imports each; one run is one process.

@@ -23,6 +23,8 @@ from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.derivation import month_instants
 from g4qc_pipelines.extraction import extract
 from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.feed import feeds
+from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
@@ -98,6 +100,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata=stored_in(tables.raw_bars),
+        check_specs=[FEED_ALIVE],
     )
     def raw_bars(
         context: dg.AssetExecutionContext,
@@ -142,7 +145,8 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                     "empty answers": done.empty,
                     "sessions without a contract": listing(holes) or "none",
                 }
-        yield from materialized(context, versions, shown)
+            alive = feed_result(feeds({parse_key(key, registry)[0] for key in context.partition_keys}, stores))
+        yield from materialized(context, versions, shown, [alive])
 
     return [contracts, raw_bars]
 

@@ -1,7 +1,4 @@
-"""Sensors: what changes outside of the graph, noticed once.
-
-They are edge-triggered: a cursor remembers what was seen, and a tick that sees nothing new does nothing.
-"""
+"""The registry and the backtests file: what a person added gets its partition."""
 
 from __future__ import annotations
 
@@ -14,8 +11,8 @@ from g4qc_core.settings import Settings
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, chosen_instruments
 
 
-def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
-    """The sensors; they run from the start, because all that they do is to add partitions."""
+def build_registry(settings: Settings) -> dg.SensorDefinition:
+    """The sensor `registry`; it runs from the start, because all that it does is to add partitions."""
 
     @dg.sensor(
         name="registry",
@@ -41,4 +38,4 @@ def build_sensors(settings: Settings) -> list[dg.SensorDefinition]:
             return dg.SkipReason("Every instrument and every spec has its partition.")
         return dg.SensorResult(dynamic_partitions_requests=requests)
 
-    return [registry]
+    return registry

@@ -1,0 +1,65 @@
+"""What a sensor has tried, and when it may try again: its memory from one tick to the next.
+
+Something that is wanted has a name and a state. A state that was not tried yet is due at once. One that was, and is
+still the same, is due again after a pause that grows; after the last pause it is left alone until its state is another
+one. So a sensor launches nothing without news, however often it ticks. Knows names, states and instants. Must not know
+what is tried.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+PAUSES = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8), timedelta(hours=24), timedelta(hours=72))
+"""How long a state that stays the same waits after its first try, its second, and so on."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The tries at one state: how many, and when the last one was."""
+
+    state: str
+    tries: int
+    at: datetime
+
+    def due(self, now: datetime) -> bool:
+        """True when the pause after the last try is over; never after the last pause."""
+        return self.tries <= len(PAUSES) and now >= self.at + PAUSES[self.tries - 1]
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """The tries at everything that is wanted, by name."""
+
+    made: Mapping[str, Attempt]
+
+    @classmethod
+    def read(cls, cursor: str | None) -> Attempts:
+        """The memory that a sensor's cursor holds; none in an empty one."""
+        entries = json.loads(cursor) if cursor else {}
+        return cls({n: Attempt(s, tries, datetime.fromisoformat(at)) for n, (s, tries, at) in entries.items()})
+
+    def written(self) -> str:
+        """The cursor."""
+        return json.dumps({n: [a.state, a.tries, a.at.isoformat()] for n, a in sorted(self.made.items())})
+
+    def due(self, wanted: Mapping[str, str], busy: Collection[str], now: datetime, limit: int) -> list[str]:
+        """Names to try now, in the order of `wanted`, at most `limit`; what is `busy` is being tried."""
+        names = [name for name, state in wanted.items() if name not in busy and self._is_due(name, state, now)]
+        return names[:limit]
+
+    def after(self, wanted: Mapping[str, str], tried: Collection[str], now: datetime) -> Attempts:
+        """The memory after these tries; what is wanted no more is forgotten."""
+        made = {name: attempt for name, attempt in self.made.items() if name in wanted}
+        for name in tried:
+            known = made.get(name)
+            again = known is not None and known.state == wanted[name]
+            made[name] = Attempt(wanted[name], known.tries + 1 if known is not None and again else 1, now)
+        return Attempts(made)
+
+    def _is_due(self, name: str, state: str, now: datetime) -> bool:
+        known = self.made.get(name)
+        return known is None or known.state != state or known.due(now)

@@ -1,0 +1,47 @@
+"""The check `feed_alive` of `raw_bars`: made by each run, and by the sensor when a feed stops or goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from g4qc_pipelines.feed import STALE, Feed
+
+_ASSET = "raw_bars"
+
+FEED_ALIVE = dg.AssetCheckSpec(
+    "feed_alive",
+    asset=_ASSET,
+    description=f"No answer about a front contract ends with {STALE} open minutes or more without a bar.",
+)
+
+
+def feed_result(found: Sequence[Feed]) -> dg.AssetCheckResult:
+    """The evaluation of a run."""
+    return dg.AssetCheckResult(
+        check_name=FEED_ALIVE.name,
+        passed=not _stale(found),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=_words(found),
+    )
+
+
+def feed_evaluation(found: Sequence[Feed]) -> dg.AssetCheckEvaluation:
+    """The evaluation of the sensor, which belongs to no run."""
+    return dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey(_ASSET),
+        check_name=FEED_ALIVE.name,
+        passed=not _stale(found),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=_words(found),
+        metadata={},
+    )
+
+
+def _stale(found: Sequence[Feed]) -> list[Feed]:
+    return [feed for feed in found if feed.stale]
+
+
+def _words(found: Sequence[Feed]) -> str:
+    return "; ".join(map(str, _stale(found) or found)) or "no front contract was asked for lately"

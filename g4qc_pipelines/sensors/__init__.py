@@ -1,0 +1,31 @@
+"""Sensors: what changes outside of the graph, noticed once; a module for each thing that is watched.
+
+They are edge-triggered: a cursor remembers what was seen, and a tick that sees nothing new does nothing. Those that
+launch runs are off in a fresh install, because a person decides what requests to spend on; those that only look and
+tell are on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from g4qc_core.settings import Settings
+from g4qc_pipelines.sensors.feeds import build_feeds
+from g4qc_pipelines.sensors.inputs import build_inputs
+from g4qc_pipelines.sensors.registry import build_registry
+from g4qc_pipelines.sensors.repairs import build_repairs
+from g4qc_pipelines.sensors.runs import build_failed_runs
+
+
+def build_sensors(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition]) -> list[dg.SensorDefinition]:
+    """Every sensor of the graph."""
+    return [
+        build_registry(settings),
+        build_failed_runs(settings),
+        build_feeds(settings),
+        *build_inputs(settings, jobs),
+        *build_repairs(settings, jobs),
+    ]

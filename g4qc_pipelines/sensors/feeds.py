@@ -1,0 +1,63 @@
+"""Feeds that stand still while the market is open, told when they stop and when they go on."""
+
+from __future__ import annotations
+
+import json
+
+import dagster as dg
+
+from g4qc_core.errors import G4qcError
+from g4qc_core.instruments import load_registry
+from g4qc_core.settings import Settings
+from g4qc_pipelines.feed import Feed, feeds
+from g4qc_pipelines.feed_check import feed_evaluation
+from g4qc_pipelines.partitions import chosen_instruments
+from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.webhook import tell
+
+
+def build_feeds(settings: Settings) -> dg.SensorDefinition:
+    """The sensor `stale_feeds`; it runs from the start, because it asks the gateway for nothing."""
+
+    @dg.sensor(
+        name="stale_feeds",
+        minimum_interval_seconds=120,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Compares the newest answered bar of each front contract with the calendar and the gateway's "
+        "clock, whether or not the connection lives. Says in the check feed_alive, the log and the webhook when a feed "
+        "stops, and when it goes on.",
+    )
+    def stale_feeds(
+        context: dg.SensorEvaluationContext, stores: dg.ResourceParam[Stores]
+    ) -> dg.SensorResult | dg.SkipReason:
+        try:
+            registry = load_registry(settings.own_instruments)
+            found = feeds([registry[symbol] for symbol in chosen_instruments(settings)], stores)
+        except G4qcError as error:
+            return dg.SkipReason(str(error))
+        before, now = set(json.loads(context.cursor or "[]")), {feed.symbol for feed in found if feed.stale}
+        if now == before:
+            return dg.SkipReason(f"Nothing new: {len(now)} of {len(found)} feeds are stale.")
+        for feed in found:
+            if feed.stale != (feed.symbol in before):
+                _report(context, settings, feed)
+        return dg.SensorResult(cursor=json.dumps(sorted(now)), asset_events=[feed_evaluation(found)])
+
+    return stale_feeds
+
+
+def _report(context: dg.SensorEvaluationContext, settings: Settings, feed: Feed) -> None:
+    event, says = ("feed_stale", "stands still") if feed.stale else ("feed_alive", "goes on")
+    text = f"The feed {says}: {feed}."
+    (context.log.warning if feed.stale else context.log.info)(text)
+    newest = feed.newest.isoformat() if feed.newest else None
+    tell(
+        settings,
+        event,
+        text,
+        instrument=feed.symbol,
+        contract=feed.contract,
+        asked_at=feed.asked_at.isoformat(),
+        newest_bar=newest,
+        open_minutes_behind=feed.behind,
+    )

@@ -1,0 +1,122 @@
+"""Gaps and vanishing contracts: the smallest backfills, launched once a state, with pauses that grow.
+
+They spend requests of an account, so they are off until a person switches them on in the web UI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+
+from g4qc_core.errors import G4qcError
+from g4qc_core.ib.resets import in_reset
+from g4qc_core.instruments import Instrument, load_registry
+from g4qc_core.settings import Settings
+from g4qc_pipelines.attempts import Attempts
+from g4qc_pipelines.backfills import Backfill
+from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments
+from g4qc_pipelines.repairs import repairs_of, rescues_of
+from g4qc_pipelines.resources import Stores
+
+RUNS_PER_TICK = 4
+
+Clock = Callable[[], datetime]
+Find = Callable[[Instrument, Stores, datetime], Sequence[Backfill]]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_repairs(
+    settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition], clock: Clock = _now
+) -> list[dg.SensorDefinition]:
+    """The sensors `repair` and `vanishing`.
+
+    Args:
+        clock: this machine's; which sessions are over is judged by it, because the gateway's costs a connection.
+    """
+
+    def sensor(name: str, about: str, find: Find, seconds: int) -> dg.SensorDefinition:
+        @dg.sensor(
+            name=name,
+            job=jobs["update_bars"],
+            minimum_interval_seconds=seconds,
+            default_status=dg.DefaultSensorStatus.STOPPED,
+            description=about,
+        )
+        def repairing(
+            context: dg.SensorEvaluationContext, stores: dg.ResourceParam[Stores]
+        ) -> dg.SensorResult | dg.SkipReason:
+            now = clock()
+            if in_reset(now):
+                return dg.SkipReason("Interactive Brokers resets its servers now: nothing is asked of them.")
+            try:
+                backfills = _all(settings, context.instance, find, stores, now)
+            except G4qcError as error:
+                return dg.SkipReason(str(error))
+            return _launched(context, backfills, now)
+
+        return repairing
+
+    return [
+        sensor(
+            "repair",
+            "Launches the smallest backfill for sessions with minutes whose request failed or was never made. The same "
+            "gaps are tried again after pauses that grow, and then left alone until something changes.",
+            lambda instrument, stores, now: repairs_of(instrument, stores, now, settings.first_month),
+            120,
+        ),
+        sensor(
+            "vanishing",
+            "Fetches what is missing of contracts that Interactive Brokers is about to drop, two years after expiry.",
+            lambda instrument, stores, now: rescues_of(instrument, stores, now, settings),
+            3600,
+        ),
+    ]
+
+
+def _all(settings: Settings, instance: dg.DagsterInstance, find: Find, stores: Stores, now: datetime) -> list[Backfill]:
+    registry = load_registry(settings.own_instruments)
+    known = set(instance.get_dynamic_partitions(str(INSTRUMENTS.name)))
+    symbols = [symbol for symbol in chosen_instruments(settings) if symbol in known]
+    return [backfill for symbol in symbols for backfill in find(registry[symbol], stores, now)]
+
+
+def _launched(
+    context: dg.SensorEvaluationContext, backfills: Sequence[Backfill], now: datetime
+) -> dg.SensorResult | dg.SkipReason:
+    """The runs that are due, with the memory of them; those over a partition that is being worked on wait."""
+    wanted = {backfill.name: backfill for backfill in backfills}
+    states = {name: backfill.state for name, backfill in wanted.items()}
+    memory = Attempts.read(context.cursor)
+    at_work = _at_work(context.instance)
+    busy = {name for name, backfill in wanted.items() if backfill.partition in at_work}
+    due = memory.due(states, busy, now, RUNS_PER_TICK)
+    after = memory.after(states, due, now)
+    if not due:
+        if after != memory:
+            context.update_cursor(after.written())
+        return dg.SkipReason(f"Nothing is due: {len(wanted)} backfills are known, {len(busy)} of them at work.")
+    for name in due:
+        context.log.info(f"Repairs {wanted[name]}.")
+    requests = [_request(wanted[name], after.made[name].tries) for name in due]
+    return dg.SensorResult(run_requests=requests, cursor=after.written())
+
+
+def _request(backfill: Backfill, tries: int) -> dg.RunRequest:
+    return dg.RunRequest(
+        run_key=f"{backfill.name} {backfill.state} {tries}",
+        partition_key=backfill.partition,
+        run_config=backfill.config,
+    )
+
+
+def _at_work(instance: dg.DagsterInstance) -> set[str]:
+    """Partitions over which an unfinished run works, each alone."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=list(NOT_FINISHED_STATUSES)))
+    return {run.tags["dagster/partition"] for run in runs if "dagster/partition" in run.tags}

@@ -1,0 +1,39 @@
+"""Runs that failed, reported once each: in the log, and to the webhook when one is set."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from g4qc_core.settings import Settings
+from g4qc_pipelines.runs import sentence
+from g4qc_pipelines.webhook import tell
+
+
+def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
+    """The sensor `failed_runs`; it runs from the start."""
+
+    @dg.run_failure_sensor(
+        name="failed_runs",
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Reports each failed run in the log, and to G4QC_WEBHOOK_URL when it is set.",
+    )
+    def failed_runs(context: dg.RunFailureSensorContext) -> None:
+        run = context.dagster_run
+        steps = {str(event.step_key): sentence(event) for event in context.get_step_failure_events()}
+        why = next(iter(steps.values()), None) or context.failure_event.message or "nobody said why"
+        partition = run.tags.get("dagster/partition") or run.tags.get("dagster/asset_partition_range_start")
+        text = f"The run {run.run_id} of {run.job_name} over {partition or 'no partition'} failed: {why}"
+        context.log.error(text)
+        tell(
+            settings,
+            "run_failed",
+            text,
+            run=run.run_id,
+            job=run.job_name,
+            partition=partition,
+            steps=steps,
+            url=f"{settings.dagster_link}/runs/{run.run_id}",
+        )
+
+    return failed_runs
