@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,8 +43,9 @@ class CommonPrices:
         ordered = bars[["contract", "trade_date", "timestamp", "close"]].sort_values("timestamp")
         self._times = ordered["timestamp"].to_numpy("datetime64[us]")
         self._closes = ordered["close"].to_numpy("float64")
-        self._rows = ordered.reset_index(drop=True).groupby(["contract", "trade_date"], sort=False).indices
-        self.months = {str(month) for month, _ in self._rows}
+        groups = ordered.reset_index(drop=True).groupby(["contract", "trade_date"], sort=False)
+        self._rows: dict[Any, Any] = groups.indices
+        self.months = {str(month) for month in ordered["contract"].unique()}
 
     def pair(self, old: str, new: str, trade_date: date) -> Pair | None:
         """The prices of both in one minute of the session, whose gap is the usual one at its end; None: no such minute.

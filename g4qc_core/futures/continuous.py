@@ -158,13 +158,14 @@ def _crossed(rolls: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
 
 
 def _refuse_unknown(crossed: pd.DataFrame, adjustment: Adjustment) -> None:
-    for roll in crossed.itertuples():
-        change = f"{roll.symbol} roll from {roll.from_contract} to {roll.to_contract} on {roll.date:%Y-%m-%d}"
-        if np.isnan(roll.gap):
+    for roll in crossed.to_dict("records"):
+        day = f"{roll['date']:%Y-%m-%d}"
+        change = f"{roll['symbol']} roll from {roll['from_contract']} to {roll['to_contract']} on {day}"
+        if np.isnan(roll["gap"]):
             raise BacktestRefused(
                 f"The gap of the {change} is unknown: choose a window on one side of it, or adjustment 'none'."
             )
-        if adjustment.multiplies and min(roll.from_price, roll.to_price) <= 0:
+        if adjustment.multiplies and min(roll["from_price"], roll["to_price"]) <= 0:
             raise BacktestRefused(
                 f"At the {change} a price is not positive, so that it has no ratio: choose adjustment 'additive'."
             )

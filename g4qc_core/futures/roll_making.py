@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -106,7 +107,7 @@ class RollMaker:
         months = [period.contract.month for period in self._periods]
         after = dict(zip(months, [*months[1:], ""], strict=True)) | {"": ""}
         rows = []
-        for roll in calendar.rolls.to_dict("records"):
+        for roll in map(dict[str, Any], calendar.rolls.to_dict("records")):
             old, new = after[roll["from_contract"]], after[roll["to_contract"]]
             if not old:
                 break

@@ -156,8 +156,8 @@ def session_counts(frame: pd.DataFrame, column: str) -> dict[str, dict[date, flo
     Args:
         frame: with contract (text), trade_date (datetime64) and the column.
     """
-    sums = frame.groupby(["contract", "trade_date"], sort=True)[column].sum()
+    sums = frame.groupby(["contract", "trade_date"], sort=True)[column].sum().reset_index()
     counts: dict[str, dict[date, float]] = {}
-    for (month, day), value in sums.items():
+    for month, day, value in zip(sums["contract"], sums["trade_date"], sums[column], strict=True):
         counts.setdefault(str(month), {})[day.date()] = float(value)
     return counts

@@ -59,8 +59,8 @@ class RollStore(SliceStore):
 
     def calendars(self, symbol: str) -> pd.DataFrame:
         """What there is: a row a rule and position, with front, bars_from, bars_to and version."""
-        kinds: Kinds = {"rule": "text", "position": "int4", "front": "text"}
-        kinds |= {"bars_from": "date", "bars_to": "date", "version": "text"}
+        texts = dict.fromkeys(("rule", "front", "version"), "text")
+        kinds: Kinds = {**texts, "position": "int4", "bars_from": "date", "bars_to": "date"}
         query = f"SELECT {names(kinds)} FROM roll_calendars WHERE symbol = %s ORDER BY position, rule"
         with self._reading() as cursor:
             return copy_out(cursor, query, [symbol], kinds)
