@@ -254,15 +254,26 @@ def month_code(month: str) -> str:
 
 
 def read_instruments(path: Path) -> dict[str, Instrument]:
-    from g4qc_core.sessions import calendar_names
+    """The instruments of one file by symbol, in its order.
 
+    Raises:
+        SettingsError: the file is missing or malformed; the text names file, line, entry and field.
+    """
     try:
         text = path.read_text("utf-8")
-        entries = tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError(f"The instruments file {path} does not exist: check G4QC_INSTRUMENTS.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The instruments file {path} cannot be read: {error}.") from None
+    return parse_instruments(text, path)
+
+
+def parse_instruments(text: str, path: Path) -> dict[str, Instrument]:
+    """As `read_instruments`, of a text that is or shall be the file at `path`."""
+    from g4qc_core.sessions import calendar_names
+
+    try:
+        entries = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The instruments file {path} is not TOML: {error}.") from None
     instruments = {}
@@ -278,7 +289,7 @@ def read_instruments(path: Path) -> dict[str, Instrument]:
         try:
             instruments[symbol] = Instrument(symbol=symbol, **entry)
         except ValidationError as error:
-            raise wrong(first_problem(error, symbol), str(error.errors()[0]["loc"][0])) from None
+            raise wrong(first_problem(error, symbol), _field_of(error)) from None
         if instruments[symbol].calendar not in calendar_names():
             problem = unknown("calendar", entry["calendar"], calendar_names())
             raise wrong(f"[{symbol}] calendar: {problem}", "calendar")
@@ -288,6 +299,13 @@ def read_instruments(path: Path) -> dict[str, Instrument]:
 def first_problem(error: ValidationError, entry: str) -> str:
     """The first problem of a pydantic error as one sentence, with the entry and the field."""
     problem = error.errors()[0]
-    field = ".".join(str(part) for part in problem["loc"])
+    text = problem["msg"].removeprefix("Value error, ").removesuffix(".")
+    if not problem["loc"]:
+        return f"[{entry}] {text}."
     given = "" if problem["type"] == "missing" else f", given {problem['input']!r}"
-    return f"[{entry}] {field}: {problem['msg']}{given}."
+    return f"[{entry}] {'.'.join(str(part) for part in problem['loc'])}: {text}{given}."
+
+
+def _field_of(error: ValidationError) -> str:
+    """The field in which the first problem is; empty where it is in how fields fit together."""
+    return next((str(part) for part in error.errors()[0]["loc"]), "")
