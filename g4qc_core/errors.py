@@ -25,6 +25,7 @@
         ├── PacingViolation         the gateway says that we ask too much
         ├── RequestCancelled        the gateway dropped the query
         ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
+        ├── ServerUnavailable       no server of G4QC answers at the address
         ├── TooManyRequests         the API's limit of requests is reached for this minute
         ├── DefinitionMissing       no definition (200) of a contract that the gateway had: maintenance, or it is gone
         └── DatabaseUnavailable     no server, or it went away
@@ -141,6 +142,10 @@ class DefinitionMissing(GatewayError, TransientError):
 
 class GraphUnavailable(TransientError):
     """Dagster's web server does not answer, or cannot launch anything now."""
+
+
+class ServerUnavailable(TransientError):
+    """No server of G4QC answers at the address."""
 
 
 class TooManyRequests(TransientError):

@@ -89,6 +89,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Keys of the API as name:scope:hash, commas between; `g4qc api-key create` prints one",
     )
+    api_key: SecretStr | None = Field(None, description="Key that the Python client sends, where the server wants one")
     api_without_keys: bool = Field(
         False, description="Answer without keys although bound beyond loopback, where something else closes the port"
     )
@@ -145,7 +146,12 @@ class Settings(BaseSettings):
     @property
     def reports_url(self) -> str:
         """Address under which a browser finds the HTML reports, without a slash at the end."""
-        return f"{(self.api_url or f'http://127.0.0.1:{self.api_port}').rstrip('/')}/reports"
+        return f"{self.api_link}/reports"
+
+    @property
+    def api_link(self) -> str:
+        """Address under which a browser finds the API's server, without a slash at the end."""
+        return (self.api_url or f"http://127.0.0.1:{self.api_port}").rstrip("/")
 
     @property
     def dagster_link(self) -> str:

@@ -54,7 +54,7 @@ def run_up(settings: Settings, open_browser: bool) -> None:
         children = stack.enter_context(_dagster(settings, environment, log))
         _await(lambda: _answers(url), children, log)
         click.echo(f"Dagster   {url}")
-        click.echo(f"API       {settings.reports_url.removesuffix('/reports')}/api/v1")
+        click.echo(f"API       {settings.api_link}/api/v1")
         click.echo(f"Reports   {settings.reports_url}")
         click.echo(f"Logs      {log}")
         click.echo("Ctrl-C stops everything.")

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-
-import numpy as np
+from math import isnan
 
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.futures.continuous import Adjustment, adjustments, refuse_broken
@@ -35,6 +34,11 @@ class Segment:
     end: datetime = END
     factor: float = 1.0
     points: float = 0.0
+
+    @property
+    def unknown(self) -> bool:
+        """True where its prices cannot be adjusted."""
+        return isnan(self.factor) or isnan(self.points)
 
 
 def series_segments(made: RollCalendar, adjustment: Adjustment, sessions: SessionCalendar) -> list[Segment]:
@@ -65,7 +69,7 @@ def within(segments: Sequence[Segment], start: datetime, end: datetime) -> list[
     cut = [replace(s, start=max(s.start, start), end=min(s.end, end)) for s in segments]
     found = [segment for segment in cut if segment.start < segment.end]
     for segment in found:
-        if np.isnan(segment.factor) or np.isnan(segment.points):
+        if segment.unknown:
             raise BacktestRefused(
                 f"The prices of a roll next to the contract {segment.contract} are unknown, so that its bars cannot be "
                 "adjusted: choose adjustment 'none', or a window on the other side of that roll."

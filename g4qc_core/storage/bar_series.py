@@ -14,7 +14,7 @@ import pandas as pd
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.futures.continuous import Adjustment
-from g4qc_core.futures.segments import BEGINNING, END, Segment, series_segments
+from g4qc_core.futures.segments import BEGINNING, END, Segment, series_segments, within
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.coverage_store import CoverageStore
@@ -45,6 +45,23 @@ def segments_of(
     if made is not None:
         return series_segments(made, adjustment, calendar(instrument.calendar))
     return _before_any_roll(stores, instrument)
+
+
+def readable(
+    stores: Stores, instrument: Instrument, timeframe: str, segments: list[Segment], start: datetime, end: datetime
+) -> list[Segment]:
+    """The parts of the segments that lie in `[start, end)`; one with unknown prices counts only where bars reach.
+
+    Raises:
+        BacktestRefused: bars of the window cannot be adjusted, because prices of a roll are unknown.
+    """
+    if any(segment.unknown for segment in segments):
+        reach = stores.bars.reach(instrument.symbol, timeframe)
+        if reach is not None:
+            hours = calendar(instrument.calendar)
+            start = max(start, _edge(reach[0], hours, opening=True))
+            end = min(end, _edge(reach[1], hours, opening=False))
+    return within(segments, start, end)
 
 
 def window_of(instrument: Instrument, first: Moment | None, last: Moment | None) -> tuple[datetime, datetime]:

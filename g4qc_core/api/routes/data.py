@@ -20,10 +20,9 @@ from g4qc_core.api.measures import Measures
 from g4qc_core.api.problems import documented, problem
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.continuous import Adjustment
-from g4qc_core.futures.segments import within
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.storage.bar_reader import BarQuery, BarReader, last_start
-from g4qc_core.storage.bar_series import Moment, segments_of, window_of
+from g4qc_core.storage.bar_series import Moment, readable, segments_of, window_of
 from g4qc_core.timeframes import TIMEFRAMES
 
 LARGEST_PAGE = 50_000
@@ -174,7 +173,7 @@ def _query(instrument: Instrument, asked: BarsAsked, using: Services) -> BarQuer
     return BarQuery(
         symbol=instrument.symbol,
         timeframe=asked.timeframe.value,
-        segments=within(segments, start, end),
+        segments=readable(using.stores(), instrument, asked.timeframe.value, segments, start, end),
         after=after,
         limit=asked.limit,
         newest_first=asked.order is Order.DESC,

@@ -1,0 +1,168 @@
+"""A thin Python client of the API: bars as frames, work started and waited for, errors of the library's own types.
+
+    >>> from g4qc_core.client import G4QC
+    >>> frame = G4QC().bars("ES", "1h")  # doctest: +SKIP
+
+Knows the API's addresses and nothing else of the server. Must not import the server, nor open a database.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Self
+
+import httpx
+import pandas as pd
+import pyarrow as pa
+
+from g4qc_core import errors
+from g4qc_core.errors import G4qcError, ServerUnavailable
+from g4qc_core.settings import load_settings
+
+Moment = date | datetime | str
+"""A trade date, or an instant; text as the API reads it."""
+
+_ARROW = "application/vnd.apache.arrow.stream"
+_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+_POLL_SECONDS = 0.5
+
+
+class G4QC:
+    """A server of G4QC.
+
+    Args:
+        url: its address; None: the one of the settings, on this host.
+        key: of `g4qc api-key create`; None: the one of the settings, if any.
+
+    Every method raises the error that the server names, as its type of `g4qc_core.errors`, and ServerUnavailable when
+    nobody answers.
+    """
+
+    def __init__(self, url: str | None = None, key: str | None = None) -> None:
+        settings = load_settings()
+        secret = key or (settings.api_key.get_secret_value() if settings.api_key else None)
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        self._client = httpx.Client(
+            base_url=f"{(url or settings.api_link).rstrip('/')}/api/v1", headers=headers, timeout=_TIMEOUT
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+    def bars(
+        self,
+        symbol: str,
+        timeframe: str = "1min",
+        start: Moment | None = None,
+        end: Moment | None = None,
+        contract: str | None = None,
+        adjustment: str = "none",
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> pd.DataFrame:
+        """Bars of the contract in front, or of one contract.
+
+        Args:
+            start, end: trade dates, both included, or instants, the end excluded; None: as far as bars reach.
+            adjustment: none, additive, ratio, additive_forward or ratio_forward.
+            limit: how many at most; None: all.
+
+        Returns a frame of n rows: timestamp (datetime64[us, UTC], bar start), open, high, low, close (float64, points),
+        volume and count (int64), contract (text), trade_date (datetime64[s]), factor and adjustment (float64: prices
+        are the contract's own x factor + adjustment).
+        """
+        asked = {
+            "timeframe": timeframe,
+            "start_date": _written(start),
+            "end_date": _written(end),
+            "contract": contract,
+            "adjustment": adjustment,
+            "limit": limit,
+            "order": "desc" if newest_first else "asc",
+        }
+        answer = self._asked("GET", f"/data/{symbol}", params=asked, headers={"Accept": _ARROW})
+        frame: pd.DataFrame = pa.ipc.open_stream(answer.content).read_pandas(date_as_object=False)
+        frame["trade_date"] = frame["trade_date"].astype("datetime64[s]")
+        return frame
+
+    def get(self, path: str, **asked: Any) -> Any:
+        """The JSON answer of any other address, like `get("/coverage/ES", first="2026-10-01")`."""
+        return self._asked("GET", path, params=asked).json()
+
+    def extract(self, symbol: str, start: Moment, end: Moment | None = None, contract: str | None = None) -> str:
+        """Starts an extraction over trade dates; returns the job's id."""
+        asked = {"symbol": symbol, "start": _written(start), "end": _written(end), "contract_month": contract}
+        return str(self._post("/data/extract", asked)["id"])
+
+    def backtest(
+        self, strategy: str, instrument: str, timeframe: str, parameters: Mapping[str, Any] | None = None, **more: Any
+    ) -> str:
+        """Starts a backtest; returns the job's id. `more` is any other field of `POST /backtests`."""
+        asked = {"strategy": strategy, "instrument": instrument, "timeframe": timeframe, **more}
+        return str(self._post("/backtests", {**asked, "parameters": dict(parameters or {})})["id"])
+
+    def wait(self, job_id: str, seconds: float = 600) -> dict[str, Any]:
+        """The job when it has ended well.
+
+        Raises:
+            G4qcError: it failed or was stopped; the text says why.
+            TimeoutError: it has not ended by then.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            job: dict[str, Any] = self.get(f"/jobs/{job_id}")
+            if job["state"] == "succeeded":
+                return job
+            if job["state"] in ("failed", "cancelled"):
+                raise G4qcError(f"The job {job['about']} {job['state']}: {job['message'] or 'somebody stopped it'}")
+            time.sleep(_POLL_SECONDS)
+        raise TimeoutError(f"The job {job_id} has not ended within {seconds:.0f} seconds.")
+
+    def cancel(self, job_id: str) -> dict[str, Any]:
+        """Stops a job; one that has ended stays as it is."""
+        return dict(self._asked("DELETE", f"/jobs/{job_id}").json())
+
+    def backtests(self, **asked: Any) -> pd.DataFrame:
+        """Results, newest first: a row a result with its figures."""
+        rows: Sequence[dict[str, Any]] = self.get("/backtests", **asked)["backtests"]
+        return pd.DataFrame([{k: v for k, v in row.items() if k != "metrics"} | row["metrics"] for row in rows])
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        given = {name: value for name, value in body.items() if value is not None}
+        return dict(self._asked("POST", path, json=given).json())
+
+    def _asked(self, method: str, path: str, params: Mapping[str, Any] | None = None, **options: Any) -> httpx.Response:
+        given = {name: value for name, value in (params or {}).items() if value is not None}
+        try:
+            answer = self._client.request(method, path, params=given, **options)
+        except httpx.HTTPError as error:
+            raise ServerUnavailable(
+                f"No G4QC server answers at {self._client.base_url} ({type(error).__name__}): start one with "
+                "`g4qc up`, or name its address."
+            ) from None
+        if answer.is_error:
+            raise _error(answer)
+        return answer
+
+
+def _error(response: httpx.Response) -> G4qcError:
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = {}
+    kind = getattr(errors, str(problem.get("error")), G4qcError)
+    known = isinstance(kind, type) and issubclass(kind, G4qcError)
+    return (kind if known else G4qcError)(problem.get("detail") or f"The server answered {response.status_code}.")
+
+
+def _written(moment: Moment | None) -> str | None:
+    return moment.isoformat() if isinstance(moment, date) else moment
