@@ -49,7 +49,7 @@ def workbench(
     registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:
         specs = known_specs(settings, registry, stores.backtests)
-        source = Gateway(settings, registry, gateway)
+        source = Gateway(settings, registry, stores.database, gateway)
         with dagster_instance(settings) as instance, closing(source):
             add_partitions(instance, [*chosen_instruments(settings), *symbols], list(specs))
             definitions = build_definitions(settings, {"stores": stores, "gateway": source})
