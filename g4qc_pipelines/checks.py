@@ -21,6 +21,7 @@ from g4qc_core.instruments import Instrument
 from g4qc_pipelines.agreement import LISTED, listed
 from g4qc_pipelines.derivation import DerivedMonth
 from g4qc_pipelines.metadata import listing, table_of
+from g4qc_pipelines.reconciliation import ReconciledMonth
 from g4qc_pipelines.validation import ValidatedMonth
 
 # More than this share of a month's bars in quarantine means that the feed or the instrument's definition is wrong, and
@@ -68,7 +69,14 @@ _CALENDAR = _Check(
     blocking=False,
 )
 
+_RECONCILED = _Check(
+    "agrees_with_gateway",
+    "Our hours and sessions are the gateway's own, within the instrument's tolerances; a settlement price aside.",
+    blocking=False,
+)
+
 CONTRACT_CHECKS: tuple[CheckSpec, ...] = (_CALENDAR,)
+RECONCILIATION_CHECKS: tuple[CheckSpec, ...] = (_RECONCILED,)
 MINUTE_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _SOUND, _REVIEWED, _NOT_EMPTY, _COVERED)
 DERIVED_CHECKS: tuple[CheckSpec, ...] = (_SCHEMA, _CONSERVED)
 
@@ -168,3 +176,22 @@ class DerivedChecks:
             _SCHEMA.result(list(self._broken), failures="; ".join(self._broken.values()) or "none"),
             _CONSERVED.result(self._lost),
         ]
+
+
+class ReconciliationChecks:
+    """Evaluations of the check of `reconciliation` over the months of one run."""
+
+    def __init__(self) -> None:
+        self._compared = 0
+        self._faults: list[pd.DataFrame] = []
+
+    def add(self, month: ReconciledMonth) -> None:
+        """Counts a month."""
+        self._compared += len(month.compared)
+        self._faults.append(month.faults.assign(month=month.key))
+
+    def results(self) -> list[dg.AssetCheckResult]:
+        """The evaluations, of at least one month."""
+        apart = pd.concat(self._faults, ignore_index=True)
+        months = apart["month"].unique().tolist()
+        return [_RECONCILED.result(months, bars=self._compared, differing=table_of(apart.head(_ROWS)))]

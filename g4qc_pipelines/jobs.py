@@ -10,6 +10,7 @@ from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 BAR_ASSETS = ["raw_bars", f"bars_{ONE_MINUTE}", *(f"bars_{timeframe}" for timeframe in DERIVED)]
 CHAIN_ASSETS = ["contracts"]
 ROLL_ASSETS = ["roll_calendar"]
+RECONCILIATION_ASSETS = ["reconciliation"]
 BACKTEST_ASSETS = ["backtest", "backtest_report"]
 
 
@@ -25,6 +26,11 @@ def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
             "update_bars",
             BAR_ASSETS,
             description="One instrument's month, from the gateway to every timeframe.",
+        ),
+        dg.define_asset_job(
+            "reconcile",
+            RECONCILIATION_ASSETS,
+            description="One instrument's month of hours and sessions, beside the gateway's own.",
         ),
         dg.define_asset_job(
             "update_rolls",

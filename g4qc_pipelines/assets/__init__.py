@@ -7,6 +7,7 @@ from g4qc_pipelines.assets.backtests import build_backtests
 from g4qc_pipelines.assets.bars import build_bars
 from g4qc_pipelines.assets.futures import build_roll_calendar
 from g4qc_pipelines.assets.raw import build_extraction
+from g4qc_pipelines.assets.reconciliation import build_reconciliation
 
 
 def build_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
@@ -14,6 +15,7 @@ def build_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]
     return [
         *build_extraction(settings),
         *build_bars(settings),
+        build_reconciliation(settings),
         build_roll_calendar(settings),
         *build_backtests(settings),
     ]

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
+import numpy as np
+import pandas as pd
 import pytest
+from sqlalchemy import text
 
 from g4qc_core.gateway.clock import GatewayClock
+from g4qc_core.gateway.market import Bars, Listing, ceiling
 from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.gateway.synthetic import SyntheticMarket
 from g4qc_core.instruments import load_registry
-from g4qc_pipelines.jobs import CHAIN_ASSETS
+from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, RECONCILIATION_ASSETS
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 
@@ -20,6 +25,7 @@ pytestmark = pytest.mark.integration
 
 ES = load_registry()["ES"]
 THANKSGIVING = date(2026, 11, 26)
+NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 
 
 def check(result: dg.ExecuteInProcessResult, name: str) -> dg.AssetCheckEvaluation:
@@ -60,3 +66,69 @@ def test_a_gateway_of_another_calendar_fails_the_check_with_both_sides_of_each_d
         "finding": "other_times",
     }
     assert kept["finding"].tolist() == ["other_times"]
+
+
+class RestatedMarket:
+    """The synthetic market, but for one minute, whose high and volume another feed has seen otherwise."""
+
+    account = SyntheticMarket.account
+
+    def __init__(self, market: SyntheticMarket, minute: datetime) -> None:
+        self._market = market
+        self._minute = ceiling(minute)
+
+    def listings(self, now: datetime) -> list[Listing]:
+        return self._market.listings(now)
+
+    def head(self, listing: Listing) -> datetime | None:
+        return self._market.head(listing)
+
+    def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+        bars = self._market.minutes(listing, start, end)
+        changed = bars.start == self._minute
+        highest = bars.high.max(initial=0.0) + 100
+        return replace(
+            bars,
+            high=np.where(changed, highest, bars.high),
+            volume=np.where(changed, bars.volume * 1000, bars.volume),
+        )
+
+
+def reconciled(result: dg.ExecuteInProcessResult) -> tuple[bool, list[dict[str, object]]]:
+    found = check(result, "agrees_with_gateway")
+    return found.passed, [row.data for row in found.metadata["differing"].records]  # type: ignore[union-attr]
+
+
+def test_our_hours_and_sessions_are_the_gateways_and_a_wrong_one_is_found(
+    home: Home, make_gateway: Callable[..., SimulatedGateway]
+) -> None:
+    market, key = SyntheticMarket({"ES": ES}), "ES|2026-11-01"
+    wrong = datetime(2026, 11, 18, 15, 20, tzinfo=UTC)
+    with home.with_(ib_host="127.0.0.1", ib_port=make_gateway(market=market).port).bench() as bench:
+        bench.runner.run(CHAIN_ASSETS, "ES")
+        bench.runner.run(BAR_ASSETS, key)
+        minutes = len(bench.stores.ledger.entries("ES", None, "1min", *NOVEMBER))
+        assert reconciled(bench.runner.run(RECONCILIATION_ASSETS, key)) == (True, [])
+        compared = bench.stores.comparisons.bars("ES", date(2026, 11, 1), date(2026, 11, 30))
+        # Friday's session closed half an hour ago: its daily bar is not there yet.
+        assert set(compared["trade_date"].dt.date) == set(pd.bdate_range("2026-11-02", "2026-11-19").date)
+        assert len(compared) == 14 * 24
+        assert set(compared["finding"]) == {"agrees"}
+        # One request a timeframe, each in the ledger; none of them counts as an answer about minutes.
+        assert [len(bench.stores.ledger.entries("ES", None, tf, *NOVEMBER)) for tf in ("1h", "1d")] == [1, 1]
+        assert len(bench.stores.ledger.entries("ES", None, "1min", *NOVEMBER)) == minutes
+        bench.runner.run(RECONCILIATION_ASSETS, key)
+        assert len(bench.stores.ledger.entries("ES", None, "1h", *NOVEMBER)) == 1
+        with bench.stores.database.transaction() as connection:
+            connection.execute(text("DELETE FROM reconciliations"))
+
+    other = make_gateway(market=RestatedMarket(market, wrong))
+    with home.with_(ib_host="127.0.0.1", ib_port=other.port).bench() as bench:
+        passed, rows = reconciled(bench.runner.run(RECONCILIATION_ASSETS, key))
+    assert not passed
+    assert [(row["timeframe"], row["trade_date"], row["finding"]) for row in rows] == [
+        ("1h", "2026-11-18 00:00:00", "price"),
+        ("1d", "2026-11-18 00:00:00", "price"),
+    ]
+    assert rows[0]["timestamp"] == "2026-11-18 15:00:00+00:00"
+    assert str(rows[0]["detail"]).startswith("high +")

@@ -1,0 +1,67 @@
+"""The asset `reconciliation`: our larger bars beside those that the gateway made itself."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from g4qc_core.bars.fingerprint import version_of
+from g4qc_core.instruments import Registry
+from g4qc_core.settings import Settings
+from g4qc_core.storage import tables
+from g4qc_core.timeframes import SESSION
+from g4qc_pipelines.assets.raw import POOL
+from g4qc_pipelines.checks import RECONCILIATION_CHECKS, ReconciliationChecks
+from g4qc_pipelines.data_versions import materialized
+from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
+from g4qc_pipelines.partitions import instrument_months, parse_key
+from g4qc_pipelines.reconciliation import HOUR, reconcile_month
+from g4qc_pipelines.resources import Gateway, Stores
+
+GROUP = "bars"
+
+_ROWS = 100
+
+
+def build_reconciliation(settings: Settings) -> dg.AssetsDefinition:
+    """The asset `reconciliation`."""
+
+    @dg.asset(
+        partitions_def=instrument_months(settings),
+        deps=[f"bars_{HOUR}", f"bars_{SESSION}"],
+        group_name=GROUP,
+        kinds={"ibkr", "postgres"},
+        owners=OWNERS,
+        pool=POOL,
+        retry_policy=retries(settings),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        metadata=stored_in(tables.reconciliations),
+        check_specs=[spec("reconciliation") for spec in RECONCILIATION_CHECKS],
+    )
+    def reconciliation(
+        context: dg.AssetExecutionContext,
+        gateway: dg.ResourceParam[Gateway],
+        stores: dg.ResourceParam[Stores],
+        registry: dg.ResourceParam[Registry],
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+        """Our hours and sessions beside the gateway's own, bar by bar, for every session of which each minute is known.
+        What agreed once is not asked for again.
+        """
+        checked = ReconciliationChecks()
+        versions, shown = {}, {}
+        with told_to_dagster():
+            source = gateway.source()
+            for key in sorted(context.partition_keys):
+                month = reconcile_month(*parse_key(key, registry), source, stores, context.run.run_id)
+                checked.add(month)
+                context.log.info(f"{key}: {month}")
+                versions[key] = version_of(month.compared)
+                shown[key] = {
+                    "dagster/row_count": len(month.compared),
+                    "requests": month.requests,
+                    "differing": table_of(month.faults.head(_ROWS)),
+                    "findings": month.compared["finding"].value_counts().to_dict(),
+                }
+        yield from materialized(context, versions, shown, checked.results())
+
+    return reconciliation
