@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from g4qc_core.errors import ContractNotFound, UsageError
@@ -51,6 +51,16 @@ def contracts_of_interest(
             raise UsageError(f"{instrument.symbol} has no contract {month}. Known: {', '.join(sorted(known))}.")
     window = sessions.sessions(first, last)
     return {known[month]: [s for s in window if s.open < known[month].last_trade_at] for month in only}
+
+
+def merged(wanted: Iterable[Mapping[Contract, Sequence[Session]]]) -> dict[Contract, list[Session]]:
+    """The sessions of several windows together, each once and ascending, contracts by expiry."""
+    found: dict[Contract, dict[date, Session]] = {}
+    for one in wanted:
+        for contract, sessions in one.items():
+            found.setdefault(contract, {}).update({s.trade_date: s for s in sessions})
+    by_expiry = sorted(found, key=lambda c: (c.last_trade_date, c.month))
+    return {contract: [session for _, session in sorted(found[contract].items())] for contract in by_expiry}
 
 
 def sessions_without_contract(

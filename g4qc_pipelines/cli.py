@@ -15,10 +15,10 @@ from typing import Any
 import click
 
 from g4qc_core.errors import G4qcError, UsageError
-from g4qc_core.sessions import check_window
 from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.api_cli import api, api_key
-from g4qc_pipelines.options import DateParam, InstantParam, from_option, json_option, to_option
+from g4qc_pipelines.extract_cli import extract
+from g4qc_pipelines.options import InstantParam, from_option, json_option, to_option
 from g4qc_pipelines.quarantine_cli import quarantine
 from g4qc_pipelines.revisions_cli import revisions
 
@@ -55,20 +55,6 @@ def up(open_browser: bool) -> None:
     from g4qc_pipelines.up import run_up
 
     run_up(load_settings(), open_browser)
-
-
-@cli.command()
-@click.argument("symbol")
-@click.option("--from", "first", type=DateParam(), required=True, help="First trade date.")
-@click.option("--to", "last", type=DateParam(), required=True, help="Last trade date, included.")
-@click.option("--contract", "contracts", multiple=True, help="Contract month like 202512, instead of those that the "
-              "roll rule calls for; may be repeated.")  # fmt: skip
-def extract(symbol: str, first: Any, last: Any, contracts: tuple[str, ...]) -> None:
-    """Fetch bars of SYMBOL, validate them and derive every timeframe."""
-    from g4qc_pipelines.commands import extract_bars
-
-    check_window(first, last)
-    extract_bars(load_settings(), symbol, first, last, contracts)
 
 
 @cli.command()
@@ -167,6 +153,7 @@ def dagster(command: tuple[str, ...]) -> None:
 
 cli.add_command(api)
 cli.add_command(api_key)
+cli.add_command(extract)
 cli.add_command(quarantine)
 cli.add_command(revisions)
 

@@ -34,14 +34,16 @@ from g4qc_pipelines.show import echo_json, steps
 from g4qc_pipelines.workbench import Workbench, workbench
 
 
-def extract_bars(settings: Settings, symbol: str, first: date, last: date, contracts: Sequence[str]) -> None:
+def extract_bars(
+    settings: Settings, symbol: str, first: date, last: date, contracts: Sequence[str], order: str = "newest"
+) -> None:
     """Runs the graph of one instrument from the chain to the roll calendar, for the sessions of the window."""
     instrument = load_registry(settings.own_instruments)[symbol]
     if not calendar(instrument.calendar).sessions(first, last):
         raise UsageError(f"There is no session of {symbol} from {first} to {last}: the exchange is closed.")
     contracts = [contract_month(month) for month in contracts]
     months = [key_of(symbol, month) for month in months_between(first, last)]
-    config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}"}}
+    config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}", "order": order}}
     with workbench(settings, symbols=[symbol]) as bench, steps(len(CHAIN_ASSETS) + len(BAR_ASSETS) + len(ROLL_ASSETS)):
         bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
         bench.runner.run(CHAIN_ASSETS, symbol)

@@ -51,7 +51,7 @@ class Extraction:
         text = f"{self.requests} requests, {self.inserted} new bars, {self.revised} revised, {self.empty} empty answers"
         return f"{text}, {self.withdrawn} withdrawn" if self.withdrawn else text
 
-    def until(self, start: datetime, end: datetime) -> Extraction:
+    def within(self, start: datetime, end: datetime) -> Extraction:
         """The part of it that belongs to `(start, end]`: sessions and requests by their end."""
         asked = {
             contract: tuple(s for s in sessions if start < s.close <= end)
@@ -59,11 +59,6 @@ class Extraction:
         }
         plan = Plan(tuple(r for r in self.plan.requests if start < r.end <= end), asked, self.plan.left_out)
         return Extraction(plan, [a for a in self.asked if start < a.request.end <= end])
-
-    @property
-    def contracts(self) -> list[str]:
-        """Months of the contracts that were wanted."""
-        return [contract.month for contract in self.plan.left_out]
 
     @property
     def sessions(self) -> int:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from g4qc_core.bars.planning import Answer, Bars, needed_sessions
 from g4qc_core.bars.source import BarRequest
 from g4qc_core.bars.windows import possible
+from g4qc_core.errors import unknown
 from g4qc_core.ib.requests import TRADE_WEEK, chunk_sessions
 from g4qc_core.instruments import Contract
 from g4qc_core.sessions import Session, SessionCalendar
@@ -29,6 +30,17 @@ class Order(StrEnum):
 
     NEWEST = "newest"
     OLDEST = "oldest"
+
+    @classmethod
+    def named(cls, name: str) -> Order:
+        """The order of that name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if name not in set(cls):
+            raise unknown("order", name, cls)
+        return cls(name)
 
 
 class LeftOut(StrEnum):

@@ -91,15 +91,6 @@ class RawStore(SliceStore):
         columns = {"contract": "text"} | dict(_RECEIVED)
         return self._read("raw_bars", columns, {"symbol": symbol, "contract": contract}, start, end)
 
-    def count_raw(self, symbol: str, start: datetime, end: datetime) -> int:
-        """Number of raw bars of all contracts that start in `[start, end)`."""
-        with self._reading() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM raw_bars WHERE symbol = %s AND timestamp >= %s AND timestamp < %s",
-                [symbol, start, end],
-            )
-            return int(cursor.fetchone()[0])
-
     def revisions(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
         """Values that a restatement replaced or took back, of bars that start in `[start, end)`.
 

@@ -1,6 +1,7 @@
 """The group `extraction`: the chain of each instrument, and its raw bars, as the gateway gave them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import dagster as dg
@@ -10,14 +11,15 @@ from pydantic import Field
 from g4qc_core.bars.fingerprint import fingerprint, version_of
 from g4qc_core.bars.source import BarSource
 from g4qc_core.errors import InvalidBars, UsageError
-from g4qc_core.instruments import Contract, Registry, contract_month
+from g4qc_core.ib.plan import Order
+from g4qc_core.instruments import Contract, Instrument, Registry, contract_month
 from g4qc_core.sessions import calendar, check_window, parse_date
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
 from g4qc_core.storage.version_store import RAW
 from g4qc_pipelines.agreement import compare_calendar
-from g4qc_pipelines.chains import contracts_of_interest, sessions_without_contract, stored_chain
+from g4qc_pipelines.chains import contracts_of_interest, merged, sessions_without_contract, stored_chain
 from g4qc_pipelines.checks import CONTRACT_CHECKS, ContractChecks
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.derivation import month_instants
@@ -27,6 +29,7 @@ from g4qc_pipelines.feed import feeds
 from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
+from g4qc_pipelines.planning import rules_of
 from g4qc_pipelines.resources import Gateway, Stores
 from g4qc_pipelines.revisions import changes_after
 
@@ -42,11 +45,13 @@ class RawBarsConfig(dg.Config):
     Attributes:
         contracts: contract months, like 201403, to extract instead of those that the roll rule calls for.
         first, last: trade dates, like 2026-10-01; with both, only the sessions between them are asked for.
+        order: `newest` or `oldest` bars first.
     """
 
     contracts: list[str] = Field(default_factory=list)
     first: str = ""
     last: str = ""
+    order: str = "newest"
 
 
 def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
@@ -111,40 +116,50 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
     ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
         """One-minute bars as received, contract by contract: the front's, and both around a roll.
 
-        What the request ledger covers is not asked for again. A bar that the gateway restates replaces the old one,
-        which is kept as a revision.
+        What the request ledger covers is not asked for again, until it has settled. A bar that the gateway restates
+        replaces the old one, which is kept as a revision.
         """
         with told_to_dagster():
             source = _claimed(gateway, stores)
             shown: dict[str, dict[str, Any]] = {}
             versions: dict[str, str] = {}
-            for key in sorted(context.partition_keys):
-                instrument, first, last = parse_key(key, registry)
+            for instrument, months in _by_symbol(context.partition_keys, registry).items():
+                chain, newest = stored_chain(instrument, stores), stores.ledger.last()
                 only = [contract_month(month) for month in config.contracts]
-                chain = stored_chain(instrument, stores)
-                newest = stores.ledger.last()
-                asked = _narrowed(config, first, last)
-                wanted = contracts_of_interest(instrument, chain, *asked, only)
-                done = extract(instrument, wanted, source, stores, context.run.run_id, context.log.debug)
-                context.log.info(f"{key}: {done}")
-                holes = [str(day) for day in sessions_without_contract(instrument, wanted, *asked)]
-                if holes:
-                    context.log.warning(f"{key}: no known contract trades on {listing(holes)}")
-                window = month_instants(calendar(instrument.calendar), first, last)
-                raw = stores.bars.raw(instrument.symbol, *window)
-                versions[key] = version_of(raw)
-                stores.versions.record(instrument.symbol, RAW, first, versions[key])
-                shown[key] = {
-                    "dagster/row_count": len(raw),
-                    "bars new": done.inserted,
-                    "contracts": ", ".join(done.contracts),
-                    "requests": done.requests,
-                    "sessions asked": done.sessions,
-                    "bars revised": done.revised,
-                    "what changed": table_of(changes_after(instrument.symbol, newest, stores)),
-                    "empty answers": done.empty,
-                    "sessions without a contract": listing(holes) or "none",
-                }
+                asked = {key: _narrowed(config, *window) for key, window in months.items()}
+                wanted = {key: contracts_of_interest(instrument, chain, *asked[key], only) for key in months}
+                # One plan for all months: a request may reach from one into the next.
+                done = extract(
+                    instrument,
+                    merged(wanted.values()),
+                    source,
+                    stores,
+                    context.run.run_id,
+                    context.log.debug,
+                    rules_of(settings, Order.named(config.order)),
+                )
+                context.log.info(f"{instrument.symbol}: {done}")
+                changes = changes_after(instrument.symbol, newest, stores)
+                for key, (first, last) in months.items():
+                    holes = [str(day) for day in sessions_without_contract(instrument, wanted[key], *asked[key])]
+                    if holes:
+                        context.log.warning(f"{key}: no known contract trades on {listing(holes)}")
+                    window = month_instants(calendar(instrument.calendar), first, last)
+                    raw, own = stores.bars.raw(instrument.symbol, *window), done.within(*window)
+                    versions[key] = version_of(raw)
+                    stores.versions.record(instrument.symbol, RAW, first, versions[key])
+                    shown[key] = {
+                        "dagster/row_count": len(raw),
+                        "bars new": own.inserted,
+                        "contracts": ", ".join(contract.month for contract in wanted[key]),
+                        "requests": own.requests,
+                        "sessions asked": own.sessions,
+                        "bars revised": own.revised,
+                        "bars withdrawn": own.withdrawn,
+                        "what changed": table_of(changes[changes["timestamp"].between(*window, inclusive="left")]),
+                        "empty answers": own.empty,
+                        "sessions without a contract": listing(holes) or "none",
+                    }
             alive = feed_result(feeds({parse_key(key, registry)[0] for key in context.partition_keys}, stores))
         yield from materialized(context, versions, shown, [alive])
 
@@ -153,6 +168,15 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
 
 def _by_instrument(asset: dg.AssetsDefinition) -> dg.AssetDep:
     return dg.AssetDep(asset, partition_mapping=dg.MultiToSingleDimensionPartitionMapping("instrument"))
+
+
+def _by_symbol(keys: Sequence[str], registry: Registry) -> dict[Instrument, dict[str, tuple[date, date]]]:
+    """First and last day of each partition, by instrument and key."""
+    found: dict[str, dict[str, tuple[date, date]]] = {}
+    for key in sorted(keys):
+        instrument, first, last = parse_key(key, registry)
+        found.setdefault(instrument.symbol, {})[key] = (first, last)
+    return {registry[symbol]: months for symbol, months in found.items()}
 
 
 def _listing(chain: Sequence[Contract]) -> pd.DataFrame:
@@ -178,7 +202,7 @@ def _claimed(gateway: Gateway, stores: Stores) -> BarSource:
     return source
 
 
-def _narrowed(config: RawBarsConfig, first: Any, last: Any) -> tuple[Any, Any]:
+def _narrowed(config: RawBarsConfig, first: date, last: date) -> tuple[date, date]:
     """The window of the partition, cut to that of the config."""
 
     if bool(config.first) != bool(config.last):
