@@ -1,0 +1,156 @@
+"""Bars over the wire: the same whatever the format, the page or the direction, and the same as the store says."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import httpx
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.storage.series import continuous_bars
+from g4qc_core.timeframes import timeframe
+from tests.fixtures.api import Api
+
+pytestmark = pytest.mark.integration
+
+
+def arrow(client: httpx.Client, **asked: object) -> pd.DataFrame:
+    answer = client.get("/data/ES", params={"format": "arrow", **asked})
+    assert answer.status_code == 200, answer.text
+    return pa.ipc.open_stream(answer.content).read_pandas()
+
+
+def stored(api: Api, name: str, adjustment: Adjustment = Adjustment.NONE) -> pd.DataFrame:
+    return continuous_bars(api.services.stores(), api.services.registry["ES"], timeframe(name), adjustment)
+
+
+@pytest.mark.parametrize("name", ["1min", "1h", "1d"])
+def test_the_stream_is_the_series_that_backtests_see(api: Api, name: str) -> None:
+    with api.client() as client:
+        got = arrow(client, timeframe=name)
+    wanted = stored(api, name)
+    assert len(got) == len(wanted) > 20
+    assert (got["timestamp"] == wanted["timestamp"]).all()
+    for column in ("open", "high", "low", "close", "volume", "factor", "adjustment"):
+        assert np.array_equal(got[column], wanted[column]), column
+    assert (got["contract"] == wanted["contract"]).all()
+
+
+def test_every_format_says_the_same(api: Api) -> None:
+    asked = {"timeframe": "1h"}
+    with api.client() as client:
+        wanted = arrow(client, **asked)
+        document = client.get("/data/ES", params=asked).json()
+        csv = pd.read_csv(io.StringIO(client.get("/data/ES", params={**asked, "format": "csv"}).text))
+        answer = client.get("/data/ES", params=asked, headers={"Accept": "application/vnd.apache.parquet"})
+    table = parquet.read_table(io.BytesIO(answer.content)).to_pandas()
+    assert (document["symbol"], document["timeframe"], document["records"]) == ("ES", "1h", len(wanted))
+    as_json = pd.DataFrame(document["data"])
+    for frame in (as_json, csv, table):
+        assert list(frame.columns) == list(wanted.columns)
+        assert list(pd.to_datetime(frame["timestamp"], utc=True)) == list(wanted["timestamp"])
+        for column in ("open", "high", "low", "close", "volume", "count"):
+            assert np.array_equal(frame[column].to_numpy("float64"), wanted[column].to_numpy("float64")), column
+        assert [str(day) for day in frame["trade_date"]] == [str(day) for day in wanted["trade_date"]]
+
+
+def test_the_longer_path_gives_the_same_document(api: Api) -> None:
+    with api.client() as client:
+        short, long = (client.get(path, params={"limit": 3}).json() for path in ("/data/ES", "/data/data/ES"))
+    assert short == long
+    assert short["records"] == len(short["data"]) == 3
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(size=st.integers(1, 300), newest_first=st.booleans())
+def test_pages_together_are_the_whole_whatever_their_size(api: Api, size: int, newest_first: bool) -> None:
+    order = "desc" if newest_first else "asc"
+    asked = {"timeframe": "4h", "order": order, "start_date": "2026-10-05"}
+    with api.client() as client:
+        whole = client.get("/data/ES", params=asked).json()["data"]
+        pages, cursor = [], None
+        while True:
+            page = client.get("/data/ES", params={**asked, "limit": size, **({"cursor": cursor} if cursor else {})})
+            document = page.json()
+            assert 0 < document["records"] <= size
+            assert page.headers.get("X-Next-Cursor") == document["next_cursor"]
+            pages += document["data"]
+            cursor = document["next_cursor"]
+            if cursor is None:
+                break
+    assert pages == whole
+    instants = [bar["timestamp"] for bar in whole]
+    assert instants == sorted(instants, reverse=newest_first)
+
+
+def test_a_trade_date_is_a_whole_session_and_an_instant_is_itself(api: Api) -> None:
+    with api.client() as client:
+        day = arrow(client, start_date="2026-10-06", end_date="2026-10-06")
+        part = arrow(client, start_date="2026-10-06T13:30:00Z", end_date="2026-10-06T14:00:00+00:00")
+    assert {str(d) for d in day["trade_date"]} == {"2026-10-06"}
+    assert day["timestamp"].iloc[0] == pd.Timestamp("2026-10-05T22:00:00Z")
+    assert len(part) == 30
+    assert part["timestamp"].iloc[-1] == pd.Timestamp(datetime(2026, 10, 6, 13, 59, tzinfo=UTC))
+
+
+def test_one_contract_is_read_by_its_month(api: Api) -> None:
+    with api.client() as client:
+        frame = arrow(client, timeframe="1h", contract="202612")
+        empty = client.get("/data/ES", params={"contract": "202703", "end_date": "2020-01-01"})
+    assert set(frame["contract"]) == {"202612"}
+    assert empty.json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "says"),
+    [
+        ({"timeframe": "5m"}, 422, "timeframe"),
+        ({"start_date": "yesterday"}, 422, "2026-10-31"),
+        ({"start_date": "2026-10-09", "end_date": "2026-10-05"}, 422, "reversed"),
+        ({"start_date": "0001-01-01T00:00:00+14:00"}, 422, "no date"),
+        ({"limit": 0}, 422, "limit"),
+        ({"limit": 10**12}, 422, "limit"),
+        ({"contract": "2026-12"}, 422, "contract"),
+        ({"contract": "209912"}, 404, "no contract"),
+        ({"contract": "202612", "adjustment": "additive"}, 422, "not adjusted"),
+        ({"cursor": "abc"}, 422, "cursor"),
+        ({"cursor": "AAAAAAAAAAAAAAAA"}, 422, "another query"),
+        ({"format": "xml"}, 422, "format"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(api: Api, asked: dict[str, object], status: int, says: str) -> None:
+    with api.client() as client:
+        answer = client.get("/data/ES", params={"timeframe": "1h", **asked})
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert says in answer.json()["detail"]
+
+
+def test_a_cursor_of_one_query_is_none_of_another(api: Api) -> None:
+    with api.client() as client:
+        cursor = client.get("/data/ES", params={"timeframe": "1h", "limit": 2}).json()["next_cursor"]
+        answer = client.get("/data/ES", params={"timeframe": "4h", "limit": 2, "cursor": cursor})
+    assert answer.status_code == 422
+    assert "another query" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("symbol", ["XX", "ES;DROP", "es", "%00", "..%2f..%2fetc", "ES'--"])
+def test_an_unknown_symbol_is_not_found(api: Api, symbol: str) -> None:
+    with api.client() as client:
+        answer = client.get(f"/data/{symbol}")
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_format_that_nobody_writes_is_refused(api: Api) -> None:
+    with api.client() as client:
+        answer = client.get("/data/ES", headers={"Accept": "image/png"})
+    assert answer.status_code == 406
