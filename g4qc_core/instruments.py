@@ -237,6 +237,17 @@ def load_registry(user_file: Path | None = None) -> Registry:
     return Registry(instruments)
 
 
+def instrument_symbol(text: str) -> str:
+    """`text` if an instrument can have this name, like `ES`.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if not _SYMBOL.match(text):
+        raise UsageError(f"'{text}' is no symbol: write up to twelve capital letters and digits, like ES.")
+    return text
+
+
 def contract_month(text: str) -> str:
     """`text` if it is a contract month like `202512`, or `spot`.
 

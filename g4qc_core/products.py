@@ -19,6 +19,7 @@ class Product:
         multiplier: contract money per one point of price; 1 where the product has none.
         min_tick: smallest price step, in points.
         timezone: of the exchange.
+        underlying: kind of what a future is about, as the gateway spells it; empty where it does not say.
         months: month codes in which it has contracts; empty for what does not expire.
     """
 
@@ -31,6 +32,7 @@ class Product:
     multiplier: Decimal
     min_tick: Decimal
     timezone: str
+    underlying: str = ""
     months: str = ""
 
     def __str__(self) -> str:

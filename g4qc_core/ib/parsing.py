@@ -74,6 +74,7 @@ def products(details: Iterable[Any]) -> list[Product]:
             multiplier=_multiplier(described),
             min_tick=_decimal(entry.minTick),
             timezone=str(_zone(entry.timeZoneId, UTC)),
+            underlying=entry.underSecType,
         )
         months = found.setdefault(product, set())
         if described.secType == "FUT":
