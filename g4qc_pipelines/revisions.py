@@ -83,7 +83,7 @@ def show_revisions(settings: Settings, symbol: str, first: date | None, last: da
     Raises:
         UsageError: an unknown instrument, or a reversed window.
     """
-    registry = load_registry(settings.instruments)
+    registry = load_registry(settings.own_instruments)
     instrument = registry[symbol]
     if first is not None and last is not None:
         check_window(first, last)

@@ -38,7 +38,7 @@ def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int
             f"{host} can be reached from other machines, and the API has no keys: make one with `g4qc api-key create`, "
             "or bind to 127.0.0.1."
         )
-    registry, stores = load_registry(settings.instruments), LateStores(settings)
+    registry, stores = load_registry(settings.own_instruments), LateStores(settings)
     launcher = DagsterLauncher(settings, registry, stores)
     services = Services(settings, registry, stores, launcher, keys, gateway=gateway)
     # Without keys whoever reaches the server may use it: then it answers only to names of this machine.
