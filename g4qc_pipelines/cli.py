@@ -21,6 +21,7 @@ from g4qc_pipelines.extract_cli import extract
 from g4qc_pipelines.options import InstantParam, from_option, json_option, to_option
 from g4qc_pipelines.quarantine_cli import quarantine
 from g4qc_pipelines.revisions_cli import revisions
+from g4qc_pipelines.rolls_cli import rolls
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -101,8 +102,11 @@ def backtest(
 @from_option
 @to_option
 @click.option("--contract", help="Contract month like 202512; without it, the front contract by the roll calendar.")
-@click.option("--adjustment", default="none", show_default=True, help="none or additive; of the series without "
-              "--contract.")  # fmt: skip
+@click.option("--adjustment", default="none", show_default=True, help="none, additive, ratio, additive_forward or "
+              "ratio_forward; of the series without --contract.")  # fmt: skip
+@click.option("--rule", help="Roll rule that joins the contracts, like volume; default: the instrument's.")
+@click.option("--position", type=click.IntRange(0, 1), default=0, show_default=True, help="0: the contract in front, "
+              "1: the one after it.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["csv", "parquet", "json"]), default="csv", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File instead of the standard output.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
@@ -155,6 +159,7 @@ cli.add_command(api)
 cli.add_command(api_key)
 cli.add_command(extract)
 cli.add_command(quarantine)
+cli.add_command(rolls)
 cli.add_command(revisions)
 
 

@@ -21,6 +21,7 @@ from g4qc_core.timeframes import timeframe as timeframe_of
 from g4qc_pipelines.resources import Stores, open_stores
 
 _PRICES = ("open", "high", "low", "close")
+_PLACES = 10
 
 
 def export_bars(
@@ -32,6 +33,8 @@ def export_bars(
     last: date | None,
     contract: str | None,
     adjustment: str,
+    rule: str | None,
+    position: int,
     output: Path | None,
 ) -> None:
     """Writes bars of one contract, or of the front contract by the roll calendar.
@@ -45,7 +48,7 @@ def export_bars(
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("Parquet is not for a terminal: name a file with --output.")
     with open_stores(settings) as stores:
-        bars = _load(instrument, timeframe, (first, last), contract, adjustment, stores)
+        bars = _load(instrument, timeframe, (first, last), contract, (adjustment, rule, position), stores)
     if bars.empty:
         raise UsageError(
             f"No {timeframe} bars of {symbol} are stored for this window: fetch them with `g4qc extract {symbol} "
@@ -65,21 +68,26 @@ def _load(
     timeframe: str,
     window: tuple[date | None, date | None],
     contract: str | None,
-    adjustment: str,
+    joined: tuple[str, str | None, int],
     stores: Stores,
 ) -> pd.DataFrame:
     kind = timeframe_of(timeframe)
+    adjustment, rule, position = joined
     if adjustment not in list(Adjustment):
         raise unknown("adjustment", adjustment, [str(a) for a in Adjustment])
     if contract is None:
-        return continuous_bars(stores, instrument, kind, Adjustment(adjustment), *window)
-    if adjustment != Adjustment.NONE:
-        raise UsageError("The bars of one contract are not adjusted: leave --adjustment out.")
+        return continuous_bars(stores, instrument, kind, Adjustment(adjustment), *window, rule, position)
+    if adjustment != Adjustment.NONE or rule is not None or position:
+        raise UsageError("The bars of one contract are not adjusted: leave --adjustment, --rule and --position out.")
     return stored_bars(stores, instrument, kind, *window, contract=contract_month(contract))
 
 
 def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:
-    columns = ["timestamp", *_PRICES, "volume", "count", "contract", "trade_date", "adjustment"]
+    columns = ["timestamp", *_PRICES, "volume", "count", "contract", "trade_date", "factor", "adjustment"]
+    # Prices that were multiplied stand on no tick, and need their factor to be told.
+    multiplied = "factor" in bars and bool((bars["factor"] != 1).any())
+    places = _PLACES if multiplied else instrument.decimals
+    columns = [name for name in columns if name != "factor" or multiplied]
     bars = bars[[name for name in columns if name in bars]].sort_values("timestamp", ignore_index=True)
     if form == "parquet":
         buffer = BytesIO()
@@ -90,8 +98,8 @@ def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:
         trade_date=bars["trade_date"].dt.strftime("%Y-%m-%d"),
     )
     if form == "json":
-        return (bars.to_json(orient="records", double_precision=instrument.decimals) + "\n").encode()
-    prices = {name: bars[name].map(f"{{:.{instrument.decimals}f}}".format) for name in _PRICES}
+        return (bars.to_json(orient="records", double_precision=places) + "\n").encode()
+    prices = {name: bars[name].map(f"{{:.{places}f}}".format) for name in _PRICES}
     return bars.assign(**prices).to_csv(index=False, lineterminator="\n").encode()
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
+from g4qc_core.errors import UsageError
 from g4qc_core.futures.chain import front_periods
 from g4qc_core.futures.open_interest import load_open_interest
 from g4qc_core.futures.roll_making import RollMaker
@@ -15,7 +16,7 @@ from g4qc_core.futures.roll_overrides import RollOverride, load_overrides, overr
 from g4qc_core.futures.rolls import RollCalendar, roll_frame, rule_name
 from g4qc_core.instruments import SPOT, Contract, Instrument
 from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, OpenInterest, RollRule, Volume, parse_rule
-from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.sessions import Session, SessionCalendar, calendar
 from g4qc_core.settings import Settings
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.chains import stored_chain
@@ -47,13 +48,27 @@ def make_rolls(
     held = [] if reach is None else _held(instrument, *reach, stores)
     minutes = _minutes(instrument, chain, hours, overrides, stores)
     maker = RollMaker(minutes, chain, instrument, hours, held, reach, interest)
+    before = stores.rolls.rules(instrument.symbol)
     made = []
-    for rule in _rules(instrument, interest is not None, [*stores.rolls.rules(instrument.symbol), *more]):
-        front = maker.calendar(rule, overrides_of(overrides, instrument.symbol, str(rule)))
+    for rule in _rules(instrument, interest is not None, [*before, *more]):
+        try:
+            front = maker.calendar(rule, overrides_of(overrides, instrument.symbol, str(rule)))
+        except UsageError:
+            # What a calendar was made of before may be gone: the file of open interest, a first notice day.
+            if str(rule) in before and str(rule) not in {rule_name(instrument), *more}:
+                continue
+            raise
         for one in (front, maker.following(front)):
             stores.rolls.replace(one)
         made.append(front)
     return made
+
+
+def stored_rolls(instrument: Instrument, stores: Stores) -> list[RollCalendar]:
+    """The roll calendars of the front contract as they were made last, the one by the instrument's own rule first."""
+    rules = stores.rolls.rules(instrument.symbol)
+    found = [stores.rolls.load(instrument.symbol, rule) for rule in sorted(rules, key=rule_name(instrument).__ne__)]
+    return [one for one in found if one is not None]
 
 
 def _without_rolls(instrument: Instrument, stores: Stores) -> RollCalendar:
@@ -107,6 +122,13 @@ def _held(instrument: Instrument, first: date, last: date, stores: Stores) -> li
     """Contracts (months) with a validated minute."""
     quality = stores.bars.quality(instrument.symbol, first, last)
     return [str(month) for month in quality.loc[quality["traded"] > 0, "contract"].unique()]
+
+
+def span(made: RollCalendar, instrument: Instrument) -> list[Session]:
+    """The sessions from the first bar that the calendar was made from to the last."""
+    if made.bars_from is None or made.bars_to is None:
+        return []
+    return calendar(instrument.calendar).sessions(made.bars_from, made.bars_to)
 
 
 def unmeasured(made: RollCalendar) -> pd.DataFrame:

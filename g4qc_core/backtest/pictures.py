@@ -1,11 +1,7 @@
-"""Small pictures of a result, for places that show no interactive charts: PNG bytes, each below 60 kB.
-
-matplotlib is used through its objects, without pyplot's global state, and imported late because it is slow.
-"""
+"""Small pictures of a result, for places that show no interactive charts: PNG bytes, each below 60 kB."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -13,15 +9,15 @@ import pandas as pd
 
 from g4qc_core.backtest.candles import make_candles
 from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.drawing import GAIN, GREY, LINE, LOSS, png, sheet, thousands
 
-GAIN, LOSS, LINE, GREY = "#1a9a6c", "#d1495b", "#3366a8", "#8a94a3"
 _MOST_CANDLES = 160
 _BODIES_POINTS = 300  # width of all candles' bodies together
 
 
 def equity_png(result: BacktestResult) -> bytes:
     """Equity by session, and the drawdown below it."""
-    figure, (top, bottom) = _canvas(2, (3, 1))
+    figure, (top, bottom) = sheet(2, heights=(3, 1))
     daily = result.daily_equity
     lowest = result.equity.groupby("trade_date", sort=True)["drawdown"].min() * 100
     at = np.arange(len(daily))
@@ -32,7 +28,7 @@ def equity_png(result: BacktestResult) -> bytes:
     bottom.fill_between(at, lowest.to_numpy(), 0, color=LOSS, alpha=0.35, linewidth=0)
     bottom.set_ylabel("drawdown %", fontsize=7, color=GREY)
     _dates(bottom, daily.index)
-    return _png(figure)
+    return png(figure)
 
 
 def candles_png(bars: pd.DataFrame, title: str = "") -> bytes:
@@ -44,7 +40,7 @@ def candles_png(bars: pd.DataFrame, title: str = "") -> bytes:
     """
     last = bars.tail(_MOST_CANDLES * 20).reset_index(drop=True)
     frame = make_candles(last, _MOST_CANDLES).frame
-    figure, (top, bottom) = _canvas(2, (3, 1))
+    figure, (top, bottom) = sheet(2, heights=(3, 1))
     at = np.arange(len(frame))
     colours = np.where(frame["close"] >= frame["open"], GAIN, LOSS)
     # Thick lines are one artist for all bodies; a rectangle each would take ten times as long to draw.
@@ -55,26 +51,9 @@ def candles_png(bars: pd.DataFrame, title: str = "") -> bytes:
     bottom.vlines(at, 0, frame["volume"], alpha=0.6, **body)
     bottom.set_ylim(bottom=0)
     bottom.set_ylabel("volume", fontsize=7, color=GREY)
-    bottom.yaxis.set_major_formatter(lambda value, _: f"{value / 1000:,.0f}k" if value >= 1000 else f"{value:,.0f}")
+    bottom.yaxis.set_major_formatter(thousands)
     _dates(bottom, pd.DatetimeIndex(frame["trade_date"]))
-    return _png(figure)
-
-
-def _canvas(rows: int, heights: tuple[int, ...]) -> tuple[Any, Any]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.6, 3.0), dpi=110)
-    FigureCanvasAgg(figure)
-    axes = figure.subplots(rows, 1, sharex=True, height_ratios=heights)
-    figure.subplots_adjust(left=0.09, right=0.98, top=0.91, bottom=0.09, hspace=0.12)
-    for axis in axes:
-        axis.tick_params(labelsize=7, colors=GREY, length=0)
-        axis.grid(axis="y", color=GREY, alpha=0.2, linewidth=0.6)
-        axis.margins(x=0.01)
-        for side in axis.spines.values():
-            side.set_visible(False)
-    return figure, axes
+    return png(figure)
 
 
 def _dates(axis: Any, days: pd.Index) -> None:
@@ -83,9 +62,3 @@ def _dates(axis: Any, days: pd.Index) -> None:
     starts = np.flatnonzero(np.concatenate(([True], names[1:] != names[:-1])))
     chosen = starts[:: max(1, -(-len(starts) // 7))]
     axis.set_xticks(chosen, names[chosen])
-
-
-def _png(figure: Any) -> bytes:
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", facecolor="white", metadata={"Software": None})
-    return buffer.getvalue()

@@ -107,7 +107,7 @@ class RollMaker:
         months = [period.contract.month for period in self._periods]
         after = dict(zip(months, [*months[1:], ""], strict=True)) | {"": ""}
         rows = []
-        for roll in map(dict[str, Any], calendar.rolls.to_dict("records")):
+        for roll in _records(calendar.rolls):
             old, new = after[roll["from_contract"]], after[roll["to_contract"]]
             if not old:
                 break
@@ -215,6 +215,10 @@ class RollMaker:
         key = {"symbol": self._instrument.symbol, "rule": rule, "position": 0, "date": pd.Timestamp(roll.day)}
         source = "rule" if roll.override is None else "override"
         return {**key, "from_contract": old, "to_contract": new, "source": source, "note": note, **_priced(roll.pair)}
+
+
+def _records(rolls: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in roll.items()} for roll in rolls.to_dict("records")]
 
 
 def _priced(pair: Pair | None) -> dict[str, object]:

@@ -94,6 +94,16 @@ def front_on(rolls: pd.DataFrame, trade_dates: pd.Series) -> np.ndarray:
     return months[np.searchsorted(rolls["date"].to_numpy(), trade_dates.to_numpy(), side="right")]
 
 
+def dates_by_rule(calendars: Sequence[RollCalendar]) -> pd.DataFrame:
+    """The date of each roll by each rule: from_contract, to_contract, and a column of dates for each calendar's rule.
+
+    Ascending by contracts; NaT where a rule does not have the roll.
+    """
+    key = ["from_contract", "to_contract"]
+    columns = [c.rolls.set_index(key)["date"].rename(c.rule) for c in calendars]
+    return pd.concat(columns, axis=1).sort_index().reset_index() if columns else pd.DataFrame(columns=key)
+
+
 def roll_problems(rolls: pd.DataFrame) -> list[str]:
     """What keeps the rolls from giving every session exactly one contract, in sentences; else empty."""
     problems = []

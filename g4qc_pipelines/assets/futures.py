@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import pandas as pd
 
 from g4qc_core.bars.fingerprint import fingerprint
-from g4qc_core.futures.rolls import roll_problems, rule_name
+from g4qc_core.futures.rolls import expired_fronts, implausible_gaps, roll_problems
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
+from g4qc_pipelines.metadata import OWNERS, listing, stored_in
 from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.rolls import make_rolls, unmeasured
+from g4qc_pipelines.roll_pages import roll_page
+from g4qc_pipelines.rolls import make_rolls, span, unmeasured
 
 GROUP = "futures"
 
@@ -23,10 +25,14 @@ GROUP = "futures"
 def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
     """The asset `roll_calendar`."""
     gaps = dg.AssetCheckSpec("gaps_known", asset="roll_calendar", description="Every roll has a measured price gap.")
+    plausible = dg.AssetCheckSpec(
+        "gaps_plausible", asset="roll_calendar", description="No gap stands out from those of the other rolls."
+    )
     sound = dg.AssetCheckSpec(
         "every_session_once",
         asset="roll_calendar",
-        description="The rolls ascend, and each leaves the contract that the one before it entered.",
+        description="By every rule, the rolls ascend, each leaves the contract that the one before it entered, and no "
+        "session has a contract in front that no longer trades.",
         blocking=True,
     )
 
@@ -44,7 +50,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata=stored_in(tables.rolls),
-        check_specs=[sound, gaps],
+        check_specs=[sound, gaps, plausible],
     )
     def roll_calendar(
         context: dg.AssetExecutionContext,
@@ -52,26 +58,26 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
     ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
-        """The trade dates on which the front contract changes, by the instrument's rule (days before expiry), fitted to
-        sessions in which both contracts have prices, with the gap between the two.
+        """The trade dates on which the contract in front changes, by the instrument's rule and by others beside it,
+        fitted to sessions in which both contracts have prices, with both prices; what a person set by hand wins.
         """
         broken: list[str] = []
         unknown: list[str] = []
+        wide: list[str] = []
         versions, shown = {}, {}
         with told_to_dagster():
             for symbol in context.partition_keys:
                 instrument = registry[symbol]
-                made = make_rolls(instrument, stores, settings)[0]
-                rolls = made.rolls
-                broken += roll_problems(rolls)
-                unknown += [f"{symbol} {roll.date:%Y-%m-%d}" for roll in unmeasured(made).itertuples()]
-                context.log.info(f"{symbol}: {len(rolls)} rolls")
-                versions[symbol] = fingerprint(rolls)
-                shown[symbol] = {
-                    "dagster/row_count": len(rolls),
-                    "rule": rule_name(instrument),
-                    "rolls": table_of(rolls),
-                }
+                made = make_rolls(instrument, stores, settings)
+                own, chain = made[0], stores.contracts.chain(symbol)
+                for one in made:
+                    expired = expired_fronts(one, chain, span(one, instrument))
+                    broken += [f"{symbol} by {one.rule}: {text}" for text in (*roll_problems(one.rolls), *expired)]
+                unknown += [f"{symbol} {roll.date:%Y-%m-%d}" for roll in unmeasured(own).itertuples()]
+                wide += [f"{symbol}: {text}" for text in implausible_gaps(own.rolls)]
+                context.log.info(f"{symbol}: {len(own.rolls)} rolls")
+                versions[symbol] = fingerprint(pd.concat([one.rolls for one in made]))
+                shown[symbol] = {"dagster/row_count": len(own.rolls), **roll_page(instrument, made, stores)}
         results = [
             dg.AssetCheckResult(
                 check_name="every_session_once", passed=not broken, description=" ".join(broken) or None
@@ -81,6 +87,12 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                 passed=not unknown,
                 severity=dg.AssetCheckSeverity.WARN,
                 description=f"Unknown at {listing(unknown)}" if unknown else None,
+            ),
+            dg.AssetCheckResult(
+                check_name="gaps_plausible",
+                passed=not wide,
+                severity=dg.AssetCheckSeverity.WARN,
+                description=" ".join(wide) or None,
             ),
         ]
         yield from materialized(context, versions, shown, results)

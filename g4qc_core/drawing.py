@@ -1,0 +1,42 @@
+"""Small pictures, for places that show no interactive charts: the sheet, its colours, and PNG bytes.
+
+matplotlib is used through its objects, without pyplot's global state, and imported late because it is slow. Knows no
+data.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+GAIN, LOSS, LINE, ACCENT, GREY = "#1a9a6c", "#d1495b", "#3366a8", "#e08a1e", "#8a94a3"
+
+
+def sheet(rows: int, columns: int = 1, heights: tuple[int, ...] | None = None, height: float = 3.0) -> tuple[Any, Any]:
+    """A figure of 726 pixels and its plots, an array of `rows` x `columns` (of `rows` where there is one column)."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.6, height), dpi=110)
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, sharex="col", height_ratios=heights, squeeze=False)
+    figure.subplots_adjust(left=0.09, right=0.98, top=0.91, bottom=0.09, hspace=0.12)
+    for axis in axes.flat:
+        axis.tick_params(labelsize=7, colors=GREY, length=0)
+        axis.grid(axis="y", color=GREY, alpha=0.2, linewidth=0.6)
+        axis.margins(x=0.01)
+        for side in axis.spines.values():
+            side.set_visible(False)
+    return figure, axes[:, 0] if columns == 1 else axes
+
+
+def png(figure: Any) -> bytes:
+    """The figure as a file without the name of the program, so that equal pictures are equal bytes."""
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", facecolor="white", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def thousands(value: float, _: object = None) -> str:
+    """`12k` for 12,000: for an axis of volumes."""
+    return f"{value / 1000:,.0f}k" if value >= 1000 else f"{value:,.0f}"
