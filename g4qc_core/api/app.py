@@ -29,7 +29,6 @@ _ABOUT = (
     "Bars, their coverage, backtests and the runs that make them. Timestamps are UTC and mark the bar's start; trade "
     "dates are the exchange's. Errors are problem documents (RFC 9457) whose `detail` says what to do."
 )
-_LARGEST_BODY = 64 * 1024
 # As many as the database's pool has connections: more would wait for one, with a thread each.
 _THREADS = 12
 
@@ -59,7 +58,6 @@ def build_app(services: Services, rules: Rules | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        max_body_size=_LARGEST_BODY,
     )
     app.state.services = services
     app.state.measures = measures

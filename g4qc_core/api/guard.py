@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +24,7 @@ from g4qc_core.api.problems import problem
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_TOO_LARGE = "The request's body is too large: no request of this API needs so much."
 _RECEIVE_SECONDS = 20.0
 _SEND_SECONDS = 60.0
 _HEADERS = {
@@ -40,12 +42,14 @@ class Rules:
         hosts: names under which the server may be addressed; empty: any.
         origins: web sites whose pages may use the server, beside its own.
         per_minute: requests of one address; 0: no limit.
+        largest_body: bytes of a request's body.
         receive_seconds, send_seconds: how long a client may take over one piece of a body, or to take one.
     """
 
     hosts: Sequence[str] = ()
     origins: Sequence[str] = ()
     per_minute: int = 0
+    largest_body: int = 64 * 1024
     receive_seconds: float = _RECEIVE_SECONDS
     send_seconds: float = _SEND_SECONDS
 
@@ -87,7 +91,7 @@ class Guard:
             if refusal is not None:
                 await refusal(scope, receive, noting)
             else:
-                await self._app(scope, _patient(receive, self._rules.receive_seconds), noting)
+                await self._app(scope, _patient(receive, self._rules), noting)
         except TimeoutError:
             # Whoever does not take the answer loses it: the connection ends here, and nothing else was held for it.
             self._measures.abandoned()
@@ -104,6 +108,9 @@ class Guard:
         origin = request.headers.get("origin")
         if origin is not None and request.method not in _SAFE and not self._own(origin, request):
             return problem(403, "Pages of other sites may not change anything here: see G4QC_API_CORS_ORIGINS.")
+        length = request.headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > self._rules.largest_body:
+            return problem(413, _TOO_LARGE)
         client = request.client.host if request.client else ""
         if self._rules.per_minute and not self._limiter.hit(self._limit, client):
             return problem(
@@ -121,17 +128,20 @@ def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in _HEADERS.items() if name not in names]
 
 
-def _patient(receive: Receive, seconds: float) -> Receive:
-    """Waits for each piece of the body no longer than that; for the client's going away, for ever."""
-    complete = False
+def _patient(receive: Receive, rules: Rules) -> Receive:
+    """Waits for each piece of the body only so long, and takes only so much; for the client's going away, for ever."""
+    complete, taken = False, 0
 
     async def limited() -> Message:
-        nonlocal complete
+        nonlocal complete, taken
         if complete:
             return await receive()
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(rules.receive_seconds):
             message = await receive()
         complete = not message.get("more_body", False)
+        taken += len(message.get("body", b""))
+        if taken > rules.largest_body:
+            raise HTTPException(413, _TOO_LARGE.removesuffix("."))
         return message
 
     return limited

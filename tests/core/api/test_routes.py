@@ -1,0 +1,218 @@
+"""What the other addresses tell and start, over the home that holds ES of October 2026."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from g4qc_core.api.launcher import ExtractOrder, JobEvent, JobState
+from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.bars.coverage import CLASSES
+from tests.fixtures.api import NOW, Api
+
+pytestmark = pytest.mark.integration
+
+
+def test_instruments_contracts_and_rolls_are_those_of_the_graph(api: Api) -> None:
+    with api.client() as client:
+        shown = {row["symbol"]: row for row in client.get("/instruments").json()}
+        contracts = client.get("/contracts/ES").json()["contracts"]
+        rolls = client.get("/rolls/ES").json()
+    assert set(shown) == set(api.services.registry)
+    assert shown["ES"]["tick_value"] == 12.5
+    held = {row["contract"] for row in contracts if row["held"]}
+    assert "202612" in held
+    assert rolls["rule"] == api.services.registry["ES"].roll
+    assert rolls["rolls"] == [] or rolls["rolls"][0]["from_contract"]
+
+
+def test_the_classes_of_a_session_add_up_and_the_months_are_their_sums(api: Api) -> None:
+    with api.client() as client:
+        sessions = client.get("/coverage/ES").json()["sessions"]
+        (cells,) = client.get("/coverage").json()["instruments"]
+        one = client.get("/coverage/ES", params={"first": "2026-10-06", "last": "2026-10-06"}).json()["sessions"]
+        reversed_ = client.get("/coverage/ES", params={"first": "2026-10-06", "last": "2026-10-05"})
+    assert all(sum(s["classes"].values()) == s["expected"] and set(s["classes"]) <= set(CLASSES) for s in sessions)
+    assert sum(cells["expected"]) == sum(s["expected"] for s in sessions)
+    assert sum(cells["missing"]) == sum(s["missing"] for s in sessions)
+    assert {s["open"] for s in one} == {"2026-10-05T22:00:00Z"}
+    assert reversed_.status_code == 422
+
+
+def test_the_ledger_is_read_page_by_page_newest_first(api: Api) -> None:
+    with api.client() as client:
+        whole = client.get("/requests", params={"limit": 1000}).json()["requests"]
+        first = client.get("/requests", params={"limit": 2}).json()
+        second = client.get("/requests", params={"limit": 1000, "before": first["next_cursor"]}).json()
+        none = client.get("/requests", params={"outcome": "pacing"}).json()["requests"]
+    assert first["requests"] + second["requests"] == whole
+    assert [row["id"] for row in whole] == sorted((row["id"] for row in whole), reverse=True)
+    assert none == []
+
+
+def test_a_form_can_be_made_of_what_a_strategy_says_of_itself(api: Api) -> None:
+    with api.client() as client:
+        strategies = {row["name"]: row for row in client.get("/strategies").json()}
+    fast = next(p for p in strategies["sma_cross"]["parameters"] if p["name"] == "fast")
+    assert (fast["type"], fast["default"], fast["minimum"], fast["maximum"]) == ("integer", 20, 1, 5000)
+    assert all(p["description"] for row in strategies.values() for p in row["parameters"])
+
+
+def test_an_extraction_is_a_job_over_the_window_that_the_plan_spells(api: Api) -> None:
+    asked = {"symbol": "ES", "duration": "1 M", "bar_size": "1 hour", "num_blocks": 2, "contract_month": "202612"}
+    with api.client() as client:
+        answer = client.post("/data/extract", json=asked)
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json()['id']}"
+    assert api.launcher.started[-1] == ExtractOrder("ES", date(2026, 9, 21), date(2026, 11, 20), ["202612"])
+
+
+def test_an_extraction_that_is_waited_for_tells_what_is_stored(api: Api) -> None:
+    asked = {"symbol": "ES", "start": "2026-10-05", "end": "2026-10-09", "bar_size": "1d"}
+    with api.client() as client:
+        answer = client.post("/data/extract", params={"wait": True}, json=asked)
+    document = answer.json()
+    assert answer.status_code == 200
+    assert (document["status"], document["symbol"], document["records"]) == ("success", "ES", 5)
+    assert document["date_range"] == {"start": "2026-10-05", "end": "2026-10-09"}
+
+
+def test_an_extraction_that_found_nothing_is_not_found(api: Api) -> None:
+    with api.client() as client:
+        asked = {"symbol": "NQ", "start": "2026-10-05", "end": "2026-10-09"}
+        answer = client.post("/data/extract", params={"wait": True}, json=asked)
+    assert answer.status_code == 404
+    assert answer.json()["error"] == "NoData"
+
+
+def test_an_extraction_that_failed_says_why(api: Api) -> None:
+    api.launcher.state, api.launcher.message = JobState.FAILED, "raw_bars: Nothing listens."
+    try:
+        with api.client() as client:
+            asked = {"symbol": "ES", "start": "2026-10-05"}
+            answer = client.post("/data/extract", params={"wait": True}, json=asked)
+    finally:
+        api.launcher.state, api.launcher.message = JobState.SUCCEEDED, ""
+    assert answer.status_code == 502
+    assert "Nothing listens" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"symbol": "XX", "start": "2026-10-05"},
+        {"symbol": "ES"},
+        {"symbol": "ES", "start": "2026-10-05", "duration": "1 M"},
+        {"symbol": "ES", "start": "2026-10-09", "end": "2026-10-05"},
+        {"symbol": "ES", "start": "2027-10-05"},
+        {"symbol": "ES", "duration": "1 fortnight"},
+        {"symbol": "ES", "duration": "9999 Y", "num_blocks": 120},
+        {"symbol": "ES", "start": "2026-10-05", "bar_size": "2 hours"},
+        {"symbol": "ES", "start": "2026-10-05", "contract_month": "2026"},
+        {"symbol": "ES", "start": "2026-10-05", "shell": "rm"},
+        {"symbol": "ES\x00", "start": "2026-10-05"},
+        [],
+    ],
+)
+def test_an_extraction_that_makes_no_sense_starts_nothing(api: Api, asked: object) -> None:
+    before = len(api.launcher.started)
+    with api.client() as client:
+        answer = client.post("/data/extract", json=asked)
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+    assert len(api.launcher.started) == before
+
+
+def test_a_backtest_is_checked_before_it_starts(api: Api) -> None:
+    good = {"strategy": "sma_cross", "instrument": "ES", "timeframe": "1h", "parameters": {"fast": 5, "slow": 20}}
+    with api.client() as client:
+        answer = client.post("/backtests", json={**good, "from": "2026-10-05"})
+        spec = api.launcher.started[-1]
+        bad = [
+            client.post("/backtests", json={**good, **wrong})
+            for wrong in (
+                {"strategy": "os:system"},
+                {"strategy": "sma_cros"},
+                {"parameters": {"fast": 50, "slow": 20}},
+                {"parameters": {"fasst": 5}},
+                {"timeframe": "2h"},
+                {"instrument": "XX"},
+                {"cash": 0},
+                {"adjustment": "magic"},
+            )
+        ]
+    assert answer.status_code == 202
+    assert isinstance(spec, BacktestSpec)
+    assert (spec.first, spec.parameters) == (date(2026, 10, 5), {"fast": 5, "slow": 20})
+    assert [one.status_code for one in bad] == [422] * len(bad)
+    assert "did you mean 'sma_cross'" in bad[1].json()["detail"]
+    assert api.launcher.started[-1] is spec
+
+
+def test_jobs_are_listed_newest_first_and_page_by_page(api: Api) -> None:
+    with api.client() as client:
+        for _ in range(3):
+            client.post("/jobs", json={"assets": ["roll_calendar"], "partition": "ES"})
+        page = client.get("/jobs", params={"limit": 2}).json()
+        following = client.get("/jobs", params={"limit": 2, "before": page["next_cursor"]}).json()
+        assert client.get(f"/jobs/{page['jobs'][0]['id']}").json() == page["jobs"][0]
+        assert client.get("/jobs/ffffffffffffffffffffffffffffffff").status_code == 404
+    ids = [job["id"] for job in page["jobs"] + following["jobs"]]
+    assert ids == sorted(ids, reverse=True)
+    assert len(set(ids)) == len(ids)
+
+
+def test_events_end_with_the_job_and_go_on_where_a_reader_left(api: Api) -> None:
+    api.launcher.told = [JobEvent(f"0:{n}", NOW, "raw_bars", f"request {n}") for n in range(1, 4)]
+    with api.client() as client:
+        job = client.post("/jobs", json={"assets": ["raw_bars"], "partition": "ES"}).json()["id"]
+        whole = client.get(f"/jobs/{job}/events")
+        rest = client.get(f"/jobs/{job}/events", headers={"Last-Event-ID": "0:2"})
+    assert whole.headers["content-type"].startswith("text/event-stream")
+    events = [dict(line.split(": ", 1) for line in block.splitlines()) for block in whole.text.strip().split("\n\n")]
+    assert [e["id"] for e in events if e["event"] == "told"] == ["0:1", "0:2", "0:3"]
+    assert json.loads(events[-1]["data"])["state"] == "succeeded"
+    assert rest.text.count("event: told") == 1
+
+
+def test_when_the_graph_is_away_the_api_says_so_and_goes_on(api: Api) -> None:
+    api.launcher.down = True
+    try:
+        with api.client() as client:
+            answers = [client.get("/jobs"), client.post("/data/extract", json={"symbol": "ES", "start": "2026-10-05"})]
+            health = client.get("/health")
+            bars = client.get("/data/ES", params={"limit": 1})
+    finally:
+        api.launcher.down = False
+    for answer in answers:
+        assert answer.status_code == 503
+        assert "g4qc up" in answer.json()["detail"]
+    assert health.status_code == 200
+    assert health.json()["status"] == "degraded"
+    assert health.json()["parts"]["dagster"]["up"] is False
+    assert bars.status_code == 200
+    with api.client() as client:
+        assert client.get("/health").json()["parts"]["dagster"]["up"] is True
+
+
+def test_health_and_metrics_tell_how_fresh_the_bars_are(api: Api) -> None:
+    with api.client() as client:
+        document = client.get("/health").json()
+        metrics = client.get("/metrics").text
+    newest = {row["timeframe"]: row["last"] for row in document["freshness"] if row["symbol"] == "ES"}
+    assert newest["1min"] == "2026-10-30T20:59:00Z"
+    assert document["origin"] == "simulated"
+    assert 'g4qc_newest_bar_timestamp_seconds{symbol="ES",timeframe="1min"}' in metrics
+    assert 'g4qc_up{part="database"} 1.0' in metrics
+    assert 'route="/health"' in metrics
+
+
+def test_what_is_not_there_is_a_problem_document_like_any_other(api: Api) -> None:
+    with api.client() as client:
+        for path in ("/nothing", "/backtests/xyz", f"/backtests/{'0' * 32}", f"/backtests/{'0' * 32}/trades"):
+            answer = client.get(path)
+            assert answer.status_code in (404, 422), path
+            assert answer.headers["content-type"] == "application/problem+json"
+        assert client.put("/instruments").status_code == 405
