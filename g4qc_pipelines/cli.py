@@ -119,11 +119,15 @@ def bars(symbol: str, as_json: bool, form: str, **options: Any) -> None:
 
 @cli.command()
 @json_option
-def status(as_json: bool) -> None:
-    """Show what is stored, the last run, and the gaps."""
+@click.argument("symbols", nargs=-1)
+def status(symbols: tuple[str, ...], as_json: bool) -> None:
+    """Show what is stored, the last request, the gaps, and a map of the sessions; of SYMBOLS, or of all instruments.
+
+    Of an instrument that is named the map shows all months, else the last twelve.
+    """
     from g4qc_pipelines.status import show_status
 
-    show_status(load_settings(), as_json)
+    show_status(load_settings(), symbols, as_json)
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 BAR_ASSETS = ["raw_bars", f"bars_{ONE_MINUTE}", *(f"bars_{timeframe}" for timeframe in DERIVED)]
 CHAIN_ASSETS = ["contracts"]
 ROLL_ASSETS = ["roll_calendar"]
+COVERAGE_ASSETS = ["coverage"]
 RECONCILIATION_ASSETS = ["reconciliation"]
 BACKTEST_ASSETS = ["backtest", "backtest_report"]
 
@@ -26,6 +27,11 @@ def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
             "update_bars",
             BAR_ASSETS,
             description="One instrument's month, from the gateway to every timeframe.",
+        ),
+        dg.define_asset_job(
+            "map_coverage",
+            COVERAGE_ASSETS,
+            description="What is known of every session of one instrument, on one page.",
         ),
         dg.define_asset_job(
             "reconcile",

@@ -5,6 +5,7 @@ import dagster as dg
 from g4qc_core.settings import Settings
 from g4qc_pipelines.assets.backtests import build_backtests
 from g4qc_pipelines.assets.bars import build_bars
+from g4qc_pipelines.assets.coverage import build_coverage
 from g4qc_pipelines.assets.futures import build_roll_calendar
 from g4qc_pipelines.assets.raw import build_extraction
 from g4qc_pipelines.assets.reconciliation import build_reconciliation
@@ -15,6 +16,7 @@ def build_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]
     return [
         *build_extraction(settings),
         *build_bars(settings),
+        build_coverage(settings),
         build_reconciliation(settings),
         build_roll_calendar(settings),
         *build_backtests(settings),

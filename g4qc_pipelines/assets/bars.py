@@ -13,6 +13,7 @@ from g4qc_core.storage import tables
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
 from g4qc_pipelines.checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
 from g4qc_pipelines.data_versions import materialized
+from g4qc_pipelines.day_maps import month_picture
 from g4qc_pipelines.derivation import derive_month
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in, table_of
@@ -61,7 +62,8 @@ def _minutes(settings: Settings) -> dg.AssetsDefinition:
         """
         with told_to_dagster():
             checked = MinuteChecks()
-            versions, shown = {}, {}
+            versions: dict[str, str] = {}
+            shown: dict[str, dict[str, Any]] = {}
             for key in sorted(context.partition_keys):
                 with stores.bars.alone(key):
                     month = validate_month(*parse_key(key, registry), stores)
@@ -75,6 +77,8 @@ def _minutes(settings: Settings) -> dg.AssetsDefinition:
                     "quarantined": len(month.quarantined),
                     "quality": table_of(month.quality),
                 }
+                if not month.quality.empty:
+                    shown[key]["sessions known"] = month_picture(key, month.quality)
             results = checked.results()
         yield from materialized(context, versions, shown, results)
 

@@ -9,12 +9,19 @@ from g4qc_core.settings import Settings
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.assets.raw import POOL
 from g4qc_pipelines.definitions import build_definitions
-from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, RECONCILIATION_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.jobs import (
+    BACKTEST_ASSETS,
+    BAR_ASSETS,
+    CHAIN_ASSETS,
+    COVERAGE_ASSETS,
+    RECONCILIATION_ASSETS,
+    ROLL_ASSETS,
+)
 
 BARS = {f"bars_{timeframe}" for timeframe in TIMEFRAMES}
 GROUPS = {
     "extraction": {"contracts", "raw_bars"},
-    "bars": BARS | {"reconciliation"},
+    "bars": BARS | {"coverage", "reconciliation"},
     "futures": {"roll_calendar"},
     "backtests": {"backtest", "backtest_report"},
 }
@@ -82,6 +89,7 @@ def test_data_flows_from_the_gateway_to_the_report(graph: dg.Definitions) -> Non
     assert above["raw_bars"] == {"contracts"}
     assert above["bars_1min"] == {"raw_bars"}
     assert all(above[f"bars_{tf}"] == {"bars_1min"} for tf in TIMEFRAMES[1:])
+    assert above["coverage"] == {"bars_1min"}
     assert above["reconciliation"] == {"bars_1h", "bars_1d"}
     assert above["roll_calendar"] == {"contracts", "bars_1min"}
     assert {key.to_user_string() for key in node(graph, "backtest_inputs").parent_keys} == {
@@ -105,6 +113,7 @@ def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> No
     [
         ("update_contracts", CHAIN_ASSETS),
         ("update_bars", BAR_ASSETS),
+        ("map_coverage", COVERAGE_ASSETS),
         ("reconcile", RECONCILIATION_ASSETS),
         ("update_rolls", ROLL_ASSETS),
         ("run_backtest", BACKTEST_ASSETS),

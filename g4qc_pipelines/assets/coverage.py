@@ -1,0 +1,66 @@
+"""The asset `coverage`: what is known of every session of an instrument, on one page."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from g4qc_core.bars.coverage import CLASSES
+from g4qc_core.bars.day_map import gaps
+from g4qc_core.bars.fingerprint import fingerprint
+from g4qc_core.instruments import Registry
+from g4qc_core.settings import Settings
+from g4qc_core.storage import tables
+from g4qc_core.timeframes import ONE_MINUTE
+from g4qc_pipelines.data_versions import materialized
+from g4qc_pipelines.day_maps import instrument_map, instrument_picture
+from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
+from g4qc_pipelines.partitions import INSTRUMENTS
+from g4qc_pipelines.resources import Stores
+
+GROUP = "bars"
+
+_ROWS = 100
+
+
+def build_coverage(settings: Settings) -> dg.AssetsDefinition:
+    """The asset `coverage`."""
+    minutes = dg.AssetDep(
+        f"bars_{ONE_MINUTE}", partition_mapping=dg.MultiToSingleDimensionPartitionMapping("instrument")
+    )
+
+    @dg.asset(
+        partitions_def=INSTRUMENTS,
+        deps=[minutes],
+        group_name=GROUP,
+        kinds={"pandas", "postgres"},
+        owners=OWNERS,
+        retry_policy=retries(settings),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        metadata=stored_in(tables.session_quality),
+    )
+    def coverage(
+        context: dg.AssetExecutionContext,
+        stores: dg.ResourceParam[Stores],
+        registry: dg.ResourceParam[Registry],
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+        """A map of every session of an instrument, a row a month, in the colour of the worst that is known of it, and
+        the minutes of all sessions by class.
+        """
+        versions, shown = {}, {}
+        with told_to_dagster():
+            for symbol in context.partition_keys:
+                days = instrument_map(registry[symbol], stores)
+                context.log.info(f"{symbol}: {len(days)} sessions, {len(gaps(days))} with gaps")
+                versions[symbol] = fingerprint(days.drop(columns="state"))
+                shown[symbol] = {
+                    "dagster/row_count": len(days),
+                    "sessions with gaps": len(gaps(days)),
+                    "gaps": table_of(gaps(days).drop(columns="state").tail(_ROWS)),
+                    **{f"minutes {name.replace('_', ' ')}": int(days[name].sum()) for name in CLASSES},
+                }
+                if not days.empty:
+                    shown[symbol]["sessions"] = instrument_picture(symbol, days)
+        yield from materialized(context, versions, shown)
+
+    return coverage
