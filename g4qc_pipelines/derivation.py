@@ -9,7 +9,7 @@ import pandas as pd
 
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.resampling import resample
-from g4qc_core.bars.schema import SchemaFailure, schema_failures
+from g4qc_core.bars.schema import UNKNOWN, SchemaFailure, schema_failures
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.timeframes import ONE_MINUTE, Timeframe
@@ -60,4 +60,6 @@ def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[
 
 
 def _volumes(bars: pd.DataFrame) -> pd.Series:
-    return bars.groupby("contract")["volume"].sum().sort_index()
+    """Volume of each contract; unknown where that of one of its bars is."""
+    by_contract = bars.groupby("contract")["volume"]
+    return by_contract.sum().where(by_contract.min() >= 0, UNKNOWN).sort_index()

@@ -53,7 +53,8 @@ def continuous_bars(
     sessions = stored_sessions(stores, instrument, timeframe, first, last)
     if not sessions:
         return continuous(empty_frame(BAR_COLUMNS), _NO_ROLLS, Adjustment.NONE)
-    wanted = rule_name(instrument) if rule is None else str(parse_rule(rule))
+    own = rule_name(instrument)
+    wanted = own if rule in (None, own) else str(parse_rule(rule or own))
     made = stores.rolls.load(instrument.symbol, wanted, position)
     if made is None:
         if position or wanted != rule_name(instrument):
