@@ -21,6 +21,7 @@ from g4qc_core.errors import GatewayUnavailable, PortTaken, UsageError
 from g4qc_core.settings import Settings
 
 _STOP_SECONDS = 15.0
+_GUARD = Path(__file__).with_name("guard.py")
 
 
 def check_port(port: int, setting: str, host: str = "127.0.0.1") -> None:
@@ -41,14 +42,17 @@ def check_port(port: int, setting: str, host: str = "127.0.0.1") -> None:
 def process(
     command: list[str], environment: Mapping[str, str], log: Path | None = None
 ) -> Iterator[subprocess.Popen[str]]:
-    """A process with additions to the environment; stopped on leaving, killed if it will not stop."""
+    """A process with additions to the environment; stopped on leaving, killed if it will not stop.
+
+    It stands under a guard, which ends it when this process is killed and can stop nothing any more.
+    """
     out = log.open("a") if log is not None else subprocess.PIPE
     child = subprocess.Popen(
-        command,
+        [sys.executable, "-I", "-S", str(_GUARD), *command],
         env={**os.environ, **environment},
         stdout=out,
         stderr=subprocess.STDOUT if log is not None else None,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
@@ -82,8 +86,9 @@ def _stop(child: subprocess.Popen[str]) -> None:
         # Grandchildren (run workers) live in the same group and may outlast their parent; a second Ctrl-C hurries.
         _signal(child, signal.SIGKILL)
         child.wait()
-        if child.stdout is not None:
-            child.stdout.close()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def _signal(child: subprocess.Popen[str], number: int) -> None:

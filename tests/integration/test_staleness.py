@@ -18,12 +18,14 @@ from g4qc_core.storage.revision_store import by_field
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.inputs import inputs_of_newest
 from g4qc_pipelines.instance import add_partitions
-from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, build_jobs
 from g4qc_pipelines.revisions import touched
+from g4qc_pipelines.sensors.inputs import build_inputs
 from g4qc_pipelines.workbench import Workbench
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import home_on
 from tests.fixtures.restating import RestatingMarket
+from tests.fixtures.ticking import Ticking
 
 pytestmark = pytest.mark.integration
 
@@ -132,6 +134,12 @@ def test_a_result_is_outdated_when_its_own_series_changed_and_no_other_is(world:
     by_name = {one.spec: one for one in inputs_of_newest(bench.stores, bench.registry)}
     assert {name for name, one in by_name.items() if not one.current} == {"october"}
     assert by_name["october"].why == "its series has changed since: run `backtest` again"
+    looks, launches = (Ticking(sensor, bench) for sensor in build_inputs(bench.settings, build_jobs()))
+    for _ in range(3):
+        assert looks.tick() == []
+        launches.tick()
+    assert stale(bench) == {("backtest", "october")}
+    assert [request.partition_key for request in launches.launched] == ["october"]
     bench.runner.run(BACKTEST_ASSETS, "october")
     assert stale(bench) == set()
     assert all(one.current for one in inputs_of_newest(bench.stores, bench.registry))

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.fixtures.home import bare_home
+from tests.fixtures.processes import alive_after
 from tests.fixtures.web import MONTHS, Up, free_ports, up
 
 pytestmark = pytest.mark.integration
@@ -56,3 +57,20 @@ def test_without_its_gateway_a_step_fails_in_one_sentence_and_ctrl_c_still_stops
     assert len(_processes(own.home.folder)) >= 5  # the command, the database, code server, web server and daemon
     assert own.interrupt(signal.SIGINT) == 130
     assert _processes(own.home.folder) == []
+
+
+def test_an_up_that_is_killed_leaves_nothing_in_the_way_of_the_next_one(own: Up) -> None:
+    started = psutil.Process(own.process.pid).children(recursive=True)
+    assert own.interrupt(signal.SIGKILL) == -signal.SIGKILL
+    kept = {"postgres", "postmaster"}  # the embedded server, which the next one uses
+    assert alive_after([process for process in started if _name(process) not in kept], 120) == []
+    with up(own.home) as again:
+        assert again.interrupt(signal.SIGINT) == 130
+    assert _processes(own.home.folder) == []
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""
