@@ -1,8 +1,8 @@
 """The web pages: one shell of HTML that every page shares, and the files it is made of.
 
-The files carry a mark of their content in their address, so that a browser keeps them for good and still never mixes two
-versions. Language and theme are decided here, before the first byte: by the visitor's own choice in a cookie, else by
-what the browser asks for. Must not know what the pages show, nor any route of the API.
+The files carry a mark of their content in their address, so that a browser keeps them for good and still never mixes
+two versions. Language and theme are decided here, before the first byte: by the visitor's own choice in a cookie, else
+by what the browser asks for. Must not know what the pages show, nor any route of the API.
 """
 
 from __future__ import annotations

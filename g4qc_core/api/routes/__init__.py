@@ -8,8 +8,11 @@ from g4qc_core.api.routes import (
     health,
     instruments,
     jobs,
+    months,
+    pacing,
     quarantine,
     reports,
+    revisions,
     session,
     strategies,
 )
@@ -24,6 +27,9 @@ API_ROUTERS = (
     quarantine.router,
     strategies.router,
     backtests.router,
+    months.router,
+    revisions.router,
+    pacing.router,
     session.router,
     health.router,
 )

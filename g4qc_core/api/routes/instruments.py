@@ -34,6 +34,7 @@ class InstrumentShown(BaseModel):
     decimals: int = Field(description="Digits after the point that a price needs")
     months: str = Field(description="Codes of the contract months that are traded; empty where there are none")
     calendar: str
+    time_zone: str = Field(description="The exchange's, in which its trade dates are named, like America/Chicago")
     roll: str = Field(description="Rule of the roll calendar; empty where there are no rolls")
 
 
@@ -149,6 +150,7 @@ def _shown(instrument: Instrument) -> InstrumentShown:
         **instrument.model_dump(
             include={"symbol", "name", "kind", "exchange", "currency", "months", "calendar", "roll"}
         ),
+        time_zone=calendar(instrument.calendar).timezone.key,
         multiplier=float(instrument.multiplier),
         min_tick=float(instrument.min_tick),
         tick_value=float(instrument.tick_value),

@@ -1,10 +1,9 @@
 /**
- * The API of this server: JSON in, JSON out, every failure a `Problem`. Knows the key and where it is kept. Must not know
+ * The API of this server: JSON in, JSON out, every failure a `Problem`. Must not know
  * what any page does with an answer.
  */
 
 const BASE = "/api/v1";
-const KEY = "g4qc-key";
 
 /** Heard by the shell: the server wants a key, or has let one in. */
 export const KEY_WANTED = "g4qc-key-wanted";
@@ -16,13 +15,11 @@ export class Problem extends Error {
    * @param {number} status HTTP status; 0: the server did not answer at all
    * @param {string} detail
    * @param {string} kind name of the error
-   * @param {Record<string, string>} fields what is wrong with which field
    */
-  constructor(status, detail, kind = "", fields = {}) {
+  constructor(status, detail, kind = "") {
     super(detail);
     this.status = status;
     this.kind = kind;
-    this.fields = fields;
   }
 
   /** True where the same request may succeed later without anybody changing it. */
@@ -31,15 +28,15 @@ export class Problem extends Error {
   }
 }
 
-export const key = {
-  get: () => sessionStorage.getItem(KEY),
-  /** Keeps a key for as long as this tab is open. */
-  set(value) {
-    sessionStorage.setItem(KEY, value);
-    document.dispatchEvent(new Event(KEY_GIVEN));
-  },
-  forget: () => sessionStorage.removeItem(KEY),
-};
+/**
+ * Signs in with a key. The server keeps it in a cookie that no script can read, so that it also opens reports.
+ * @param {string} key
+ */
+export async function signIn(key) {
+  const session = await post("/session", { key });
+  document.dispatchEvent(new Event(KEY_GIVEN));
+  return session;
+}
 
 /** Address of a resource below the API's root; parameters that are empty are left out. */
 export function address(path, parameters = {}) {
@@ -49,12 +46,6 @@ export function address(path, parameters = {}) {
     for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, one);
   }
   return url;
-}
-
-/** What `fetch` needs to be let in. */
-export function credentials(headers = {}) {
-  const held = key.get();
-  return held ? { ...headers, Authorization: `Bearer ${held}` } : headers;
 }
 
 /** @param {string} path @param {Record<string, any>} [parameters] @param {{signal?: AbortSignal}} [options] */
@@ -74,13 +65,13 @@ export function remove(path) {
 
 /** An answer that is no JSON: the whole response, checked. */
 export async function open(path, parameters = {}, headers = {}, signal = undefined) {
-  const response = await reach(address(path, parameters), { headers: credentials(headers), signal });
+  const response = await reach(address(path, parameters), { headers, signal });
   if (!response.ok) throw await problemOf(response);
   return response;
 }
 
 async function ask(method, url, body, signal) {
-  const headers = credentials({ Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) });
+  const headers = { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
   const response = await reach(url, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
   if (!response.ok) throw await problemOf(response);
   return response.status === 204 ? null : response.json();
@@ -97,6 +88,6 @@ async function reach(url, options) {
 
 async function problemOf(response) {
   const said = await response.json().catch(() => ({}));
-  if (response.status === 401) document.dispatchEvent(new Event(KEY_WANTED));
-  return new Problem(response.status, said.detail ?? response.statusText, said.error ?? "", said.fields ?? {});
+  if (response.status === 401 && !response.url.endsWith("/session")) document.dispatchEvent(new Event(KEY_WANTED));
+  return new Problem(response.status, said.detail ?? response.statusText, said.error ?? "");
 }

@@ -1,1 +1,53 @@
-export function open(main) { main.append("…"); }
+/** Backtests: run one, see all, look into one, compare several. */
+
+import { fill, h } from "./dom.js";
+import { get } from "./api.js";
+import { backtestForm } from "./backtest/form.js";
+import { resultList } from "./backtest/list.js";
+import { showComparison } from "./backtest/compare.js";
+import { showDetail } from "./backtest/detail.js";
+import { liveJob } from "./job.js";
+import { region } from "./load.js";
+import { t } from "./lang.js";
+
+/** @param {HTMLElement} main */
+export function open(main) {
+  const asked = new URLSearchParams(location.search);
+  const compared = asked.getAll("compare");
+  if (compared.length) showComparison(main, compared);
+  else if (asked.get("id")) showDetail(main, String(asked.get("id")));
+  else showAll(main, asked.get("again"));
+}
+
+/** @param {string | null} again id of the result that is run again and compared */
+function showAll(main, again) {
+  const [form, live, list] = [h("div"), h("div"), h("div")];
+  const running = h("section.card", { hidden: true }, h("header", {}, h("h2", {}, t("backtests.running"))), live);
+  fill(main,
+    h("div.head", {}, h("h1", {}, t("nav.backtests")), h("p", {}, again ? t("backtests.again") : t("backtests.about"))),
+    h("section.card", {}, h("header", {}, h("h2", {}, t("backtests.new"))), form),
+    running,
+    h("section.card", {}, h("header", {}, h("h2", {}, t("backtests.results"))), list));
+  const loadList = region(list, () => get("/backtests", { limit: 1000 }), (answer) => resultList(answer.backtests));
+  const parts = () => Promise.all([get("/strategies"), get("/instruments"), again ? get(`/backtests/${encodeURIComponent(again)}`) : null]);
+  region(form, parts, ([strategies, instruments, result]) => backtestForm({ strategies, instruments, spec: result?.spec ?? {}, started }))();
+  loadList();
+
+  function started(job) {
+    running.hidden = false;
+    const element = liveJob(job, { ended: (ended) => (loadList(), ended.state === "succeeded" && finish(ended, element)) });
+    live.prepend(element);
+    running.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Leads to the result, and to the comparison with the one it was made from. */
+  async function finish(job, element) {
+    const { backtests } = await get("/backtests", { name: job.backtest, limit: 1 });
+    const made = backtests[0];
+    if (!made) return;
+    const links = [h("a.button", { href: `/backtests?id=${made.id}` }, t("backtest.open"))];
+    if (again && again !== made.id) links.push(h("a.button", { href: `/backtests?compare=${again}&compare=${made.id}` }, t("backtest.compare")));
+    element.append(h("div.row", {}, links));
+    if (again && again === made.id) element.append(h("p.muted.small", {}, t("backtest.identical")));
+  }
+}

@@ -3,7 +3,7 @@
 import { fill, h, link } from "./dom.js";
 import { get } from "./api.js";
 import { t, word } from "./lang.js";
-import { empty, failing } from "./load.js";
+import { empty, failing, sentence } from "./load.js";
 import { RECOVERED } from "./health.js";
 import { LADDER } from "./chart/ladder.js";
 import { CLASSES } from "./chart/classes.js";
@@ -61,7 +61,9 @@ class ChartPage {
       if (!this.instruments.length) return this.nothing();
       if (!this.instruments.some((one) => one.symbol === this.view.symbol)) this.view.symbol = this.instruments[0].symbol;
       this.controls.setInstruments(this.instruments, this.view.symbol);
-      await Promise.all([this.show(), this.loadChoices()]);
+      const choices = this.loadChoices();
+      await this.show();
+      await choices;
     } catch (error) {
       this.fail(error);
     }
@@ -83,7 +85,7 @@ class ChartPage {
     if ("zone" in change) return this.stage.setZone(this.zone), this.controls.mark(this.view), this.moved();
     if ("backtest" in change) return this.controls.mark(this.view), this.loadTrades().then(() => this.moved());
     this.try(this.show());
-    if ("symbol" in change) this.try(this.loadChoices());
+    if ("symbol" in change) this.loadChoices();
   }
 
   async show() {
@@ -94,9 +96,14 @@ class ChartPage {
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("g4qc-candles")));
   }
 
-  async loadChoices() {
+  /** Contracts and results to choose from; the candles stand without them. */
+  loadChoices() {
+    return this.#choices().catch((error) => fill(this.said, sentence(error)));
+  }
+
+  async #choices() {
     const { symbol } = this.view;
-    const [contracts, results] = await Promise.all([get(`/contracts/${symbol}`), get("/backtests", { symbol })]);
+    const [contracts, results] = await Promise.all([get(`/contracts/${symbol}`), get("/backtests", { instrument: symbol })]);
     if (symbol !== this.view.symbol) return;
     this.controls.setContracts(contracts.contracts, this.view.contract);
     this.controls.setBacktests(results.backtests, this.view.backtest);

@@ -13,7 +13,7 @@ import { sentence } from "./load.js";
  * @typedef {object} Field
  * @property {string} name as the API calls it
  * @property {string} label
- * @property {"text" | "number" | "integer" | "check" | "choice" | "date" | "month"} kind
+ * @property {"text" | "number" | "integer" | "check" | "choice" | "date" | "secret"} kind
  * @property {string} [hint]
  * @property {any} [value] what stands there at first
  * @property {number} [min]
@@ -64,17 +64,12 @@ export class Fields {
   /** Shows a problem of the API beside the fields that it is about; the sentence that is left over, or an empty text. */
   show(problem) {
     if (!(problem instanceof Problem)) return sentence(problem);
-    let left = sentence(problem);
-    const named = { ...problem.fields };
-    const [, name, text] = /^(?:.*\.)?(\w+): (.*)$/s.exec(left) ?? [];
-    if (name && this.controls.has(name) && !(name in named)) named[name] = text;
-    for (const [field, wrong] of Object.entries(named)) {
-      if (!this.controls.has(field)) continue;
-      this.blame(field, wrong);
-      this.input(field).focus();
-      left = "";
-    }
-    return left;
+    const left = sentence(problem);
+    const name = [...this.controls.keys()].find((one) => new RegExp(`^(?:[\\w.]+\\.)?${one}:|\\b(?:parameter|field) ${one}\\b`).test(left));
+    if (!name) return left;
+    this.blame(name, left);
+    this.input(name).focus();
+    return "";
   }
 
   /** Marks one field as wrong, or as right again with an empty text. */
@@ -112,7 +107,7 @@ function make(field, given) {
   const numeric = field.kind === "integer" || field.kind === "number";
   return h("input", {
     ...given,
-    type: field.kind === "date" ? "date" : "text",
+    type: { date: "date", secret: "password" }[field.kind] ?? "text",
     inputmode: numeric ? (field.kind === "integer" ? "numeric" : "decimal") : null,
     autocomplete: "off",
     spellcheck: "false",

@@ -1,6 +1,6 @@
 /**
- * Server-sent events, read with `fetch` because the browser's own reader cannot send a key. A stream that breaks is taken
- * up again after the last event that was read. Must not know what the events say.
+ * Server-sent events, read with `fetch` because the browser's own reader hides why it was refused. A stream that breaks is
+ * taken up again after the last event that was read. Must not know what the events say.
  */
 
 import { open, Problem } from "./api.js";

@@ -1,1 +1,49 @@
-export function open(main) { main.append("…"); }
+/** Quality: bars that wait for a decision, what is missing, and what the gateway restated. */
+
+import { fill, h } from "./dom.js";
+import { get } from "./api.js";
+import { reviewList } from "./quality/review.js";
+import { gapTable } from "./quality/gaps.js";
+import { revisionTable } from "./quality/revisions.js";
+import { liveJob } from "./job.js";
+import { empty, region } from "./load.js";
+import { t } from "./lang.js";
+
+/** @param {HTMLElement} main */
+export function open(main) {
+  const [review, live, gaps, revisions, choice] = [h("div"), h("div"), h("div"), h("div"), h("div.row")];
+  const running = h("section.card", { hidden: true }, h("header", {}, h("h2", {}, t("quality.running"))), live);
+  const decided = h("input", { type: "checkbox", id: "decided", on: { change: () => loadReview() } });
+  fill(main,
+    h("div.head", {}, h("h1", {}, t("nav.quality")), h("p", {}, t("quality.about"))),
+    choice,
+    running,
+    h("section.card", {}, h("header", {}, h("h2", {}, t("quality.review")), h("div.end", {}, decided, h("label", { for: "decided" }, t("quality.decided")))), review),
+    h("div.two", {}, h("section.card", {}, h("header", {}, h("h2", {}, t("quality.gaps"))), gaps),
+      h("section.card", {}, h("header", {}, h("h2", {}, t("quality.revisions"))), revisions)));
+  const select = h("select", { id: "symbol", on: { change: () => (history.replaceState(null, "", `?symbol=${select.value}`), loadAll()) } });
+  const loadReview = region(review, () => get("/quarantine", { symbol: select.value, decided: decided.checked }), (answer) => reviewList(answer, { decimals, started }));
+  const loadGaps = region(gaps, () => get(`/coverage/${encodeURIComponent(select.value)}`), (answer) => gapTable(answer));
+  const loadRevisions = region(revisions, () => get(`/revisions/${encodeURIComponent(select.value)}`), (answer) => revisionTable(answer, decimals()));
+  const loadAll = () => [loadReview, loadGaps, loadRevisions].forEach((load) => load());
+  let instruments = [];
+  region(choice, () => Promise.all([get("/instruments"), get("/coverage")]), ([all, coverage]) => {
+    const held = new Set(coverage.instruments.map((one) => one.symbol));
+    instruments = all.filter((one) => held.has(one.symbol));
+    const asked = new URLSearchParams(location.search).get("symbol");
+    fill(select, instruments.map((one) => h("option", { value: one.symbol }, `${one.symbol} · ${one.name}`)));
+    if (instruments.some((one) => one.symbol === asked)) select.value = asked;
+    if (!instruments.length) return empty(t("overview.empty"), t("overview.empty.text"), h("a.button", { href: "/extract" }, t("nav.extract")));
+    loadAll();
+    return [h("label", { for: "symbol" }, t("field.symbol")), h("div", {}, select)];
+  })();
+
+  function decimals() {
+    return instruments.find((one) => one.symbol === select.value)?.decimals ?? 2;
+  }
+
+  function started(job) {
+    running.hidden = false;
+    live.prepend(liveJob(job, { ended: loadAll }));
+  }
+}

@@ -5,8 +5,10 @@
 import { fill, h, link } from "./dom.js";
 import { icon } from "./icons.js";
 import { choose, language, t, word } from "./lang.js";
-import { KEY_WANTED, key } from "./api.js";
+import { get, KEY_GIVEN, KEY_WANTED, remove, signIn } from "./api.js";
+import { Fields } from "./fields.js";
 import { HEALTH, watch } from "./health.js";
+import { sentence } from "./load.js";
 
 export const PAGES = ["overview", "extract", "chart", "backtests", "quality"];
 const LANGUAGES = { en: "English", es: "Español" };
@@ -101,35 +103,44 @@ function themes() {
   return button;
 }
 
+/** Where the server has keys: who is asking, and a way to be somebody else. */
 function keyButton() {
-  return h("button.quiet", { type: "button", hidden: !key.get(), "aria-label": t("key.title"), title: t("key.title"), on: { click: askForKey } }, icon("key"));
+  const button = h("button.quiet", { type: "button", hidden: true, on: { click: askForKey } }, icon("key"));
+  const look = async () => {
+    const session = await get("/session").catch(() => null);
+    button.hidden = !session?.keys_required;
+    button.title = session?.name ? t("key.who", { name: session.name, scope: word("scope", session.scope) }) : t("key.title");
+    button.setAttribute("aria-label", button.title);
+  };
+  document.addEventListener(KEY_GIVEN, look);
+  look();
+  return button;
 }
 
 /** A field for the key, once, however many requests were refused. */
 function askForKey() {
   if (document.querySelector("dialog.key")) return;
-  const input = h("input", { id: "key", type: "password", autocomplete: "off", value: key.get() ?? "" });
-  const form = h(
-    "form.stack",
-    { method: "dialog", on: { submit: keep } },
-    h("h2", {}, t("key.title")),
-    h("p.muted", {}, t("key.text")),
-    h("div.field", {}, h("label", { for: "key" }, t("key.label")), input),
-    h("div.row", {}, h("button.primary", { type: "submit" }, t("key.use")), h("button", { type: "button", on: { click: forget } }, t("key.forget"))),
-  );
+  const fields = new Fields([{ name: "key", label: t("key.label"), kind: "secret", required: true }]);
+  const form = h("form.stack", { method: "dialog", on: { submit: use } },
+    h("h2", {}, t("key.title")), h("p.muted", {}, t("key.text")), fields.element,
+    h("div.row", {}, h("button.primary", { type: "submit" }, t("key.use")), h("button", { type: "button", on: { click: forget } }, t("key.forget"))));
   const dialog = h("dialog.key", { on: { close: () => dialog.remove() } }, form);
   document.body.append(dialog);
   dialog.showModal();
 
-  function keep(event) {
+  async function use(event) {
     event.preventDefault();
-    dialog.close();
-    if (input.value.trim()) key.set(input.value.trim());
+    if (!fields.check()) return;
+    try {
+      await signIn(fields.values().key);
+      dialog.close();
+    } catch (error) {
+      fields.blame("key", sentence(error));
+    }
   }
 
-  function forget() {
-    key.forget();
-    dialog.close();
+  async function forget() {
+    await remove("/session");
     location.reload();
   }
 }

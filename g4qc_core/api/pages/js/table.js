@@ -3,6 +3,7 @@
  */
 
 import { fill, h } from "./dom.js";
+import { t } from "./lang.js";
 
 /**
  * @typedef {object} Column
@@ -17,12 +18,14 @@ import { fill, h } from "./dom.js";
 /**
  * A table and a function that shows rows in it.
  * @param {Column[]} columns
- * @param {{caption: string, sort?: string, descending?: boolean, mark?: (row: any) => boolean}} options
+ * @param {{caption: string, sort?: string, descending?: boolean, mark?: (row: any) => boolean, most?: number}} options
+ *   `most`: rows that are drawn before somebody asks for more
  * @returns {{element: HTMLElement, show: (rows: any[]) => void}}
  */
 export function sortable(columns, options) {
-  const state = { by: options.sort ?? "", descending: options.descending ?? false, rows: [] };
+  const state = { by: options.sort ?? "", descending: options.descending ?? false, rows: [], drawn: options.most ?? 500 };
   const body = h("tbody");
+  const more = h("button.quiet", { type: "button", hidden: true, on: { click: () => ((state.drawn *= 4), draw()) } });
   const heads = columns.map((column) => heading(column, sortBy));
   const table = h("table", {}, h("caption.unseen", {}, options.caption), h("thead", {}, h("tr", {}, heads)), body);
 
@@ -40,11 +43,13 @@ export function sortable(columns, options) {
     });
     const column = columns.find((one) => one.name === state.by && one.value);
     const rows = column ? [...state.rows].sort(order(column.value, state.descending)) : state.rows;
-    fill(body, rows.map((row) => line(columns, row, options.mark)));
+    fill(body, rows.slice(0, state.drawn).map((row) => line(columns, row, options.mark)));
+    more.hidden = rows.length <= state.drawn;
+    fill(more, t("table.more", { shown: state.drawn, rows: rows.length }));
   }
 
   return {
-    element: h("div.scroll", { tabindex: "0", role: "region", "aria-label": options.caption }, table),
+    element: h("div.scroll", { tabindex: "0", role: "region", "aria-label": options.caption }, table, more),
     show(rows) {
       state.rows = rows;
       draw();

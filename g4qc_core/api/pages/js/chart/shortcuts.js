@@ -42,7 +42,7 @@ export function listen(place, actions) {
 
 /** Shows the list of keys until it is closed. */
 export function showHelp() {
-  const lines = SHORTCUTS.map(([, written, action]) => [h("dt", {}, h("kbd", {}, written)), h("dd", {}, t(`key.${action}`))]);
+  const lines = SHORTCUTS.map(([, written, action]) => [h("dt", {}, h("kbd", {}, written)), h("dd", {}, t(`shortcut.${action}`))]);
   const close = h("button", { type: "submit" }, t("action.close"));
   const dialog = h("dialog", { "aria-label": t("chart.keys"), on: { close: () => dialog.remove() } },
     h("form.stack", { method: "dialog" }, h("h2", {}, t("chart.keys")), h("dl.pairs", {}, lines), h("div.row", {}, close)));

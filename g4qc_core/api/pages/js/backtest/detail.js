@@ -1,0 +1,103 @@
+/** One result: its figures, curve, months, trades, report and inputs. */
+
+import { fill, h } from "../dom.js";
+import { address, get } from "../api.js";
+import { moment, money, number } from "../format.js";
+import { chartAddress } from "../chart/view.js";
+import { region } from "../load.js";
+import { rowsOf } from "../results.js";
+import { sortable } from "../table.js";
+import { t } from "../lang.js";
+import { curves } from "./curve.js";
+import { HEADLINES, named, tone, written } from "./figures.js";
+import { parametersOf } from "./list.js";
+import { monthTable } from "./months.js";
+
+const ROOM = 3 * 86_400_000;
+
+/** @param {HTMLElement} main @param {string} id */
+export function showDetail(main, id) {
+  const place = h("div.stack");
+  fill(main, place);
+  region(place, () => get(`/backtests/${encodeURIComponent(id)}`), (result) => page(result))();
+}
+
+function page(result) {
+  const [curve, months, trades] = [h("div"), h("div.body"), h("div")];
+  const path = `/backtests/${result.id}`;
+  region(curve, () => get(`${path}/equity`, { points: 4000 }), (answer) => curves([{ name: result.name, rows: rowsOf(answer.columns) }]))();
+  region(months, () => get(`${path}/months`), (answer) => monthTable(answer.months))();
+  region(trades, () => get(`${path}/trades`), (answer) => tradeTable(rowsOf(answer.columns), result))();
+  return [
+    h("div.head", {}, h("h1", {}, result.name), h("p", {}, `${result.strategy} · ${result.instrument} · ${result.timeframe} · ${parametersOf(result.spec)} · ${moment(result.created_at)} UTC`)),
+    h("div.row", {},
+      h("a.button", { href: "/backtests" }, t("backtest.back")),
+      h("a.button", { href: `/backtests?again=${result.id}` }, t("backtest.again")),
+      h("a.button", { href: chartAddress(result.instrument, { timeframe: result.timeframe, adjustment: result.spec.adjustment, backtest: result.id }) }, t("backtest.onchart"))),
+    h("section.card", {}, h("div.keys", {}, HEADLINES.map((name) => h("div", {}, h(`b${tone(name, result.metrics[name])}`, {}, written(name, result.metrics[name])), h("span", {}, named(name)))))),
+    card(t("backtest.curve"), curve),
+    card(t("backtest.months"), months),
+    card(t("backtest.trades"), trades),
+    reportCard(result),
+    h("div.two", {}, card(t("backtest.figures"), h("div.body", {}, pairs(Object.entries(result.metrics).map(([name, value]) => [named(name), written(name, value)])))),
+      h("div.stack", {}, card(t("backtest.inputs"), h("div.body", {}, pairs(flat(result.inputs)))),
+        card(t("backtest.notes"), h("div.body", {}, result.notes.length ? h("ul", {}, result.notes.map((note) => h("li", {}, note))) : t("backtest.nonotes"))))),
+  ];
+}
+
+function card(title, body, ...end) {
+  return h("section.card", {}, h("header", {}, h("h2", {}, title), h("div.end", {}, end)), body);
+}
+
+/** The report is opened on request: it is some megabytes. Its sandbox has no origin, so it reaches nothing here. */
+function reportCard(result) {
+  if (!result.has_report) return card(t("backtest.report"), h("div.body.muted", {}, t("backtest.noreport")));
+  const source = address(`/backtests/${result.id}/report`).href;
+  const place = h("div");
+  const button = h("button", { type: "button", on: { click: show } }, t("backtest.report.show"));
+  return card(t("backtest.report"), place, button, h("a", { href: source, target: "_blank", rel: "noopener" }, t("backtest.report.tab")));
+
+  function show() {
+    fill(place, h("iframe.report", { src: source, sandbox: "allow-scripts allow-downloads", title: t("backtest.report") }));
+    button.hidden = true;
+  }
+}
+
+function tradeTable(trades, result) {
+  const price = (name) => ({ name, title: t(`column.${name}`), number: true, value: (row) => row[name], show: (row) => number(row[name]) });
+  const table = sortable(
+    [
+      { name: "number", title: "#", number: true, value: (row) => row.number, show: (row) => h("a", { href: place(row, result), "aria-label": t("trade.onchart", { number: row.number }) }, row.number) },
+      { name: "size", title: t("column.size"), number: true, value: (row) => row.size, show: (row) => number(row.size) },
+      { name: "contract", title: t("column.contract"), value: (row) => row.contract, show: (row) => row.contract },
+      { name: "entry_time", title: t("column.entry_time"), value: (row) => row.entry_time, show: (row) => moment(row.entry_time) },
+      price("entry_price_own"),
+      { name: "exit_time", title: t("column.exit_time"), value: (row) => row.exit_time, show: (row) => moment(row.exit_time) },
+      price("exit_price_own"),
+      { name: "ticks", title: t("column.ticks"), number: true, value: (row) => row.ticks, show: (row) => number(row.ticks) },
+      { name: "bars", title: t("column.bars"), number: true, value: (row) => row.bars, show: (row) => number(row.bars) },
+      { name: "costs", title: t("column.costs"), number: true, value: (row) => row.fees + row.slippage, show: (row) => money(row.fees + row.slippage) },
+      { name: "profit", title: t("column.profit"), number: true, value: (row) => row.profit, show: (row) => h(`span.${row.profit >= 0 ? "gain" : "loss"}`, {}, money(row.profit, true)) },
+      { name: "exit_reason", title: t("column.exit_reason"), value: (row) => row.exit_reason, show: (row) => row.exit_reason },
+    ],
+    { caption: t("backtest.trades"), most: 100 },
+  );
+  table.show(trades.map((trade, i) => ({ number: i + 1, ...trade })));
+  return table.element;
+}
+
+/** The chart around a trade. */
+function place(trade, result) {
+  const [from, to] = [Date.parse(trade.entry_time) - ROOM, Date.parse(trade.exit_time) + ROOM].map((at) => new Date(at).toISOString().slice(0, 16) + "Z");
+  return chartAddress(result.instrument, { timeframe: result.timeframe, adjustment: result.spec.adjustment, backtest: result.id, from, to });
+}
+
+function pairs(entries) {
+  return h("dl.pairs", {}, entries.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+function flat(values, prefix = "") {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value && typeof value === "object" && !Array.isArray(value) ? flat(value, `${prefix}${name}.`) : [[prefix + name, Array.isArray(value) ? value.join(", ") : String(value ?? "–")]],
+  );
+}

@@ -1,0 +1,34 @@
+/** What is missing or in question, session by session, with the good classes summed up. */
+
+import { h } from "../dom.js";
+import { day, number, percent } from "../format.js";
+import { CLASSES, OPEN } from "../chart/classes.js";
+import { chartAddress } from "../chart/view.js";
+import { NOTHING } from "../chart/sessions.js";
+import { sortable } from "../table.js";
+import { t, word } from "../lang.js";
+
+/** @param {{symbol: string, sessions: any[]}} answer */
+export function gapTable({ symbol, sessions }) {
+  const rows = sessions.map((one) => ({ ...one, classes: { ...NOTHING, ...one.classes } }));
+  const sums = Object.fromEntries(CLASSES.map((name) => [name, rows.reduce((sum, row) => sum + row.classes[name], 0)]));
+  const expected = rows.reduce((sum, row) => sum + row.expected, 0);
+  const open = rows.filter((row) => OPEN.some((name) => row.classes[name] > 0));
+  const keys = CLASSES.filter((name) => sums[name] > 0 || OPEN.includes(name)).map((name) =>
+    h("div", { title: t(`class.${name}.text`) }, h("b", {}, number(sums[name])), h("span", {}, `${word("class", name)} · ${expected ? percent(sums[name] / expected, 2) : "–"}`)));
+  const counts = OPEN.map((name) => ({ name, title: word("class", name), number: true, value: (row) => row.classes[name], show: (row) => (row.classes[name] ? number(row.classes[name]) : "") }));
+  const table = sortable(
+    [
+      { name: "date", title: t("column.session"), value: (row) => row.trade_date, show: (row) => h("a", { href: chartAddress(symbol, { timeframe: "1min", contract: row.contract, from: around(row, "open"), to: around(row, "close") }) }, day(row.trade_date)) },
+      { name: "contract", title: t("column.contract"), value: (row) => row.contract, show: (row) => row.contract },
+      ...counts,
+    ],
+    { caption: t("quality.gaps"), sort: "date", descending: true, most: 60 },
+  );
+  table.show(open);
+  return [h("div.keys", {}, keys), open.length ? table.element : h("p.body.muted", {}, t("quality.nogaps"))];
+}
+
+function around(row, edge) {
+  return row[edge] ?? `${row.trade_date}T${edge === "open" ? "00:00" : "23:59"}Z`;
+}

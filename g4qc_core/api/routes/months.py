@@ -1,0 +1,39 @@
+"""Monthly returns of a backtest, from the whole equity curve."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.problems import documented
+from g4qc_core.api.routes.backtests import BacktestId
+from g4qc_core.backtest.metrics import monthly_returns, session_equity
+from g4qc_core.errors import NotFound, UsageError
+
+router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 404, 422, 429, 503))
+
+
+class MonthReturn(BaseModel):
+    """The return of one month of trade dates, as a fraction."""
+
+    month: str = Field(description="Like 2026-10")
+    value: float = Field(serialization_alias="return")
+
+
+class MonthReturns(BaseModel):
+    """All months of a result, ascending."""
+
+    id: str
+    months: list[MonthReturn]
+
+
+@router.get("/backtests/{backtest_id}/months")
+def months(backtest_id: BacktestId, using: Using) -> MonthReturns:
+    """The return of each month; the first one from the starting cash."""
+    try:
+        record, _, equity = using.stores().backtests.load(backtest_id)
+    except UsageError:
+        raise NotFound(f"There is no backtest {backtest_id}: /api/v1/backtests lists them.") from None
+    returns = monthly_returns(session_equity(equity), float(record.metrics["starting_cash"]))
+    return MonthReturns(id=backtest_id, months=[MonthReturn(month=str(m), value=float(r)) for m, r in returns.items()])

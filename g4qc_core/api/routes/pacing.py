@@ -1,0 +1,76 @@
+"""Pacing: what an account has used of what Interactive Brokers allows, and the work that is under way there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.problems import documented
+from g4qc_core.ib.pacing import IB_RULES
+from g4qc_core.pacing.usage import usage
+from g4qc_core.storage.pacing_store import PacingStore
+from g4qc_core.storage.plan_store import PlanStore
+
+router = APIRouter(tags=["pacing"], dependencies=[CanRead], responses=documented(401, 403, 429, 503))
+
+
+class WindowShown(BaseModel):
+    """A rule: so many requests within so many seconds."""
+
+    name: str
+    seconds: float
+    used: int
+    limit: int
+
+
+class AccountShown(BaseModel):
+    """One account now; requests of every process count."""
+
+    account: str
+    windows: list[WindowShown]
+    open: int = Field(description="Requests that wait for an answer")
+    open_limit: int
+    paused_until: datetime | None = Field(description="Nothing is asked before; null where no pause is in force")
+    last_sent_at: datetime | None
+
+
+class PlanShown(BaseModel):
+    """Work that is under way: `done` of `total` requests are answered."""
+
+    subject: str
+    done: int
+    total: int
+    finishes_at: datetime = Field(description="About when the last one will be answered")
+    run_id: str | None
+
+
+class Pacing(BaseModel):
+    """What is used, and by what."""
+
+    accounts: list[AccountShown]
+    plans: list[PlanShown]
+
+
+@router.get("/pacing")
+def pacing(using: Using) -> Pacing:
+    """The accounts that were used lately, and the work that is under way."""
+    database = using.stores().database
+    with PacingStore(database, IB_RULES) as store:
+        accounts = [_account(name, store) for name in store.accounts()]
+    plans = [PlanShown.model_validate(plan, from_attributes=True) for plan in PlanStore(database).under_way()]
+    return Pacing(accounts=accounts, plans=plans)
+
+
+def _account(name: str, store: PacingStore) -> AccountShown:
+    now = usage(store.history(name), store.now(), IB_RULES)
+    return AccountShown(
+        account=name,
+        windows=[WindowShown.model_validate(window, from_attributes=True) for window in now.windows],
+        open=now.open,
+        open_limit=now.open_limit,
+        paused_until=now.paused_until,
+        last_sent_at=now.last_sent_at,
+    )

@@ -1,0 +1,66 @@
+"""Revisions: bars that the gateway gave anew with other values, and what changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.problems import documented
+from g4qc_core.api.routes.data import Symbol, instrument_of
+from g4qc_core.api.routes.instruments import number_or_none
+from g4qc_core.storage.bar_series import window_of
+from g4qc_core.storage.revision_store import by_field
+
+router = APIRouter(tags=["coverage"], dependencies=[CanRead], responses=documented(401, 403, 404, 422, 429, 503))
+
+
+class Change(BaseModel):
+    """One value of one bar that changed."""
+
+    contract: str
+    timestamp: datetime = Field(description="Start of the bar, UTC")
+    field: str = Field(description="open, high, low, close, volume, wap or count")
+    old: float | None
+    new: float | None = Field(description="Null where the gateway withdrew the bar")
+    request: int = Field(description="The ledger's request that brought the new value")
+    replaced_at: datetime
+
+
+class Changes(BaseModel):
+    """What changed, the newest restatement first."""
+
+    symbol: str
+    changes: list[Change]
+
+
+@router.get("/revisions/{symbol}")
+def revisions(
+    symbol: Symbol,
+    using: Using,
+    first: Annotated[date | None, Query(description="First trade date")] = None,
+    last: Annotated[date | None, Query(description="Last trade date, included")] = None,
+    limit: Annotated[int, Query(ge=1, le=5000, description="Bars at most")] = 200,
+) -> Changes:
+    """What the gateway's restatements changed, value by value."""
+    instrument = instrument_of(symbol, using)
+    start, end = window_of(instrument, first, last)
+    found = by_field(using.stores().revisions.revisions(instrument.symbol, start, end, limit=limit))
+    return Changes(
+        symbol=instrument.symbol,
+        changes=[
+            Change(
+                contract=row["contract"],
+                timestamp=row["timestamp"].to_pydatetime(),
+                field=row["field"],
+                old=number_or_none(row["old"]),
+                new=number_or_none(row["new"]),
+                request=row["request"],
+                replaced_at=row["replaced_at"].to_pydatetime(),
+            )
+            for row in found.to_dict("records")
+        ],
+    )
