@@ -156,8 +156,8 @@ class Instrument(BaseModel):
 
     @property
     def tick_value(self) -> Decimal:
-        """Contract money of one tick."""
-        return self.min_tick * self.multiplier
+        """Contract money of one step of a bar's price."""
+        return self.price_step * self.multiplier
 
     @property
     def decimals(self) -> int:

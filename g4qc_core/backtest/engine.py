@@ -214,9 +214,9 @@ def _fills(market: Market, trades: pd.DataFrame) -> list[Trade]:
     off = np.abs(prices - np.rint(prices)) > _OFF_GRID
     if off.any():
         at = int(np.argmax(off.any(axis=1)))
-        price = float(prices[at][off[at]][0]) * float(market.instrument.min_tick)
+        price = float(prices[at][off[at]][0]) * float(market.instrument.price_step)
         raise BacktestRefused(
-            f"A fill at {price:.8g} is no multiple of the tick {market.instrument.min_tick}: round limit and "
+            f"A fill at {price:.8g} is no multiple of the tick {market.instrument.price_step}: round limit and "
             f"stop prices to {market.instrument.tick_value} of contract money."
         )
     ticks = np.rint(prices).astype(np.int64)

@@ -61,7 +61,7 @@ class Market:
 
     def points(self, ticks: np.ndarray | int) -> np.ndarray:
         """Ticks as prices in points, rounded to the instrument's decimals."""
-        tick = float(self.instrument.min_tick)
+        tick = float(self.instrument.price_step)
         return np.round(np.asarray(ticks) * tick, self.instrument.decimals)
 
     def shown(self, ticks: np.ndarray, bars: np.ndarray) -> np.ndarray:
@@ -121,13 +121,13 @@ def _ticks(frame: pd.DataFrame, column: str, instrument: Instrument) -> np.ndarr
 
 
 def _on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instrument) -> np.ndarray:
-    ticks = values / float(instrument.min_tick)
+    ticks = values / float(instrument.price_step)
     wrong = ~(np.abs(ticks - np.rint(ticks)) < _OFF_GRID)
     if wrong.any():
         at = int(np.argmax(wrong))
         raise BacktestRefused(
             f"The {what} of the {instrument.symbol} bar at {stamps.iloc[at]} is {values[at]:.10g}, "
-            f"which is no multiple of the tick {instrument.min_tick}: check min_tick in the instruments "
+            f"which is no multiple of the tick {instrument.price_step}: check min_tick in the instruments "
             "file, or the bars."
         )
     return np.rint(ticks).astype(np.int64)

@@ -143,7 +143,7 @@ def _inputs(
         "instrument": {
             "symbol": instrument.symbol,
             "multiplier": format(instrument.multiplier.normalize(), "f"),
-            "min_tick": format(instrument.min_tick.normalize(), "f"),
+            "min_tick": format(instrument.price_step.normalize(), "f"),
         },
         "timeframe": spec.timeframe,
         "data_version": data_version,
