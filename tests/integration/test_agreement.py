@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -132,3 +133,18 @@ def test_our_hours_and_sessions_are_the_gateways_and_a_wrong_one_is_found(
     ]
     assert rows[0]["timestamp"] == "2026-11-18 15:00:00+00:00"
     assert str(rows[0]["detail"]).startswith("high +")
+
+
+def test_a_gateway_with_another_calendars_file_fails_the_check_too(home: Home) -> None:
+    theirs = home.folder / "theirs.toml"
+    theirs.write_text(
+        '[[equity_index.erratum]]\ndates = [2026-11-25]\nclosed = true\nsource = "a rumour"\n', encoding="utf-8"
+    )
+    arguments = ("--port", "0", "--now", "2026-11-23T22:30:00Z", "--json")
+    with home.with_(calendars=theirs).started("gateway", *arguments) as gateway:
+        assert gateway.stdout is not None
+        address = json.loads(gateway.stdout.readline())
+        with home.with_(ib_host=address["host"], ib_port=address["port"]).bench() as bench:
+            found = check(bench.runner.run(CHAIN_ASSETS, "ES"), "calendar_agrees")
+    [row] = found.metadata["disagreements"].records  # type: ignore[union-attr]
+    assert (row.data["trade date"], row.data["gateway's"], row.data["finding"]) == ("2026-11-25", "none", "only_ours")
