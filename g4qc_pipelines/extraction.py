@@ -20,6 +20,7 @@ from g4qc_core.storage.request_ledger import Outcome
 from g4qc_pipelines.asking import Asking, emptiness, outcome_of
 from g4qc_pipelines.planning import Wanted, plan_extraction
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.under_way import under_way
 
 Tell = Callable[[str], None]
 
@@ -116,10 +117,12 @@ def extract(
         plan = plan_extraction(instrument, wanted, stores, now, rules, heads | learned)
     done = Extraction(plan)
     sessions = calendar(instrument.calendar)
-    for number, request in enumerate(plan.requests, 1):
-        tell(f"{request.contract}: request {number} of {len(plan.requests)}, from {request.start:%Y-%m-%d %H:%M}")
-        head = (heads | learned).get(request.contract.month)
-        done.asked.append(_ask(request, sessions, head, source, stores, run_id))
+    with under_way(instrument.symbol, plan.requests, source, stores, run_id) as left:
+        for number, request in enumerate(plan.requests, 1):
+            place = f"request {number} of {len(plan.requests)}{left(number)}"
+            tell(f"{request.contract}: {place}, from {request.start:%Y-%m-%d %H:%M}")
+            head = (heads | learned).get(request.contract.month)
+            done.asked.append(_ask(request, sessions, head, source, stores, run_id))
     return done
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 import pandas as pd
 
 from g4qc_core.errors import ContractNotFound, NoData
-from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.instruments import Contract, Instrument, Kind
+from g4qc_core.products import Product
 from g4qc_core.timeframes import Timeframe
 
 RAW_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume", "wap", "count")
@@ -68,6 +69,12 @@ class BarSource(Protocol):
         Raises ContractNotFound when there is none.
         """
 
+    def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
+        """What the source lists under a symbol of its own, whether there is an instrument of it or not; at least one.
+
+        Raises ContractNotFound when there is none.
+        """
+
     def head_timestamp(self, contract: Contract) -> datetime:
         """Start of the contract's first bar, UTC."""
 
@@ -80,6 +87,9 @@ class BarSource(Protocol):
 
         Raises NoData when the source answers that the window holds nothing.
         """
+
+    def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
+        """About how long these requests would take, one after another, if they began now."""
 
     def trading_sessions(self, contract: Contract) -> list[ToldSession]:
         """The sessions that the source itself tells of around its present, by trade date, one an entry.
@@ -120,6 +130,9 @@ class MemorySource:
             raise ContractNotFound(f"No contract of {instrument.symbol} is known to this source.")
         return found
 
+    def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
+        raise ContractNotFound(f"This source has bars and lists no products, so none of {ib_symbol} ({kind}).")
+
     def head_timestamp(self, contract: Contract) -> datetime:
         frame = self._frame(contract)
         if frame.empty:
@@ -135,6 +148,9 @@ class MemorySource:
         if found.empty:
             raise NoData(f"No bars of {request.contract} from {request.start} to {request.end}.")
         return found
+
+    def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
+        return timedelta(0)
 
     def trading_sessions(self, contract: Contract) -> list[ToldSession]:
         self._frame(contract)

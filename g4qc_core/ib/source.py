@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from statistics import median
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +25,7 @@ from g4qc_core.ib import hours, parsing
 from g4qc_core.ib.pacing import IB_RULES, paced_bars, paced_head, paced_message, paced_schedule
 from g4qc_core.ib.requests import SETTLING, history_query
 from g4qc_core.instruments import Contract, Instrument, Kind
+from g4qc_core.pacing.estimate import UNKNOWN_ANSWER, estimate
 from g4qc_core.pacing.memory import MemoryPacer
 from g4qc_core.pacing.port import Pacer, paced
 from g4qc_core.pacing.rules import PacedRequest
@@ -48,6 +51,9 @@ Pacing = Literal["auto", "on", "off"]
 
 # A wait for a turn that is worth a line to a person, in seconds.
 _WORTH_A_LINE = 3.0
+
+# Of how many answers the usual duration is taken.
+_REMEMBERED_ANSWERS = 25
 
 # In its maintenance the gateway knows no contract for minutes; one that it still does not know then is gone.
 _GONE_AFTER = 600.0
@@ -100,6 +106,7 @@ class IbSource:
         self._client: IbClient | None = None
         self._reached: datetime | None = None
         self._missing_since: dict[int, float] = {}
+        self._answers: deque[float] = deque(maxlen=_REMEMBERED_ANSWERS)
 
     def __enter__(self) -> IbSource:
         return self
@@ -154,11 +161,7 @@ class IbSource:
         return found
 
     def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
-        """What the gateway lists under a symbol of its own, whether there is an instrument of it or not; at least one.
-
-        Raises:
-            ContractNotFound: there is none.
-        """
+        """What the gateway lists under a symbol; see `BarSource.products`."""
         query = _ib_contract(secType=kind, symbol=ib_symbol, exchange=exchange, currency=currency)
         where = " at ".join(filter(None, (ib_symbol, exchange)))
         with self._turn(paced_message) as client:
@@ -182,7 +185,9 @@ class IbSource:
         window = f"{request.start:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} UTC"
         subject = f"{request.contract}, {request.timeframe} bars, {window}"
         with self._doubting(request.contract), self._turn(paced_bars, request) as client:
+            began = self._clock()
             answer = client.history(subject, _by_id(request.contract), query, request.contract.what)
+            self._answers.append(self._clock() - began)
         received = parsing.bars(answer)
         starts = received["timestamp"]
         length = timedelta(days=1) if request.timeframe.is_session else request.timeframe.length
@@ -194,6 +199,15 @@ class IbSource:
                 "window, and none of these finished."
             )
         return frame
+
+    def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
+        """What the rules of pacing and the latest answers say; see `BarSource.time_left`."""
+        seen = timedelta(seconds=median(self._answers)) if self._answers else None
+        account = self._paced_account()
+        if account is None:
+            return (seen or UNKNOWN_ANSWER) * len(requests)
+        now, history = self._pacer.now(), self._pacer.history(account)
+        return estimate([paced_bars(account, r) for r in requests], history, now, self._pacer.rules, seen) - now
 
     def trading_sessions(self, contract: Contract) -> list[ToldSession]:
         """The sessions of about two weeks around the gateway's present; see `BarSource.trading_sessions`.
@@ -270,13 +284,19 @@ class IbSource:
     @contextmanager
     def _turn(self, as_paced: Callable[..., PacedRequest], *what: object) -> Iterator[IbClient]:
         """The connection, when it is the request's turn; what the block raises tells how the request ended."""
-        client = self._connected()
-        if self._pacing == "off" or (self._pacing == "auto" and self.origin is not Origin.ACCOUNT):
-            yield client
-            return
-        with paced(self._pacer, as_paced(",".join(client.accounts), *what), self._tell_of_wait):
-            # It may have ended during the wait.
+        account = self._paced_account()
+        if account is None:
             yield self._connected()
+            return
+        with paced(self._pacer, as_paced(account, *what), self._tell_of_wait):
+            # The connection may have ended during the wait.
+            yield self._connected()
+
+    def _paced_account(self) -> str | None:
+        """Whom the gateway counts, None where nobody does."""
+        if self._pacing == "off" or (self._pacing == "auto" and self.origin is not Origin.ACCOUNT):
+            return None
+        return ",".join(self._connected().accounts)
 
     def _tell_of_wait(self, turn: Turn, seconds: float) -> None:
         if seconds >= _WORTH_A_LINE:

@@ -13,7 +13,7 @@ UNKNOWN_ANSWER = timedelta(seconds=2)
 """How long an answer takes as long as none was seen: a week of minutes of one contract, by report."""
 
 # Of more requests than this, what the last half of them takes is what each of the rest takes.
-_WORKED_OUT = 200
+_WORKED_OUT = 500
 
 
 def typical_answer(history: Sequence[Sent]) -> timedelta:
@@ -30,19 +30,16 @@ def estimate(
     requests: Sequence[PacedRequest],
     history: Sequence[Sent],
     now: datetime,
-    rules: PacingRules | None,
+    rules: PacingRules,
     answer: timedelta | None = None,
 ) -> datetime:
     """When the last of the requests will be answered, if they are sent one after another and nobody else sends any.
 
     Args:
         history: what the account sent; requests of it that are open are taken to end in time.
-        rules: None where nothing is paced.
         answer: how long one answer takes; default: `typical_answer` of the history.
     """
     answer = typical_answer(history) if answer is None else answer
-    if rules is None:
-        return now + answer * len(requests)
     marks, at = [now], now
     sent = [s for s in history if s.finished_at is not None]
     for request in requests[:_WORKED_OUT]:
