@@ -22,6 +22,7 @@ from g4qc_pipelines.options import InstantParam, from_option, json_option, to_op
 from g4qc_pipelines.quarantine_cli import quarantine
 from g4qc_pipelines.revisions_cli import revisions
 from g4qc_pipelines.rolls_cli import rolls
+from g4qc_pipelines.sensitivity_cli import sensitivity
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -164,6 +165,7 @@ cli.add_command(api_key)
 cli.add_command(extract)
 cli.add_command(quarantine)
 cli.add_command(rolls)
+cli.add_command(sensitivity)
 cli.add_command(revisions)
 
 

@@ -13,6 +13,7 @@ ROLL_ASSETS = ["roll_calendar"]
 COVERAGE_ASSETS = ["coverage"]
 RECONCILIATION_ASSETS = ["reconciliation"]
 BACKTEST_ASSETS = ["backtest", "backtest_report"]
+SENSITIVITY_ASSETS = ["roll_sensitivity"]
 
 
 def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
@@ -47,6 +48,11 @@ def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
             "run_backtest",
             BACKTEST_ASSETS,
             description="One backtest spec, to its report.",
+        ),
+        dg.define_asset_job(
+            "compare_rolls",
+            SENSITIVITY_ASSETS,
+            description="One backtest spec by every roll rule and adjustment.",
         ),
     ]
     return {job.name: job for job in jobs}

@@ -9,6 +9,7 @@ from g4qc_pipelines.assets.coverage import build_coverage
 from g4qc_pipelines.assets.futures import build_roll_calendar
 from g4qc_pipelines.assets.raw import build_extraction
 from g4qc_pipelines.assets.reconciliation import build_reconciliation
+from g4qc_pipelines.assets.sensitivity import build_sensitivity
 
 
 def build_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
@@ -20,4 +21,5 @@ def build_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]
         build_reconciliation(settings),
         build_roll_calendar(settings),
         *build_backtests(settings),
+        build_sensitivity(settings),
     ]

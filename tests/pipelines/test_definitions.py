@@ -16,6 +16,7 @@ from g4qc_pipelines.jobs import (
     COVERAGE_ASSETS,
     RECONCILIATION_ASSETS,
     ROLL_ASSETS,
+    SENSITIVITY_ASSETS,
 )
 
 BARS = {f"bars_{timeframe}" for timeframe in TIMEFRAMES}
@@ -23,7 +24,7 @@ GROUPS = {
     "extraction": {"contracts", "raw_bars"},
     "bars": BARS | {"coverage", "reconciliation"},
     "futures": {"roll_calendar"},
-    "backtests": {"backtest", "backtest_report"},
+    "backtests": {"backtest", "backtest_report", "roll_sensitivity"},
 }
 ASSETS = sorted(set().union(*GROUPS.values()))
 EVERY_ASSET = pytest.mark.parametrize("name", ASSETS)
@@ -55,7 +56,7 @@ def test_every_asset_says_what_it_is(graph: dg.Definitions, name: str) -> None:
     assert node(graph, name).partitions_def is not None
 
 
-@pytest.mark.parametrize("name", sorted(set(ASSETS) - {"backtest_report"}))
+@pytest.mark.parametrize("name", sorted(set(ASSETS) - {"backtest_report", "roll_sensitivity"}))
 def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, name: str) -> None:
     metadata = spec(graph, name).metadata
     assert metadata["dagster/table_name"]
@@ -65,7 +66,7 @@ def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, na
 @EVERY_ASSET
 def test_a_range_of_partitions_is_one_run_and_a_backtest_has_one_of_its_own(graph: dg.Definitions, name: str) -> None:
     policy = node(graph, name).backfill_policy
-    if name in BACKTEST_ASSETS:
+    if name in (*BACKTEST_ASSETS, *SENSITIVITY_ASSETS):
         assert policy is None
     else:
         assert policy == dg.BackfillPolicy.single_run()
@@ -79,7 +80,8 @@ def test_only_what_asks_the_gateway_stands_in_its_pool(graph: dg.Definitions) ->
 @EVERY_ASSET
 def test_every_asset_tries_again_after_the_pause_of_the_settings(name: str, settings: Settings) -> None:
     graph = build_definitions(settings.model_copy(update={"retry_delay": 7.0}))
-    definition = next(d for d in graph.assets or [] if dg.AssetKey(name) in d.keys)  # type: ignore[union-attr]
+    made = [d for d in graph.assets or [] if isinstance(d, dg.AssetsDefinition)]
+    definition = next(d for d in made if dg.AssetKey(name) in d.keys)
     assert definition.op.retry_policy == dg.RetryPolicy(max_retries=2, delay=7.0, backoff=dg.Backoff.EXPONENTIAL)
 
 
@@ -97,7 +99,7 @@ def test_data_flows_from_the_gateway_to_the_report(graph: dg.Definitions) -> Non
         "roll_calendar",
     }
     assert above["backtest"] == {"backtest_inputs"}
-    assert above["backtest_report"] == {"backtest"}
+    assert above["backtest_report"] == above["roll_sensitivity"] == {"backtest"}
 
 
 def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> None:
@@ -106,6 +108,7 @@ def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> No
     assert {("bars_1min", "schema"), ("bars_1min", "few_in_quarantine"), ("bars_1min", "coverage")} <= checks
     assert {(f"bars_{tf}", "volume_conserved") for tf in TIMEFRAMES[1:]} <= checks
     assert ("roll_calendar", "every_session_once") in checks
+    assert {("roll_calendar", "gaps_plausible"), ("roll_sensitivity", "spread_small")} <= checks
 
 
 @pytest.mark.parametrize(
@@ -117,6 +120,7 @@ def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> No
         ("reconcile", RECONCILIATION_ASSETS),
         ("update_rolls", ROLL_ASSETS),
         ("run_backtest", BACKTEST_ASSETS),
+        ("compare_rolls", SENSITIVITY_ASSETS),
     ],
 )
 def test_a_job_is_its_assets_over_their_partitions(graph: dg.Definitions, job: str, assets: list[str]) -> None:

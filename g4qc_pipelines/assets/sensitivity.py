@@ -1,0 +1,68 @@
+"""The asset `roll_sensitivity`: what a backtest's result owes to the way its contracts were joined."""
+
+from typing import Any
+
+import dagster as dg
+
+from g4qc_core.instruments import Registry
+from g4qc_core.settings import Settings
+from g4qc_pipelines.assets.backtests import GROUP
+from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.metadata import OWNERS, picture, table_of
+from g4qc_pipelines.partitions import BACKTESTS
+from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.sensitivity import roll_sensitivity
+from g4qc_pipelines.specs import find_spec
+
+
+def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
+    """The asset `roll_sensitivity`, one partition a spec."""
+    narrow = dg.AssetCheckSpec(
+        "spread_small",
+        asset="roll_sensitivity",
+        description="The net profits by all roll rules and adjustments differ by less than half of their median, or by "
+        "less than 1 % of the cash.",
+    )
+
+    @dg.asset(
+        name="roll_sensitivity",
+        partitions_def=BACKTESTS,
+        deps=["backtest"],
+        group_name=GROUP,
+        kinds={"python"},
+        owners=OWNERS,
+        retry_policy=retries(settings),
+        check_specs=[narrow],
+    )
+    def sensitivity(
+        context: dg.AssetExecutionContext,
+        stores: dg.ResourceParam[Stores],
+        registry: dg.ResourceParam[Registry],
+        settings: dg.ResourceParam[Settings],
+    ) -> dg.MaterializeResult:
+        """One spec, run by every roll rule that has a calendar and by every adjustment, and how far the results lie
+        apart.
+        """
+        from g4qc_core.backtest.sensitivity import in_words, sensitivity_png
+
+        with told_to_dagster():
+            spec = find_spec(context.partition_key, settings, registry, stores.backtests)
+            found = roll_sensitivity(spec, registry, stores)
+            words = in_words(found.spread, registry[spec.instrument].currency)
+            context.log.info(f"{spec.name}: {words}")
+            title = f"{spec.name}: net profit by roll rule and adjustment"
+            shown: dict[str, Any] = {
+                "variants": table_of(found.variants.astype({"own": bool})),
+                "picture": picture(sensitivity_png(found.variants, title), title),
+                "spread": words,
+                "width": found.spread.width,
+            }
+        check = dg.AssetCheckResult(
+            check_name="spread_small",
+            passed=not found.spread.large,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=words if found.spread.large else None,
+        )
+        return dg.MaterializeResult(metadata=shown, check_results=[check])
+
+    return sensitivity
