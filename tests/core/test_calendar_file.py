@@ -163,3 +163,14 @@ def test_a_calendar_that_the_library_lacks_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, OWN.replace("CME Globex Equity", "CME Globex Equities"))
     with pytest.raises(SettingsError, match="did you mean 'CME Globex Equity'"):
         calendar_of("lunch", path).session(date(2026, 3, 3))
+
+
+def test_the_file_in_the_manual_can_be_read(tmp_path: Path) -> None:
+    manual = Path(__file__).resolve().parents[2] / "docs" / "calendars.md"
+    text = manual.read_text("utf-8").split("```toml\n")[1].split("```")[0]
+    entries = read_calendars(written(tmp_path, text))
+    assert entries["crypto"].library == "CME Globex Crypto"
+    session = calendar_of("equity_index", tmp_path / "mine.toml").session(date(2027, 3, 2))
+    assert session is not None
+    assert len(session.outages) == 1
+    assert calendar_of("crypto", tmp_path / "mine.toml").sessions(date(2027, 3, 1), date(2027, 3, 5))
