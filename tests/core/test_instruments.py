@@ -37,9 +37,66 @@ def test_the_registry_knows_the_instruments_of_the_demo() -> None:
     assert (euro.ib_symbol, euro.trading_class, euro.exchange) == ("EUR", "6E", "CME")
 
 
-@pytest.mark.parametrize(("symbol", "value"), [("ES", "12.50"), ("NQ", "5.00"), ("EC", "6.25")])
-def test_the_value_of_a_tick_is_exact(symbol: str, value: str) -> None:
-    assert REGISTRY[symbol].tick_value == Decimal(value)
+TICKS = {
+    "ES": ("CME", "50", "0.25", "12.50"),
+    "NQ": ("CME", "20", "0.25", "5.00"),
+    "EC": ("CME", "125000", "0.00005", "6.25"),
+    "RTY": ("CME", "50", "0.1", "5.00"),
+    "YM": ("CBOT", "5", "1", "5.00"),
+    "MES": ("CME", "5", "0.25", "1.25"),
+    "MNQ": ("CME", "2", "0.25", "0.50"),
+    "CL": ("NYMEX", "1000", "0.01", "10.00"),
+    "GC": ("COMEX", "100", "0.1", "10.00"),
+    "ZN": ("CBOT", "1000", "0.015625", "15.625"),
+}
+
+
+@pytest.mark.parametrize(("symbol", "facts"), TICKS.items(), ids=TICKS)
+def test_an_instrument_is_what_its_exchange_specifies(symbol: str, facts: tuple[str, str, str, str]) -> None:
+    instrument = REGISTRY[symbol]
+    exchange, multiplier, tick, value = facts
+    assert (instrument.exchange, instrument.currency) == (exchange, "USD")
+    assert (instrument.multiplier, instrument.min_tick) == (Decimal(multiplier), Decimal(tick))
+    assert instrument.tick_value == Decimal(value)
+
+
+def test_a_64th_is_exact_in_binary_too() -> None:
+    note = REGISTRY["ZN"]
+    assert note.min_tick == Decimal(1) / 64
+    assert Decimal(float(note.min_tick)) == note.min_tick
+    assert all(Decimal(ticks * float(note.min_tick)) == ticks * note.min_tick for ticks in range(6_000, 9_000))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "says"),
+    [
+        ("STK", 'months = "HMUZ"', "a product of kind STK has no months"),
+        ("CASH", 'roll = "volume"', "a product of kind CASH has no months and no rolls"),
+        ("FUT", 'months = ""', "a future needs its months"),
+        ("FUT", 'roll = "volum"', "did you mean 'volume'"),
+    ],
+)
+def test_months_and_rolls_are_those_of_futures(tmp_path: Path, kind: str, wrong: str, says: str) -> None:
+    lines = [line for line in GOLD.splitlines() if not line.startswith(("months", "roll"))]
+    months = [] if kind != "FUT" or "months" in wrong else ['months = "GJMQZ"']
+    with pytest.raises(SettingsError, match=says):
+        loaded(tmp_path, "\n".join([*lines, f'kind = "{kind}"', *months, wrong]))
+
+
+def test_midpoints_lie_on_half_ticks() -> None:
+    pair = Instrument(
+        symbol="EURUSD",
+        name="Euro",
+        kind="CASH",
+        ib_symbol="EUR",
+        exchange="IDEALPRO",
+        multiplier=Decimal(1),
+        min_tick=Decimal("0.00005"),
+        calendar="forex_spot",
+        fee=Decimal(0),
+    )
+    assert (pair.price_step, pair.decimals, pair.has_volume, pair.expires) == (Decimal("0.000025"), 6, False, False)
+    assert (pair.trading_class, pair.months, pair.roll) == ("EUR", "", "")
 
 
 @pytest.mark.parametrize(

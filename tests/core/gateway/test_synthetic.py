@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from g4qc_core.gateway.market import Bars, Listing, join
+from g4qc_core.gateway.products import products
 from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.instruments import Instrument, load_registry
+from g4qc_core.instruments import SPOT, Instrument, load_registry, month_code
 from g4qc_core.sessions import calendar
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
-MARKET = SyntheticMarket(load_registry())
+MARKET = SyntheticMarket(products(load_registry()))
 LISTINGS = MARKET.listings(NOW)
 
 CRUDE = Instrument(
@@ -57,7 +59,7 @@ def test_a_window_is_the_sum_of_its_parts(item: Listing, start: datetime, first:
 @_slow
 @given(st.sampled_from(LISTINGS), _instants)
 def test_a_minute_is_the_same_in_a_fresh_market(item: Listing, start: datetime) -> None:
-    fresh = SyntheticMarket(load_registry())
+    fresh = SyntheticMarket(products(load_registry()))
     end = start + timedelta(minutes=30)
     assert same(fresh.minutes(item, start, end), MARKET.minutes(item, start, end))
 
@@ -96,14 +98,26 @@ def test_nothing_trades_at_or_after_the_last_trade(symbol: str) -> None:
     assert last.frame()["timestamp"].iloc[-1] < ended
 
 
-@pytest.mark.parametrize(("symbol", "months"), [("ES", ("202609", "202612")), ("EC", ("202609", "202612"))])
-def test_volume_moves_to_the_next_contract_about_eight_days_before_expiry(symbol: str, months: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("symbol", "months", "ended"),
+    [
+        ("ES", ("202609", "202612"), date(2026, 9, 18)),
+        ("EC", ("202609", "202612"), date(2026, 9, 14)),
+        ("CL", ("202611", "202612"), date(2026, 10, 20) + timedelta(days=3)),
+        ("GC", ("202610", "202612"), date(2026, 9, 30) + timedelta(days=6)),
+        ("ZN", ("202609", "202612"), date(2026, 8, 31) + timedelta(days=6)),
+    ],
+)
+def test_volume_moves_to_the_next_contract_before_expiry_or_notices(
+    symbol: str, months: tuple[str, str], ended: date
+) -> None:
+    """Financial futures move eight to nine days before they end, crude oil five, others before notices of delivery."""
     front, following = (listing(symbol, month) for month in months)
-    ended = front.contract.last_trade_date
 
     def volumes(days: int) -> tuple[int, int]:
-        session = calendar(front.instrument.calendar).session(ended - timedelta(days=days))
-        assert session is not None
+        day, hours = ended - timedelta(days=days), calendar(front.instrument.calendar)
+        before, after = hours.sessions(day - timedelta(days=4), day), hours.sessions(day, day + timedelta(days=4))
+        session = before[-1] if days > 8 else after[0]
         first, second = (MARKET.minutes(item, session.open, session.close) for item in (front, following))
         return int(first.volume.sum()), int(second.volume.sum())
 
@@ -112,6 +126,49 @@ def test_volume_moves_to_the_next_contract_about_eight_days_before_expiry(symbol
     assert late[1] > 5 * late[0]
     assert volumes(10)[0] > volumes(10)[1]
     assert volumes(7)[1] > volumes(7)[0]
+
+
+@pytest.mark.parametrize("symbol", ["EC", "GC", "SI"])
+def test_serial_months_are_listed_for_a_quarter_and_hardly_traded(symbol: str) -> None:
+    own = [item for item in LISTINGS if item.contract.symbol == symbol and item.contract.last_trade_at > NOW]
+    serials = [item for item in own if month_code(item.contract.month) not in item.instrument.months]
+    assert len(serials) == (0 if symbol == "SI" else 2)
+    for item in serials:
+        assert item.contract.last_trade_date < NOW.date() + timedelta(days=95)
+        front = next(i for i in own if month_code(i.contract.month) in i.instrument.months)
+        window = NOW - timedelta(days=3), NOW
+        assert MARKET.minutes(item, *window).volume.sum() < 0.01 * MARKET.minutes(front, *window).volume.sum()
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "EURUSD", "SPX"])
+def test_what_does_not_expire_is_one_contract_with_all_minutes_of_its_sessions(symbol: str) -> None:
+    (item,) = [item for item in LISTINGS if item.contract.symbol == symbol]
+    session = calendar(item.instrument.calendar).session(date(2026, 11, 18))
+    assert session is not None
+    bars = MARKET.minutes(item, session.open, session.close)
+    assert len(bars) > 0.95 * session.length
+    assert item.contract.month == SPOT
+    level = float(item.instrument.typical_price or 0)
+    assert 0.5 * level < bars.close.min() < bars.close.max() < 2 * level
+
+
+def test_prices_of_a_t_note_are_64ths_exactly() -> None:
+    bars = MARKET.minutes(listing("ZN", "202612"), NOW - timedelta(days=2), NOW)
+    prices = np.concatenate([bars.open, bars.high, bars.low, bars.close])
+    assert len(prices) > 5_000
+    assert (prices * 64 == np.rint(prices * 64)).all()
+
+
+def test_the_gateways_own_facts_count_of_what_it_knows(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    entry = 'name = "Mine"\nib_symbol = "{}"\nexchange = "CME"\nmultiplier = 7\nmin_tick = 0.25\nmonths = "HMUZ"\n'
+    entry += 'calendar = "equity_index"\nfee = 1\n'
+    mine.write_text(f"[ES]\n{entry.format('ES')}\n[NQ]\n{entry.format('NQX')}\n[BTC]\n{entry.format('BTC')}")
+    served = products(load_registry(mine))
+    assert served["ES"].multiplier == 50
+    assert (served["NQ"].multiplier, served["NQ2"].ib_symbol) == (20, "NQX")
+    assert served["BTC"].multiplier == 7
+    assert all(name == product.symbol for name, product in served.items())
 
 
 def test_a_far_contract_has_minutes_without_trades_and_another_price() -> None:
