@@ -41,12 +41,8 @@ def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Gap]:
         return []
     first, last = quality["trade_date"].min().date(), over[-1].trade_date
     quality = quality[quality["trade_date"] <= pd.Timestamp(last)]
-    counts = missing(quality)
-    gaps = [
-        Gap(row.trade_date.date(), str(row.contract), int(minutes))
-        for row, minutes in zip(quality.itertuples(), counts, strict=True)
-        if minutes
-    ]
+    incomplete = quality.assign(minutes=missing(quality)).query("minutes > 0")
+    gaps = [Gap(row["trade_date"].date(), row["contract"], row["minutes"]) for row in incomplete.to_dict("records")]
     silent = silent_minutes(instrument, quality, first, last, over[-1].close)
     return sorted([*gaps, *(Gap(day, "", minutes) for day, minutes in silent.items())])
 

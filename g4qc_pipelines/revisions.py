@@ -107,15 +107,15 @@ def show_revisions(settings: Settings, symbol: str, first: date | None, last: da
 def _document(changes: pd.DataFrame, what: Touched) -> dict[str, Any]:
     rows = [
         {
-            "contract": row.contract,
-            "timestamp": row.timestamp.isoformat(),
-            "field": row.field,
-            "old": None if pd.isna(row.old) else row.old,
-            "new": None if pd.isna(row.new) else row.new,
-            "request": row.request,
-            "replaced_at": row.replaced_at.isoformat(),
+            "contract": row["contract"],
+            "timestamp": row["timestamp"].isoformat(),
+            "field": row["field"],
+            "old": _number(row["old"]),
+            "new": _number(row["new"]),
+            "request": row["request"],
+            "replaced_at": row["replaced_at"].isoformat(),
         }
-        for row in changes.itertuples()
+        for row in changes.to_dict("records")
     ]
     return {
         "changes": rows,
@@ -126,6 +126,10 @@ def _document(changes: pd.DataFrame, what: Touched) -> dict[str, Any]:
     }
 
 
+def _number(value: float) -> float | None:
+    return None if pd.isna(value) else value
+
+
 def _print(instrument: Instrument, revisions: pd.DataFrame, changes: pd.DataFrame, what: Touched) -> None:
     if revisions.empty:
         click.echo(f"No bar of {instrument.symbol} was restated in this window.")
@@ -133,22 +137,16 @@ def _print(instrument: Instrument, revisions: pd.DataFrame, changes: pd.DataFram
     table = Table(title=f"What restatements changed of {instrument.symbol} (times are UTC, newest first)")
     for name in ("contract", "bar", "field", "old", "new", "request", "when"):
         table.add_column(name, justify="right" if name in ("old", "new", "request") else "left")
-    for row in changes.head(_ROWS).itertuples():
-        decimals = 0 if row.field in ("volume", "count") else instrument.decimals
-        table.add_row(
-            row.contract,
-            f"{row.timestamp:%Y-%m-%d %H:%M}",
-            row.field,
-            f"{row.old:.{decimals}f}",
-            f"{row.new:.{decimals}f}",
-            f"{row.request}",
-            f"{row.replaced_at:%Y-%m-%d %H:%M}",
-        )
+    for row in changes.head(_ROWS).to_dict("records"):
+        decimals = 0 if row["field"] in ("volume", "count") else instrument.decimals
+        old, new = ("-" if pd.isna(row[name]) else f"{row[name]:,.{decimals}f}" for name in ("old", "new"))
+        bar, when = (f"{row[name]:%Y-%m-%d %H:%M}" for name in ("timestamp", "replaced_at"))
+        table.add_row(row["contract"], bar, row["field"], old, new, str(row["request"]), when)
     wide_console(110).print(table)
     if len(changes) > _ROWS:
         click.echo(f"... and {len(changes) - _ROWS:,} more: narrow with --from and --to, or use --json.")
     click.echo(f"{len(revisions):,} restatements of bars. Made of them:")
-    for (asset, key), old in what.partitions.items():
-        click.echo(f"  {asset:<12} {key:<20} {'to be made anew' if old else 'made anew since'}")
+    for (asset, key), outdated_now in what.partitions.items():
+        click.echo(f"  {asset:<12} {key:<20} {'to be made anew' if outdated_now else 'made anew since'}")
     for one in what.backtests:
         click.echo(f"  backtest     {one.spec:<20} {one.why}")

@@ -25,6 +25,8 @@ import click
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
+from g4qc_pipelines.automation import automation
+from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.instance import add_partitions, dagster_environment, dagster_instance
 from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import open_stores
@@ -57,12 +59,23 @@ def run_up(settings: Settings, open_browser: bool) -> None:
         click.echo(f"API       {settings.api_link}/api/v1")
         click.echo(f"Reports   {settings.reports_url}")
         click.echo(f"Logs      {log}")
+        _show_automation(settings, url)
         click.echo("Ctrl-C stops everything.")
         if open_browser:
             webbrowser.open(url)
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
         raise G4qcError(f"Dagster ended by itself: its last words are in {log}.")
+
+
+def _show_automation(settings: Settings, url: str) -> None:
+    """Prints what runs by itself: in a fresh install nothing that asks the gateway for anything."""
+    with dagster_instance(settings) as instance:
+        found = automation(build_definitions(settings), instance)
+    on, off = ([name for name, is_on in found.items() if is_on is which] for which in (True, False))
+    click.echo(f"By itself {', '.join(on) or 'nothing'}")
+    if off:
+        click.echo(f"Off       {', '.join(off)}; switch on at {url}/automation")
 
 
 @contextmanager
