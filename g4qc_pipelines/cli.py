@@ -18,6 +18,7 @@ from g4qc_core.errors import G4qcError, UsageError
 from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.api_cli import api, api_key
 from g4qc_pipelines.extract_cli import extract
+from g4qc_pipelines.instruments_cli import instruments
 from g4qc_pipelines.options import InstantParam, from_option, json_option, to_option
 from g4qc_pipelines.quarantine_cli import quarantine
 from g4qc_pipelines.revisions_cli import revisions
@@ -119,8 +120,8 @@ def bars(symbol: str, as_json: bool, form: str, **options: Any) -> None:
 
 
 @cli.command()
-@json_option
 @click.argument("symbols", nargs=-1)
+@json_option
 def status(symbols: tuple[str, ...], as_json: bool) -> None:
     """Show what is stored, the last request, the gaps, and a map of the sessions; of SYMBOLS, or of all instruments.
 
@@ -163,6 +164,7 @@ def dagster(command: tuple[str, ...]) -> None:
 cli.add_command(api)
 cli.add_command(api_key)
 cli.add_command(extract)
+cli.add_command(instruments)
 cli.add_command(quarantine)
 cli.add_command(rolls)
 cli.add_command(sensitivity)
