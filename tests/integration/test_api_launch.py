@@ -1,0 +1,106 @@
+"""The API of a real `g4qc up`: what it starts are runs of the graph, told step by step, and stopped when asked."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from g4qc_core.client import G4QC
+from g4qc_core.errors import UsageError
+from tests.fixtures.web import MONTHS, Up
+
+pytestmark = pytest.mark.integration
+
+_WAIT = 240.0
+
+
+@pytest.fixture(scope="module")
+def client(web: Up) -> httpx.Client:
+    return httpx.Client(base_url=f"{web.reports}/api/v1", timeout=_WAIT + 30)
+
+
+@pytest.fixture(scope="module")
+def extracted(client: httpx.Client) -> dict[str, object]:
+    """Two weeks of NQ, asked for as the plan has it, and waited for."""
+    month = MONTHS[2][:7]
+    asked = {"symbol": "NQ", "start": f"{month}-03", "end": f"{month}-14", "bar_size": "1 hour"}
+    answer = client.post("/data/extract", params={"wait": True, "timeout": _WAIT}, json=asked)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_an_extraction_is_runs_of_the_graph_and_ends_in_bars(extracted: dict, client: httpx.Client, web: Up) -> None:
+    bars = client.get("/data/NQ", params={"timeframe": "1h"}).json()
+    assert extracted["records"] == bars["records"] > 100
+    job = extracted["job"]
+    assert (job["state"], job["kind"], job["done"]) == ("succeeded", "extract", job["steps"])
+    assert job["url"] == f"{web.url}/runs/{job['runs'][-1]}"
+    runs = [_run(web, run_id) for run_id in job["runs"]]
+    assert [run["status"] for run in runs] == ["SUCCESS"] * 3
+    made = {event["assetKey"]["path"][0] for run in runs for event in run["assetMaterializations"]}
+    assert {"contracts", "raw_bars", "bars_1min", "bars_1d", "roll_calendar"} <= made
+
+
+def test_its_events_tell_every_run_and_its_place_in_the_list_is_one(extracted: dict, client: httpx.Client) -> None:
+    job = extracted["job"]
+    events = client.get(f"/jobs/{job['id']}/events").text
+    for step in ("contracts", "raw_bars", "roll_calendar"):
+        assert f'"step": "{step}"' in events
+    listed = [one["id"] for one in client.get("/jobs", params={"limit": 100}).json()["jobs"]]
+    assert listed.count(job["id"]) == 1
+    assert not set(job["runs"]) & set(listed)
+
+
+def test_the_same_extraction_again_asks_the_gateway_for_nothing(extracted: dict, client: httpx.Client) -> None:
+    before = client.get("/requests").json()["requests"]
+    month = MONTHS[2][:7]
+    asked = {"symbol": "NQ", "start": f"{month}-03", "end": f"{month}-14", "bar_size": "1 hour"}
+    again = client.post("/data/extract", params={"wait": True, "timeout": _WAIT}, json=asked).json()
+    assert again["records"] == extracted["records"]
+    assert client.get("/requests").json()["requests"] == before
+
+
+def test_a_backtest_is_a_run_with_a_report_that_the_api_serves(extracted: dict, web: Up) -> None:
+    with G4QC(web.reports) as g4qc:
+        job = g4qc.wait(g4qc.backtest("sma_cross", "NQ", "1h", {"fast": 3, "slow": 8}), _WAIT)
+        assert _run(web, job["runs"][0])["status"] == "SUCCESS"
+        found = g4qc.backtests(name=job["backtest"])
+        result = found["id"].iloc[0]
+        trades = g4qc.get(f"/backtests/{result}/trades")["columns"]
+        equity = g4qc.get(f"/backtests/{result}/equity", points=50)["columns"]
+        compared = g4qc.get("/backtests/compare", ids=[result, result])
+    assert len(trades["profit"]) == found["trades"].iloc[0]
+    assert len(equity["equity"]) <= 50
+    assert compared["differing"] == {}
+    report = httpx.get(f"{web.reports}/api/v1/backtests/{result}/report")
+    assert report.status_code == 200
+    assert "sandbox" in report.headers["Content-Security-Policy"]
+
+
+def test_a_job_that_is_stopped_ends_as_cancelled_and_starts_nothing_more(client: httpx.Client, web: Up) -> None:
+    asked = {"symbol": "EC", "start": MONTHS[0]}
+    job = client.post("/data/extract", json=asked).json()["id"]
+    stopped = client.delete(f"/jobs/{job}").json()
+    assert stopped["state"] in ("cancelled", "succeeded")
+    events = client.get(f"/jobs/{job}/events").text  # ends with the job
+    assert '"state": "cancelled"' in events
+    assert len(client.get(f"/jobs/{job}").json()["runs"]) == 1
+
+
+def test_what_the_graph_does_not_have_is_refused_in_words(web: Up) -> None:
+    with G4QC(web.reports) as g4qc, pytest.raises(UsageError, match="G4QC_FIRST_MONTH"):
+        g4qc.extract("ES", "2001-01-02", "2001-01-05")
+
+
+def test_a_run_that_fails_says_why_in_the_words_of_its_step(client: httpx.Client) -> None:
+    asked = {"assets": ["backtest"], "partition": "sma_cross-EC-1h"}
+    job = client.post("/jobs", json=asked).json()["id"]
+    client.get(f"/jobs/{job}/events")
+    ended = client.get(f"/jobs/{job}").json()
+    assert ended["state"] == "failed"
+    assert ended["message"].startswith("backtest: ")
+
+
+def _run(web: Up, run_id: str) -> dict:
+    run = "... on Run { status assetMaterializations { assetKey { path } } }"
+    return dict(web.ask(f"query($id: ID!) {{ runOrError(runId: $id) {{ {run} }} }}", id=run_id)["runOrError"])
