@@ -1,23 +1,25 @@
 """Schedules: the daily update after the CME close, in the exchange's time zone.
 
 16:00 to 17:00 in Chicago is the market's pause: the last minute is complete, and the gateway's nightly reset is hours
-away. A trade date without a session is skipped by the calendar, instrument by instrument.
+away. Sessions that close later, like those of US stocks with their late hours, are fetched at 19:05. A trade date without
+a session is skipped by the calendar, instrument by instrument.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.sessions import Session, calendar
 from g4qc_core.settings import Settings
 from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments, key_of, last_full_months
 
 EXCHANGE_TIMEZONE = "America/Chicago"
+_CLOSE, _LATE = 16, 19  # hours of the ticks that look for closed sessions
 
 
 def build_schedules(
@@ -26,18 +28,29 @@ def build_schedules(
     """The schedules; a person switches them on in the web UI."""
 
     def daily(
-        name: str, job: str, cron: str, about: str, key: Callable[[str, date], str | None]
+        name: str,
+        job: str,
+        cron: str,
+        about: str,
+        key: Callable[[str, date], str | None],
+        due: Callable[[Session, datetime], bool] = lambda session, tick: True,
     ) -> dg.ScheduleDefinition:
-        """One run for each instrument that trades on the day, of the partition `key(symbol, day)` where it has one."""
+        """One run for each instrument whose session of the day is due, of the partition `key(symbol, day)` where it has
+        one.
+        """
 
         @dg.schedule(
             name=name, job=jobs[job], cron_schedule=cron, execution_timezone=EXCHANGE_TIMEZONE, description=about
         )
         def schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-            day = context.scheduled_execution_time.date()
-            symbols = _trading(settings, context.instance, day)
+            tick = context.scheduled_execution_time
+            day = tick.date()
+            sessions = _trading(settings, context.instance, day)
+            symbols = [symbol for symbol, session in sessions.items() if due(session, tick)]
             if not symbols:
-                yield dg.SkipReason(f"No session on {day}.")
+                yield dg.SkipReason(
+                    f"No session on {day}." if not sessions else f"No session of {day} has closed since."
+                )
             for symbol in symbols:
                 if partition := key(symbol, day):
                     yield dg.RunRequest(run_key=f"{symbol} {day}", partition_key=partition)
@@ -59,9 +72,11 @@ def build_schedules(
         daily(
             "bars_after_close",
             "update_bars",
-            "5 16 * * 1-5",
-            "Every trade date at 16:05 in Chicago: the running month of each instrument.",
+            f"5 {_CLOSE},{_LATE} * * 1-5",
+            "Every trade date at 16:05 in Chicago, or at 19:05 where a session closes later: the running month of each "
+            "instrument.",
             key_of,
+            _closed_since,
         ),
         daily(
             "last_month_after_close",
@@ -82,9 +97,16 @@ def build_schedules(
     ]
 
 
-def _trading(settings: Settings, instance: dg.DagsterInstance, day: date) -> list[str]:
-    """Chosen instruments that are in the graph already, and that have a session on the day."""
+def _closed_since(session: Session, tick: datetime) -> bool:
+    """True at the first of the day's ticks that finds the session over."""
+    early = session.close <= tick.replace(hour=_CLOSE)
+    return early if tick.hour == _CLOSE else not early and session.close <= tick
+
+
+def _trading(settings: Settings, instance: dg.DagsterInstance, day: date) -> dict[str, Session]:
+    """Chosen instruments that are in the graph already and have a session on the day, with that session."""
     registry = load_registry(settings.own_instruments)
     known = instance.get_dynamic_partitions(str(INSTRUMENTS.name))
     chosen = (registry[symbol] for symbol in chosen_instruments(settings) if symbol in known)
-    return [instrument.symbol for instrument in chosen if calendar(instrument.calendar).session(day)]
+    found = {instrument.symbol: calendar(instrument.calendar).session(day) for instrument in chosen}
+    return {symbol: session for symbol, session in found.items() if session is not None}

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 from dagster._utils.schedules import cron_string_iterator
 
+from g4qc_core.ib.resets import in_reset
+from g4qc_core.instruments import load_registry
+from g4qc_core.sessions import calendar
+from g4qc_core.settings import Settings
+from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.partitions import INSTRUMENTS
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -102,3 +108,34 @@ def test_the_last_tick_of_a_month_belongs_to_that_month(graph: dg.Definitions, i
     moment = at_close("2026-09-30").astimezone(UTC)
     requests = evaluate(graph, "bars_after_close", instance, moment).run_requests or []
     assert {r.partition_key for r in requests} == {"ES|2026-09-01", "EC|2026-09-01"}
+
+
+@pytest.mark.parametrize("symbol", sorted(load_registry()))
+def test_the_daily_update_finds_every_session_over_and_the_servers_up(symbol: str) -> None:
+    for session in calendar(load_registry()[symbol].calendar).sessions(date(2024, 1, 1), date(2027, 12, 31)):
+        tick = at_close(f"{session.trade_date}").astimezone(UTC)
+        assert session.close <= tick
+        assert not in_reset(tick)
+
+
+STOCK = """[SPY]
+kind = "STK"
+name = "S&P 500 fund"
+ib_symbol = "SPY"
+exchange = "SMART"
+multiplier = "1"
+min_tick = "0.01"
+calendar = "us_equities"
+fee = "1"
+"""
+
+
+def test_a_session_that_closes_late_is_fetched_late_and_once(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(STOCK)
+    graph = build_definitions(settings.model_copy(update={"instruments": tmp_path / "mine.toml"}))
+    with dg.instance_for_test() as instance:
+        instance.add_dynamic_partitions(str(INSTRUMENTS.name), ["ES", "SPY"])
+        close = at_close("2026-10-14")
+        for hour, expected in ((16, ["ES|2026-10-01"]), (19, ["SPY|2026-10-01"])):
+            found = evaluate(graph, "bars_after_close", instance, close.replace(hour=hour)).run_requests or []
+            assert [request.partition_key for request in found] == expected
