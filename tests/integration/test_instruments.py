@@ -1,0 +1,137 @@
+"""Instruments from the gateway to a backtest: added by a command, checked, extracted, and listed with what is stored.
+
+What has no contract months goes the same way as a future: one stock, one currency pair and one index are the proof.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import URL
+
+from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.instruments import load_registry
+from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.resources import open_stores
+from tests.fixtures.home import Home, home_on
+
+pytestmark = pytest.mark.integration
+
+MONTHLESS = {
+    "AAPL": ("--kind", "STK"),
+    "EURUSD": ("--kind", "CASH"),
+    "SPX": ("--kind", "IND", "--exchange", "CBOE"),
+}
+WINDOW = ("--from", "2026-11-09", "--to", "2026-11-10")
+
+
+@pytest.fixture(scope="module")
+def home(home_template: URL, simulated_gateway: SimulatedGateway) -> Iterator[Home]:
+    """A home with an instruments file of its own, into which every test adds what it needs."""
+    with home_on(home_template, ib_host="127.0.0.1", ib_port=simulated_gateway.port) as made:
+        yield made
+
+
+def added(home: Home, symbol: str, *options: str) -> dict[str, object]:
+    answer = home.run("instruments", "add", symbol, *options, "--replace", "--json")
+    assert answer.code == 0, answer.errors
+    return json.loads(answer.text)
+
+
+@pytest.mark.parametrize("symbol", MONTHLESS)
+def test_what_has_no_months_goes_from_the_gateway_to_a_backtest(home: Home, symbol: str) -> None:
+    added(home, symbol, *MONTHLESS[symbol])
+    extracted = home.run("extract", symbol, *WINDOW)
+    assert extracted.code == 0, extracted.errors
+    assert "2 sessions" in extracted.text
+    assert "0 minutes missing" in extracted.text
+    with open_stores(home.settings) as stores:
+        stored = stores.bars.stored().set_index("symbol").loc[symbol]
+        asked = stores.ledger.last()
+    assert set(stored["timeframe"]) == {timeframe.name for timeframe in TIMEFRAMES}
+    assert (stored["contracts"] == 1).all()
+    assert asked is not None
+    assert (asked.contract, asked.what) == ("spot", "MIDPOINT" if symbol == "EURUSD" else "TRADES")
+    result = home.run("backtest", "buy_and_hold", "--instrument", symbol, "--timeframe", "1h", "--json")
+    assert result.code == 0, result.errors
+    assert json.loads(result.text)["metrics"]["trades"] == 1
+    again = home.run("extract", symbol, *WINDOW)
+    assert again.code == 0, again.errors
+
+
+def test_the_contracts_of_an_instrument_are_listed_with_what_is_stored(full_home: Home) -> None:
+    rows = json.loads(full_home.run("instruments", "contracts", "ES", "--json").text)
+    with open_stores(full_home.settings) as stores:
+        chain, seen = stores.contracts.chain("ES"), stores.contracts.first_seen("ES")
+    assert [(row["contract"], row["con_id"]) for row in rows] == [(c.month, c.con_id) for c in chain]
+    assert [row["last_trade_date"] for row in rows] == [str(c.last_trade_date) for c in chain]
+    assert all(row["first_seen"] == str(seen[row["contract"]]) for row in rows)
+    assert sum(row["bars"] for row in rows) > 0
+    assert all((row["bars"] > 0) == (row["sessions"] > 0) for row in rows)
+    table = full_home.run("instruments", "contracts", "ES").text
+    assert "202612" in table
+    assert "ESZ6" in table
+
+
+def test_a_chain_that_is_not_stored_says_what_to_do(home: Home) -> None:
+    answer = home.run("instruments", "contracts", "ZN")
+    assert (answer.code, answer.errors.count("\n")) == (1, 1)
+    assert "materialize the asset `contracts`" in answer.errors
+
+
+def test_all_instruments_of_the_package_agree_with_the_gateway(home: Home) -> None:
+    answer = home.run("instruments", "check", *load_registry(), "--json")
+    assert answer.code == 0, answer.errors
+    assert all(told["agrees"] for told in json.loads(answer.text))
+
+
+def test_a_future_is_added_with_what_the_gateway_says_and_guesses_are_marked(home: Home) -> None:
+    silver = added(home, "SI", "--exchange", "COMEX", "--fee", "2.47", "--roll", "first_notice(2)")
+    assert (silver["multiplier"], silver["min_tick"], silver["currency"]) == ("5000", "0.005", "USD")
+    assert (silver["months"], silver["calendar"], silver["roll"]) == ("HKNUZ", "metals", "first_notice(2)")
+    assert set(silver["guesses"]) == {"months", "roll_days_before_expiry", "calendar"}  # type: ignore[call-overload]
+    listed = {row["symbol"]: row for row in json.loads(home.run("instruments", "list", "--json").text)}
+    assert (listed["SI"]["in_graph"], listed["SI"]["from"]) == (True, "own file")
+    assert (listed["CL"]["in_graph"], listed["ES"]["in_graph"], listed["ES"]["from"]) == (False, True, "G4QC")
+
+
+WRONG = {
+    "multiplier": (("SI", "--exchange", "COMEX", "--multiplier", "1000"), 1, "multiplier 5000, and you say 1000."),
+    "tick": (("SI", "--exchange", "COMEX", "--tick", "0.01"), 1, "min_tick 0.005, and you say 0.01."),
+    "symbol": (("NOPE", "--exchange", "CME"), 1, "knows no such contract"),
+    "name": (("si", "--exchange", "COMEX"), 2, "'si' is no symbol"),
+    "number": (("SI", "--exchange", "COMEX", "--fee", "much"), 2, "'much' is no number"),
+    "calendar": (("SI", "--exchange", "COMEX", "--calendar", "metal"), 1, "did you mean 'metals'?"),
+    "roll": (("SI", "--exchange", "COMEX", "--roll", "volum"), 1, "did you mean 'volume'?"),
+    "exchange": (("SI", "--exchange", "NYMEX"), 2, "The gateway lists FUT SI at COMEX"),
+    "unchecked": (("HG", "--unchecked", "--exchange", "COMEX"), 1, "[HG] name: Field required"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "says"), WRONG.values(), ids=WRONG)
+def test_what_contradicts_the_gateway_or_itself_is_one_sentence_and_writes_nothing(
+    home: Home, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    file = home.settings.instruments_file
+    before = file.read_bytes() if file.exists() else None
+    answer = home.run("instruments", "add", *arguments, "--replace")
+    assert (answer.code, answer.text, answer.errors.count("\n")) == (code, "", 1), answer.errors
+    assert says in answer.errors
+    assert (file.read_bytes() if file.exists() else None) == before
+
+
+def test_an_instrument_that_is_there_is_replaced_only_when_told(home: Home) -> None:
+    answer = home.run("instruments", "add", "ES", "--exchange", "CME")
+    assert (answer.code, "add --replace" in answer.errors) == (2, True)
+
+
+def test_a_file_that_contradicts_the_gateway_is_found_by_the_check(home: Home) -> None:
+    mine = home.folder / "wrong.toml"
+    entry = 'name = "S&P"\nib_symbol = "ES"\nexchange = "CME"\nmultiplier = 5\nmin_tick = "0.25"\nmonths = "HMUZ"\n'
+    mine.write_text(f'[ES]\n{entry}calendar = "equity_index"\nfee = 1\n')
+    answer = home.with_(instruments=mine).run("instruments", "check", "ES", "NQ")
+    assert answer.code == 1
+    assert "The gateway says that ES has the multiplier 50, and the instruments file says 5." in answer.errors
+    assert "NQ      agrees with the gateway" in answer.text
