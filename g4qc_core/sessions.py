@@ -8,9 +8,11 @@ day it is.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +24,7 @@ from g4qc_core.calendar_file import WEEKDAYS, CalendarEntry, calendar_entries, c
 from g4qc_core.errors import SettingsError, UsageError, unknown
 
 _MINUTE = np.timedelta64(1, "m")
+_trade_date = attrgetter("trade_date")
 
 
 Span = tuple[datetime, datetime]
@@ -70,8 +73,9 @@ class SessionCalendar:
         """Sessions with trade dates from `first` to `last`, both included, ascending."""
         found: list[Session] = []
         for year in range(first.year, last.year + 1):
-            found += self._year(year)
-        return [s for s in found if first <= s.trade_date <= last]
+            own = self._year(year)
+            found += own[bisect_left(own, first, key=_trade_date) : bisect_right(own, last, key=_trade_date)]
+        return found
 
     def session(self, trade_date: date) -> Session | None:
         """The session of that trade date, or None where there is none."""
