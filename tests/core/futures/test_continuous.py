@@ -21,7 +21,6 @@ from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.roll_rules import DaysBeforeExpiry
 from g4qc_core.timeframes import timeframe
 from tests.core.bars.builders import EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars
-from tests.market_data import MARKET_DATA, needs_market_data
 
 MONTHS = ["202506", "202509", "202512"]
 CHAIN = [es_contract(month) for month in THIRD_FRIDAYS]
@@ -157,17 +156,3 @@ def test_each_gap_is_the_difference_of_neighbouring_adjustments(ticks: list[int]
     assert len(added) == len(gaps) + 1
     assert added[-1] == 0
     assert list(added[:-1] - added[1:]) == list(gaps)
-
-
-@needs_market_data
-def test_the_adjustment_reproduces_the_published_prices_of_pysystemtrade() -> None:
-    folder = MARKET_DATA / "pysystemtrade"
-    prices = pd.read_csv(folder / "SP500_multiple_prices.csv.gz")
-    published = pd.read_csv(folder / "SP500_adjusted_prices.csv.gz")
-    changes = np.flatnonzero(prices["PRICE_CONTRACT"].diff().fillna(0) != 0)
-    gaps = (prices["FORWARD"] - prices["PRICE"]).to_numpy()[changes - 1]
-    segment = np.searchsorted(changes, np.arange(len(prices)), side="right")
-    adjusted = prices["PRICE"].to_numpy() + additive_adjustments(gaps)[segment]
-    assert len(gaps) == 157
-    assert list(prices["DATETIME"]) == list(published["DATETIME"])
-    np.testing.assert_allclose(adjusted, published["price"], rtol=0, atol=1e-9)
