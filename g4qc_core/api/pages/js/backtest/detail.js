@@ -23,7 +23,7 @@ export function showDetail(main, id) {
 }
 
 function page(result) {
-  const [curve, months, trades] = [h("div"), h("div.body"), h("div")];
+  const [curve, months, trades] = [h("div"), h("div.body"), h("div.tall")];
   const path = `/backtests/${result.id}`;
   region(curve, () => get(`${path}/equity`, { points: 4000 }), (answer) => curves([{ name: result.name, rows: rowsOf(answer.columns) }]))();
   region(months, () => get(`${path}/months`), (answer) => monthTable(answer.months))();
@@ -64,7 +64,8 @@ function reportCard(result) {
 }
 
 function tradeTable(trades, result) {
-  const price = (name) => ({ name, title: t(`column.${name}`), number: true, value: (row) => row[name], show: (row) => number(row[name]) });
+  const digits = String(result.inputs.instrument?.min_tick ?? "").split(".")[1]?.length ?? 0;
+  const price = (name) => ({ name, title: t(`column.${name}`), number: true, value: (row) => row[name], show: (row) => number(row[name], digits) });
   const table = sortable(
     [
       { name: "number", title: "#", number: true, value: (row) => row.number, show: (row) => h("a", { href: place(row, result), "aria-label": t("trade.onchart", { number: row.number }) }, row.number) },

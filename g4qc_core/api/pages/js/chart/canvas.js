@@ -98,7 +98,7 @@ export function looks() {
 /** Falling candles are filled and rising ones hollow, so that they differ without colours too. */
 function candleLooks() {
   const [up, down] = [colour("--up"), colour("--down")];
-  return { upColor: colour("--card"), borderUpColor: up, wickUpColor: up, downColor: down, borderDownColor: down, wickDownColor: down };
+  return { priceLineColor: colour("--accent"), upColor: colour("--card"), borderUpColor: up, wickUpColor: up, downColor: down, borderDownColor: down, wickDownColor: down };
 }
 
 function volumes(bars, instants) {

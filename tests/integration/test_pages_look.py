@@ -1,0 +1,218 @@
+"""The pages over stored bars, in a real browser: any width, either language, keys, failures, and who is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from g4qc_core.api.keys import Scope
+from g4qc_core.api.site import PATHS
+from tests.core.api.test_outage import close, reopen
+from tests.fixtures.api import Api
+from tests.fixtures.home import Home
+from tests.fixtures.pages import Visitor
+
+pytestmark = [pytest.mark.integration, pytest.mark.browser]
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visitor(visit: Visit, api: Api) -> Iterator[Visitor]:
+    made = visit(api.url)
+    yield made
+    made.was_undisturbed()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_narrow_screen_needs_no_scrolling_sideways(visit: Visit, api: Api, path: str) -> None:
+    visitor = visit(api.url, width=360, height=740, color_scheme="dark")
+    page = visitor.opens(path)
+    expect(page.locator("main [aria-busy]")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.get_by_role("navigation").get_by_role("link").count() == len(PATHS)
+    visitor.was_undisturbed()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_says_that_its_bars_are_synthetic(visitor: Visitor, path: str) -> None:
+    expect(visitor.opens(path).get_by_role("note")).to_contain_text("none of these prices was ever traded")
+
+
+def test_a_page_speaks_the_visitors_language_and_another_one_when_asked(visit: Visit, api: Api) -> None:
+    visitor = visit(api.url, locale="es-ES")
+    page = visitor.opens("/extract")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Extraer")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.get_by_role("note")).to_contain_text("sintéticas")
+    page.get_by_label("Idioma").select_option("en")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Extract")
+    visitor.opens("/quality")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Quality")
+    visitor.was_undisturbed()
+
+
+def test_the_theme_is_the_systems_until_the_visitor_chooses(visit: Visit, api: Api) -> None:
+    page = visit(api.url, color_scheme="dark").opens("/")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(ground)
+    page.get_by_role("button", name=re.compile("^Theme")).click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    assert page.evaluate(ground) != dark
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(visit: Visit, api: Api, scheme: str) -> None:
+    page = visit(api.url, color_scheme=scheme).opens("/")
+    pairs = [
+        *(("--text", ground) for ground in ("--page", "--card", "--raised")),
+        *(("--muted", ground) for ground in ("--page", "--card", "--raised")),
+        *(("--accent", ground) for ground in ("--page", "--card")),
+        *((name, f"{name}-soft") for name in ("--warn", "--bad", "--good", "--accent")),
+        *((name, "--card") for name in ("--up", "--down", "--bad")),
+        ("--on-accent", "--accent"),
+    ]
+    low = {pair: ratio for pair in pairs if (ratio := page.evaluate(_CONTRAST, list(pair))) < 4.5}
+    assert low == {}
+
+
+# The contrast of WCAG 2.1 between two colours of the page.
+_CONTRAST = """names => {
+  const light = name => {
+    const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const [r, g, b] = [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16) / 255)
+      .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [a, b] = names.map(light).sort((one, other) => other - one);
+  return (a + 0.05) / (b + 0.05);
+}"""
+
+
+def test_the_map_of_coverage_opens_a_session_in_the_chart_by_keys_alone(visitor: Visitor) -> None:
+    page = visitor.opens("/")
+    page.get_by_role("img", name=re.compile(r"^ES: ")).focus()
+    page.keyboard.press("End")
+    expect(page.get_by_role("status").filter(has_text="ES · Oct 2026")).to_contain_text("known")
+    page.keyboard.press("Enter")
+    sessions = page.get_by_role("img", name=re.compile(r"^ES 202612"))
+    sessions.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/chart\?symbol=ES"))
+    expect(page.locator(".candles")).to_have_attribute("data-state", "shown")
+    expect(page.locator("#chart-legend")).to_contain_text("contract 202612")
+
+
+def test_a_chart_moves_by_keys_and_its_address_shows_the_same_again(visitor: Visitor) -> None:
+    page = visitor.opens("/chart?symbol=ES&timeframe=5min")
+    candles, legend = page.locator(".candles"), page.locator("#chart-legend")
+    expect(candles).to_have_attribute("data-state", "shown")
+    expect(legend).to_contain_text("Oct 30, 2026")
+    candles.focus()
+    page.keyboard.press("Home")
+    expect(legend).to_contain_text(re.compile(r"Oct 0\d, 2026|Sep 30, 2026"))
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("z")
+    expect(legend).to_contain_text("America/Chicago")
+    page.wait_for_url(re.compile(r"zone=exchange.*from="))
+    said, address = legend.inner_text(), page.url
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("zoom in")
+    page.keyboard.press("Escape")
+    again = visitor.opens(address.removeprefix(visitor.server))
+    expect(again.locator(".candles")).to_have_attribute("data-state", "shown")
+    expect(again.locator("#chart-legend")).to_contain_text("America/Chicago")
+    assert again.locator("#chart-legend").inner_text().split("\n")[0][:11] == said.split("\n")[0][:11]
+
+
+def test_zooming_out_shows_coarser_bars_and_says_so(visitor: Visitor) -> None:
+    page = visitor.opens("/chart?symbol=ES&timeframe=1min")
+    expect(page.locator(".candles")).to_have_attribute("data-state", "shown")
+    page.locator(".candles").focus()
+    note = page.locator(".line .tag").first
+    expect(note).to_be_hidden()
+    for _ in range(14):
+        page.keyboard.press("-")
+    expect(note).to_contain_text("shown as")
+    for _ in range(24):
+        page.keyboard.press("+")
+    expect(note).to_be_hidden()
+
+
+def test_a_form_says_beside_the_field_what_is_wrong(visitor: Visitor) -> None:
+    page = visitor.opens("/extract")
+    last = page.get_by_label("To", exact=True)
+    last.fill("2020-01-01")
+    page.get_by_role("button", name="Extract").click()
+    expect(last).to_have_attribute("aria-invalid", "true")
+    expect(last).to_be_focused()
+    expect(page.get_by_text("The end lies before the beginning.")).to_be_visible()
+    visitor.opens("/backtests")
+    fast = page.get_by_label("fast", exact=True)
+    fast.fill("0")
+    page.get_by_role("button", name="Run the backtest").click()
+    expect(fast).to_have_attribute("aria-invalid", "true")
+
+
+def test_what_the_server_refuses_stands_in_the_form_too(visit: Visit, api: Api) -> None:
+    visitor = visit(api.url)
+    page = visitor.opens("/backtests")
+    page.get_by_label("fast", exact=True).fill("70")
+    page.get_by_role("button", name="Run the backtest").click()
+    expect(page.get_by_text("must be smaller than slow")).to_be_visible()
+    assert visitor.elsewhere == []
+
+
+def test_pages_without_bars_say_how_to_get_some(visit: Visit, make_api: Callable[..., Api], home: Home) -> None:
+    visitor = visit(make_api(home.settings).url)
+    for path in ("/", "/chart", "/quality"):
+        page = visitor.opens(path)
+        expect(page.locator(".state").get_by_role("link", name="Extract").first).to_be_visible()
+    visitor.was_undisturbed()
+
+
+def test_a_database_that_is_away_is_told_and_the_page_recovers_by_itself(
+    visit: Visit, make_api: Callable[..., Api], home: Home
+) -> None:
+    api = make_api(home.settings)
+    page = visit(api.url).opens("/")
+    expect(page.get_by_text("There are no bars yet")).to_be_visible()
+    close(home)
+    expect(page.get_by_text("The database does not answer")).to_be_visible()
+    page.reload()
+    expect(page.locator(".state.failing").first).to_contain_text("Not available now")
+    reopen(home)
+    expect(page.get_by_text("The database does not answer")).to_be_hidden()
+    expect(page.get_by_text("There are no bars yet")).to_be_visible()
+    expect(page.locator(".state.failing")).to_have_count(0)
+
+
+def test_dagster_that_is_away_is_told_and_found_again(visit: Visit, make_api: Callable[..., Api], home: Home) -> None:
+    api = make_api(home.settings)
+    api.launcher.down = True
+    page = visit(api.url).opens("/extract")
+    expect(page.get_by_text("nothing can be started")).to_be_visible()
+    api.launcher.down = False
+    expect(page.get_by_text("nothing can be started")).to_be_hidden()
+    expect(page.locator(".state.failing")).to_have_count(0)
+
+
+def test_a_server_with_keys_asks_for_one_and_keeps_it_from_scripts(visit: Visit, keyed_api: Api) -> None:
+    page = visit(keyed_api.url).opens("/")
+    field = page.get_by_role("dialog").get_by_label("Key")
+    field.fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("not known")
+    field.fill(keyed_api.secrets[Scope.READ])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("img", name=re.compile(r"^ES: "))).to_be_visible()
+    kept = page.evaluate("document.cookie + JSON.stringify([localStorage, sessionStorage])")
+    assert keyed_api.secrets[Scope.READ] not in kept
