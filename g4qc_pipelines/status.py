@@ -16,6 +16,7 @@ from g4qc_core.storage.migrations import require_current
 from g4qc_core.storage.origin import stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.day_maps import print_map
+from g4qc_pipelines.pacing_status import pacing_document, pacing_lines
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.session_status import doubts, gap_table, session_status
 from g4qc_pipelines.show import echo_json, wide_console
@@ -69,6 +70,7 @@ def _document(stores: Stores, registry: Registry, symbols: Sequence[str]) -> tup
         ],
         "instruments": [document for document, _ in told.values()],
         "last_request": _last_request(stores),
+        "gateway": pacing_document(stores.database),
         "backtests": [
             {
                 "name": r.spec_name,
@@ -103,6 +105,8 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
     console = wide_console(140)
     origin = {"simulated": ", synthetic bars", "replay": ", replayed bars"}.get(document["origin"] or "", "")
     click.echo(f"Database {document['database']}{origin}")
+    for line in pacing_lines(document["gateway"]):
+        click.echo(line)
     if not document["bars"]:
         click.echo("Nothing is stored yet. Begin with `g4qc demo` or `g4qc extract ES --from ... --to ...`.")
         return

@@ -28,6 +28,7 @@ from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.feed import feeds
 from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
+from g4qc_pipelines.pacing_status import pacing_metadata
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
 from g4qc_pipelines.planning import rules_of
 from g4qc_pipelines.resources import Gateway, Stores
@@ -139,7 +140,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                     rules_of(settings, Order.named(config.order)),
                 )
                 context.log.info(f"{instrument.symbol}: {done}")
-                changes = changes_after(instrument.symbol, newest, stores)
+                changes, pacing = changes_after(instrument.symbol, newest, stores), pacing_metadata(stores.database)
                 for key, (first, last) in months.items():
                     holes = [str(day) for day in sessions_without_contract(instrument, wanted[key], *asked[key])]
                     if holes:
@@ -159,6 +160,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                         "what changed": table_of(changes[changes["timestamp"].between(*window, inclusive="left")]),
                         "empty answers": own.empty,
                         "sessions without a contract": listing(holes) or "none",
+                        **pacing,
                     }
             alive = feed_result(feeds({parse_key(key, registry)[0] for key in context.partition_keys}, stores))
         yield from materialized(context, versions, shown, [alive])
