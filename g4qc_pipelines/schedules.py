@@ -1,8 +1,8 @@
 """Schedules: the daily update after the CME close, in the exchange's time zone.
 
 16:00 to 17:00 in Chicago is the market's pause: the last minute is complete, and the gateway's nightly reset is hours
-away. Sessions that close later, like those of US stocks with their late hours, are fetched at 19:05. A trade date without
-a session is skipped by the calendar, instrument by instrument.
+away. Sessions that close later, like those of US stocks with their late hours, are fetched at 19:05. A trade date
+without a session is skipped by the calendar, instrument by instrument.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from g4qc_core.storage.origin import stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.day_maps import print_map
 from g4qc_pipelines.pacing_status import pacing_document, pacing_lines
+from g4qc_pipelines.inputs import inputs_of_newest
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.session_status import doubts, gap_table, session_status
 from g4qc_pipelines.show import echo_json, wide_console
@@ -48,6 +49,7 @@ def show_status(settings: Settings, symbols: Sequence[str], as_json: bool) -> No
 
 
 def _document(stores: Stores, registry: Registry, symbols: Sequence[str]) -> tuple[dict[str, Any], Maps]:
+    inputs = {one.spec: one for one in inputs_of_newest(stores, registry)}
     origin = stored_origin(stores.database)
     stored = stores.bars.stored()
     if symbols:
@@ -77,6 +79,7 @@ def _document(stores: Stores, registry: Registry, symbols: Sequence[str]) -> tup
                 "result": r.id,
                 "created_at": r.created_at.isoformat(),
                 "metrics": dict(r.metrics),
+                "inputs": inputs[r.spec_name].to_dict() if r.spec_name in inputs else None,
             }
             for r in stores.backtests.newest()
         ],
@@ -123,6 +126,9 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
     for row in document["instruments"]:
         for doubt in doubts(row):
             click.echo(doubt)
+    for row in document["backtests"]:
+        if row["inputs"] is not None and not row["inputs"]["current"]:
+            click.echo(f"Backtest {row['name']} is out of date: {row['inputs']['why']}.")
     last = document["last_request"]
     if last is not None:
         said = f": {last['message']}" if last["message"] else ""

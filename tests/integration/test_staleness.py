@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
@@ -19,7 +20,7 @@ from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.inputs import inputs_of_newest
 from g4qc_pipelines.instance import add_partitions
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, build_jobs
-from g4qc_pipelines.revisions import touched
+from g4qc_pipelines.revisions import show_revisions, touched
 from g4qc_pipelines.sensors.inputs import build_inputs
 from g4qc_pipelines.workbench import Workbench
 from tests.fixtures.gateway import NOW
@@ -170,3 +171,24 @@ def test_what_changed_is_listed_with_old_and_new_values_and_what_was_made_of_the
         **{(f"bars_{tf}", OCTOBER): True for tf in DERIVED},
     }
     assert [one.spec for one in what.backtests] == ["october"]
+
+
+def test_the_command_shows_a_person_and_a_program_the_same(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    bench, _ = world
+    show_revisions(bench.settings, "ES", date(2026, 10, 20), date(2026, 10, 20), True)
+    told = json.loads(capsys.readouterr().out)
+    assert [(change["field"], change["new"] - change["old"]) for change in told["changes"]] == [
+        ("high", 1.0),
+        ("close", 1.0),
+        ("high", 2.0),
+        ("close", 2.0),
+    ]
+    assert [row["asset"] for row in told["partitions"] if row["current"]] == ["bars_1min"]
+    assert [(row["name"], row["current"]) for row in told["backtests"]] == [("october", False)]
+    show_revisions(bench.settings, "ES", None, None, False)
+    page = capsys.readouterr().out
+    assert "2 restatements of bars. Made of them:" in page
+    assert f"bars_1h      {OCTOBER}        to be made anew" in page
+    assert f"materialize bars_1h {OCTOBER}" in page
+    show_revisions(bench.settings, "ES", date(2026, 10, 21), None, False)
+    assert "No bar of ES was restated in this window." in capsys.readouterr().out
