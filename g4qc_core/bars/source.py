@@ -66,7 +66,7 @@ class BarSource(Protocol):
     def chain(self, instrument: Instrument) -> list[Contract]:
         """All contracts in the instrument's month cycle, expired ones that still have data included, by expiry.
 
-        Raises ContractNotFound when there is none.
+        Raises ContractNotFound when there is none, or DefinitionMissing while that may be a maintenance.
         """
 
     def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:

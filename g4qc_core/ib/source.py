@@ -105,7 +105,7 @@ class IbSource:
         self._lock = threading.Lock()
         self._client: IbClient | None = None
         self._reached: datetime | None = None
-        self._missing_since: dict[int, float] = {}
+        self._missing_since: dict[int | str, float] = {}
         self._answers: deque[float] = deque(maxlen=_REMEMBERED_ANSWERS)
 
     def __enter__(self) -> IbSource:
@@ -139,7 +139,8 @@ class IbSource:
         """The instrument's contracts, expired ones included, by expiry.
 
         Raises:
-            ContractNotFound: the gateway knows none. In its nightly reset it may say so of contracts that exist.
+            ContractNotFound: the gateway knows none, and has said so for ten minutes.
+            DefinitionMissing: it says so, which it may in its nightly reset of contracts that exist.
             SettingsError: the instrument's multiplier, tick or currency is not the gateway's.
         """
         query = _ib_contract(
@@ -150,7 +151,7 @@ class IbSource:
             # Futures share symbols between sizes and classes; a stock's class is its market segment.
             tradingClass=instrument.trading_class if instrument.expires else "",
         )
-        with self._turn(paced_message) as client:
+        with self._doubting(instrument.symbol), self._turn(paced_message) as client:
             details = client.contract_details(f"The contracts of {instrument.symbol}", query)
         found = parsing.contracts(details, instrument)
         if not found:
@@ -170,7 +171,7 @@ class IbSource:
     def head_timestamp(self, contract: Contract) -> datetime:
         """Start of the contract's first bar, UTC; raises as `bars` where there is no definition."""
         subject = f"The first bar of {contract}"
-        with self._doubting(contract), self._turn(paced_head, contract) as client:
+        with self._doubting(contract.con_id), self._turn(paced_head, contract) as client:
             return parsing.instant(client.head_timestamp(subject, _by_id(contract), contract.what))
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
@@ -184,7 +185,7 @@ class IbSource:
         finished_by = self._time_reached(request.end + SETTLING)
         window = f"{request.start:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} UTC"
         subject = f"{request.contract}, {request.timeframe} bars, {window}"
-        with self._doubting(request.contract), self._turn(paced_bars, request) as client:
+        with self._doubting(request.contract.con_id), self._turn(paced_bars, request) as client:
             began = self._clock()
             answer = client.history(subject, _by_id(request.contract), query, request.contract.what)
             self._answers.append(self._clock() - began)
@@ -219,7 +220,7 @@ class IbSource:
             InvalidBars: what it tells cannot be read.
         """
         subject = f"The trading hours of {contract}"
-        with self._doubting(contract), self._turn(paced_message) as client:
+        with self._doubting(contract.con_id), self._turn(paced_message) as client:
             details = client.contract_details(subject, _by_id(contract))
         told = [hours.told_hours(entry.tradingHours, entry.timeZoneId) for entry in details if entry.tradingHours]
         return hours.merged(self._past_sessions(subject, contract), *told)
@@ -232,19 +233,19 @@ class IbSource:
             return hours.told_schedule(*client.schedule(subject, _by_id(contract), end, _PAST))
 
     @contextmanager
-    def _doubting(self, contract: Contract) -> Iterator[None]:
-        """Does not believe at once that a contract is gone whose id the gateway itself once gave."""
+    def _doubting(self, what: int | str) -> Iterator[None]:
+        """Does not believe at once that there is no definition of a contract's id or an instrument's symbol."""
         try:
             yield
         except ContractNotFound as error:
-            if self._clock() - self._missing_since.setdefault(contract.con_id, self._clock()) >= _GONE_AFTER:
+            if self._clock() - self._missing_since.setdefault(what, self._clock()) >= _GONE_AFTER:
                 raise
+            known = "It had one before: in" if isinstance(what, int) else "In"
             raise DefinitionMissing(
-                f"{error} It had one before: in a maintenance this passes, so ask again after "
-                f"{_GONE_AFTER / 60:g} minutes.",
+                f"{error} {known} a maintenance this passes, so ask again after {_GONE_AFTER / 60:g} minutes.",
                 error.code,
             ) from None
-        self._missing_since.pop(contract.con_id, None)
+        self._missing_since.pop(what, None)
 
     def _connected(self) -> IbClient:
         with self._lock:

@@ -90,7 +90,7 @@ def test_a_chain_is_by_expiry_in_the_instruments_months_and_without_twins(source
 
 def test_a_chain_of_what_is_not_traded_is_not_found(source: BarSource) -> None:
     unknown = ES.model_copy(update={"symbol": "XX", "ib_symbol": "XX", "trading_class": "XX"})
-    with pytest.raises(ContractNotFound):
+    with pytest.raises((ContractNotFound, DefinitionMissing)):
         source.chain(unknown)
 
 

@@ -545,6 +545,23 @@ def test_an_answer_forgets_that_the_contract_seemed_gone() -> None:
             ib.bars(window(3))
 
 
+def test_a_chain_is_not_given_up_at_the_first_word_and_gone_ten_minutes_later() -> None:
+    def script(peer: Peer) -> None:
+        peer.start()
+        while True:
+            no_definition(peer, peer.read_until(9)[2])
+
+    now = [1000.0]
+    with scripted(script) as port, source(port, clock=lambda: now[0]) as ib:
+        for passed in (0.0, 599.0):
+            now[0] = 1000.0 + passed
+            with pytest.raises(DefinitionMissing, match="ask again after 10 minutes"):
+                ib.chain(load_registry()["ES"])
+        now[0] += 1.0
+        with pytest.raises(ContractNotFound):
+            ib.chain(load_registry()["ES"])
+
+
 def test_no_data_is_said_by_the_gateway_and_never_by_a_text_that_is_not_understood() -> None:
     def says(text: str) -> Callable[[Peer, str], None]:
         return lambda peer, request_id: peer.send(error(request_id, 162, text))
