@@ -20,6 +20,9 @@ from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.stores import Stores
 
+_MOST_KNOWN = 500
+_KNOWN: dict[tuple[object, ...], list[Segment]] = {}
+
 Moment = date | datetime
 """A trade date, or an instant in UTC."""
 
@@ -41,9 +44,9 @@ def segments_of(
         if adjustment is not Adjustment.NONE:
             raise UsageError("The bars of one contract are not adjusted: leave adjustment or contract out.")
         return _one_contract(stores, instrument, contract)
-    made = stores.rolls.load(instrument.symbol, instrument.roll)
-    if made is not None:
-        return series_segments(made, adjustment, calendar(instrument.calendar))
+    version = stores.rolls.version(instrument.symbol, instrument.roll)
+    if version is not None:
+        return _by_rolls(stores, instrument, adjustment, version)
     return _before_any_roll(stores, instrument)
 
 
@@ -78,6 +81,21 @@ def window_of(instrument: Instrument, first: Moment | None, last: Moment | None)
     if first is not None and last is not None and end < start:
         raise UsageError(f"The window is reversed: it ends on {last}, before it begins on {first}.")
     return start, end
+
+
+def _by_rolls(
+    stores: Stores, instrument: Instrument, adjustment: Adjustment, version: tuple[str, str]
+) -> list[Segment]:
+    """The segments of a version of the roll calendar, worked out once: a chart asks for them with every window."""
+    key = (instrument.symbol, instrument.roll, instrument.calendar, adjustment, version)
+    if key not in _KNOWN:
+        made = stores.rolls.load(instrument.symbol, instrument.roll)
+        if made is None:
+            return _before_any_roll(stores, instrument)
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[key] = series_segments(made, adjustment, calendar(instrument.calendar))
+    return _KNOWN[key]
 
 
 def _one_contract(stores: Stores, instrument: Instrument, contract: str) -> list[Segment]:

@@ -57,6 +57,16 @@ class RollStore(SliceStore):
             cursor.execute("SELECT rule FROM roll_calendars WHERE symbol = %s AND position = 0 ORDER BY rule", [symbol])
             return [row[0] for row in cursor.fetchall()]
 
+    def version(self, symbol: str, rule: str, position: int = 0) -> tuple[str, str] | None:
+        """Version of the calendar's rolls, and the contract after the last one: what tells two calendars apart."""
+        with self._reading() as cursor:
+            cursor.execute(
+                "SELECT version, front FROM roll_calendars WHERE symbol = %s AND rule = %s AND position = %s",
+                [symbol, rule, position],
+            )
+            found: tuple[str, str] | None = cursor.fetchone()
+        return found
+
     def calendars(self, symbol: str) -> pd.DataFrame:
         """What there is: a row a rule and position, with front, bars_from, bars_to and version."""
         texts = dict.fromkeys(("rule", "front", "version"), "text")
