@@ -3,8 +3,8 @@
     python benchmarks/bench_planning.py [--instruments 50] [--json FILE]
 
 Everything between the question and the requests counts: the chain, the contracts that matter, the ledger, heads, and
-what people want asked again. The sessions of a calendar are computed once a process, before the clock starts. Goal: fifty
-instruments in under a second. The server is the embedded one, as it runs for users.
+what people want asked again. The sessions of a calendar are computed once a process, before the clock starts. Goal:
+fifty instruments in under a second. The server is the embedded one, as it runs for users.
 """
 
 from __future__ import annotations
