@@ -75,17 +75,16 @@ def adjusted(series: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) 
     Raises:
         BacktestRefused: prices have to be adjusted across a roll whose prices are unknown or, for ratios, not positive.
     """
-    n = len(series)
-    factor, added = np.ones(n), np.zeros(n)
     crossed = _crossed(rolls, series)
-    if adjustment is not Adjustment.NONE and len(crossed):
+    if adjustment is not Adjustment.NONE:
         _refuse_unknown(crossed, adjustment)
-        starts = np.searchsorted(series["trade_date"].to_numpy(), crossed["date"].to_numpy())
-        each = np.diff(starts, prepend=0, append=n)
-        factor, added = (np.repeat(values, each) for values in adjustments(crossed, adjustment))
-    columns = {name: _moved(series[name].to_numpy(), factor, added, adjustment) for name in PRICES}
-    frame = series.assign(**columns, factor=factor, adjustment=added)
-    return frame.loc[:, list(CONTINUOUS_COLUMNS)].reset_index(drop=True)
+    factors, points = adjustments(crossed, adjustment)
+    starts = np.searchsorted(series["trade_date"].to_numpy(), crossed["date"].to_numpy())
+    each = np.diff(starts, prepend=0, append=len(series))
+    columns = {name: _moved(series[name].to_numpy(), starts, factors, points) for name in PRICES}
+    columns |= {"factor": np.repeat(factors, each), "adjustment": np.repeat(points, each)}
+    given = {name: columns[name] if name in columns else series[name].array for name in CONTINUOUS_COLUMNS}
+    return pd.DataFrame(given, copy=False)
 
 
 def adjustments(rolls: pd.DataFrame, adjustment: Adjustment) -> tuple[np.ndarray, np.ndarray]:
@@ -120,13 +119,18 @@ def additive_adjustments(gaps: np.ndarray) -> np.ndarray:
     return np.append(np.cumsum(np.asarray(gaps, "float64")[::-1])[::-1], 0.0)
 
 
-def _moved(own: np.ndarray, factor: np.ndarray, added: np.ndarray, adjustment: Adjustment) -> np.ndarray:
-    if adjustment.multiplies:
-        return own * factor
-    if not added.any():
-        return own
-    # Sums are rid of the noise of binary fractions; prices that nothing is added to stay what they are, to the bit.
-    return np.where(added == 0, own, np.round(own + added, PRICE_DIGITS))
+def _moved(own: np.ndarray, starts: np.ndarray, factors: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Own prices of n + 1 stretches that begin at 0 and at `starts`, each with its factor and points."""
+    moved = own.copy()
+    for part, factor, added in zip(np.split(moved, starts), factors, points, strict=True):
+        if factor != 1:
+            part *= factor
+        if added != 0:
+            # Sums are rid of the noise of binary fractions; a stretch that nothing is added to stays as it is, to the
+            # bit.
+            part += added
+            np.round(part, PRICE_DIGITS, out=part)
+    return moved
 
 
 def _front(bars: pd.DataFrame, rolls: pd.DataFrame) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def own(market: Market) -> pd.DataFrame:
     return market.join(Adjustment.NONE)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(markets())
 def test_additive_keeps_every_difference_within_a_contract(market: Market) -> None:
     plain = own(market)
@@ -101,7 +101,7 @@ def test_additive_keeps_every_difference_within_a_contract(market: Market) -> No
                 np.testing.assert_array_equal(np.diff(rows[name]), np.diff(plain.loc[rows.index, name]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(markets())
 def test_ratio_keeps_every_return_within_a_contract(market: Market) -> None:
     plain = own(market)
@@ -114,7 +114,7 @@ def test_ratio_keeps_every_return_within_a_contract(market: Market) -> None:
                 np.testing.assert_allclose(returns, before[name] / before["close"].iloc[0], rtol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(markets())
 def test_the_last_contract_keeps_its_own_prices_and_forward_the_first(market: Market) -> None:
     plain = own(market)
@@ -126,7 +126,7 @@ def test_the_last_contract_keeps_its_own_prices_and_forward_the_first(market: Ma
         pd.testing.assert_frame_equal(series.loc[rows, list(PRICES)], plain.loc[rows, list(PRICES)])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(markets())
 def test_the_old_contracts_price_at_a_roll_becomes_the_new_ones(market: Market) -> None:
     """No gap is left: at the minute of the roll's prices both contracts have one price in the series."""
@@ -140,7 +140,7 @@ def test_the_old_contracts_price_at_a_roll_becomes_the_new_ones(market: Market) 
             assert old == pytest.approx(new, rel=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(markets(), st.data())
 def test_a_later_roll_changes_no_stored_row_and_no_forward_adjusted_history(market: Market, data) -> None:
     kept = market.bars.copy()
@@ -154,7 +154,7 @@ def test_a_later_roll_changes_no_stored_row_and_no_forward_adjusted_history(mark
     pd.testing.assert_frame_equal(market.bars, kept)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(markets())
 def test_prices_are_the_contracts_own_times_factor_plus_adjustment(market: Market) -> None:
     plain = own(market)
@@ -165,7 +165,7 @@ def test_prices_are_the_contracts_own_times_factor_plus_adjustment(market: Marke
             np.testing.assert_allclose(series[name], again, rtol=1e-13, atol=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(markets())
 def test_every_session_is_of_one_contract_and_contracts_never_come_back(market: Market) -> None:
     series = market.join(Adjustment.ADDITIVE)
