@@ -5,8 +5,9 @@ Must not know who runs the graph: that stands behind the port `launcher.Launcher
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
 
@@ -21,6 +22,7 @@ from g4qc_core.api.measures import Measures
 from g4qc_core.api.problems import Problem, add_handlers
 from g4qc_core.api.routes import API_ROUTERS, ROOT_ROUTERS
 from g4qc_core.api.site import add_pages
+from g4qc_core.errors import G4qcError
 from g4qc_core.settings import Settings
 
 PREFIX = "/api/v1"
@@ -29,7 +31,7 @@ _ABOUT = (
     "Bars, their coverage, backtests and the runs that make them. Timestamps are UTC and mark the bar's start; trade "
     "dates are the exchange's. Errors are problem documents (RFC 9457) whose `detail` says what to do."
 )
-# As many as the database's pool has connections: more would wait for one, with a thread each.
+# Fewer than the database's pool has connections: more would wait for one, with a thread each.
 _THREADS = 12
 
 
@@ -45,6 +47,7 @@ def build_app(services: Services, rules: Rules | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        threading.Thread(target=_open, args=[services], daemon=True).start()
         yield
         services.stores.close()
 
@@ -83,6 +86,12 @@ def rules_of(settings: Settings, *, loopback: bool) -> Rules:
     origins = [origin.strip().rstrip("/") for origin in settings.api_cors_origins.split(",") if origin.strip()]
     hosts = loopback_hosts(settings.api_url) if loopback else []
     return Rules(hosts, origins, settings.api_rate_limit)
+
+
+def _open(services: Services) -> None:
+    """Opens the database ahead of the first request; where that fails, the request tries again and says why."""
+    with suppress(G4qcError):
+        services.stores()
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
