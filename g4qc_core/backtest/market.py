@@ -141,7 +141,7 @@ def _left_at(
     given = np.full(len(rolls), np.nan) if exits is None else exits.reindex(stamps).to_numpy(np.float64)
     known = ~np.isnan(given)
     left = close[rolls - 1].copy()
-    left[known] = _on_grid(given[known], stamps[known], "price of the contract that is left at", instrument)
+    left[known] = _on_grid(given[known], stamps[known], "exit price", instrument)
     return left, rolls[~known]
 
 
