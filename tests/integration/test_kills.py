@@ -28,6 +28,10 @@ KILLS = 100
 DEADLINE = 120.0  # seconds, for what takes a fraction of one
 BARS = "SELECT symbol, contract, timestamp, open, high, low, close, volume, wap, count FROM raw_bars"
 LEDGER = "SELECT symbol, contract, timeframe, window_start, window_end, outcome, bars, content_hash FROM ib_requests"
+OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND application_name <> 'test'
+"""
 WAITS_FOR_THE_TABLE = "SELECT 1 FROM pg_locks WHERE relation = 'raw_bars'::regclass AND NOT granted"
 
 
@@ -108,9 +112,10 @@ def test_a_backfill_that_is_killed_a_hundred_times_ends_as_an_undisturbed_one(
     home, calm = make_home(), make_home()
     assert run(calm.database.render_as_string(hide_password=False), calm_gateway.port).requests == len(SESSIONS)
     least = chunks(calm_gateway)
-    engine = create_engine(home.database)
+    engine = create_engine(home.database, connect_args={"application_name": "test"})
+    watching = engine.execution_options(isolation_level="AUTOCOMMIT")
     kills, in_transaction = 0, 0
-    with extractors(home, gateway) as parent, engine.connect() as connection:
+    with extractors(home, gateway) as parent, engine.connect() as connection, watching.connect() as watch:
         while kills < KILLS:
             before = chunks(gateway)
             life = Life(parent)
@@ -121,6 +126,8 @@ def test_a_backfill_that_is_killed_a_hundred_times_ends_as_an_undisturbed_one(
                 struck = kill_somewhere(life, len(before), gateway, faults, chance)
             kills += struck
             assert struck, f"the backfill was over after {kills} kills"
+            # What it sent last may still be under way to the tables.
+            wait_until(lambda: watch.scalar(text(OTHERS)) == 0)
             again = set(chunks(gateway)[len(before) :]) & set(before)
             assert len(again) <= 1
         faults.stall, faults.delay = None, 0.0
