@@ -1,0 +1,140 @@
+"""The stored series is the core's own view of the same bars, whatever the window, rule, position and adjustment."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+
+from g4qc_core.bars.resampling import resample
+from g4qc_core.errors import BacktestRefused, UsageError
+from g4qc_core.futures.continuous import CONTINUOUS_COLUMNS, Adjustment, continuous
+from g4qc_core.futures.roll_making import RollMaker
+from g4qc_core.roll_rules import DaysBeforeExpiry, Volume
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.series import continuous_bars, roll_exits
+from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import ONE_MINUTE, timeframe
+from tests.core.bars.builders import EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars
+
+CHAIN = [es_contract(month) for month in THIRD_FRIDAYS]
+MONTHS = ["202506", "202509", "202512"]
+MINUTES = good_bars(MONTHS, EQUITY.sessions(date(2025, 5, 26), date(2025, 10, 10)), share=0.03)
+HOURS = resample(MINUTES, timeframe("1h"), EQUITY)
+MAKER = RollMaker(MINUTES, CHAIN, ES, EQUITY)
+EARLY = DaysBeforeExpiry(12)
+REACH = (date(2025, 5, 26), date(2025, 10, 10))
+RULES = (DaysBeforeExpiry(8), EARLY, Volume())
+
+
+@pytest.fixture
+def stores(database: Database) -> Stores:
+    stores = Stores.of(database)
+    stores.contracts.merge(CHAIN, datetime(2025, 1, 1, tzinfo=UTC))
+    for name, bars in (("1min", MINUTES), ("1h", HOURS)):
+        window = bars["timestamp"].min(), bars["timestamp"].max() + pd.Timedelta(minutes=1)
+        stores.bars.replace_bars("ES", name, *window, bars)
+    return stores
+
+
+def keep(stores: Stores, *rules) -> None:
+    for rule in rules:
+        made = MAKER.calendar(rule)
+        stores.rolls.replace(made)
+        stores.rolls.replace(MAKER.following(made))
+
+
+def test_the_series_is_the_cores_own_by_every_rule_and_adjustment(stores: Stores) -> None:
+    keep(stores, *RULES)
+    for rule in RULES:
+        rolls = MAKER.calendar(rule).rolls
+        for adjustment in Adjustment:
+            for kind, bars in ((ONE_MINUTE, MINUTES), (timeframe("1h"), HOURS)):
+                series = continuous_bars(stores, ES, kind, adjustment, rule=str(rule))
+                pd.testing.assert_frame_equal(series, continuous(bars, rolls, adjustment))
+
+
+def test_a_window_is_adjusted_by_the_rolls_within_it_alone(stores: Stores) -> None:
+    keep(stores, DaysBeforeExpiry(8))
+    first, last = date(2025, 6, 2), date(2025, 8, 29)
+    inside = HOURS[HOURS["trade_date"].between(pd.Timestamp(first), pd.Timestamp(last))]
+    series = continuous_bars(stores, ES, timeframe("1h"), Adjustment.RATIO, first, last)
+    rolls = MAKER.calendar(DaysBeforeExpiry(8)).rolls
+    pd.testing.assert_frame_equal(series, continuous(inside, rolls, Adjustment.RATIO))
+    assert (series["factor"] == 1).iloc[-1]
+
+
+def test_reading_a_series_changes_no_stored_row(stores: Stores) -> None:
+    keep(stores, *RULES)
+    window = HOURS["timestamp"].min(), HOURS["timestamp"].max() + pd.Timedelta(minutes=1)
+    before = stores.bars.bars("ES", "1h", *window)
+    for adjustment in Adjustment:
+        continuous_bars(stores, ES, timeframe("1h"), adjustment)
+    pd.testing.assert_frame_equal(stores.bars.bars("ES", "1h", *window), before)
+
+
+def test_the_next_contract_is_always_the_one_after_the_front(stores: Stores) -> None:
+    keep(stores, DaysBeforeExpiry(8))
+    front = continuous_bars(stores, ES, timeframe("1h"))
+    following = continuous_bars(stores, ES, timeframe("1h"), position=1)
+    after = dict(zip(THIRD_FRIDAYS, [*list(THIRD_FRIDAYS)[1:], ""], strict=True))
+    both = front.merge(following, on="timestamp", suffixes=("", "_next"))
+    assert len(both)
+    assert (both["contract"].map(after) == both["contract_next"]).all()
+    # 202603 has no bars: the gap into it is unknown, and nothing is adjusted across it.
+    adjusted = continuous_bars(stores, ES, timeframe("1h"), Adjustment.ADDITIVE, last=date(2025, 9, 5), position=1)
+    assert list(adjusted["contract"].unique()) == ["202509", "202512"]
+
+
+def test_a_series_changes_contracts_at_a_sessions_open_and_nowhere_else(stores: Stores) -> None:
+    keep(stores, EARLY)
+    series = continuous_bars(stores, ES, ONE_MINUTE, rule=str(EARLY))
+    assert (series.groupby("trade_date")["contract"].nunique() == 1).all()
+
+
+def test_what_is_left_at_a_roll_is_the_old_contracts_bar_of_the_same_start(stores: Stores) -> None:
+    keep(stores, DaysBeforeExpiry(8))
+    series = continuous_bars(stores, ES, timeframe("1h"), Adjustment.ADDITIVE)
+    exits = roll_exits(stores, ES, timeframe("1h"), series)
+    assert len(exits) == 2
+    for start, price in exits.items():
+        month = series["contract"][series["timestamp"] < start].iloc[-1]
+        own = HOURS[(HOURS["contract"] == month) & (HOURS["timestamp"] == start)]
+        assert price == own["open"].item() if len(own) else price != price
+
+
+def test_without_a_calendar_there_is_no_series_over_contracts(stores: Stores) -> None:
+    with pytest.raises(UsageError, match="no roll calendar"):
+        continuous_bars(stores, ES, ONE_MINUTE)
+    assert set(continuous_bars(stores, ES, ONE_MINUTE, last=date(2025, 6, 6))["contract"]) == {"202506"}
+
+
+def test_a_rule_without_a_calendar_is_named_with_those_that_there_are(stores: Stores) -> None:
+    keep(stores, DaysBeforeExpiry(8))
+    with pytest.raises(UsageError, match=r"by the rule volume.*There are those by days_before_expiry\(8\)"):
+        continuous_bars(stores, ES, ONE_MINUTE, rule="volume")
+    with pytest.raises(UsageError, match="Unknown roll rule"):
+        continuous_bars(stores, ES, ONE_MINUTE, rule="volumes")
+
+
+def test_a_calendar_that_was_made_before_the_bars_of_a_roll_is_refused(stores: Stores) -> None:
+    early = MINUTES[MINUTES["trade_date"] < "2025-07-15"]
+    stores.rolls.replace(RollMaker(early, CHAIN, ES, EQUITY).calendar(DaysBeforeExpiry(8)))
+    with pytest.raises(UsageError, match="from 202509 to 202512 may be among them: materialize"):
+        continuous_bars(stores, ES, ONE_MINUTE)
+    assert len(continuous_bars(stores, ES, ONE_MINUTE, last=date(2025, 7, 11)))
+
+
+def test_an_unknown_gap_is_refused_where_it_is_crossed(stores: Stores) -> None:
+    blind = RollMaker(MINUTES[MINUTES["contract"] != "202512"], CHAIN, ES, EQUITY, ["202512"], REACH)
+    stores.rolls.replace(blind.calendar(DaysBeforeExpiry(8)))
+    with pytest.raises(BacktestRefused, match="from 202509 to 202512"):
+        continuous_bars(stores, ES, ONE_MINUTE, Adjustment.ADDITIVE)
+    assert len(continuous_bars(stores, ES, ONE_MINUTE, Adjustment.NONE))
+
+
+def test_nothing_stored_is_an_empty_series(database: Database) -> None:
+    series = continuous_bars(Stores.of(database), ES, ONE_MINUTE, Adjustment.RATIO)
+    assert series.empty
+    assert tuple(series.columns) == CONTINUOUS_COLUMNS
