@@ -44,6 +44,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.bar_store import BAR_COLUMNS
 from g4qc_core.storage.copy import copy_in
 from g4qc_core.storage.database import Database, parse_url
+from g4qc_core.storage.embedded import embedded_server
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.storage.tables import market_data
 
@@ -301,7 +302,8 @@ def main() -> None:
     try:
         results = measure(home, given.rows)
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        embedded_server(home).leave()
+        shutil.rmtree(home)
     show(results)
     if given.json:
         given.json.write_text(json.dumps(results, indent=1) + "\n")
