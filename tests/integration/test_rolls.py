@@ -1,0 +1,85 @@
+"""Rolls at the command line, on a home with bars: dates by each rule, series by them, and sensitivity."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.home import Home
+
+pytestmark = pytest.mark.integration
+
+
+def answer(home: Home, *arguments: str):
+    done = home.run(*arguments)
+    assert done.code == 0, done.errors
+    return json.loads(done.text)
+
+
+def test_rolls_are_shown_by_every_rule_with_prices_and_source(full_home: Home) -> None:
+    shown = answer(full_home, "rolls", "ES", "--json")
+    assert shown["rules"][0] == shown["rule"] == "days_before_expiry(8)"
+    assert "volume" in shown["rules"]
+    priced = [roll for roll in shown["rolls"] if roll["gap"] is not None]
+    assert all(roll["to_price"] - roll["from_price"] == roll["gap"] for roll in priced)
+    assert {roll["source"] for roll in shown["rolls"]} == {"rule"}
+    table = full_home.run("rolls", "ES").text
+    assert "days_before_expiry(8)" in table
+    assert shown["rolls"][0]["to_contract"] in table
+
+
+def test_another_rule_is_made_when_it_is_asked_for(full_home: Home) -> None:
+    shown = answer(full_home, "rolls", "ES", "--rule", "days_before_expiry(4)", "--json")
+    assert shown["rules"] == ["days_before_expiry(4)"]
+    bars = answer(full_home, "bars", "ES", "--timeframe", "1d", "--rule", "days_before_expiry(4)", "--json")
+    assert bars
+
+
+@pytest.mark.parametrize("adjustment", ["additive", "ratio", "additive_forward", "ratio_forward"])
+def test_bars_come_in_every_adjustment(full_home: Home, adjustment: str) -> None:
+    plain = answer(full_home, "bars", "ES", "--timeframe", "1d", "--json")
+    bars = answer(full_home, "bars", "ES", "--timeframe", "1d", "--adjustment", adjustment, "--json")
+    assert len(bars) == len(plain)
+    same = 0 if adjustment.endswith("forward") else -1
+    assert bars[same]["close"] == plain[same]["close"]
+
+
+def test_sensitivity_runs_every_rule_and_adjustment(full_home: Home) -> None:
+    shown = answer(full_home, "sensitivity", "sma_cross-ES-1h", "--json")
+    variants = shown["variants"]
+    assert len(variants) == 5 * len({variant["rule"] for variant in variants})
+    assert sum(variant["own"] for variant in variants) == 1
+    profits = [variant["net_profit"] for variant in variants if variant["net_profit"] is not None]
+    assert shown["spread"]["width"] == pytest.approx(max(profits) - min(profits))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("rolls", "ES", "--rule", "volumes"), "did you mean 'volume'"),
+        (("rolls", "ES", "--rule", "open_interest"), "bars of Interactive Brokers have none"),
+        (("rolls", "ES", "--rule", "first_notice"), "has no first notice day"),
+        (("bars", "ES", "--rule", "days_before_expiry(77)"), "g4qc rolls ES --rule"),
+        (("bars", "ES", "--contract", "202612", "--position", "1"), "leave --adjustment, --rule and --position out"),
+        (("sensitivity", "sma_cross-ES-1h", "--adjustment", "ratios"), "did you mean 'ratio'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(full_home: Home, arguments: tuple[str, ...], words: str) -> None:
+    done = full_home.run(*arguments)
+    assert done.code == 2
+    assert words in done.errors
+
+
+def test_a_roll_set_by_hand_is_shown_as_such(full_home: Home, tmp_path: Path) -> None:
+    shown = answer(full_home, "rolls", "ES", "--json")
+    roll = next(roll for roll in shown["rolls"] if roll["volume"] is not None)
+    file = tmp_path / "rolls.toml"
+    months = f'from = "{roll["from_contract"]}"\nto = "{roll["to_contract"]}"\n'
+    file.write_text(f'[[roll]]\nsymbol = "ES"\ndate = {roll["volume"]}\nnote = "mine"\n{months}', "utf-8")
+    by_hand = full_home.with_(rolls=file)
+    made = answer(by_hand, "rolls", "ES", "--rule", "days_before_expiry(3)", "--json")
+    [changed] = [r for r in made["rolls"] if r["from_contract"] == roll["from_contract"]]
+    assert (changed["source"], changed["note"]) == ("override", "mine")
+    assert changed["days_before_expiry(3)"] == roll["volume"]
