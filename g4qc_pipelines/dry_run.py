@@ -13,16 +13,12 @@ from typing import Any
 import click
 from rich.table import Table
 
-from g4qc_core.bars.source import BarRequest, BarSource, Origin
 from g4qc_core.errors import UsageError
-from g4qc_core.ib.pacing import IB_RULES, paced_bars
 from g4qc_core.ib.plan import Order, Plan
 from g4qc_core.instruments import Contract, Instrument, contract_month, load_registry
-from g4qc_core.pacing.estimate import estimate
 from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
-from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.stores import Stores, open_stores
+from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.chains import contracts_of_interest
 from g4qc_pipelines.planning import plan_extraction, rules_of
 from g4qc_pipelines.resources import Gateway
@@ -45,26 +41,13 @@ def show_plan(
         chain = stores.contracts.chain(symbol) or source.chain(instrument)
         wanted = contracts_of_interest(instrument, chain, first, last, months)
         plan = plan_extraction(instrument, wanted, stores, now, rules_of(settings, Order.named(order)))
-        takes = _takes(plan.requests, _is_paced(settings, source), stores)
+        takes = source.time_left(plan.requests)
         heads = stores.contracts.heads(symbol)
     document = _document(instrument, plan, takes, [c for c in plan.asked if c.month not in heads], now)
     if as_json:
         echo_json(document)
     else:
         _print(document)
-
-
-def _is_paced(settings: Settings, source: BarSource) -> bool:
-    return settings.ib_pacing == "on" or (settings.ib_pacing == "auto" and source.origin is Origin.ACCOUNT)
-
-
-def _takes(requests: Sequence[BarRequest], is_paced: bool, stores: Stores) -> timedelta:
-    """How long the requests take, by the rules and by what answers took lately."""
-    with PacingStore(stores.database, IB_RULES) as pacer:
-        now, accounts = pacer.now(), pacer.accounts()
-        history = [sent for account in accounts for sent in pacer.history(account)]
-    paced = [paced_bars(accounts[0] if accounts else "", request) for request in requests]
-    return estimate(paced, history, now, IB_RULES if is_paced else None) - now
 
 
 def _document(
@@ -102,7 +85,8 @@ def _print(document: dict[str, Any]) -> None:
     else:
         takes = timedelta(seconds=round(document["seconds"]))
         click.echo(
-            f"{document['instrument']}: requests: {len(requests)}, sessions: {document['sessions']}, time: about {takes}."
+            f"{document['instrument']}: requests: {len(requests)}, sessions: {document['sessions']}, "
+            f"time: about {takes}."
         )
     table = Table()
     for name in ("contract", "sessions to ask for", "left out"):

@@ -46,7 +46,7 @@ def job_of(runs: Sequence[Run], graph: Graph, cancelled: bool) -> Job:
     planned = [len(run["assetSelection"] or run["stepStats"]) for run in runs]
     done = sum(step["status"] in _ENDED_STEPS for run in runs for step in run["stepStats"])
     return Job(
-        id=tags.get(JOB, newest["runId"]),
+        id=str(tags.get(JOB, newest["runId"])),
         kind=tags.get(KIND, "run"),
         about=tags.get(ABOUT) or _about(newest, tags),
         state=state,

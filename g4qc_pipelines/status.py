@@ -16,8 +16,8 @@ from g4qc_core.storage.migrations import require_current
 from g4qc_core.storage.origin import stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.day_maps import print_map
-from g4qc_pipelines.pacing_status import pacing_document, pacing_lines
 from g4qc_pipelines.inputs import inputs_of_newest
+from g4qc_pipelines.pacing_status import pacing_document, pacing_lines
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.session_status import doubts, gap_table, session_status
 from g4qc_pipelines.show import echo_json, wide_console
