@@ -102,7 +102,9 @@ class Settings(BaseSettings):
     )
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
-    @field_validator("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "database_password_file")
+    @field_validator(
+        *("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "database_password_file")
+    )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path is not None else None

@@ -88,10 +88,25 @@ def build_schedules(
             month_before,
         ),
         daily(
+            "reconciliation_after_close",
+            "reconcile",
+            "35 16 * * 1-5",
+            "Every trade date at 16:35 in Chicago, after the bars: hours and sessions of the running month beside the "
+            "gateway's own. What agreed before is not asked for again.",
+            key_of,
+        ),
+        daily(
             "rolls_after_close",
             "update_rolls",
             "45 16 * * 1-5",
             "Every trade date at 16:45 in Chicago, after the bars: the roll calendar of each instrument.",
+            lambda symbol, _: symbol,
+        ),
+        daily(
+            "coverage_after_close",
+            "map_coverage",
+            "55 16 * * 1-5",
+            "Every trade date at 16:55 in Chicago, last: what is known of every session of each instrument.",
             lambda symbol, _: symbol,
         ),
     ]

@@ -1,4 +1,7 @@
-"""Which bars in quarantine wait for a person. Knows the decisions that a rule allows. Must not know where they stand."""
+"""Which bars in quarantine wait for a person.
+
+Knows the decisions that a rule allows. Must not know where they stand.
+"""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def _calendar(n: int = 2) -> RollCalendar:
         key | known | {"date": pd.Timestamp("2024-03-07"), "priced_at": pd.Timestamp("2024-03-06 21:59", tz="UTC")},
         key | blind | {"date": pd.Timestamp("2024-06-13"), "priced_at": pd.NaT},
     ]
-    ends = zip(months, months[1:], strict=False)
+    ends = pairwise(months)
     rolls = [row | {"from_contract": old, "to_contract": new} for row, (old, new) in zip(rows, ends, strict=True)]
     return RollCalendar("ES", RULE, 0, roll_frame(rolls[:n]), months[n], date(2024, 1, 2), date(2024, 6, 20))
 
