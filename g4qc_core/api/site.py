@@ -7,8 +7,9 @@ by what the browser asks for. Must not know what the pages show, nor any route o
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from string import Template
@@ -16,8 +17,8 @@ from string import Template
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+
+from g4qc_core.errors import NotFound
 
 PAGES = Path(__file__).with_name("pages")
 """The folder of the files."""
@@ -50,6 +51,7 @@ _HEADERS = {
 }
 # Not left to the machine's own list, which some hosts have wrong.
 _KINDS = {
+    ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8",
@@ -57,29 +59,35 @@ _KINDS = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
+_IMPORT = re.compile(r'^(?:import|\}) .*?from "(\.[^"]+)"', re.MULTILINE)
 
 
 def add_pages(app: FastAPI) -> None:
     """Adds the pages to the application: the shell at `PATHS`, its files under `/pages/`."""
-    shell = Template((PAGES / "index.html").read_text("utf-8"))
-    files = sorted(path for path in PAGES.rglob("*") if path.is_file())
-    base = f"/pages/{_mark(files)}"
-    modules = [path.relative_to(PAGES).as_posix() for path in files if path.suffix == ".js"]
-    preloads = "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in modules)
+    files = {path.relative_to(PAGES).as_posix(): path.read_bytes() for path in PAGES.rglob("*") if path.is_file()}
+    shell, base = Template(files["index.html"].decode()), f"/pages/{_mark(files)}"
 
     async def page(request: Request) -> Response:
         theme = request.cookies.get("g4qc_theme", "")
         text = shell.substitute(
             base=base,
-            preloads=preloads,
+            preloads=preloads[request.url.path],
             lang=choose_language(request.cookies.get("g4qc_lang"), request.headers.get("accept-language")),
             theme=theme if theme in THEMES else THEMES[0],
         )
         return HTMLResponse(text, headers=_HEADERS)
 
+    async def file(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in files:
+            raise NotFound(f"There is no file {name} among the pages.")
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(files[name], media_type=_KINDS[Path(name).suffix], headers=headers)
+
+    preloads = {path: _preloads(path, base, files) for path in PATHS}
     for path in PATHS:
         app.add_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
-    app.mount(base, _Files(directory=PAGES), name="pages")
+    app.add_route(base + "/{name:path}", file, methods=["GET", "HEAD"], include_in_schema=False)
 
 
 def choose_language(chosen: str | None, accepted: str | None) -> str:
@@ -98,19 +106,20 @@ def _ranges(header: str) -> Iterable[tuple[str, float]]:
         yield tag.strip(), float(quality[1]) if quality else 1.0
 
 
-class _Files(StaticFiles):
-    """Files that never change under their address."""
+def _preloads(path: str, base: str, files: Mapping[str, bytes]) -> str:
+    """Links that name every module of a page at once, so that the browser need not find them one from another."""
+    wanted, found = ["js/main.js", f"js/{path.strip('/') or 'overview'}.js"], []
+    while wanted:
+        name = wanted.pop()
+        if name not in found:
+            found.append(name)
+            places = _IMPORT.findall(files[name].decode()) if name.endswith(".js") else []
+            wanted += [posixpath.normpath(posixpath.join(posixpath.dirname(name), place)) for place in places]
+    return "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in sorted(found))
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if response.status_code in (200, 304):
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-            response.headers["Content-Type"] = _KINDS.get(Path(path).suffix, "application/octet-stream")
-        return response
 
-
-def _mark(files: Iterable[Path]) -> str:
+def _mark(files: Mapping[str, bytes]) -> str:
     whole = sha256()
-    for path in files:
-        whole.update(path.relative_to(PAGES).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for name in sorted(files):
+        whole.update(name.encode() + b"\0" + files[name] + b"\0")
     return whole.hexdigest()[:12]

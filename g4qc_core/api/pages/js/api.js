@@ -89,5 +89,5 @@ async function reach(url, options) {
 async function problemOf(response) {
   const said = await response.json().catch(() => ({}));
   if (response.status === 401 && !response.url.endsWith("/session")) document.dispatchEvent(new Event(KEY_WANTED));
-  return new Problem(response.status, said.detail ?? response.statusText, said.error ?? "");
+  return new Problem(response.status, said.detail ?? said.parts?.database?.about ?? response.statusText, said.error ?? "");
 }

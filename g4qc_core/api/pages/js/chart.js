@@ -52,25 +52,36 @@ class ChartPage {
     listen(this.place, this.actions());
   }
 
-  /** Loads what there is to choose from, and shows the view of the address. */
+  /** Shows the view of the address, and loads what there is to choose from beside it. */
   async begin() {
     try {
-      const [instruments, health] = await Promise.all([get("/instruments"), get("/health")]);
-      const held = new Set(health.freshness.map((one) => one.symbol));
-      this.instruments = instruments.filter((one) => held.has(one.symbol) || one.symbol === this.view.symbol);
-      if (!this.instruments.length) return this.nothing();
-      if (!this.instruments.some((one) => one.symbol === this.view.symbol)) this.view.symbol = this.instruments[0].symbol;
-      this.controls.setInstruments(this.instruments, this.view.symbol);
-      const choices = this.loadChoices();
-      await this.show();
+      const all = get("/instruments").then((found) => (this.instruments = found));
+      const known = Promise.all([all, get("/health")]).then(([found, health]) => this.offer(found, health));
+      if (!this.view.symbol) await known;
+      if (!this.view.symbol) return this.nothing();
+      const choices = Promise.all([known, this.loadChoices()]);
+      await this.show(all.then(() => this.about));
       await choices;
     } catch (error) {
       this.fail(error);
     }
   }
 
+  /** Offers the instruments with bars, and the one that is shown: the first of them where the address names none. */
+  offer(all, health) {
+    const held = new Set(health.freshness.map((one) => one.symbol));
+    const offered = all.filter((one) => held.has(one.symbol) || one.symbol === this.view.symbol);
+    this.view.symbol ||= offered[0]?.symbol ?? "";
+    this.controls.setInstruments(offered, this.view.symbol);
+  }
+
   get instrument() {
-    return this.instruments.find((one) => one.symbol === this.view.symbol);
+    return this.instruments?.find((one) => one.symbol === this.view.symbol);
+  }
+
+  /** What the stage needs to know of the instrument. */
+  get about() {
+    return { zone: this.zone, decimals: this.instrument?.decimals ?? 2, min_tick: this.instrument?.min_tick ?? 0.01 };
   }
 
   /** Name of the zone whose clock is shown. */
@@ -88,9 +99,9 @@ class ChartPage {
     if ("symbol" in change) this.loadChoices();
   }
 
-  async show() {
+  async show(about = Promise.resolve(this.about)) {
     this.controls.mark(this.view);
-    await this.stage.open(this.view, this.zone, this.instrument);
+    await this.stage.open(this.view, about);
     this.over.hidden = true;
     if (!this.stage.bars.list.length) this.nothing();
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("g4qc-candles")));

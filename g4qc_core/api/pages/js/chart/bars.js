@@ -22,6 +22,7 @@ import { get } from "../api.js";
 /** @typedef {{symbol: string, timeframe: string, contract: string, adjustment: string}} Series */
 
 const PIECE = 2000;
+const FIRST = 800; // enough for a screen, and sooner there
 const LARGEST = 12_000;
 const KEPT = 40;
 
@@ -40,7 +41,7 @@ export class Bars {
   }
 
   /** Loads the newest bars. */
-  async loadNewest(count = PIECE) {
+  async loadNewest(count = FIRST) {
     this.list = await this.#ask({ order: "desc", limit: count });
     this.hasNewest = true;
     this.hasOldest = this.list.length < count;

@@ -13,6 +13,7 @@ import { Trades } from "./trades.js";
 const SPACING = 7; // pixels a bar of a view that names no window
 const AHEAD = 1.5; // screens that are loaded before they are reached
 const OPEN_SHARE = 0.66; // part of all hours in which a market is open
+const FEWEST = 400; // bars on each side of the middle of a view that names a window
 const IDLE = 120; // milliseconds without a move after which far bars may go
 
 /** Heard by the page: `moved` after every change of what is seen, `failed` with an error. */
@@ -38,22 +39,27 @@ export class Stage extends EventTarget {
 
   /**
    * Shows another series; resolves when its candles are drawn.
-   * @param {import("./view.js").View} view @param {string} zone name of a time zone
-   * @param {{decimals: number, min_tick: number}} instrument
+   * @param {import("./view.js").View} view
+   * @param {Promise<{zone: string, decimals: number, min_tick: number}>} about the instrument, and the zone whose clock is
+   *   shown: awaited beside the bars
    */
-  async open(view, zone, instrument) {
+  async open(view, about) {
     this.view = view;
-    this.zone = zone;
-    this.canvas.setDigits(instrument.decimals, instrument.min_tick);
     if (this.quality?.symbol !== view.symbol) this.quality = new Quality(view.symbol);
     const width = Math.max(200, this.canvas.width);
-    const count = ((view.to - view.from) / seconds(view.timeframe)) * OPEN_SHARE;
-    const timeframe = view.from ? suited(view.timeframe, view.timeframe, count, width) : view.timeframe;
-    await this.#load(timeframe, async (bars) => {
+    const open = (view.to - view.from) * OPEN_SHARE;
+    const timeframe = view.from ? suited(view.timeframe, view.timeframe, open / seconds(view.timeframe), width) : view.timeframe;
+    const half = Math.ceil(Math.max(FEWEST, open / seconds(timeframe)));
+    const bring = async (bars) => {
       if (!view.from) await bars.loadNewest();
-      else await bars.loadAround((view.from + view.to) / 2);
+      else await bars.loadAround((view.from + view.to) / 2, half, half);
       if (!bars.list.length) await bars.loadNewest();
-    }, (bars) => (view.from ? between(bars, view.from, view.to) : newest(bars, width)));
+    };
+    const learn = about.then(({ zone, decimals, min_tick }) => {
+      this.zone = zone;
+      this.canvas.setDigits(decimals, min_tick);
+    });
+    await this.#load(timeframe, (bars) => Promise.all([bring(bars), learn]), (bars) => (view.from ? between(bars, view.from, view.to) : newest(bars, width)));
   }
 
   /** The clock that the axis shows. */
@@ -93,7 +99,12 @@ export class Stage extends EventTarget {
     const { symbol, contract, adjustment } = this.view;
     const bars = new Bars({ symbol, timeframe, contract, adjustment: contract ? "" : adjustment });
     this.place.dataset.state = "loading";
-    await load(bars);
+    try {
+      await load(bars);
+    } catch (error) {
+      this.place.dataset.state = "failed";
+      throw error;
+    }
     if (mine !== this.turn) return;
     const range = rangeOf(bars);
     this.bars = bars;

@@ -1,0 +1,172 @@
+"""The chart page over ten years of one-minute bars, in a real headless browser: first candles, panning, zooming out.
+
+    python benchmarks/bench_pages.py [--home FOLDER] [--json FILE] [--shots FOLDER]
+
+The bars are those of `bench_api.py`: synthetic, 40 contracts with their rolls, shown as one adjusted series. The server
+runs in a process of its own. A pan is counted from the key to the second frame after it, in which every bar that should
+be seen is there; every contract is loaded on the way, none beforehand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+
+from bench_api import fill, free_port, process
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import text
+
+from g4qc_core.settings import Settings
+from g4qc_core.storage.embedded import embedded_server
+from g4qc_core.storage.stores import Stores, open_stores
+
+VIEW = "/chart?symbol=ES&timeframe=1min&adjustment=additive"
+MIDDLE = "&from=2019-06-12T13:00Z&to=2019-06-12T17:00Z"
+SIZE = {"width": 1440, "height": 900}
+ROUNDS, PANS, ZOOMS = 7, 150, 50
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+# Coarser bars by the clock instead of by the session: right enough to be drawn.
+_DERIVE = """
+INSERT INTO market_data (symbol, timeframe, timestamp, contract, open, high, low, close, volume, count, trade_date)
+SELECT symbol, :name, min(timestamp), contract, (array_agg(open ORDER BY timestamp))[1], max(high), min(low),
+  (array_agg(close ORDER BY timestamp DESC))[1], sum(volume), sum(count), trade_date
+FROM market_data WHERE symbol = 'ES' AND timeframe = :source GROUP BY symbol, contract, trade_date, {bucket}
+"""
+_BY_CLOCK = "floor(extract(epoch FROM timestamp) / {seconds})"
+_COARSER = {
+    "5min": ("1min", _BY_CLOCK.format(seconds=300)),
+    "15min": ("5min", _BY_CLOCK.format(seconds=900)),
+    "30min": ("15min", _BY_CLOCK.format(seconds=1800)),
+    "1h": ("30min", _BY_CLOCK.format(seconds=3600)),
+    "4h": ("1h", _BY_CLOCK.format(seconds=14_400)),
+    "1d": ("4h", "timeframe"),
+}
+
+_SHOWN = """() => new Promise(done => {
+  const shown = () => document.querySelector('.candles')?.dataset.state === 'shown'
+    && performance.getEntriesByName('g4qc-candles').length;
+  const look = () => shown() ? done() : requestAnimationFrame(look);
+  look();
+})"""
+_PRESS = """async key => {
+  const chart = document.querySelector('.candles');
+  const frame = () => new Promise(requestAnimationFrame);
+  const begun = performance.now();
+  chart.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  await frame(); await frame();
+  while (chart.dataset.state !== 'shown') await frame();
+  return performance.now() - begun;
+}"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, help="folder to keep the bars in, and to find them in the next time")
+    parser.add_argument("--json", type=Path, help="file for the numbers")
+    parser.add_argument("--shots", type=Path, help="folder for pictures of what was measured")
+    given = parser.parse_args()
+    home = given.home or Path(tempfile.mkdtemp(prefix="g4qc-bench-"))
+    try:
+        with serving(home) as (url, rows), browser() as chromium:
+            figures = {"rows": float(rows), **measure(chromium, url, given.shots)}
+    finally:
+        embedded_server(home).leave()
+        if given.home is None:
+            shutil.rmtree(home)
+    for name, value in figures.items():
+        print(f"{name:<24} {value:>12,.0f}")
+    if given.json:
+        given.json.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[tuple[str, int]]:
+    """The API over ten years of bars; gives its address and the number of those of one minute."""
+    with open_stores(Settings(_env_file=None, home=home)) as stores:  # type: ignore[call-arg]
+        rows, port = filled(stores), free_port()
+        url = stores.database.url.render_as_string(hide_password=False)
+        environment = {"G4QC_HOME": str(home), "G4QC_DATABASE_URL": url, "G4QC_API_RATE_LIMIT": "0"}
+        with process("-m", "g4qc_pipelines.cli", "api", "--port", f"{port}", port=port, environment=environment):
+            yield f"http://127.0.0.1:{port}", rows
+
+
+def filled(stores: Stores) -> int:
+    """Writes the bars of every timeframe, unless they are there."""
+    count = text("SELECT count(*) FROM market_data WHERE symbol = 'ES' AND timeframe = '1min'")
+    with stores.database.transaction() as connection:
+        held = connection.scalar(count)
+    if not held:
+        print("filling ...", flush=True)
+        fill(stores, 1)
+        with stores.database.transaction() as connection:
+            for name, (source, bucket) in _COARSER.items():
+                connection.execute(text(_DERIVE.format(bucket=bucket)), {"name": name, "source": source})
+            held = connection.scalar(count)
+        with stores.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    return int(held or 0)
+
+
+def measure(chromium: Browser, url: str, shots: Path | None) -> dict[str, float]:
+    """Milliseconds of everything that is measured."""
+    firsts = [first_candles(chromium, url + VIEW + window) for window in ("", MIDDLE) for _ in range(ROUNDS)]
+    page = chromium.new_page(viewport=SIZE)  # type: ignore[arg-type]
+    page.goto(url + VIEW)
+    page.evaluate(_SHOWN)
+    near, far = pressed(page, "ArrowLeft", PANS), pressed(page, "PageUp", PANS)
+    if shots:
+        page.screenshot(path=shots / "panned.png")
+    out = pressed(page, "-", ZOOMS)
+    if shots:
+        page.screenshot(path=shots / "decade.png")
+    return {
+        "first candles, cold": firsts[0],
+        "first candles, median": median(firsts[1:]),
+        "first candles, worst": max(firsts[1:]),
+        "pan a tenth, median": median(near),
+        "pan a tenth, p95": p95(near),
+        "pan a screen, median": median(far),
+        "pan a screen, p95": p95(far),
+        "zoom out, median": median(out),
+        "zoom out, p95": p95(out),
+    }
+
+
+def first_candles(chromium: Browser, address: str) -> float:
+    """Milliseconds from the navigation to the first painted candles, with nothing in the browser's cache."""
+    context = chromium.new_context(viewport=SIZE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate(_SHOWN)
+    found = page.evaluate("performance.getEntriesByName('g4qc-candles')[0].startTime")
+    context.close()
+    return float(found)
+
+
+def pressed(page: Page, key: str, times: int) -> list[float]:
+    """Milliseconds that each press of the key takes to be seen."""
+    return [float(page.evaluate(_PRESS, key)) for _ in range(times)]
+
+
+def p95(values: list[float]) -> float:
+    return quantiles(values, n=20)[-1]
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()
+
+
+if __name__ == "__main__":
+    main()
