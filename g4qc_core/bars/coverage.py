@@ -47,8 +47,8 @@ def session_quality(
     - `quarantined`: it has a bar, but not one that passed validation;
     - `closed`: it has no bar, and lies in a known outage: the market did not trade although its calendar says open;
     - `no_trade`: the source answered about it, it has no bar, and the answer is believed. That takes two separate
-      answers where a busy session is silent for an hour, because the answer may have been cut short, and over the
-      whole of a session without any bar; elsewhere one is enough;
+      answers where a session that is not known to be thin is silent for an hour, because the answer may have been cut
+      short, and over the whole of a session without any bar; elsewhere one is enough;
     - `failed`: the source was asked, and failed or gave an answer that is not believed yet;
     - `never_asked`: nobody asked.
 

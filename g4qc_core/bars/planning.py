@@ -17,6 +17,9 @@ from g4qc_core.bars.windows import Window, Windows, among, minutes_of, possible,
 from g4qc_core.instruments import Contract
 from g4qc_core.sessions import Session
 
+_AHEAD = timedelta(hours=1)
+"""Clocks may differ by as much; an answer given later than that from now was given by a clock that was wrong."""
+
 Bars = Callable[[datetime, datetime], "pd.Series | pd.DatetimeIndex"]
 """Gives the starts of a contract's stored raw bars in `[start, end)`, UTC, any order; called only where it matters."""
 
@@ -55,11 +58,11 @@ def needed_sessions(
     """The sessions that are not done, each with the window to ask for.
 
     A session is done when it had closed at `until` and every minute that the contract could have traded in it,
-    known outages aside, was answered: twice where it is silent for an hour although it is busy otherwise, and twice
+    known outages aside, was answered: twice where it is silent for an hour and not known to be thin, and twice
     throughout where it has no raw bar at all. Sources restate bars after the close: `settled_after` the close (None:
     never) it takes one more answer, given then or later. A session in which the contract could not trade, because it
     had expired or had not begun, is done from the start; one that is still open is asked for up to the last full
-    minute before `until`, and never done.
+    minute before `until`, and never done. What was answered in the future, by a clock that was wrong, is no answer.
 
     Args:
         sessions: ascending.
@@ -68,6 +71,7 @@ def needed_sessions(
     """
     needs: list[Need] = []
     unsure: list[tuple[Need, list[Answer]]] = []
+    answers = [a for a in answers if a.at <= until + _AHEAD]
     for session in sessions:
         window = possible(session, contract, until, head)
         if window is None:
@@ -94,8 +98,8 @@ def leaves_no_doubt(
 ) -> bool:
     """True when an answer with these bars tells by itself of every minute in its window.
 
-    It holds the sessions that it touches to their ends, each of them has bars, and none is silent for an hour although
-    it is busy otherwise.
+    It holds the sessions that it touches to their ends, each of them has bars, and none is silent for an hour unless
+    it is known to be thin.
     """
     start, end = window
     starts = pd.DatetimeIndex(bars)

@@ -11,18 +11,19 @@ CONFIRMED = 2
 """Answers that must agree before a silence that is in doubt is believed."""
 
 _LONG_SILENCE = 60  # minutes
-_BUSY_BARS, _BUSY_SPACING = 30, 2  # bars; minutes from one to the next
+_TELLING_BARS, _BUSY_SPACING = 30, 2  # bars; minutes from one to the next
 
 
 def doubtful(has: np.ndarray, silent: np.ndarray) -> np.ndarray:
-    """Minutes of long silences in one busy session; `bool`, one a minute.
+    """Minutes of long silences in one session that is not known to be thin; `bool`, one a minute.
 
-    A session is busy where its bars are many and most follow one another closely. An hour of silence there is more
-    likely an answer that was cut short than an hour without a trade; in a thin contract it is an ordinary hour.
+    An hour of silence is more likely an answer that was cut short than an hour without a trade. Only in a thin session
+    it is an ordinary hour: where bars are many enough to tell, and most do not follow one another closely. Few bars
+    tell nothing, because they are also what is left of a busy session whose answer ended early.
     """
     doubt = np.zeros(len(has), bool)
     places = np.flatnonzero(has)
-    if len(places) < _BUSY_BARS or np.median(np.diff(places)) > _BUSY_SPACING:
+    if len(places) >= _TELLING_BARS and np.median(np.diff(places)) > _BUSY_SPACING:
         return doubt
     edges = np.flatnonzero(np.diff(np.concatenate(([0], silent.astype(np.int8), [0]))))
     for begin, end in zip(edges[::2], edges[1::2], strict=True):

@@ -33,8 +33,10 @@ _STORED: Kinds = dict(_RECEIVED) | {"request_id": "int8", "received_at": "timest
 _RAW: Kinds = {"symbol": "text", "contract": "text"} | dict(_STORED)
 _REVISIONS: Kinds = dict(_RAW) | {"replaced_by": "int8", "replaced_at": "timestamptz"}
 
-# Of so many stored bars a later answer may lack one; one that lacks more was rather cut short than corrected.
+# Of so many stored bars a later answer may lack one, and so many in a row; one that lacks more was rather cut short, or
+# comes from a farm that had lost an hour, than corrected.
 _ONE_IN = 100
+_IN_A_ROW = 5
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class RawStore(SliceStore):
 
         A bar that differs from the stored one replaces it, and the old one is kept as a revision. A stored bar that
         the answer leaves out between its first and its last one was withdrawn, and is kept as a revision too; but where
-        more than one in a hundred is missing, the answer is taken to be cut short, and all stay.
+        more than one in a hundred is missing, or more than five in a row, the answer is taken to have holes, and all
+        stay.
 
         Args:
             bars: `RAW_COLUMNS` of `bars.source`, timestamps ascending and unique; may be empty.
@@ -132,8 +135,10 @@ def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd
 
 def _withdrawn(bars: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
     """The stored bars that the answer takes back."""
-    missing = stored[~stored["timestamp"].isin(bars["timestamp"])]
-    return missing if len(missing) <= max(1, len(stored) // _ONE_IN) else missing.iloc[:0]
+    lacks = ~stored["timestamp"].isin(bars["timestamp"]).to_numpy()
+    runs = np.diff(np.flatnonzero(np.concatenate(([True], ~lacks, [True])))) - 1
+    believed = lacks.sum() <= max(1, len(stored) // _ONE_IN) and runs.max() <= _IN_A_ROW
+    return stored[lacks] if believed else stored.iloc[:0]
 
 
 def _revise(cursor: Any, contract: Contract, outdated: pd.DataFrame, request: int, now: datetime) -> None:

@@ -46,15 +46,23 @@ def need(
 
 def test_a_session_is_needed_until_it_is_answered_with_bars_or_twice_without() -> None:
     assert need() == ASKED
-    assert need(bars=5) == ASKED
-    assert need(bars=5, answers=[answer()]) == []
+    assert need(bars=1340) == ASKED
+    assert need(bars=1340, answers=[answer()]) == []
     assert need(bars=0, answers=[answer()]) == ASKED
     assert need(bars=0, answers=[answer()] * 2) == []
 
 
-def test_a_busy_session_that_falls_silent_for_an_hour_is_asked_twice() -> None:
-    assert need(bars=300, answers=[answer()]) == ASKED
-    assert need(bars=300, answers=[answer()] * 2) == []
+@pytest.mark.parametrize("bars", [1, 2, 29, 30, 300])
+def test_a_session_that_falls_silent_for_an_hour_is_asked_twice_however_few_bars_came_before(bars: int) -> None:
+    assert need(bars, [answer()]) == ASKED
+    assert need(bars, [answer()] * 2) == []
+    assert not leaves_no_doubt(CONTRACT, SESSIONS, stamps(DAY, 0, bars), (DAY.open, DAY.close))
+
+
+def test_an_answer_of_a_clock_that_was_ahead_is_none() -> None:
+    at_close, ahead = DAY.close + timedelta(minutes=5), DAY.close + timedelta(days=400)
+    assert need(until=at_close, answers=[answer(at=ahead, whole=True)]) == ASKED
+    assert need(until=at_close, answers=[answer(at=at_close + timedelta(minutes=1), whole=True)]) == []
 
 
 def test_a_whole_answer_is_believed_without_a_look_at_the_bars() -> None:
@@ -69,8 +77,8 @@ def test_a_whole_answer_is_believed_without_a_look_at_the_bars() -> None:
 
 def test_answers_may_cover_a_session_together() -> None:
     first, second = DAY.open + timedelta(hours=10), DAY.open + timedelta(hours=9)
-    assert need(5, [Answer(DAY.open, first, LATER), Answer(second, DAY.close, LATER)]) == []
-    assert need(5, [Answer(DAY.open, second, LATER), Answer(first, DAY.close, LATER)]) != []
+    assert need(1380, [Answer(DAY.open, first, LATER), Answer(second, DAY.close, LATER)]) == []
+    assert need(1380, [Answer(DAY.open, second, LATER), Answer(first, DAY.close, LATER)]) != []
 
 
 def test_minutes_of_a_known_outage_are_never_asked_for_again() -> None:
@@ -97,7 +105,7 @@ def test_a_contract_is_asked_only_while_it_trades() -> None:
     [asked] = need(until=until, session=last)
     ends = CONTRACT.last_trade_at
     assert (asked.start, asked.end) == (last.open, ends)
-    assert need(3, [Answer(last.open, ends, ends)], ends, session=last) == []
+    assert need(930, [Answer(last.open, ends, ends)], ends, session=last) == []
 
 
 def test_nothing_is_asked_before_the_first_bar() -> None:
@@ -161,13 +169,14 @@ def test_asking_for_what_is_needed_until_nothing_is_ends_and_leaves_nothing_unkn
         (stamps(DAY, 0, 1380), DAY.close, True),
         (stamps(DAY, 0, 1321), DAY.close, True),
         (stamps(DAY, 0, 1320), DAY.close, False),
-        (stamps(DAY, 0, 5), DAY.close, True),
+        (stamps(DAY, 0, 5), DAY.close, False),
+        (stamps(DAY, 0, 1380)[::40], DAY.close, True),
         (NONE, DAY.close, False),
         (stamps(DAY, 0, 1379), DAY.close - timedelta(minutes=1), False),
         (stamps(DAY, 0, 1380), SESSIONS[2].close, False),
-        (stamps(DAY, 0, 1380).append(stamps(SESSIONS[2], 0, 5)), SESSIONS[2].close, True),
+        (stamps(DAY, 0, 1380).append(stamps(SESSIONS[2], 0, 1340)), SESSIONS[2].close, True),
     ],
-    ids=["all", "pause", "hour", "thin", "none", "cut", "empty day", "two days"],
+    ids=["all", "pause", "hour", "few", "thin", "none", "cut", "empty day", "two days"],
 )
 def test_an_answer_leaves_no_doubt_when_each_session_in_it_is_whole_and_has_no_long_silence(
     bars: pd.DatetimeIndex, end: datetime, expected: bool

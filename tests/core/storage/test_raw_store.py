@@ -10,6 +10,7 @@ from itertools import count
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from g4qc_core.errors import DatabaseUnavailable, InvalidBars
@@ -102,7 +103,9 @@ def test_a_bar_that_a_later_answer_leaves_out_is_withdrawn_and_kept_as_a_revisio
 
 
 @pytest.mark.parametrize(
-    "left", [[0, 4], [1, 2, 3], [0, 1, 2], [0, *range(5, 300)]], ids=["middle", "ends", "tail", "one in a hundred"]
+    "left",
+    [[0, 4], [1, 2, 3], [0, 1, 2], [0, *range(5, 300)], [*range(3000), *range(3060, 6900)]],
+    ids=["middle", "ends", "tail", "one in a hundred", "an hour of a week"],
 )
 def test_an_answer_that_was_cut_short_takes_nothing_away(store: BarStore, left: list[int]) -> None:
     known = raw_bars(max(left) + 1 if len(left) > 5 else 5)
@@ -111,6 +114,24 @@ def test_an_answer_that_was_cut_short_takes_nothing_away(store: BarStore, left: 
     assert result.withdrawn == 0
     assert_frame_equal(_raw(store), known)
     assert store.revisions("ES", START, END).empty
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 399), st.integers(0, 400)), min_size=1, max_size=6))
+def test_no_answer_loses_a_bar_and_a_good_one_brings_all_back(store: BarStore, holes: list[tuple[int, int]]) -> None:
+    good = raw_bars(400)
+    store.write_raw(contract(), good, _entry())
+    for start, length in holes:
+        before = _raw(store)
+        answer = good.drop(range(start, min(400, start + length))).reset_index(drop=True)
+        done = store.write_raw(contract(), answer, _entry())
+        kept = _raw(store)
+        assert done.withdrawn <= 4
+        assert len(kept) >= len(before) - done.withdrawn
+        gone = set(good["timestamp"]) - set(kept["timestamp"])
+        assert gone <= set(store.revisions("ES", START, END)["timestamp"])
+    store.write_raw(contract(), good, _entry())
+    assert_frame_equal(_raw(store), good)
 
 
 def test_contracts_are_apart_also_at_the_same_minute(store: BarStore) -> None:
