@@ -127,6 +127,8 @@ def test_a_bar_in_quarantine_is_accepted_and_found_in_the_candles(visitor: Visit
     bar = page.locator(f".suspect[data-bar$='{name}']")
     expect(bar.get_by_role("row")).to_have_count(6)
     expect(bar.locator("tr.marked")).to_contain_text(f"{price:,.2f}")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     bar.get_by_label("Why").fill("seen on the tape")
     bar.get_by_role("button", name="Accept").click()
     expect(page.locator(".job[data-state=succeeded]").first).to_be_visible()

@@ -17,6 +17,7 @@ export async function tradesOf(id) {
     entryPrice: trade.entry_price_own,
     exitPrice: trade.exit_price_own,
     size: trade.size,
+    contract: trade.contract,
     profit: Number(trade.profit),
   }));
 }

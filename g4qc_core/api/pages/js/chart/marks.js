@@ -9,7 +9,7 @@ import { THEMED } from "../shell.js";
 
 const BAND = 6; // pixels of the band of classes at the bottom
 const ROOM = 46; // pixels that a session must have to be parted from the next
-const LABEL = 74; // pixels that the name of a roll takes
+const LABEL = 92; // pixels that the name of a roll takes
 
 export class Marks {
   constructor() {
@@ -71,13 +71,14 @@ export class Marks {
   /** The classes of a session side by side, each as wide as its part; one that occurs is seen. */
   #band(context, counts, x, width, height) {
     const total = Math.max(1, CLASSES.reduce((sum, name) => sum + counts[name], 0));
-    const least = Math.min(2, width / 8);
+    const least = Math.min(3, width / 8);
+    const parts = CLASSES.filter((name) => counts[name]).map((name) => ({ name, wide: Math.max(least, (counts[name] / total) * width) }));
+    const widest = parts.reduce((most, part) => (part.wide > most.wide ? part : most), parts[0]);
+    if (widest) widest.wide -= parts.reduce((sum, part) => sum + part.wide, 0) - width;
     let left = x;
-    for (const name of CLASSES) {
-      if (!counts[name]) continue;
-      const part = Math.max(least, (counts[name] / total) * width);
-      paint(context, name, this.colours, left, height - BAND, Math.min(part, x + width - left), BAND);
-      left += part;
+    for (const { name, wide } of parts) {
+      paint(context, name, this.colours, left, height - BAND, wide, BAND);
+      left += wide;
     }
   }
 
@@ -85,19 +86,29 @@ export class Marks {
     const { context, height, spacing } = frame;
     const seen = this.#seen(frame);
     const room = seen.length > 1 && (spacing * (frame.last - frame.first)) / seen.length > ROOM;
-    let labelled = -Infinity;
+    const rolls = [];
     for (const span of seen) {
       const at = this.spans.indexOf(span);
       if (at === 0) continue;
       const x = Math.round(frame.x(span.first - 0.5)) + 0.5;
       const before = this.spans[at - 1].contract;
-      const rolled = before !== span.contract;
-      if (!rolled && !(this.breaks && room)) continue;
-      stroke(context, x, height, rolled ? this.colours.accent : this.colours.rule, rolled ? [] : [2, 3]);
-      if (rolled && x - labelled > LABEL) {
-        labelled = x;
-        label(context, `${before.slice(2)} → ${span.contract.slice(2)}`, x, this.colours);
-      }
+      if (before !== span.contract) rolls.push({ x, text: `${before.slice(2)} → ${span.contract.slice(2)}` });
+      else if (this.breaks && room) stroke(context, x, height, this.colours.rule, [2, 3]);
+    }
+    this.#rolls(context, rolls, height);
+  }
+
+  /** Lines first and names over them; where rolls stand close, the lines are pale and only some are named. */
+  #rolls(context, rolls, height) {
+    const close = rolls.length > 1 && (rolls[rolls.length - 1].x - rolls[0].x) / (rolls.length - 1) < LABEL;
+    context.globalAlpha = close ? 0.35 : 1;
+    for (const { x } of rolls) stroke(context, x, height, this.colours.accent, []);
+    context.globalAlpha = 1;
+    let free = -Infinity;
+    for (const { x, text } of rolls) {
+      if (x < free) continue;
+      label(context, text, x, this.colours);
+      free = x + LABEL;
     }
   }
 }

@@ -15,6 +15,7 @@ const ARROW = 6;
  * @property {number} entryPrice the contract's own price
  * @property {number} exitPrice
  * @property {number} size negative: short
+ * @property {string} contract
  * @property {number} profit
  */
 
@@ -44,7 +45,7 @@ export class Trades {
     if (!bars?.list.length) return;
     const [long, short] = [colour("--up"), colour("--down")];
     for (const trade of this.list) {
-      const [from, to] = [this.#point(frame, trade.entry, trade.entryPrice), this.#point(frame, trade.exit, trade.exitPrice)];
+      const [from, to] = [this.#point(frame, trade, trade.entry, trade.entryPrice), this.#point(frame, trade, trade.exit, trade.exitPrice)];
       if (!from || !to || to.index < frame.first || from.index > frame.last) continue;
       line(frame.context, from, to, trade.profit >= 0 ? long : short);
       arrow(frame.context, from, trade.size > 0, trade.size > 0 ? long : short);
@@ -52,12 +53,13 @@ export class Trades {
     }
   }
 
-  /** Where a price of the contract's own stands in the series, which may be adjusted. */
-  #point(frame, t, price) {
+  /** Where a price of the contract's own stands in the series, which may be adjusted; a roll ends where the next begins. */
+  #point(frame, trade, t, price) {
     const { list } = this.bars;
     const index = this.bars.indexAt(t);
     if (index < 0 || (index === list.length - 1 && !this.bars.hasNewest && t > list[index].t)) return null;
-    const bar = list[index];
+    const bar = [list[index], list[index - 1]].find((one) => one?.contract === trade.contract);
+    if (!bar) return null;
     const y = frame.y(price * bar.factor + bar.adjustment);
     return y === null ? null : { index, x: frame.x(index), y };
   }
