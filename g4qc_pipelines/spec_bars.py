@@ -45,5 +45,6 @@ def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores) -> SpecBar
     """
     instrument, kind = registry[spec.instrument], timeframe(spec.timeframe)
     rule = rule_name(instrument) if spec.roll is None else str(parse_rule(spec.roll))
-    series = continuous_bars(stores, instrument, kind, spec.adjustment, spec.first, spec.last, rule)
+    # The window is all that its strategy may know: a roll after it must not change what it saw, nor make it outdated.
+    series = continuous_bars(stores, instrument, kind, spec.adjustment, spec.first, spec.last, rule, whole=True)
     return SpecBars(series, roll_exits(stores, instrument, kind, series), rule)

@@ -7,6 +7,7 @@ Knows bars and rolls. Must not know the rule that made the rolls.
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -58,15 +59,15 @@ def continuous(bars: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) 
     return adjusted(_front(bars, rolls).sort_values("timestamp", ignore_index=True), rolls, adjustment)
 
 
-def adjusted(series: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) -> pd.DataFrame:
+def adjusted(series: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment, whole: bool = True) -> pd.DataFrame:
     """A series of the contracts' own prices, adjusted.
-
-    `additive` and `ratio` are anchored at the last session of the series, the forward ones at the first: rolls outside
-    it change nothing.
 
     Args:
         series: n bars, ascending by timestamp, each of the contract in front by the rolls.
         rolls: as in `continuous`.
+        whole: the series is all that there is: rolls outside it change nothing, and it is anchored at its own last
+            session, of the forward adjustments at its first. Else it is a window of the series that the rolls describe,
+            anchored as `adjustments` says, so that windows of it fit together.
 
     Returns:
         `CONTINUOUS_COLUMNS`, n rows, index 0..n-1: prices in points, which are the contract's own times `factor`
@@ -75,10 +76,14 @@ def adjusted(series: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) 
     Raises:
         BacktestRefused: prices have to be adjusted across a roll whose prices are unknown or, for ratios, not positive.
     """
-    crossed = _crossed(rolls, series)
+    before, after = _reach(rolls, series)
+    crossed = rolls.iloc[before:after]
     if adjustment is not Adjustment.NONE:
         _refuse_unknown(crossed, adjustment)
-    factors, points = adjustments(crossed, adjustment)
+    if whole:
+        factors, points = adjustments(crossed, adjustment)
+    else:
+        factors, points = (each[before : after + 1] for each in adjustments(rolls, adjustment))
     starts = np.searchsorted(series["trade_date"].to_numpy(), crossed["date"].to_numpy())
     each = np.diff(starts, prepend=0, append=len(series))
     columns = {name: _moved(series[name].to_numpy(), starts, factors, points) for name in PRICES}
@@ -90,12 +95,31 @@ def adjusted(series: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) 
 def adjustments(rolls: pd.DataFrame, adjustment: Adjustment) -> tuple[np.ndarray, np.ndarray]:
     """Factor and points for each of the n + 1 contracts that n rolls join: adjusted = own x factor + points.
 
-    The contract that keeps its own prices (the last, or the first of the forward ones) has exactly 1 and 0.
+    The contract at the anchor (the last, or the first of the forward adjustments) keeps its own prices, with exactly 1
+    and 0. A roll that cannot be adjusted across (`breaks`) parts the series: what lies on either side has an anchor of
+    its own, and the two do not compare.
 
     Args:
-        rolls: `ROLL_COLUMNS`, ascending by date. A price or gap that is NaN makes everything beyond it NaN, seen
-            from the anchor.
+        rolls: `ROLL_COLUMNS`, ascending by date.
     """
+    edges = [-1, *np.flatnonzero(breaks(rolls, adjustment)), len(rolls)]
+    parts = [_joined(rolls.iloc[last + 1 : following], adjustment) for last, following in pairwise(edges)]
+    factors, points = zip(*parts, strict=True)
+    return np.concatenate(factors), np.concatenate(points)
+
+
+def breaks(rolls: pd.DataFrame, adjustment: Adjustment) -> np.ndarray:
+    """Which rolls cannot be adjusted across: the prices of both are unknown or, for ratios, not positive (bool)."""
+    if adjustment is Adjustment.NONE:
+        return np.zeros(len(rolls), bool)
+    broken = rolls["gap"].isna().to_numpy()
+    if adjustment.multiplies:
+        broken = broken | ~(rolls[["from_price", "to_price"]] > 0).all(axis=1).to_numpy()
+    return broken
+
+
+def _joined(rolls: pd.DataFrame, adjustment: Adjustment) -> tuple[np.ndarray, np.ndarray]:
+    """As `adjustments`, for rolls of which none is a break."""
     n = len(rolls) + 1
     match adjustment:
         case Adjustment.ADDITIVE:
@@ -153,12 +177,13 @@ def refuse_broken(rolls: pd.DataFrame) -> None:
         raise InvalidBars(f"The roll calendar is broken: {problems[0]} Materialize it again.")
 
 
-def _crossed(rolls: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
-    """The rolls between the first and the last session of the series."""
+def _reach(rolls: pd.DataFrame, series: pd.DataFrame) -> tuple[int, int]:
+    """How many rolls lie before the series, its first session included, and how many up to its last one."""
     if series.empty:
-        return rolls.iloc[:0]
-    first, last = series["trade_date"].iloc[0], series["trade_date"].iloc[-1]
-    return rolls[(rolls["date"] > first) & (rolls["date"] <= last)]
+        return 0, 0
+    ends = series["trade_date"].iloc[[0, -1]].to_numpy()
+    before, after = np.searchsorted(rolls["date"].to_numpy(), ends, side="right")
+    return int(before), int(after)
 
 
 def _refuse_unknown(crossed: pd.DataFrame, adjustment: Adjustment) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from math import isnan
+from itertools import pairwise
+
+import numpy as np
 
 from g4qc_core.errors import BacktestRefused
-from g4qc_core.futures.continuous import Adjustment, adjustments, refuse_broken
+from g4qc_core.futures.continuous import Adjustment, adjustments, breaks, refuse_broken
 from g4qc_core.futures.rolls import RollCalendar
 from g4qc_core.sessions import SessionCalendar
 
@@ -26,7 +28,7 @@ _LONGEST_CLOSURE = timedelta(days=21)
 class Segment:
     """Bars of one contract that start in `[start, end)`, UTC; shown prices are its own x `factor` + `points`.
 
-    Both are NaN where the prices of a roll between it and the anchor are unknown.
+    Prices of segments with another `part` do not compare: the prices of a roll between them are unknown.
     """
 
     contract: str
@@ -34,18 +36,14 @@ class Segment:
     end: datetime = END
     factor: float = 1.0
     points: float = 0.0
-
-    @property
-    def unknown(self) -> bool:
-        """True where its prices cannot be adjusted."""
-        return isnan(self.factor) or isnan(self.points)
+    part: int = 0
 
 
 def series_segments(made: RollCalendar, adjustment: Adjustment, sessions: SessionCalendar) -> list[Segment]:
     """The segments of the series that the roll calendar describes, ascending and without overlap.
 
-    The adjustment is anchored at the calendar's last contract (of the forward ones: its first), and not at a window's,
-    so that windows of the series fit together.
+    The adjustment is anchored as `futures.continuous.adjustments` says, and not at a window's ends, so that windows of
+    the series fit together.
 
     Raises:
         InvalidBars: the rolls do not say which contract is in front.
@@ -53,8 +51,9 @@ def series_segments(made: RollCalendar, adjustment: Adjustment, sessions: Sessio
     refuse_broken(made.rolls)
     edges = [BEGINNING, *(_open(day.date(), sessions) for day in made.rolls["date"]), END]
     factors, points = adjustments(made.rolls, adjustment)
+    parts = np.append(0, np.cumsum(breaks(made.rolls, adjustment)))
     return [
-        Segment(month, edges[at], edges[at + 1], float(factors[at]), float(points[at]))
+        Segment(month, edges[at], edges[at + 1], float(factors[at]), float(points[at]), int(parts[at]))
         for at, month in enumerate(made.contracts())
         if month
     ]
@@ -64,15 +63,16 @@ def within(segments: Sequence[Segment], start: datetime, end: datetime) -> list[
     """The parts of the segments that lie in `[start, end)`.
 
     Raises:
-        BacktestRefused: prices of one cannot be adjusted, because those of a roll are unknown.
+        BacktestRefused: prices have to be adjusted across a roll whose prices are unknown or, for ratios, not positive.
     """
-    cut = [replace(s, start=max(s.start, start), end=min(s.end, end)) for s in segments]
-    found = [segment for segment in cut if segment.start < segment.end]
-    for segment in found:
-        if segment.unknown:
+    reaching = [s for s in segments if max(s.start, start) < min(s.end, end)]
+    found = [replace(s, start=max(s.start, start), end=min(s.end, end)) for s in reaching]
+    for old, new in pairwise(found):
+        if old.part != new.part:
             raise BacktestRefused(
-                f"The prices of a roll next to the contract {segment.contract} are unknown, so that its bars cannot be "
-                "adjusted: choose adjustment 'none', or a window on the other side of that roll."
+                f"The roll from {old.contract} to {new.contract} on {new.start:%Y-%m-%d} cannot be adjusted across, "
+                "because its prices are unknown or have no ratio: choose a window on one side of it, or adjustment "
+                "'none'."
             )
     return found
 

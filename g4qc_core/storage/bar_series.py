@@ -14,6 +14,7 @@ import pandas as pd
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.rolls import rule_name
 from g4qc_core.futures.segments import BEGINNING, END, Segment, series_segments, within
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
@@ -44,7 +45,7 @@ def segments_of(
         if adjustment is not Adjustment.NONE:
             raise UsageError("The bars of one contract are not adjusted: leave adjustment or contract out.")
         return _one_contract(stores, instrument, contract)
-    version = stores.rolls.version(instrument.symbol, instrument.roll)
+    version = stores.rolls.version(instrument.symbol, rule_name(instrument))
     if version is not None:
         return _by_rolls(stores, instrument, adjustment, version)
     return _before_any_roll(stores, instrument)
@@ -53,12 +54,12 @@ def segments_of(
 def readable(
     stores: Stores, instrument: Instrument, timeframe: str, segments: list[Segment], start: datetime, end: datetime
 ) -> list[Segment]:
-    """The parts of the segments that lie in `[start, end)`; one with unknown prices counts only where bars reach.
+    """The parts of the segments that lie in `[start, end)`; a roll with unknown prices counts only where bars reach.
 
     Raises:
         BacktestRefused: bars of the window cannot be adjusted, because prices of a roll are unknown.
     """
-    if any(segment.unknown for segment in segments):
+    if len({segment.part for segment in segments}) > 1:
         reach = stores.bars.reach(instrument.symbol, timeframe)
         if reach is not None:
             hours = calendar(instrument.calendar)
@@ -87,9 +88,10 @@ def _by_rolls(
     stores: Stores, instrument: Instrument, adjustment: Adjustment, version: tuple[str, str]
 ) -> list[Segment]:
     """The segments of a version of the roll calendar, worked out once: a chart asks for them with every window."""
-    key = (instrument.symbol, instrument.roll, instrument.calendar, adjustment, version)
+    rule = rule_name(instrument)
+    key = (instrument.symbol, rule, instrument.calendar, adjustment, version)
     if key not in _KNOWN:
-        made = stores.rolls.load(instrument.symbol, instrument.roll)
+        made = stores.rolls.load(instrument.symbol, rule)
         if made is None:
             return _before_any_roll(stores, instrument)
         if len(_KNOWN) >= _MOST_KNOWN:

@@ -37,12 +37,16 @@ def continuous_bars(
     last: date | None = None,
     rule: str | None = None,
     position: int = 0,
+    whole: bool = False,
 ) -> pd.DataFrame:
     """The bars of the contract in front (position 0) or of the one after it (1), as one series.
+
+    An adjusted price is the same in every window, and the same that the API answers; but see `whole`.
 
     Args:
         first, last: trade dates, both included; None is as far as bars reach.
         rule: text of a roll rule by which a calendar was made; None: the instrument's own.
+        whole: the window is all that there is: what lies outside it, a later roll above all, changes no price in it.
 
     Returns a frame of `CONTINUOUS_COLUMNS`; empty when nothing is stored for the window.
 
@@ -63,7 +67,7 @@ def continuous_bars(
     refuse_broken(made.rolls)
     _refuse_outdated(made, instrument, stores, sessions)
     parts = _parts(made, sessions, calendar(instrument.calendar))
-    return adjusted(stores.bars.stitched(instrument.symbol, timeframe.name, parts), made.rolls, adjustment)
+    return adjusted(stores.bars.stitched(instrument.symbol, timeframe.name, parts), made.rolls, adjustment, whole)
 
 
 def stored_bars(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from g4qc_core.bars.resampling import resample
@@ -12,6 +14,8 @@ from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.continuous import CONTINUOUS_COLUMNS, Adjustment, continuous
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.roll_rules import DaysBeforeExpiry, Volume
+from g4qc_core.storage.bar_reader import BarQuery, BarReader
+from g4qc_core.storage.bar_series import readable, segments_of, window_of
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.series import continuous_bars, roll_exits
 from g4qc_core.storage.stores import Stores
@@ -55,14 +59,69 @@ def test_the_series_is_the_cores_own_by_every_rule_and_adjustment(stores: Stores
                 pd.testing.assert_frame_equal(series, continuous(bars, rolls, adjustment))
 
 
-def test_a_window_is_adjusted_by_the_rolls_within_it_alone(stores: Stores) -> None:
+def test_a_window_that_is_the_whole_is_adjusted_by_the_rolls_within_it_alone(stores: Stores) -> None:
     keep(stores, DaysBeforeExpiry(8))
     first, last = date(2025, 6, 2), date(2025, 8, 29)
     inside = HOURS[HOURS["trade_date"].between(pd.Timestamp(first), pd.Timestamp(last))]
-    series = continuous_bars(stores, ES, timeframe("1h"), Adjustment.RATIO, first, last)
+    series = continuous_bars(stores, ES, timeframe("1h"), Adjustment.RATIO, first, last, whole=True)
     rolls = MAKER.calendar(DaysBeforeExpiry(8)).rolls
     pd.testing.assert_frame_equal(series, continuous(inside, rolls, Adjustment.RATIO))
     assert (series["factor"] == 1).iloc[-1]
+
+
+@pytest.mark.parametrize("adjustment", list(Adjustment))
+def test_an_adjusted_price_is_the_same_in_every_window_and_by_every_reader(
+    stores: Stores, adjustment: Adjustment
+) -> None:
+    keep(stores, DaysBeforeExpiry(8))
+    series = continuous_bars(stores, ES, timeframe("1h"), adjustment)
+    assert series["contract"].nunique() == 3
+    # Windows of one contract, over one roll and over all, some with later and some with earlier rolls outside them.
+    for first, last in [("2025-05-28", "2025-06-03"), ("2025-06-02", "2025-08-29"), ("2025-08-01", "2025-10-10")]:
+        start, end = date.fromisoformat(first), date.fromisoformat(last)
+        inside = series[series["trade_date"].between(first, last)].reset_index(drop=True)
+        window = continuous_bars(stores, ES, timeframe("1h"), adjustment, start, end)
+        pd.testing.assert_frame_equal(window, inside)
+        streamed = answered(stores, adjustment, start, end)
+        for name in ("open", "high", "low", "close", "factor", "adjustment", "contract"):
+            assert list(streamed[name]) == list(inside[name])
+
+
+def answered(stores: Stores, adjustment: Adjustment, first: date, last: date) -> pd.DataFrame:
+    """What the API reads of a window."""
+    segments = readable(stores, ES, "1h", segments_of(stores, ES, adjustment=adjustment), *window_of(ES, first, last))
+    return pa.Table.from_batches(BarReader(stores.database).batches(BarQuery("ES", "1h", segments))).to_pandas()
+
+
+@pytest.mark.parametrize("adjustment", list(Adjustment))
+def test_a_roll_without_prices_parts_the_series_and_both_parts_are_adjusted(
+    stores: Stores, adjustment: Adjustment
+) -> None:
+    # The calendar begins with the roll from 202503, of which there are no bars.
+    made = MAKER.calendar(DaysBeforeExpiry(8))
+    assert made.rolls["gap"].isna().tolist() == [True, False, False]
+    stores.rolls.replace(made)
+    expected = continuous(HOURS, made.rolls.iloc[1:], adjustment)
+    series = continuous_bars(stores, ES, timeframe("1h"), adjustment)
+    pd.testing.assert_frame_equal(series, expected)
+    assert list(answered(stores, adjustment, *REACH)["close"]) == list(expected["close"])
+
+
+@pytest.mark.parametrize("adjustment", [Adjustment.RATIO, Adjustment.RATIO_FORWARD])
+def test_a_roll_at_a_price_that_is_not_positive_has_no_ratio_for_any_reader(
+    stores: Stores, adjustment: Adjustment
+) -> None:
+    made = MAKER.calendar(DaysBeforeExpiry(8))
+    stores.rolls.replace(replace(made, rolls=made.rolls.assign(to_price=-37.63)))
+    for read in (answered, lambda *given: continuous_bars(stores, ES, timeframe("1h"), *given[1:])):
+        with pytest.raises(BacktestRefused, match="ratio"):
+            read(stores, adjustment, *REACH)
+
+
+def test_a_rule_however_it_is_written_is_found_by_every_reader(stores: Stores) -> None:
+    keep(stores, DaysBeforeExpiry(8))
+    loose = ES.model_copy(update={"roll": "days_before_expiry( 8 )"})
+    assert segments_of(stores, loose) == segments_of(stores, ES)
 
 
 def test_reading_a_series_changes_no_stored_row(stores: Stores) -> None:
