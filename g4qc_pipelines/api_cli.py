@@ -26,7 +26,7 @@ def api(host: str, port: int | None) -> None:
     port = port or settings.api_port
     check_port(port, "--host, --port or G4QC_API_PORT", host)
     with api_server(settings, host, port):
-        click.echo(f"API on http://{host}:{port}/api/v1, reports on http://{host}:{port}/reports. Ctrl-C stops it.")
+        click.echo(f"Pages on http://{host}:{port}/, the API on http://{host}:{port}/api/v1. Ctrl-C stops it.")
         while True:
             time.sleep(3600)
 

@@ -56,8 +56,8 @@ def run_up(settings: Settings, open_browser: bool) -> None:
         children = stack.enter_context(_dagster(settings, environment, log))
         _await(lambda: _answers(url), children, log)
         click.echo(f"Dagster   {url}")
+        click.echo(f"Pages     {settings.api_link}/")
         click.echo(f"API       {settings.api_link}/api/v1")
-        click.echo(f"Reports   {settings.reports_url}")
         click.echo(f"Logs      {log}")
         _show_automation(settings, url)
         click.echo("Ctrl-C stops everything.")
@@ -75,7 +75,7 @@ def _show_automation(settings: Settings, url: str) -> None:
     on, off = ([name for name, is_on in found.items() if is_on is which] for which in (True, False))
     click.echo(f"By itself {', '.join(on) or 'nothing'}")
     if off:
-        click.echo(f"Off       {', '.join(off)}; switch on at {url}/automation")
+        click.echo(f"Off       {', '.join(off)}\n          (switch on at {url}/automation)")
 
 
 @contextmanager
