@@ -24,6 +24,7 @@
         ├── ClientIdInUse           error 326: an old session may still be dying
         ├── PacingViolation         the gateway says that we ask too much
         ├── RequestCancelled        the gateway dropped the query
+        ├── BarsDenied              the gateway says that there is nothing where it gave bars before
         ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
         ├── ServerUnavailable       no server of G4QC answers at the address
         ├── TooManyRequests         the API's limit of requests is reached for this minute
@@ -134,6 +135,10 @@ class PacingViolation(GatewayError, TransientError):
 
 class RequestCancelled(GatewayError, TransientError):
     """The gateway dropped the query without being asked to."""
+
+
+class BarsDenied(GatewayError, TransientError):
+    """The gateway says that a window holds nothing of which it gave bars before: an outage, and no emptiness."""
 
 
 class DefinitionMissing(GatewayError, TransientError):

@@ -7,9 +7,13 @@ know what is asked for and why, nor what becomes of the bars.
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
+from datetime import datetime
 
+from g4qc_core.bars.silence import APART
 from g4qc_core.bars.source import BarRequest, BarSource
 from g4qc_core.errors import (
+    BarsDenied,
     ClientIdInUse,
     ContractNotFound,
     DefinitionMissing,
@@ -34,6 +38,7 @@ _OUTCOMES: tuple[tuple[type[G4qcError], Outcome], ...] = (
     (DefinitionMissing, Outcome.NO_DEFINITION),
     (RequestRejected, Outcome.REJECTED),
     (RequestCancelled, Outcome.CANCELLED),
+    (BarsDenied, Outcome.DENIED),
     (GatewayDisconnected, Outcome.DISCONNECTED),
     (GatewayUnavailable, Outcome.DISCONNECTED),
     (ClientIdInUse, Outcome.DISCONNECTED),
@@ -41,12 +46,12 @@ _OUTCOMES: tuple[tuple[type[G4qcError], Outcome], ...] = (
 
 
 class Asking:
-    """A request that is about to be sent: knows when it was, and writes its entry when it has ended."""
+    """A request that is about to be sent: knows when it was, `at`, and writes its entry when it has ended."""
 
     def __init__(self, request: BarRequest, source: BarSource, run_id: str | None) -> None:
         self._request = request
         self._run_id = run_id
-        self._asked = source.server_time()
+        self.at = source.server_time()
         self._began = time.monotonic()
 
     def entry(
@@ -60,7 +65,7 @@ class Asking:
             window_start=self._request.start,
             window_end=self._request.end,
             outcome=outcome,
-            requested_at=self._asked,
+            requested_at=self.at,
             duration_ms=int((time.monotonic() - self._began) * 1000),
             code=getattr(error, "code", None),
             message=str(error) if error else None,
@@ -71,13 +76,20 @@ class Asking:
         )
 
 
-def emptiness(request: BarRequest, ledger: Ledger) -> Outcome:
-    """An empty answer is confirmed by an earlier one about the same window; else it is only a claim."""
+def emptiness(request: BarRequest, at: datetime, ledger: Ledger) -> Outcome:
+    """What an answer at `at` is that there is nothing: confirmed by an earlier one, else only a claim."""
+    known = said_before(request, ANSWERED, at, ledger)
+    return Outcome.CONFIRMED_EMPTY if known else Outcome.NO_DATA
+
+
+def said_before(request: BarRequest, outcomes: Collection[Outcome], at: datetime, ledger: Ledger) -> bool:
+    """True when a request for the whole window ended so, long enough before `at` not to come from the same outage."""
     contract = request.contract
     key = (contract.symbol, contract.month, request.timeframe.name, request.start, request.end)
-    earlier = ledger.entries(*key, outcomes=ANSWERED)
-    known = any(e.window_start <= request.start and e.window_end >= request.end for e in earlier)
-    return Outcome.CONFIRMED_EMPTY if known else Outcome.NO_DATA
+    return any(
+        e.window_start <= request.start and e.window_end >= request.end and e.requested_at + APART <= at
+        for e in ledger.entries(*key, outcomes=outcomes)
+    )
 
 
 def outcome_of(error: G4qcError) -> Outcome:

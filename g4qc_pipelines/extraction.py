@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pandas as pd
+
 from g4qc_core.bars.planning import leaves_no_doubt
 from g4qc_core.bars.source import BarRequest, BarSource
-from g4qc_core.errors import GatewayError, InvalidBars, NoData, TransientError
+from g4qc_core.errors import BarsDenied, GatewayError, InvalidBars, NoData, TransientError
 from g4qc_core.ib.plan import USUAL, Plan, PlanRules
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.request_ledger import Outcome
-from g4qc_pipelines.asking import Asking, emptiness, outcome_of
+from g4qc_pipelines.asking import Asking, emptiness, outcome_of, said_before
 from g4qc_pipelines.planning import Wanted, plan_extraction
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.under_way import under_way
@@ -151,9 +153,9 @@ def _ask(
 ) -> Asked:
     asking = Asking(request, source, run_id)
     try:
-        bars = source.bars(request)
+        bars = _answer(request, asking.at, source, stores)
     except NoData as error:
-        outcome = emptiness(request, stores.ledger)
+        outcome = Outcome.NO_DATA if _held(request, stores) else emptiness(request, asking.at, stores.ledger)
         stores.ledger.record(asking.entry(outcome, error))
         return Asked(request, outcome)
     except (GatewayError, InvalidBars) as error:
@@ -163,3 +165,27 @@ def _ask(
     whole = leaves_no_doubt(request.contract, sessions.sessions_between(*window), bars["timestamp"], window, head)
     done = stores.bars.write_raw(request.contract, bars, asking.entry(Outcome.DATA, whole=whole))
     return Asked(request, Outcome.DATA, done.inserted, done.unchanged, done.revised, done.withdrawn)
+
+
+def _answer(request: BarRequest, at: datetime, source: BarSource, stores: Stores) -> pd.DataFrame:
+    """The bars of the window; that there are none where some are stored is not believed the first time.
+
+    The second time it is a claim like any other, because a source may withdraw all of the few bars of a window, or
+    drop what is old. What is stored stays either way.
+    """
+    try:
+        return source.bars(request)
+    except NoData as error:
+        held = _held(request, stores)
+        if held and not said_before(request, {Outcome.DENIED}, at, stores.ledger):
+            raise BarsDenied(
+                f"{error} Of this window {held} bars are stored, so this is an outage: ask again in an hour.",
+                error.code,
+            ) from None
+        raise
+
+
+def _held(request: BarRequest, stores: Stores) -> int:
+    """Number of stored bars in the window."""
+    contract = request.contract
+    return len(stores.bars.raw(contract.symbol, request.start, request.end, contract.month))

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from g4qc_core.bars.planning import Answer, Bars
+from g4qc_core.bars.planning import Answer, Bars, separate
 from g4qc_core.bars.silence import CONFIRMED
 from g4qc_core.bars.windows import Window
 from g4qc_core.ib.plan import USUAL, Known, Order, Plan, PlanRules, plan
@@ -63,11 +63,11 @@ def answers(entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = ()) -
 def answered_windows(
     entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = (), head: datetime | None = None
 ) -> list[Window]:
-    """The windows of `answers`, one an answer, as many as confirm one another where it leaves no doubt.
+    """The windows of `answers` that are apart, one an answer, as many as confirm one another where it leaves no doubt.
 
     So does the start of the contract's first bar: there is nothing before it.
     """
-    given = answers(entries, reopened)
+    given = separate(answers(entries, reopened))
     if head is not None:
         given.append(Answer(datetime.min.replace(tzinfo=head.tzinfo), head, head, whole=True))
     return [(a.start, a.end) for a in given for _ in range(CONFIRMED if a.whole else 1)]

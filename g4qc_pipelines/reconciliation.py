@@ -156,7 +156,7 @@ def _ask(request: BarRequest, source: BarSource, stores: Stores, run_id: str | N
     try:
         bars = source.bars(request)
     except NoData as error:
-        stores.ledger.record(asking.entry(emptiness(request, stores.ledger), error))
+        stores.ledger.record(asking.entry(emptiness(request, asking.at, stores.ledger), error))
         return _NO_BARS
     except (GatewayError, InvalidBars) as error:
         stores.ledger.record(asking.entry(outcome_of(error), error))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.silence import CONFIRMED, doubted
+from g4qc_core.bars.silence import APART, CONFIRMED, doubted
 from g4qc_core.bars.windows import Window, Windows, among, minutes_of, possible, within
 from g4qc_core.instruments import Contract
 from g4qc_core.sessions import Session
@@ -112,6 +112,22 @@ def leaves_no_doubt(
     return True
 
 
+def separate(answers: Iterable[Answer]) -> list[Answer]:
+    """The answers, by time, without those that only say again what one said shortly before.
+
+    They may all come from one outage of the source, and confirm nothing.
+    """
+    kept: list[Answer] = []
+    for answer in sorted(answers, key=lambda a: a.at):
+        if answer.whole or not any(_repeats(answer, earlier) for earlier in kept):
+            kept.append(answer)
+    return kept
+
+
+def _repeats(answer: Answer, earlier: Answer) -> bool:
+    return earlier.start <= answer.start and answer.end <= earlier.end and answer.at < earlier.at + APART
+
+
 def _newest(answers: list[Answer], over_at: datetime, settled_after: timedelta | None, until: datetime) -> list[Answer]:
     """Those of the answers that tell the bars as they now are: once they have settled, the answers given since."""
     if settled_after is None or until < over_at + settled_after:
@@ -127,7 +143,7 @@ def _known(need: Need, answers: Sequence[Answer], stored: pd.DatetimeIndex) -> b
     first, last = stored.searchsorted([pd.Timestamp(need.start), pd.Timestamp(need.end)])
     minutes = _tradable(need.session, (need.start, need.end))
     wanted = np.where(doubted(among(minutes, stored[first:last])), CONFIRMED, 1)
-    return bool((_depth(need, answers) >= wanted).all())
+    return bool((_depth(need, separate(answers)) >= wanted).all())
 
 
 def _depth(need: Need, answers: Iterable[Answer]) -> np.ndarray:

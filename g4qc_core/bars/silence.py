@@ -5,10 +5,15 @@ Knows rows of minutes. Must not know sessions, requests or ledgers.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 CONFIRMED = 2
 """Answers that must agree before a silence that is in doubt is believed."""
+
+APART = timedelta(hours=1)
+"""At least, between answers that confirm one another, so that one outage of the source does not give both."""
 
 _LONG_SILENCE = 60  # minutes
 _TELLING_BARS, _BUSY_SPACING = 30, 2  # bars; minutes from one to the next

@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     DATA = "data"
     NO_DATA = "no_data"
     CONFIRMED_EMPTY = "confirmed_empty"
+    DENIED = "denied"
     TIMEOUT = "timeout"
     PACING = "pacing"
     NO_PERMISSION = "no_permission"

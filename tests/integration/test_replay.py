@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 
 from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
@@ -66,6 +66,12 @@ def ledger(home: Home, symbol: str) -> list[LedgerEntry]:
     ever = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
     with open_stores(home.settings) as stores:
         return stores.ledger.entries(symbol, None, "1min", *ever)
+
+
+def let_an_hour_pass(home: Home) -> None:
+    """As far as the ledger knows: what was asked so far was asked an hour earlier."""
+    with open_stores(home.settings) as stores, stores.database.transaction() as connection:
+        connection.execute(text("UPDATE ib_requests SET requested_at = requested_at - interval '1 hour'"))
 
 
 def stored(home: Home, symbol: str, timeframe: str, contract: str) -> pd.DataFrame:
@@ -133,6 +139,7 @@ def test_days_that_were_not_recorded_are_gaps_until_the_gateway_confirms_that_th
     assert missing_minutes(es, "ES") > 0
     first = ledger(es, "ES")
     assert Outcome.NO_DATA in {e.outcome for e in first}
+    let_an_hour_pass(es)
 
     extract(es, "ES", WINDOW)
     extract(es, "ES", OCTOBER, "--contract", "201403")

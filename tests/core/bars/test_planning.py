@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from g4qc_core.bars.coverage import session_quality
-from g4qc_core.bars.planning import Answer, Need, leaves_no_doubt, needed_sessions
+from g4qc_core.bars.planning import Answer, Need, leaves_no_doubt, needed_sessions, separate
 from g4qc_core.sessions import Session
 from tests.core.bars.builders import EQUITY, es_contract
 
@@ -32,6 +32,10 @@ def answer(session: Session = DAY, at: datetime = LATER, whole: bool = False) ->
     return Answer(session.open, session.close, at, whole)
 
 
+def twice(session: Session = DAY) -> list[Answer]:
+    return [answer(session, LATER - timedelta(hours=1)), answer(session, LATER)]
+
+
 def need(
     bars: int = 0,
     answers: Sequence[Answer] = (),
@@ -49,14 +53,21 @@ def test_a_session_is_needed_until_it_is_answered_with_bars_or_twice_without() -
     assert need(bars=1340) == ASKED
     assert need(bars=1340, answers=[answer()]) == []
     assert need(bars=0, answers=[answer()]) == ASKED
-    assert need(bars=0, answers=[answer()] * 2) == []
+    assert need(bars=0, answers=twice()) == []
 
 
 @pytest.mark.parametrize("bars", [1, 2, 29, 30, 300])
 def test_a_session_that_falls_silent_for_an_hour_is_asked_twice_however_few_bars_came_before(bars: int) -> None:
     assert need(bars, [answer()]) == ASKED
-    assert need(bars, [answer()] * 2) == []
+    assert need(bars, twice()) == []
     assert not leaves_no_doubt(CONTRACT, SESSIONS, stamps(DAY, 0, bars), (DAY.open, DAY.close))
+
+
+def test_answers_of_one_outage_do_not_confirm_one_another() -> None:
+    soon = [answer(at=LATER - timedelta(minutes=m)) for m in (59, 30, 0)]
+    for bars in (0, 1, 300):
+        assert need(bars, soon) == ASKED
+        assert need(bars, [answer(at=LATER - timedelta(minutes=60)), *soon]) == []
 
 
 def test_an_answer_of_a_clock_that_was_ahead_is_none() -> None:
@@ -155,9 +166,10 @@ def test_asking_for_what_is_needed_until_nothing_is_ends_and_leaves_nothing_unkn
         return needed_sessions(CONTRACT, closed, lambda a, b: stored, answered, until, head, settled_after)
 
     for _ in range(2):
+        until += timedelta(hours=1)
         answered += [Answer(n.start, n.end, until) for n in needed()]
     assert needed() == []
-    windows = [(a.start, a.end) for a in answered for _ in range(2 if a.whole else 1)]
+    windows = [(a.start, a.end) for a in separate(answered) for _ in range(2 if a.whole else 1)]
     windows += [(SESSIONS[0].open, head)] * 2 if head is not None else []
     found = session_quality(CONTRACT, closed, stored, NONE, windows, [], until)
     assert (found["traded"] + found["no_trade"] == found["expected"]).all()
