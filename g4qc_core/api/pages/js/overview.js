@@ -137,6 +137,9 @@ function cellsOf(one, months) {
 
 /** The sessions of one month, contract by contract, below the map. */
 function openMonth(place, symbol, name, asked = true) {
+  const shown = `${symbol} ${name}`;
+  if (place.dataset.shown === shown) return;
+  place.dataset.shown = shown;
   const last = new Date(Date.UTC(Number(name.slice(0, 4)), Number(name.slice(5)), 0)).toISOString().slice(0, 10);
   const body = h("div");
   fill(place, h("section", { "aria-label": `${symbol} ${month(name)}` },

@@ -36,7 +36,14 @@ export class Canvas {
 
   /** First and last place on the screen, as indices of bars with fractions; null while there are none. */
   get range() {
-    return this.time.getVisibleLogicalRange();
+    return this.wanted ?? this.time.getVisibleLogicalRange();
+  }
+
+  /** The library takes a new range over with its next frame; until then the wish counts. */
+  set range(range) {
+    this.wanted = range;
+    this.time.setVisibleLogicalRange(range);
+    requestAnimationFrame(() => (this.wanted = null));
   }
 
   /** Prices have this many digits. */
@@ -54,13 +61,13 @@ export class Canvas {
     this.instants = moved(bars.map((bar) => bar.t), zone);
     this.candles.setData(bars.map((bar, i) => ({ time: this.instants[i], open: bar.open, high: bar.high, low: bar.low, close: bar.close })));
     this.volume.setData(volumes(bars, this.instants));
-    if (range) this.time.setVisibleLogicalRange(range);
+    if (range) this.range = range;
   }
 
   /** Moves by bars, or zooms by a factor about the right edge of what is seen. */
   step(bars) {
     const range = this.range;
-    if (range) this.time.setVisibleLogicalRange({ from: range.from + bars, to: range.to + bars });
+    if (range) this.range = { from: range.from + bars, to: range.to + bars };
   }
 
   zoom(factor) {
@@ -68,7 +75,7 @@ export class Canvas {
     if (!range) return;
     const half = (((range.to - range.from) * factor) / 2) || 1;
     const middle = (range.from + range.to) / 2;
-    this.time.setVisibleLogicalRange({ from: middle - half, to: middle + half });
+    this.range = { from: middle - half, to: middle + half };
   }
 }
 
