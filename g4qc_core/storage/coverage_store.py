@@ -6,26 +6,43 @@ Knows the tables of quality, bars and requests. Must not know what the classes o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import select
 
-from g4qc_core.bars.coverage import CLASSES
+from g4qc_core.bars.coverage import CLASSES, MISSING
 from g4qc_core.storage.copy import Kinds, copy_out
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.slices import SliceStore, names
 from g4qc_core.storage.tables import ib_requests
 
 _COUNTS: Kinds = dict.fromkeys(("expected", *CLASSES), "int8")
-_SUMS = ", ".join(f'sum("{name}")::int8' for name in _COUNTS)
 _SESSION: Kinds = {"contract": "text", "trade_date": "date", **_COUNTS}
-_MONTH: Kinds = {"symbol": "text", "month": "date", "sessions": "int8", **_COUNTS}
 _HELD: Kinds = {"contract": "text", "first": "date", "last": "date"}
 _FRESH: Kinds = {"symbol": "text", "timeframe": "text", "last": "timestamptz", "trade_date": "date"}
 
-SESSION_COLUMNS, MONTH_COLUMNS = tuple(_SESSION), tuple(_MONTH)
+SESSION_COLUMNS = tuple(_SESSION)
+
+
+@dataclass(frozen=True)
+class MonthSums:
+    """The months of one instrument that have a session, all contracts together; the lists are equally long.
+
+    Attributes:
+        months: their first days, ascending.
+        sessions: trade dates.
+        expected, missing, quarantined: minutes.
+    """
+
+    symbol: str
+    months: list[date]
+    sessions: list[int]
+    expected: list[int]
+    missing: list[int]
+    quarantined: list[int]
 
 
 class CoverageStore(SliceStore):
@@ -48,15 +65,24 @@ class CoverageStore(SliceStore):
         )
         return self._frame(query, [symbol, first, last, contract, contract], _SESSION)
 
-    def months(self, first: date, last: date) -> pd.DataFrame:
-        """The classes of all contracts together by instrument and month (its first day): `MONTH_COLUMNS`."""
-        # Days are counted as bits, and months cut without a time zone: distinct counts would sort every row.
+    def months(self, first: date, last: date) -> list[MonthSums]:
+        """The sessions and minutes of every instrument that has any, by symbol."""
+        # Of a quarter of a million rows: months by bisection and days as bits cost half of what dates and counts do.
+        starts = [start.date() for start in pd.date_range(first.replace(day=1), last, freq="MS")]
+        missing = " + ".join(f'"{name}"' for name in MISSING)
+        sums = ("sessions", "expected", "missing", "quarantined")
+        lists = ", ".join(f"array_agg({name} ORDER BY month)" for name in ("month", *sums))
         query = (
-            "SELECT symbol, date_trunc('month', trade_date::timestamp)::date, "
-            "bit_count(bit_or(1::int8 << date_part('day', trade_date)::int)::bit(64))::int8, "
-            f"{_SUMS} FROM session_quality WHERE trade_date BETWEEN %s AND %s GROUP BY 1, 2 ORDER BY 1, 2"
+            f"SELECT symbol, {lists} FROM ("
+            "SELECT symbol, width_bucket(trade_date, %s::date[]) AS month, "
+            "bit_count(bit_or(1 << (trade_date - date '1900-01-01') %% 31)::bit(32)) AS sessions, "
+            f"sum(expected)::int8 AS expected, sum({missing})::int8 AS missing, sum(quarantined)::int8 AS quarantined "
+            "FROM session_quality WHERE trade_date BETWEEN %s AND %s GROUP BY 1, 2"
+            ") AS months GROUP BY symbol ORDER BY symbol"
         )
-        return self._frame(query, [first, last], _MONTH)
+        with self._reading() as cursor:
+            cursor.execute(query, [starts, first, last])
+            return [MonthSums(row[0], [starts[at - 1] for at in row[1]], *row[2:]) for row in cursor.fetchall()]
 
     def freshness(self, symbols: Sequence[str], timeframes: Sequence[str]) -> pd.DataFrame:
         """The newest bar of each instrument and timeframe that has one: symbol, timeframe, last (start), trade_date."""
