@@ -77,6 +77,11 @@ def materialize(assets: tuple[str, ...], partition: str | None) -> None:
 @click.option("--instrument", required=True, help="Symbol, like ES.")
 @click.option("--timeframe", required=True, help="1min, 5min, 15min, 30min, 1h, 4h or 1d.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the strategy; repeatable.")
+@click.option("--adjustment", help="Of the prices that the strategy sees: none, additive, ratio, additive_forward or "
+              "ratio_forward.")  # fmt: skip
+@click.option("--roll", help="Roll rule that joins the contracts, like volume; see `g4qc rolls`.")
+@click.option("--on-roll", type=click.Choice(["roll", "close"]), help="A position goes on in the next contract, or is "
+              "closed.")  # fmt: skip
 @from_option
 @to_option
 @json_option
@@ -88,14 +93,16 @@ def backtest(
     first: Any,
     last: Any,
     as_json: bool,
+    **joined: Any,
 ) -> None:
     """Run STRATEGY on stored bars and write its report.
 
-    STRATEGY is a strategy of G4QC (sma_cross, ...) or a backtesting.py class as module:Class.
+    STRATEGY is a strategy of G4QC (sma_cross, ...) or a backtesting.py class as module:Class. What is not said is taken
+    from the backtests file's entry for that strategy, instrument and timeframe.
     """
     from g4qc_pipelines.commands import run_backtest_command
 
-    run_backtest_command(load_settings(), strategy, instrument, timeframe, params, (first, last), as_json)
+    run_backtest_command(load_settings(), strategy, instrument, timeframe, params, (first, last), joined, as_json)
 
 
 @cli.command()

@@ -64,6 +64,27 @@ def make_rolls(
     return made
 
 
+def current_rolls(instrument: Instrument, stores: Stores, settings: Settings) -> list[RollCalendar]:
+    """As `stored_rolls`, made again when the file of rolls says otherwise than it did then."""
+    stored = stored_rolls(instrument, stores)
+    overrides = load_overrides(settings.rolls)
+    if all(_by_hand(one) == _asked(one, overrides) for one in stored):
+        return stored
+    make_rolls(instrument, stores, settings)
+    return stored_rolls(instrument, stores)
+
+
+def _by_hand(made: RollCalendar) -> set[tuple[date, str, str, str]]:
+    rolls = made.rolls[made.rolls["source"] == "override"]
+    whole = zip(rolls["date"], rolls["from_contract"], rolls["to_contract"], rolls["note"], strict=True)
+    return {(day.date(), old, new, note) for day, old, new, note in whole}
+
+
+def _asked(made: RollCalendar, overrides: Sequence[RollOverride]) -> set[tuple[date, str, str, str]]:
+    own = overrides_of(overrides, made.symbol, made.rule)
+    return {(o.day, o.old, o.new, o.note) for o in own if made.bars_to is not None and o.day <= made.bars_to}
+
+
 def stored_rolls(instrument: Instrument, stores: Stores) -> list[RollCalendar]:
     """The roll calendars of the front contract as they were made last, the one by the instrument's own rule first."""
     rules = stores.rolls.rules(instrument.symbol)

@@ -29,13 +29,13 @@ def _show(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> N
     from g4qc_core.instruments import load_registry
     from g4qc_core.roll_rules import parse_rule
     from g4qc_pipelines.resources import open_stores
-    from g4qc_pipelines.rolls import make_rolls, stored_rolls
+    from g4qc_pipelines.rolls import current_rolls, make_rolls
     from g4qc_pipelines.show import echo_json
 
     instrument = load_registry(settings.own_instruments)[symbol]
     wanted = rule_name(instrument) if rule is None else str(parse_rule(rule))
     with open_stores(settings) as stores:
-        made = stored_rolls(instrument, stores)
+        made = current_rolls(instrument, stores, settings)
         if rule is not None and wanted not in [one.rule for one in made]:
             made = make_rolls(instrument, stores, settings, [wanted])
     made = [one for one in made if rule is None or one.rule == wanted]

@@ -62,7 +62,7 @@ def continuous_bars(
     made = stores.rolls.load(instrument.symbol, wanted, position)
     if made is None:
         if position or wanted != rule_name(instrument):
-            raise _not_made(stores, instrument, wanted, position)
+            raise not_made(stores, instrument, wanted, position)
         return _before_any_roll(stores, instrument, timeframe, sessions, adjustment)
     refuse_broken(made.rolls)
     _refuse_outdated(made, instrument, stores, sessions)
@@ -127,7 +127,8 @@ def _refuse_outdated(made: RollCalendar, instrument: Instrument, stores: Stores,
                 )
 
 
-def _not_made(stores: Stores, instrument: Instrument, rule: str, position: int) -> UsageError:
+def not_made(stores: Stores, instrument: Instrument, rule: str, position: int = 0) -> UsageError:
+    """What to say where there is no roll calendar by the rule."""
     known = [str(name) for name in stores.rolls.calendars(instrument.symbol)["rule"].unique()]
     made = f" There are those by {', '.join(known)}." if known else ""
     return UsageError(

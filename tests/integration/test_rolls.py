@@ -11,6 +11,8 @@ from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.integration
 
+SMA = ("backtest", "sma_cross", "--instrument", "ES", "--timeframe", "1h")
+
 
 def answer(home: Home, *arguments: str):
     done = home.run(*arguments)
@@ -55,6 +57,16 @@ def test_sensitivity_runs_every_rule_and_adjustment(full_home: Home) -> None:
     assert shown["spread"]["width"] == pytest.approx(max(profits) - min(profits))
 
 
+def test_a_backtest_says_how_its_contracts_are_joined(full_home: Home) -> None:
+    asked = ("--adjustment", "ratio_forward", "--roll", "days_before_expiry( 8 )", "--on-roll", "close")
+    result = answer(full_home, *SMA, *asked, "--json")
+    told = {name: result["inputs"][name] for name in ("adjustment", "roll_rule", "on_roll")}
+    assert told == {"adjustment": "ratio_forward", "roll_rule": "days_before_expiry(8)", "on_roll": "close"}
+    plain = answer(full_home, *SMA, "--json")
+    assert plain["inputs"]["adjustment"] == "additive"
+    assert plain["spec"]["name"] != result["spec"]["name"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -64,6 +76,10 @@ def test_sensitivity_runs_every_rule_and_adjustment(full_home: Home) -> None:
         (("bars", "ES", "--rule", "days_before_expiry(77)"), "g4qc rolls ES --rule"),
         (("bars", "ES", "--contract", "202612", "--position", "1"), "leave --adjustment, --rule and --position out"),
         (("sensitivity", "sma_cross-ES-1h", "--adjustment", "ratios"), "did you mean 'ratio'"),
+        ((*SMA, "--adjustment", "ratios"), "did you mean 'ratio'"),
+        ((*SMA, "--roll", "volumes"), "did you mean 'volume'"),
+        ((*SMA, "--roll", "days_before_expiry(77)"), "g4qc rolls ES --rule"),
+        ((*SMA, "--on-roll", "hold"), "'hold' is not one of"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(full_home: Home, arguments: tuple[str, ...], words: str) -> None:
@@ -72,15 +88,23 @@ def test_what_cannot_be_done_is_said_in_one_sentence(full_home: Home, arguments:
     assert words in done.errors
 
 
-def test_a_roll_set_by_hand_is_shown_as_such(full_home: Home, tmp_path: Path) -> None:
-    shown = answer(full_home, "rolls", "ES", "--json")
-    roll = next(roll for roll in shown["rolls"] if roll["volume"] is not None)
+def test_a_roll_set_by_hand_counts_as_soon_as_it_is_written_and_until_it_is_taken_away(
+    full_home: Home, tmp_path: Path
+) -> None:
+    before = answer(full_home, "rolls", "ES", "--json")
+    rolls = before["rolls"]
+    roll = next(roll for roll in rolls if roll["volume"] is not None)
+    other = next(day for day in ("2026-09-03", "2026-09-04") if day != roll["volume"])
     file = tmp_path / "rolls.toml"
     months = f'from = "{roll["from_contract"]}"\nto = "{roll["to_contract"]}"\n'
-    file.write_text(f'[[roll]]\nsymbol = "ES"\ndate = {roll["volume"]}\nnote = "mine"\n{months}', "utf-8")
     by_hand = full_home.with_(rolls=file)
-    made = answer(by_hand, "rolls", "ES", "--rule", "days_before_expiry(3)", "--json")
-    [changed] = [r for r in made["rolls"] if r["from_contract"] == roll["from_contract"]]
-    assert changed["source"] == "override"
-    assert changed["note"].startswith("mine")
-    assert changed["days_before_expiry(3)"] == roll["volume"]
+    for day in (roll["volume"], other):
+        file.write_text(f'[[roll]]\nsymbol = "ES"\ndate = {day}\nnote = "mine"\n{months}', "utf-8")
+        made = answer(by_hand, "rolls", "ES", "--json")
+        [changed] = [r for r in made["rolls"] if r["from_contract"] == roll["from_contract"]]
+        assert changed["source"] == "override"
+        assert changed["note"].startswith("mine")
+        assert changed["days_before_expiry(8)"] == changed["volume"] == day
+    file.write_text("", "utf-8")
+    assert answer(by_hand, "rolls", "ES", "--json") == before
+    assert answer(full_home, "rolls", "ES", "--json") == before
