@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -22,3 +25,20 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Within it nobody else who asks for the same, process or thread, is at the file or at others in its folder: what
+    is read can be changed and written back.
+
+    Raises:
+        OSError: the folder is missing.
+    """
+    # The folder and not the file is locked: a file that is written whole is another one each time.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)

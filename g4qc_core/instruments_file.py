@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.files import write_whole
+from g4qc_core.files import alone_with, write_whole
 from g4qc_core.instruments import Instrument, parse_instruments, read_instruments
 
 Fields = Mapping[str, str | int | Decimal]
@@ -27,7 +27,8 @@ _HEAD = "# Instruments of your own, in the form of G4QC's instruments.toml.\n"
 def write_instrument(file: Path, symbol: str, fields: Fields, replace: bool = False) -> Instrument:
     """Adds an entry to the file, which need not exist; returns the instrument as it is read from there.
 
-    The file is whole at every moment, and stays as it is when anything is wrong.
+    The file is whole at every moment, and stays as it is when anything is wrong. Of several who add at once, none is
+    lost.
 
     Args:
         replace: put the entry in place of one with the same symbol; lines of fields that stay keep their comments.
@@ -36,6 +37,15 @@ def write_instrument(file: Path, symbol: str, fields: Fields, replace: bool = Fa
         UsageError: the file has an entry of that name, and it is not to be replaced.
         SettingsError: the file is malformed, or the entry would be, or the file cannot be written.
     """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with alone_with(file):
+            return _write(file, symbol, fields, replace)
+    except OSError as error:
+        raise SettingsError(f"The instruments file {file} cannot be written: {error.strerror}.") from None
+
+
+def _write(file: Path, symbol: str, fields: Fields, replace: bool) -> Instrument:
     text = _HEAD
     if file.exists():
         known = read_instruments(file)
@@ -44,11 +54,7 @@ def write_instrument(file: Path, symbol: str, fields: Fields, replace: bool = Fa
             raise UsageError(f"{file} has an entry [{symbol}] already: add --replace to put this one in its place.")
     written = with_entry(text, symbol, fields)
     instrument = parse_instruments(written, file)[symbol]
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, written.encode())
-    except OSError as error:
-        raise SettingsError(f"The instruments file {file} cannot be written: {error.strerror}.") from None
+    write_whole(file, written.encode())
     return instrument
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def test_an_entry_that_is_added_leaves_every_line_of_the_others(tmp_path: Path) 
     write_instrument(file, "SI", SILVER)
     assert file.read_text().startswith(MINE)
     assert list(read_instruments(file)) == ["HG", "AAPL", "SI"]
+
+
+def test_of_several_who_add_at_once_none_is_lost(tmp_path: Path) -> None:
+    file = tmp_path / "instruments.toml"
+    symbols = [f"SI{n}" for n in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda symbol: write_instrument(file, symbol, SILVER), symbols))
+    assert set(read_instruments(file)) == set(symbols)
 
 
 def test_an_entry_is_not_replaced_unless_told_so(tmp_path: Path) -> None:
