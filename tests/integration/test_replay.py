@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import URL, text
 
 from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, Outcome
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.resources import open_stores
 from tests.fixtures.home import Answer, Home, bare_home, home_on
@@ -145,7 +145,8 @@ def test_days_that_were_not_recorded_are_gaps_until_the_gateway_confirms_that_th
     extract(es, "ES", OCTOBER, "--contract", "201403")
     second = ledger(es, "ES")[len(first) :]
     # Sessions that were recorded in part are asked for again too: a busy session that falls silent is not believed.
-    assert {e.outcome for e in second} == {Outcome.CONFIRMED_EMPTY, Outcome.DATA}
+    # What reaches over two of the first requests is a second claim, which confirms as well.
+    assert {Outcome.CONFIRMED_EMPTY, Outcome.DATA} <= {e.outcome for e in second} <= ANSWERED
     assert missing_minutes(es, "ES") == 0
 
     extract(es, "ES", WINDOW)
