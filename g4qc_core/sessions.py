@@ -147,8 +147,19 @@ class SessionCalendar:
         library = _library(self._entry.library)
         schedule = library.schedule(first.isoformat(), last.isoformat(), tz="UTC", market_times=columns)
         rows = zip(schedule.index, schedule[columns[0]], schedule[columns[1]], strict=True)
-        built = (self._correct(day.date(), o.to_pydatetime(), c.to_pydatetime()) for day, o, c in rows)
+        times = {day.date(): (opened.to_pydatetime(), closed.to_pydatetime()) for day, opened, closed in rows}
+        built = (self._correct(day, *both) for day, both in sorted((self._added(times, first, last) | times).items()))
         return [session for session in built if session is not None]
+
+    def _added(self, times: dict[date, Span], first: date, last: date) -> dict[date, Span]:
+        """Open and close of trade dates that the library lacks and an erratum gives a close; they open as others do."""
+        lacking = {day for day, said in self._errata.items() if said.close is not None} - times.keys()
+        if not lacking or not times:
+            return {}
+        day, (usual, _) = next(iter(times.items()))
+        usual = usual.astimezone(self.timezone)
+        opens = {added: self._at(usual.date() + (added - day), usual.time()) for added in lacking}
+        return {added: (opened, opened) for added, opened in opens.items() if first <= added <= last}
 
     def _correct(self, day: date, opened: datetime, closed: datetime) -> Session | None:
         entry, erratum = self._entry, self._errata.get(day)

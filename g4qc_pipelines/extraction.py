@@ -114,7 +114,7 @@ def extract(
     now = source.server_time()
     heads = stores.contracts.heads(instrument.symbol)
     plan = plan_extraction(instrument, wanted, stores, now, rules, heads)
-    learned = _learn_heads([c for c in plan.asked if c.month not in heads], source, stores)
+    learned = _learn_heads([c for c in plan.asked if c.month not in heads], now, source, stores)
     if learned:
         plan = plan_extraction(instrument, wanted, stores, now, rules, heads | learned)
     done = Extraction(plan)
@@ -128,18 +128,23 @@ def extract(
     return done
 
 
-def _learn_heads(contracts: Iterable[Contract], source: BarSource, stores: Stores) -> dict[str, datetime]:
+def _learn_heads(
+    contracts: Iterable[Contract], now: datetime, source: BarSource, stores: Stores
+) -> dict[str, datetime]:
     """Start of the first bar by contract month, of those of which the source tells it; kept in the database."""
     learned: dict[str, datetime] = {}
     for contract in contracts:
         try:
-            learned[contract.month] = source.head_timestamp(contract)
+            head = source.head_timestamp(contract)
         except TransientError:
             # It only spares requests: the bars are asked for without it, and it is asked for again another time.
             return learned
         except GatewayError:
             continue
-        stores.contracts.keep_head(contract, learned[contract.month])
+        if head < min(now, contract.last_trade_at):
+            # Another is none: all of the contract's sessions would be left out for ever.
+            learned[contract.month] = head
+            stores.contracts.keep_head(contract, head)
     return learned
 
 

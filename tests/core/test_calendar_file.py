@@ -71,6 +71,15 @@ def test_a_users_erratum_is_added_and_wins(tmp_path: Path) -> None:
     assert mine.session(date(2026, 3, 4)) == calendar_of("equity_index", None).session(date(2026, 3, 4))
 
 
+def test_an_erratum_may_add_a_session_that_the_library_lacks(tmp_path: Path) -> None:
+    session = calendar_of("equity_index", written(tmp_path, ERRATUM.replace("03-03", "12-25"))).session(
+        date(2026, 12, 25)
+    )
+    assert session is not None
+    assert session.open.astimezone(CHICAGO) == datetime(2026, 12, 24, 17, tzinfo=CHICAGO)
+    assert session.close.astimezone(CHICAGO) == datetime(2026, 12, 25, 10, tzinfo=CHICAGO)
+
+
 def test_a_session_may_open_late_or_be_called_off(tmp_path: Path) -> None:
     late = ERRATUM.replace("close", "open").replace("10:00", "18:30")
     session = calendar_of("equity_index", written(tmp_path, late)).session(date(2026, 3, 3))

@@ -39,6 +39,7 @@ def close_of(name: str, day: str) -> str | None:
         ("2024-11-28", "12:00", "16:00", "13:30", "13:30", "12:00"),
         ("2024-11-29", "12:15", "12:15", "12:45", "12:45", "12:15"),
         ("2023-04-07", "08:15", "10:15", None, None, "10:15"),  # Good Friday with the employment report
+        ("2015-04-03", "08:15", "10:15", None, None, "10:15"),
         ("2024-03-29", None, None, None, None, None),  # Good Friday without it
         ("2025-04-18", None, None, None, None, None),
         ("2026-04-03", "08:15", "10:15", None, None, "10:15"),

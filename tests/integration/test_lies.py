@@ -14,6 +14,7 @@ from pandas.testing import assert_frame_equal
 
 from g4qc_core.bars.source import RAW_COLUMNS, BarRequest, MemorySource
 from g4qc_core.errors import BarsDenied, NoData
+from g4qc_core.instruments import Contract
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.stores import Stores
@@ -150,3 +151,13 @@ def test_bars_that_the_source_has_dropped_for_good_stay_and_are_not_asked_for_in
     assert asked <= 4
     assert_frame_equal(stored(stores), few)
     assert Outcome.CONFIRMED_EMPTY not in {e.outcome for e in ledger(stores)}
+
+
+def test_a_first_bar_after_the_end_or_in_the_future_is_not_believed(stores: Stores) -> None:
+    class Late(Liar):
+        def head_timestamp(self, contract: Contract) -> datetime:
+            return LATER + timedelta(days=1)
+
+    assert ask(Late(LATER, []), stores).requests == 1
+    assert stores.contracts.heads("ES") == {}
+    assert_frame_equal(stored(stores), TRUE)

@@ -188,7 +188,11 @@ def test_a_refetch_that_fails_is_asked_for_by_the_next_extraction(home: Home) ->
     with open_stores(home.settings) as stores:
         (contract,) = (c for c in stores.contracts.chain("ES") if c.month == "202612")
         sessions = calendar("equity_index").sessions(date(2026, 10, 5), date(2026, 10, 7))
-        needed = plan_extraction(load_registry()["ES"], {contract: sessions}, stores, sessions[-1].close).asked
+        now = max(
+            entry.requested_at
+            for entry in stores.ledger.entries("ES", "202612", "1min", sessions[0].open, sessions[-1].close)
+        )
+        needed = plan_extraction(load_registry()["ES"], {contract: sessions}, stores, now).asked
         assert [session.trade_date for session in needed[contract]] == [date(2026, 10, 6)]
     done = home.run("extract", "ES", "--from", WINDOW[0], "--to", WINDOW[1])
     assert done.code == 0, done.errors
