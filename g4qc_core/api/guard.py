@@ -119,7 +119,7 @@ class Guard:
         return None
 
     def _own(self, origin: str, request: Request) -> bool:
-        return origin in self._rules.origins or urlsplit(origin).netloc == request.headers.get("host")
+        return origin in self._rules.origins or origin.partition("://")[2] == request.headers.get("host")
 
 
 def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

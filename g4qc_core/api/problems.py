@@ -6,6 +6,7 @@ Knows which error is which HTTP status. Must not know any route.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from g4qc_core.errors import (
     AccessDenied,
@@ -61,6 +63,7 @@ _TITLES = {
     503: "Not available",
     504: "Too slow",
 }
+_METHODS = ("DELETE", "GET", "HEAD", "POST")
 _RETRY_SECONDS = {429: "60", 503: "5"}
 
 
@@ -113,7 +116,12 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, _explained(request, error), headers=dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_allowed(request))
+        return problem(
+            error.status_code, _explained(request, error.status_code, headers, error.detail), headers=headers
+        )
 
     @app.exception_handler(Exception)
     async def defect(request: Request, error: Exception) -> JSONResponse:
@@ -138,14 +146,24 @@ def _named(status: int) -> str:
 
 def _sentence(error: RequestValidationError) -> str:
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return f"The request's body is no JSON: {first['ctx']['error']} at character {first['loc'][-1]}."
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
     text = str(first["msg"]).removeprefix("Value error, ")
     return f"{where or 'The request'}: {text}."
 
 
-def _explained(request: Request, error: HTTPException) -> str:
-    if error.status_code == 404:
+def _explained(request: Request, status: int, headers: Mapping[str, str], detail: str) -> str:
+    if status == 404:
         return f"There is nothing at {request.url.path}: /api/v1/openapi.json lists what there is."
-    if error.status_code == 405:
-        return f"{request.method} is not possible at {request.url.path}: use {(error.headers or {}).get('Allow', '')}."
-    return f"{error.detail}."
+    if status == 405:
+        return f"{request.method} is not possible at {request.url.path}: use {headers['Allow']}."
+    return f"{detail}."
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of all routes of the path: the framework names those of one route only."""
+    asked = [{**request.scope, "method": method} for method in _METHODS]
+    return [
+        scope["method"] for scope in asked if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    ]

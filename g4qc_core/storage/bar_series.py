@@ -79,7 +79,7 @@ def window_of(instrument: Instrument, first: Moment | None, last: Moment | None)
     hours = calendar(instrument.calendar)
     start = BEGINNING if first is None else _edge(first, hours, opening=True)
     end = END if last is None else _edge(last, hours, opening=False)
-    if first is not None and last is not None and end < start:
+    if first is not None and last is not None and _reversed(first, last, end < start):
         raise UsageError(f"The window is reversed: it ends on {last}, before it begins on {first}.")
     return start, end
 
@@ -129,6 +129,13 @@ def _before_any_roll(stores: Stores, instrument: Instrument) -> list[Segment]:
             "`roll_calendar`, or name a contract."
         )
     return [Segment(month) for month in fronts]
+
+
+def _reversed(first: Moment, last: Moment, edges: bool) -> bool:
+    """True when the last moment is before the first; days without a session are a window with nothing in it."""
+    if isinstance(first, datetime) and isinstance(last, datetime):
+        return last < first
+    return edges if isinstance(first, datetime) or isinstance(last, datetime) else last < first
 
 
 def _edge(moment: Moment, hours: SessionCalendar, *, opening: bool) -> datetime:

@@ -40,15 +40,17 @@ class Database:
     Args:
         url: with the scheme `postgresql+psycopg2`.
         setting: the setting that a person would change, for error texts.
+        statement_seconds: how long one statement may take; None: as long as it does.
     """
 
-    def __init__(self, url: URL, setting: str = _BARS) -> None:
+    def __init__(self, url: URL, setting: str = _BARS, statement_seconds: int | None = None) -> None:
         self.url = url
         self.setting = setting
+        limit = f" -c statement_timeout={statement_seconds}s" if statement_seconds else ""
         self.engine: Engine = create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+            connect_args={"options": f"-c timezone=UTC{limit}", "connect_timeout": 10},
         )
 
     def __repr__(self) -> str:
@@ -191,6 +193,8 @@ def _ours(error: psycopg2.Error, url: URL, setting: str) -> G4qcError | None:
         return DatabaseRefused(f"The database at {address} lacks part of the schema: run `g4qc db upgrade`.")
     if code == errorcodes.INSUFFICIENT_PRIVILEGE:
         return DatabaseRefused(f"The database at {address} refuses: {reason}. Check the user in {setting}.")
+    if code == errorcodes.QUERY_CANCELED:
+        return DatabaseUnavailable(f"The database at {address} took too long: ask for less at once, or try again.")
     if isinstance(error, psycopg2.InterfaceError) or code[:2] in _GONE:
         return DatabaseUnavailable(f"The database at {address} went away: {reason}. Check {setting}.")
     if code or not isinstance(error, psycopg2.OperationalError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -11,7 +12,7 @@ from typing import Annotated, Any
 import pyarrow as pa
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.cursors import read_cursor, write_cursor
 from g4qc_core.api.deps import CanRead, Services, Using
@@ -69,6 +70,9 @@ class Bars(BaseModel):
 
 class BarsAsked(BaseModel):
     """Which bars, and how they are sent."""
+
+    # A misspelt `start_date` would otherwise ask for all the bars there are.
+    model_config = ConfigDict(extra="forbid")
 
     timeframe: TimeframeName = Field(TimeframeName("1min"), description="Length of a bar")
     start_date: str | None = Field(
@@ -156,7 +160,7 @@ def parse_moment(text: str | None) -> Moment | None:
     if text is None:
         return None
     try:
-        if len(text) == len("2026-10-01"):
+        with suppress(ValueError):
             return date.fromisoformat(text)
         instant = datetime.fromisoformat(text)
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

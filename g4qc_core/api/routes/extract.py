@@ -16,12 +16,15 @@ from g4qc_core.api.deps import CanRun, Services, Using
 from g4qc_core.api.launcher import ExtractOrder, Job, JobState
 from g4qc_core.api.problems import documented, problem
 from g4qc_core.api.routes.jobs import JobShown, finished, shown
+from g4qc_core.bars.coverage import MISSING
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.futures.segments import Segment, within
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
-from g4qc_core.sessions import check_window
+from g4qc_core.sessions import calendar, check_window
 from g4qc_core.storage.bar_reader import BarQuery, BarReader
 from g4qc_core.storage.bar_series import segments_of, window_of
+from g4qc_core.storage.coverage_store import CoverageStore
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES, Timeframe
 
 router = APIRouter(tags=["extraction"], dependencies=[CanRun])
@@ -84,7 +87,7 @@ class Extracted(BaseModel):
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": Extracted, "description": "With wait: what is stored now"},
     202: {"model": JobShown, "description": "The job was started; with wait: it is not over yet"},
-    **documented(401, 403, 404, 413, 422, 429, 502, 503),
+    **documented(401, 403, 404, 409, 413, 422, 429, 502, 503),
 }
 
 
@@ -98,7 +101,7 @@ async def extract(
     """Starts an extraction as a run of the graph.
 
     Answers 202 with the job. With `wait`: 200 with what is stored, 404 when the gateway confirmed that there is
-    nothing, 502 when the run failed, 202 when it is not over yet.
+    nothing, 409 when all there is stands in quarantine, 502 when the run failed, 202 when it is not over yet.
     """
     instrument, timeframe = using.registry[asked.symbol], bar_size(asked.bar_size)
     first, last = window(asked, using.clock().date())
@@ -165,12 +168,7 @@ def _outcome(using: Services, instrument: Instrument, timeframe: Timeframe, orde
         records += len(batch)
         days += [batch.column("trade_date")[at].as_py() for at in (0, -1)]
     if not records:
-        return problem(
-            404,
-            f"The gateway has no bars of {instrument.symbol} from {order.first} to {order.last}, and confirmed it: ask "
-            "for other sessions.",
-            "NoData",
-        )
+        return _nothing(stores, instrument, order, job)
     found = Extracted(
         status="success",
         symbol=instrument.symbol,
@@ -180,3 +178,17 @@ def _outcome(using: Services, instrument: Instrument, timeframe: Timeframe, orde
         job=shown(job),
     )
     return JSONResponse(found.model_dump(mode="json"))
+
+
+def _nothing(stores: Stores, instrument: Instrument, order: ExtractOrder, job: Job) -> Response:
+    """Why nothing is stored: only what is on record counts as the gateway's word."""
+    what = f"{instrument.symbol} from {order.first} to {order.last}"
+    if not calendar(instrument.calendar).sessions(order.first, order.last):
+        return problem(404, f"The exchange has no session of {what}: ask for other dates.", "NoData")
+    contract = order.contracts[0] if order.contracts else None
+    known = CoverageStore(stores.database).sessions(instrument.symbol, order.first, order.last, contract)
+    if known["quarantined"].any():
+        return problem(409, f"The bars of {what} are in quarantine: decide about them.", "InvalidBars")
+    if known.empty or known[list(MISSING)].to_numpy().any():
+        return problem(502, f"The extraction ended, and yet not all of {what} is known: see {job.url}, and ask again.")
+    return problem(404, f"The gateway has no bars of {what}, and confirmed it: ask for other sessions.", "NoData")

@@ -79,14 +79,6 @@ def test_an_extraction_that_is_waited_for_tells_what_is_stored(api: Api) -> None
     assert document["date_range"] == {"start": "2026-10-05", "end": "2026-10-09"}
 
 
-def test_an_extraction_that_found_nothing_is_not_found(api: Api) -> None:
-    with api.client() as client:
-        asked = {"symbol": "NQ", "start": "2026-10-05", "end": "2026-10-09"}
-        answer = client.post("/data/extract", params={"wait": True}, json=asked)
-    assert answer.status_code == 404
-    assert answer.json()["error"] == "NoData"
-
-
 def test_an_extraction_that_failed_says_why(api: Api) -> None:
     api.launcher.state, api.launcher.message = JobState.FAILED, "raw_bars: Nothing listens."
     try:
