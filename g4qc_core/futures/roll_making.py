@@ -78,9 +78,10 @@ class RollMaker:
 
         The gap of a roll dated D is measured in the session before D. Where that has no minute with a bar of both, D
         moves to the nearest date for which there is one, the earlier of two equally near, at most `ROLL_SESSIONS`
-        sessions away and after the roll before it. Where none is found, or the chain lacks the contracts between, the
-        roll stays at the rule's date without prices, and a note says why: the series changes there, and nothing can be
-        adjusted across it. A date that a person set is never moved.
+        sessions away and after the roll before it; a date before the first bar stays, because the bars begin in the
+        new contract. Where none is found, or the chain lacks the contracts between, the roll stays at the rule's date
+        without prices, and a note says why: the series changes there, and nothing can be adjusted across it. A date
+        that a person set is never moved.
 
         A roll that is not due yet, by the last trade date of the bars, is not in the calendar, nor is one between
         contracts of which, and of whose neighbours, there is no bar.
@@ -186,6 +187,8 @@ class RollMaker:
         hole = self._hole(change)
         if hole:
             return _Roll(change, change.expected if change.expected > earliest else day, hole)
+        if self._reach is not None and day <= self._reach[0]:
+            return _Roll(change, day, "; ".join(filter(None, (note, "before the first bar"))))
         sessions = self._hours.sessions(day - _NEARBY, day + _NEARBY)
         at = next(i for i, session in enumerate(sessions) if session.trade_date >= day)
         for shift in sorted(range(-ROLL_SESSIONS, ROLL_SESSIONS + 1), key=lambda n: (abs(n), n)):

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from g4qc_core.gateway.synthetic import SyntheticMarket
+from g4qc_core.instruments import month_code
+from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.integration
@@ -30,6 +33,23 @@ def test_rolls_are_shown_by_every_rule_with_prices_and_source(full_home: Home) -
     table = full_home.run("rolls", "ES").text
     assert "days_before_expiry(8)" in table
     assert shown["rolls"][0]["to_contract"] in table
+
+
+def test_serial_months_of_the_euro_are_listed_and_never_in_front(home: Home, synthetic_market: SyntheticMarket) -> None:
+    listed = [item.contract.month for item in synthetic_market.listings(NOW) if item.contract.symbol == "EC"]
+    serials = {month for month in listed if month_code(month) not in "HMUZ"}
+    assert serials, "the gateway lists no serial month: nothing is tested"
+    done = home.run("extract", "EC", "--from", "2026-09-02", "--to", "2026-09-18")
+    assert done.code == 0, done.errors
+    known = [one["contract"] for one in answer(home, "instruments", "contracts", "EC", "--json")]
+    assert {month_code(month) for month in known} == set("HMUZ")
+    shown = answer(home, "rolls", "EC", "--json")
+    months = {roll[end] for roll in shown["rolls"] for end in ("from_contract", "to_contract")}
+    assert {"202609", "202612"} <= months
+    assert not months & serials
+    bars = answer(home, "bars", "EC", "--timeframe", "1d", "--json")
+    assert [bar["contract"] for bar in bars] == sorted(bar["contract"] for bar in bars)
+    assert {bar["contract"] for bar in bars} == {"202609", "202612"}
 
 
 def test_another_rule_is_made_when_it_is_asked_for(full_home: Home) -> None:

@@ -84,6 +84,13 @@ def test_a_roll_never_waits_for_prices_after_the_old_contracts_end(september) ->
     assert only(rolls_of(without(september, "202512", *days[:-1])))["date"] == date(2025, 9, 22)
 
 
+def test_a_roll_before_the_first_bar_is_not_moved_into_the_bars(september) -> None:
+    for first in (RULE, date(2025, 9, 15)):
+        roll = only(rolls_of(september[september["trade_date"] >= pd.Timestamp(first)]))
+        assert (roll["date"], roll["note"]) == (RULE, "before the first bar")
+        assert roll["gap"] != roll["gap"]
+
+
 def test_a_roll_never_moves_before_the_one_before_it(september) -> None:
     chain = [es_contract("202506", date(2025, 9, 12)), es_contract("202509"), es_contract("202512")]
     late = september[(september["contract"] == "202509") & (september["trade_date"] == "2025-09-11")]
