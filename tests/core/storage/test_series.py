@@ -14,7 +14,7 @@ from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.continuous import CONTINUOUS_COLUMNS, Adjustment, continuous
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.roll_rules import DaysBeforeExpiry, Volume
-from g4qc_core.storage.bar_reader import BarQuery, BarReader
+from g4qc_core.storage.bar_reader import BarQuery, BarReader, last_start
 from g4qc_core.storage.bar_series import readable, segments_of, window_of
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.series import continuous_bars, roll_exits
@@ -91,6 +91,28 @@ def answered(stores: Stores, adjustment: Adjustment, first: date, last: date) ->
     """What the API reads of a window."""
     segments = readable(stores, ES, "1h", segments_of(stores, ES, adjustment=adjustment), *window_of(ES, first, last))
     return pa.Table.from_batches(BarReader(stores.database).batches(BarQuery("ES", "1h", segments))).to_pandas()
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("adjustment", list(Adjustment))
+def test_pages_over_rolls_are_the_series_whatever_their_size(
+    stores: Stores, adjustment: Adjustment, newest_first: bool
+) -> None:
+    keep(stores, DaysBeforeExpiry(8))
+    series = continuous_bars(stores, ES, timeframe("1h"), adjustment)
+    at = int((series["contract"] != series["contract"].shift()).to_numpy().nonzero()[0][1])
+    query = BarQuery("ES", "1h", segments_of(stores, ES, adjustment=adjustment), newest_first=newest_first)
+    # Pages that end just before, at and just after a roll, and one that is the whole.
+    for size in (at - 1, at, at + 1, len(series) - at, len(series)):
+        pages: list[pa.RecordBatch] = []
+        while (page := list(BarReader(stores.database).batches(replace(query, limit=size)))) or not pages:
+            pages += page
+            query = replace(query, after=last_start(pages[-1]))
+        read = pa.Table.from_batches(pages).to_pandas()
+        wanted = series[::-1] if newest_first else series
+        for name in ("timestamp", "close", "volume", "contract", "factor", "adjustment"):
+            assert list(read[name]) == list(wanted[name])
+        query = replace(query, after=None)
 
 
 @pytest.mark.parametrize("adjustment", list(Adjustment))
