@@ -80,6 +80,7 @@ def _print(symbol: str, made: Sequence[Any]) -> None:
         table.add_column(name, overflow="fold")
     for _, roll in roll_table(made).iterrows():
         prices = ["-" if roll[name] != roll[name] else f"{roll[name]:g}" for name in ("from_price", "to_price", "gap")]
-        dates = [roll[rule] or "-" for rule in rules]
+        # A rule that does not have the roll has no text there.
+        dates = [roll[rule] if isinstance(roll[rule], str) else "-" for rule in rules]
         table.add_row(roll["from_contract"], roll["to_contract"], *dates, *prices, roll["source"], roll["note"])
     wide_console(160).print(table)

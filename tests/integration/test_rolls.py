@@ -77,6 +77,18 @@ def test_sensitivity_runs_every_rule_and_adjustment(full_home: Home) -> None:
     assert shown["spread"]["width"] == pytest.approx(max(profits) - min(profits))
 
 
+def test_a_roll_that_only_one_rule_has_is_shown_with_a_dash_for_the_others(full_home: Home) -> None:
+    rule = "fixed_dates(2026-10-07)"
+    assert full_home.run("rolls", "ES", "--rule", rule).code == 0
+    shown = full_home.run("rolls", "ES")
+    assert shown.code == 0, shown.errors
+    [early] = [line for line in shown.text.splitlines() if "202703" in line]
+    assert "2026-10-07" in early
+    assert "│ -" in early
+    [roll] = [roll for roll in answer(full_home, "rolls", "ES", "--json")["rolls"] if roll["to_contract"] == "202703"]
+    assert (roll[rule], roll["volume"]) == ("2026-10-07", None)
+
+
 def test_a_backtest_says_how_its_contracts_are_joined(full_home: Home) -> None:
     asked = ("--adjustment", "ratio_forward", "--roll", "days_before_expiry( 8 )", "--on-roll", "close")
     result = answer(full_home, *SMA, *asked, "--json")
