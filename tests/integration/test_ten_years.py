@@ -34,6 +34,9 @@ REGISTRY = load_registry()
 SYMBOLS = ("ES", "NQ", "EC")
 FIRST, LAST = date(2016, 11, 21), date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
+NO_SILENCE = timedelta(minutes=55)
+"""From bar to bar: after an hour of silence an answer would be doubted."""
+
 _SECOND = timedelta(seconds=1)
 LISTED = timedelta(days=200)
 """How long before its last trade a contract has its first bar: later than it is wanted, for some."""
@@ -71,8 +74,11 @@ class PacedSource(MemorySource):
         with paced(self._pacer, paced_bars("DU1", request)):
             self._answer(request.contract, (request.start, request.end))
         sessions = calendar(REGISTRY[request.contract.symbol].calendar)
-        opens = [max(s.open, request.start) for s in sessions.sessions_between(request.start, request.end)]
-        times = pd.DatetimeIndex(opens).as_unit("us")
+        spans = [
+            pd.date_range(max(s.open, request.start), min(s.close, request.end), freq=NO_SILENCE, inclusive="left")
+            for s in sessions.sessions_between(request.start, request.end)
+        ]
+        times = spans[0].append(spans[1:]).as_unit("us")
         prices = dict.fromkeys(("open", "high", "low", "close", "wap"), 100.0)
         return pd.DataFrame({"timestamp": times, **prices, "volume": 1, "count": 1})
 
