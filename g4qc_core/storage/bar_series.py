@@ -15,7 +15,7 @@ from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.futures.rolls import rule_name
-from g4qc_core.futures.segments import BEGINNING, END, Segment, series_segments, within
+from g4qc_core.futures.segments import BEGINNING, END, Segment, doubted, series_segments, within
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.coverage_store import CoverageStore
@@ -54,12 +54,13 @@ def segments_of(
 def readable(
     stores: Stores, instrument: Instrument, timeframe: str, segments: list[Segment], start: datetime, end: datetime
 ) -> list[Segment]:
-    """The parts of the segments that lie in `[start, end)`; a roll with unknown prices counts only where bars reach.
+    """The parts of the segments that lie in `[start, end)`; what is unknown of rolls counts only where bars reach.
 
     Raises:
         BacktestRefused: bars of the window cannot be adjusted, because prices of a roll are unknown.
+        UsageError: the roll calendar was made before bars of the window came, and a roll may be among them.
     """
-    if len({segment.part for segment in segments}) > 1:
+    if any(segment.doubt for segment in segments) or len({segment.part for segment in segments}) > 1:
         reach = stores.bars.reach(instrument.symbol, timeframe)
         if reach is not None:
             hours = calendar(instrument.calendar)
@@ -96,7 +97,9 @@ def _by_rolls(
             return _before_any_roll(stores, instrument)
         if len(_KNOWN) >= _MOST_KNOWN:
             _KNOWN.clear()
-        _KNOWN[key] = series_segments(made, adjustment, calendar(instrument.calendar))
+        hours = calendar(instrument.calendar)
+        periods = front_periods(stores.contracts.chain(instrument.symbol), instrument, hours)
+        _KNOWN[key] = doubted(series_segments(made, adjustment, hours), made, periods, hours)
     return _KNOWN[key]
 
 

@@ -6,8 +6,7 @@ stores. Must not know how rolls are made or what a series is used for.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -17,14 +16,13 @@ from g4qc_core.errors import UsageError
 from g4qc_core.futures.chain import FrontPeriod, front_contract, front_periods
 from g4qc_core.futures.continuous import Adjustment, adjusted, continuous, refuse_broken
 from g4qc_core.futures.rolls import RollCalendar, roll_frame, rule_name
+from g4qc_core.futures.segments import DRIFT, Segment, doubted, within
 from g4qc_core.instruments import Instrument
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.sessions import Session, SessionCalendar, calendar
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import Timeframe
 
-# How far from the date that expiry suggests a roll may come: what is extracted around it, in calendar days.
-_DRIFT = timedelta(days=21)
 _NO_ROLLS = roll_frame([])
 
 
@@ -100,7 +98,7 @@ def _parts(made: RollCalendar, sessions: list[Session], hours: SessionCalendar) 
     edges = [sessions[0].open]
     months = made.contracts()
     for day in made.rolls["date"]:
-        following = hours.sessions(day.date(), day.date() + _DRIFT)
+        following = hours.sessions(day.date(), day.date() + DRIFT)
         opened = following[0].open if following else sessions[-1].close
         edges.append(min(max(opened, sessions[0].open), sessions[-1].close))
     edges.append(sessions[-1].close)
@@ -110,21 +108,8 @@ def _parts(made: RollCalendar, sessions: list[Session], hours: SessionCalendar) 
 
 def _refuse_outdated(made: RollCalendar, instrument: Instrument, stores: Stores, sessions: list[Session]) -> None:
     """Raises UsageError where the series has sessions that the calendar did not know, and a roll may be among them."""
-    if made.bars_from is None or made.bars_to is None:
-        unseen = [(sessions[0].trade_date, sessions[-1].trade_date)]
-    else:
-        unseen = [(sessions[0].trade_date, made.bars_from), (made.bars_to, sessions[-1].trade_date)]
-    known = set(zip(made.rolls["from_contract"], made.rolls["to_contract"], strict=True))
-    periods = _periods(instrument, stores)
-    for since, until in unseen:
-        for old, new in pairwise(periods):
-            near = since - _DRIFT < new.start < until + _DRIFT
-            if since < until and near and (old.contract.month, new.contract.month) not in known:
-                raise UsageError(
-                    f"The roll calendar of {instrument.symbol} by the rule {made.rule} was made before the bars "
-                    f"between {since} and {until} came, and the roll from {old.contract.month} to "
-                    f"{new.contract.month} may be among them: materialize the asset `roll_calendar` again."
-                )
+    segments = doubted([Segment(made.front)], made, _periods(instrument, stores), calendar(instrument.calendar))
+    within(segments, sessions[0].open, sessions[-1].close)
 
 
 def not_made(stores: Stores, instrument: Instrument, rule: str, position: int = 0) -> UsageError:

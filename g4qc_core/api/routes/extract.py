@@ -18,11 +18,11 @@ from g4qc_core.api.problems import documented, problem
 from g4qc_core.api.routes.jobs import JobShown, finished, shown
 from g4qc_core.bars.coverage import MISSING
 from g4qc_core.errors import UsageError, unknown
-from g4qc_core.futures.segments import Segment, within
+from g4qc_core.futures.segments import Segment
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.sessions import calendar, check_window
 from g4qc_core.storage.bar_reader import BarQuery, BarReader
-from g4qc_core.storage.bar_series import segments_of, window_of
+from g4qc_core.storage.bar_series import readable, segments_of, window_of
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES, Timeframe
@@ -162,7 +162,9 @@ def _outcome(using: Services, instrument: Instrument, timeframe: Timeframe, orde
     stores = using.stores()
     start, end = window_of(instrument, order.first, order.last)
     segments = [Segment(order.contracts[0])] if order.contracts else segments_of(stores, instrument)
-    query = BarQuery(instrument.symbol, timeframe.name, within(segments, start, end))
+    query = BarQuery(
+        instrument.symbol, timeframe.name, readable(stores, instrument, timeframe.name, segments, start, end)
+    )
     records, days = 0, []
     for batch in BarReader(stores.database).batches(query):
         records += len(batch)

@@ -93,6 +93,26 @@ def answered(stores: Stores, adjustment: Adjustment, first: date, last: date) ->
     return pa.Table.from_batches(BarReader(stores.database).batches(BarQuery("ES", "1h", segments))).to_pandas()
 
 
+def test_no_reader_shows_bars_behind_a_roll_that_the_calendar_was_made_too_early_to_know(stores: Stores) -> None:
+    summer = MINUTES[MINUTES["trade_date"].between("2025-07-07", "2025-08-15")]
+    stores.rolls.replace(RollMaker(summer, CHAIN, ES, EQUITY).calendar(DaysBeforeExpiry(8)))
+
+    def both(first: date, last: date) -> int:
+        series = continuous_bars(stores, ES, timeframe("1h"), Adjustment.NONE, first, last)
+        assert len(answered(stores, Adjustment.NONE, first, last)) == len(series)
+        return len(series)
+
+    assert both(date(2025, 6, 2), date(2025, 8, 15)) > 0
+    window = date(2025, 8, 1), date(2025, 9, 15)
+    refusal = "may be among them: materialize the asset `roll_calendar`"
+    with pytest.raises(UsageError, match=refusal):
+        continuous_bars(stores, ES, timeframe("1h"), Adjustment.NONE, *window)
+    with pytest.raises(UsageError, match=refusal):
+        answered(stores, Adjustment.NONE, *window)
+    keep(stores, DaysBeforeExpiry(8))
+    assert both(date(2025, 6, 2), date(2025, 9, 15)) > 0
+
+
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("adjustment", list(Adjustment))
 def test_pages_over_rolls_are_the_series_whatever_their_size(
