@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from g4qc_core.errors import SettingsError
 from g4qc_core.settings import Settings
@@ -20,6 +21,14 @@ from g4qc_pipelines.orphans import end_orphans
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 
 _STATEMENT_MS = 60_000
+
+# What steps print is not caught in this process: it costs four processes a step, which answer Ctrl-C with tracebacks.
+_NOTHING_CAUGHT = {
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    }
+}
 
 
 def dagster_home(settings: Settings) -> Path:
@@ -60,7 +69,8 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
     try:
-        with dg.DagsterInstance.from_config(environment["DAGSTER_HOME"]) as instance:
+        ref = InstanceRef.from_dir(environment["DAGSTER_HOME"], overrides=_NOTHING_CAUGHT)
+        with dg.DagsterInstance.from_ref(ref) as instance:
             # Named after its first user, it keeps connections open; the default makes a new one for each event.
             instance.optimize_for_webserver(statement_timeout=_STATEMENT_MS, pool_recycle=3600, max_overflow=20)
             end_orphans(instance)

@@ -123,7 +123,8 @@ def test_an_interrupted_demo_stops_everything_that_it_started(bare: Home, number
         # The chain of ES is known, and its bars are being fetched.
         assert any("contracts" in line for line in child.stderr)
         assert len(left_behind(bare)) >= 3  # the command, the gateway, the database
-        child.send_signal(number)
+        # A terminal tells all processes of its group, not the command alone.
+        os.killpg(child.pid, number)
         _, errors = child.communicate(timeout=60)
         assert child.returncode == 130, errors
         assert "Stopped." in errors
