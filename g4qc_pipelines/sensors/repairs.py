@@ -57,9 +57,10 @@ def build_repairs(
                 return dg.SkipReason("Interactive Brokers resets its servers now: nothing is asked of them.")
             try:
                 backfills = _all(settings, context.instance, find, stores, now)
+                newest = stores.ledger.last()
             except G4qcError as error:
                 return dg.SkipReason(str(error))
-            return _launched(context, backfills, now)
+            return _launched(context, backfills, now, 0 if newest is None else newest.id or 0)
 
         return repairing
 
@@ -88,9 +89,13 @@ def _all(settings: Settings, instance: dg.DagsterInstance, find: Find, stores: S
 
 
 def _launched(
-    context: dg.SensorEvaluationContext, backfills: Sequence[Backfill], now: datetime
+    context: dg.SensorEvaluationContext, backfills: Sequence[Backfill], now: datetime, newest: int
 ) -> dg.SensorResult | dg.SkipReason:
-    """The runs that are due, with the memory of them; those over a partition that is being worked on wait."""
+    """The runs that are due, with the memory of them; those over a partition that is being worked on wait.
+
+    Args:
+        newest: the ledger's last request: gaps that come back after others are no repetition to Dagster.
+    """
     wanted = {backfill.name: backfill for backfill in backfills}
     states = {name: backfill.state for name, backfill in wanted.items()}
     memory = Attempts.read(context.cursor)
@@ -104,13 +109,13 @@ def _launched(
         return dg.SkipReason(f"Nothing is due: {len(wanted)} backfills are known, {len(busy)} of them at work.")
     for name in due:
         context.log.info(f"Repairs {wanted[name]}.")
-    requests = [_request(wanted[name], after.made[name].tries) for name in due]
+    requests = [_request(wanted[name], f"{newest} {after.made[name].tries}") for name in due]
     return dg.SensorResult(run_requests=requests, cursor=after.written())
 
 
-def _request(backfill: Backfill, tries: int) -> dg.RunRequest:
+def _request(backfill: Backfill, attempt: str) -> dg.RunRequest:
     return dg.RunRequest(
-        run_key=f"{backfill.name} {backfill.state} {tries}",
+        run_key=f"{backfill.name} {backfill.state} {attempt}",
         partition_key=backfill.partition,
         run_config=backfill.config,
     )
