@@ -22,6 +22,8 @@ MEANINGS = {
     "trading_class": "Interactive Brokers' trading class",
     "last_trade_date": "Last trade date of the contract",
     "last_trade_at": "End of trading in the contract, UTC",
+    "kind": "FUT, STK, CASH or IND, as Interactive Brokers names what is traded",
+    "head": "Start of the first bar that the gateway has of it, UTC; empty until it was asked",
     "exchange": "Where it trades",
     "currency": "Currency of prices and profits",
     "multiplier": "Money for one point of one contract",

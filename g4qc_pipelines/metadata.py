@@ -27,7 +27,7 @@ def column_schema(table: sa.Table) -> dg.TableSchema:
             dg.TableColumn(
                 column.name,
                 str(column.type).lower(),
-                description=MEANINGS.get(column.name),
+                description=MEANINGS[column.name],
                 constraints=dg.TableColumnConstraints(nullable=bool(column.nullable)),
             )
             for column in table.columns

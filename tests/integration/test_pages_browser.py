@@ -89,9 +89,10 @@ def test_a_running_job_can_be_cancelled(visitor: Visitor) -> None:
 
 def test_a_backtest_is_run_opened_with_its_report_and_compared_with_another(visitor: Visitor, month: Run) -> None:
     page = visitor.opens("/backtests")
-    page.get_by_label("Strategy", exact=True).select_option("donchian")
-    page.get_by_label("entry", exact=True).fill("20")
-    page.get_by_role("button", name="Run the backtest").click()
+    form = page.locator("form", has=page.get_by_role("button", name="Run the backtest"))
+    form.get_by_label("Strategy", exact=True).select_option("donchian")
+    form.get_by_label("entry", exact=True).fill("20")
+    form.get_by_role("button", name="Run the backtest").click()
     page.get_by_role("link", name="Open the result").click()
     expect(page.locator(".keys")).to_contain_text("Net profit")
     expect(page.locator(".curve canvas").first).to_be_visible()
@@ -103,10 +104,10 @@ def test_a_backtest_is_run_opened_with_its_report_and_compared_with_another(visi
     expect(report.locator("canvas").first).to_be_visible()
     assert page.locator("iframe.report").get_attribute("sandbox") == "allow-scripts allow-downloads"
     page.get_by_role("link", name="Run again and compare").click()
-    entry = page.get_by_label("entry", exact=True)
+    entry = form.get_by_label("entry", exact=True)
     expect(entry).to_have_value("20")
     entry.fill("30")
-    page.get_by_role("button", name="Run the backtest").click()
+    form.get_by_role("button", name="Run the backtest").click()
     page.get_by_role("link", name="Compare with the one before").click()
     differing = page.get_by_role("row", name=re.compile(r"^parameters\.entry"))
     expect(differing.first).to_contain_text("20")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
-from tests.fixtures.web import Run, Up
+from tests.fixtures.web import MONTHS, Run, Up
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
@@ -39,8 +40,10 @@ def test_the_graph_shows_groups_and_in_them_the_assets(page: Page, web: Up) -> N
 def test_a_page_of_an_asset_shows_its_row_count_columns_and_green_checks(page: Page, web: Up, month: Run) -> None:
     page.goto(f"{web.url}/assets/bars_1min")
     expect(page.get_by_text("Row count")).to_be_visible()
-    expect(page.get_by_text(f"{month.shown[_of(month, 'bars_1min')]['dagster/row_count']:,}").first).to_be_visible()
     expect(page.get_by_text("Start of the bar, UTC")).to_be_visible()
+    key = f"ES|{MONTHS[2]}"
+    page.goto(f"{web.url}/assets/bars_1min?view=partitions&partition={quote(key)}")
+    expect(page.get_by_text(str(month.shown["bars_1min", key]["dagster/row_count"])).first).to_be_visible()
     page.goto(f"{web.url}/assets/bars_1min?view=checks")
     expect(page.get_by_text("few_in_quarantine").first).to_be_visible()
     expect(page.get_by_text("Passed").first).to_be_visible()
@@ -77,10 +80,6 @@ def test_the_link_of_a_materialization_opens_a_report_that_draws_and_needs_nobod
 # The most colours on one canvas: an empty one has none, a chart at least its ground, its axes and its line.
 _COLOURS = """canvases => Math.max(...canvases.filter(c => c.width && c.height).map(c => new Set(
   new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size))"""
-
-
-def _of(run: Run, asset: str) -> tuple[str, str]:
-    return next(key for key in run.shown if key[0] == asset)
 
 
 def _near(url: str) -> bool:

@@ -60,7 +60,9 @@ def test_every_asset_says_what_it_is(graph: dg.Definitions, name: str) -> None:
 def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, name: str) -> None:
     metadata = spec(graph, name).metadata
     assert metadata["dagster/table_name"]
-    assert len(metadata["dagster/column_schema"].columns) >= 4
+    columns = metadata["dagster/column_schema"].columns
+    assert len(columns) >= 4
+    assert [column.name for column in columns if not column.description] == []
 
 
 @EVERY_ASSET
