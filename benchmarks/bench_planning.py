@@ -30,8 +30,8 @@ from g4qc_core.storage.database import Database
 from g4qc_core.storage.embedded import embedded_server
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import ib_requests
-from g4qc_pipelines.chains import contracts_of_interest, stored_chain
-from g4qc_pipelines.planning import plan_extraction
+from g4qc_pipelines.steps.chains import contracts_of_interest, stored_chain
+from g4qc_pipelines.steps.planning import plan_extraction
 
 ES = load_registry()["ES"]
 SESSIONS = calendar(ES.calendar)

@@ -18,11 +18,11 @@ from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reasons import Reason
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments import Instrument
-from g4qc_pipelines.agreement import LISTED, listed
-from g4qc_pipelines.derivation import DerivedMonth
 from g4qc_pipelines.metadata import listing, table_of
-from g4qc_pipelines.reconciliation import ReconciledMonth
-from g4qc_pipelines.validation import ValidatedMonth
+from g4qc_pipelines.steps.agreement import LISTED, listed
+from g4qc_pipelines.steps.derivation import DerivedMonth
+from g4qc_pipelines.steps.reconciliation import ReconciledMonth
+from g4qc_pipelines.steps.validation import ValidatedMonth
 
 # More than this share of a month's bars in quarantine means that the feed or the instrument's definition is wrong, and
 # nothing should be built on the rest.

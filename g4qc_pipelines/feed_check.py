@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from g4qc_pipelines.feed import STALE, Feed
+from g4qc_pipelines.steps.feed import STALE, Feed
 
 _ASSET = "raw_bars"
 

@@ -12,9 +12,9 @@ from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observed
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in
 from g4qc_pipelines.partitions import BACKTESTS
-from g4qc_pipelines.reports import figures, load_result, publish, run_spec
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.specs import find_spec
+from g4qc_pipelines.steps.reports import figures, load_result, publish, run_spec
+from g4qc_pipelines.steps.specs import find_spec
 
 GROUP = "backtests"
 

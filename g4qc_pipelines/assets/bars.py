@@ -13,13 +13,13 @@ from g4qc_core.storage import tables
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
 from g4qc_pipelines.checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
 from g4qc_pipelines.data_versions import materialized
-from g4qc_pipelines.day_maps import month_picture
-from g4qc_pipelines.derivation import derive_month
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in, table_of
 from g4qc_pipelines.partitions import instrument_months, parse_key
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.validation import validate_month
+from g4qc_pipelines.steps.day_maps import month_picture
+from g4qc_pipelines.steps.derivation import derive_month
+from g4qc_pipelines.steps.validation import validate_month
 
 GROUP = "bars"
 

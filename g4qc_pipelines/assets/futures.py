@@ -16,8 +16,8 @@ from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in
 from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.roll_pages import roll_page
-from g4qc_pipelines.rolls import make_rolls, span, unmeasured
+from g4qc_pipelines.steps.roll_pages import roll_page
+from g4qc_pipelines.steps.rolls import make_rolls, span, unmeasured
 
 GROUP = "futures"
 

@@ -18,21 +18,21 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
 from g4qc_core.storage.version_store import RAW
-from g4qc_pipelines.agreement import compare_calendar
-from g4qc_pipelines.chains import contracts_of_interest, merged, sessions_without_contract, stored_chain
 from g4qc_pipelines.checks import CONTRACT_CHECKS, ContractChecks
 from g4qc_pipelines.data_versions import materialized
-from g4qc_pipelines.derivation import month_instants
-from g4qc_pipelines.extraction import extract
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.feed import feeds
 from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
-from g4qc_pipelines.pacing_status import pacing_metadata
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
-from g4qc_pipelines.planning import rules_of
 from g4qc_pipelines.resources import Gateway, Stores
-from g4qc_pipelines.revisions import changes_after
+from g4qc_pipelines.steps.agreement import compare_calendar
+from g4qc_pipelines.steps.chains import contracts_of_interest, merged, sessions_without_contract, stored_chain
+from g4qc_pipelines.steps.derivation import month_instants
+from g4qc_pipelines.steps.extraction import extract
+from g4qc_pipelines.steps.feed import feeds
+from g4qc_pipelines.steps.pacing_status import pacing_metadata
+from g4qc_pipelines.steps.planning import rules_of
+from g4qc_pipelines.steps.revisions import changes_after
 
 GROUP = "extraction"
 

@@ -15,8 +15,8 @@ from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
 from g4qc_pipelines.partitions import instrument_months, parse_key
-from g4qc_pipelines.reconciliation import HOUR, reconcile_month
 from g4qc_pipelines.resources import Gateway, Stores
+from g4qc_pipelines.steps.reconciliation import HOUR, reconcile_month
 
 GROUP = "bars"
 

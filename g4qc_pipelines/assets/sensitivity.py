@@ -11,8 +11,8 @@ from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, picture, table_of
 from g4qc_pipelines.partitions import BACKTESTS
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.sensitivity import roll_sensitivity
-from g4qc_pipelines.specs import find_spec
+from g4qc_pipelines.steps.sensitivity import roll_sensitivity
+from g4qc_pipelines.steps.specs import find_spec
 
 
 def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:

@@ -9,11 +9,11 @@ import dagster as dg
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
-from g4qc_pipelines.feed import Feed, feeds
 from g4qc_pipelines.feed_check import feed_evaluation
 from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.webhook import tell
+from g4qc_pipelines.sensors.webhook import tell
+from g4qc_pipelines.steps.feed import Feed, feeds
 
 
 def build_feeds(settings: Settings) -> dg.SensorDefinition:

@@ -12,9 +12,9 @@ from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observation
-from g4qc_pipelines.inputs import Inputs, inputs_of_newest
 from g4qc_pipelines.partitions import BACKTESTS
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.inputs import Inputs, inputs_of_newest
 
 _SECONDS = 120
 

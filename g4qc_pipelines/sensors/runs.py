@@ -6,7 +6,7 @@ import dagster as dg
 
 from g4qc_core.settings import Settings
 from g4qc_pipelines.runs import sentence
-from g4qc_pipelines.webhook import tell
+from g4qc_pipelines.sensors.webhook import tell
 
 
 def build_failed_runs(settings: Settings) -> dg.SensorDefinition:

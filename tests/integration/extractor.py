@@ -18,7 +18,7 @@ from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.storage.database import Database, parse_url
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.extraction import Extraction, extract
+from g4qc_pipelines.steps.extraction import Extraction, extract
 from tests.fixtures.gateway import NOW
 
 assert g4qc_core.ib.client

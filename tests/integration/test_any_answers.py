@@ -29,9 +29,9 @@ from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import metadata
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE
-from g4qc_pipelines.derivation import derive_month
-from g4qc_pipelines.extraction import extract
-from g4qc_pipelines.validation import validate_month
+from g4qc_pipelines.steps.derivation import derive_month
+from g4qc_pipelines.steps.extraction import extract
+from g4qc_pipelines.steps.validation import validate_month
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 
 pytestmark = pytest.mark.integration

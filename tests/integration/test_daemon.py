@@ -18,7 +18,7 @@ from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.instruments import load_registry
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.jobs import CHAIN_ASSETS
-from g4qc_pipelines.repairs import gaps_of
+from g4qc_pipelines.steps.repairs import gaps_of
 from tests.fixtures.home import bare_home
 from tests.fixtures.web import MONTHS, Up, free_ports, up
 

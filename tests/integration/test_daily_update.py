@@ -19,8 +19,8 @@ from g4qc_core.storage.bar_store import BarStore
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.extraction import Extraction, extract
-from g4qc_pipelines.planning import plan_extraction
+from g4qc_pipelines.steps.extraction import Extraction, extract
+from g4qc_pipelines.steps.planning import plan_extraction
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 
 pytestmark = pytest.mark.integration

@@ -22,8 +22,8 @@ from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.tables import metadata
-from g4qc_pipelines.extraction import Extraction, extract
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.extraction import Extraction, extract
 from tests.fixtures.gateway import NOW
 
 pytestmark = pytest.mark.integration

@@ -23,11 +23,11 @@ from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.storage.embedded import embedded_server
 from g4qc_core.timeframes import DERIVED, TIMEFRAMES
+from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.resources import Gateway, Stores
 from g4qc_pipelines.runs import RunFailed, Runner
-from g4qc_pipelines.workbench import Workbench
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home, bare_home, home_on, template_on
 

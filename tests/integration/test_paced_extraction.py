@@ -16,7 +16,7 @@ from g4qc_core.pacing.rules import Ending, Kind, PacedRequest
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.plan_store import PlanStore
-from g4qc_pipelines.pacing_status import pacing_metadata
+from g4qc_pipelines.steps.pacing_status import pacing_metadata
 from tests.core.pacing.traffic import broken
 from tests.fixtures.home import Home, home_on
 

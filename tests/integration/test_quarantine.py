@@ -17,10 +17,10 @@ from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.timeframes import DERIVED
-from g4qc_pipelines.derivation import derive_month
-from g4qc_pipelines.planning import plan_extraction
 from g4qc_pipelines.resources import open_stores
-from g4qc_pipelines.validation import validate_month
+from g4qc_pipelines.steps.derivation import derive_month
+from g4qc_pipelines.steps.planning import plan_extraction
+from g4qc_pipelines.steps.validation import validate_month
 from tests.fixtures.home import Answer, Home, home_on
 
 pytestmark = pytest.mark.integration

@@ -13,14 +13,14 @@ from g4qc_core.gateway.clock import GatewayClock
 from g4qc_core.gateway.script import FaultScript
 from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_pipelines.feed import STALE
+from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, build_jobs
-from g4qc_pipelines.repairs import GRACE, gaps_of, rescues_of
 from g4qc_pipelines.runs import RunFailed
 from g4qc_pipelines.sensors.feeds import build_feeds
 from g4qc_pipelines.sensors.inputs import build_inputs
 from g4qc_pipelines.sensors.repairs import RUNS_PER_TICK, build_repairs
-from g4qc_pipelines.workbench import Workbench
+from g4qc_pipelines.steps.feed import STALE
+from g4qc_pipelines.steps.repairs import GRACE, gaps_of, rescues_of
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 from tests.fixtures.restating import RestatingMarket

@@ -25,7 +25,7 @@ from g4qc_core.pacing.port import paced
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.extraction import extract
+from g4qc_pipelines.steps.extraction import extract
 from tests.core.bars.builders import es_contract
 
 pytestmark = pytest.mark.integration

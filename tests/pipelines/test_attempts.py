@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_pipelines.attempts import PAUSES, Attempts
+from g4qc_pipelines.sensors.attempts import PAUSES, Attempts
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 NOTHING = Attempts({})

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_pipelines.backfills import Gap, smallest_backfills
+from g4qc_pipelines.steps.backfills import Gap, smallest_backfills
 
 DAYS = [date(2026, 9, 1) + timedelta(days=n) for n in range(90)]
 gaps = st.lists(st.builds(Gap, st.sampled_from(DAYS), st.sampled_from(["", "202609", "202612"]), st.integers(1, 1380)))

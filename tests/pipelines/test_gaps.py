@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from g4qc_core.instruments import load_registry
-from g4qc_pipelines.gaps import silent_minutes
+from g4qc_pipelines.steps.gaps import silent_minutes
 
 ES = load_registry()["ES"]
 MONDAY, FRIDAY = date(2026, 10, 5), date(2026, 10, 9)

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from g4qc_pipelines import services
+from g4qc_pipelines.commands import services
 from tests.fixtures.processes import alive_after
 
 _GRANDCHILD = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
 _PARENT = f"""
 import sys
-from g4qc_pipelines.services import process
+from g4qc_pipelines.commands.services import process
 with process([sys.executable, "-c", {_GRANDCHILD!r}], {{}}) as child:
     print(child.pid, flush=True)
     sys.stdin.read()

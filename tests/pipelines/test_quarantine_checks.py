@@ -10,7 +10,7 @@ from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.reasons import Decision, Reason
 from g4qc_core.storage.quarantine_store import LISTED_COLUMNS
 from g4qc_pipelines.checks import MinuteChecks
-from g4qc_pipelines.validation import ValidatedMonth
+from g4qc_pipelines.steps.validation import ValidatedMonth
 
 
 def listed(bars: int, reason: str, decision: str | None = None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.errors import UsageError
 from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_pipelines.reports import publish, run_spec
+from g4qc_pipelines.steps.reports import publish, run_spec
 from tests.fixtures.home import Home
 
 SPEC = {"name": "hold", "strategy": "buy_and_hold", "instrument": "ES", "timeframe": "1h", "cash": 100_000}

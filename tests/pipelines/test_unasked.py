@@ -13,8 +13,8 @@ from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar, month_window
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
-from g4qc_pipelines.extraction import extract
-from g4qc_pipelines.validation import validate_month
+from g4qc_pipelines.steps.extraction import extract
+from g4qc_pipelines.steps.validation import validate_month
 from tests.core.bars.builders import es_contract
 from tests.fixtures.home import Home
 

@@ -12,7 +12,7 @@ from g4qc_core.storage.database import Database
 from g4qc_core.storage.plan_store import PlanStore
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.under_way import spelled, under_way
+from g4qc_pipelines.steps.under_way import spelled, under_way
 from tests.core.ib.contracts import ESZ5
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

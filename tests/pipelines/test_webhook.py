@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from g4qc_core.settings import Settings
-from g4qc_pipelines.webhook import tell
+from g4qc_pipelines.sensors.webhook import tell
 
 
 class Hook:

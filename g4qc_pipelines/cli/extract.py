@@ -1,0 +1,46 @@
+"""The command `g4qc extract`: bars of one instrument, or the plan of what would be asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from g4qc_core.errors import UsageError
+from g4qc_core.sessions import check_window
+from g4qc_core.settings import load_settings
+from g4qc_pipelines.cli.options import DateParam
+
+
+@click.command()
+@click.argument("symbol")
+@click.option("--from", "first", type=DateParam(), required=True, help="First trade date.")
+@click.option("--to", "last", type=DateParam(), required=True, help="Last trade date, included.")
+@click.option("--contract", "contracts", multiple=True, help="Contract month like 202512, instead of those that the "
+              "roll rule calls for; may be repeated.")  # fmt: skip
+@click.option("--order", type=click.Choice(["newest", "oldest"]), default="newest", show_default=True,
+              help="Bars to fetch first; contracts that Interactive Brokers will drop within 90 days come before "
+              "all.")  # fmt: skip
+@click.option(
+    "--dry-run", is_flag=True, help="Only show the requests that it would make, and how long they would take."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the plan of --dry-run as JSON for a program to read.")
+def extract(
+    symbol: str, first: Any, last: Any, contracts: tuple[str, ...], order: str, dry_run: bool, as_json: bool
+) -> None:
+    """Fetch bars of SYMBOL, validate them and derive every timeframe.
+
+    Nothing is asked that the ledger of requests covers, before a contract's first bar, or outside of sessions. What was
+    fetched less than twelve hours after a session's close (G4QC_SETTLED_AFTER) is fetched once more after that, because
+    Interactive Brokers restates it.
+    """
+    from g4qc_pipelines.commands.dry_run import show_plan
+    from g4qc_pipelines.commands.extract import extract_bars
+
+    check_window(first, last)
+    if as_json and not dry_run:
+        raise UsageError("--json prints a plan: give --dry-run with it.")
+    if dry_run:
+        show_plan(load_settings(), symbol, first, last, contracts, order, as_json)
+    else:
+        extract_bars(load_settings(), symbol, first, last, contracts, order)

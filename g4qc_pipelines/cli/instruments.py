@@ -1,0 +1,89 @@
+"""The commands `g4qc instruments ...`: what is known, what a person adds, and what the gateway says of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from g4qc_core.errors import UsageError
+from g4qc_core.settings import load_settings
+from g4qc_pipelines.cli.options import json_option
+
+
+class DecimalParam(click.ParamType):
+    name = "NUMBER"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return Decimal(value)
+        except InvalidOperation:
+            raise UsageError(f"'{value}' is no number: write it like 0.25.") from None
+
+
+@click.group()
+def instruments() -> None:
+    """What is traded: futures, and stocks, currency pairs and indices, which have no contract months.
+
+    Your own instruments stand in instruments.toml in G4QC_HOME, or in the file that G4QC_INSTRUMENTS names.
+    """
+
+
+@instruments.command(name="list")
+@json_option
+def instruments_list(as_json: bool) -> None:
+    """List all instruments, and which of them the graph has."""
+    from g4qc_pipelines.commands.instruments import list_instruments
+
+    list_instruments(load_settings(), as_json)
+
+
+@instruments.command(name="add")
+@click.argument("symbol")
+@click.option("--kind", type=click.Choice(["FUT", "STK", "CASH", "IND"]), default="FUT", show_default=True)
+@click.option("--ib-symbol", help="Interactive Brokers' symbol; default: SYMBOL.")
+@click.option("--class", "trading_class", help="Trading class, where a symbol has several.")
+@click.option("--exchange", help="In Interactive Brokers' spelling: CME, CBOT, NYMEX, COMEX, SMART, IDEALPRO ...")
+@click.option("--currency")
+@click.option("--name")
+@click.option("--multiplier", type=DecimalParam(), help="Money per one point of price.")
+@click.option("--tick", "min_tick", type=DecimalParam(), help="Smallest price step.")
+@click.option("--months", help="Codes of the months that are traded and rolled, like HMUZ.")
+@click.option("--calendar", help="Session calendar: equity_index, fx, energy, metals, rates ...")
+@click.option("--roll", help="Roll rule: volume, days_before_expiry(8), first_notice(2) ...")
+@click.option("--roll-days", "roll_days_before_expiry", type=click.IntRange(0, 60), help="Days before the last trade "
+              "date around which contracts are changed.")  # fmt: skip
+@click.option("--fee", type=DecimalParam(), help="Commission and exchange fees, one side, one contract.")
+@click.option("--replace", is_flag=True, help="Put it in the place of an instrument of that symbol.")
+@click.option("--unchecked", is_flag=True, help="Do not ask the gateway; every field has to be given then.")
+@json_option
+def instruments_add(symbol: str, kind: Any, replace: bool, unchecked: bool, as_json: bool, **given: Any) -> None:
+    """Add SYMBOL to your own instruments.
+
+    The gateway is asked for the product. What you do not say is taken from its answer, or guessed and marked as a
+    guess; what you do say has to agree with it.
+    """
+    from g4qc_pipelines.commands.instruments import add_instrument
+
+    add_instrument(load_settings(), symbol, kind, given, replace, not unchecked, as_json)
+
+
+@instruments.command(name="check")
+@click.argument("symbols", nargs=-1)
+@json_option
+def instruments_check(symbols: tuple[str, ...], as_json: bool) -> None:
+    """Compare SYMBOLS, or all instruments, with what the gateway says of them; exit code 1 where it says otherwise."""
+    from g4qc_pipelines.commands.instruments import check_instruments
+
+    check_instruments(load_settings(), symbols, as_json)
+
+
+@instruments.command(name="contracts")
+@click.argument("symbol")
+@json_option
+def instruments_contracts(symbol: str, as_json: bool) -> None:
+    """List the contracts of SYMBOL that a gateway ever described, and what is stored of each."""
+    from g4qc_pipelines.commands.chain_listing import list_contracts
+
+    list_contracts(load_settings(), symbol, as_json)

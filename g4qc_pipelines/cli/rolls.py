@@ -1,0 +1,86 @@
+"""The command `g4qc rolls`: when an instrument changes contracts, by each rule, and at which gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from g4qc_core.settings import Settings, load_settings
+from g4qc_pipelines.cli.options import json_option
+
+
+@click.command()
+@click.argument("symbol")
+@click.option("--rule", help="Only this roll rule, like volume or 'days_before_expiry(5)'; made if there is none yet.")
+@json_option
+def rolls(symbol: str, rule: str | None, as_json: bool) -> None:
+    """Show the rolls of SYMBOL: their dates by each rule, the gap, and whether a rule or a person set them.
+
+    Prices, gap and source are those of the first rule, which is the instrument's own unless --rule names another.
+    """
+    _show(load_settings(), symbol, rule, as_json)
+
+
+def _show(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> None:
+    from g4qc_core.errors import UsageError
+    from g4qc_core.futures.rolls import implausible_gaps, rule_name
+    from g4qc_core.instruments import load_registry
+    from g4qc_core.roll_rules import parse_rule
+    from g4qc_pipelines.commands.show import echo_json
+    from g4qc_pipelines.resources import open_stores
+    from g4qc_pipelines.steps.rolls import current_rolls, make_rolls
+
+    instrument = load_registry(settings.own_instruments)[symbol]
+    wanted = rule_name(instrument) if rule is None else str(parse_rule(rule))
+    with open_stores(settings) as stores:
+        made = current_rolls(instrument, stores, settings)
+        if rule is not None and wanted not in [one.rule for one in made]:
+            made = make_rolls(instrument, stores, settings, [wanted])
+    made = [one for one in made if rule is None or one.rule == wanted]
+    if not made:
+        raise UsageError(f"{symbol} has no roll calendar yet: extract some bars, or materialize `roll_calendar`.")
+    if as_json:
+        echo_json(_document(symbol, made))
+        return
+    _print(symbol, made)
+    for sentence in implausible_gaps(made[0].rolls):
+        click.echo(f"Look at this: {sentence}")
+
+
+def _document(symbol: str, made: Sequence[Any]) -> dict[str, Any]:
+    from g4qc_pipelines.steps.roll_pages import roll_table
+
+    table = roll_table(made).astype(object)
+    return {
+        "symbol": symbol,
+        "rule": made[0].rule,
+        "front": made[0].front,
+        "bars_from": made[0].bars_from,
+        "bars_to": made[0].bars_to,
+        "rules": [one.rule for one in made],
+        "rolls": table.where(table.notna(), None).to_dict("records"),
+    }
+
+
+def _print(symbol: str, made: Sequence[Any]) -> None:
+    from rich.table import Table
+
+    from g4qc_pipelines.commands.show import wide_console
+    from g4qc_pipelines.steps.roll_pages import roll_table
+
+    rules = [one.rule for one in made]
+    table = Table(title=f"{symbol}: rolls by {rules[0]}; front {made[0].front}, bars to {made[0].bars_to}")
+    for name in ("from", "to", *rules):
+        table.add_column(name)
+    for name in ("old price", "new price", "gap"):
+        table.add_column(name, justify="right")
+    for name in ("source", "note"):
+        table.add_column(name, overflow="fold")
+    for _, roll in roll_table(made).iterrows():
+        prices = ["-" if roll[name] != roll[name] else f"{roll[name]:g}" for name in ("from_price", "to_price", "gap")]
+        # A rule that does not have the roll has no text there.
+        dates = [roll[rule] if isinstance(roll[rule], str) else "-" for rule in rules]
+        table.add_row(roll["from_contract"], roll["to_contract"], *dates, *prices, roll["source"], roll["note"])
+    wide_console(160).print(table)

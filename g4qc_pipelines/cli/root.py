@@ -1,0 +1,243 @@
+"""The command `g4qc`: what each part of the platform does, by hand.
+
+A command parses and calls. Errors of the core end it with their one sentence and exit code 1, wrong usage with
+2, Ctrl-C with 130.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from g4qc_core.errors import G4qcError, UsageError
+from g4qc_core.settings import Settings, load_settings
+from g4qc_pipelines.cli.api import api, api_key
+from g4qc_pipelines.cli.extract import extract
+from g4qc_pipelines.cli.instruments import instruments
+from g4qc_pipelines.cli.options import InstantParam, from_option, json_option, to_option
+from g4qc_pipelines.cli.quarantine import quarantine
+from g4qc_pipelines.cli.revisions import revisions
+from g4qc_pipelines.cli.rolls import rolls
+from g4qc_pipelines.cli.sensitivity import sensitivity
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(package_name="g4qc", prog_name="g4qc")
+def cli() -> None:
+    """Futures bars that can be trusted: from Interactive Brokers to a backtest report, as one Dagster graph.
+
+    Settings are read from the environment (G4QC_...) and from a file .env; .env.example lists them all. Without any,
+    an embedded PostgreSQL and a simulated gateway with synthetic bars are used.
+    """
+
+
+@cli.command()
+@json_option
+def demo(as_json: bool) -> None:
+    """Run the whole graph on synthetic bars: ES, NQ and EC over the last two full months."""
+    from g4qc_core.instruments import BUILT_IN
+    from g4qc_pipelines.commands.demo import SYMBOLS, run_demo
+
+    # The demo is the same for everyone: of a person's own settings, only the home and the ports count.
+    own = ("ib_host", "database_url", "dagster_database_url", "backtests", "first_month")
+    defaults = {name: Settings.model_fields[name].default for name in own}
+    run_demo(load_settings(instruments=BUILT_IN, symbols=",".join(SYMBOLS), **defaults), as_json)
+
+
+@cli.command()
+@click.option("--open", "open_browser", is_flag=True, help="Open the Dagster web UI in a browser.")
+def up(open_browser: bool) -> None:
+    """Start database, gateway, Dagster's web UI and daemon, and the API; Ctrl-C stops all."""
+    from g4qc_pipelines.commands.up import run_up
+
+    run_up(load_settings(), open_browser)
+
+
+@cli.command()
+@click.option("--select", "assets", required=True, multiple=True, help="Asset name; may be repeated, or several with "
+              "commas.")  # fmt: skip
+@click.option("--partition", help="Partition key like 'ES|2025-09-01', or a range 'ES|2025-01-01...ES|2025-06-01'.")
+def materialize(assets: tuple[str, ...], partition: str | None) -> None:
+    """Materialize assets of the graph, in this process, over one partition or a range."""
+    from g4qc_pipelines.commands.graph import materialize_assets
+
+    names = [name.strip() for given in assets for name in given.split(",") if name.strip()]
+    materialize_assets(load_settings(), names, partition)
+
+
+@cli.command()
+@click.argument("strategy")
+@click.option("--instrument", required=True, help="Symbol, like ES.")
+@click.option("--timeframe", required=True, help="1min, 5min, 15min, 30min, 1h, 4h or 1d.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the strategy; repeatable.")
+@click.option("--adjustment", help="Of the prices that the strategy sees: none, additive, ratio, additive_forward or "
+              "ratio_forward.")  # fmt: skip
+@click.option("--roll", help="Roll rule that joins the contracts, like volume; see `g4qc rolls`.")
+@click.option("--on-roll", type=click.Choice(["roll", "close"]), help="A position goes on in the next contract, or is "
+              "closed.")  # fmt: skip
+@from_option
+@to_option
+@json_option
+def backtest(
+    strategy: str,
+    instrument: str,
+    timeframe: str,
+    params: tuple[str, ...],
+    first: Any,
+    last: Any,
+    as_json: bool,
+    **joined: Any,
+) -> None:
+    """Run STRATEGY on stored bars and write its report.
+
+    STRATEGY is a strategy of G4QC (sma_cross, ...) or a backtesting.py class as module:Class. What is not said is taken
+    from the backtests file's entry for that strategy, instrument and timeframe.
+    """
+    from g4qc_pipelines.commands.backtest import run_backtest
+
+    run_backtest(load_settings(), strategy, instrument, timeframe, params, (first, last), joined, as_json)
+
+
+@cli.command()
+@click.argument("symbol")
+@click.option("--timeframe", default="1min", show_default=True)
+@from_option
+@to_option
+@click.option("--contract", help="Contract month like 202512; without it, the front contract by the roll calendar.")
+@click.option("--adjustment", default="none", show_default=True, help="none, additive, ratio, additive_forward or "
+              "ratio_forward; of the series without --contract.")  # fmt: skip
+@click.option("--rule", help="Roll rule that joins the contracts, like volume; default: the instrument's.")
+@click.option("--position", type=click.IntRange(0, 1), default=0, show_default=True, help="0: the contract in front, "
+              "1: the one after it.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["csv", "parquet", "json"]), default="csv", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File instead of the standard output.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def bars(symbol: str, as_json: bool, form: str, **options: Any) -> None:
+    """Print stored bars of SYMBOL; timestamps are UTC and mark the bar's start."""
+    from g4qc_pipelines.commands.export import export_bars
+
+    export_bars(load_settings(), symbol, form="json" if as_json else form, **options)
+
+
+@cli.command()
+@click.argument("symbols", nargs=-1)
+@json_option
+def status(symbols: tuple[str, ...], as_json: bool) -> None:
+    """Show what is stored, the last request, the gaps, and a map of the sessions; of SYMBOLS, or of all instruments.
+
+    Of an instrument that is named the map shows all months, else the last twelve.
+    """
+    from g4qc_pipelines.commands.status import show_status
+
+    show_status(load_settings(), symbols, as_json)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=4002, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--replay", type=click.Path(path_type=Path), help="Serve the bars of this folder instead of synthetic "
+              "ones.")  # fmt: skip
+@click.option(
+    "--now", type=InstantParam(), help="The gateway's clock starts here, like 2013-12-20T22:15:00Z; default: now."
+)
+@click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Seed of the synthetic market.")
+@click.option("--max-version", default=157, show_default=True, type=click.IntRange(157, 200), help="Protocol version.")
+@click.option("--faults", type=click.Path(path_type=Path), help="Do wrong what this fault script says; docs/gateway.md "
+              "tells how to write one.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the address as JSON when ready.")
+def gateway(as_json: bool, **options: Any) -> None:
+    """Run the simulated Interactive Brokers gateway; Ctrl-C stops it."""
+    from g4qc_pipelines.commands.gateway import serve_gateway
+
+    serve_gateway(load_settings(), as_json, **options)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def dagster(command: tuple[str, ...]) -> None:
+    """Run one of Dagster's own commands on G4QC's instance, like `g4qc dagster dagster-webserver -p 3000`."""
+    from g4qc_pipelines.commands.graph import run_dagster
+
+    run_dagster(load_settings(), command)
+
+
+cli.add_command(api)
+cli.add_command(api_key)
+cli.add_command(extract)
+cli.add_command(instruments)
+cli.add_command(quarantine)
+cli.add_command(rolls)
+cli.add_command(sensitivity)
+cli.add_command(revisions)
+
+
+@cli.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command(name="upgrade")
+def db_upgrade() -> None:
+    """Bring the schema up to date; safe to run twice."""
+    from g4qc_pipelines.commands.database import upgrade_database
+
+    upgrade_database(load_settings())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point: runs a command and turns its end into an exit code."""
+    # A strategy of one's own (`module:Class`) is looked for where the command is given too, after everything else.
+    sys.path.append("")
+    sys.exit(
+        _exit_code(lambda: cli.main(args=list(arguments or sys.argv[1:]), prog_name="g4qc", standalone_mode=False))
+    )
+
+
+def _exit_code(run: Callable[[], object]) -> int:
+    try:
+        with _terminated_as_interrupt():
+            run()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except UsageError as error:
+        click.echo(f"Error: {error}", err=True)
+        return 2
+    except G4qcError as error:
+        click.echo(f"Error: {error}", err=True)
+        return 1
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Stopped.", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`g4qc bars ... | head`): nothing is wrong.
+        sys.stdout = None
+        return 0
+    return 0
+
+
+class _terminated_as_interrupt:
+    """Within it, SIGTERM and a closed terminal end the command as Ctrl-C does, so that it stops what it started.
+
+    Ctrl-C is set too: a shell without job control starts commands in the background with it ignored, and the processes
+    that a command starts would inherit that. Under `nohup` a closed terminal stays ignored.
+    """
+
+    def __enter__(self) -> None:
+        ending = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            ending.append(signal.SIGHUP)
+        self._before = {number: signal.signal(number, signal.default_int_handler) for number in ending}
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)

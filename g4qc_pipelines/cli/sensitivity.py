@@ -1,0 +1,66 @@
+"""The command `g4qc sensitivity`: how much of a backtest's result hangs on how its contracts were joined."""
+
+from __future__ import annotations
+
+import click
+
+from g4qc_core.settings import Settings, load_settings
+from g4qc_pipelines.cli.options import json_option
+
+
+@click.command()
+@click.argument("spec")
+@click.option("--rule", "rules", multiple=True, help="Roll rule, like volume; repeatable. Default: all that have a "
+              "calendar; see `g4qc rolls`.")  # fmt: skip
+@click.option("--adjustment", "adjustments", multiple=True, help="none, additive, ratio, additive_forward or "
+              "ratio_forward; repeatable. Default: all.")  # fmt: skip
+@json_option
+def sensitivity(spec: str, rules: tuple[str, ...], adjustments: tuple[str, ...], as_json: bool) -> None:
+    """Run the backtest SPEC by every roll rule and adjustment, and show how far the results lie apart.
+
+    The spread is large when the net profits differ by more than half of their median and by more than 1 % of the cash.
+    """
+    _show(load_settings(), spec, rules, adjustments, as_json)
+
+
+def _show(settings: Settings, name: str, rules: tuple[str, ...], adjustments: tuple[str, ...], as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from g4qc_core.backtest.sensitivity import in_words
+    from g4qc_core.instruments import load_registry
+    from g4qc_pipelines.commands.show import echo_json, wide_console
+    from g4qc_pipelines.resources import open_stores
+    from g4qc_pipelines.steps.sensitivity import check_adjustments, roll_sensitivity
+    from g4qc_pipelines.steps.specs import find_spec
+
+    registry = load_registry(settings.own_instruments)
+    kinds = check_adjustments(adjustments)
+    with open_stores(settings) as stores:
+        spec = find_spec(name, settings, registry, stores.backtests)
+        found = roll_sensitivity(spec, registry, stores, rules, kinds)
+    if as_json:
+        variants = found.variants.astype(object)
+        rows = variants.where(variants.notna(), None).to_dict("records")
+        echo_json({"spec": name, "variants": rows, "spread": asdict(found.spread) | {"width": found.spread.width}})
+        return
+    table = Table(title=f"{name} by roll rule and adjustment; * is the spec's own")
+    for column in ("", "rule", "adjustment"):
+        table.add_column(column)
+    for column in ("net profit", "return", "Sharpe", "max drawdown", "trades"):
+        table.add_column(column, justify="right")
+    for _, row in found.variants.iterrows():
+        mark = "*" if row["own"] else ""
+        if row["refused"]:
+            table.add_row(mark, row["rule"], row["adjustment"], "refused", "", "", "", "")
+            continue
+        sharpe = "-" if row["sharpe"] != row["sharpe"] or row["sharpe"] is None else f"{row['sharpe']:.2f}"
+        figures = [f"{row['net_profit']:,.2f}", f"{row['total_return']:.2%}", sharpe, f"{row['max_drawdown']:.2%}"]
+        table.add_row(mark, row["rule"], row["adjustment"], *figures, f"{row['trades']:.0f}")
+    wide_console(120).print(table)
+    for _, row in found.variants[found.variants["refused"] != ""].iterrows():
+        click.echo(f"{row['rule']}, {row['adjustment']}: {row['refused']}")
+    click.echo(in_words(found.spread, registry[spec.instrument].currency))
+    if found.spread.large:
+        click.echo("That is a large spread: the result is one of the joining rather than of the strategy.")

@@ -1,0 +1,168 @@
+"""`g4qc demo`: the whole graph on synthetic bars, from nothing to reports, for a person who has just arrived.
+
+What it runs is the graph itself; only the gateway's market is synthetic. What is there already is not run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from g4qc_core.backtest.specs import BacktestSpec, load_specs
+from g4qc_core.bars.coverage import missing
+from g4qc_core.sessions import month_window
+from g4qc_core.settings import Settings
+from g4qc_core.storage.series import stored_bars
+from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.commands.services import simulated_gateway
+from g4qc_pipelines.commands.show import echo_json, steps, wide_console
+from g4qc_pipelines.commands.workbench import Workbench, workbench
+from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.partitions import key_of, last_full_months
+from g4qc_pipelines.steps.reports import report_path
+
+SYMBOLS = ("ES", "NQ", "EC")
+_MONTHS = 2
+
+
+@dataclass(frozen=True)
+class Task:
+    """Assets to run over a range of partitions."""
+
+    assets: Sequence[str]
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the demo has to show for one instrument: counts of its two months, and its backtest's figures."""
+
+    instrument: str
+    bars: dict[str, int]
+    sessions: int
+    gaps: int
+    backtest: str
+    figures: dict[str, Any]
+    report: Path
+
+
+def run_demo(settings: Settings, as_json: bool) -> None:
+    """Runs what is missing, then prints the table."""
+    click.echo("Starting the embedded PostgreSQL and the simulated gateway ...", err=True)
+    with simulated_gateway(settings) as address, workbench(settings, address) as bench:
+        months = last_full_months(bench.gateway.source().server_time().date(), _MONTHS)
+        specs = [spec for spec in load_specs().values() if spec.instrument in SYMBOLS]
+        tasks = missing_tasks(bench, months, specs)
+        if tasks:
+            with steps(sum(len(task.assets) for task in tasks)):
+                for task in tasks:
+                    bench.runner.run(task.assets, task.first, task.last)
+        rows = [_row(bench, spec, months) for spec in specs]
+    if as_json:
+        echo_json(_document(rows, months, ran=bool(tasks)))
+    else:
+        _print(rows, months, ran=bool(tasks))
+
+
+def missing_tasks(bench: Workbench, months: Sequence[date], specs: Sequence[BacktestSpec]) -> list[Task]:
+    """What has to run so that every month, roll calendar and backtest is there; empty when all are."""
+    tasks: list[Task] = []
+    fresh: set[str] = set()
+    for symbol in SYMBOLS:
+        keys = [key_of(symbol, month) for month in months]
+        if all(set(keys) <= bench.runner.materialized(asset) for asset in BAR_ASSETS) and _stored(
+            bench, symbol, months
+        ):
+            continue
+        fresh.add(symbol)
+        tasks.append(Task(CHAIN_ASSETS, symbol, symbol))
+        tasks.append(Task(BAR_ASSETS, keys[0], keys[-1]))
+    for symbol in SYMBOLS:
+        if symbol in fresh or symbol not in bench.runner.materialized(ROLL_ASSETS[0]):
+            tasks += [Task(ROLL_ASSETS, symbol, symbol)]
+    for spec in specs:
+        done = report_path(bench.settings, spec.name).exists() and bench.stores.backtests.results(spec.name)
+        if spec.instrument in fresh or not done:
+            tasks.append(Task(BACKTEST_ASSETS, spec.name, spec.name))
+    return tasks
+
+
+def _stored(bench: Workbench, symbol: str, months: Sequence[date]) -> bool:
+    """True when the database has what Dagster remembers of: it may have been made anew since."""
+    quality = bench.stores.bars.quality(symbol, months[0], month_window(months[-1])[1])
+    return {day.replace(day=1).date() for day in quality["trade_date"]} == set(months)
+
+
+def _row(bench: Workbench, spec: BacktestSpec, months: Sequence[date]) -> Row:
+    first, last = months[0], month_window(months[-1])[1]
+    instrument = bench.registry[spec.instrument]
+    counts = {tf.name: len(stored_bars(bench.stores, instrument, tf, first, last)) for tf in TIMEFRAMES}
+    quality = bench.stores.bars.quality(spec.instrument, first, last)
+    result = bench.stores.backtests.results(spec.name)[0]
+    return Row(
+        instrument=spec.instrument,
+        bars=counts,
+        sessions=int(quality["trade_date"].nunique()),
+        gaps=int(missing(quality).sum()),
+        backtest=spec.name,
+        figures=dict(result.metrics),
+        report=report_path(bench.settings, spec.name),
+    )
+
+
+def _document(rows: Sequence[Row], months: Sequence[date], ran: bool) -> dict[str, Any]:
+    return {
+        "synthetic": True,
+        "ran": ran,
+        "months": [f"{month:%Y-%m}" for month in months],
+        "instruments": [
+            {
+                "instrument": row.instrument,
+                "bars": row.bars,
+                "sessions": row.sessions,
+                "missing_minutes": row.gaps,
+                "backtest": row.backtest,
+                "total_return": row.figures["total_return"],
+                "sharpe": row.figures["sharpe"],
+                "max_drawdown": row.figures["max_drawdown"],
+                "trades": row.figures["trades"],
+                "report": str(row.report),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _print(rows: Sequence[Row], months: Sequence[date], ran: bool) -> None:
+    if not ran:
+        click.echo("Everything is there already: nothing was run.")
+    table = Table(
+        title=f"Synthetic bars, {months[0]:%B} and {months[-1]:%B %Y}, all contracts; backtest sma_cross on 1h"
+    )
+    table.add_column("")
+    for name in (*(tf.name for tf in TIMEFRAMES), "sessions", "gaps", "return", "Sharpe", "max DD", "trades"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        sharpe = row.figures["sharpe"]
+        table.add_row(
+            row.instrument,
+            *(f"{row.bars[tf.name]:,}" for tf in TIMEFRAMES),
+            str(row.sessions),
+            str(row.gaps),
+            f"{row.figures['total_return']:.2%}",
+            "-" if sharpe is None else f"{sharpe:.2f}",
+            f"{row.figures['max_drawdown']:.2%}",
+            str(row.figures["trades"]),
+        )
+    wide_console(120).print(table)
+    click.echo("The data is synthetic: the figures say nothing about any market.\n\nReports:")
+    for row in rows:
+        click.echo(f"  {row.report}")
+    click.echo("\nSee the graph with `g4qc up`.")

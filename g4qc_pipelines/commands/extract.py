@@ -1,0 +1,40 @@
+"""`g4qc extract`: the graph of one instrument, from the chain to the roll calendar, over a window of sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import click
+
+from g4qc_core.bars.coverage import missing
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments import contract_month, load_registry
+from g4qc_core.sessions import calendar
+from g4qc_core.settings import Settings
+from g4qc_pipelines.commands.show import steps
+from g4qc_pipelines.commands.workbench import workbench
+from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.partitions import key_of, months_between
+
+
+def extract_bars(
+    settings: Settings, symbol: str, first: date, last: date, contracts: Sequence[str], order: str = "newest"
+) -> None:
+    """Runs the graph of one instrument from the chain to the roll calendar, for the sessions of the window."""
+    instrument = load_registry(settings.own_instruments)[symbol]
+    if not calendar(instrument.calendar).sessions(first, last):
+        raise UsageError(f"There is no session of {symbol} from {first} to {last}: the exchange is closed.")
+    contracts = [contract_month(month) for month in contracts]
+    months = [key_of(symbol, month) for month in months_between(first, last)]
+    config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}", "order": order}}
+    with workbench(settings, symbols=[symbol]) as bench, steps(len(CHAIN_ASSETS) + len(BAR_ASSETS) + len(ROLL_ASSETS)):
+        bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
+        bench.runner.run(CHAIN_ASSETS, symbol)
+        bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
+        bench.runner.run(ROLL_ASSETS, symbol)
+        quality = bench.stores.bars.quality(symbol, first, last)
+    click.echo(
+        f"{symbol}, trade dates {first} to {last}: {quality['trade_date'].nunique()} sessions, "
+        f"{quality['traded'].sum():,} minutes with trades, {missing(quality).sum():,} minutes missing."
+    )

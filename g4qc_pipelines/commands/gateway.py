@@ -1,0 +1,63 @@
+"""`g4qc gateway`: the simulated gateway, with a synthetic market or files, until it is stopped."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from g4qc_core.instruments import load_registry
+from g4qc_core.settings import Settings
+
+
+def serve_gateway(
+    settings: Settings,
+    as_json: bool,
+    host: str,
+    port: int,
+    replay: Path | None,
+    now: datetime | None,
+    seed: int,
+    max_version: int,
+    faults: Path | None,
+) -> None:
+    """Serves the simulated gateway until it is stopped."""
+    from g4qc_core.gateway.clock import GatewayClock
+    from g4qc_core.gateway.market import Market
+    from g4qc_core.gateway.products import products
+    from g4qc_core.gateway.script import FaultScript
+    from g4qc_core.gateway.server import SimulatedGateway, run
+    from g4qc_core.gateway.synthetic import SyntheticMarket
+
+    script = None
+    if faults is not None:
+        script = FaultScript.load(faults)
+        _show_log("g4qc_core.gateway.director")
+    registry = load_registry(settings.own_instruments)
+    market: Market = SyntheticMarket(products(registry), seed=seed)
+    if replay is not None:
+        from g4qc_core.gateway.replay import ReplayMarket
+
+        market = ReplayMarket(replay, registry)
+
+    def ready(gateway: SimulatedGateway) -> None:
+        if as_json:
+            click.echo(json.dumps({"host": gateway.host, "port": gateway.port}))
+        else:
+            what = f"bars of {replay}" if replay is not None else f"synthetic bars, seed {seed}"
+            click.echo(f"The simulated gateway serves {what} on {gateway.host}:{gateway.port}. Ctrl-C stops it.")
+        sys.stdout.flush()
+
+    run(market, host, port, GatewayClock(now), max_version, script, ready)
+
+
+def _show_log(name: str) -> None:
+    """Sends what a module tells to the error stream."""
+    logger, handler = logging.getLogger(name), logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)

@@ -1,0 +1,36 @@
+"""`g4qc materialize` and `g4qc dagster`: the graph as Dagster itself knows it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+
+import click
+
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments import load_registry
+from g4qc_core.settings import Settings
+from g4qc_pipelines.commands.show import steps
+from g4qc_pipelines.commands.workbench import workbench
+
+
+def materialize_assets(settings: Settings, assets: Sequence[str], partition: str | None) -> None:
+    """Materializes assets over one partition, or a range written with three dots."""
+    first, dots, last = (partition or "").partition("...")
+    named = first.partition("|")[0]
+    known = [named] if named in load_registry(settings.own_instruments) else []
+    with workbench(settings, symbols=known) as bench, steps(len(assets)):
+        result = bench.runner.run(assets, first or None, last if dots else None)
+        made = sum(1 for _ in result.get_asset_materialization_events())
+        click.echo(f"{made} materializations; the run is {result.run_id}.")
+
+
+def run_dagster(settings: Settings, command: Sequence[str]) -> None:
+    """Becomes the command, with the instance of the settings in its environment."""
+    from g4qc_pipelines.instance import dagster_environment
+
+    path = shutil.which(command[0])
+    if path is None:
+        raise UsageError(f"There is no command '{command[0]}': try dagster, dagster-webserver or dagster-daemon.")
+    os.execve(path, list(command), {**os.environ, **dagster_environment(settings)})

@@ -1,0 +1,177 @@
+"""What `g4qc instruments ...` does: each function is one command, already parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from decimal import Decimal
+from typing import Any
+
+import click
+from rich.table import Table
+
+from g4qc_core.bars.source import BarSource
+from g4qc_core.errors import ContractNotFound, SettingsError, UsageError
+from g4qc_core.instruments import (
+    Instrument,
+    Kind,
+    Registry,
+    instrument_symbol,
+    load_registry,
+    parse_instruments,
+    read_instruments,
+)
+from g4qc_core.instruments_file import with_entry, write_instrument
+from g4qc_core.products import Product, contradictions, meant, plain
+from g4qc_core.proposals import Proposal, proposal
+from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import open_stores
+from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.partitions import chosen_instruments
+from g4qc_pipelines.resources import Gateway
+
+_EXCHANGES: dict[Kind, str] = {"STK": "SMART", "CASH": "IDEALPRO"}
+_PAIR = 6
+
+
+def list_instruments(settings: Settings, as_json: bool) -> None:
+    """Prints every instrument that is known."""
+    registry = load_registry(settings.own_instruments)
+    own = read_instruments(settings.own_instruments) if settings.own_instruments else {}
+    chosen = chosen_instruments(settings)
+    if as_json:
+        told = {s: {"in_graph": s in chosen, "from": "own file" if s in own else "G4QC"} for s in registry}
+        echo_json([_document(instrument) | told[symbol] for symbol, instrument in registry.items()])
+        return
+    table = Table()
+    for column in ("", "name", "kind", "exchange", "class", "multiplier", "tick", "tick value", "months", "calendar"):
+        table.add_column(column, justify="right" if column in ("multiplier", "tick", "tick value") else "left")
+    for column in ("roll", "fee", "graph"):
+        table.add_column(column, justify="right" if column == "fee" else "left")
+    for symbol, one in registry.items():
+        money = f"{plain(one.tick_value)} {one.currency}"
+        cells = (
+            symbol,
+            one.name,
+            one.kind,
+            one.exchange,
+            one.trading_class,
+            plain(one.multiplier),
+            plain(one.min_tick),
+        )
+        graph = "yes" if symbol in chosen else ""
+        table.add_row(*cells, money, one.months, one.calendar, one.roll, plain(one.fee), graph)
+    wide_console(190).print(table)
+    if settings.own_instruments:
+        click.echo(f"Your own: {settings.own_instruments}")
+
+
+def add_instrument(
+    settings: Settings,
+    symbol: str,
+    kind: Kind,
+    given: Mapping[str, Any],
+    replace: bool,
+    checked: bool,
+    as_json: bool,
+) -> None:
+    """Asks the gateway for the product, and writes it with what a person gave into the file of their own."""
+    registry = load_registry(settings.own_instruments)
+    if instrument_symbol(symbol) in registry and not replace:
+        raise UsageError(f"There is an instrument {symbol} already: add --replace to put this one in its place.")
+    fields = {name: value for name, value in given.items() if value is not None}
+    made = _proposed(settings, registry, symbol, kind, fields) if checked else Proposal({"kind": kind, **fields}, {})
+    entry = {name: value for name, value in made.fields.items() if (name, value) != ("kind", "FUT")}
+    instrument = write_instrument(settings.instruments_file, symbol, entry, replace)
+    if as_json:
+        echo_json({**_document(instrument), "file": str(settings.instruments_file), "guesses": made.guesses})
+        return
+    for name, value in made.fields.items():
+        why = f"   (a guess: {made.guesses[name]})" if name in made.guesses else ""
+        click.echo(f"{name:<24}{plain(value) if isinstance(value, Decimal) else value}{why}")
+    click.echo(f"\n[{symbol}] is in {settings.instruments_file}.")
+
+
+def check_instruments(settings: Settings, symbols: tuple[str, ...], as_json: bool) -> None:
+    """Compares instruments with what the gateway says of them.
+
+    Raises:
+        SettingsError: the gateway says otherwise of one of them at least.
+    """
+    registry = load_registry(settings.own_instruments)
+    instruments = [registry[symbol] for symbol in symbols] or list(registry.values())
+    problems: dict[str, list[str]] = {}
+    with _gateway(settings, registry) as source:
+        for instrument in instruments:
+            problems[instrument.symbol] = _problems(instrument, source)
+    wrong = [problem for found in problems.values() for problem in found]
+    if as_json:
+        echo_json([{"symbol": symbol, "agrees": not found, "problems": found} for symbol, found in problems.items()])
+    else:
+        for symbol, found in problems.items():
+            click.echo(f"{symbol:<8}{'agrees with the gateway' if not found else ' '.join(found)}")
+    if wrong:
+        more = f" ({len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise SettingsError(f"{wrong[0]}{more}")
+
+
+def _problems(instrument: Instrument, source: BarSource) -> list[str]:
+    try:
+        found = _found(source, instrument.kind, instrument.ib_symbol, instrument.exchange, "")
+    except ContractNotFound:
+        where = f"{instrument.ib_symbol} ({instrument.kind})"
+        return [f"The gateway lists nothing under {where}, which the entry [{instrument.symbol}] means."]
+    product = meant(instrument, found)
+    if product is None:
+        return [
+            f"The gateway has no {instrument.ib_symbol} of the class {instrument.trading_class}, which the entry "
+            f"[{instrument.symbol}] means; it lists {_listed(found)}."
+        ]
+    return contradictions(instrument, product)
+
+
+def _proposed(settings: Settings, registry: Registry, symbol: str, kind: Kind, given: dict[str, Any]) -> Proposal:
+    pair = kind == "CASH" and len(symbol) == _PAIR and "ib_symbol" not in given
+    ib_symbol = symbol[:3] if pair else given.get("ib_symbol", symbol)
+    currency = symbol[3:] if pair and "currency" not in given else given.get("currency", "")
+    exchange = given.get("exchange", _EXCHANGES.get(kind, ""))
+    with _gateway(settings, registry) as source:
+        found = _found(source, kind, ib_symbol, exchange, currency)
+    fits = [p for p in found if p.trading_class == given.get("trading_class", p.trading_class)]
+    fits = [p for p in fits if exchange in ("", p.exchange)]
+    if len(fits) != 1:
+        raise UsageError(
+            f"The gateway lists {_listed(found)} under {ib_symbol} ({kind}): choose one with --exchange, "
+            "--class and --currency."
+        )
+    (product,) = fits
+    made = proposal(product, given)
+    text = with_entry("", symbol, made.fields)
+    wrong = contradictions(parse_instruments(text, settings.instruments_file)[symbol], product)
+    if wrong:
+        raise SettingsError(f"{wrong[0].replace('the instruments file says', 'you say')} Nothing was written.")
+    return made
+
+
+def _found(source: BarSource, kind: Kind, ib_symbol: str, exchange: str, currency: str) -> list[Product]:
+    """What is listed under the symbol there, or anywhere: a wrong exchange or currency shall be told as what it is."""
+    try:
+        return source.products(kind, ib_symbol, exchange, currency)
+    except ContractNotFound:
+        if not exchange and not currency:
+            raise
+        return source.products(kind, ib_symbol)
+
+
+def _listed(found: list[Product]) -> str:
+    return "; ".join(map(str, found))
+
+
+@contextmanager
+def _gateway(settings: Settings, registry: Registry) -> Iterator[BarSource]:
+    with open_stores(settings) as stores, closing(Gateway(settings, registry, stores.database)) as gateway:
+        yield gateway.source()
+
+
+def _document(instrument: Instrument) -> dict[str, Any]:
+    return instrument.model_dump(mode="json") | {"tick_value": plain(instrument.tick_value)}

@@ -1,0 +1,103 @@
+"""What `g4qc status` says of an instrument's sessions: minutes by class, gaps, and what the gateway says otherwise.
+
+Must not know how anything is extracted or validated.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+
+from g4qc_core.bars.agreement import Agreement
+from g4qc_core.bars.coverage import CLASSES, missing
+from g4qc_core.bars.day_map import day_map
+from g4qc_core.bars.reconciliation import faults
+from g4qc_core.instruments import Registry
+from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.steps.day_maps import silent_days
+
+_EVER = (date(1970, 1, 1), date(2200, 1, 1))
+_COLUMNS = ("sessions", "expected_minutes", *CLASSES)
+
+
+def session_status(symbol: str, registry: Registry, stores: Stores) -> tuple[dict[str, Any], pd.DataFrame]:
+    """What is known of an instrument's sessions, as a document and as a day map.
+
+    A gap is a session of a contract with minutes of which nothing is known, with all its minutes by class; one that no
+    quality row mentions names no contract.
+    """
+    quality = stores.bars.quality(symbol, *_EVER)
+    silent = silent_days(registry[symbol], quality, stores) if symbol in registry else {}
+    gaps = [
+        {"trade_date": f"{row['trade_date']:%Y-%m-%d}", "contract": row["contract"], "expected": row["expected"]}
+        | {name: row[name] for name in CLASSES}
+        for row in quality[missing(quality) > 0].to_dict("records")
+    ]
+    gaps += [
+        {"trade_date": f"{day}", "contract": None, "expected": minutes}
+        | dict.fromkeys(CLASSES, 0)
+        | {"never_asked": minutes}
+        for day, minutes in silent.items()
+    ]
+    counts = {name: int(quality[name].sum()) for name in CLASSES}
+    counts["never_asked"] += sum(silent.values())
+    document = {
+        "instrument": symbol,
+        "sessions": int(quality["trade_date"].nunique()),
+        "expected_minutes": int(quality["expected"].sum()) + sum(silent.values()),
+        **counts,
+        "gaps": sorted(gaps, key=lambda gap: gap["trade_date"]),
+        "calendar_disagreements": _disagreements(symbol, stores),
+        "bars_unlike_the_gateways": len(faults(stores.comparisons.bars(symbol, *_EVER))),
+    }
+    return document, day_map(quality, silent)
+
+
+def gap_table(documents: list[dict[str, Any]]) -> Table:
+    """The minutes of every instrument by class, with its first gaps."""
+    table = Table(title="Minutes of all sessions, by what is known of them")
+    table.add_column("")
+    for name in _COLUMNS:
+        table.add_column(name.replace("_", " "), justify="right")
+    table.add_column("first gaps")
+    for row in documents:
+        gaps = [f"{gap['trade_date']} {gap['contract'] or ''}".strip() for gap in row["gaps"]]
+        listed = ", ".join(gaps[:2]) + (f" and {len(gaps) - 2} more" if len(gaps) > 2 else "")
+        table.add_row(row["instrument"], *(f"{row[name]:,}" for name in _COLUMNS), listed or "none")
+    return table
+
+
+def doubts(document: dict[str, Any]) -> list[str]:
+    """What the gateway says otherwise of an instrument, a sentence each."""
+    told = []
+    days = [row["trade_date"] for row in document["calendar_disagreements"]]
+    if days:
+        told.append(
+            f"{document['instrument']}: the gateway has other hours on {', '.join(days[:5])}"
+            f"{' ...' if len(days) > 5 else ''}: see the check calendar_agrees."
+        )
+    if document["bars_unlike_the_gateways"]:
+        told.append(
+            f"{document['instrument']}: {document['bars_unlike_the_gateways']} hours or sessions differ from the "
+            "gateway's own: see the check agrees_with_gateway."
+        )
+    return told
+
+
+def _disagreements(symbol: str, stores: Stores) -> list[dict[str, Any]]:
+    days = stores.comparisons.days(symbol, *_EVER)
+    return [
+        {
+            "trade_date": f"{row['trade_date']:%Y-%m-%d}",
+            "finding": row["finding"],
+            **{name: _instant(row[name]) for name in ("open", "close", "gateway_open", "gateway_close")},
+        }
+        for row in days[days["finding"] != Agreement.AGREES].to_dict("records")
+    ]
+
+
+def _instant(value: Any) -> str | None:
+    return None if pd.isna(value) else value.isoformat()

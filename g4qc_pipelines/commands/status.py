@@ -1,0 +1,135 @@
+"""`g4qc status`: what is stored, when it was last asked for, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+import pandas as pd
+from rich.table import Table
+
+from g4qc_core.instruments import Registry, load_registry
+from g4qc_core.settings import Settings
+from g4qc_core.storage.database import open_database
+from g4qc_core.storage.migrations import require_current
+from g4qc_core.storage.origin import stored_origin
+from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.commands.session_status import doubts, gap_table, session_status
+from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.day_maps import print_map
+from g4qc_pipelines.steps.inputs import inputs_of_newest
+from g4qc_pipelines.steps.pacing_status import pacing_document, pacing_lines
+
+Maps = Mapping[str, pd.DataFrame]
+"""Day maps by symbol."""
+
+_MONTHS = 12  # of a map, unless an instrument is named
+_ORDER = {timeframe.name: at for at, timeframe in enumerate(TIMEFRAMES)}
+
+
+def show_status(settings: Settings, symbols: Sequence[str], as_json: bool) -> None:
+    """Prints what there is, of these instruments or of all, for a person or as JSON.
+
+    Raises:
+        UsageError: there is no instrument of that symbol.
+    """
+    database = open_database(settings)
+    try:
+        require_current(database)
+        document, maps = _document(Stores.of(database), load_registry(settings.own_instruments), symbols)
+        document = {"database": database.place, "timescale": database.has_timescale, **document}
+    finally:
+        database.close()
+    if as_json:
+        echo_json(document)
+    else:
+        _print(document, maps, months=None if symbols else _MONTHS)
+
+
+def _document(stores: Stores, registry: Registry, symbols: Sequence[str]) -> tuple[dict[str, Any], Maps]:
+    inputs = {one.spec: one for one in inputs_of_newest(stores, registry)}
+    origin = stored_origin(stores.database)
+    stored = stores.bars.stored()
+    if symbols:
+        stored = stored[stored["symbol"].isin([_known(symbol, registry) for symbol in symbols])]
+    stored = stored.iloc[stored["timeframe"].map(_ORDER).argsort(kind="stable")]
+    stored = stored.sort_values("symbol", kind="stable")
+    told = {symbol: session_status(symbol, registry, stores) for symbol in stored["symbol"].unique()}
+    document = {
+        "origin": str(origin) if origin else None,
+        "bars": [
+            {
+                "instrument": row["symbol"],
+                "timeframe": row["timeframe"],
+                "bars": row["bars"],
+                "contracts": row["contracts"],
+                "first": row["first"].isoformat(),
+                "last": row["last"].isoformat(),
+            }
+            for row in stored.to_dict("records")
+        ],
+        "instruments": [document for document, _ in told.values()],
+        "last_request": _last_request(stores),
+        "gateway": pacing_document(stores.database),
+        "backtests": [
+            {
+                "name": r.spec_name,
+                "result": r.id,
+                "created_at": r.created_at.isoformat(),
+                "metrics": dict(r.metrics),
+                "inputs": inputs[r.spec_name].to_dict() if r.spec_name in inputs else None,
+            }
+            for r in stores.backtests.newest()
+        ],
+    }
+    return document, {symbol: days for symbol, (_, days) in told.items()}
+
+
+def _known(symbol: str, registry: Registry) -> str:
+    return registry[symbol].symbol
+
+
+def _last_request(stores: Stores) -> dict[str, Any] | None:
+    entry = stores.ledger.last()
+    if entry is None:
+        return None
+    return {
+        "at": entry.requested_at.isoformat(),
+        "contract": f"{entry.symbol} {entry.contract}",
+        "outcome": str(entry.outcome),
+        "bars": entry.bars,
+        "message": entry.message,
+    }
+
+
+def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
+    console = wide_console(140)
+    origin = {"simulated": ", synthetic bars", "replay": ", replayed bars"}.get(document["origin"] or "", "")
+    click.echo(f"Database {document['database']}{origin}")
+    for line in pacing_lines(document["gateway"]):
+        click.echo(line)
+    if not document["bars"]:
+        click.echo("Nothing is stored yet. Begin with `g4qc demo` or `g4qc extract ES --from ... --to ...`.")
+        return
+    table = Table(title="Stored bars (times are UTC)")
+    for name in ("", "timeframe", "bars", "contracts", "first", "last"):
+        table.add_column(name, justify="right" if name in ("bars", "contracts") else "left")
+    for row in document["bars"]:
+        times = (row["first"][:16].replace("T", " "), row["last"][:16].replace("T", " "))
+        table.add_row(row["instrument"], row["timeframe"], f"{row['bars']:,}", str(row["contracts"]), *times)
+    console.print(table)
+    console.print(gap_table(document["instruments"]))
+    for symbol, days in maps.items():
+        print_map(console, symbol, days, months)
+    for row in document["instruments"]:
+        for doubt in doubts(row):
+            click.echo(doubt)
+    for row in document["backtests"]:
+        if row["inputs"] is not None and not row["inputs"]["current"]:
+            click.echo(f"Backtest {row['name']} is out of date: {row['inputs']['why']}.")
+    last = document["last_request"]
+    if last is not None:
+        said = f": {last['message']}" if last["message"] else ""
+        click.echo(f"Last request {last['at'][:19]} UTC, {last['contract']}, {last['outcome']}{said}")

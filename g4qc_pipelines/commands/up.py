@@ -1,0 +1,154 @@
+"""`g4qc up`: everything that a person needs to see and drive the graph, until Ctrl-C.
+
+Starts in order: database, gateway (a simulated one where the settings name none), the API, and Dagster as
+docker-compose.yml has it: one code server, and the web server and the daemon that share it. Stops them in the opposite
+order.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from g4qc_core.errors import G4qcError
+from g4qc_core.instruments import load_registry
+from g4qc_core.settings import Settings
+from g4qc_pipelines.commands.automation import automation
+from g4qc_pipelines.commands.services import check_port, process, simulated_gateway
+from g4qc_pipelines.definitions import build_definitions
+from g4qc_pipelines.instance import add_partitions, dagster_environment, dagster_instance
+from g4qc_pipelines.launching.serving import api_server
+from g4qc_pipelines.partitions import chosen_instruments
+from g4qc_pipelines.resources import open_stores
+from g4qc_pipelines.steps.specs import known_specs
+
+_START_SECONDS = 120.0
+
+Child = subprocess.Popen[str]
+
+
+def run_up(settings: Settings, open_browser: bool) -> None:
+    """Starts everything, prints the addresses, and waits for Ctrl-C or for one of Dagster's processes to end.
+
+    Raises:
+        PortTaken: another program listens on one of the ports.
+        DatabaseError: the database of the settings does not answer, or refuses.
+    """
+    check_port(settings.dagster_port, "G4QC_DAGSTER_PORT")
+    check_port(settings.api_port, "G4QC_API_PORT")
+    url = f"http://127.0.0.1:{settings.dagster_port}"
+    log = settings.home / "dagster.log"
+    with ExitStack() as stack:
+        environment = {**stack.enter_context(_database(settings)), **stack.enter_context(_gateway(settings))}
+        stack.enter_context(api_server(*_for_api(settings, environment)))
+        children = stack.enter_context(_dagster(settings, environment, log))
+        _await(lambda: _answers(url), children, log)
+        click.echo(f"Dagster   {url}")
+        click.echo(f"Pages     {settings.api_link}/")
+        click.echo(f"API       {settings.api_link}/api/v1")
+        click.echo(f"Logs      {log}")
+        _show_automation(settings, url)
+        click.echo("Ctrl-C stops everything.")
+        if open_browser:
+            webbrowser.open(url)
+        while all(child.poll() is None for child in children):
+            time.sleep(0.5)
+        raise G4qcError(f"Dagster ended by itself: its last words are in {log}.")
+
+
+def _show_automation(settings: Settings, url: str) -> None:
+    """Prints what runs by itself: in a fresh install nothing that asks the gateway for anything."""
+    with dagster_instance(settings) as instance:
+        found = automation(build_definitions(settings), instance)
+    on, off = ([name for name, is_on in found.items() if is_on is which] for which in (True, False))
+    click.echo(f"By itself {', '.join(on) or 'nothing'}")
+    if off:
+        click.echo(f"Off       {', '.join(off)}\n          (switch on at {url}/automation)")
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[dict[str, str]]:
+    """Opens the database, brings the schema up to date, and adds the partitions; gives what children need to know."""
+    click.echo("Database  starting ..." if settings.database_url is None else "Database  connecting ...", err=True)
+    registry = load_registry(settings.own_instruments)
+    with open_stores(settings) as stores:
+        specs = known_specs(settings, registry, stores.backtests)
+        with dagster_instance(settings) as instance:
+            add_partitions(instance, chosen_instruments(settings), list(specs))
+        yield {
+            **dagster_environment(settings),
+            "G4QC_DATABASE_URL": stores.database.url.render_as_string(hide_password=False),
+        }
+
+
+@contextmanager
+def _gateway(settings: Settings) -> Iterator[dict[str, str]]:
+    if not settings.simulated:
+        click.echo(f"Gateway   {settings.ib_host}:{settings.ib_port}, yours")
+        yield {}
+        return
+    with simulated_gateway(settings) as (host, port):
+        click.echo(f"Gateway   {host}:{port}, simulated: its bars are synthetic")
+        yield {"G4QC_IB_HOST": host, "G4QC_IB_PORT": str(port)}
+
+
+def _for_api(settings: Settings, environment: Mapping[str, str]) -> tuple[Settings, str, int, tuple[str, int] | None]:
+    """What the API is started with: on this host only, knowing the gateway that this command started."""
+    gateway = (environment["G4QC_IB_HOST"], int(environment["G4QC_IB_PORT"])) if "G4QC_IB_HOST" in environment else None
+    return settings, "127.0.0.1", settings.api_port, gateway
+
+
+@contextmanager
+def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> Iterator[list[Child]]:
+    """The code server, and then the web server and the daemon side by side; what they say goes to the log."""
+    click.echo("Dagster   starting ...", err=True)
+    web = ["dagster_webserver", "-h", "127.0.0.1", "-p", str(settings.dagster_port), "--live-data-poll-rate", "2000"]
+    with tempfile.TemporaryDirectory(prefix="g4qc-") as folder, ExitStack() as stack:
+        # A socket's path has to be short, and a home's may be long.
+        code, workspace = Path(folder) / "code", Path(folder) / "workspace.yaml"
+        workspace.write_text(
+            json.dumps({"load_from": [{"grpc_server": {"socket": str(code), "location_name": "g4qc"}}]})
+        )
+
+        def start(*command: str) -> Child:
+            return stack.enter_context(process([sys.executable, "-m", *command], environment, log))
+
+        server = start("dagster", "api", "grpc", "-m", "g4qc_pipelines.definitions", "-a", "defs", "-s", str(code))
+        _await(lambda: _listens(code), [server], log)
+        yield [server, start(*web, "-w", str(workspace)), start("dagster._daemon", "run", "-w", str(workspace))]
+
+
+def _await(ready: Callable[[], bool], children: list[Child], log: Path) -> None:
+    """Waits until it is ready; a child that ends before that is the reason why it never will be."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not ready():
+        if any(child.poll() is not None for child in children):
+            raise G4qcError(f"Dagster did not start: its last words are in {log}.")
+        if time.monotonic() > deadline:
+            raise G4qcError(f"Dagster did not answer within {_START_SECONDS:.0f} seconds: look into {log}.")
+        time.sleep(0.2)
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{url}/server_info", timeout=2).close()
+    except (urllib.error.URLError, OSError):
+        return False
+    return True

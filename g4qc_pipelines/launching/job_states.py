@@ -1,0 +1,141 @@
+"""What Dagster knows of a job's runs, told in the API's words: state, progress, and what happened.
+
+Must not launch or change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from g4qc_core.api.launcher import Job, JobEvent, JobState
+from g4qc_core.errors import UsageError
+from g4qc_pipelines.launching.graphql import Graph
+from g4qc_pipelines.launching.stages import ABOUT, BACKTEST, JOB, KIND, following, stage_of
+
+_STATES = {
+    "SUCCESS": JobState.SUCCEEDED,
+    "FAILURE": JobState.FAILED,
+    "CANCELED": JobState.CANCELLED,
+    "CANCELING": JobState.CANCELLED,
+    "STARTED": JobState.RUNNING,
+}
+_ENDED_STEPS = ("SUCCESS", "FAILURE", "SKIPPED")
+_TOLD = frozenset(
+    {
+        *("RunStartEvent", "RunSuccessEvent", "RunFailureEvent", "RunCanceledEvent", "LogMessageEvent"),
+        *("ExecutionStepStartEvent", "ExecutionStepFailureEvent", "ExecutionStepUpForRetryEvent"),
+    }
+)
+_PAGE = 200
+
+Run = Mapping[str, Any]
+
+
+def job_of(runs: Sequence[Run], graph: Graph, cancelled: bool) -> Job:
+    """The job that these runs are, oldest first.
+
+    Args:
+        cancelled: a person stopped it, perhaps between two of its runs.
+    """
+    first, newest = runs[0], runs[-1]
+    tags = {tag["key"]: tag["value"] for tag in newest["tags"]}
+    state = _state(newest, tags, cancelled)
+    _, stages = stage_of(tags)
+    planned = [len(run["assetSelection"] or run["stepStats"]) for run in runs]
+    done = sum(step["status"] in _ENDED_STEPS for run in runs for step in run["stepStats"])
+    return Job(
+        id=str(tags.get(JOB, newest["runId"])),
+        kind=tags.get(KIND, "run"),
+        about=tags.get(ABOUT) or _about(newest, tags),
+        state=state,
+        created_at=_instant(first["creationTime"]),
+        done=done,
+        # Stages that have not begun count as one step each: what they hold is known when they begin.
+        steps=max(sum(planned) + stages - len(runs), done),
+        message=_why(newest, graph) if state is JobState.FAILED else "",
+        runs=tuple(run["runId"] for run in runs),
+        url=f"{graph.link}/runs/{newest['runId']}",
+        ended_at=_instant(newest["endTime"]) if state.final and newest["endTime"] else None,
+        backtest=tags.get(BACKTEST),
+    )
+
+
+def events_of(runs: Sequence[Run], graph: Graph, after: str | None) -> list[JobEvent]:
+    """What the runs told after that event, oldest first; at most one page of one run's log at a time."""
+    at, cursor = _read_cursor(after, len(runs))
+    found: list[JobEvent] = []
+    while at < len(runs) and not found:
+        log = graph.log(runs[at]["runId"], cursor, _PAGE)
+        # Cursors of single events are not to be had: all of a page carry the one after which the next page begins.
+        found = [_event(event, f"{at}:{log['cursor']}") for event in log["events"] if event["__typename"] in _TOLD]
+        if log["hasMore"]:
+            cursor = log["cursor"]
+        else:
+            at, cursor = at + 1, None
+    return found
+
+
+def _read_cursor(after: str | None, runs: int) -> tuple[int, str | None]:
+    if after is None:
+        return 0, None
+    at, colon, cursor = after.partition(":")
+    if not (colon and at.isdecimal() and int(at) < runs):
+        raise UsageError("The cursor of these events is none of this job's: leave it out to begin at the beginning.")
+    return int(at), cursor
+
+
+def _event(event: Mapping[str, Any], cursor: str) -> JobEvent:
+    failed = event["__typename"] in ("ExecutionStepFailureEvent", "RunFailureEvent")
+    return JobEvent(
+        cursor=cursor,
+        at=datetime.fromtimestamp(int(event["timestamp"]) / 1000, UTC),
+        step=event["stepKey"] or "",
+        message=_sentence(event) if failed else str(event["message"]),
+        failed=failed,
+    )
+
+
+def _state(newest: Run, tags: Mapping[str, str], cancelled: bool) -> JobState:
+    state = _STATES.get(newest["status"], JobState.QUEUED)
+    if cancelled and state not in (JobState.SUCCEEDED, JobState.FAILED):
+        return JobState.CANCELLED
+    if state is JobState.SUCCEEDED and following(tags) is not None:
+        return JobState.CANCELLED if cancelled else JobState.RUNNING
+    if state is JobState.QUEUED and stage_of(tags)[0] > 1:
+        return JobState.RUNNING
+    return state
+
+
+def _why(run: Run, graph: Graph) -> str:
+    """The sentence of the step that failed first by itself, else of the run."""
+    cursor: str | None = None
+    last = "nobody said why"
+    while True:
+        log = graph.log(run["runId"], cursor, 1000)
+        for event in log["events"]:
+            if event["__typename"] == "ExecutionStepFailureEvent":
+                return f"{event['stepKey']}: {_sentence(event)}"
+            if event["__typename"] == "RunFailureEvent":
+                last = str(event["message"])
+        if not log["hasMore"]:
+            return last
+        cursor = log["cursor"]
+
+
+def _sentence(event: Mapping[str, Any]) -> str:
+    described = (event.get("failureMetadata") or {}).get("description")
+    error = event.get("error") or {}
+    cause = error.get("cause") or error
+    return str(described or cause.get("message") or event["message"]).strip()
+
+
+def _about(run: Run, tags: Mapping[str, str]) -> str:
+    assets = [key["path"][-1] for key in run["assetSelection"] or []]
+    partition = tags.get("dagster/partition") or tags.get("dagster/asset_partition_range_start")
+    return " ".join([*assets, *([partition] if partition else [])]) or "a run of the graph"
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(float(seconds), UTC)

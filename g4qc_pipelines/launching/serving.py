@@ -1,0 +1,66 @@
+"""The API's server: put together from the settings, and run in a thread of the command that needs it."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from g4qc_core.api.app import build_app, rules_of
+from g4qc_core.api.deps import Services
+from g4qc_core.api.keys import parse_keys
+from g4qc_core.errors import SettingsError
+from g4qc_core.instruments import load_registry
+from g4qc_core.settings import Settings
+from g4qc_core.storage.late import LateStores
+from g4qc_pipelines.launching.launcher import DagsterLauncher
+
+_STOP_SECONDS = 5
+
+
+@contextmanager
+def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int] | None = None) -> Iterator[None]:
+    """Serves the API and the reports on the address until the block ends. The caller has checked that the port is free.
+
+    Args:
+        gateway: where the gateway listens, when the settings do not say so.
+
+    Raises:
+        SettingsError: the address is reached from elsewhere, and there are no keys; or a key is malformed.
+    """
+    keys = parse_keys(settings.api_keys.get_secret_value())
+    loopback = is_loopback(host)
+    if not (keys or loopback or settings.api_without_keys):
+        raise SettingsError(
+            f"{host} can be reached from other machines, and the API has no keys: make one with `g4qc api-key create`, "
+            "or bind to 127.0.0.1."
+        )
+    registry, stores = load_registry(settings.own_instruments), LateStores(settings)
+    launcher = DagsterLauncher(settings, registry, stores)
+    services = Services(settings, registry, stores, launcher, keys, gateway=gateway)
+    # Without keys whoever reaches the server may use it: then it answers only to names of this machine.
+    app = build_app(services, rules_of(settings, loopback=loopback or not keys))
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_STOP_SECONDS, server_header=False
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="api", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=2 * _STOP_SECONDS)
+        launcher.close()
+        stores.close()
+
+
+def is_loopback(host: str) -> bool:
+    """True when only this machine reaches what is bound to the host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

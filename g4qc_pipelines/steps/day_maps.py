@@ -1,0 +1,88 @@
+"""Day maps of stored instruments, as pictures for the web UI and as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import dagster as dg
+import pandas as pd
+from rich.console import Console
+from rich.text import Text
+
+from g4qc_core.bars.day_map import DayState, by_month, day_map, legend, letter
+from g4qc_core.bars.day_map_picture import day_map_png
+from g4qc_core.instruments import Instrument
+from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.metadata import picture
+from g4qc_pipelines.steps.gaps import silent_minutes
+
+_EVER = (date(1970, 1, 1), date(2200, 1, 1))
+_DAYS = 31
+_MARKS = {1, 5, 10, 15, 20, 25, 30}
+
+
+def instrument_map(instrument: Instrument, stores: Stores) -> pd.DataFrame:
+    """What is known of every session from the first to the last that was ever validated; see `day_map`."""
+    quality = stores.bars.quality(instrument.symbol, *_EVER)
+    return day_map(quality, silent_days(instrument, quality, stores))
+
+
+def silent_days(instrument: Instrument, quality: pd.DataFrame, stores: Stores) -> dict[date, int]:
+    """Minutes of the sessions among those of the rows of which no row says anything, by trade date."""
+    newest = stores.ledger.last()
+    if quality.empty or newest is None:
+        return {}
+    first, last = quality["trade_date"].min().date(), quality["trade_date"].max().date()
+    return silent_minutes(instrument, quality, first, last, newest.requested_at)
+
+
+def month_picture(key: str, quality: pd.DataFrame) -> dg.MarkdownMetadataValue:
+    """The quality rows of a month as a picture, a row a contract."""
+    cells = {}
+    for contract, rows in quality.groupby("contract"):
+        days = day_map(rows)
+        states = zip(days["trade_date"], days["state"], days["share"], strict=True)
+        cells[str(contract)] = {day.day: (state, share) for day, state, share in states}
+    return picture(
+        day_map_png(cells, f"{key.replace('|', ' ')[:-3]}: what is known of each session"), f"Sessions of {key}"
+    )
+
+
+def instrument_picture(symbol: str, days: pd.DataFrame) -> dg.MarkdownMetadataValue:
+    """The map of an instrument as a picture, a row a month."""
+    return picture(day_map_png(by_month(days), f"{symbol}: what is known of each session"), f"Sessions of {symbol}")
+
+
+def print_map(console: Console, symbol: str, days: pd.DataFrame, months: int | None = None) -> None:
+    """Prints the map of an instrument: a row a month, a character a day; the last `months` of it, or all."""
+    cells: Mapping[str, Mapping[int, tuple[DayState, float]]] = by_month(days)
+    shown = list(cells)[-months:] if months is not None else list(cells)
+    if not shown:
+        return
+    left_out = f", the last {len(shown)} of {len(cells)} months" if len(shown) < len(cells) else ""
+    console.print(Text(f"{symbol}: what is known of each session{left_out}", style="bold"))
+    console.print(Text(f"{'':8}{_scale()}".rstrip(), style="dim"))
+    for month in shown:
+        line = Text(f"{month} ")
+        for day in range(1, _DAYS + 1):
+            line.append(*_character(cells[month].get(day)))
+        line.rstrip()
+        console.print(line)
+    states = {state for month in shown for state, _ in cells[month].values()}
+    console.print(Text(f"{'':8}{legend(states)}", style="dim"), soft_wrap=True)
+
+
+def _scale() -> str:
+    """Days of the month above their columns, each number beginning at its day."""
+    scale = ""
+    for day in sorted(_MARKS):
+        scale = scale.ljust(day - 1) + str(day)
+    return scale
+
+
+def _character(known: tuple[DayState, float] | None) -> tuple[str, str]:
+    if known is None:
+        return " ", ""
+    state, share = known
+    return letter(state, share), "dim" if state is DayState.WHOLE else f"black on {state.colour}"

@@ -1,0 +1,102 @@
+"""From the stores to a plan: what is known of the wanted contracts, in as many queries for one as for fifty.
+
+The plan itself is a pure function of the core; here stands what it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from g4qc_core.bars.planning import Answer, Bars, separate
+from g4qc_core.bars.silence import CONFIRMED
+from g4qc_core.bars.windows import Window
+from g4qc_core.ib.plan import USUAL, Known, Order, Plan, PlanRules, plan
+from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.sessions import Session, calendar
+from g4qc_core.settings import Settings
+from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, Outcome
+from g4qc_core.timeframes import ONE_MINUTE
+from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.refetching import Reopened, reopened_sessions, still_answered
+
+Wanted = Mapping[Contract, Sequence[Session]]
+"""The sessions to hold of each contract, ascending."""
+
+
+def rules_of(settings: Settings, order: Order = Order.NEWEST) -> PlanRules:
+    """The rules of planning that the settings give."""
+    return PlanRules(timedelta(hours=settings.settled_after), settings.sessions_per_request, order)
+
+
+def plan_extraction(
+    instrument: Instrument,
+    wanted: Wanted,
+    stores: Stores,
+    now: datetime,
+    rules: PlanRules = USUAL,
+    heads: Mapping[str, datetime] | None = None,
+) -> Plan:
+    """What to ask for, so that every wanted session is known.
+
+    Args:
+        now: the gateway's clock, UTC.
+        heads: start of the first bar by contract month; None: as far as they are stored.
+    """
+    if heads is None:
+        heads = stores.contracts.heads(instrument.symbol)
+    return plan(_known(instrument, wanted, stores, heads), calendar(instrument.calendar), now, rules)
+
+
+def answers(entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = ()) -> list[Answer]:
+    """What the source answered, less what people want asked again since."""
+    return [
+        Answer(start, end, entry.requested_at, entry.outcome is Outcome.CONFIRMED_EMPTY or bool(entry.whole))
+        for entry in entries
+        if entry.outcome in ANSWERED
+        for start, end in still_answered(entry, reopened)
+    ]
+
+
+def answered_windows(
+    entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = (), head: datetime | None = None
+) -> list[Window]:
+    """The windows of `answers` that are apart, one an answer, as many as confirm one another where it leaves no doubt.
+
+    So does the start of the contract's first bar: there is nothing before it.
+    """
+    given = separate(answers(entries, reopened))
+    if head is not None:
+        given.append(Answer(datetime.min.replace(tzinfo=head.tzinfo), head, head, whole=True))
+    return [(a.start, a.end) for a in given for _ in range(CONFIRMED if a.whole else 1)]
+
+
+def _known(instrument: Instrument, wanted: Wanted, stores: Stores, heads: Mapping[str, datetime]) -> list[Known]:
+    held = [sessions for sessions in wanted.values() if sessions]
+    if not held:
+        return []
+    symbol = instrument.symbol
+    start, end = min(s[0].open for s in held), max(s[-1].close for s in held)
+    reopened = reopened_sessions(symbol, None, calendar(instrument.calendar), start, end, stores)
+    entries: dict[str, list[LedgerEntry]] = {}
+    for entry in stores.ledger.entries(symbol, None, ONE_MINUTE.name, start, end, ANSWERED):
+        entries.setdefault(entry.contract, []).append(entry)
+    return [
+        Known(
+            contract,
+            sessions,
+            answers(entries.get(contract.month, ()), reopened),
+            _reader(contract, stores),
+            heads.get(contract.month),
+        )
+        for contract, sessions in wanted.items()
+    ]
+
+
+def _reader(contract: Contract, stores: Stores) -> Bars:
+    def read(start: datetime, end: datetime) -> pd.Series:
+        return stores.bars.raw(contract.symbol, start, end, contract.month)["timestamp"]
+
+    return read

@@ -1,0 +1,92 @@
+"""What is missing and can still be had: gaps of sessions that are over, and contracts that are about to vanish.
+
+Reads the stores, and says which backfills would mend what it finds. Every function takes its clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from g4qc_core.bars.coverage import missing
+from g4qc_core.futures.chain import contracts_for
+from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.sessions import calendar
+from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.steps.backfills import Backfill, Gap, smallest_backfills
+from g4qc_pipelines.steps.gaps import silent_minutes
+from g4qc_pipelines.steps.planning import plan_extraction, rules_of
+
+GRACE = timedelta(hours=2)
+"""A session is left to the schedule for so long after its close."""
+
+KEPT = 2  # years after its expiry for which Interactive Brokers keeps a contract's bars
+WARNING = timedelta(days=90)
+"""So long before a contract vanishes it is fetched first."""
+
+_EVER = date(1970, 1, 1)
+
+
+def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Gap]:
+    """The gaps of an instrument from its first validated session to the last one that is over, ascending.
+
+    What nobody ever began to extract is no gap: an instrument without a validated session has none.
+    """
+    recent = calendar(instrument.calendar).sessions_between(now - timedelta(days=14), now)
+    over = [session for session in recent if session.close + GRACE <= now]
+    quality = stores.bars.quality(instrument.symbol, _EVER, now.date())
+    if quality.empty or not over:
+        return []
+    first, last = quality["trade_date"].min().date(), over[-1].trade_date
+    quality = quality[quality["trade_date"] <= pd.Timestamp(last)]
+    incomplete = quality.assign(minutes=missing(quality)).query("minutes > 0")
+    gaps = [Gap(row["trade_date"].date(), row["contract"], row["minutes"]) for row in incomplete.to_dict("records")]
+    silent = silent_minutes(instrument, quality, first, last, over[-1].close)
+    return sorted([*gaps, *(Gap(day, "", minutes) for day, minutes in silent.items())])
+
+
+def repairs_of(instrument: Instrument, stores: Stores, now: datetime, first_month: str) -> list[Backfill]:
+    """The smallest backfills that close the gaps of an instrument, the newest first.
+
+    Args:
+        first_month: the first month that has a partition, like 2024-01; gaps before it are left alone.
+    """
+    gaps = [gap for gap in gaps_of(instrument, stores, now) if f"{gap.trade_date:%Y-%m}" >= first_month]
+    if not gaps:
+        return []
+    chain = stores.contracts.chain(instrument.symbol)
+    window = (gaps[0].trade_date, gaps[-1].trade_date)
+    wanted = contracts_for(chain, *window, instrument, calendar(instrument.calendar))
+    ruled = {contract.month: {s.trade_date for s in sessions} for contract, sessions in wanted.items()}
+    return smallest_backfills(instrument.symbol, gaps, ruled)
+
+
+def vanishing(instrument: Instrument, stores: Stores, now: datetime) -> list[Contract]:
+    """Contracts that Interactive Brokers will drop within `WARNING`, the first to go first."""
+    chain = [contract for contract in stores.contracts.chain(instrument.symbol) if contract.expires]
+    return [contract for contract in chain if now.date() < gone_on(contract) <= (now + WARNING).date()]
+
+
+def gone_on(contract: Contract) -> date:
+    """The day from which Interactive Brokers has no bars of the contract."""
+    return (pd.Timestamp(contract.last_trade_date) + pd.DateOffset(years=KEPT)).date()
+
+
+def rescues_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
+    """Backfills of what the roll rule calls for of vanishing contracts and the ledger does not cover, by contract.
+
+    The first contract to go comes first. Months before the first partition cannot be fetched and are left out.
+    """
+    chain, sessions = stores.contracts.chain(instrument.symbol), calendar(instrument.calendar)
+    found = []
+    for contract in vanishing(instrument, stores, now):
+        begin = contract.last_trade_date - timedelta(days=365)
+        wanted = contracts_for(chain, begin, contract.last_trade_date, instrument, sessions)
+        plan = plan_extraction(instrument, {contract: wanted.get(contract, [])}, stores, now, rules_of(settings))
+        asked = plan.asked.get(contract, ())
+        gaps = [Gap(session.trade_date, contract.month, session.length) for session in asked]
+        gaps = [gap for gap in gaps if f"{gap.trade_date:%Y-%m}" >= settings.first_month]
+        found += smallest_backfills(instrument.symbol, gaps, {})
+    return found

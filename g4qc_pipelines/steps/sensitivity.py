@@ -1,0 +1,92 @@
+"""Roll sensitivity: one spec run on every series that its contracts can be joined to, by rule and adjustment.
+
+The runs are kept nowhere: they are no trials of a strategy but one trial, looked at from several sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from g4qc_core.backtest.external import is_external
+from g4qc_core.backtest.sensitivity import FIGURES, VARIANT_COLUMNS, Spread, spread_of
+from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.errors import BacktestRefused, UsageError
+from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.rolls import rule_name
+from g4qc_core.instruments import Registry
+from g4qc_core.roll_rules import parse_rule
+from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.spec_bars import read_bars
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The variants of a spec (`VARIANT_COLUMNS`), and what lies between them."""
+
+    variants: pd.DataFrame
+    spread: Spread
+
+
+def roll_sensitivity(
+    spec: BacktestSpec,
+    registry: Registry,
+    stores: Stores,
+    rules: Sequence[str] = (),
+    adjustments: Sequence[Adjustment] = (),
+) -> Sensitivity:
+    """Runs the spec by each rule and adjustment; by default every rule that has a roll calendar, and all adjustments.
+
+    A class of backtesting.py trades the prices that it sees, and runs on additive ones only. A variant that is refused
+    is listed with its reason.
+
+    Raises:
+        UsageError: there is no calendar by one of `rules`.
+        BacktestRefused: every variant was refused.
+    """
+    instrument = registry[spec.instrument]
+    own = rule_name(instrument) if spec.roll is None else str(parse_rule(spec.roll))
+    names = [str(parse_rule(rule)) for rule in rules] or [own, *stores.rolls.rules(instrument.symbol)]
+    kinds = list(adjustments) or list(Adjustment)
+    if is_external(spec.strategy):
+        kinds = [Adjustment.ADDITIVE]
+    rows = []
+    for rule in dict.fromkeys(names):
+        for kind in kinds:
+            key = {"rule": rule, "adjustment": str(kind), "own": (rule, kind) == (own, spec.adjustment)}
+            rows.append(key | _figures(spec.model_copy(update={"roll": rule, "adjustment": kind}), registry, stores))
+    variants = pd.DataFrame(rows, columns=list(VARIANT_COLUMNS))
+    if variants["net_profit"].isna().all():
+        raise BacktestRefused(f"No variant of {spec.name} could be run. The first: {variants['refused'].iloc[0]}")
+    return Sensitivity(variants, spread_of(variants, float(spec.cash)))
+
+
+def _figures(spec: BacktestSpec, registry: Registry, stores: Stores) -> dict[str, Any]:
+    from g4qc_core.backtest.run import run_backtest
+
+    try:
+        read = read_bars(spec, registry, stores)
+        given: dict[str, Any] = {"data_version": read.version, "roll_rule": read.rule, "exits": read.exits}
+        metrics = run_backtest(spec, read.series, registry[spec.instrument], **given).metrics
+    except BacktestRefused as refused:
+        return dict.fromkeys(FIGURES) | {"refused": str(refused)}
+    return {name: metrics[name] for name in FIGURES} | {"refused": ""}
+
+
+def check_adjustments(names: Sequence[str]) -> list[Adjustment]:
+    """The adjustments of these names.
+
+    Raises:
+        UsageError: there is none of a name.
+    """
+    from g4qc_core.errors import unknown
+
+    for name in names:
+        if name not in list(Adjustment):
+            raise unknown("adjustment", name, [str(kind) for kind in Adjustment])
+    if len(set(names)) < len(names):
+        raise UsageError("Name each adjustment once.")
+    return [Adjustment(name) for name in names]
