@@ -215,6 +215,19 @@ def measure_memory(server: psutil.Process, port: int, rows: int) -> dict[str, fl
     return {"rows": rows, "early": early, "late": late, "peak": max(samples)}
 
 
+def window(end: datetime) -> str:
+    """Address of the candles that a chart shows before that instant."""
+    until = f"{end:%Y-%m-%dT%H:%M}Z"
+    return f"/api/v1/data/ES?timeframe=1min&adjustment=additive&order=desc&limit={CANDLES}&end_date={until}"
+
+
+def measure_first(port: int) -> float:
+    """Milliseconds of the first window after the server's start, when it works out which contract is when in front."""
+    begin = time.perf_counter()
+    read(port, window(datetime(YEARS[0] + 5, 6, 1, tzinfo=UTC)))
+    return (time.perf_counter() - begin) * 1000
+
+
 def measure_charts(port: int, pause: float) -> dict[str, float]:
     """Milliseconds of a window of candles, `CLIENTS` of them at once."""
     taken: list[float] = []
@@ -227,10 +240,7 @@ def measure_charts(port: int, pause: float) -> dict[str, float]:
         while time.monotonic() < until:
             at = datetime(YEARS[0], 3, 1, tzinfo=UTC) + timedelta(minutes=dice.randrange(9 * 365 * 1440))
             begin = time.perf_counter()
-            connection.request(
-                "GET",
-                f"/api/v1/data/ES?timeframe=1min&adjustment=additive&order=desc&limit={CANDLES}&end_date={at:%Y-%m-%dT%H:%M}Z",
-            )
+            connection.request("GET", window(at))
             answer = connection.getresponse()
             answer.read()
             taken.append((time.perf_counter() - begin) * 1000)
@@ -326,6 +336,7 @@ def measure(home: Path, rows: int) -> dict[str, Any]:
         ):
             results: dict[str, Any] = {"streams": measure_streams(stores.database, port, plain_port)}
             results["memory"] = measure_memory(server, port, rows)
+            results["first chart"] = measure_first(port)
             results["charts paced"] = measure_charts(port, PACE_SECONDS)
             results["charts closed loop"] = measure_charts(port, 0.0)
             results["coverage"] = measure_coverage(port)
@@ -341,6 +352,7 @@ def show(results: dict[str, Any]) -> None:
     print(
         f"memory of the server over {memory['rows']:,} bars, MB: {memory['early']:.0f} early, {memory['late']:.0f} late"
     )
+    print(f"the first window of a chart: {results['first chart']:.0f} ms")
     for way in ("charts paced", "charts closed loop"):
         one = results[way]
         times = ", ".join(f"{name} {one[name]:.0f}" for name in ("p50", "p95", "p99"))

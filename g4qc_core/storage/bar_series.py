@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from threading import Lock
 
 import pandas as pd
 
@@ -23,6 +24,7 @@ from g4qc_core.storage.stores import Stores
 
 _MOST_KNOWN = 500
 _KNOWN: dict[tuple[object, ...], list[Segment]] = {}
+_WORKING_OUT = Lock()  # once for all who ask at the same time
 
 Moment = date | datetime
 """A trade date, or an instant in UTC."""
@@ -91,16 +93,17 @@ def _by_rolls(
     """The segments of a version of the roll calendar, worked out once: a chart asks for them with every window."""
     rule = rule_name(instrument)
     key = (instrument.symbol, rule, instrument.calendar, adjustment, version)
-    if key not in _KNOWN:
-        made = stores.rolls.load(instrument.symbol, rule)
-        if made is None:
-            return _before_any_roll(stores, instrument)
-        if len(_KNOWN) >= _MOST_KNOWN:
-            _KNOWN.clear()
-        hours = calendar(instrument.calendar)
-        periods = front_periods(stores.contracts.chain(instrument.symbol), instrument, hours)
-        _KNOWN[key] = doubted(series_segments(made, adjustment, hours), made, periods, hours)
-    return _KNOWN[key]
+    with _WORKING_OUT:
+        if key not in _KNOWN:
+            made = stores.rolls.load(instrument.symbol, rule)
+            if made is None:
+                return _before_any_roll(stores, instrument)
+            if len(_KNOWN) >= _MOST_KNOWN:
+                _KNOWN.clear()
+            hours = calendar(instrument.calendar)
+            periods = front_periods(stores.contracts.chain(instrument.symbol), instrument, hours)
+            _KNOWN[key] = doubted(series_segments(made, adjustment, hours), made, periods, hours)
+        return _KNOWN[key]
 
 
 def _one_contract(stores: Stores, instrument: Instrument, contract: str) -> list[Segment]:
