@@ -20,6 +20,7 @@ class Volume:
     """The next contract trades more than the front one in two sessions running: roll at the open of the third."""
 
     sessions = 2
+    delay = 0
 
     def __str__(self) -> str:
         return "volume"
@@ -27,12 +28,14 @@ class Volume:
 
 @dataclass(frozen=True)
 class OpenInterest:
-    """The next contract has more open interest than the front one: roll at the open of the session after.
+    """The next contract has more open interest than the front one: roll at the open of the second session after.
 
-    One session is enough: open interest is a stock, and does not jump back and forth as volume does.
+    One session is enough: open interest is a stock, and does not jump back and forth as volume does. It is published
+    while the session after already trades, so that nobody can act on it at that one's open.
     """
 
     sessions = 1
+    delay = 1
 
     def __str__(self) -> str:
         return "open_interest"

@@ -91,7 +91,7 @@ class RollMaker:
             SettingsError: an override does not fit the chain, the sessions or the other rolls; it names the place.
         """
         due = self._due(rule, self._overruled(overrides)) if self._reach else []
-        _refuse_conflicts(due)
+        _refuse_conflicts(due, rule)
         front = self._periods[0].contract.month if self._periods else ""
         front = due[-1].change.new.month if due else front
         rows = [self._row(roll, str(rule), roll.change.old.month, roll.change.new.month) for roll in self._reached(due)]
@@ -132,7 +132,9 @@ class RollMaker:
                 given = dates.of(rule, change, earliest)
                 if given.day is None or given.day > self._reach[1]:
                     break
-                roll = self._fitted(change, given.day, given.note, earliest)
+                # What was seen in trading until a session's end cannot have made anybody roll before it.
+                bound = max(earliest, given.day - timedelta(days=1)) if given.seen else earliest
+                roll = self._fitted(change, given.day, given.note, bound)
             if roll.day > self._reach[1]:
                 break
             rolls.append(roll)
@@ -151,8 +153,11 @@ class RollMaker:
 
     def _overruled(self, overrides: Sequence[RollOverride]) -> list[tuple[Change, RollOverride | None]]:
         """The changes of the cycle in order; each override stands in place of those that it spans."""
+        contracts = [period.contract for period in self._periods]
+        ended = [date.min, *(contract.last_trade_date for contract in contracts)]
         changes: list[tuple[Change, RollOverride | None]] = [
-            (Change(old.contract, new.contract, new.start), None) for old, new in pairwise(self._periods)
+            (Change(old.contract, new.contract, new.start, before), None)
+            for before, (old, new) in zip(ended, pairwise(self._periods), strict=False)
         ]
         for override in overrides:
             starts = [i for i, (change, _) in enumerate(changes) if change.old.month == override.old]
@@ -163,7 +168,8 @@ class RollMaker:
                     f"{override.place}: {override.symbol} does not pass from {override.old} to {override.new}: its "
                     f"chain is {known or 'empty'}."
                 )
-            span = Change(changes[starts[0]][0].old, changes[ends[0]][0].new, override.day)
+            first = changes[starts[0]][0]
+            span = Change(first.old, changes[ends[0]][0].new, override.day, first.ended)
             self._refuse_impossible(override, span)
             changes[starts[0] : ends[0] + 1] = [(span, override)]
         return changes
@@ -230,7 +236,7 @@ def _priced(pair: Pair | None) -> dict[str, object]:
     return {"from_price": pair.old, "to_price": pair.new, "gap": pair.gap, "priced_at": pair.at}
 
 
-def _refuse_conflicts(rolls: Sequence[_Roll]) -> None:
+def _refuse_conflicts(rolls: Sequence[_Roll], rule: RollRule) -> None:
     """Rules give dates in order; only a date that a person set can break it."""
     for before, roll in pairwise(rolls):
         if roll.day <= before.day:
@@ -238,5 +244,5 @@ def _refuse_conflicts(rolls: Sequence[_Roll]) -> None:
             assert override is not None
             raise SettingsError(
                 f"{override.place}: the roll from {roll.change.old.month} to {roll.change.new.month} on {roll.day} "
-                f"would not come after that into {before.change.new.month} on {before.day}."
+                f"would not come after that into {before.change.new.month} on {before.day}, by the rule {rule}."
             )

@@ -29,19 +29,29 @@ _LONGEST_RIVALRY = timedelta(days=150)
 
 @dataclass(frozen=True)
 class Change:
-    """The front passes from one contract to the next; `expected` is the trade date that expiry suggests."""
+    """The front passes from one contract to the next.
+
+    Attributes:
+        expected: the trade date that expiry suggests.
+        ended: last trade date of the contract before the old one: later dates are of the old one.
+    """
 
     old: Contract
     new: Contract
     expected: date
+    ended: date = date.min
 
 
 @dataclass(frozen=True)
 class RuleDate:
-    """First trade date of the new contract by the rule, None when it has not come yet; `note`: what is unusual."""
+    """First trade date of the new contract by the rule, None when it has not come yet; `note`: what is unusual.
+
+    `seen` is True for a date that follows from what was traded, so that nobody could know it a session earlier.
+    """
 
     day: date | None
     note: str = ""
+    seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,11 +98,15 @@ class RuleDates:
             case FirstNotice(days):
                 return RuleDate(self._session_from(self._first_notice(change.old) - timedelta(days=days)))
             case FixedDates(dates):
-                within = [day for day in dates if after < day <= change.old.last_trade_date]
-                if within:
-                    return RuleDate(self._session_from(within[-1]))
-                return RuleDate(change.expected, f"{rule} names no date for {change.old.month}: by expiry")
+                return self._by_hand(dates, change, after)
         return self._by_cross(rule, change, after)
+
+    def _by_hand(self, dates: Sequence[date], change: Change, after: date) -> RuleDate:
+        within = [day for day in dates if max(after, change.ended) < day <= change.old.last_trade_date]
+        if not within:
+            return RuleDate(change.expected, f"fixed_dates names no date for {change.old.month}: by expiry")
+        day = self._session_from(within[-1])
+        return RuleDate(day, "" if day == within[-1] else f"{within[-1]} is no trade date")
 
     def _by_cross(self, rule: Volume | OpenInterest, change: Change, after: date) -> RuleDate:
         old = self._counts.get(change.old.month, {})
@@ -103,9 +117,11 @@ class RuleDates:
         cross = first_cross(old, new, days, rule.sessions)
         what = "open interest" if isinstance(rule, OpenInterest) else "volume"
         if cross is not None:
-            day = self._session_from(cross.last + timedelta(days=1))
+            day = cross.last
+            for _ in range(1 + rule.delay):
+                day = self._session_from(day + timedelta(days=1))
             if cross.seen_below or change.expected >= day:
-                return RuleDate(day)
+                return RuleDate(day, seen=True)
             return RuleDate(change.expected, f"{what} is above since before {cross.first}, where both begin: by expiry")
         over = self._session_from(change.old.last_trade_date + timedelta(days=1)) <= self._last
         blind = not any(day in old and day in new for day in days)

@@ -116,8 +116,9 @@ def not_made(stores: Stores, instrument: Instrument, rule: str, position: int = 
     """What to say where there is no roll calendar by the rule."""
     known = [str(name) for name in stores.rolls.calendars(instrument.symbol)["rule"].unique()]
     made = f" There are those by {', '.join(known)}." if known else ""
+    of = " for the contract after the front one" if position else ""
     return UsageError(
-        f"There is no roll calendar of {instrument.symbol} by the rule {rule} for position {position}.{made} "
+        f"There is no roll calendar of {instrument.symbol} by the rule {rule}{of}.{made} "
         f"Materialize the asset `roll_calendar`, or run `g4qc rolls {instrument.symbol} --rule '{rule}'`."
     )
 

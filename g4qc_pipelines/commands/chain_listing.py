@@ -21,7 +21,7 @@ def list_contracts(settings: Settings, symbol: str, as_json: bool) -> None:
     """Prints the chain.
 
     Raises:
-        ContractNotFound: it is not stored yet.
+        UsageError: it is not stored yet.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
     database = open_database(settings)

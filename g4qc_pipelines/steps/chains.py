@@ -16,11 +16,11 @@ def stored_chain(instrument: Instrument, stores: Stores) -> list[Contract]:
     """All known contracts of the instrument, by last trade date.
 
     Raises:
-        ContractNotFound: none is known yet.
+        UsageError: none is known yet.
     """
     chain = stores.contracts.chain(instrument.symbol)
     if not chain:
-        raise ContractNotFound(
+        raise UsageError(
             f"The chain of {instrument.symbol} is not stored yet: materialize the asset `contracts` first."
         )
     return chain

@@ -35,9 +35,8 @@ def make_rolls(
     that were made before, and `more`. What does not expire has one calendar, without any roll.
 
     Raises:
-        ContractNotFound: the chain is not stored yet.
         SettingsError: the file of rolls, or that of open interest, is malformed or does not fit.
-        UsageError: the instrument's own rule, or one of `more`, cannot be applied.
+        UsageError: the chain is not stored yet; or the instrument's own rule, or one of `more`, cannot be applied.
     """
     if not instrument.expires:
         return [_without_rolls(instrument, stores)]

@@ -77,8 +77,10 @@ def test_the_contracts_of_an_instrument_are_listed_with_what_is_stored(full_home
 
 def test_a_chain_that_is_not_stored_says_what_to_do(home: Home) -> None:
     answer = home.run("instruments", "contracts", "ZN")
-    assert (answer.code, answer.errors.count("\n")) == (1, 1)
+    assert (answer.code, answer.errors.count("\n")) == (2, 1)
     assert "materialize the asset `contracts`" in answer.errors
+    for arguments in (("rolls", "ZN"), ("rolls", "ZN", "--rule", "volume"), ("bars", "ZN")):
+        assert (home.run(*arguments).code, home.run(*arguments).text) == (2, "")
 
 
 def test_all_instruments_of_the_package_agree_with_the_gateway(home: Home) -> None:

@@ -10,7 +10,7 @@ from g4qc_core.futures.open_interest import load_open_interest
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.futures.roll_overrides import load_overrides, overrides_of
 from g4qc_core.futures.rolls import RollCalendar
-from g4qc_core.roll_rules import DaysBeforeExpiry, OpenInterest, Volume
+from g4qc_core.roll_rules import DaysBeforeExpiry, FixedDates, OpenInterest, Volume
 from tests.core.bars.builders import EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars
 
 CHAIN = [es_contract(month) for month in THIRD_FRIDAYS]
@@ -61,6 +61,17 @@ def test_an_override_of_one_rule_leaves_the_others_alone(tmp_path: Path) -> None
 def test_a_contract_may_be_passed_over(tmp_path: Path) -> None:
     text = ONE.replace('"202509"', '"202506"').replace("2025-09-08", "2025-06-10")
     assert listed(made(tmp_path, text)) == [("202512", date(2025, 6, 10), "override")]
+
+
+def test_a_date_that_a_person_set_wins_over_fixed_dates_and_leaves_the_others_to_them(tmp_path: Path) -> None:
+    text = ONE.replace('"202509"', '"202506"').replace('"202512"', '"202509"').replace("2025-09-08", "2025-06-10")
+    fixed = FixedDates((date(2025, 6, 12), date(2025, 9, 4)))
+    june, september = ("202509", date(2025, 6, 10), "override"), ("202512", date(2025, 9, 4), "rule")
+    assert listed(made(tmp_path, text, fixed)) == [june, september]
+    # The date of June is no date of September, though no roll of June has used it up.
+    alone = made(tmp_path, text, FixedDates((date(2025, 6, 12),)))
+    assert listed(alone) == [june, ("202512", date(2025, 9, 11), "rule")]
+    assert alone.rolls["note"].iloc[-1] == "fixed_dates names no date for 202509: by expiry"
 
 
 def test_an_override_without_a_common_minute_stays_and_has_no_prices(tmp_path: Path) -> None:
@@ -118,7 +129,7 @@ def test_open_interest_comes_from_a_file_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "ES.csv").write_text(INTEREST + "2025-09-10,202512,900\n", "utf-8")
     interest = load_open_interest(tmp_path, "ES")
     maker = RollMaker(BARS, CHAIN, ES, EQUITY, open_interest=interest)
-    assert listed(maker.calendar(OpenInterest()))[-1] == ("202512", date(2025, 9, 11), "rule")
+    assert listed(maker.calendar(OpenInterest()))[-1] == ("202512", date(2025, 9, 12), "rule")
     assert load_open_interest(tmp_path, "NQ") is None
     assert load_open_interest(None, "ES") is None
 

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.bars.validation import validate
 from g4qc_core.futures.chain import front_periods
+from g4qc_core.futures.continuous import Adjustment, continuous
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.futures.rolls import ROLL_COLUMNS, front_on, roll_problems
-from g4qc_core.roll_rules import DaysBeforeExpiry
+from g4qc_core.roll_rules import DaysBeforeExpiry, FixedDates, Volume
 from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.timeframes import timeframe
 from tests.core.bars.builders import EC, EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars
 from tests.market_data import needs_market_data, replay_bars, replay_contracts
 
@@ -74,6 +78,59 @@ def test_a_roll_moves_to_the_nearest_session_after_one_with_common_prices(septem
 
 def test_of_two_equally_near_sessions_the_earlier_is_taken(september) -> None:
     assert only(rolls_of(without(september, "202512", date(2025, 9, 10))))["date"] == date(2025, 9, 10)
+
+
+def test_a_roll_on_a_half_day_and_after_one_is_measured_in_the_session_before_it() -> None:
+    juneteenth, outage = EQUITY.session(date(2025, 6, 19)), EQUITY.session(date(2025, 11, 28))
+    assert juneteenth is not None
+    assert outage is not None
+    assert outage.length < juneteenth.length < SEPTEMBER[0].length
+    assert outage.outages
+    june = good_bars(["202506", "202509"], EQUITY.sessions(date(2025, 6, 9), date(2025, 6, 20)), share=0.1)
+    november = good_bars(["202512", "202603"], EQUITY.sessions(date(2025, 11, 20), date(2025, 12, 5)), share=0.1)
+    for bars, old, days, day in (
+        (june, "202506", 1, date(2025, 6, 19)),
+        (june, "202506", 0, date(2025, 6, 20)),
+        (november, "202512", 21, date(2025, 11, 28)),
+        (november, "202512", 20, date(2025, 12, 1)),
+    ):
+        rolls = rolls_of(bars, days=days)
+        [roll] = rolls[rolls["from_contract"] == old].to_dict("records")
+        before = EQUITY.sessions(day - timedelta(days=7), day - timedelta(days=1))[-1]
+        assert (roll["date"].date(), roll["note"]) == (day, "")
+        assert before.open <= roll["priced_at"] < before.close
+        assert not any(start <= roll["priced_at"] < end for start, end in before.outages)
+        series = continuous(resample(bars, timeframe("4h"), EQUITY), rolls, Adjustment.ADDITIVE)
+        first = series[series["contract"] == roll["to_contract"]].iloc[0]
+        assert (first["trade_date"].date(), first["timestamp"]) == (day, EQUITY.session(day).open)
+
+
+def test_a_roll_by_volume_never_moves_before_the_cross_that_it_follows(september) -> None:
+    """Nobody knew of the cross a session earlier, wherever prices of both may be."""
+    rise = september["contract"].eq("202512") & (september["trade_date"] >= "2025-09-09")
+    crossed = september.assign(volume=np.where(rise | september["contract"].eq("202509"), 100, 1))
+    crossed.loc[rise, "volume"] = 200
+    assert only(RollMaker(crossed, CHAIN, ES, EQUITY).calendar(Volume()).rolls)["date"] == RULE
+    # In the session before, one trades in odd minutes only and the other in even ones.
+    odd = crossed["timestamp"].dt.minute % 2 == crossed["contract"].eq("202512")
+    apart = crossed[(crossed["trade_date"] != "2025-09-10") | odd]
+    roll = only(RollMaker(apart, CHAIN, ES, EQUITY).calendar(Volume()).rolls)
+    assert roll["date"] == date(2025, 9, 12)
+    assert "moved from 2025-09-11" in roll["note"]
+    assert only(rolls_of(apart))["date"] == date(2025, 9, 10)
+
+
+def test_cutting_off_the_future_never_changes_a_roll_of_the_past() -> None:
+    days = EQUITY.sessions(date(2025, 8, 25), date(2025, 9, 26))
+    bars = good_bars(["202509", "202512"], days, share=0.1)
+    early = bars["trade_date"] < "2025-09-10"
+    traded = bars.assign(volume=np.where(bars["contract"].eq("202512") == early, 1, 10))
+    for rule in (Volume(), DaysBeforeExpiry(1), FixedDates((date(2025, 9, 5),))):
+        whole = RollMaker(traded, CHAIN, ES, EQUITY).calendar(rule).rolls
+        for session in days[8::2]:
+            day = pd.Timestamp(session.trade_date)
+            known = RollMaker(traded[traded["trade_date"] <= day], CHAIN, ES, EQUITY).calendar(rule).rolls
+            pd.testing.assert_frame_equal(known, whole[whole["date"] <= day])
 
 
 def test_a_roll_never_waits_for_prices_after_the_old_contracts_end(september) -> None:

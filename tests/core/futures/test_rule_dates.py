@@ -33,12 +33,12 @@ def from_day(day: date) -> set[date]:
 
 def test_volume_rolls_at_the_session_after_two_in_a_row() -> None:
     counts = counts_of(from_day(date(2025, 9, 10)))
-    assert rule_date(Volume(), counts) == RuleDate(date(2025, 9, 12))
+    assert rule_date(Volume(), counts) == RuleDate(date(2025, 9, 12), seen=True)
 
 
 def test_one_session_of_more_volume_is_no_roll() -> None:
     counts = counts_of({date(2025, 9, 5)} | from_day(date(2025, 9, 16)))
-    assert rule_date(Volume(), counts) == RuleDate(date(2025, 9, 18))
+    assert rule_date(Volume(), counts) == RuleDate(date(2025, 9, 18), seen=True)
 
 
 def test_two_sessions_with_an_unknown_one_between_are_not_in_a_row() -> None:
@@ -47,8 +47,10 @@ def test_two_sessions_with_an_unknown_one_between_are_not_in_a_row() -> None:
     assert rule_date(Volume(), counts).day == date(2025, 9, 18)
 
 
-def test_open_interest_rolls_at_the_session_after_the_first() -> None:
-    assert rule_date(OpenInterest(), counts_of(from_day(date(2025, 9, 10)))) == RuleDate(date(2025, 9, 11))
+def test_open_interest_rolls_when_it_was_published_and_not_before() -> None:
+    """That of a session is told while the next one trades: the open after that is the first that can act on it."""
+    found = rule_date(OpenInterest(), counts_of(from_day(date(2025, 9, 10))))
+    assert found == RuleDate(date(2025, 9, 12), seen=True)
 
 
 def test_a_cross_that_has_not_come_is_not_due_while_the_old_contract_trades() -> None:
@@ -75,7 +77,7 @@ def test_bars_that_begin_after_the_cross_do_not_make_it_later() -> None:
 
 def test_the_expiry_day_itself_can_complete_the_cross() -> None:
     counts = counts_of(from_day(date(2025, 9, 18)))
-    assert rule_date(Volume(), counts) == RuleDate(date(2025, 9, 22))
+    assert rule_date(Volume(), counts) == RuleDate(date(2025, 9, 22), seen=True)
 
 
 def test_a_holiday_on_the_rules_date_means_the_session_after_it() -> None:
@@ -89,7 +91,7 @@ def test_fixed_dates_are_taken_each_in_its_contracts_time_in_front() -> None:
     rule = FixedDates((date(2025, 3, 13), date(2025, 6, 10), date(2025, 9, 4), date(2025, 12, 11)))
     assert rule_date(rule) == RuleDate(date(2025, 9, 4))
     saturday = FixedDates((date(2025, 9, 6),))
-    assert rule_date(saturday) == RuleDate(date(2025, 9, 8))
+    assert rule_date(saturday) == RuleDate(date(2025, 9, 8), "2025-09-06 is no trade date")
     missing = rule_date(FixedDates((date(2025, 12, 11),)))
     assert missing.day == CHANGE.expected
     assert "names no date for 202509" in missing.note
@@ -152,7 +154,7 @@ def test_the_volume_of_esh4_first_exceeds_that_of_esz3_on_2013_12_13() -> None:
     old, new = (c for c in replay_contracts("ES") if c.month in ("201312", "201403"))
     dates = RuleDates(ES, EQUITY, counts, date(2013, 12, 31))
     found = dates.of(Volume(), Change(old, new, date(2013, 12, 12)), date(2013, 9, 12))
-    assert found == RuleDate(date(2013, 12, 17))
+    assert found == RuleDate(date(2013, 12, 17), seen=True)
 
 
 @needs_market_data
