@@ -192,8 +192,10 @@ def _rolling_class(market: Market, kind: type, costs: CostModel, closing: bool) 
                 return
             if bar in rolls and not closing:
                 # The class keeps its trades over a roll, with their stops; the ledger splits them, and this
-                # is the price.
-                held = sum(abs(trade.size) for trade in self.trades if trade.entry_bar < bar)
+                # is the price. What a stop closed within this bar had been taken over at its open.
+                opening = self.data.Open[-1]
+                stopped = (t for t in self.closed_trades if t.exit_bar == bar and t.exit_price != opening)
+                held = sum(abs(trade.size) for trade in (*self.trades, *stopped) if trade.entry_bar < bar)
                 self._broker._cash -= held * round_turn
             super().next()
             if bar == last:

@@ -84,7 +84,7 @@ def settle(
     position = _positions(len(market), trades)
     equity = _equity_frame(market, trades, position, costs, cash)
     final = cash + sum((trade.profit(costs) for trade in trades), Decimal(0))
-    return Ledger(_trades_frame(market, trades, position, costs, closing), equity, final)
+    return Ledger(_trades_frame(market, trades, costs, closing), equity, final)
 
 
 def check_against(ledger: Ledger, library: float) -> None:
@@ -130,10 +130,12 @@ def _split(market: Market, lot: Trade) -> list[Trade]:
     """The lot as trades that each lie within one contract.
 
     Linked prices are the same on both sides of a roll: in ticks of its own, the old contract is left at its own price
-    and the new one entered at its own open.
+    and the new one entered at its own open. A lot that ends in the bar of a roll ends in the old contract where that is
+    at its open, and else in the new one.
     """
     pieces, left = [], lot
-    for roll in market.rolls[(market.rolls > lot.entry_bar) & (market.rolls < lot.exit_bar)]:
+    later = lot.exit_bar < len(market) and lot.exit != market.open[lot.exit_bar]
+    for roll in market.rolls[(market.rolls > lot.entry_bar) & (market.rolls < lot.exit_bar + later)]:
         price = int(market.open[roll])
         pieces.append(replace(left, exit_bar=int(roll), exit=price))
         left = replace(left, entry_bar=int(roll), entry=price)
@@ -185,9 +187,7 @@ def _equity_frame(
     )
 
 
-def _trades_frame(
-    market: Market, trades: list[Trade], position: np.ndarray, costs: CostModel, closing: Collection[int]
-) -> pd.DataFrame:
+def _trades_frame(market: Market, trades: list[Trade], costs: CostModel, closing: Collection[int]) -> pd.DataFrame:
     n = len(market)
     entries = np.array([t.entry_bar for t in trades], np.int64)
     ends = np.array([t.exit_bar for t in trades], np.int64)
@@ -197,7 +197,9 @@ def _trades_frame(
     exit_ticks = np.array([t.exit for t in trades], np.int64)
     # Both prices of a trade belong to the contract that it was opened in.
     entry_own, exit_own = entry_ticks - market.link[entries], exit_ticks - market.link[entries]
-    rolled = np.isin(ends, market.rolls) & (position[exits] * size > 0) | np.isin(ends, list(closing))
+    entered = {(trade.entry_bar, trade.size > 0) for trade in trades}
+    goes_on = np.array([(trade.exit_bar, trade.size > 0) in entered for trade in trades], bool) & (entries < ends)
+    rolled = np.isin(ends, market.rolls) & goes_on | np.isin(ends, list(closing))
     stamps, days = market.frame["timestamp"], market.frame["trade_date"]
     money = {
         "gross": [float(t.gross(costs)) for t in trades],

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from g4qc_core.errors import UsageError, unknown
 
-# Prices become integers of 1e-8 points, finer than any tick, so that sums and comparisons are exact on every
-# host.
-_UNITS_PER_POINT = 10**8
+# Prices become integers of some 11 digits, finer than any tick, so that sums and comparisons are exact on every host,
+# and products with the lengths of windows stay within 64 bits.
+_DIGITS = 10
 
 
 class Strategy(BaseModel, ABC):
@@ -91,9 +91,15 @@ def allowed(kind: type[Strategy], field: str) -> str:
     return f"{kind_of}, default {info.default}"
 
 
-def exact(prices: pd.Series) -> np.ndarray:
-    """Prices as int64 multiples of 1e-8 points: their sums and comparisons are exact."""
-    return np.rint(prices.to_numpy(np.float64) * _UNITS_PER_POINT).astype(np.int64)
+def exact(prices: pd.DataFrame) -> np.ndarray:
+    """Prices (n x k) as int64 multiples of one unit, a power of ten: their sums and comparisons are exact.
+
+    Prices on a tick grid are multiples without a remainder; those that were multiplied stand on none, and each is up to
+    half a unit off.
+    """
+    values = prices.to_numpy(np.float64)
+    magnitude = int(f"{np.abs(values).max(initial=0.0):e}".split("e")[1])
+    return np.rint(values * 10.0 ** (_DIGITS - magnitude)).astype(np.int64)
 
 
 def hold(signals: np.ndarray) -> np.ndarray:

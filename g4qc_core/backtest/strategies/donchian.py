@@ -29,9 +29,9 @@ class Donchian(Strategy):
         return self.entry + 1
 
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
-        close = exact(bars["close"])
-        enter_high, enter_low = _channel(bars, self.entry)
-        exit_high, exit_low = _channel(bars, self.exit)
+        high, low, close = exact(bars[["high", "low", "close"]]).T
+        enter_high, enter_low = _channel(high, low, self.entry)
+        exit_high, exit_low = _channel(high, low, self.exit)
         up = close > enter_high
         down = (close < enter_low) & (not self.long_only)
         leave_long, leave_short = close < exit_low, close > exit_high
@@ -48,9 +48,8 @@ class Donchian(Strategy):
         return sides * self.contracts
 
 
-def _channel(bars: pd.DataFrame, length: int) -> tuple[np.ndarray, np.ndarray]:
+def _channel(high: np.ndarray, low: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
     """Highest high and lowest low of the `length` bars before each bar; no bound where there are fewer."""
-    high, low = exact(bars["high"]), exact(bars["low"])
     top, bottom = np.full(len(high), np.iinfo(np.int64).max), np.full(len(low), np.iinfo(np.int64).min)
     if len(high) > length:
         top[length:] = np.lib.stride_tricks.sliding_window_view(high, length)[:-1].max(axis=1)

@@ -35,14 +35,16 @@ class SmaCross(Strategy):
         return self.slow
 
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
-        closes = exact(bars["close"])
+        closes = exact(bars[["close"]])[:, 0]
         if len(closes) < self.slow:
             return np.zeros(len(closes), np.int64)
-        # Means are compared as sums times the other length: whole numbers, so that a tie is a tie.
+        # Means are compared as sums times the other length: whole numbers, so that a tie is a tie. Of prices that were
+        # multiplied a tie is what rounding makes of one; else a later roll, by which all are multiplied, would change
+        # decisions of the past.
         spread = np.zeros(len(closes), np.int64)
         fast, slow = _sums(closes, self.fast), _sums(closes, self.slow)
         spread[self.slow - 1 :] = fast[self.slow - self.fast :] * self.slow - slow * self.fast
-        side = hold(np.sign(spread))
+        side = hold(np.where(np.abs(spread) > self.fast * self.slow, np.sign(spread), 0))
         return np.maximum(side, 0) * self.contracts if self.long_only else side * self.contracts
 
 

@@ -202,6 +202,22 @@ def test_a_class_of_the_library_may_close_at_rolls_too() -> None:
     assert second["entry_time"] > AT  # the class buys again by itself when it sees that it is out
 
 
+def test_a_stop_within_the_bar_of_a_roll_is_one_in_the_new_contract() -> None:
+    """The old contract was left at that bar's open, both fees were paid, and the new one fell on the stop."""
+    fell = BARS.copy()
+    fell.loc[4, "low"] = 4180 / 4
+    given = spec(strategy=f"{CLASSES}:Stopped", parameters={"distance": 30 * 12.5}, slippage_ticks=0)
+    seen = adjusted(fell, ROLLS, Adjustment.ADDITIVE)
+    result = run_backtest(given, seen, ES, data_version="v", roll_rule="volume", exits=EXITS)
+    first, second = result.trades.to_dict("records")
+    # The stop stood 30 ticks below 4014 in the old contract, which went for 4038 where the new one went for 4240.
+    assert (first["contract"], first["exit_price_own"], first["exit_reason"]) == ("202603", 4038 / 4, "roll")
+    assert (second["contract"], second["entry_price_own"]) == ("202606", 4240 / 4)
+    assert (second["exit_price_own"], second["exit_reason"]) == ((3984 + 202) / 4, "signal")
+    assert result.metrics["net_profit"] == (3984 - 4020) * 12.5 - 4 * 2.25
+    assert set(result.equity["position"].iloc[4:]) == {0}
+
+
 def test_a_class_of_the_library_takes_additive_prices_only() -> None:
     with pytest.raises(SettingsError, match="which must be additive"):
         spec(strategy=f"{CLASSES}:BuyOnce", parameters={}, adjustment="ratio")

@@ -63,6 +63,18 @@ def test_a_constant_shift_of_all_prices_changes_no_target(rule: Strategy) -> Non
     assert rule.targets(bars).tolist() == rule.targets(shifted).tolist()
 
 
+@every_strategy
+@settings(max_examples=25, deadline=None)
+@given(bars=paths, factor=st.floats(0.5, 2), grid=st.sampled_from([1.0, 0.0002, 2e-6]))
+def test_multiplying_all_prices_changes_no_target(
+    rule: Strategy, bars: pd.DataFrame, factor: float, grid: float
+) -> None:
+    """As a later roll does to prices that are adjusted by ratios: what was decided before it stays decided."""
+    own = bars.assign(**{name: bars[name] * grid for name in ("open", "high", "low", "close")})
+    multiplied = own.assign(**{name: own[name] * factor for name in ("open", "high", "low", "close")})
+    assert rule.targets(bars).tolist() == rule.targets(own).tolist() == rule.targets(multiplied).tolist()
+
+
 @settings(max_examples=40, deadline=None)
 @given(bars=paths)
 def test_the_crossover_is_that_of_exact_averages_and_a_tie_changes_nothing(bars: pd.DataFrame) -> None:
