@@ -71,7 +71,13 @@ def build_app(services: Services, rules: Rules | None = None) -> FastAPI:
     for router in ROOT_ROUTERS:
         app.include_router(router)
     if rules.origins:
-        app.add_middleware(CORSMiddleware, allow_origins=list(rules.origins), allow_methods=["*"], allow_headers=["*"])
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(rules.origins),
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["Location", "Retry-After", "X-Next-Cursor"],
+        )
     app.add_middleware(Guard, rules=rules, measures=measures)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     return app

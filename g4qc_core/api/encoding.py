@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
+from g4qc_core.api.negotiation import weighted
 from g4qc_core.storage.bar_reader import SCHEMA
 
 
@@ -43,13 +44,13 @@ _ANY = ("*/*", "application/*", "application/json")
 
 
 def choose_format(named: Format | None, accept: str | None) -> Format | None:
-    """The format that was named, else the first that the header accepts; None when it accepts none of them."""
+    """The format that was named, else the one that the header likes best; None when it accepts none of them."""
     if named is not None:
         return named
-    wanted = [part.split(";")[0].strip().lower() for part in (accept or "*/*").split(",")]
     known = {kind.split(";")[0]: form for form, kind in _MEDIA_TYPES.items()}
     known |= dict.fromkeys(_ANY, Format.JSON) | {"text/*": Format.CSV}
-    return next((known[kind] for kind in wanted if kind in known), None)
+    wanted = sorted(weighted(accept or "*/*"), key=lambda range_: -range_[1])
+    return next((known[kind] for kind, quality in wanted if quality > 0 and kind in known), None)
 
 
 def encode(form: Format, batches: Iterable[pa.RecordBatch], head: Mapping[str, Any]) -> Iterator[bytes]:

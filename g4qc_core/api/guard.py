@@ -7,6 +7,7 @@ route.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -23,6 +24,7 @@ from g4qc_core.api.measures import Measures
 from g4qc_core.api.problems import problem
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\s:/?#@\[\]\\]+))(?::\d*)?", re.IGNORECASE)
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _TOO_LARGE = "The request's body is too large: no request of this API needs so much."
 _RECEIVE_SECONDS = 20.0
@@ -31,6 +33,8 @@ _HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
     b"cross-origin-resource-policy": b"same-origin",
+    # Bars are replaced, and may have been given for a key: nobody on the way keeps an answer that says nothing itself.
+    b"cache-control": b"private, no-cache",
 }
 
 
@@ -62,6 +66,10 @@ def loopback_hosts(*urls: str | None) -> list[str]:
     return [*_LOOPBACK, *(name for url in urls if url and (name := urlsplit(url).hostname))]
 
 
+class _HeadersSent(Exception):
+    """What HEAD asks for was answered: the body, which may be a long stream, is not worked out."""
+
+
 class Guard:
     """The layer around the application `app`."""
 
@@ -77,14 +85,21 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request, begun, status = Request(scope), perf_counter(), 500
+        headers_only = request.method == "HEAD"
+        if headers_only:
+            scope = {**scope, "method": "GET"}
 
         async def noting(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *_missing(message["headers"])]
+            elif headers_only:
+                message = {"type": "http.response.body"}
             async with asyncio.timeout(self._rules.send_seconds):
                 await send(message)
+            if headers_only and message["type"] == "http.response.body":
+                raise _HeadersSent
 
         try:
             refusal = self._refusal(request)
@@ -92,6 +107,8 @@ class Guard:
                 await refusal(scope, receive, noting)
             else:
                 await self._app(scope, _patient(receive, self._rules), noting)
+        except _HeadersSent:
+            pass
         except TimeoutError:
             # Whoever does not take the answer loses it: the connection ends here, and nothing else was held for it.
             self._measures.abandoned()
@@ -100,8 +117,8 @@ class Guard:
             self._measures.answered(route, request.method, status, perf_counter() - begun)
 
     def _refusal(self, request: Request) -> ASGIApp | None:
-        host = request.url.hostname or ""
-        if self._rules.hosts and host not in self._rules.hosts:
+        host = request.headers.get("host")
+        if self._rules.hosts and host is not None and _name(host) not in self._rules.hosts:
             return problem(
                 421, f"This server is not called '{host}': use 127.0.0.1, or set G4QC_API_URL to its address."
             )
@@ -120,6 +137,12 @@ class Guard:
 
     def _own(self, origin: str, request: Request) -> bool:
         return origin in self._rules.origins or origin.partition("://")[2] == request.headers.get("host")
+
+
+def _name(host: str) -> str:
+    """The name in a header `Host`; empty where it is none: what the framework makes of such a header is not asked."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""
 
 
 def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -164,6 +164,6 @@ def _explained(request: Request, status: int, headers: Mapping[str, str], detail
 def _allowed(request: Request) -> list[str]:
     """The methods of all routes of the path: the framework names those of one route only."""
     asked = [{**request.scope, "method": method} for method in _METHODS]
-    return [
-        scope["method"] for scope in asked if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
-    ]
+    found = {s["method"] for s in asked if any(route.matches(s)[0] is Match.FULL for route in request.app.routes)}
+    # The guard answers HEAD wherever there is a GET.
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))

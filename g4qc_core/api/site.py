@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from string import Template
@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from g4qc_core.api.negotiation import weighted
 from g4qc_core.errors import NotFound
 
 PAGES = Path(__file__).with_name("pages")
@@ -94,16 +95,9 @@ def choose_language(chosen: str | None, accepted: str | None) -> str:
     """The visitor's own choice, else the language that the header likes best, else the first of `LANGUAGES`."""
     if chosen in LANGUAGES:
         return chosen
-    wanted = sorted(_ranges(accepted or ""), key=lambda range_: -range_[1])
+    wanted = sorted(weighted(accepted or ""), key=lambda range_: -range_[1])
     spoken = (tag.split("-")[0] for tag, quality in wanted if quality > 0)
     return next((language for language in spoken if language in LANGUAGES), LANGUAGES[0])
-
-
-def _ranges(header: str) -> Iterable[tuple[str, float]]:
-    for part in header.lower().split(","):
-        tag, _, weight = part.partition(";")
-        quality = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", weight)
-        yield tag.strip(), float(quality[1]) if quality else 1.0
 
 
 def _preloads(path: str, base: str, files: Mapping[str, bytes]) -> str:

@@ -81,6 +81,16 @@ def rule_name(instrument: Instrument) -> str:
     return str(parse_rule(instrument.roll)) if instrument.expires else _NEVER
 
 
+def rule_text(instrument: Instrument, rule: str | None) -> str:
+    """The rule that a person names as tables write it; None: the instrument's own.
+
+    Raises:
+        UsageError: there is no such rule.
+    """
+    own = rule_name(instrument)
+    return own if rule is None or rule == own else str(parse_rule(rule))
+
+
 def roll_frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
     """Rolls as a frame of `ROLL_COLUMNS`, rightly typed with rows or without."""
     frame = pd.DataFrame(list(rows), columns=list(ROLL_COLUMNS))

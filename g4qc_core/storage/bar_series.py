@@ -15,11 +15,12 @@ import pandas as pd
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.futures.continuous import Adjustment
-from g4qc_core.futures.rolls import rule_name
+from g4qc_core.futures.rolls import rule_name, rule_text
 from g4qc_core.futures.segments import BEGINNING, END, Segment, doubted, series_segments, within
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.coverage_store import CoverageStore
+from g4qc_core.storage.series import not_made
 from g4qc_core.storage.stores import Stores
 
 _MOST_KNOWN = 500
@@ -35,22 +36,37 @@ def segments_of(
     instrument: Instrument,
     contract: str | None = None,
     adjustment: Adjustment = Adjustment.NONE,
+    rule: str | None = None,
 ) -> list[Segment]:
     """What to read for the bars of one contract, or of the contract in front; empty when nothing is stored.
 
+    Args:
+        rule: text of a roll rule by which a calendar was made; None: the instrument's own.
+
     Raises:
         NotFound: the contract is not known.
-        UsageError: an adjustment of one contract; or bars of several contracts and no roll calendar.
+        UsageError: an adjustment or a rule of one contract; no roll calendar by the rule; or bars of several contracts
+            and no roll calendar.
         InvalidBars: the roll calendar is broken.
     """
     if contract is not None:
-        if adjustment is not Adjustment.NONE:
-            raise UsageError("The bars of one contract are not adjusted: leave adjustment or contract out.")
+        if adjustment is not Adjustment.NONE or rule is not None:
+            raise UsageError("The bars of one contract are not adjusted: leave adjustment and rule out, or contract.")
         return _one_contract(stores, instrument, contract)
-    version = stores.rolls.version(instrument.symbol, rule_name(instrument))
-    if version is not None:
-        return _by_rolls(stores, instrument, adjustment, version)
+    wanted = rule_text(instrument, rule)
+    knowledge = stores.rolls.knowledge(instrument.symbol, wanted)
+    if knowledge is not None:
+        return _by_rolls(stores, instrument, wanted, adjustment, knowledge)
+    if wanted != rule_name(instrument):
+        raise not_made(stores, instrument, wanted)
     return _before_any_roll(stores, instrument)
+
+
+def series_version(stores: Stores, instrument: Instrument, contract: str | None, rule: str | None) -> str:
+    """What the contracts in front and their adjustments depend on: where it changes, the series is another one."""
+    if contract is not None:
+        return ""
+    return stores.rolls.version(instrument.symbol, rule_text(instrument, rule)) or ""
 
 
 def readable(
@@ -88,11 +104,10 @@ def window_of(instrument: Instrument, first: Moment | None, last: Moment | None)
 
 
 def _by_rolls(
-    stores: Stores, instrument: Instrument, adjustment: Adjustment, version: tuple[str, str]
+    stores: Stores, instrument: Instrument, rule: str, adjustment: Adjustment, knowledge: str
 ) -> list[Segment]:
-    """The segments of a version of the roll calendar, worked out once: a chart asks for them with every window."""
-    rule = rule_name(instrument)
-    key = (instrument.symbol, rule, instrument.calendar, adjustment, version)
+    """The segments by what the roll calendar knows, worked out once: a chart asks for them with every window."""
+    key = (instrument.symbol, rule, instrument.calendar, adjustment, knowledge)
     with _WORKING_OUT:
         if key not in _KNOWN:
             made = stores.rolls.load(instrument.symbol, rule)

@@ -1,6 +1,7 @@
 """Roll calendars: for each instrument and rule, the trade dates on which the contract in front changes.
 
-A calendar is derived, and replaced whole. Knows the tables of rolls. Must not know the rules that make them.
+A calendar is derived, and replaced whole. Knows the tables of rolls, and that of the contracts between which they are.
+Must not know the rules that make them.
 """
 
 from __future__ import annotations
@@ -57,15 +58,22 @@ class RollStore(SliceStore):
             cursor.execute("SELECT rule FROM roll_calendars WHERE symbol = %s AND position = 0 ORDER BY rule", [symbol])
             return [row[0] for row in cursor.fetchall()]
 
-    def version(self, symbol: str, rule: str, position: int = 0) -> tuple[str, str] | None:
-        """Version of the calendar's rolls, and the contract after the last one: what tells two calendars apart."""
+    def version(self, symbol: str, rule: str, position: int = 0) -> str | None:
+        """What tells two series apart: the calendar's rolls and the contract after the last; None: none was made."""
+        return self._marked("version || ' ' || front", symbol, rule, position)
+
+    def knowledge(self, symbol: str, rule: str, position: int = 0) -> str | None:
+        """The version, and what else decides where a roll may be missing: the bars it was made from, and the chain."""
+        chain = "SELECT string_agg(contract || last_trade_at, ',' ORDER BY contract) FROM contracts c"
+        what = f"concat_ws(' ', version, front, bars_from, bars_to, md5(({chain} WHERE c.symbol = r.symbol)))"
+        return self._marked(what, symbol, rule, position)
+
+    def _marked(self, what: str, symbol: str, rule: str, position: int) -> str | None:
+        query = f"SELECT {what} FROM roll_calendars r WHERE symbol = %s AND rule = %s AND position = %s"
         with self._reading() as cursor:
-            cursor.execute(
-                "SELECT version, front FROM roll_calendars WHERE symbol = %s AND rule = %s AND position = %s",
-                [symbol, rule, position],
-            )
-            found: tuple[str, str] | None = cursor.fetchone()
-        return found
+            cursor.execute(query, [symbol, rule, position])
+            found: tuple[str] | None = cursor.fetchone()
+        return None if found is None else found[0]
 
     def calendars(self, symbol: str) -> pd.DataFrame:
         """What there is: a row a rule and position, with front, bars_from, bars_to and version."""

@@ -15,10 +15,9 @@ from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.chain import FrontPeriod, front_contract, front_periods
 from g4qc_core.futures.continuous import Adjustment, adjusted, continuous, refuse_broken
-from g4qc_core.futures.rolls import RollCalendar, roll_frame, rule_name
+from g4qc_core.futures.rolls import RollCalendar, roll_frame, rule_name, rule_text
 from g4qc_core.futures.segments import DRIFT, Segment, doubted, within
 from g4qc_core.instruments import Instrument
-from g4qc_core.roll_rules import parse_rule
 from g4qc_core.sessions import Session, SessionCalendar, calendar
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import Timeframe
@@ -55,8 +54,7 @@ def continuous_bars(
     sessions = stored_sessions(stores, instrument, timeframe, first, last)
     if not sessions:
         return continuous(empty_frame(BAR_COLUMNS), _NO_ROLLS, Adjustment.NONE)
-    own = rule_name(instrument)
-    wanted = own if rule in (None, own) else str(parse_rule(rule or own))
+    wanted = rule_text(instrument, rule)
     made = stores.rolls.load(instrument.symbol, wanted, position)
     if made is None:
         if position or wanted != rule_name(instrument):

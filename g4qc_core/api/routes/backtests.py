@@ -23,7 +23,8 @@ from g4qc_core.storage.backtest_store import BacktestRecord
 
 router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
 
-BacktestId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="Id of a result")]
+_Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+BacktestId = Annotated[_Id, Path(description="Id of a result")]
 
 _MOST_POINTS = 20_000
 
@@ -120,7 +121,8 @@ def backtests(
 
 @router.get("/backtests/compare", dependencies=[CanRead], responses=documented(404))
 def compare(
-    using: Using, ids: Annotated[list[str], Query(min_length=1, max_length=20, description="Ids of results; repeat it")]
+    using: Using,
+    ids: Annotated[list[_Id], Query(min_length=1, max_length=20, description="Ids of results; repeat it")],
 ) -> Comparison:
     """Several results side by side."""
     records = [_record(backtest_id, using) for backtest_id in ids]
@@ -153,7 +155,7 @@ def trades(backtest_id: BacktestId, using: Using) -> Columns:
 def equity(
     backtest_id: BacktestId,
     using: Using,
-    points: Annotated[int, Query(ge=2, le=_MOST_POINTS, description="At most so many, evenly among the bars")] = 5000,
+    points: Annotated[int, Query(ge=3, le=_MOST_POINTS, description="At most so many, evenly among the bars")] = 5000,
 ) -> Columns:
     """The equity of a result; the first bar and the last one are always among the points, and so is the worst."""
     return Columns(id=backtest_id, columns=_columns(_thinned(_load(backtest_id, using)[2], points)))

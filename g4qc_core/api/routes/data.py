@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -23,11 +24,14 @@ from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.storage.bar_reader import BarQuery, BarReader, last_start
-from g4qc_core.storage.bar_series import Moment, readable, segments_of, window_of
+from g4qc_core.storage.bar_series import Moment, readable, segments_of, series_version, window_of
 from g4qc_core.timeframes import TIMEFRAMES
 
 LARGEST_PAGE = 50_000
 CURSOR_HEADER = "X-Next-Cursor"
+
+# A plus that nobody escaped arrives as a space: 2026-10-05T13:30:00 00:00.
+_LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)$")
 
 router = APIRouter(tags=["bars"], dependencies=[CanRead])
 
@@ -88,6 +92,11 @@ class BarsAsked(BaseModel):
         None, pattern=f"^{CONTRACT_MONTH}$", description="Contract month; without it, the contract in front"
     )
     adjustment: Adjustment = Field(Adjustment.NONE, description="What is done to prices at rolls")
+    rule: str | None = Field(
+        None,
+        max_length=400,
+        description="Roll rule that joins the contracts, of those that /rolls lists; without it, the instrument's own",
+    )
     order: Order = Field(Order.ASC, description="Oldest first, or newest first")
     limit: int | None = Field(None, ge=1, le=LARGEST_PAGE, description="Bars of a page; without it, all are streamed")
     cursor: str | None = Field(None, max_length=64, description="next_cursor of the page before")
@@ -134,7 +143,7 @@ def bars(
     if query.limit is None:
         batches = _begun(_counted(reader.batches(query), form, measures))
         return StreamingResponse(encode(form, batches, {**head, "next_cursor": None}), media_type=form.media_type)
-    page, cursor = _page(reader, query, _described(instrument, asked))
+    page, cursor = _page(reader, query, lambda last: write_cursor(*_described(instrument, asked, using), last))
     content = b"".join(encode(form, _counted(iter(page), form, measures), {**head, "next_cursor": cursor}))
     return Response(content, media_type=form.media_type, headers={CURSOR_HEADER: cursor} if cursor else None)
 
@@ -162,7 +171,7 @@ def parse_moment(text: str | None) -> Moment | None:
     try:
         with suppress(ValueError):
             return date.fromisoformat(text)
-        instant = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
     except (ValueError, OverflowError):
         raise UsageError(
@@ -172,8 +181,8 @@ def parse_moment(text: str | None) -> Moment | None:
 
 def _query(instrument: Instrument, asked: BarsAsked, using: Services) -> BarQuery:
     start, end = window_of(instrument, parse_moment(asked.start_date), parse_moment(asked.end_date))
-    segments = segments_of(using.stores(), instrument, asked.contract, asked.adjustment)
-    after = None if asked.cursor is None else read_cursor(_described(instrument, asked), asked.cursor)
+    segments = segments_of(using.stores(), instrument, asked.contract, asked.adjustment, asked.rule)
+    after = None if asked.cursor is None else read_cursor(*_described(instrument, asked, using), asked.cursor)
     return BarQuery(
         symbol=instrument.symbol,
         timeframe=asked.timeframe.value,
@@ -184,12 +193,15 @@ def _query(instrument: Instrument, asked: BarsAsked, using: Services) -> BarQuer
     )
 
 
-def _described(instrument: Instrument, asked: BarsAsked) -> str:
-    """What a cursor belongs to: everything but the cursor, the size of the page and the format."""
-    return f"{instrument.symbol} {asked.model_dump_json(exclude={'cursor', 'limit', 'format'})}"
+def _described(instrument: Instrument, asked: BarsAsked, using: Services) -> tuple[str, str]:
+    """What a cursor belongs to: everything but the cursor, the size of the page and the format; and the series."""
+    query = f"{instrument.symbol} {asked.model_dump_json(exclude={'cursor', 'limit', 'format'})}"
+    return query, series_version(using.stores(), instrument, asked.contract, asked.rule)
 
 
-def _page(reader: BarReader, query: BarQuery, described: str) -> tuple[list[pa.RecordBatch], str | None]:
+def _page(
+    reader: BarReader, query: BarQuery, cursor_after: Callable[[datetime], str]
+) -> tuple[list[pa.RecordBatch], str | None]:
     """The page's batches, and the cursor of the next page: one bar more is read to know whether there is one."""
     assert query.limit is not None
     batches, left = [], query.limit
@@ -197,7 +209,7 @@ def _page(reader: BarReader, query: BarQuery, described: str) -> tuple[list[pa.R
         batches.append(batch.slice(0, left))
         if len(batch) > left:
             last = batches[-1] if left else batches[-2]
-            return [b for b in batches if len(b)], write_cursor(described, last_start(last))
+            return [b for b in batches if len(b)], cursor_after(last_start(last))
         left -= len(batch)
     return batches, None
 

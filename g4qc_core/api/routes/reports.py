@@ -56,7 +56,6 @@ def sandboxed(path: Path) -> FileResponse:
     return FileResponse(path, media_type="text/html", headers=SANDBOX)
 
 
-@router.get("/")
 @router.get("/reports")
 def index(using: Using) -> HTMLResponse:
     """The list of all reports."""

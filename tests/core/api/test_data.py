@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.rolls import rule_name
 from g4qc_core.storage.series import continuous_bars
 from g4qc_core.timeframes import timeframe
 from tests.fixtures.api import Api
@@ -122,7 +124,11 @@ def test_one_contract_is_read_by_its_month(api: Api) -> None:
         ({"contract": "209912"}, 404, "no contract"),
         ({"contract": "202612", "adjustment": "additive"}, 422, "not adjusted"),
         ({"cursor": "abc"}, 422, "cursor"),
-        ({"cursor": "AAAAAAAAAAAAAAAA"}, 422, "another query"),
+        ({"cursor": "AAAAAAAAAAAAAAAA"}, 422, "cursor"),
+        ({"cursor": "AAAAAAAAAAAAAAAAAAAAAA=="}, 422, "another query"),
+        ({"contract": "202612", "rule": "volume"}, 422, "not adjusted"),
+        ({"rule": "magic"}, 422, "volume"),
+        ({"rule": "days_before_expiry(3)"}, 422, "no roll calendar"),
         ({"format": "xml"}, 422, "format"),
     ],
 )
@@ -142,6 +148,37 @@ def test_a_cursor_of_one_query_is_none_of_another(api: Api) -> None:
     assert "another query" in answer.json()["detail"]
 
 
+def test_pages_of_two_series_are_never_taken_for_one(api: Api) -> None:
+    rolls = api.services.stores().rolls
+    made = rolls.load("ES", rule_name(api.services.registry["ES"]))
+    assert made is not None
+    asked = {"timeframe": "1h", "limit": 2, "adjustment": "additive"}
+    try:
+        with api.client() as client:
+            cursor = client.get("/data/ES", params=asked).json()["next_cursor"]
+            rolls.replace(replace(made, bars_to=None))
+            same = client.get("/data/ES", params={**asked, "cursor": cursor})
+            rolls.replace(replace(made, front="209912"))
+            other = client.get("/data/ES", params={**asked, "cursor": cursor})
+    finally:
+        rolls.replace(made)
+    assert "changed" not in same.text
+    assert other.status_code == 422
+    assert "roll calendar changed" in other.json()["detail"]
+
+
+def test_the_instruments_own_rule_may_be_named(api: Api) -> None:
+    with api.client() as client:
+        own = client.get("/rolls/ES").json()["rule"]
+        assert arrow(client, timeframe="1h", rule=own).equals(arrow(client, timeframe="1h"))
+
+
+def test_an_instant_whose_plus_nobody_escaped_is_understood(api: Api) -> None:
+    with api.client() as client:
+        answer = client.get("/data/ES?start_date=2026-10-06T08:30:00-05:00&end_date=2026-10-06T14:00:00+00:00")
+    assert answer.json()["records"] == 30
+
+
 @pytest.mark.parametrize("symbol", ["XX", "ES;DROP", "es", "%00", "..%2f..%2fetc", "ES'--"])
 def test_an_unknown_symbol_is_not_found(api: Api, symbol: str) -> None:
     with api.client() as client:
@@ -150,7 +187,19 @@ def test_an_unknown_symbol_is_not_found(api: Api, symbol: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_format_that_nobody_writes_is_refused(api: Api) -> None:
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("image/png", None),
+        ("application/json;q=0", None),
+        ("text/csv;q=0.1, application/json", "application/json"),
+        ("text/csv; charset=utf-8; q=0.9, application/json;q=0.8", "text/csv; charset=utf-8"),
+        ("text/html,application/xml;q=0.9,*/*;q=0.8", "application/json"),
+    ],
+)
+def test_the_format_is_the_one_that_the_client_likes_best(api: Api, accept: str, kind: str | None) -> None:
     with api.client() as client:
-        answer = client.get("/data/ES", headers={"Accept": "image/png"})
-    assert answer.status_code == 406
+        answer = client.get("/data/ES", params={"limit": 1}, headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        (406, "application/problem+json") if kind is None else (200, kind)
+    )

@@ -87,7 +87,11 @@ def test_a_server_on_loopback_answers_to_no_other_name(api: Api) -> None:
     for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80"):
         answer = httpx.get(f"{api.url}/api/v1/instruments", headers={"Host": host})
         assert answer.status_code == 421, host
-    for host in ("localhost", "127.0.0.1:8000", "[::1]:8000"):
+    # Names that are none are no names of ours either, whatever the framework makes of them.
+    for host in ("a{b.evil.example", "evil.example:x", "evil.example:99999", "[", "", "127.0.0.1/x", "x@127.0.0.1"):
+        page = {"Host": host, "Origin": f"http://{host}"}
+        assert httpx.post(f"{api.url}/api/v1/jobs", json={"assets": ["x"]}, headers=page).status_code == 421, host
+    for host in ("localhost", "LocalHost:80", "127.0.0.1:8000", "[::1]:8000"):
         assert httpx.get(f"{api.url}/api/v1/instruments", headers={"Host": host}).status_code == 200, host
 
 
@@ -115,6 +119,22 @@ def test_an_origin_that_is_named_may_read(make_api: Callable[..., Api], full_hom
         )
     assert answer.headers["access-control-allow-origin"] == "https://lab.example"
     assert asked.status_code == 200
+
+
+def test_head_is_get_without_the_body_and_without_the_work(api: Api) -> None:
+    for path in ("/api/v1/data/ES", "/api/v1/instruments", "/health", "/", "/reports"):
+        answer = httpx.head(f"{api.url}{path}")
+        assert (answer.status_code, answer.content) == (200, b""), path
+    assert httpx.head(f"{api.url}/api/v1/data/XX").status_code == 404
+    assert httpx.head(f"{api.url}/api/v1/data/extract/").status_code == 404
+    after = httpx.get(f"{api.url}/metrics").text
+    assert 'method="HEAD",route="/data/{symbol}",status="200"' in after
+
+
+def test_nobody_on_the_way_keeps_an_answer(keyed_api: Api) -> None:
+    with keyed_api.client(Scope.READ) as client:
+        for path in ("/data/ES?limit=1", "/instruments", "/nothing"):
+            assert client.get(path).headers["Cache-Control"] == "private, no-cache"
 
 
 def test_more_requests_than_the_limit_are_told_to_wait(make_api: Callable[..., Api], full_home: Home) -> None:

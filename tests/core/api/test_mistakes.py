@@ -37,8 +37,8 @@ def test_a_method_that_is_not_there_is_told_all_that_are(api: Api) -> None:
     with api.client() as client:
         answer = client.put("/jobs")
     assert answer.status_code == 405
-    assert answer.headers["Allow"] == "GET, POST"
-    assert "GET, POST" in answer.json()["detail"]
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
+    assert "GET, HEAD, POST" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("origin", ["http://[", "null", "", "http://127.0.0.1:1@evil.example", "\xff"])

@@ -87,9 +87,10 @@ def test_an_adjusted_price_is_the_same_in_every_window_and_by_every_reader(
             assert list(streamed[name]) == list(inside[name])
 
 
-def answered(stores: Stores, adjustment: Adjustment, first: date, last: date) -> pd.DataFrame:
+def answered(stores: Stores, adjustment: Adjustment, first: date, last: date, rule: str | None = None) -> pd.DataFrame:
     """What the API reads of a window."""
-    segments = readable(stores, ES, "1h", segments_of(stores, ES, adjustment=adjustment), *window_of(ES, first, last))
+    found = segments_of(stores, ES, adjustment=adjustment, rule=rule)
+    segments = readable(stores, ES, "1h", found, *window_of(ES, first, last))
     return pa.Table.from_batches(BarReader(stores.database).batches(BarQuery("ES", "1h", segments))).to_pandas()
 
 
@@ -111,6 +112,35 @@ def test_no_reader_shows_bars_behind_a_roll_that_the_calendar_was_made_too_early
         answered(stores, Adjustment.NONE, *window)
     keep(stores, DaysBeforeExpiry(8))
     assert both(date(2025, 6, 2), date(2025, 9, 15)) > 0
+
+
+def test_a_calendar_that_was_made_again_is_known_at_once_though_it_has_the_same_rolls(stores: Stores) -> None:
+    def make(last: str) -> None:
+        bars = MINUTES[MINUTES["trade_date"].between("2025-07-07", last)]
+        stores.rolls.replace(RollMaker(bars, CHAIN, ES, EQUITY).calendar(DaysBeforeExpiry(8)))
+
+    make("2025-08-15")
+    before = stores.rolls.version("ES", str(DaysBeforeExpiry(8)))
+    with pytest.raises(UsageError, match="materialize the asset"):
+        answered(stores, Adjustment.NONE, date(2025, 8, 1), date(2025, 8, 28))
+    make("2025-08-29")
+    assert stores.rolls.version("ES", str(DaysBeforeExpiry(8))) == before
+    assert len(answered(stores, Adjustment.NONE, date(2025, 8, 1), date(2025, 8, 28)))
+
+
+@pytest.mark.parametrize("adjustment", [Adjustment.NONE, Adjustment.RATIO])
+def test_a_series_by_another_rule_is_the_same_for_every_reader(stores: Stores, adjustment: Adjustment) -> None:
+    keep(stores, *RULES)
+    for rule in map(str, RULES):
+        series = continuous_bars(stores, ES, timeframe("1h"), adjustment, *REACH, rule=rule)
+        streamed = answered(stores, adjustment, *REACH, rule=rule)
+        for name in ("timestamp", "close", "contract", "factor"):
+            assert list(streamed[name]) == list(series[name])
+    for read in (answered, lambda *given: continuous_bars(stores, ES, timeframe("1h"), *given[1:])):
+        with pytest.raises(UsageError, match="There are those by"):
+            read(stores, adjustment, *REACH, "days_before_expiry(99)")
+        with pytest.raises(UsageError, match="Unknown roll rule"):
+            read(stores, adjustment, *REACH, "magic")
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
