@@ -74,10 +74,15 @@ class SessionLock:
         return True
 
     def release(self) -> None:
-        """Gives the lock up; does nothing the second time."""
+        """Gives the lock up: once this returns, nobody sees it any more. Does nothing the second time."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            # Back in the pool the connection would keep the lock: it is ended instead.
+            # The end of a connection frees its locks too, but only when the server notices.
+            with suppress(DBAPIError):
+                connection.execute(
+                    text("SELECT pg_advisory_unlock(:space, :key)"), {"space": self._space, "key": self.key}
+                )
+            # Back in the pool a connection in doubt could keep the lock: it is ended instead.
             with suppress(DBAPIError):
                 connection.invalidate()
             connection.close()

@@ -52,7 +52,7 @@ def test_a_page_of_an_asset_shows_its_row_count_columns_and_green_checks(page: P
 def test_the_link_of_a_materialization_opens_a_report_that_draws_and_needs_nobody_else(
     page: Page, web: Up, report: Run
 ) -> None:
-    page.goto(f"{web.url}/assets/backtest_report?view=events")
+    page.goto(f"{web.url}/assets/backtest_report?view=partitions&partition=sma_cross-ES-1h")
     link = page.get_by_role("link", name=report.shown["backtest_report", "sma_cross-ES-1h"]["report"])
     complaints: list[str] = []
     others: list[str] = []
