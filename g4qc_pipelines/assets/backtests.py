@@ -14,6 +14,7 @@ from g4qc_pipelines.metadata import OWNERS, picture, stored_in
 from g4qc_pipelines.partitions import BACKTESTS
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.reports import figures, load_result, publish, run_spec
+from g4qc_pipelines.steps.rolls import refuse_other_overrides
 from g4qc_pipelines.steps.specs import find_spec
 
 GROUP = "backtests"
@@ -55,6 +56,7 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
 
         with told_to_dagster():
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
+            refuse_other_overrides(registry[spec.instrument], stores, settings)
             result = run_spec(spec, registry, stores, context.run.run_id)
             context.log.info(f"{spec.name}: {figures(result.metrics)}")
             shown = {

@@ -11,6 +11,7 @@ from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, picture, table_of
 from g4qc_pipelines.partitions import BACKTESTS
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.rolls import refuse_other_overrides
 from g4qc_pipelines.steps.sensitivity import roll_sensitivity
 from g4qc_pipelines.steps.specs import find_spec
 
@@ -47,6 +48,7 @@ def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
 
         with told_to_dagster():
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
+            refuse_other_overrides(registry[spec.instrument], stores, settings)
             found = roll_sensitivity(spec, registry, stores)
             words = in_words(found.spread, registry[spec.instrument].currency)
             context.log.info(f"{spec.name}: {words}")

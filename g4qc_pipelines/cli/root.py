@@ -46,7 +46,7 @@ def demo(as_json: bool) -> None:
     from g4qc_pipelines.commands.demo import SYMBOLS, run_demo
 
     # The demo is the same for everyone: of a person's own settings, only the home and the ports count.
-    own = ("ib_host", "database_url", "dagster_database_url", "backtests", "first_month")
+    own = ("ib_host", "database_url", "dagster_database_url", "backtests", "first_month", "rolls", "open_interest")
     defaults = {name: Settings.model_fields[name].default for name in own}
     run_demo(load_settings(instruments=BUILT_IN, symbols=",".join(SYMBOLS), **defaults), as_json)
 

@@ -32,6 +32,7 @@ def _show(settings: Settings, name: str, rules: tuple[str, ...], adjustments: tu
     from g4qc_core.instruments import load_registry
     from g4qc_pipelines.commands.show import echo_json, wide_console
     from g4qc_pipelines.resources import open_stores
+    from g4qc_pipelines.steps.rolls import refuse_other_overrides
     from g4qc_pipelines.steps.sensitivity import check_adjustments, roll_sensitivity
     from g4qc_pipelines.steps.specs import find_spec
 
@@ -39,6 +40,7 @@ def _show(settings: Settings, name: str, rules: tuple[str, ...], adjustments: tu
     kinds = check_adjustments(adjustments)
     with open_stores(settings) as stores:
         spec = find_spec(name, settings, registry, stores.backtests)
+        refuse_other_overrides(registry[spec.instrument], stores, settings)
         found = roll_sensitivity(spec, registry, stores, rules, kinds)
     if as_json:
         variants = found.variants.astype(object)

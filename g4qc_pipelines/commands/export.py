@@ -19,6 +19,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.series import continuous_bars, stored_bars
 from g4qc_core.timeframes import timeframe as timeframe_of
 from g4qc_pipelines.resources import Stores, open_stores
+from g4qc_pipelines.steps.rolls import refuse_other_overrides
 
 _PRICES = ("open", "high", "low", "close")
 _PLACES = 10
@@ -40,7 +41,7 @@ def export_bars(
     """Writes bars of one contract, or of the front contract by the roll calendar.
 
     Raises:
-        UsageError: an unknown name, a reversed window, or nothing stored for it.
+        UsageError: an unknown name, a reversed window, nothing stored for it, or rolls that were set by hand since.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
     if first is not None and last is not None:
@@ -48,6 +49,8 @@ def export_bars(
     if form == "parquet" and output is None and sys.stdout.isatty():
         raise UsageError("Parquet is not for a terminal: name a file with --output.")
     with open_stores(settings) as stores:
+        if contract is None:
+            refuse_other_overrides(instrument, stores, settings)
         bars = _load(instrument, timeframe, (first, last), contract, (adjustment, rule, position), stores)
     if bars.empty:
         raise UsageError(

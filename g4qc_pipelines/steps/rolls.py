@@ -66,22 +66,39 @@ def make_rolls(
 def current_rolls(instrument: Instrument, stores: Stores, settings: Settings) -> list[RollCalendar]:
     """As `stored_rolls`, made again when the file of rolls says otherwise than it did then."""
     stored = stored_rolls(instrument, stores)
-    overrides = load_overrides(settings.rolls)
-    if all(_by_hand(one) == _asked(one, overrides) for one in stored):
+    if _as_in_file(stored, settings):
         return stored
     make_rolls(instrument, stores, settings)
     return stored_rolls(instrument, stores)
 
 
-def _by_hand(made: RollCalendar) -> set[tuple[date, str, str, str]]:
+def refuse_other_overrides(instrument: Instrument, stores: Stores, settings: Settings) -> None:
+    """Raises UsageError when the file of rolls says otherwise than it did when the roll calendars were made."""
+    if not _as_in_file(stored_rolls(instrument, stores), settings):
+        raise UsageError(
+            f"The file of rolls says otherwise than it did when the roll calendar of {instrument.symbol} was made: "
+            f"materialize the asset `roll_calendar`, or run `g4qc rolls {instrument.symbol}`."
+        )
+
+
+def _as_in_file(stored: Iterable[RollCalendar], settings: Settings) -> bool:
+    overrides = load_overrides(settings.rolls)
+    return all(_by_hand(one) == _asked(one, overrides) for one in stored)
+
+
+def _by_hand(made: RollCalendar) -> set[tuple[date, str, str]]:
     rolls = made.rolls[made.rolls["source"] == "override"]
-    whole = zip(rolls["date"], rolls["from_contract"], rolls["to_contract"], rolls["note"], strict=True)
-    return {(day.date(), old, new, note) for day, old, new, note in whole}
+    whole = zip(rolls["date"], rolls["from_contract"], rolls["to_contract"], strict=True)
+    return {(day.date(), old, new) for day, old, new in whole}
 
 
-def _asked(made: RollCalendar, overrides: Sequence[RollOverride]) -> set[tuple[date, str, str, str]]:
+def _asked(made: RollCalendar, overrides: Sequence[RollOverride]) -> set[tuple[date, str, str]]:
+    """Those of the file that the calendar would have: between contracts that it has, and due by its bars."""
+    if made.bars_to is None:
+        return set()
+    left, entered = {made.front, *made.rolls["from_contract"]}, set(made.rolls["to_contract"])
     own = overrides_of(overrides, made.symbol, made.rule)
-    return {(o.day, o.old, o.new, o.note) for o in own if made.bars_to is not None and o.day <= made.bars_to}
+    return {(o.day, o.old, o.new) for o in own if o.day <= made.bars_to and (o.old in left or o.new in entered)}
 
 
 def stored_rolls(instrument: Instrument, stores: Stores) -> list[RollCalendar]:

@@ -132,11 +132,20 @@ def test_a_roll_set_by_hand_counts_as_soon_as_it_is_written_and_until_it_is_take
     by_hand = full_home.with_(rolls=file)
     for day in (roll["volume"], other):
         file.write_text(f'[[roll]]\nsymbol = "ES"\ndate = {day}\nnote = "mine"\n{months}', "utf-8")
+        for arguments in (("bars", "ES"), SMA, ("sensitivity", "sma_cross-ES-1h")):
+            refused = by_hand.run(*arguments)
+            assert "run `g4qc rolls ES`" in refused.errors
+            assert (refused.code, refused.output) == (1 if arguments == SMA else 2, b"")
         made = answer(by_hand, "rolls", "ES", "--json")
         [changed] = [r for r in made["rolls"] if r["from_contract"] == roll["from_contract"]]
         assert changed["source"] == "override"
         assert changed["note"].startswith("mine")
         assert changed["days_before_expiry(8)"] == changed["volume"] == day
+        assert by_hand.run("bars", "ES").code == 0
+    # Of contracts that nothing was fetched of, no calendar has a roll, and none is asked for.
+    file.write_text('[[roll]]\nsymbol = "ES"\ndate = 2025-06-10\nfrom = "202506"\nto = "202509"\n', "utf-8")
+    assert answer(by_hand, "rolls", "ES", "--json") == before
+    assert by_hand.run("bars", "ES").code == 0
     file.write_text("", "utf-8")
     assert answer(by_hand, "rolls", "ES", "--json") == before
     assert answer(full_home, "rolls", "ES", "--json") == before
