@@ -6,10 +6,13 @@ Everything that a route needs comes from here, so that a test can hand over its 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated
+from functools import partial
+from typing import Annotated, ParamSpec, TypeVar
 
+import anyio
+from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -23,6 +26,11 @@ from g4qc_core.storage.late import LateStores
 
 COOKIE = "g4qc_key"
 """The cookie in which a browser keeps its key, out of reach of scripts."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_GRAPH_THREADS = 8
 
 _bearer = HTTPBearer(auto_error=False, description="A key of `g4qc api-key create`; none is asked for on loopback")
 
@@ -48,6 +56,15 @@ class Services:
     keys: Keys
     clock: Callable[[], datetime] = _now
     gateway: tuple[str, int] | None = None
+    _turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_GRAPH_THREADS))
+
+    async def of_graph(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """What a method of the launcher gives, in threads of their own: a graph that is silent holds up nothing else.
+
+        Whoever stops waiting does not wait for the thread.
+        """
+        asked = partial(call, *args, **options)
+        return await to_thread.run_sync(asked, limiter=self._turns, abandon_on_cancel=True)
 
 
 async def services(request: Request) -> Services:

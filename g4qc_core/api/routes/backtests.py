@@ -93,10 +93,10 @@ class Comparison(BaseModel):
 
 
 @router.post("/backtests", status_code=202, dependencies=[CanRun], responses=documented(413))
-def run(asked: BacktestAsked, using: Using) -> JobShown:
+async def run(asked: BacktestAsked, using: Using) -> JobShown:
     """Starts a backtest and its report; the job's `backtest` is the name under which its result is listed."""
-    job_id = using.launcher.backtest(_spec(asked, using))
-    return shown(using.launcher.job(job_id))
+    job_id = await using.of_graph(using.launcher.backtest, _spec(asked, using))
+    return shown(await using.of_graph(using.launcher.job, job_id))
 
 
 @router.get("/backtests", dependencies=[CanRead])

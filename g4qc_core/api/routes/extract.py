@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
 import pandas as pd
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
@@ -95,6 +95,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 async def extract(
     asked: ExtractAsked,
     using: Using,
+    request: Request,
     wait: Annotated[bool, Query(description="Answer when the job has ended")] = False,
     timeout: Annotated[float, Query(ge=0, le=_LONGEST_WAIT, description="Seconds to wait at most")] = 300,
 ) -> Response:
@@ -107,8 +108,8 @@ async def extract(
     first, last = window(asked, using.clock().date())
     contracts = [asked.contract_month] if asked.contract_month else []
     order = ExtractOrder(instrument.symbol, first, last, contracts)
-    job_id = await run_in_threadpool(using.launcher.extract, order)
-    job = await finished(using, job_id, timeout if wait else 0)
+    job_id = await using.of_graph(using.launcher.extract, order)
+    job = await finished(using, job_id, timeout if wait else 0, request.is_disconnected)
     if not wait or not job.state.final:
         return JSONResponse(shown(job).model_dump(mode="json"), 202, {"Location": f"/api/v1/jobs/{job_id}"})
     if job.state is not JobState.SUCCEEDED:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -11,10 +12,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
-from g4qc_core.errors import G4qcError, GatewayUnavailable
+from g4qc_core.errors import G4qcError, GatewayUnavailable, GraphUnavailable
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.origin import stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
@@ -23,6 +25,7 @@ router = APIRouter(tags=["health"], dependencies=[CanRead])
 root = APIRouter(include_in_schema=False)
 
 _PROBE_SECONDS = 2.0
+_GRAPH_SECONDS = 8.0  # a busy one takes some
 
 
 class Part(BaseModel):
@@ -55,16 +58,16 @@ _DOWN: dict[int | str, dict[str, Any]] = {503: {"description": "The database is 
 
 
 @router.get("/health", response_model=Health, responses=_DOWN | documented(401, 403, 429))
-def health(using: Using) -> Response:
+async def health(using: Using) -> Response:
     """How the parts stand; 503 when the database is down."""
-    found = examine(using)
+    found = await examine(using)
     return JSONResponse(found.model_dump(mode="json"), 503 if found.status == "down" else 200)
 
 
 @root.get("/health")
-def probe(using: Using) -> Response:
+async def probe(using: Using) -> Response:
     """The same in one word for each part, without a key: for whoever watches the process."""
-    found = examine(using)
+    found = await examine(using)
     words = {name: "up" if part.up else "down" for name, part in found.parts.items()}
     return JSONResponse({"status": found.status, **words}, 503 if found.status == "down" else 200)
 
@@ -75,9 +78,9 @@ def probe(using: Using) -> Response:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented(401, 403, 429)},
 )
 @root.get("/metrics", dependencies=[CanRead])
-def metrics(using: Using, request: Request) -> Response:
+async def metrics(using: Using, request: Request) -> Response:
     """What the server counted, which parts answer, and how fresh the bars are, as Prometheus reads it."""
-    found = examine(using)
+    found = await examine(using)
     text = request.app.state.measures.text(
         [(name, part.up) for name, part in found.parts.items()],
         [(fresh.symbol, fresh.timeframe, fresh.last) for fresh in found.freshness],
@@ -85,29 +88,40 @@ def metrics(using: Using, request: Request) -> Response:
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
-def examine(using: Services) -> Health:
-    """Asks every part; none of them can make this fail."""
-    parts = {
-        "database": _part(lambda: _database(using)),
-        "gateway": _part(lambda: _gateway(using)),
-        "dagster": _part(lambda: _dagster(using)),
-    }
+async def examine(using: Services) -> Health:
+    """Asks every part, all at once; none of them can make this fail, nor wait for long."""
+    found = await asyncio.gather(
+        _part(run_in_threadpool(_database, using)), _part(run_in_threadpool(_gateway, using)), _part(_dagster(using))
+    )
+    parts = dict(zip(("database", "gateway", "dagster"), found, strict=True))
+    origin: str | None = None
+    freshness: list[Fresh] = []
+    if parts["database"].up:
+        try:
+            origin, freshness = await run_in_threadpool(_stored, using)
+        except G4qcError as error:
+            parts["database"] = Part(up=False, about=str(error))
     ok = parts["database"].up
-    origin = stored_origin(using.stores().database) if ok else None
     return Health(
         status="down" if not ok else "ok" if all(part.up for part in parts.values()) else "degraded",
         parts=parts,
-        origin=str(origin) if origin else None,
-        freshness=_freshness(using) if ok else [],
+        origin=origin,
+        freshness=freshness,
         now=using.clock(),
     )
 
 
-def _part(ask: Callable[[], str]) -> Part:
+async def _part(asked: Awaitable[str]) -> Part:
     try:
-        return Part(up=True, about=ask())
+        return Part(up=True, about=await asked)
     except G4qcError as error:
         return Part(up=False, about=str(error))
+
+
+def _stored(using: Services) -> tuple[str | None, list[Fresh]]:
+    """What kind of bars there are, and how fresh they are."""
+    origin = stored_origin(using.stores().database)
+    return str(origin) if origin else None, _freshness(using)
 
 
 def _database(using: Services) -> str:
@@ -131,8 +145,15 @@ def _gateway(using: Services) -> str:
     return f"listens at {address[0]}:{address[1]}"
 
 
-def _dagster(using: Services) -> str:
-    using.launcher.check()
+async def _dagster(using: Services) -> str:
+    try:
+        async with asyncio.timeout(_GRAPH_SECONDS):
+            await using.of_graph(using.launcher.check)
+    except TimeoutError:
+        raise GraphUnavailable(
+            f"Dagster has not answered for {_GRAPH_SECONDS:.0f} seconds: look at {using.settings.dagster_link}, and "
+            "start it again if it stays so."
+        ) from None
     return using.settings.dagster_link
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,18 +12,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 
 from g4qc_core.api.deps import CanRead, CanRun, Services, Using
 from g4qc_core.api.launcher import Job, JobState
 from g4qc_core.api.problems import documented
-from g4qc_core.errors import G4qcError
+from g4qc_core.errors import G4qcError, GraphUnavailable
 
 router = APIRouter(tags=["jobs"], responses=documented(401, 403, 404, 422, 429, 503))
 
 JobId = Annotated[str, Path(max_length=40, description="Id of a job, or of a run that is none")]
 
-_POLL_SECONDS = 1.0
+_FIRST_POLL_SECONDS, _POLL_SECONDS = 0.1, 1.0
 _PING_EVERY = 15  # polls without news
 
 
@@ -69,33 +68,34 @@ def shown(job: Job) -> JobShown:
 
 
 @router.get("/jobs", dependencies=[CanRead])
-def jobs(
+async def jobs(
     using: Using,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     before: Annotated[str | None, Query(max_length=40, description="next_cursor of the page before")] = None,
 ) -> Jobs:
     """The newest jobs, newest first, schedules' and Dagster's own runs among them."""
-    found = [shown(job) for job in using.launcher.jobs(limit, before)]
+    found = [shown(job) for job in await using.of_graph(using.launcher.jobs, limit, before)]
     return Jobs(jobs=found, next_cursor=found[-1].id if len(found) == limit else None)
 
 
 @router.post("/jobs", status_code=202, dependencies=[CanRun], responses=documented(413))
-def materialize(asked: MaterializeAsked, using: Using) -> JobShown:
+async def materialize(asked: MaterializeAsked, using: Using) -> JobShown:
     """Starts assets of the graph over one partition, or over a range along one instrument."""
-    job_id = using.launcher.materialize(asked.assets, asked.partition, asked.last_partition)
-    return shown(using.launcher.job(job_id))
+    launcher = using.launcher
+    job_id = await using.of_graph(launcher.materialize, asked.assets, asked.partition, asked.last_partition)
+    return shown(await using.of_graph(launcher.job, job_id))
 
 
 @router.get("/jobs/{job_id}", dependencies=[CanRead])
-def job(job_id: JobId, using: Using) -> JobShown:
+async def job(job_id: JobId, using: Using) -> JobShown:
     """How a job stands."""
-    return shown(using.launcher.job(job_id))
+    return shown(await using.of_graph(using.launcher.job, job_id))
 
 
 @router.delete("/jobs/{job_id}", dependencies=[CanRun])
-def cancel(job_id: JobId, using: Using) -> JobShown:
+async def cancel(job_id: JobId, using: Using) -> JobShown:
     """Stops a job; one that has ended stays as it is."""
-    return shown(using.launcher.cancel(job_id))
+    return shown(await using.of_graph(using.launcher.cancel, job_id))
 
 
 _EVENTS: dict[int | str, dict[str, Any]] = {
@@ -113,8 +113,8 @@ async def events(
 
     A client that comes back with the header Last-Event-ID hears what it has not heard yet.
     """
-    first = await run_in_threadpool(using.launcher.job, job_id)
-    told = await run_in_threadpool(using.launcher.events, job_id, last_event_id)
+    first = await using.of_graph(using.launcher.job, job_id)
+    told = await using.of_graph(using.launcher.events, job_id, last_event_id)
     return StreamingResponse(
         _stream(using, first, told, last_event_id),
         media_type="text/event-stream",
@@ -122,14 +122,25 @@ async def events(
     )
 
 
-async def finished(using: Services, job_id: str, seconds: float) -> Job:
-    """The job when it has ended, or as it stands when the time is over."""
-    deadline = asyncio.get_running_loop().time() + seconds
+async def finished(using: Services, job_id: str, seconds: float, gone: Callable[[], Awaitable[bool]]) -> Job:
+    """The job when it has ended, or as it stands when the time is over or whoever waits is gone.
+
+    Raises:
+        GraphUnavailable: the graph cannot be reached when the time is over; before that it may come back.
+    """
+    clock = asyncio.get_running_loop().time
+    deadline, pause = clock() + seconds, _FIRST_POLL_SECONDS
     while True:
-        found = await run_in_threadpool(using.launcher.job, job_id)
-        if found.state.final or asyncio.get_running_loop().time() >= deadline:
-            return found
-        await asyncio.sleep(_POLL_SECONDS)
+        over = clock() >= deadline or await gone()
+        try:
+            found = await using.of_graph(using.launcher.job, job_id)
+            if found.state.final or over:
+                return found
+        except GraphUnavailable:
+            if over:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _POLL_SECONDS)
 
 
 async def _stream(using: Services, job: Job, told: Any, after: str | None) -> AsyncIterator[bytes]:
@@ -147,8 +158,8 @@ async def _stream(using: Services, job: Job, told: Any, after: str | None) -> As
         before = job
         await asyncio.sleep(0 if told else _POLL_SECONDS)
         try:
-            job = await run_in_threadpool(using.launcher.job, job.id)
-            told = await run_in_threadpool(using.launcher.events, job.id, after)
+            job = await using.of_graph(using.launcher.job, job.id)
+            told = await using.of_graph(using.launcher.events, job.id, after)
         except G4qcError as error:
             # The graph is away for a moment: the client hears it, and comes back by itself.
             yield _event("trouble", {"detail": str(error), "error": type(error).__name__})

@@ -84,11 +84,11 @@ def quarantine(
 
 
 @router.post("/quarantine/decisions", status_code=202, responses=documented(413))
-def decide(asked: DecisionAsked, using: Using, key: CanDecide) -> JobShown:
+async def decide(asked: DecisionAsked, using: Using, key: CanDecide) -> JobShown:
     """Records a decision, and starts the job that makes the months of the bars anew."""
     by = key.name if key is not None else "API"
-    job_id = using.launcher.decide(asked.bars, asked.decision, by, asked.note)
-    return shown(using.launcher.job(job_id))
+    job_id = await using.of_graph(using.launcher.decide, asked.bars, asked.decision, by, asked.note)
+    return shown(await using.of_graph(using.launcher.job, job_id))
 
 
 def _shown(instrument: Instrument, row: Any) -> Quarantined:
