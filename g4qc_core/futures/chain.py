@@ -6,12 +6,13 @@ of both are, is for `futures.roll_making` to find out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
 
+from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.futures.rule_dates import Change, RuleDates
 from g4qc_core.instruments import MONTH_CODES, Contract, Instrument, month_code
 from g4qc_core.roll_rules import OpenInterest, Volume, parse_rule
@@ -82,12 +83,14 @@ def contracts_for(
     instrument: Instrument,
     calendar: SessionCalendar,
     around: int = ROLL_SESSIONS + ROLL_DRIFT,
+    overrides: Collection[RollOverride] = (),
 ) -> dict[Contract, list[Session]]:
     """The contracts that matter for trade dates from `first` to `last`, both included, with their sessions.
 
     On each trade date that is the contract in front; and from `around` sessions before the date on which the
     front changes until `around` sessions after it, that date counted, both contracts. The date is the one that expiry
-    suggests; where the instrument's own rule gives another that is known in advance, both count. A date that only
+    suggests; where the instrument's own rule gives another that is known in advance, or a person set one (`overrides`,
+    those of the instrument), all count. A date that only
     volume decides is not known before there are bars: by default there are ten sessions on either side of it as long as
     it is within `ROLL_DRIFT` sessions of the suggested one. No session after a contract's end is in it. Contracts by
     expiry, sessions ascending; empty when the chain has nothing for these dates. Of an instrument that does not expire,
@@ -99,11 +102,13 @@ def contracts_for(
     wanted: dict[Contract, list[Session]] = {}
     previous: FrontPeriod | None = None
     for period in front_periods(chain, instrument, calendar):
-        starts = [period.start]
+        month = period.contract.month
+        starts = [period.start, *(o.day for o in overrides if o.new == month)]
+        ends = [period.end, _own_date(period, instrument, calendar), *(o.day for o in overrides if o.old == month)]
         if previous is not None and previous.end == period.start:
             starts.append(_own_date(previous, instrument, calendar))
         start = _shifted(min(starts), -around, calendar)
-        end = _shifted(max(period.end, _own_date(period, instrument, calendar)), around, calendar)
+        end = _shifted(max(ends), around, calendar)
         previous = period
         if end <= first or start > last:
             continue

@@ -11,6 +11,7 @@ from pydantic import Field
 from g4qc_core.bars.fingerprint import fingerprint, version_of
 from g4qc_core.bars.source import BarSource
 from g4qc_core.errors import InvalidBars, UsageError
+from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.ib.plan import Order
 from g4qc_core.instruments import Contract, Instrument, Registry, contract_month
 from g4qc_core.sessions import calendar, check_window, parse_date
@@ -121,14 +122,14 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         replaces the old one, which is kept as a revision.
         """
         with told_to_dagster():
-            source = _claimed(gateway, stores)
+            source, overrides = _claimed(gateway, stores), load_overrides(settings.rolls)
             shown: dict[str, dict[str, Any]] = {}
             versions: dict[str, str] = {}
             for instrument, months in _by_symbol(context.partition_keys, registry).items():
                 chain, newest = stored_chain(instrument, stores), stores.ledger.last()
                 only = [contract_month(month) for month in config.contracts]
                 asked = {key: _narrowed(config, *window) for key, window in months.items()}
-                wanted = {key: contracts_of_interest(instrument, chain, *asked[key], only) for key in months}
+                wanted = {k: contracts_of_interest(instrument, chain, *asked[k], only, overrides) for k in months}
                 # One plan for all months: a request may reach from one into the next.
                 done = extract(
                     instrument,

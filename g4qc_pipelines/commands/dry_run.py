@@ -14,6 +14,7 @@ import click
 from rich.table import Table
 
 from g4qc_core.errors import UsageError
+from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.ib.plan import Order, Plan
 from g4qc_core.instruments import Contract, Instrument, contract_month, load_registry
 from g4qc_core.sessions import calendar
@@ -39,7 +40,7 @@ def show_plan(
         source = gateway.source()
         now = source.server_time()
         chain = stores.contracts.chain(symbol) or source.chain(instrument)
-        wanted = contracts_of_interest(instrument, chain, first, last, months)
+        wanted = contracts_of_interest(instrument, chain, first, last, months, load_overrides(settings.rolls))
         plan = plan_extraction(instrument, wanted, stores, now, rules_of(settings, Order.named(order)))
         takes = source.time_left(plan.requests)
         heads = stores.contracts.heads(symbol)

@@ -7,6 +7,7 @@ from datetime import date
 
 from g4qc_core.errors import ContractNotFound, UsageError
 from g4qc_core.futures.chain import contracts_for
+from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
 from g4qc_pipelines.resources import Stores
@@ -27,9 +28,17 @@ def stored_chain(instrument: Instrument, stores: Stores) -> list[Contract]:
 
 
 def contracts_of_interest(
-    instrument: Instrument, chain: Sequence[Contract], first: date, last: date, only: Sequence[str] = ()
+    instrument: Instrument,
+    chain: Sequence[Contract],
+    first: date,
+    last: date,
+    only: Sequence[str] = (),
+    overrides: Iterable[RollOverride] = (),
 ) -> dict[Contract, list[Session]]:
     """The sessions to hold of each contract: the front's, both around a roll; or of those named in `only`.
+
+    Args:
+        overrides: rolls that a person set, of any instrument.
 
     Raises:
         ContractNotFound: no contract of the chain matters on any of these dates.
@@ -37,7 +46,8 @@ def contracts_of_interest(
     """
     sessions = calendar(instrument.calendar)
     if not only:
-        wanted = contracts_for(chain, first, last, instrument, calendar=sessions)
+        own = [override for override in overrides if override.symbol == instrument.symbol]
+        wanted = contracts_for(chain, first, last, instrument, sessions, overrides=own)
         if not wanted and sessions.sessions(first, last):
             raise ContractNotFound(
                 f"No known contract of {instrument.symbol} trades between {first} and {last}: the stored chain "

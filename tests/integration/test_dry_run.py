@@ -17,6 +17,13 @@ EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 WINDOW = ("--from", "2026-10-06", "--to", "2026-10-20")
 
 
+def test_a_roll_that_a_person_set_is_extracted_on_both_sides(home: Home) -> None:
+    rolls = home.folder / "rolls.toml"
+    rolls.write_text('[[roll]]\nsymbol = "ES"\ndate = 2026-10-13\nfrom = "202612"\nto = "202703"\n', "utf-8")
+    planned = json.loads(home.with_(rolls=rolls).run("extract", "ES", *WINDOW, "--dry-run", "--json").text)
+    assert {told["contract"]: told["asked"] for told in planned["contracts"]} == {"202612": 11, "202703": 11}
+
+
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 def test_the_plan_is_what_extraction_then_asks_for(home: Home, simulated_gateway: SimulatedGateway, order: str) -> None:
     before = len(simulated_gateway.received)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.futures.chain import ROLL_DRIFT, ROLL_SESSIONS, contracts_for, cycle, front_contract, front_periods
+from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.sessions import calendar
 from tests.core.bars.builders import EC, EQUITY, ES, THIRD_FRIDAYS, es_contract
 from tests.market_data import needs_market_data, replay_contracts
@@ -90,6 +91,16 @@ def test_a_rule_far_from_expiry_has_ten_sessions_of_both_around_its_own_date() -
     first = held[es_contract("202512")][0].trade_date
     assert len(EQUITY.sessions(first, roll - timedelta(days=1))) == ROLL_SESSIONS + ROLL_DRIFT
     assert held[es_contract("202509")][-1].trade_date == date(2025, 9, 19)
+
+
+def test_a_date_that_a_person_set_has_ten_sessions_of_both_on_either_side() -> None:
+    by_hand = [RollOverride("ES", date(2025, 7, 21), "202506", "202512", None, "", "")]
+    held = contracts_for(CHAIN, date(2025, 5, 1), date(2025, 9, 30), ES, EQUITY, ROLL_SESSIONS, by_hand)
+    usual = contracts_for(CHAIN, date(2025, 5, 1), date(2025, 9, 30), ES, EQUITY, ROLL_SESSIONS)
+    first = held[es_contract("202512")][0].trade_date
+    assert len(EQUITY.sessions(first, date(2025, 7, 20))) == ROLL_SESSIONS
+    assert held[es_contract("202506")][-1].trade_date == date(2025, 6, 20)  # where it ends
+    assert held[es_contract("202509")] == usual[es_contract("202509")]
 
 
 def test_both_contracts_are_needed_ten_sessions_on_either_side_of_a_roll() -> None:
