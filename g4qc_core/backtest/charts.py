@@ -162,7 +162,8 @@ def _figure(shared: Any, candles: Candles, height: int, unit: str, dates: bool) 
 
 
 def _prices(source: Any, shared: Any, candles: Candles, result: BacktestResult) -> Any:
-    made = _figure(shared, candles, 380, "points, adjusted", dates=False)
+    unit = "points, adjusted" if result.adjusted else "points"
+    made = _figure(shared, candles, 380, unit, dates=False)
     wicks = made.segment("x", "high", "x", "low", source=source, color="colour", line_width=1)
     made.vbar("x", 0.7, "open", "close", source=source, color="colour", line_color="colour")
     _hover(made, wicks, [("", "@when"), ("session", "@session"), ("contract", "@contract")], _quotes(result))

@@ -153,10 +153,13 @@ def _library_value(value: Any) -> str:
 
 
 def _prices_note(result: BacktestResult) -> str:
-    note = (
-        "Triangles open a trade (up: long, down: short), rings close it (green: at a profit). Dashed lines are rolls. "
-        "Prices are adjusted."
-    )
+    note = "Triangles open a trade (up: long, down: short), rings close it (green: at a profit). "
+    if result.adjusted:
+        note += f"Dashed lines are rolls. Prices are adjusted ({result.spec.adjustment}), as the strategy saw them."
+    elif len(result.inputs["window"]["contracts"]) > 1:
+        note += "Dashed lines are rolls. Prices are the contracts' own: they jump where the contract changes."
+    else:
+        note += "Prices are the contract's own."
     if len(result.equity) > MOST_CANDLES:
         note += f" {len(result.equity):,} bars are drawn as about {MOST_CANDLES:,} candles, none across sessions."
     return note

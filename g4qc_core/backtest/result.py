@@ -15,6 +15,7 @@ import pandas as pd
 
 from g4qc_core.backtest.metrics import session_equity
 from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.futures.continuous import Adjustment
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class BacktestResult:
     def daily_equity(self) -> pd.Series:
         """Equity at the last bar of each session, by trade date."""
         return session_equity(self.equity)
+
+    @property
+    def adjusted(self) -> bool:
+        """True where the strategy saw other prices than those at which the contracts traded."""
+        return self.spec.adjustment is not Adjustment.NONE and len(self.inputs["window"]["contracts"]) > 1
 
     def to_dict(self, frames: bool = False) -> dict[str, Any]:
         """JSON-safe; with `frames`, trades and equity are lists of rows, times as ISO text in UTC."""

@@ -80,6 +80,18 @@ def test_a_run_without_trades_has_a_report_too() -> None:
     assert "No trade was made." in render_report(made(flat), flat)
 
 
+def test_the_report_says_whether_its_prices_are_adjusted() -> None:
+    own, alone = BARS.assign(adjustment=0.0), BARS.head(400).assign(adjustment=0.0)
+    for bars, adjustment, words, unit in (
+        (BARS, "additive", "Prices are adjusted (additive)", "points, adjusted"),
+        (own, "none", "Prices are the contracts&#x27; own: they jump", "points"),
+        (alone, "additive", "Prices are the contract&#x27;s own.", "points"),
+    ):
+        page = render_report(made(bars, adjustment=adjustment), bars)
+        assert words in page
+        assert f'"axis_label":"{unit}"' in page
+
+
 def test_candles_keep_extremes_and_volume_and_never_cross_a_session_or_a_roll() -> None:
     candles = make_candles(BARS, 50)
     frame = candles.frame
