@@ -19,6 +19,7 @@ from g4qc_core.storage.origin import stored_origin
 from g4qc_pipelines.metadata import listing
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.gaps import missing_minutes
+from g4qc_pipelines.steps.rolls import unusual_rolls
 from g4qc_pipelines.steps.spec_bars import read_bars
 
 _NOTES = {
@@ -40,9 +41,11 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
     result = run_backtest(
         spec, read.series, instrument, data_version=read.version, roll_rule=read.rule, exits=read.exits
     )
+    notes = [*result.notes, *unusual_rolls(stores.rolls.load(spec.instrument, read.rule), read.series)]
     missing = missing_minutes(instrument, read.series, stores, spec.first, spec.last)
     if missing:
-        result = replace(result, notes=[*result.notes, _gap_note(missing)])
+        notes.append(_gap_note(missing))
+    result = replace(result, notes=notes)
     save_result(result, stores, run_id, datetime.now(UTC))
     return result
 

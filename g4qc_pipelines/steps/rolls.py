@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
@@ -166,6 +167,25 @@ def span(made: RollCalendar, instrument: Instrument) -> list[Session]:
     if made.bars_from is None or made.bars_to is None:
         return []
     return calendar(instrument.calendar).sessions(made.bars_from, made.bars_to)
+
+
+def unusual_rolls(made: RollCalendar | None, series: pd.DataFrame) -> list[str]:
+    """The rolls within a series that are not where the rule puts them, in sentences.
+
+    Args:
+        series: at least trade_date, ascending.
+    """
+    if made is None or series.empty:
+        return []
+    first, last = series["trade_date"].iloc[[0, -1]]
+    rolls = made.rolls[(made.rolls["date"] > first) & (made.rolls["date"] <= last)]
+    by_hand = rolls["source"] == "override"
+    told = rolls.assign(how=np.where(by_hand, "set by hand", ""))[by_hand | (rolls["note"] != "")]
+    return [
+        f"The roll from {roll.from_contract} to {roll.to_contract} on {roll.date:%Y-%m-%d}: "
+        f"{'; '.join(filter(None, (roll.how, roll.note)))}."
+        for roll in told.itertuples()
+    ]
 
 
 def unmeasured(made: RollCalendar) -> pd.DataFrame:
