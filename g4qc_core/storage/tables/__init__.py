@@ -15,6 +15,7 @@ from g4qc_core.storage.tables.bars import (
 )
 from g4qc_core.storage.tables.base import metadata
 from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconciliations
+from g4qc_core.storage.tables.jobs import job_ends
 from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
 from g4qc_core.storage.tables.rolls import roll_calendars, rolls
 from g4qc_core.storage.tables.versions import data_versions
@@ -31,6 +32,7 @@ __all__ = [
     "ib_pacing",
     "ib_plans",
     "ib_requests",
+    "job_ends",
     "market_data",
     "metadata",
     "origin",
