@@ -17,6 +17,7 @@ from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.database import Database, open_database
 from g4qc_core.storage.migrations import upgrade
 from g4qc_core.storage.quarantine_store import QuarantineStore
+from g4qc_core.storage.reopened_store import ReopenedStore
 from g4qc_core.storage.request_ledger import Ledger
 from g4qc_core.storage.revision_store import RevisionStore
 from g4qc_core.storage.roll_store import RollStore
@@ -37,6 +38,7 @@ class Stores:
     revisions: RevisionStore
     versions: VersionStore
     comparisons: ComparisonStore
+    reopened: ReopenedStore
 
     @classmethod
     def of(cls, database: Database) -> Stores:
@@ -52,6 +54,7 @@ class Stores:
             RevisionStore(database),
             VersionStore(database),
             ComparisonStore(database),
+            ReopenedStore(database),
         )
 
 

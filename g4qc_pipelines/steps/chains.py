@@ -12,6 +12,9 @@ from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
 from g4qc_pipelines.resources import Stores
 
+Wanted = Mapping[Contract, Sequence[Session]]
+"""The sessions to hold of each contract, ascending."""
+
 
 def stored_chain(instrument: Instrument, stores: Stores) -> list[Contract]:
     """All known contracts of the instrument, by last trade date.

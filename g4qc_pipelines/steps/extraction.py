@@ -21,7 +21,8 @@ from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.request_ledger import Outcome
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.asking import Asking, emptiness, outcome_of, said_before
-from g4qc_pipelines.steps.planning import Wanted, plan_extraction
+from g4qc_pipelines.steps.chains import Wanted
+from g4qc_pipelines.steps.planning import plan_extraction
 from g4qc_pipelines.steps.under_way import under_way
 
 Tell = Callable[[str], None]

@@ -15,15 +15,14 @@ from g4qc_core.bars.silence import CONFIRMED
 from g4qc_core.bars.windows import Window
 from g4qc_core.ib.plan import USUAL, Known, Order, Plan, PlanRules, plan
 from g4qc_core.instruments import Contract, Instrument
-from g4qc_core.sessions import Session, calendar
+from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
+from g4qc_core.storage.reopened_store import Reopened
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, Outcome
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.steps.refetching import Reopened, reopened_sessions, still_answered
-
-Wanted = Mapping[Contract, Sequence[Session]]
-"""The sessions to hold of each contract, ascending."""
+from g4qc_pipelines.steps.chains import Wanted
+from g4qc_pipelines.steps.refetching import reopened_sessions, still_answered
 
 
 def rules_of(settings: Settings, order: Order = Order.NEWEST) -> PlanRules:
@@ -38,16 +37,18 @@ def plan_extraction(
     now: datetime,
     rules: PlanRules = USUAL,
     heads: Mapping[str, datetime] | None = None,
+    wishes: Sequence[Reopened] = (),
 ) -> Plan:
     """What to ask for, so that every wanted session is known.
 
     Args:
         now: the gateway's clock, UTC.
         heads: start of the first bar by contract month; None: as far as they are stored.
+        wishes: what shall count as reopened, beside what is.
     """
     if heads is None:
         heads = stores.contracts.heads(instrument.symbol)
-    return plan(_known(instrument, wanted, stores, heads), calendar(instrument.calendar), now, rules)
+    return plan(_known(instrument, wanted, stores, heads, wishes), calendar(instrument.calendar), now, rules)
 
 
 def answers(entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = ()) -> list[Answer]:
@@ -73,13 +74,15 @@ def answered_windows(
     return [(a.start, a.end) for a in given for _ in range(CONFIRMED if a.whole else 1)]
 
 
-def _known(instrument: Instrument, wanted: Wanted, stores: Stores, heads: Mapping[str, datetime]) -> list[Known]:
+def _known(
+    instrument: Instrument, wanted: Wanted, stores: Stores, heads: Mapping[str, datetime], wishes: Sequence[Reopened]
+) -> list[Known]:
     held = [sessions for sessions in wanted.values() if sessions]
     if not held:
         return []
     symbol = instrument.symbol
     start, end = min(s[0].open for s in held), max(s[-1].close for s in held)
-    reopened = reopened_sessions(symbol, None, calendar(instrument.calendar), start, end, stores)
+    reopened = [*reopened_sessions(instrument, start, end, stores), *wishes]
     entries: dict[str, list[LedgerEntry]] = {}
     for entry in stores.ledger.entries(symbol, None, ONE_MINUTE.name, start, end, ANSWERED):
         entries.setdefault(entry.contract, []).append(entry)

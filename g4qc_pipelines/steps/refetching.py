@@ -1,41 +1,45 @@
-"""Sessions that people want asked again, because they doubt a bar: what the ledger says of them no longer counts.
+"""Sessions that people want asked again: what the ledger says of them no longer counts.
 
-It stands beside the ledger and not in it: a wish is no request. A wish holds until the source answers about the session
-once more, through failures and restarts.
+A wish is for the session of a bar in quarantine, or for any sessions by their dates. It holds until the source answers
+about the session once more, through failures and restarts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from g4qc_core.bars.windows import Window
-from g4qc_core.sessions import Session, SessionCalendar
+from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import Session, SessionCalendar, calendar
+from g4qc_core.storage.reopened_store import Reopened
 from g4qc_core.storage.request_ledger import LedgerEntry
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.chains import Wanted
 
 
-@dataclass(frozen=True)
-class Reopened:
-    """A contract's session `[start, end)`, UTC: answers of the ledger up to `after_request` say nothing about it."""
-
-    contract: str
-    start: datetime
-    end: datetime
-    after_request: int
-
-
-def reopened_sessions(
-    symbol: str, contract: str | None, calendar: SessionCalendar, start: datetime, end: datetime, stores: Stores
-) -> list[Reopened]:
-    """The sessions within `[start, end)` that were reopened, of one contract or of all."""
-    found = []
-    for wish in stores.quarantine.refetches(symbol, contract, start, end):
-        session = session_at(calendar, wish.timestamp)
+def reopened_sessions(instrument: Instrument, start: datetime, end: datetime, stores: Stores) -> list[Reopened]:
+    """What was reopened of `[start, end)`, of all contracts of the instrument."""
+    found = stores.reopened.windows(instrument.symbol, start, end)
+    for wish in stores.quarantine.refetches(instrument.symbol, None, start, end):
+        session = session_at(calendar(instrument.calendar), wish.timestamp)
         if session is not None:
             found.append(Reopened(wish.contract, session.open, session.close, wish.after_request))
     return found
+
+
+def reopen(instrument: Instrument, wanted: Wanted, stores: Stores, at: datetime) -> None:
+    """The next extraction asks for these sessions again, whatever was answered about them before.
+
+    Args:
+        at: when the person wished it, UTC.
+    """
+    stores.reopened.reopen(instrument.symbol, _spans(wanted), at)
+
+
+def as_if_reopened(wanted: Wanted, after_request: int) -> list[Reopened]:
+    """What `reopen` would leave of these sessions, when `after_request` is the ledger's last."""
+    return [Reopened(month, start, end, after_request) for month, (start, end) in _spans(wanted)]
 
 
 def session_at(calendar: SessionCalendar, instant: datetime) -> Session | None:
@@ -57,3 +61,8 @@ def _outside(window: Window, session: Reopened) -> list[Window]:
     before = (window[0], min(window[1], session.start))
     after = (max(window[0], session.end), window[1])
     return [part for part in (before, after) if part[0] < part[1]]
+
+
+def _spans(wanted: Wanted) -> list[tuple[str, Window]]:
+    """One window a contract: its sessions follow one another."""
+    return [(c.month, (sessions[0].open, sessions[-1].close)) for c, sessions in wanted.items() if sessions]

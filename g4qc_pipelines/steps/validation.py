@@ -106,7 +106,7 @@ def _quality(
     over = [s.close for s in window if newest is not None and s.close <= newest.requested_at]
     until = max([*(e.requested_at for e in entries), *over], default=start)
     sessions = calendar(instrument.calendar)
-    reopened = reopened_sessions(instrument.symbol, None, sessions, start, end, stores)
+    reopened = reopened_sessions(instrument, start, end, stores)
     heads = stores.contracts.heads(instrument.symbol)
     ruled = contracts_for(
         contracts.values(),

@@ -101,4 +101,4 @@ def test_planning_asks_the_database_no_more_for_many_contracts_than_for_one_and_
     plan = plan_extraction(ES, dict.fromkeys(contracts, MONTH), unreadable, MONTH[-1].close + AFTER_CLOSE)
     counted.close()
     assert len(plan.requests) == number
-    assert counted.asked == 3
+    assert counted.asked == 4

@@ -11,6 +11,7 @@ from g4qc_core.storage.tables.bars import (
     quarantined_bars,
     raw_bar_revisions,
     raw_bars,
+    reopened_windows,
     session_quality,
 )
 from g4qc_core.storage.tables.base import metadata
@@ -41,6 +42,7 @@ __all__ = [
     "raw_bar_revisions",
     "raw_bars",
     "reconciliations",
+    "reopened_windows",
     "roll_calendars",
     "rolls",
     "session_quality",

@@ -52,8 +52,9 @@ contracts = Table(
     filled("min_tick", Numeric),
     filled("first_seen", INSTANT),
     filled("kind"),
-    # Start of the contract's first bar, once the gateway has told.
+    # Start of the contract's first bar, once the gateway has told, and when it was last asked.
     Column("head", INSTANT),
+    Column("head_asked_at", INSTANT),
 )
 
 # Every id and exchange under which a gateway described a contract, the present ones included.
@@ -172,6 +173,21 @@ quarantine_decisions = Table(
     # Of `refetch`: the ledger's last request by then; what it and those before it answered no longer counts.
     Column("after_request", BigInteger),
     Index(None, "symbol", "timestamp", "contract"),
+)
+
+# Windows of a contract that a person wants asked again: what the ledger's requests up to `after_request` answered about
+# them no longer counts.
+reopened_windows = Table(
+    "reopened_windows",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    filled("symbol"),
+    filled("contract"),
+    filled("window_start", INSTANT),
+    filled("window_end", INSTANT),
+    filled("after_request", BigInteger),
+    filled("reopened_at", INSTANT),
+    Index(None, "symbol", "window_end"),
 )
 
 session_quality = Table(

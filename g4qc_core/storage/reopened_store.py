@@ -1,0 +1,57 @@
+"""Windows that people want asked again: wishes, which stand beside the ledger because a wish is no request.
+
+A wish is never changed; it holds until the source has answered about the window once more, through failures and
+restarts. Must not know sessions, nor why somebody doubts what was answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+
+from g4qc_core.bars.windows import Window
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.tables import ib_requests, reopened_windows
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """A contract's window `[start, end)`, UTC: answers of the ledger up to `after_request` say nothing about it."""
+
+    contract: str
+    start: datetime
+    end: datetime
+    after_request: int
+
+
+class ReopenedStore:
+    """The reopened windows of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def reopen(self, symbol: str, windows: Iterable[tuple[str, Window]], at: datetime) -> None:
+        """What was answered until now about these windows of contract months no longer counts.
+
+        Args:
+            at: when the person wished it, UTC.
+        """
+        last = select(func.coalesce(func.max(ib_requests.c.id), 0)).scalar_subquery()
+        with self._database.transaction() as connection:
+            for contract, (start, end) in windows:
+                row = {"symbol": symbol, "contract": contract, "window_start": start, "window_end": end}
+                connection.execute(insert(reopened_windows).values(**row, after_request=last, reopened_at=at))
+
+    def windows(self, symbol: str, start: datetime, end: datetime) -> list[Reopened]:
+        """Windows of all contracts that overlap `[start, end)`, in the order of the wishes; old ones too."""
+        columns = reopened_windows.c
+        query = (
+            select(columns.contract, columns.window_start, columns.window_end, columns.after_request)
+            .where(columns.symbol == symbol, columns.window_end > start, columns.window_start < end)
+            .order_by(columns.id)
+        )
+        with self._database.transaction() as connection:
+            return [Reopened(*row) for row in connection.execute(query)]
