@@ -8,6 +8,7 @@ answers are stored, nor how to ask.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.silence import CONFIRMED, doubtful
-from g4qc_core.bars.windows import Window, Windows, among, minutes_of, possible, within
+from g4qc_core.bars.windows import MINUTE, Window, Windows, among, minutes_of, possible, within
 from g4qc_core.instruments import Contract
 from g4qc_core.sessions import Session
 
@@ -25,7 +26,15 @@ CLASSES = ("traded", "quarantined", "no_trade", "closed", "halt", "failed", "nev
 MISSING = ("failed", "never_asked")
 """The classes of a minute about which nothing is known."""
 
+OPEN = ("quarantined", *MISSING)
+"""The classes of a minute about which a person may want to do something."""
+
+GAP_COLUMNS = ("contract", "trade_date", "start", "end", "class")
+
 QUALITY_COLUMNS = ("symbol", "contract", "trade_date", "expected", *CLASSES)
+
+# The first class that a minute may be in is the one that it is in.
+_ORDER = ("halt", "traded", "quarantined", "closed", "no_trade", "failed", "never_asked")
 
 
 def session_quality(
@@ -64,6 +73,70 @@ def session_quality(
         `QUALITY_COLUMNS`, one row a session: symbol and contract (text), trade_date (datetime64[s]), numbers
         of minutes (int64).
     """
+    judged = _judge(contract, sessions, good, quarantined, answered, failed, until)
+    counts = {name: judged.count(judged.classes == at) for at, name in enumerate(_ORDER)}
+    trade_dates = np.array([s.trade_date for s in sessions], "datetime64[s]")
+    frame = pd.DataFrame({"trade_date": trade_dates, "expected": judged.count(judged.row >= 0), **counts})
+    frame["symbol"], frame["contract"] = contract.symbol, contract.month
+    text = pd.StringDtype(na_value=np.nan)
+    return frame.loc[:, list(QUALITY_COLUMNS)].astype({"symbol": text, "contract": text})
+
+
+def gaps(
+    contract: Contract,
+    sessions: Sequence[Session],
+    good: pd.Series | pd.DatetimeIndex,
+    quarantined: pd.Series | pd.DatetimeIndex,
+    answered: Iterable[Window],
+    failed: Iterable[Window],
+    until: datetime,
+) -> pd.DataFrame:
+    """Where those minutes lie that `session_quality`, given the same, counts as one of `OPEN`.
+
+    Returns:
+        `GAP_COLUMNS`, ascending, a row for each run of neighbouring minutes of one class and session: contract and
+        class (text), trade_date (datetime64[s]), start and end of `[start, end)` (datetime64[us, UTC]).
+    """
+    judged = _judge(contract, sessions, good, quarantined, answered, failed, until)
+    at = np.flatnonzero(np.isin(judged.classes, [_ORDER.index(name) for name in OPEN]))
+    minutes, kinds, row = judged.minutes[at], judged.classes[at], judged.row[at]
+    new = np.ones(len(at), bool)
+    new[1:] = (np.diff(minutes) != MINUTE) | (np.diff(kinds) != 0) | (np.diff(row) != 0)
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], len(at))[: len(first)] - 1
+    trade_dates = np.array([s.trade_date for s in sessions], "datetime64[s]")
+    columns = {
+        "contract": contract.month,
+        "trade_date": trade_dates[row[first]],
+        "start": pd.DatetimeIndex(minutes[first]).tz_localize("UTC"),
+        "end": pd.DatetimeIndex(minutes[last] + MINUTE).tz_localize("UTC"),
+        "class": [_ORDER[kind] for kind in kinds[first]],
+    }
+    return pd.DataFrame(columns, columns=list(GAP_COLUMNS))
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Every expected minute, the index of its session, and that of its class in `_ORDER`."""
+
+    minutes: np.ndarray
+    row: np.ndarray
+    classes: np.ndarray
+    sessions: int
+
+    def count(self, mask: np.ndarray) -> np.ndarray:
+        return np.bincount(self.row[mask], minlength=self.sessions).astype("int64")
+
+
+def _judge(
+    contract: Contract,
+    sessions: Sequence[Session],
+    good: pd.Series | pd.DatetimeIndex,
+    quarantined: pd.Series | pd.DatetimeIndex,
+    answered: Iterable[Window],
+    failed: Iterable[Window],
+    until: datetime,
+) -> _Judged:
     spans = [minutes_of(possible(session, contract, until)) for session in sessions]
     minutes = np.concatenate([np.array([], "datetime64[us]"), *spans])
     row = np.repeat(np.arange(len(sessions)), [len(span) for span in spans])
@@ -75,7 +148,7 @@ def session_quality(
     answers = Windows(answered).holding(minutes)
 
     def per_session(mask: np.ndarray) -> np.ndarray:
-        return np.bincount(row[mask], minlength=len(sessions)).astype("int64")
+        return np.bincount(row[mask], minlength=len(sessions))
 
     unconfirmed = per_session((answers < CONFIRMED) & traded_in)
     believed = (per_session(has_bar) > 0) | (unconfirmed == 0)
@@ -94,13 +167,8 @@ def session_quality(
         "failed": (answers > 0) | (Windows(failed).holding(minutes) > 0),
         "never_asked": np.ones(len(minutes), bool),
     }
-    first = np.argmax(np.column_stack([*classes.values()]), axis=1) if len(minutes) else row
-    counts = {name: per_session(first == at) for at, name in enumerate(classes)}
-    trade_dates = np.array([s.trade_date for s in sessions], "datetime64[s]")
-    frame = pd.DataFrame({"trade_date": trade_dates, "expected": per_session(row >= 0), **counts})
-    frame["symbol"], frame["contract"] = contract.symbol, contract.month
-    text = pd.StringDtype(na_value=np.nan)
-    return frame.loc[:, list(QUALITY_COLUMNS)].astype({"symbol": text, "contract": text})
+    first = np.argmax(np.column_stack([classes[name] for name in _ORDER]), axis=1) if len(minutes) else row
+    return _Judged(minutes, row, first, len(sessions))
 
 
 def missing(quality: pd.DataFrame) -> pd.Series:

@@ -17,7 +17,8 @@ from g4qc_core.sessions import Session
 Window = tuple[datetime, datetime]
 """`[start, end)`, UTC."""
 
-_MINUTE = np.timedelta64(60_000_000, "us")
+MINUTE = np.timedelta64(60_000_000, "us")
+"""A minute, as arrays of minutes count it."""
 
 _ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 
@@ -54,7 +55,7 @@ def minutes_of(window: Window | None) -> np.ndarray:
     """Starts of the window's minutes."""
     if window is None:
         return np.array([], "datetime64[us]")
-    return np.arange(_instant(window[0]), _instant(window[1]), _MINUTE)
+    return np.arange(_instant(window[0]), _instant(window[1]), MINUTE)
 
 
 def within(minutes: np.ndarray, windows: Iterable[Window]) -> np.ndarray:

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.bars.coverage import CLASSES, QUALITY_COLUMNS, session_quality
+from g4qc_core.bars.coverage import CLASSES, OPEN, QUALITY_COLUMNS, gaps, session_quality
 from g4qc_core.bars.windows import Window
 from g4qc_core.sessions import Session
 from tests.core.bars.builders import EQUITY, es_contract
@@ -190,3 +190,19 @@ def test_the_long_silences_of_a_thin_contract_are_believed_at_once() -> None:
     thin = good[(good < DAY.open + timedelta(hours=3)) | (good > DAY.open + timedelta(hours=9))].unique().sort_values()
     found = row(good=thin, answered=[whole(DAY)])
     assert found == {"expected": 1380, "traded": len(thin), "no_trade": 1380 - len(thin)}
+
+
+@given(st.lists(st.tuples(st.integers(0, 1379), st.integers(1, 300)), max_size=4), st.data())
+@settings(max_examples=40, deadline=None)
+def test_gaps_are_the_open_minutes_that_quality_counts_and_no_bar_lies_in_one(asked, data) -> None:
+    ends = [(DAY.open + timedelta(minutes=m), DAY.open + timedelta(minutes=m + n)) for m, n in asked]
+    bars = data.draw(st.lists(st.integers(0, 1379), unique=True, max_size=30))
+    minutes = pd.DatetimeIndex(DAY.minutes()).tz_localize("UTC")
+    good, bad = minutes[sorted(bars[::2])], minutes[sorted(bars[1::2])]
+    given_ = (CONTRACT, [DAY, SESSIONS[2]], good, bad, ends[::2], ends[1::2], LATER)
+    counted, found = session_quality(*given_), gaps(*given_)
+    length = (found["end"] - found["start"]) // pd.Timedelta(minutes=1)
+    for name in OPEN:
+        assert length[found["class"] == name].sum() == counted[name].sum()
+    assert not any(((found["start"] <= bar) & (bar < found["end"])).any() for bar in good)
+    assert (found["start"].to_numpy()[1:] >= found["end"].to_numpy()[:-1]).all()
