@@ -13,6 +13,8 @@ import httpx
 from g4qc_core.errors import GraphUnavailable, UsageError
 
 LOCATION, REPOSITORY, ASSET_JOB = "g4qc", "__repository__", "__ASSET_JOB"
+MONTHS = "MULTIPARTITIONED"
+"""What Dagster calls partitions of two dimensions: instrument and month."""
 
 _RUN = """runId status creationTime endTime tags { key value }
   stepStats { stepKey status } assetSelection { path }"""
@@ -33,7 +35,8 @@ _ADD_PARTITION = """mutation($r: RepositorySelector!, $d: String!, $k: String!) 
   addDynamicPartition(repositorySelector: $r, partitionsDefName: $d, partitionKey: $k) {
   __typename ... on Error { message } } }"""
 _ASSETS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
-  ... on Repository { assetNodes { assetKey { path } isPartitioned } } ... on Error { message } } }"""
+  ... on Repository { assetNodes { assetKey { path } isExecutable partitionDefinition { type name } } }
+  ... on Error { message } } }"""
 
 _SELECTOR = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY}
 _RANGE_START, _RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
@@ -59,10 +62,16 @@ class Graph:
         """Raises GraphUnavailable when nothing could be launched now."""
         self.assets()
 
-    def assets(self) -> dict[str, bool]:
-        """Names of all assets, and whether each has partitions."""
+    def assets(self) -> dict[str, str]:
+        """Names of all assets that can be made, and what the partitions of each are.
+
+        That is the name of a dynamic definition, `MONTHS`, or empty for an asset without any.
+        """
         nodes = self._ask(_ASSETS, "repositoryOrError", "Repository", r=_SELECTOR)["assetNodes"]
-        return {node["assetKey"]["path"][-1]: bool(node["isPartitioned"]) for node in nodes}
+        parts = {
+            node["assetKey"]["path"][-1]: node["partitionDefinition"] or {} for node in nodes if node["isExecutable"]
+        }
+        return {name: str(part.get("name") or part.get("type") or "") for name, part in parts.items()}
 
     def launch(
         self,
@@ -122,8 +131,8 @@ class Graph:
     def _ask(self, query: str, field: str, *good: str, **variables: Any) -> dict[str, Any]:
         try:
             response = self._client.post(self._url, json={"query": query, "variables": variables})
-            answer = response.json()
-        except (httpx.HTTPError, ValueError) as error:
+            answer = dict(response.json())
+        except (httpx.HTTPError, ValueError, TypeError) as error:
             raise GraphUnavailable(
                 f"Dagster does not answer at {self._url.removesuffix('/graphql')} ({type(error).__name__}): start it "
                 "with `g4qc up`, or set G4QC_DAGSTER_HOST and G4QC_DAGSTER_PORT."

@@ -5,12 +5,15 @@ Must not launch or change anything.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from g4qc_core.api.launcher import Job, JobEvent, JobState
 from g4qc_core.errors import UsageError
+from g4qc_core.storage.job_end_store import JobEnd
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.stages import ABOUT, BACKTEST, JOB, KIND, following, stage_of
 
@@ -33,15 +36,15 @@ _PAGE = 200
 Run = Mapping[str, Any]
 
 
-def job_of(runs: Sequence[Run], graph: Graph, cancelled: bool) -> Job:
+def job_of(runs: Sequence[Run], graph: Graph, end: JobEnd | None) -> Job:
     """The job that these runs are, oldest first.
 
     Args:
-        cancelled: a person stopped it, perhaps between two of its runs.
+        end: a person stopped it, or it could not go on, perhaps between two of its runs.
     """
     first, newest = runs[0], runs[-1]
     tags = {tag["key"]: tag["value"] for tag in newest["tags"]}
-    state = _state(newest, tags, cancelled)
+    state = _state(newest, tags, end)
     _, stages = stage_of(tags)
     planned = [len(run["assetSelection"] or run["stepStats"]) for run in runs]
     done = sum(step["status"] in _ENDED_STEPS for run in runs for step in run["stepStats"])
@@ -54,7 +57,7 @@ def job_of(runs: Sequence[Run], graph: Graph, cancelled: bool) -> Job:
         done=done,
         # Stages that have not begun count as one step each: what they hold is known when they begin.
         steps=max(sum(planned) + stages - len(runs), done),
-        message=_why(newest, graph) if state is JobState.FAILED else "",
+        message="" if state is not JobState.FAILED else end.reason if end and end.reason else _why(newest, graph),
         runs=tuple(run["runId"] for run in runs),
         url=f"{graph.link}/runs/{newest['runId']}",
         ended_at=_instant(newest["endTime"]) if state.final and newest["endTime"] else None,
@@ -64,26 +67,41 @@ def job_of(runs: Sequence[Run], graph: Graph, cancelled: bool) -> Job:
 
 def events_of(runs: Sequence[Run], graph: Graph, after: str | None) -> list[JobEvent]:
     """What the runs told after that event, oldest first; at most one page of one run's log at a time."""
-    at, cursor = _read_cursor(after, len(runs))
-    found: list[JobEvent] = []
-    while at < len(runs) and not found:
-        log = graph.log(runs[at]["runId"], cursor, _PAGE)
-        # Cursors of single events are not to be had: all of a page carry the one after which the next page begins.
-        found = [_event(event, f"{at}:{log['cursor']}") for event in log["events"] if event["__typename"] in _TOLD]
-        if log["hasMore"]:
-            cursor = log["cursor"]
-        else:
-            at, cursor = at + 1, None
-    return found
+    ids = [run["runId"] for run in runs]
+    run_id, told, cursor = _read_cursor(after, ids)
+    for following_id in ids[ids.index(run_id) :]:
+        while True:
+            log = graph.log(following_id, cursor, _PAGE)
+            events = [event for event in log["events"] if event["__typename"] in _TOLD]
+            # Dagster names places between pages only: an event is named by its place in a page, the last by the next.
+            places = [f"{following_id}:{n}:{cursor or ''}" for n in range(1, len(events))]
+            places += [f"{following_id}:0:{log['cursor']}"]
+            found = [_event(event, place) for event, place in zip(events, places, strict=False)][told:]
+            if found:
+                return found
+            cursor, told = log["cursor"], 0
+            if not log["hasMore"]:
+                break
+        cursor = None
+    return []
 
 
-def _read_cursor(after: str | None, runs: int) -> tuple[int, str | None]:
+def _read_cursor(after: str | None, run_ids: Sequence[str]) -> tuple[str, int, str | None]:
+    """The run, how many events of the page were told, and the cursor after which the page begins."""
     if after is None:
-        return 0, None
-    at, colon, cursor = after.partition(":")
-    if not (colon and at.isdecimal() and int(at) < runs):
+        return run_ids[0], 0, None
+    run_id, told, cursor = [*after.split(":", 2), "", ""][:3]
+    if run_id not in run_ids or not told.isdecimal() or (cursor and not _is_cursor(cursor)):
         raise UsageError("The cursor of these events is none of this job's: leave it out to begin at the beginning.")
-    return int(at), cursor
+    return run_id, int(told), cursor or None
+
+
+def _is_cursor(text: str) -> bool:
+    """True for what Dagster itself writes: JSON in base64."""
+    try:
+        return isinstance(json.loads(base64.b64decode(text, validate=True)), dict)
+    except ValueError:
+        return False
 
 
 def _event(event: Mapping[str, Any], cursor: str) -> JobEvent:
@@ -97,12 +115,13 @@ def _event(event: Mapping[str, Any], cursor: str) -> JobEvent:
     )
 
 
-def _state(newest: Run, tags: Mapping[str, str], cancelled: bool) -> JobState:
+def _state(newest: Run, tags: Mapping[str, str], end: JobEnd | None) -> JobState:
     state = _STATES.get(newest["status"], JobState.QUEUED)
-    if cancelled and state not in (JobState.SUCCEEDED, JobState.FAILED):
-        return JobState.CANCELLED
-    if state is JobState.SUCCEEDED and following(tags) is not None:
-        return JobState.CANCELLED if cancelled else JobState.RUNNING
+    goes_on = state is JobState.SUCCEEDED and following(tags) is not None
+    if end is not None and (goes_on or state not in (JobState.SUCCEEDED, JobState.FAILED)):
+        return JobState.FAILED if end.reason else JobState.CANCELLED
+    if goes_on:
+        return JobState.RUNNING
     if state is JobState.QUEUED and stage_of(tags)[0] > 1:
         return JobState.RUNNING
     return state

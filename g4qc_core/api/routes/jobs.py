@@ -23,6 +23,7 @@ router = APIRouter(tags=["jobs"], responses=documented(401, 403, 404, 422, 429, 
 JobId = Annotated[str, Path(max_length=40, description="Id of a job, or of a run that is none")]
 
 _FIRST_POLL_SECONDS, _POLL_SECONDS = 0.1, 1.0
+_NO_NUL = r"^[^\x00]*$"  # what no database keeps
 _PING_EVERY = 15  # polls without news
 
 
@@ -51,8 +52,10 @@ class MaterializeAsked(BaseModel):
     assets: list[Annotated[str, Field(max_length=60)]] = Field(
         min_length=1, max_length=20, examples=[["roll_calendar"]]
     )
-    partition: str | None = Field(None, max_length=120, examples=["ES"])
-    last_partition: str | None = Field(None, max_length=120, description="Last one of a range")
+    partition: str | None = Field(None, max_length=120, pattern=_NO_NUL, examples=["ES"])
+    last_partition: str | None = Field(
+        None, max_length=120, pattern=_NO_NUL, description="Last one of a range, which goes along months"
+    )
 
 
 class Jobs(BaseModel):
@@ -107,7 +110,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 async def events(
     job_id: JobId,
     using: Using,
-    last_event_id: Annotated[str | None, Header(max_length=120)] = None,
+    last_event_id: Annotated[str | None, Header(max_length=200)] = None,
 ) -> StreamingResponse:
     """What a job tells, until it ends: `state` is the job, `told` is one thing that happened.
 

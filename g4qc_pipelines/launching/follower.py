@@ -1,0 +1,145 @@
+"""The thread that launches a job's next run when the one before has succeeded, whoever launched that one.
+
+It goes on with jobs of an earlier process, and with those of which a person ran a failed run again in Dagster's own
+pages; a job that was ended is left alone. Several processes may follow the same jobs. Must not know what a run does.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from g4qc_core.errors import G4qcError, NotFound, PermanentError
+from g4qc_core.storage.job_end_store import JobEnd, JobEndStore
+from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.launching.graphql import Graph
+from g4qc_pipelines.launching.stages import JOB, Plan, following, stage_of
+
+_log = logging.getLogger(__name__)
+
+_SECONDS = 1.0
+_SEARCH_EVERY = 15  # rounds
+_LOOKED_THROUGH = 50  # newest runs of each kind that has several
+_KINDS = ("extract", "decide")
+
+Run = Mapping[str, Any]
+
+
+def tags_of(run: Run) -> dict[str, str]:
+    """The run's tags by key."""
+    return {tag["key"]: tag["value"] for tag in run["tags"]}
+
+
+def in_order(run: Run) -> tuple[int, float]:
+    """What a job's runs are sorted by: stage, and of the same stage that which was launched first."""
+    return stage_of(tags_of(run))[0], float(run["creationTime"])
+
+
+def end_of(run: Run, end: JobEnd | None) -> JobEnd | None:
+    """The end of a job whose newest run this is; None where the run was launched later, by a person who went on."""
+    return end if end is not None and end.at.timestamp() >= run["creationTime"] else None
+
+
+def launch(graph: Graph, plan: Plan) -> None:
+    """Launches the first stage of a plan."""
+    stage = plan.stages[0]
+    graph.launch(stage.assets, stage.first, stage.last, plan.tags(), stage.config)
+
+
+class Follower:
+    """Follows the jobs of a graph until it is closed."""
+
+    def __init__(self, graph: Graph, stores: Callable[[], Stores]) -> None:
+        self._graph = graph
+        self._stores = stores
+        self._open: set[str] = set()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops following; the next process goes on."""
+        self._stopping.set()
+        self._thread.join(timeout=5)
+
+    def follow(self, job_id: str) -> None:
+        """Goes on with a job soon, instead of when it is found."""
+        self._open.add(job_id)
+
+    def stop(self, job_id: str) -> None:
+        """Ends a job for a person: nothing is launched any more, and the run that is under way is stopped."""
+        with self._stores().bars.alone(f"job {job_id}"):
+            self._ends().end(job_id, datetime.now(UTC))
+            self._graph.terminate(self._newest(job_id)["runId"])
+
+    def ends(self, *job_ids: str) -> dict[str, JobEnd]:
+        """The ends of the jobs that have one."""
+        return self._ends().ends(job_ids)
+
+    def _run(self) -> None:
+        rounds = 0
+        while not self._stopping.wait(_SECONDS):
+            if rounds % _SEARCH_EVERY == 0:
+                _tried(self._search)
+            rounds += 1
+            for job_id in tuple(self._open):
+                _tried(partial(self._go_on, job_id))
+
+    def _search(self) -> None:
+        """Follows the jobs among the newest runs that may have something to come."""
+        newest: dict[str, Run] = {}
+        for kind in _KINDS:
+            for run in sorted(self._graph.runs(_LOOKED_THROUGH, kind=kind), key=in_order):
+                newest[tags_of(run)[JOB]] = run
+        self._open |= {job_id for job_id, run in newest.items() if _may_go_on(run)}
+
+    def _go_on(self, job_id: str) -> None:
+        try:
+            newest = self._newest(job_id)
+            if not _may_go_on(newest):
+                self._open.discard(job_id)
+            elif newest["status"] == "SUCCESS":
+                self._launch_next(job_id)
+        except NotFound:
+            self._open.discard(job_id)  # somebody deleted its runs
+
+    def _launch_next(self, job_id: str) -> None:
+        with self._stores().bars.alone(f"job {job_id}"):
+            # Another process may have been quicker, or a person have stopped it.
+            newest = self._newest(job_id)
+            plan = following(tags_of(newest))
+            if plan is None or newest["status"] != "SUCCESS":
+                return
+            if end_of(newest, self.ends(job_id).get(job_id)) is not None:
+                self._open.discard(job_id)
+                return
+            try:
+                launch(self._graph, plan)
+            except PermanentError as error:
+                self._ends().end(job_id, datetime.now(UTC), str(error))
+
+    def _newest(self, job_id: str) -> Run:
+        runs = self._graph.runs(5, job=job_id) or [run for run in (self._graph.run(job_id),) if run is not None]
+        if not runs:
+            raise NotFound(f"There is no job {job_id}: /api/v1/jobs lists them.")
+        return max(runs, key=in_order)
+
+    def _ends(self) -> JobEndStore:
+        return JobEndStore(self._stores().database)
+
+
+def _tried(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except G4qcError as error:
+        _log.info("the jobs wait: %s", error)
+    except Exception:  # noqa: BLE001 - a defect with one job must not hold up the others until somebody starts the server anew
+        _log.exception("a defect while following jobs")
+
+
+def _may_go_on(newest: Run) -> bool:
+    return newest["status"] not in ("FAILURE", "CANCELED") and following(tags_of(newest)) is not None

@@ -1,0 +1,206 @@
+"""A job of several runs goes on by itself, exactly once, whatever happens to its runs and to the processes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from g4qc_core.api.launcher import ExtractOrder, JobState
+from g4qc_core.bars.reasons import Decision
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments import load_registry
+from g4qc_core.settings import Settings
+from g4qc_core.storage.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.launching.launcher import DagsterLauncher
+from g4qc_pipelines.launching.stages import KIND, NEXT
+from tests.core.storage.frames import END, START, market_bars, raw_bars
+from tests.fixtures.graph import MemoryGraph, tags_of
+
+pytestmark = pytest.mark.integration
+
+Make = Callable[[], DagsterLauncher]
+
+ORDER = ExtractOrder("ES", date(2026, 10, 5), date(2026, 10, 9))
+
+
+@pytest.fixture
+def graph() -> MemoryGraph:
+    return MemoryGraph()
+
+
+@pytest.fixture
+def make(
+    graph: MemoryGraph, embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Make]:
+    """Launchers over one graph and one database, as processes of their own have them."""
+    monkeypatch.setattr("g4qc_pipelines.launching.follower._SECONDS", 0.02)
+    settings = Settings(_env_file=None, home=tmp_path)  # type: ignore[call-arg]
+    stores, registry = Stores.of(embedded_database), load_registry()
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(
+            closing(DagsterLauncher(settings, registry, lambda: stores, graph))  # type: ignore[arg-type]
+        )
+
+
+def runs_of(graph: MemoryGraph, job: str, count: int) -> list[dict]:
+    """The job's runs when there are so many."""
+    deadline = time.monotonic() + 60
+    while len(found := graph.runs(100, job=job)) < count:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.01)
+    return found[::-1]
+
+
+def settle(graph: MemoryGraph, make: Make) -> None:
+    """Returns when every launcher has looked at every job: a job that is started now went all its way."""
+    other = make().extract(ORDER)
+    for count in (1, 2, 3):
+        runs_of(graph, other, count)[-1]["status"] = "SUCCESS"
+
+
+def test_a_job_goes_on_once_however_many_processes_follow_it(graph: MemoryGraph, make: Make) -> None:
+    launcher, *_ = [make() for _ in range(4)]
+    job = launcher.extract(ORDER)
+    for count in (1, 2, 3):
+        assert launcher.job(job).state in (JobState.QUEUED, JobState.RUNNING)
+        runs_of(graph, job, count)[-1]["status"] = "SUCCESS"
+    settle(graph, make)
+    assert len(graph.runs(100, job=job)) == 3
+    assert launcher.job(job).state is JobState.SUCCEEDED
+
+
+def test_a_job_that_was_stopped_between_two_runs_stays_so_for_every_process(graph: MemoryGraph, make: Make) -> None:
+    launcher = make()
+    job = launcher.extract(ORDER)
+    assert launcher.cancel(job).state is JobState.CANCELLED
+    # It ended well before it could be stopped.
+    graph.runs(1, job=job)[0]["status"] = "SUCCESS"
+    assert launcher.cancel(job).state is JobState.CANCELLED
+    settle(graph, make)
+    assert [len(one.runs) for one in (launcher.job(job), make().job(job))] == [1, 1]
+    assert {one.id: one.state for one in make().jobs(10)}[job] is JobState.CANCELLED
+
+
+def test_jobs_whose_runs_were_deleted_hold_up_no_other(graph: MemoryGraph, make: Make) -> None:
+    launcher = make()
+    gone = [launcher.extract(ORDER) for _ in range(5)]
+    graph.kept.clear()
+    settle(graph, make)
+    assert not [job for job in gone if graph.runs(1, job=job)]
+
+
+def test_a_run_that_nobody_understands_holds_up_no_other(graph: MemoryGraph, make: Make) -> None:
+    graph.run_with({KIND: "extract", "g4qc/job": "x", NEXT: "no JSON"})
+    graph.run_with({KIND: "extract"})
+    job = make().extract(ORDER)
+    runs_of(graph, job, 1)[0]["status"] = "SUCCESS"
+    runs_of(graph, job, 2)
+
+
+def test_a_job_whose_next_run_is_refused_failed_and_says_why(graph: MemoryGraph, make: Make) -> None:
+    launcher = make()
+    job = launcher.extract(ORDER)
+    graph.refusal = "Dagster refuses: there is no such partition."
+    graph.kept[-1]["status"] = "SUCCESS"
+    deadline = time.monotonic() + 60
+    while not launcher.job(job).state.final:
+        assert time.monotonic() < deadline
+    for told in (launcher.job(job), make().job(job)):
+        assert (told.state, told.message) == (JobState.FAILED, graph.refusal)
+
+
+def test_a_job_goes_on_when_a_person_ran_its_failed_run_again(graph: MemoryGraph, make: Make) -> None:
+    launcher = make()
+    job = launcher.extract(ORDER)
+    graph.kept[-1]["status"] = "FAILURE"
+    assert launcher.job(job).state is JobState.FAILED
+    launcher.cancel(job)
+    graph.run_with(tags_of(graph.kept[-1]))
+    assert launcher.job(job).state is JobState.QUEUED
+    graph.kept[-1]["status"] = "SUCCESS"
+    later = make()
+    runs_of(graph, job, 3)[-1]["status"] = "SUCCESS"
+    runs_of(graph, job, 4)[-1]["status"] = "SUCCESS"
+    assert later.job(job).state is JobState.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("assets", "first", "last", "says"),
+    [
+        (["raw_bars"], "nonsense", None, "no partition"),
+        (["raw_bars"], "XX|2026-10-01", None, "Unknown instrument"),
+        (["raw_bars"], "ES|2026-10-17", None, r"write ES\|2026-10-01"),
+        (["raw_bars"], "ES|2026-11-01", "ES|2026-10-01", "earlier one first"),
+        (["raw_bars"], "ES|2026-10-01", "NQ|2026-11-01", "one instrument"),
+        (["raw_bars"], None, "ES|2026-10-01", "name one"),
+        (["roll_calendar"], "ES", "NQ", "one partition at a time"),
+        (["roll_calendar"], "XX", None, "Unknown instrument"),
+        (["roll_calendar", "bars_1d"], "ES", None, "different partitions"),
+        (["nothing"], None, None, "Unknown asset"),
+    ],
+)
+def test_partitions_that_an_asset_cannot_have_start_nothing(
+    graph: MemoryGraph, make: Make, assets: list[str], first: str | None, last: str | None, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        make().materialize(assets, first, last)
+    assert graph.kept == []
+
+
+def test_a_reader_of_events_that_leaves_anywhere_hears_each_one_once(graph: MemoryGraph, make: Make) -> None:
+    launcher = make()
+    job = launcher.extract(ORDER)
+    for count, told in ((1, 450), (2, 0), (3, 200)):
+        run = runs_of(graph, job, count)[-1]
+        graph.logs[run["runId"]] = [_told(n) for n in range(told)]
+        run["status"] = "SUCCESS"
+    whole = []
+    while page := launcher.events(job, whole[-1].cursor if whole else None):
+        whole += page
+    texts = [event.message for event in whole]
+    assert texts == [f"event {n}" for n in (*range(0, 450, 2), *range(0, 200, 2))]
+    assert len({event.cursor for event in whole}) == len(whole)
+    for at in (0, 1, 98, 99, 100, 224, 225, 324):
+        assert [event.message for event in launcher.events(job, whole[at].cursor)] == texts[at + 1 :][: _left(at)]
+    for cursor in ("0:garbage", "", ":", f"{run['runId']}:x:", f"{run['runId']}:0:garbage"):
+        with pytest.raises(UsageError, match="cursor"):
+            launcher.events(job, cursor)
+
+
+def _left(at: int) -> int:
+    """How many events of the same page follow, or of the next page."""
+    ends = (100, 200, 225, 325)
+    return next(end - at - 1 for end in ends if end > at + 1) if at < ends[-1] - 1 else 0
+
+
+def _told(n: int) -> dict:
+    """Every other event of a log is one that nobody is told."""
+    kind = "ExecutionStepStartEvent" if n % 2 == 0 else "EngineEvent"
+    at = str(int(datetime(2026, 10, 5, tzinfo=UTC).timestamp() * 1000))
+    return {"__typename": kind, "message": f"event {n}", "timestamp": at, "stepKey": "raw_bars", "level": "INFO"}
+
+
+def test_a_decision_that_needs_too_many_runs_is_not_half_taken(
+    graph: MemoryGraph, make: Make, monkeypatch: pytest.MonkeyPatch, embedded_database: Database
+) -> None:
+    stores = Stores.of(embedded_database)
+    bad = raw_bars(1).assign(contract="202403", reason="spike", detail="")[list(QUARANTINE_COLUMNS)]
+    quality = pd.DataFrame(columns=list(QUALITY_COLUMNS))
+    stores.bars.replace_partition("ES", START, END, market_bars(0), bad, quality, date(2024, 1, 1), date(2024, 1, 31))
+    launcher, bar = make(), "ES/202403/2024-01-01T00:00Z"
+    with monkeypatch.context() as less:
+        less.setattr("g4qc_pipelines.launching.launcher._MOST_STAGES", 0)
+        with pytest.raises(UsageError, match="decide about fewer at once"):
+            launcher.decide([bar], Decision.DROP, "jo", "")
+    assert stores.quarantine.listed("ES", START, END)["decision"].isna().all()
+    assert graph.kept == []
+    launcher.decide([bar], Decision.DROP, "jo", "")
+    assert len(graph.kept) == 1
