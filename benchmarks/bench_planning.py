@@ -61,7 +61,7 @@ def fill(instruments: list[Instrument], stores: Stores) -> int:
         stores.contracts.merge(known, NOW)
         entries = []
         for contract, held in contracts_for(known, date(2016, 11, 21), TODAY, instrument, SESSIONS).items():
-            stores.contracts.keep_head(contract, held[0].open - timedelta(days=90))
+            stores.contracts.keep_head(contract, held[0].open - timedelta(days=90), NOW)
             for session in [s for s in held if s.trade_date < TODAY - timedelta(days=1)]:
                 end = min(session.close, contract.last_trade_at)
                 entries.append(

@@ -24,6 +24,11 @@ KEPT_AFTER_EXPIRY = timedelta(days=730)
 
 _SOON = timedelta(days=90)
 
+# A gateway may be wrong about a contract's first bar: where that leaves sessions out, it is asked anew after a while.
+_HEAD_BELIEVED = timedelta(days=7)
+# It may also tell none that can be: that only costs requests for bars, and is asked anew sooner.
+_HEADLESS = timedelta(days=1)
+
 
 class Order(StrEnum):
     """Which bars come first."""
@@ -129,6 +134,35 @@ def plan(known: Iterable[Known], calendar: SessionCalendar, now: datetime, rules
         left_out[one.contract] = _left_out(one, {s.trade_date for s in needed}, now)
         requests += chunk_sessions(one.contract, ONE_MINUTE, needed, calendar, now, rules.sessions_a_request, one.head)
     return Plan(tuple(sorted(requests, key=lambda r: _place(r, now, rules.order))), asked, left_out)
+
+
+def heads_to_ask(
+    wanted: Mapping[Contract, Sequence[Session]],
+    planned: Plan,
+    heads: Mapping[str, datetime],
+    asked_at: Mapping[str, datetime],
+    now: datetime,
+) -> list[Contract]:
+    """The contracts of which the source shall tell, first of all or once more, where their bars begin.
+
+    Those of which it is not known, as far as anything of them is to be asked for; and those of which it was told a week
+    ago or more, and leaves out minutes of wanted sessions.
+
+    Args:
+        wanted: sessions, ascending.
+        heads, asked_at: start of the first bar, and when the source was last asked for it, by contract month.
+        now: the gateway's clock, UTC.
+    """
+    found = []
+    for contract, sessions in wanted.items():
+        head, at = heads.get(contract.month), asked_at.get(contract.month)
+        leaves_out = head is not None and any(s.open < min(head, now) for s in sessions[:1])
+        matters = leaves_out if head is not None else contract in planned.asked
+        lasts = _HEADLESS if head is None else _HEAD_BELIEVED
+        # What was asked in the future, was asked by a clock that was wrong.
+        if matters and (at is None or not now - lasts < at <= now + lasts):
+            found.append(contract)
+    return found
 
 
 def _place(request: BarRequest, now: datetime, order: Order) -> tuple[int, float, float, str]:

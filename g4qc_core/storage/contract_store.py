@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.errors import ContractChanged
 from g4qc_core.instruments import Contract
 from g4qc_core.storage.database import Database
-from g4qc_core.storage.tables import contract_ids, contracts
+from g4qc_core.storage.tables import contract_ids, contracts, raw_bars
 
 _FIELDS = (
     "con_id",
@@ -29,6 +30,12 @@ _FIELDS = (
     "min_tick",
     "kind",
 )
+
+_MINUTE = timedelta(minutes=1)
+
+# Bars that prove a start of the first bar wrong are looked for no longer before it: of a symbol, the bars of all
+# contracts lie together.
+_EARLY = timedelta(days=366)
 
 # A holiday that was announced late may move the end of a contract by a few days.
 _MOVED = timedelta(days=10)
@@ -89,11 +96,29 @@ class ContractStore:
         with self._database.transaction() as connection:
             return {row.contract: row.head for row in connection.execute(query)}
 
-    def keep_head(self, contract: Contract, head: datetime) -> None:
-        """Keeps the start of the first bar of a known contract, UTC."""
+    def heads_asked(self, symbol: str) -> dict[str, datetime]:
+        """When a gateway was last asked for the first bar of each contract month, where it was; by its clock, UTC."""
+        query = select(contracts.c.contract, contracts.c.head_asked_at).where(
+            contracts.c.symbol == symbol, contracts.c.head_asked_at.is_not(None)
+        )
+        with self._database.transaction() as connection:
+            return {row.contract: row.head_asked_at for row in connection.execute(query)}
+
+    def keep_head(self, contract: Contract, head: datetime | None, asked_at: datetime) -> None:
+        """Keeps the start of the first bar of a known contract, UTC, as a gateway told it.
+
+        Of several tellings the earliest counts, because a later one would leave bars out; none counts that is later
+        than a stored bar. The gateway may have told none.
+
+        Args:
+            asked_at: by the gateway's clock, UTC.
+        """
         own = (contracts.c.symbol == contract.symbol) & (contracts.c.contract == contract.month)
         with self._database.transaction() as connection:
-            connection.execute(contracts.update().where(own).values(head=head))
+            values: dict[str, Any] = {"head_asked_at": asked_at}
+            if head is not None and not connection.scalar(_bars_before(contract, head)):
+                values["head"] = func.least(contracts.c.head, head)
+            connection.execute(contracts.update().where(own).values(values))
 
     def ids(self, symbol: str) -> dict[str, list[int]]:
         """Every conId under which each contract month of the instrument was described, in the order they were seen."""
@@ -113,6 +138,19 @@ class ContractStore:
         query = select(contracts.c.contract, contracts.c.first_seen).where(contracts.c.symbol == symbol)
         with self._database.transaction() as connection:
             return {row.contract: row.first_seen for row in connection.execute(query)}
+
+
+def forget_late_head(connection: Connection, contract: Contract, first_bar: datetime) -> None:
+    """In the caller's transaction: a start of the first bar that is later than this bar is none."""
+    own = (contracts.c.symbol == contract.symbol) & (contracts.c.contract == contract.month)
+    late = own & (contracts.c.head >= first_bar + _MINUTE)
+    connection.execute(contracts.update().where(late).values(head=None))
+
+
+def _bars_before(contract: Contract, head: datetime) -> Select:
+    bar = raw_bars.c
+    own = (bar.symbol == contract.symbol) & (bar.contract == contract.month)
+    return select(exists().where(own, bar.timestamp <= head - _MINUTE, bar.timestamp > head - _EARLY))
 
 
 def _of(symbols: set[str]) -> Select:

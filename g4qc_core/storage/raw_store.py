@@ -15,6 +15,7 @@ import pandas as pd
 
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments import Contract
+from g4qc_core.storage.contract_store import forget_late_head
 from g4qc_core.storage.copy import Kinds, copy_in, copy_out, encode
 from g4qc_core.storage.request_ledger import LedgerEntry, insert_entry
 from g4qc_core.storage.slices import SliceStore, check_window, names
@@ -83,6 +84,8 @@ class RawStore(SliceStore):
                 _revise(cursor, contract, gone, request, entry.requested_at)
             key = {"symbol": contract.symbol, "contract": contract.month}
             copy_in(cursor, "raw_bars", _RAW, fresh, **key, request_id=request, received_at=entry.requested_at)
+            if not fresh.empty:
+                forget_late_head(connection, contract, fresh["timestamp"].iloc[0].to_pydatetime())
         new = len(fresh) - len(outdated)
         return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
 

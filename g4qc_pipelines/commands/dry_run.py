@@ -15,7 +15,7 @@ from rich.table import Table
 
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.roll_overrides import load_overrides
-from g4qc_core.ib.plan import Order, Plan
+from g4qc_core.ib.plan import Order, Plan, heads_to_ask
 from g4qc_core.instruments import Contract, Instrument, contract_month, load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
@@ -43,8 +43,8 @@ def show_plan(
         wanted = contracts_of_interest(instrument, chain, first, last, months, load_overrides(settings.rolls))
         plan = plan_extraction(instrument, wanted, stores, now, rules_of(settings, Order.named(order)))
         takes = source.time_left(plan.requests)
-        heads = stores.contracts.heads(symbol)
-    document = _document(instrument, plan, takes, [c for c in plan.asked if c.month not in heads], now)
+        heads, asked_at = stores.contracts.heads(symbol), stores.contracts.heads_asked(symbol)
+    document = _document(instrument, plan, takes, heads_to_ask(wanted, plan, heads, asked_at, now), now)
     if as_json:
         echo_json(document)
     else:

@@ -15,7 +15,7 @@ import pandas as pd
 from g4qc_core.bars.planning import leaves_no_doubt
 from g4qc_core.bars.source import BarRequest, BarSource
 from g4qc_core.errors import BarsDenied, GatewayError, InvalidBars, NoData, TransientError
-from g4qc_core.ib.plan import USUAL, Plan, PlanRules
+from g4qc_core.ib.plan import USUAL, Plan, PlanRules, heads_to_ask
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.request_ledger import Outcome
@@ -106,7 +106,8 @@ def extract(
 ) -> Extraction:
     """Asks for what is missing of the wanted sessions, in the order of the rules, and writes every answer.
 
-    A contract of which something is missing is first asked where its bars begin, once and for all.
+    Of a contract of which something is missing the source is first asked where its bars begin; and again after a week,
+    where that leaves wanted minutes out.
 
     Raises:
         GatewayError, InvalidBars: a request failed, or its answer could not be read; it is in the ledger, and what
@@ -115,38 +116,36 @@ def extract(
     now = source.server_time()
     heads = stores.contracts.heads(instrument.symbol)
     plan = plan_extraction(instrument, wanted, stores, now, rules, heads)
-    learned = _learn_heads([c for c in plan.asked if c.month not in heads], now, source, stores)
-    if learned:
-        plan = plan_extraction(instrument, wanted, stores, now, rules, heads | learned)
+    unsure = heads_to_ask(wanted, plan, heads, stores.contracts.heads_asked(instrument.symbol), now)
+    if unsure:
+        _learn_heads(unsure, now, source, stores)
+        heads = stores.contracts.heads(instrument.symbol)
+        plan = plan_extraction(instrument, wanted, stores, now, rules, heads)
     done = Extraction(plan)
     sessions = calendar(instrument.calendar)
     with under_way(instrument.symbol, plan.requests, source, stores, run_id) as left:
         for number, request in enumerate(plan.requests, 1):
             place = f"request {number} of {len(plan.requests)}{left(number)}"
             tell(f"{request.contract}: {place}, from {request.start:%Y-%m-%d %H:%M}")
-            head = (heads | learned).get(request.contract.month)
+            head = heads.get(request.contract.month)
             done.asked.append(_ask(request, sessions, head, source, stores, run_id))
     return done
 
 
-def _learn_heads(
-    contracts: Iterable[Contract], now: datetime, source: BarSource, stores: Stores
-) -> dict[str, datetime]:
-    """Start of the first bar by contract month, of those of which the source tells it; kept in the database."""
-    learned: dict[str, datetime] = {}
+def _learn_heads(contracts: Iterable[Contract], now: datetime, source: BarSource, stores: Stores) -> None:
+    """Asks where the bars of the contracts begin, and keeps what the source tells."""
     for contract in contracts:
         try:
-            head = source.head_timestamp(contract)
+            head: datetime | None = source.head_timestamp(contract)
         except TransientError:
             # It only spares requests: the bars are asked for without it, and it is asked for again another time.
-            return learned
+            return
         except GatewayError:
-            continue
-        if head < min(now, contract.last_trade_at):
-            # Another is none: all of the contract's sessions would be left out for ever.
-            learned[contract.month] = head
-            stores.contracts.keep_head(contract, head)
-    return learned
+            head = None
+        if head is not None and head >= min(now, contract.last_trade_at):
+            # All of the contract's sessions would be left out.
+            head = None
+        stores.contracts.keep_head(contract, head, now)
 
 
 def _ask(

@@ -161,3 +161,45 @@ def test_a_first_bar_after_the_end_or_in_the_future_is_not_believed(stores: Stor
     assert ask(Late(LATER, []), stores).requests == 1
     assert stores.contracts.heads("ES") == {}
     assert_frame_equal(stored(stores), TRUE)
+
+
+class Late(Liar):
+    """A liar about where the bars begin, too: at the second session."""
+
+    head = SESSIONS[1].open
+    heads_asked = 0
+
+    def head_timestamp(self, contract: Contract) -> datetime:
+        self.heads_asked += 1
+        return self.head
+
+
+class Early(Late):
+    head = SESSIONS[0].open
+
+
+def test_a_first_bar_that_leaves_sessions_out_is_asked_for_again_after_a_week_and_the_earliest_counts(
+    stores: Stores,
+) -> None:
+    assert ask(Late(LATER, []), stores).requests == 1
+    assert stored(stores)["timestamp"].min() >= SESSIONS[1].open
+    soon = Early(LATER + timedelta(days=6), [])
+    assert (ask(soon, stores).requests, soon.heads_asked) == (0, 0)
+    assert ask(Early(LATER + timedelta(days=7), []), stores).requests == 1
+    assert_frame_equal(stored(stores), TRUE)
+    settled = Late(LATER + timedelta(days=70), [])
+    assert (ask(settled, stores).requests, settled.heads_asked) == (0, 0)
+    assert stores.contracts.heads("ES") == {"202512": Early.head}
+
+
+def test_a_stored_bar_proves_a_later_first_bar_wrong_whichever_came_first(stores: Stores) -> None:
+    stores.contracts.keep_head(CONTRACT, SESSIONS[1].open, LATER)
+    entry = LedgerEntry("ES", "202512", "1min", START, END, Outcome.DATA, LATER, 1)
+    stores.bars.write_raw(CONTRACT, TRUE, entry)
+    assert stores.contracts.heads("ES") == {}
+    stores.contracts.keep_head(CONTRACT, SESSIONS[1].open, LATER)
+    assert stores.contracts.heads("ES") == {}
+    first_bar = TRUE["timestamp"].iloc[0].to_pydatetime() + timedelta(seconds=30)
+    stores.contracts.keep_head(CONTRACT, first_bar, LATER)
+    stores.bars.write_raw(CONTRACT, TRUE.assign(volume=TRUE["volume"] + 1), entry)
+    assert stores.contracts.heads("ES") == {"202512": first_bar}
