@@ -94,8 +94,8 @@ class Follower:
         newest: dict[str, Run] = {}
         for kind in _KINDS:
             for run in sorted(self._graph.runs(_LOOKED_THROUGH, kind=kind), key=in_order):
-                newest[tags_of(run)[JOB]] = run
-        self._open |= {job_id for job_id, run in newest.items() if _may_go_on(run)}
+                newest[tags_of(run).get(JOB, "")] = run
+        self._open |= {job_id for job_id, run in newest.items() if job_id and _may_go_on(run)}
 
     def _go_on(self, job_id: str) -> None:
         try:

@@ -55,7 +55,7 @@ class Plan:
 
 def following(tags: Mapping[str, str]) -> Plan | None:
     """What is to be launched after the run with these tags succeeded; None when it was the last."""
-    if NEXT not in tags:
+    if NEXT not in tags or JOB not in tags:
         return None
     stage, of = stage_of(tags)
     stages = [Stage(**values) for values in json.loads(tags[NEXT])]

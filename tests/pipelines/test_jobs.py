@@ -20,7 +20,7 @@ from g4qc_core.storage.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.launcher import DagsterLauncher
-from g4qc_pipelines.launching.stages import KIND, NEXT
+from g4qc_pipelines.launching.stages import JOB, KIND, NEXT
 from tests.core.storage.frames import END, START, market_bars, raw_bars
 from tests.fixtures.graph import MemoryGraph, tags_of
 
@@ -98,9 +98,11 @@ def test_jobs_whose_runs_were_deleted_hold_up_no_other(graph: MemoryGraph, make:
 
 
 def test_a_run_that_nobody_understands_holds_up_no_other(graph: MemoryGraph, make: Make) -> None:
-    graph.run_with({KIND: "extract", "g4qc/job": "x", NEXT: "no JSON"})
-    graph.run_with({KIND: "extract"})
-    job = make().extract(ORDER)
+    graph.run_with({KIND: "extract", JOB: "x", NEXT: "no JSON"})
+    graph.run_with({KIND: "extract", NEXT: "[]"})
+    launcher = make()
+    assert len(launcher.jobs(10)) == 2
+    job = launcher.extract(ORDER)
     runs_of(graph, job, 1)[0]["status"] = "SUCCESS"
     runs_of(graph, job, 2)
 
