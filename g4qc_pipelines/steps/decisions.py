@@ -16,9 +16,9 @@ from g4qc_core.bars.reasons import Decision, Reason
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Registry
 from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.storage.answers import session_at
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.partitions import key_of
-from g4qc_pipelines.steps.refetching import session_at
 
 
 @dataclass(frozen=True)

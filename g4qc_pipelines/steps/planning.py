@@ -5,24 +5,22 @@ The plan itself is a pure function of the core; here stands what it is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pandas as pd
 
-from g4qc_core.bars.planning import Answer, Bars, separate
-from g4qc_core.bars.silence import CONFIRMED
-from g4qc_core.bars.windows import Window
+from g4qc_core.bars.planning import Bars
 from g4qc_core.ib.plan import USUAL, Known, Order, Plan, PlanRules, plan
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
+from g4qc_core.storage.answers import answers, reopened_sessions
 from g4qc_core.storage.reopened_store import Reopened
-from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, Outcome
+from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.chains import Wanted
-from g4qc_pipelines.steps.refetching import reopened_sessions, still_answered
 
 
 def rules_of(settings: Settings, order: Order = Order.NEWEST) -> PlanRules:
@@ -49,29 +47,6 @@ def plan_extraction(
     if heads is None:
         heads = stores.contracts.heads(instrument.symbol)
     return plan(_known(instrument, wanted, stores, heads, wishes), calendar(instrument.calendar), now, rules)
-
-
-def answers(entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = ()) -> list[Answer]:
-    """What the source answered, less what people want asked again since."""
-    return [
-        Answer(start, end, entry.requested_at, entry.outcome is Outcome.CONFIRMED_EMPTY or bool(entry.whole))
-        for entry in entries
-        if entry.outcome in ANSWERED
-        for start, end in still_answered(entry, reopened)
-    ]
-
-
-def answered_windows(
-    entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = (), head: datetime | None = None
-) -> list[Window]:
-    """The windows of `answers` that are apart, one an answer, as many as confirm one another where it leaves no doubt.
-
-    So does the start of the contract's first bar: there is nothing before it.
-    """
-    given = separate(answers(entries, reopened))
-    if head is not None:
-        given.append(Answer(datetime.min.replace(tzinfo=head.tzinfo), head, head, whole=True))
-    return [(a.start, a.end) for a in given for _ in range(CONFIRMED if a.whole else 1)]
 
 
 def _known(

@@ -16,12 +16,10 @@ from g4qc_core.bars.validation import validate
 from g4qc_core.futures.chain import contracts_for
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
-from g4qc_core.storage.request_ledger import ANSWERED
+from g4qc_core.storage.answers import answered_windows, failed_windows, reopened_sessions
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.steps.planning import answered_windows
-from g4qc_pipelines.steps.refetching import reopened_sessions
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,7 @@ def _quality(
                 bars.loc[bars["contract"] == month, "timestamp"],
                 quarantined.loc[quarantined["contract"] == month, "timestamp"],
                 answered_windows(own, reopened, heads.get(month)),
-                [(e.window_start, e.window_end) for e in own if e.outcome not in ANSWERED],
+                failed_windows(own),
                 until,
             )
         )

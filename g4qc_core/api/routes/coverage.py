@@ -1,8 +1,8 @@
-"""Coverage: what is known of each session's minutes, by session and by month; and the ledger of requests behind it."""
+"""Coverage: what is known of each session's minutes, by session, by month and by interval; and the ledger behind it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -11,18 +11,24 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.deps import CanRead, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
-from g4qc_core.bars.coverage import CLASSES, MISSING
+from g4qc_core.bars.coverage import CLASSES, MISSING, OPEN
+from g4qc_core.errors import UsageError
 from g4qc_core.instruments import CONTRACT_MONTH
 from g4qc_core.sessions import calendar, check_window
+from g4qc_core.storage.answers import stored_gaps
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.request_ledger import Outcome
 
 router = APIRouter(tags=["coverage"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 12, 31)
+_MOST_DAYS = timedelta(days=93)
 
 First = Annotated[date | None, Query(description="First trade date; without it, as far as there is anything")]
 Last = Annotated[date | None, Query(description="Last trade date, included")]
+
+FirstOfFew = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, description="First trade date")]
+LastOfFew = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, description="Last trade date, included")]
 
 
 class Minutes(BaseModel):
@@ -44,6 +50,23 @@ class Coverage(BaseModel):
 
     symbol: str
     sessions: list[Minutes]
+
+
+class Gap(BaseModel):
+    """Minutes `[start, end)` of one contract's session, UTC, all of one class."""
+
+    contract: str
+    trade_date: date
+    start: datetime
+    end: datetime
+    class_: str = Field(alias="class", description=f"One of {', '.join(OPEN)}")
+
+
+class Gaps(BaseModel):
+    """Where the minutes lie that are in quarantine or of which nothing is known, by contract and start."""
+
+    symbol: str
+    gaps: list[Gap]
 
 
 class MonthCells(BaseModel):
@@ -114,6 +137,17 @@ def coverage(
     days = (rows["trade_date"].iloc[0].date(), rows["trade_date"].iloc[-1].date())
     hours = {s.trade_date: (s.open, s.close) for s in calendar(instrument.calendar).sessions(*days)}
     return Coverage(symbol=instrument.symbol, sessions=[_minutes(row, hours) for row in rows.to_dict("records")])
+
+
+@router.get("/gaps/{symbol}", responses=documented(404))
+def gaps(symbol: Symbol, using: Using, first: FirstOfFew, last: LastOfFew) -> Gaps:
+    """The gaps of an instrument's sessions minute by minute, of at most three months."""
+    instrument = instrument_of(symbol, using)
+    check_window(first, last)
+    if last - first > _MOST_DAYS:
+        raise UsageError(f"Gaps are told for at most {_MOST_DAYS.days} days at once: ask for a shorter window.")
+    found = stored_gaps(instrument, first, last, using.stores())
+    return Gaps(symbol=instrument.symbol, gaps=[Gap.model_validate(row) for row in found.to_dict("records")])
 
 
 @router.get("/requests")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from g4qc_core.api.launcher import ExtractOrder, JobEvent, JobState
 from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.bars.coverage import CLASSES
+from g4qc_core.bars.coverage import CLASSES, OPEN
 from tests.fixtures.api import NOW, Api
 
 pytestmark = pytest.mark.integration
@@ -39,6 +39,22 @@ def test_the_classes_of_a_session_add_up_and_the_months_are_their_sums(api: Api)
     assert sum(cells["missing"]) == sum(s["missing"] for s in sessions)
     assert {s["open"] for s in one} == {"2026-10-05T22:00:00Z"}
     assert reversed_.status_code == 422
+
+
+def test_gaps_are_where_the_classes_of_their_sessions_say_there_are_some(api: Api) -> None:
+    with api.client() as client:
+        asked = {"first": "2026-10-01", "last": "2026-10-31"}
+        sessions = client.get("/coverage/ES", params=asked).json()["sessions"]
+        found = client.get("/gaps/ES", params=asked).json()["gaps"]
+        too_long = client.get("/gaps/ES", params={"first": "2026-01-01", "last": "2026-10-31"})
+    length: dict[str, int] = {}
+    for gap in found:
+        minutes = (datetime.fromisoformat(gap["end"]) - datetime.fromisoformat(gap["start"])) // timedelta(minutes=1)
+        length[gap["class"]] = length.get(gap["class"], 0) + minutes
+    counted = {name: sum(one["classes"].get(name, 0) for one in sessions) for name in OPEN}
+    assert length == {name: minutes for name, minutes in counted.items() if minutes}
+    assert too_long.status_code == 422
+    assert "shorter" in too_long.json()["detail"]
 
 
 def test_the_ledger_is_read_page_by_page_newest_first(api: Api) -> None:
