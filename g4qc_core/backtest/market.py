@@ -9,6 +9,7 @@ backtesting library.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,8 +19,8 @@ import pandas as pd
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.instruments import Instrument
 
-_PRICES = ("open", "high", "low", "close")
-COLUMNS = ("timestamp", *_PRICES, "volume", "contract", "trade_date", "factor", "adjustment")
+PRICES = ("open", "high", "low", "close")
+COLUMNS = ("timestamp", *PRICES, "volume", "contract", "trade_date", "factor", "adjustment")
 
 # A float64 price that stands on the grid divides to within rounding error of a whole number of ticks.
 _OFF_GRID = 1e-4
@@ -31,6 +32,7 @@ class Market:
 
     Attributes:
         frame: what the strategy sees: n rows, index 0..n-1, columns `COLUMNS`; prices in points, adjusted.
+        contracts: contract month that is traded in each bar.
         open, high, low, close: int64 ticks, the contracts' own prices linked.
         link: int64 ticks that were added to the contract's own prices.
         rolls: bars at whose open another contract takes over; ascending.
@@ -42,6 +44,7 @@ class Market:
 
     instrument: Instrument
     frame: pd.DataFrame
+    contracts: np.ndarray
     open: np.ndarray
     high: np.ndarray
     low: np.ndarray
@@ -53,11 +56,6 @@ class Market:
 
     def __len__(self) -> int:
         return len(self.frame)
-
-    @property
-    def contracts(self) -> np.ndarray:
-        """Contract month of each bar."""
-        return self.frame["contract"].to_numpy()
 
     def points(self, ticks: np.ndarray | int) -> np.ndarray:
         """Ticks as prices in points, rounded to the instrument's decimals."""
@@ -95,13 +93,32 @@ def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | N
     frame = bars.loc[:, list(COLUMNS)].reset_index(drop=True)
     if not frame["timestamp"].is_monotonic_increasing or frame["timestamp"].duplicated().any():
         raise BacktestRefused(f"The bars of {instrument.symbol} are not in ascending order without duplicates.")
-    own = {name: _ticks(frame, name, instrument) for name in _PRICES}
+    own = {name: _ticks(frame, name, instrument) for name in PRICES}
     contracts = frame["contract"].to_numpy()
     rolls = np.flatnonzero(contracts[1:] != contracts[:-1]) + 1
     left, stale = _left_at(frame, own["close"], rolls, instrument, exits)
+    return linked(instrument, frame, contracts, own, rolls, left, stale)
+
+
+def linked(
+    instrument: Instrument,
+    frame: pd.DataFrame,
+    contracts: np.ndarray,
+    own: Mapping[str, np.ndarray],
+    rolls: np.ndarray,
+    left: np.ndarray,
+    stale: np.ndarray,
+) -> Market:
+    """The market in which these contracts are traded.
+
+    Args:
+        own: `PRICES` of the contract that is traded in each bar, in ticks.
+        left: own ticks at which the old contract is left at each of `rolls`.
+    """
     link = _link(own["open"][rolls] - left, rolls, len(frame))
     prices = {name: ticks + link for name, ticks in own.items()}
-    return Market(instrument, frame, link=link, rolls=rolls, stale=stale, lift=_lift(prices["low"], link), **prices)
+    lift = _lift(prices["low"], link)
+    return Market(instrument, frame, contracts, link=link, rolls=rolls, stale=stale, lift=lift, **prices)
 
 
 def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.DataFrame:
@@ -117,10 +134,15 @@ def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.Data
 def _ticks(frame: pd.DataFrame, column: str, instrument: Instrument) -> np.ndarray:
     """The contracts' own prices."""
     seen, factor, added = (frame[name].to_numpy(np.float64) for name in (column, "factor", "adjustment"))
-    return _on_grid((seen - added) / factor, frame["timestamp"], column, instrument)
+    return on_grid((seen - added) / factor, frame["timestamp"], column, instrument)
 
 
-def _on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instrument) -> np.ndarray:
+def on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instrument) -> np.ndarray:
+    """Own prices in points as ticks.
+
+    Raises:
+        BacktestRefused: one is no multiple of the tick.
+    """
     ticks = values / float(instrument.price_step)
     wrong = ~(np.abs(ticks - np.rint(ticks)) < _OFF_GRID)
     if wrong.any():
@@ -141,7 +163,7 @@ def _left_at(
     given = np.full(len(rolls), np.nan) if exits is None else exits.reindex(stamps).to_numpy(np.float64)
     known = ~np.isnan(given)
     left = close[rolls - 1].copy()
-    left[known] = _on_grid(given[known], stamps[known], "exit price", instrument)
+    left[known] = on_grid(given[known], stamps[known], "exit price", instrument)
     return left, rolls[~known]
 
 

@@ -1,7 +1,8 @@
 """What becomes of a position where the contract changes.
 
 `roll` goes on with the same position in the next contract; `close` leaves the market until the strategy wants another
-position than the one that it held. Knows targets. Must not know prices.
+position than the one that it held; `hold` stays in the old contract, which is for `holding`. Knows targets. Must not
+know prices.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-OnRoll = Literal["roll", "close"]
+OnRoll = Literal["roll", "close", "hold"]
 
 
 def closed_at_rolls(targets: np.ndarray, rolls: np.ndarray) -> tuple[np.ndarray, list[int]]:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from g4qc_core.backtest import external, ledger, metrics
 from g4qc_core.backtest.costs import CostModel
+from g4qc_core.backtest.holding import Behind, held_over
 from g4qc_core.backtest.market import Market, make_market, window
 from g4qc_core.backtest.result import BacktestResult, result_id
 from g4qc_core.backtest.rolling import closed_at_rolls
@@ -27,7 +28,17 @@ from g4qc_core.instruments import Instrument
 
 # The files that decide numbers; the report only shows them.
 _DECIDING = (
-    *("engine.py", "ledger.py", "market.py", "rolling.py", "costs.py", "metrics.py", "run.py", "strategies/base.py"),
+    *(
+        "engine.py",
+        "ledger.py",
+        "market.py",
+        "rolling.py",
+        "holding.py",
+        "costs.py",
+        "metrics.py",
+        "run.py",
+        "strategies/base.py",
+    ),
 )
 
 
@@ -53,6 +64,7 @@ def run_backtest(
     data_version: str,
     roll_rule: str,
     exits: pd.Series | None = None,
+    behind: Behind | None = None,
 ) -> BacktestResult:
     """Runs a spec on a continuous series.
 
@@ -67,6 +79,7 @@ def run_backtest(
         roll_rule: how the contracts were joined, in words, kept with the result.
         exits: own price (points) of the contract that the series leaves, by the timestamp of the first bar of the
             next one; where there is none, a position leaves at the old contract's last close, and a note says so.
+        behind: what is kept of the contracts that the series leaves; a spec that holds them needs it.
 
     Raises:
         UsageError: the strategy or a parameter does not exist.
@@ -83,7 +96,7 @@ def run_backtest(
             "extract more sessions, widen the window, or choose shorter parameters."
         )
     costs = CostModel.of(instrument, spec.slippage_ticks, spec.fee)
-    ran, closing = _run(spec, market, prepared, costs)
+    market, ran, closing = _run(spec, market, prepared, costs, behind)
     account = ledger.settle(market, ran.fills, costs, spec.cash, closing)
     if prepared.strategy is not None:
         ledger.check_margin(market, account, spec.margin, spec.margin_rate)
@@ -109,15 +122,17 @@ def _prepare(spec: BacktestSpec) -> _Prepared:
     return _Prepared(strategy.model_dump(mode="json"), external.source_of(type(strategy)), strategy=strategy)
 
 
-def _run(spec: BacktestSpec, market: Market, prepared: _Prepared, costs: CostModel) -> tuple[Any, list[int]]:
-    """The library's run, and the rolls at which positions were closed because the contract changed."""
+def _run(
+    spec: BacktestSpec, market: Market, prepared: _Prepared, costs: CostModel, behind: Behind | None
+) -> tuple[Market, Any, list[int]]:
+    """What was traded, the library's run, and the rolls at which positions were closed as the contract changed."""
     # Late, because the library imports Bokeh, and `g4qc --help` needs neither.
     from g4qc_core.backtest import engine
 
     if prepared.kind is not None:
         rate, closes = spec.margin_rate, spec.on_roll == "close"
         ran = engine.run_class(market, prepared.kind, spec.parameters, costs, spec.cash, rate, spec.seed, closes)
-        return ran, market.rolls.tolist() if closes else []
+        return market, ran, market.rolls.tolist() if closes else []
     assert prepared.strategy is not None
     targets = np.asarray(prepared.strategy.targets(market.frame))
     if targets.shape != (len(market),) or targets.dtype.kind != "i":
@@ -125,8 +140,14 @@ def _run(spec: BacktestSpec, market: Market, prepared: _Prepared, costs: CostMod
             f"The strategy {spec.strategy} gave {targets.dtype} targets of shape {targets.shape} for "
             f"{len(market)} bars: it must give one whole number a bar."
         )
-    targets, closing = closed_at_rolls(targets, market.rolls) if spec.on_roll == "close" else (targets, [])
-    return engine.run_targets(market, targets, costs, spec.cash), closing
+    closing: list[int] = []
+    if spec.on_roll == "close":
+        targets, closing = closed_at_rolls(targets, market.rolls)
+    elif spec.on_roll == "hold" and len(market.rolls):
+        if behind is None:
+            raise UsageError(f"The backtest {spec.name} holds old contracts: give it their bars behind the rolls.")
+        market = held_over(market, targets, behind)
+    return market, engine.run_targets(market, targets, costs, spec.cash), closing
 
 
 def _inputs(
@@ -157,7 +178,7 @@ def _inputs(
             "first_trade_date": days.iloc[0].date().isoformat(),
             "last_trade_date": days.iloc[-1].date().isoformat(),
             "bars": len(market),
-            "contracts": list(dict.fromkeys(market.contracts.tolist())),
+            "contracts": list(dict.fromkeys(market.frame["contract"])),
         },
         "costs": costs.to_dict(),
         "margin": _margin_words(spec, instrument),
@@ -190,25 +211,36 @@ def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared:
 
 
 def _roll_notes(spec: BacktestSpec, market: Market) -> list[str]:
-    if not len(market.rolls):
-        return []
-    then = "opened again in the new one at its own open, both sides paid"
-    if spec.on_roll == "close":
-        then = "not opened again until the strategy wants another one"
-    notes = [
-        f"The contract changes {len(market.rolls)} times; a position is closed in the old contract at its own price at "
-        f"that instant, and {then}. Profits, costs and margin are of the contracts' own prices, signals of the "
-        "adjusted series."
-    ]
+    notes = [*_held_notes(spec, market)]
+    if len(market.rolls):
+        then = "opened again in the new one at its own open, both sides paid"
+        if spec.on_roll == "close":
+            then = "not opened again until the strategy wants another one"
+        notes.append(
+            f"The contract changes {len(market.rolls)} times; a position is closed in the old contract at its own "
+            f"price at that instant, and {then}. Profits, costs and margin are of the contracts' own prices, signals "
+            "of the adjusted series."
+        )
     if len(market.stale):
         days = [f"{day:%Y-%m-%d}" for day in market.frame["trade_date"].iloc[market.stale]]
         notes.append(
             f"At {len(days)} of the changes the old contract has no bar at that instant, so that it is left at its "
             f"last close: {', '.join(days)}."
         )
-    if spec.adjustment == "none":
+    if spec.adjustment == "none" and market.frame["contract"].nunique() > 1:
         notes.append("Prices are not adjusted: the strategy saw the gap at each roll as a move of the price.")
     return notes
+
+
+def _held_notes(spec: BacktestSpec, market: Market) -> list[str]:
+    behind = int((market.contracts != market.frame["contract"].to_numpy()).sum())
+    if spec.on_roll != "hold" or not behind:
+        return []
+    return [
+        f"In {behind:,} bars behind rolls a position was held in the old contract, while the strategy saw the new one: "
+        "it stays there until the strategy wants another position, at the latest until the open of the contract's last "
+        "session or of the tenth from the roll on."
+    ]
 
 
 def _margin_words(spec: BacktestSpec, instrument: Instrument) -> str:

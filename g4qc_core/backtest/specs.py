@@ -68,7 +68,8 @@ class BacktestSpec(BaseModel):
         strategy: a name of `strategies`, or `package.module:Class`.
         adjustment: of the series that the strategy sees; what is traded are the contracts' own prices.
         roll: the roll rule that joins the contracts; None: the instrument's.
-        on_roll: whether a position goes on in the next contract, or is closed where the contract changes.
+        on_roll: whether a position goes on in the next contract, is closed where the contract changes, or stays in the
+            old one for as long as its bars are kept.
         parameters: those that are given; the others have the strategy's defaults.
         cash: money in the account before the first bar.
         first, last: trade dates, both included (`from` and `to` in the file); None: all bars there are.
@@ -105,6 +106,8 @@ class BacktestSpec(BaseModel):
             raise ValueError("margin is for the strategies of G4QC: a class of your own takes margin_rate")
         if self.adjustment is not Adjustment.ADDITIVE and is_external(self.strategy):
             raise ValueError("a class of your own trades the prices that it sees, which must be additive")
+        if self.on_roll == "hold" and is_external(self.strategy):
+            raise ValueError("a class of your own trades the prices that it sees: on_roll is 'roll' or 'close' for it")
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -80,8 +80,8 @@ def materialize(assets: tuple[str, ...], partition: str | None) -> None:
 @click.option("--adjustment", help="Of the prices that the strategy sees: none, additive, ratio, additive_forward or "
               "ratio_forward.")  # fmt: skip
 @click.option("--roll", help="Roll rule that joins the contracts, like volume; see `g4qc rolls`.")
-@click.option("--on-roll", type=click.Choice(["roll", "close"]), help="A position goes on in the next contract, or is "
-              "closed.")  # fmt: skip
+@click.option("--on-roll", type=click.Choice(["roll", "close", "hold"]), help="A position goes on in the next "
+              "contract, is closed, or stays in the old contract as long as its bars are kept.")  # fmt: skip
 @from_option
 @to_option
 @json_option

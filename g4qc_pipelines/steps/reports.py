@@ -38,9 +38,8 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
 
     instrument = registry[spec.instrument]
     read = read_bars(spec, registry, stores)
-    result = run_backtest(
-        spec, read.series, instrument, data_version=read.version, roll_rule=read.rule, exits=read.exits
-    )
+    given: dict[str, Any] = {"data_version": read.version, "roll_rule": read.rule}
+    result = run_backtest(spec, read.series, instrument, exits=read.exits, behind=read.behind, **given)
     notes = [*result.notes, *unusual_rolls(stores.rolls.load(spec.instrument, read.rule), read.series)]
     missing = missing_minutes(instrument, read.series, stores, spec.first, spec.last)
     if missing:

@@ -70,6 +70,7 @@ def _figures(spec: BacktestSpec, registry: Registry, stores: Stores) -> dict[str
     try:
         read = read_bars(spec, registry, stores)
         given: dict[str, Any] = {"data_version": read.version, "roll_rule": read.rule, "exits": read.exits}
+        given["behind"] = read.behind
         metrics = run_backtest(spec, read.series, registry[spec.instrument], **given).metrics
     except BacktestRefused as refused:
         return dict.fromkeys(FIGURES) | {"refused": str(refused)}

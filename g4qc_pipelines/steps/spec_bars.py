@@ -1,19 +1,28 @@
-"""What a backtest spec reads of the stores: its series, and the prices at which it leaves one contract for the next."""
+"""What a backtest spec reads of the stores: its series, and what is kept of the contracts that the series leaves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
+from g4qc_core.backtest.holding import Behind
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.bars.fingerprint import fingerprint
+from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
+from g4qc_core.futures.chain import ROLL_SESSIONS
 from g4qc_core.futures.rolls import rule_name
-from g4qc_core.instruments import Registry
+from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
+from g4qc_core.sessions import Session, calendar
 from g4qc_core.storage.series import continuous_bars, roll_exits
-from g4qc_core.timeframes import timeframe
+from g4qc_core.timeframes import Timeframe, timeframe
 from g4qc_pipelines.resources import Stores
+
+# Ten sessions, with the longest run of holidays between them.
+_KEPT = timedelta(days=32)
 
 
 @dataclass(frozen=True)
@@ -24,16 +33,22 @@ class SpecBars:
         series: frame of `CONTINUOUS_COLUMNS`.
         exits: own price of the contract that is left, by the timestamp of the first bar of the next one.
         rule: text of the roll rule that joined them.
+        behind: what is kept of the contracts that are left, for a spec that holds them.
     """
 
     series: pd.DataFrame
     exits: pd.Series
     rule: str
+    behind: Behind | None = None
 
     @property
     def version(self) -> str:
         """Fingerprint of the series and the prices."""
-        return fingerprint(self.series.assign(exit=self.exits.reindex(self.series["timestamp"]).to_numpy()))
+        read = self.series.assign(exit=self.exits.reindex(self.series["timestamp"]).to_numpy())
+        if self.behind is not None:
+            until = self.behind.until.reindex(self.series["timestamp"]).to_numpy()
+            read = pd.concat([read.assign(until=until), self.behind.bars], ignore_index=True)
+        return fingerprint(read)
 
 
 def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores) -> SpecBars:
@@ -47,4 +62,27 @@ def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores) -> SpecBar
     rule = rule_name(instrument) if spec.roll is None else str(parse_rule(spec.roll))
     # The window is all that its strategy may know: a roll after it must not change what it saw, nor make it outdated.
     series = continuous_bars(stores, instrument, kind, spec.adjustment, spec.first, spec.last, rule, whole=True)
-    return SpecBars(series, roll_exits(stores, instrument, kind, series), rule)
+    behind = _behind(instrument, kind, series, stores) if spec.on_roll == "hold" else None
+    return SpecBars(series, roll_exits(stores, instrument, kind, series), rule, behind)
+
+
+def _behind(instrument: Instrument, kind: Timeframe, series: pd.DataFrame, stores: Stores) -> Behind:
+    """Bars of each contract that the series leaves, in the sessions that are kept of it and not after the series."""
+    ends = {contract.month: contract.last_trade_date for contract in stores.contracts.chain(instrument.symbol)}
+    months, parts, until = series["contract"].to_numpy(object), [], {}
+    for at in np.flatnonzero(months[1:] != months[:-1]) + 1:
+        start, month = series["timestamp"].iloc[at], str(months[at - 1])
+        last = _last_session(instrument, series["trade_date"].iloc[at].date(), ends.get(month, date.max))
+        until[start] = series["trade_date"].iloc[at] if last is None else pd.Timestamp(last.trade_date)
+        if last is not None:
+            end = min(pd.Timestamp(last.close), series["timestamp"].iloc[-1] + pd.Timedelta(1, "us"))
+            parts.append(stores.bars.bars(instrument.symbol, kind.name, start, end, month))
+    bars = pd.concat(parts, ignore_index=True) if parts else empty_frame(BAR_COLUMNS)
+    index = pd.DatetimeIndex(until, tz="UTC").as_unit("us")
+    return Behind(bars, pd.Series(until, index=index, dtype=series["trade_date"].dtype))
+
+
+def _last_session(instrument: Instrument, day: date, end: date) -> Session | None:
+    """The last session, of those that are kept behind a roll, in which the contract trades."""
+    kept = calendar(instrument.calendar).sessions(day, day + _KEPT)[:ROLL_SESSIONS]
+    return next((session for session in reversed(kept) if session.trade_date <= end), None)

@@ -44,6 +44,8 @@ class Oil:
         self.rolls = [roll for roll in shown["rolls"] if roll["gap"] is not None]
         months = [self.rolls[0]["from_contract"], *(roll["to_contract"] for roll in self.rolls)]
         self.own = {month: self.bars("--contract", month) for month in months}
+        chain = self.ask("instruments", "contracts", SYMBOL)
+        self.ends = {one["contract"]: pd.Timestamp(one["last_trade_date"]) for one in chain}
 
     def ask(self, *arguments: str) -> Any:
         done = self._home.run(*arguments, "--json")
@@ -136,7 +138,7 @@ def test_adjusted_prices_are_sums_of_gaps_and_products_of_ratios(oil: Oil, timef
         np.testing.assert_allclose(series[PRICES], own[PRICES] * factors + points, rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("on_roll", ["roll", "close"])
+@pytest.mark.parametrize("on_roll", ["roll", "close", "hold"])
 def test_profit_through_rolls_is_exact_to_the_cent(oil: Oil, on_roll: str) -> None:
     averages = ("--param", f"fast={FAST}", "--param", f"slow={SLOW}", "--on-roll", on_roll)
     result = oil.ask("backtest", "sma_cross", "--instrument", SYMBOL, "--timeframe", "1h", *averages)
@@ -153,6 +155,13 @@ def cash(fill: Fill) -> Decimal:
     return -contracts * price * POINT - abs(contracts) * (FEE + TICK * POINT)
 
 
+def last_session(oil: Oil, month: str, day: pd.Timestamp) -> pd.Timestamp:
+    """That in which a contract is held at the latest: its last one, or the tenth from the roll on."""
+    days = pd.concat([bars["trade_date"] for bars in oil.own.values()]).drop_duplicates().sort_values()
+    kept = days[days >= day].iloc[:10]
+    return kept[kept <= oil.ends[month]].iloc[-1]
+
+
 def traded(oil: Oil, on_roll: str) -> tuple[list[Fill], int]:
     """Every fill of the crossover, and how many rolls met a position."""
     own, seen = oil.joined(hours=True), oil.bars("--adjustment", "additive", timeframe="1h")
@@ -161,6 +170,7 @@ def traded(oil: Oil, on_roll: str) -> tuple[list[Fill], int]:
     months, opens = list(own["contract"]), list(own["open"])
     fills: list[Fill] = []
     held = side = out = rolled = 0
+    left, until = "", pd.Timestamp.max
     for bar in range(len(own) - 1):
         if bar >= SLOW - 1:
             spread = sum(cents[bar - FAST + 1 : bar + 1]) * SLOW - sum(cents[bar - SLOW + 1 : bar + 1]) * FAST
@@ -168,12 +178,14 @@ def traded(oil: Oil, on_roll: str) -> tuple[list[Fill], int]:
         start, price = own.index[bar + 1], Decimal(str(opens[bar + 1]))
         if months[bar + 1] != months[bar]:
             out = held if on_roll == "close" else 0
-            if held:
-                rolled += 1
-                fills.append((-held, Decimal(str(hours[months[bar]]["open"][start]))))
-                held = 0
+            left = months[bar] if held else ""
+            until = last_session(oil, months[bar], own["trade_date"].iloc[bar + 1]) if on_roll == "hold" else start
+            rolled += bool(held)
         out = out if side == out else 0
         wanted = 0 if out else side
+        if left and (wanted != held or on_roll != "hold" or own["trade_date"].iloc[bar + 1] >= until):
+            fills.append((-held, Decimal(str(hours[left]["open"][start]))))
+            left, held = "", 0
         if wanted != held:
             fills += [(-held, price)] if held else []
             fills += [(wanted, price)] if wanted else []

@@ -111,7 +111,7 @@ def test_a_backtest_says_how_its_contracts_are_joined(full_home: Home) -> None:
         ((*SMA, "--adjustment", "ratios"), "did you mean 'ratio'"),
         ((*SMA, "--roll", "volumes"), "did you mean 'volume'"),
         ((*SMA, "--roll", "days_before_expiry(77)"), "g4qc rolls ES --rule"),
-        ((*SMA, "--on-roll", "hold"), "'hold' is not one of"),
+        ((*SMA, "--on-roll", "keep"), "'keep' is not one of"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(full_home: Home, arguments: tuple[str, ...], words: str) -> None:

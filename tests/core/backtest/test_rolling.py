@@ -228,7 +228,7 @@ def test_a_class_of_the_library_takes_additive_prices_only() -> None:
     [
         ({"adjustment": "ratios"}, "adjustment"),
         ({"roll": "volumes"}, "did you mean 'volume'"),
-        ({"on_roll": "hold"}, "on_roll"),
+        ({"on_roll": "keep"}, "on_roll"),
     ],
 )
 def test_a_spec_with_an_unknown_way_to_join_contracts_is_refused(fields: dict, words: str) -> None:
