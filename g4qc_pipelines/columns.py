@@ -24,7 +24,7 @@ MEANINGS = {
     "last_trade_at": "End of trading in the contract, UTC",
     "kind": "FUT, STK, CASH or IND, as Interactive Brokers names what is traded",
     "head": "Start of the first bar that the gateway has of it, UTC; empty until it was asked",
-    "head_asked_at": "when a gateway was last asked for that first bar, by its clock, UTC",
+    "head_asked_at": "When the gateway was last asked for that first bar, by its clock, UTC",
     "exchange": "Where it trades",
     "currency": "Currency of prices and profits",
     "multiplier": "Money for one point of one contract",

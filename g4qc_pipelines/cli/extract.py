@@ -21,12 +21,21 @@ from g4qc_pipelines.cli.options import DateParam
 @click.option("--order", type=click.Choice(["newest", "oldest"]), default="newest", show_default=True,
               help="Bars to fetch first; contracts that Interactive Brokers will drop within 90 days come before "
               "all.")  # fmt: skip
+@click.option("--again", is_flag=True, help="Ask once more for these sessions, even where the ledger covers them; "
+              "what a new answer replaces is kept as revisions.")  # fmt: skip
 @click.option(
     "--dry-run", is_flag=True, help="Only show the requests that it would make, and how long they would take."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the plan of --dry-run as JSON for a program to read.")
 def extract(
-    symbol: str, first: Any, last: Any, contracts: tuple[str, ...], order: str, dry_run: bool, as_json: bool
+    symbol: str,
+    first: Any,
+    last: Any,
+    contracts: tuple[str, ...],
+    order: str,
+    again: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Fetch bars of SYMBOL, validate them and derive every timeframe.
 
@@ -41,6 +50,6 @@ def extract(
     if as_json and not dry_run:
         raise UsageError("--json prints a plan: give --dry-run with it.")
     if dry_run:
-        show_plan(load_settings(), symbol, first, last, contracts, order, as_json)
+        show_plan(load_settings(), symbol, first, last, contracts, order, again, as_json)
     else:
-        extract_bars(load_settings(), symbol, first, last, contracts, order)
+        extract_bars(load_settings(), symbol, first, last, contracts, order, again)

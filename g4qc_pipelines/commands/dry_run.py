@@ -24,12 +24,20 @@ from g4qc_pipelines.commands.show import echo_json, wide_console
 from g4qc_pipelines.resources import Gateway
 from g4qc_pipelines.steps.chains import contracts_of_interest
 from g4qc_pipelines.steps.planning import plan_extraction, rules_of
+from g4qc_pipelines.steps.refetching import as_if_reopened
 
 _SHOWN = 20  # requests, for a person
 
 
 def show_plan(
-    settings: Settings, symbol: str, first: date, last: date, contracts: Sequence[str], order: str, as_json: bool
+    settings: Settings,
+    symbol: str,
+    first: date,
+    last: date,
+    contracts: Sequence[str],
+    order: str,
+    again: bool,
+    as_json: bool,
 ) -> None:
     """Prints the plan of an extraction, for a person or as JSON."""
     registry = load_registry(settings.own_instruments)
@@ -41,7 +49,10 @@ def show_plan(
         now = source.server_time()
         chain = stores.contracts.chain(symbol) or source.chain(instrument)
         wanted = contracts_of_interest(instrument, chain, first, last, months, load_overrides(settings.rolls))
-        plan = plan_extraction(instrument, wanted, stores, now, rules_of(settings, Order.named(order)))
+        newest = stores.ledger.last()
+        wishes = as_if_reopened(wanted, newest.id or 0) if again and newest is not None else []
+        rules = rules_of(settings, Order.named(order))
+        plan = plan_extraction(instrument, wanted, stores, now, rules, wishes=wishes)
         takes = source.time_left(plan.requests)
         heads, asked_at = stores.contracts.heads(symbol), stores.contracts.heads_asked(symbol)
     document = _document(instrument, plan, takes, heads_to_ask(wanted, plan, heads, asked_at, now), now)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import click
 
 from g4qc_core.bars.coverage import missing
 from g4qc_core.errors import UsageError
+from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.instruments import contract_month, load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
@@ -16,12 +17,24 @@ from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.partitions import key_of, months_between
+from g4qc_pipelines.steps.chains import contracts_of_interest
+from g4qc_pipelines.steps.refetching import reopen
 
 
 def extract_bars(
-    settings: Settings, symbol: str, first: date, last: date, contracts: Sequence[str], order: str = "newest"
+    settings: Settings,
+    symbol: str,
+    first: date,
+    last: date,
+    contracts: Sequence[str],
+    order: str = "newest",
+    again: bool = False,
 ) -> None:
-    """Runs the graph of one instrument from the chain to the roll calendar, for the sessions of the window."""
+    """Runs the graph of one instrument from the chain to the roll calendar, for the sessions of the window.
+
+    With `again`, sessions that the ledger covers are asked for once more; where that fails, the next extraction of them
+    does it.
+    """
     instrument = load_registry(settings.own_instruments)[symbol]
     if not calendar(instrument.calendar).sessions(first, last):
         raise UsageError(f"There is no session of {symbol} from {first} to {last}: the exchange is closed.")
@@ -31,6 +44,10 @@ def extract_bars(
     with workbench(settings, symbols=[symbol]) as bench, steps(len(CHAIN_ASSETS) + len(BAR_ASSETS) + len(ROLL_ASSETS)):
         bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
         bench.runner.run(CHAIN_ASSETS, symbol)
+        if again:
+            chain, overrides = bench.stores.contracts.chain(symbol), load_overrides(settings.rolls)
+            wanted = contracts_of_interest(instrument, chain, first, last, contracts, overrides)
+            reopen(instrument, wanted, bench.stores, datetime.now(UTC))
         bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
         bench.runner.run(ROLL_ASSETS, symbol)
         quality = bench.stores.bars.quality(symbol, first, last)

@@ -20,6 +20,7 @@ from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import metadata
 from g4qc_pipelines.steps.extraction import Extraction, extract
+from g4qc_pipelines.steps.refetching import reopen
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 
 pytestmark = pytest.mark.integration
@@ -203,3 +204,22 @@ def test_a_stored_bar_proves_a_later_first_bar_wrong_whichever_came_first(stores
     stores.contracts.keep_head(CONTRACT, first_bar, LATER)
     stores.bars.write_raw(CONTRACT, TRUE.assign(volume=TRUE["volume"] + 1), entry)
     assert stores.contracts.heads("ES") == {"202512": first_bar}
+
+
+def test_a_bar_that_was_withdrawn_is_restored_by_asking_again_and_nothing_else_is_asked(stores: Stores) -> None:
+    ask(Liar(LATER, []), stores)
+    true, lost = stored(stores), TRUE["timestamp"].iloc[100]
+    assert not ask(Liar(LATER, []), stores).requests
+    asked_again = {CONTRACT: SESSIONS[:1]}
+    reopen(ES, asked_again, stores, LATER)
+    assert ask(Liar(LATER, [lambda bars: bars[bars["timestamp"] != lost]]), stores).withdrawn == 1
+    assert not ask(Liar(LATER, []), stores).requests
+    reopen(ES, asked_again, stores, LATER)
+    reopen(ES, asked_again, stores, LATER)
+    with pytest.raises(BarsDenied):
+        ask(Liar(LATER, [nothing]), stores)
+    done = ask(Liar(LATER, []), stores)
+    assert [(r.start, r.end) for r in done.plan.requests] == [(SESSIONS[0].open, SESSIONS[0].close)]
+    assert (done.inserted, done.revised) == (1, 0)
+    assert_frame_equal(stored(stores), true)
+    assert not ask(Liar(LATER, []), stores).requests

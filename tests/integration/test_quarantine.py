@@ -199,6 +199,25 @@ def test_a_refetch_that_fails_is_asked_for_by_the_next_extraction(home: Home) ->
     assert listed(home) == []
 
 
+def test_sessions_that_the_ledger_covers_are_asked_for_again_on_demand_and_no_others(home: Home) -> None:
+    window = ("--from", "2026-10-06", "--to", "2026-10-06")
+    assert json.loads(home.run("extract", "ES", *window, "--dry-run", "--json").text)["requests"] == []
+    planned = json.loads(home.run("extract", "ES", *window, "--again", "--dry-run", "--json").text)["requests"]
+    assert json.loads(home.run("extract", "ES", *window, "--dry-run", "--json").text)["requests"] == []
+    with open_stores(home.settings) as stores:
+        last = stores.ledger.last()
+    done = home.run("extract", "ES", *window, "--again")
+    assert done.code == 0, done.errors
+    assert listed(home) == []
+    with open_stores(home.settings) as stores:
+        ends = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+        made = [e for e in stores.ledger.entries("ES", None, "1min", *ends) if e.id > last.id]
+    assert [(e.contract, e.window_start.isoformat(), e.window_end.isoformat()) for e in made] == [
+        (request["contract"], request["start"], request["end"]) for request in planned
+    ]
+    assert len(planned) == 1
+
+
 def test_what_is_impossible_cannot_be_accepted(home: Home) -> None:
     restate(home, 0, close=1.1)
     done = home.run("quarantine", "accept", BAR)
