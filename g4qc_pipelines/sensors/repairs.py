@@ -6,17 +6,22 @@ They spend requests of an account, so they are off until a person switches them 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    PARTITION_NAME_TAG,
+)
 
 from g4qc_core.errors import G4qcError
 from g4qc_core.ib.resets import in_reset
 from g4qc_core.instruments import Instrument, load_registry
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments
+from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments, key_of, months_between
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.sensors.attempts import Attempts
 from g4qc_pipelines.steps.backfills import Backfill
@@ -122,6 +127,15 @@ def _request(backfill: Backfill, attempt: str) -> dg.RunRequest:
 
 
 def _at_work(instance: dg.DagsterInstance) -> set[str]:
-    """Partitions over which an unfinished run works, each alone."""
+    """Partitions over which an unfinished run works, alone or in a range of one instrument's months."""
     runs = instance.get_runs(dg.RunsFilter(statuses=list(NOT_FINISHED_STATUSES)))
-    return {run.tags["dagster/partition"] for run in runs if "dagster/partition" in run.tags}
+    return {key for run in runs for key in _partitions_of(run.tags)}
+
+
+def _partitions_of(tags: Mapping[str, str]) -> list[str]:
+    first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)
+    if first and last and "|" in first and "|" in last:
+        symbol = first.partition("|")[0]
+        months = (date.fromisoformat(key.partition("|")[2]) for key in (first, last))
+        return [key_of(symbol, month) for month in months_between(*months)]
+    return [tags[PARTITION_NAME_TAG]] if PARTITION_NAME_TAG in tags else []

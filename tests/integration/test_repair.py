@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
+from dagster._core.test_utils import create_run_for_test
 from sqlalchemy import text
 
 from g4qc_core.gateway.clock import GatewayClock
@@ -59,6 +60,13 @@ def repair(bench: Workbench, clock: Clock) -> Ticking:
 def test_gaps_launch_the_smallest_backfill_once_and_it_closes_them(broken: Workbench) -> None:
     clock = Clock(LATER)
     sensor = repair(broken, clock)
+    months = {
+        "dagster/asset_partition_range_start": "ES|2026-09-01",
+        "dagster/asset_partition_range_end": "ES|2026-11-01",
+    }
+    run = create_run_for_test(broken.runner.instance, status=dg.DagsterRunStatus.STARTED, tags=months)
+    assert sensor.tick() == []  # over a range of months somebody is at work
+    broken.runner.instance.delete_run(run.run_id)
     (october, november) = sorted(sensor.tick(), key=lambda request: request.partition_key or "")
     assert (october.partition_key, november.partition_key) == (MONTH, "ES|2026-11-01")
     assert november.run_config["ops"]["raw_bars"]["config"] == {"first": "2026-11-02", "last": "2026-11-20"}
