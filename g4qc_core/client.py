@@ -12,13 +12,14 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 import pandas as pd
 import pyarrow as pa
 
 from g4qc_core import errors
-from g4qc_core.errors import G4qcError, ServerUnavailable
+from g4qc_core.errors import G4qcError, ServerUnavailable, TransientError
 from g4qc_core.settings import load_settings
 
 Moment = date | datetime | str
@@ -68,6 +69,7 @@ class G4QC:
         adjustment: str = "none",
         limit: int | None = None,
         newest_first: bool = False,
+        rule: str | None = None,
     ) -> pd.DataFrame:
         """Bars of the contract in front, or of one contract.
 
@@ -75,6 +77,7 @@ class G4QC:
             start, end: trade dates, both included, or instants, the end excluded; None: as far as bars reach.
             adjustment: none, additive, ratio, additive_forward or ratio_forward.
             limit: how many at most; None: all.
+            rule: roll rule that joins the contracts, one that `get("/rolls/ES")` lists; None: the instrument's own.
 
         Returns a frame of n rows: timestamp (datetime64[us, UTC], bar start), open, high, low, close (float64, points),
         volume and count (int64), contract (text), trade_date (datetime64[s]), factor and adjustment (float64: prices
@@ -86,10 +89,11 @@ class G4QC:
             "end_date": _written(end),
             "contract": contract,
             "adjustment": adjustment,
+            "rule": rule,
             "limit": limit,
             "order": "desc" if newest_first else "asc",
         }
-        answer = self._asked("GET", f"/data/{symbol}", params=asked, headers={"Accept": _ARROW})
+        answer = self._asked("GET", f"/data/{quote(symbol, safe='')}", params=asked, headers={"Accept": _ARROW})
         frame: pd.DataFrame = pa.ipc.open_stream(answer.content).read_pandas(date_as_object=False)
         frame["trade_date"] = frame["trade_date"].astype("datetime64[s]")
         return frame
@@ -111,21 +115,24 @@ class G4QC:
         return str(self._post("/backtests", {**asked, "parameters": dict(parameters or {})})["id"])
 
     def wait(self, job_id: str, seconds: float = 600) -> dict[str, Any]:
-        """The job when it has ended well.
+        """The job when it has ended well. A server or a Dagster that is away meanwhile is waited for too.
 
         Raises:
             G4qcError: it failed or was stopped; the text says why.
             TimeoutError: it has not ended by then.
         """
-        deadline = time.monotonic() + seconds
+        deadline, trouble = time.monotonic() + seconds, ""
         while time.monotonic() < deadline:
-            job: dict[str, Any] = self.get(f"/jobs/{job_id}")
+            try:
+                job: dict[str, Any] = self.get(f"/jobs/{job_id}")
+            except TransientError as error:
+                job, trouble = {"state": "unknown"}, f" {error}"
             if job["state"] == "succeeded":
                 return job
             if job["state"] in ("failed", "cancelled"):
                 raise G4qcError(f"The job {job['about']} {job['state']}: {job['message'] or 'somebody stopped it'}")
             time.sleep(_POLL_SECONDS)
-        raise TimeoutError(f"The job {job_id} has not ended within {seconds:.0f} seconds.")
+        raise TimeoutError(f"The job {job_id} has not ended within {seconds:.0f} seconds.{trouble}")
 
     def cancel(self, job_id: str) -> dict[str, Any]:
         """Stops a job; one that has ended stays as it is."""
@@ -144,6 +151,15 @@ class G4QC:
         given = {name: value for name, value in (params or {}).items() if value is not None}
         try:
             answer = self._client.request(method, path, params=given, **options)
+        except (httpx.RemoteProtocolError, httpx.ReadError) as error:
+            raise ServerUnavailable(
+                f"What the G4QC server at {self._client.base_url} sent broke off ({type(error).__name__}): try again."
+            ) from None
+        except httpx.ReadTimeout:
+            raise ServerUnavailable(
+                f"The G4QC server at {self._client.base_url} has said nothing for {_TIMEOUT.read:.0f} seconds: ask for "
+                "less at once, or try again."
+            ) from None
         except httpx.HTTPError as error:
             raise ServerUnavailable(
                 f"No G4QC server answers at {self._client.base_url} ({type(error).__name__}): start one with "

@@ -119,17 +119,24 @@ class DagsterLauncher:
     def jobs(self, limit: int, before: str | None = None) -> list[Job]:
         """See the port."""
         cursor = None if before is None else self._runs(before)[0]["runId"]
-        first_runs: list[dict[str, Any]] = []
-        while len(first_runs) < limit:
+        seen: list[dict[str, Any]] = []
+        while True:
             page = self._graph.runs(limit * 2, cursor)
-            first_runs += [run for run in page if stage_of(tags_of(run))[0] == 1]
-            if len(page) < limit * 2:
+            seen += page
+            first_runs = [run for run in seen if stage_of(tags_of(run))[0] == 1][:limit]
+            if len(first_runs) == limit or len(page) < limit * 2:
                 break
             cursor = page[-1]["runId"]
-        listed = first_runs[:limit]
-        return self._told(
-            *([run] if stage_of(tags_of(run))[1] == 1 else self._runs(tags_of(run)[JOB]) for run in listed)
-        )
+        return self._told(*(self._with_others(run, seen if before is None else None) for run in first_runs))
+
+    def _with_others(self, first: dict[str, Any], newer: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+        """All runs of the job that begins with this one, oldest first; `newer` has all runs since, where it is known."""
+        tags = tags_of(first)
+        if stage_of(tags)[1] == 1:
+            return [first]
+        if newer is None:
+            return self._runs(tags[JOB])
+        return sorted((run for run in newer if tags_of(run).get(JOB) == tags[JOB]), key=in_order)
 
     def cancel(self, job_id: str) -> Job:
         """See the port."""

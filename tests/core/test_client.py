@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from datetime import date
 
 import numpy as np
@@ -54,6 +55,55 @@ def test_an_error_has_the_type_that_the_server_named(api: Api, keyed_api: Api) -
 def test_nobody_at_the_address_is_told(free_address: str) -> None:
     with G4QC(free_address) as g4qc, pytest.raises(ServerUnavailable, match="g4qc up"):
         g4qc.bars("ES")
+
+
+def test_an_answer_that_breaks_off_is_no_frame_and_no_absence() -> None:
+    half = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(half)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with (
+            G4QC(f"http://127.0.0.1:{server.getsockname()[1]}") as g4qc,
+            pytest.raises(ServerUnavailable, match="broke"),
+        ):
+            g4qc.bars("ES")
+        thread.join()
+
+
+@pytest.mark.parametrize("symbol", ["../jobs", "ES?limit=1", "ES/../NQ", "ES#", " "])
+def test_a_symbol_is_a_symbol_and_no_address(api: Api, symbol: str) -> None:
+    with G4QC(api.url) as g4qc, pytest.raises(UsageError):
+        g4qc.bars(symbol)
+
+
+def test_nothing_is_a_frame_of_the_same_columns(api: Api) -> None:
+    with G4QC(api.url) as g4qc:
+        nothing, some = g4qc.bars("ES", "1h", end="2020-01-01"), g4qc.bars("ES", "1h", limit=5)
+    assert len(nothing) == 0
+    pd.testing.assert_series_equal(nothing.dtypes, some.dtypes)
+
+
+def test_a_job_is_waited_for_while_the_graph_is_away_for_a_moment(api: Api) -> None:
+    with G4QC(api.url) as g4qc:
+        job = g4qc.extract("ES", "2026-10-05")
+        api.launcher.down = True
+        back = threading.Timer(1, lambda: setattr(api.launcher, "down", False))
+        back.start()
+        try:
+            assert g4qc.wait(job, 60)["state"] == "succeeded"
+            api.launcher.down = True
+            with pytest.raises(TimeoutError, match="Dagster does not answer"):
+                g4qc.wait(job, 0.1)
+        finally:
+            back.join()
+            api.launcher.down = False
 
 
 def test_a_job_is_waited_for(api: Api) -> None:

@@ -77,6 +77,21 @@ def test_a_job_goes_on_once_however_many_processes_follow_it(graph: MemoryGraph,
     assert launcher.job(job).state is JobState.SUCCEEDED
 
 
+def test_the_pages_of_the_list_have_each_job_once_with_all_its_runs(graph: MemoryGraph, make: Make) -> None:
+    launcher = make()
+    jobs = [launcher.extract(ORDER) for _ in range(5)]
+    for count in (1, 2, 3):  # the runs of one job lie between those of the others
+        for job in jobs:
+            runs_of(graph, job, count)[-1]["status"] = "SUCCESS"
+    for size in (1, 2, 3, 10):
+        listed, page = [], launcher.jobs(size)
+        while page:
+            listed += page
+            page = launcher.jobs(size, listed[-1].id)
+        assert [job.id for job in listed] == jobs[::-1]
+        assert [(job.state, len(job.runs)) for job in listed] == [(JobState.SUCCEEDED, 3)] * 5
+
+
 def test_a_job_that_was_stopped_between_two_runs_stays_so_for_every_process(graph: MemoryGraph, make: Make) -> None:
     launcher = make()
     job = launcher.extract(ORDER)
