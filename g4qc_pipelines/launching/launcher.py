@@ -130,7 +130,7 @@ class DagsterLauncher:
         return self._told(*(self._with_others(run, seen if before is None else None) for run in first_runs))
 
     def _with_others(self, first: dict[str, Any], newer: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-        """All runs of the job that begins with this one, oldest first; `newer` has all runs since, where it is known."""
+        """All runs of the job that begins with this one, oldest first; `newer` has all runs since, where known."""
         tags = tags_of(first)
         if stage_of(tags)[1] == 1:
             return [first]
