@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.places import line_of
+from g4qc_core.roll_rules import FirstNotice as FirstNoticeRule
 from g4qc_core.roll_rules import parse_rule
 
 MONTH_CODES = "FGHJKMNQUVXZ"
@@ -129,6 +130,9 @@ class Instrument(BaseModel):
             raise ValueError(f"a product of kind {self.kind} has no months and no rolls: delete these fields")
         if not set(self.months) <= set(self.listed):
             raise ValueError(f"the months {self.months} are not all among the listed ones, {self.listed}")
+        if self.first_notice is None and self.roll and isinstance(parse_rule(self.roll), FirstNoticeRule):
+            rules = " or ".join(f'"{name}"' for name in get_args(FirstNotice))
+            raise ValueError(f"the roll rule {self.roll} needs a first notice day: set first_notice to {rules}")
         return self
 
     @field_validator("roll")

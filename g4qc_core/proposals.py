@@ -11,6 +11,7 @@ from decimal import Decimal
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import MONTH_CODES
 from g4qc_core.products import Product
+from g4qc_core.roll_rules import FirstNotice, parse_rule
 
 _CALENDARS_OF_EXCHANGES = {"NYMEX": "energy", "COMEX": "metals"}
 _CALENDARS_OF_UNDERLYINGS = {"IND": "equity_index", "CASH": "fx", "BOND": "rates"}
@@ -20,7 +21,7 @@ _OF_THE_UNITED_STATES = ("America/Chicago", "America/New_York")
 # Interactive Brokers' fixed tier with the usual fee of the exchange, one side; a stock's by the share.
 _FEES = {"FUT": Decimal("2.50"), "STK": Decimal("0.005"), "CASH": Decimal(0), "IND": Decimal(0)}
 _FEE_OF_MICROS = Decimal("0.62")
-_ROLL_DAYS = 8
+_ROLL_DAYS, _ROLL_DAYS_OF_DELIVERED = 8, 32
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,11 @@ def proposal(product: Product, given: dict[str, str | int | Decimal]) -> Proposa
         told["months"] = told["listed"] = months
         if "months" not in given:
             guesses["months"] = "all that the gateway lists; leave out those that nobody trades"
-        guess("roll_days_before_expiry", _ROLL_DAYS, "as equity index futures")
+        if "roll" in given and isinstance(parse_rule(str(given["roll"])), FirstNotice):
+            guess("roll_days_before_expiry", _ROLL_DAYS_OF_DELIVERED, "as gold")
+            guess("first_notice", "last_business_day_before_month", "as gold and Treasury notes")
+        else:
+            guess("roll_days_before_expiry", _ROLL_DAYS, "as equity index futures")
     if "calendar" not in given:
         guess("calendar", _calendar(product), "by kind and exchange; `g4qc_core/calendars.toml` lists them all")
     micro = product.kind == "FUT" and "micro" in product.name.casefold()

@@ -139,6 +139,7 @@ def test_a_file_of_ones_own_replaces_instruments(tmp_path: Path) -> None:
         (GOLD.replace("equity_index", "equity_indx"), "did you mean 'equity_index'"),
         (GOLD + "colour = 1", "[GC] colour: "),
         (GOLD + 'symbol = "GC"', "[GC] symbol: "),
+        (GOLD + 'roll = "first_notice(2)"', 'needs a first notice day: set first_notice to "last_business_day'),
         (GOLD.replace("multiplier = 100", 'multiplier = "many"'), "[GC] multiplier: "),
         ("GC = 1", "'GC' stands outside an entry"),
         ("[GC\n", "is not TOML"),

@@ -93,7 +93,9 @@ def test_a_future_is_added_with_what_the_gateway_says_and_guesses_are_marked(hom
     silver = added(home, "SI", "--exchange", "COMEX", "--fee", "2.47", "--roll", "first_notice(2)")
     assert (silver["multiplier"], silver["min_tick"], silver["currency"]) == ("5000", "0.005", "USD")
     assert (silver["months"], silver["calendar"], silver["roll"]) == ("HKNUZ", "metals", "first_notice(2)")
-    assert set(silver["guesses"]) == {"months", "roll_days_before_expiry", "calendar"}  # type: ignore[call-overload]
+    guesses = {"months", "roll_days_before_expiry", "calendar", "first_notice"}
+    assert set(silver["guesses"]) == guesses  # type: ignore[call-overload]
+    assert silver["first_notice"] == "last_business_day_before_month"
     listed = {row["symbol"]: row for row in json.loads(home.run("instruments", "list", "--json").text)}
     assert (listed["SI"]["in_graph"], listed["SI"]["from"]) == (True, "own file")
     assert (listed["CL"]["in_graph"], listed["ES"]["in_graph"], listed["ES"]["from"]) == (False, True, "G4QC")
@@ -106,7 +108,7 @@ WRONG = {
     "name": (("si", "--exchange", "COMEX"), 2, "'si' is no symbol"),
     "number": (("SI", "--exchange", "COMEX", "--fee", "much"), 2, "'much' is no number"),
     "calendar": (("SI", "--exchange", "COMEX", "--calendar", "metal"), 1, "did you mean 'metals'?"),
-    "roll": (("SI", "--exchange", "COMEX", "--roll", "volum"), 1, "did you mean 'volume'?"),
+    "roll": (("SI", "--exchange", "COMEX", "--roll", "volum"), 2, "did you mean 'volume'?"),
     "exchange": (("SI", "--exchange", "NYMEX"), 2, "The gateway lists FUT SI at COMEX"),
     "unchecked": (("HG", "--unchecked", "--exchange", "COMEX"), 1, "[HG] name: Field required"),
 }
