@@ -81,6 +81,10 @@ class Extracted(BaseModel):
     timeframe: str
     records: int = Field(description="Bars of this timeframe that are stored for the window")
     date_range: DateRange
+    missing: int = Field(
+        description="Minutes of the window's sessions of which nothing is known: /coverage tells which"
+    )
+    quarantined: int = Field(description="Bars of the window that nobody believes yet: /quarantine tells why")
     job: JobShown
 
 
@@ -172,15 +176,24 @@ def _outcome(using: Services, instrument: Instrument, timeframe: Timeframe, orde
         days += [batch.column("trade_date")[at].as_py() for at in (0, -1)]
     if not records:
         return _nothing(stores, instrument, order, job)
+    known = _known(stores, instrument, order)
     found = Extracted(
         status="success",
         symbol=instrument.symbol,
         timeframe=timeframe.name,
         records=records,
         date_range=DateRange(start=days[0], end=days[-1]),
+        missing=int(known[list(MISSING)].to_numpy().sum()),
+        quarantined=int(known["quarantined"].sum()),
         job=shown(job),
     )
     return JSONResponse(found.model_dump(mode="json"))
+
+
+def _known(stores: Stores, instrument: Instrument, order: ExtractOrder) -> pd.DataFrame:
+    """What is known of each session of the window, of the contracts that were asked for."""
+    contract = order.contracts[0] if order.contracts else None
+    return CoverageStore(stores.database).sessions(instrument.symbol, order.first, order.last, contract)
 
 
 def _nothing(stores: Stores, instrument: Instrument, order: ExtractOrder, job: Job) -> Response:
@@ -188,8 +201,7 @@ def _nothing(stores: Stores, instrument: Instrument, order: ExtractOrder, job: J
     what = f"{instrument.symbol} from {order.first} to {order.last}"
     if not calendar(instrument.calendar).sessions(order.first, order.last):
         return problem(404, f"The exchange has no session of {what}: ask for other dates.", "NoData")
-    contract = order.contracts[0] if order.contracts else None
-    known = CoverageStore(stores.database).sessions(instrument.symbol, order.first, order.last, contract)
+    known = _known(stores, instrument, order)
     if known["quarantined"].any():
         return problem(409, f"The bars of {what} are in quarantine: decide about them.", "InvalidBars")
     if known.empty or known[list(MISSING)].to_numpy().any():

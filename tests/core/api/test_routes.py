@@ -93,6 +93,10 @@ def test_an_extraction_that_is_waited_for_tells_what_is_stored(api: Api) -> None
     assert answer.status_code == 200
     assert (document["status"], document["symbol"], document["records"]) == ("success", "ES", 5)
     assert document["date_range"] == {"start": "2026-10-05", "end": "2026-10-09"}
+    with api.client() as client:
+        known = client.get("/coverage/ES", params={"first": "2026-10-05", "last": "2026-10-09"}).json()["sessions"]
+    assert document["missing"] == sum(session["missing"] for session in known)
+    assert document["quarantined"] == sum(session["classes"].get("quarantined", 0) for session in known)
 
 
 def test_an_extraction_that_failed_says_why(api: Api) -> None:
