@@ -192,7 +192,8 @@ def _refuse_unknown(crossed: pd.DataFrame, adjustment: Adjustment) -> None:
         change = f"{roll['symbol']} roll from {roll['from_contract']} to {roll['to_contract']} on {day}"
         if np.isnan(roll["gap"]):
             raise BacktestRefused(
-                f"The gap of the {change} is unknown: choose a window on one side of it, or adjustment 'none'."
+                f"The gap of the {change} is unknown: extract both contracts in the sessions before it, choose a "
+                "window on one side of it, or adjustment 'none'."
             )
         if adjustment.multiplies and min(roll["from_price"], roll["to_price"]) <= 0:
             raise BacktestRefused(

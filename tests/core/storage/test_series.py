@@ -26,6 +26,7 @@ CHAIN = [es_contract(month) for month in THIRD_FRIDAYS]
 MONTHS = ["202506", "202509", "202512"]
 MINUTES = good_bars(MONTHS, EQUITY.sessions(date(2025, 5, 26), date(2025, 10, 10)), share=0.03)
 HOURS = resample(MINUTES, timeframe("1h"), EQUITY)
+LONGER = {name: resample(MINUTES, timeframe(name), EQUITY) for name in ("4h", "1d")}
 MAKER = RollMaker(MINUTES, CHAIN, ES, EQUITY)
 EARLY = DaysBeforeExpiry(12)
 REACH = (date(2025, 5, 26), date(2025, 10, 10))
@@ -36,7 +37,7 @@ RULES = (DaysBeforeExpiry(8), EARLY, Volume())
 def stores(database: Database) -> Stores:
     stores = Stores.of(database)
     stores.contracts.merge(CHAIN, datetime(2025, 1, 1, tzinfo=UTC))
-    for name, bars in (("1min", MINUTES), ("1h", HOURS)):
+    for name, bars in {"1min": MINUTES, "1h": HOURS, **LONGER}.items():
         window = bars["timestamp"].min(), bars["timestamp"].max() + pd.Timedelta(minutes=1)
         stores.bars.replace_bars("ES", name, *window, bars)
     return stores
@@ -54,9 +55,25 @@ def test_the_series_is_the_cores_own_by_every_rule_and_adjustment(stores: Stores
     for rule in RULES:
         rolls = MAKER.calendar(rule).rolls
         for adjustment in Adjustment:
-            for kind, bars in ((ONE_MINUTE, MINUTES), (timeframe("1h"), HOURS)):
-                series = continuous_bars(stores, ES, kind, adjustment, rule=str(rule))
+            for name, bars in {"1min": MINUTES, "1h": HOURS, **LONGER}.items():
+                series = continuous_bars(stores, ES, timeframe(name), adjustment, rule=str(rule))
                 pd.testing.assert_frame_equal(series, continuous(bars, rolls, adjustment))
+
+
+def test_the_long_bars_of_a_rolls_date_are_whole_and_the_new_contracts(stores: Stores) -> None:
+    keep(stores, DaysBeforeExpiry(8))
+    day = pd.Timestamp("2025-09-11")
+    minutes = MINUTES[(MINUTES["trade_date"] == day) & (MINUTES["contract"] == "202512")].sort_values("timestamp")
+    for name in LONGER:
+        series = continuous_bars(stores, ES, timeframe(name))
+        bars = series[series["trade_date"] == day]
+        session = EQUITY.session(day.date())
+        assert session is not None
+        assert set(bars["contract"]) == {"202512"}
+        assert bars["timestamp"].iloc[0] == session.open
+        assert (bars["open"].iloc[0], bars["close"].iloc[-1]) == (minutes["open"].iloc[0], minutes["close"].iloc[-1])
+        assert bars["volume"].sum() == minutes["volume"].sum()
+        assert series[series["trade_date"] == "2025-09-10"]["contract"].unique().tolist() == ["202509"]
 
 
 def test_a_window_that_is_the_whole_is_adjusted_by_the_rolls_within_it_alone(stores: Stores) -> None:
