@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from g4qc_core.api.keys import Scope
 from g4qc_core.api.site import PATHS
@@ -132,6 +132,52 @@ def test_a_chart_moves_by_keys_and_its_address_shows_the_same_again(visitor: Vis
     assert again.locator("#chart-legend").inner_text().split("\n")[0][:11] == said.split("\n")[0][:11]
 
 
+def test_what_was_chosen_last_is_shown_whatever_becomes_of_earlier_requests(visitor: Visitor) -> None:
+    page = visitor.opens("/chart?symbol=ES&timeframe=1h")
+    candles, legend = page.locator(".candles"), page.locator("#chart-legend")
+    expect(candles).to_have_attribute("data-state", "shown")
+    late: list[Route] = []
+    page.route(re.compile("timeframe=30min"), lambda route: late.append(route))
+    page.get_by_role("button", name="30min", exact=True).click()
+    expect(candles).to_have_attribute("data-state", "loading")
+    page.get_by_role("button", name="1d", exact=True).click()
+    expect(candles).to_have_attribute("data-state", "shown")
+    expect(legend).to_have_text(re.compile(r"^Oct \d\d, 2026O"))
+    said = legend.inner_text()
+    for route in late:
+        route.fulfill(status=503, content_type="application/problem+json", body="{}")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".over")).to_be_hidden()
+    assert late
+    assert legend.inner_text() == said
+    visitor.complaints.clear()
+
+
+def test_the_line_above_the_candles_says_of_a_bar_what_the_api_says(visitor: Visitor, api: Api) -> None:
+    page = visitor.opens("/chart?symbol=ES&timeframe=1h")
+    expect(page.locator(".candles")).to_have_attribute("data-state", "shown")
+    with api.client() as client:
+        before, bar = client.get("/data/ES", params={"timeframe": "1h", "order": "desc", "limit": 2}).json()["data"][
+            ::-1
+        ]
+    legend = page.locator("#chart-legend")
+    prices = [f"{bar[name]:,.2f}" for name in ("open", "high", "low", "close")]
+    expect(legend.locator("b")).to_have_text([*prices, f"{bar['volume']:,}"])
+    expect(legend).to_contain_text(f"{bar['close'] - before['close']:+,.2f}")
+
+
+def test_a_share_is_all_or_nothing_only_where_it_is(visitor: Visitor) -> None:
+    page = visitor.opens("/")
+    said = page.evaluate(
+        """async () => {
+          const main = document.querySelector('script[type=module]').src;
+          const { share } = await import(main.replace('main.js', 'format.js'));
+          return [share(1e6 - 1, 1e6), share(1e6, 1e6), share(1, 1e6), share(0, 1e6), share(1, 2), share(0, 0)];
+        }"""
+    )
+    assert said == ["> 99.99%", "100.00%", "< 0.01%", "0.00%", "50.00%", "–"]
+
+
 def test_zooming_out_shows_coarser_bars_and_says_so(visitor: Visitor) -> None:
     page = visitor.opens("/chart?symbol=ES&timeframe=1min")
     expect(page.locator(".candles")).to_have_attribute("data-state", "shown")
@@ -194,14 +240,18 @@ def test_a_database_that_is_away_is_told_and_the_page_recovers_by_itself(
     expect(page.locator(".state.failing")).to_have_count(0)
 
 
-def test_dagster_that_is_away_is_told_and_found_again(visit: Visit, make_api: Callable[..., Api], home: Home) -> None:
+def test_dagster_that_is_away_is_told_and_a_form_keeps_what_was_written(
+    visit: Visit, make_api: Callable[..., Api], home: Home
+) -> None:
     api = make_api(home.settings)
     api.launcher.down = True
     page = visit(api.url).opens("/extract")
     expect(page.get_by_text("nothing can be started")).to_be_visible()
+    page.get_by_label("From", exact=True).fill("2026-10-05")
     api.launcher.down = False
     expect(page.get_by_text("nothing can be started")).to_be_hidden()
     expect(page.locator(".state.failing")).to_have_count(0)
+    expect(page.get_by_label("From", exact=True)).to_have_value("2026-10-05")
 
 
 def test_a_server_with_keys_asks_for_one_and_keeps_it_from_scripts(visit: Visit, keyed_api: Api) -> None:

@@ -18,7 +18,21 @@ DICTIONARIES = {name: json.loads((PAGES / "lang" / f"{name}.json").read_text("ut
 LONGEST = 330
 # Words of the server, and of lists in the scripts, are looked up by the first part of their key.
 KINDS = (
-    *("adjustment", "bar", "class", "decision", "down", "job", "kind", "metric", "origin", "reason", "scope", "window"),
+    *(
+        "adjustment",
+        "bar",
+        "class",
+        "decision",
+        "down",
+        "job",
+        "kind",
+        "metric",
+        "origin",
+        "problem",
+        "reason",
+        "scope",
+        "window",
+    ),
     *("zone", "field", "column", "shortcut", "nav", "theme"),
 )
 

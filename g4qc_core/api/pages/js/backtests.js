@@ -30,7 +30,7 @@ function showAll(main, again) {
     h("section.card", {}, h("header", {}, h("h2", {}, t("backtests.results"))), list));
   const loadList = region(list, () => get("/backtests", { limit: 1000 }), (answer) => resultList(answer.backtests));
   const parts = () => Promise.all([get("/strategies"), get("/instruments"), again ? get(`/backtests/${encodeURIComponent(again)}`) : null]);
-  region(form, parts, ([strategies, instruments, result]) => backtestForm({ strategies, instruments, spec: result?.spec ?? {}, started }))();
+  region(form, parts, ([strategies, instruments, result]) => backtestForm({ strategies, instruments, spec: result?.spec ?? {}, started }), { keep: true })();
   loadList();
 
   function started(job) {

@@ -12,7 +12,7 @@ import { forgetBars } from "./chart/bars.js";
 import { legendOf } from "./heatmap.js";
 import { listen, showHelp } from "./chart/shortcuts.js";
 import { readView, writeView } from "./chart/view.js";
-import { showLegend } from "./chart/legend.js";
+import { rollMark, rollText, showLegend } from "./chart/legend.js";
 import { Stage } from "./chart/stage.js";
 import { tradesOf } from "./results.js";
 
@@ -20,7 +20,7 @@ import { tradesOf } from "./results.js";
 export function open(main) {
   const page = new ChartPage(main);
   page.begin();
-  document.addEventListener(RECOVERED, () => (forgetBars(), page.begin()));
+  document.addEventListener(RECOVERED, () => (forgetBars(), page.stage.forget(), page.begin()));
 }
 
 class ChartPage {
@@ -34,13 +34,14 @@ class ChartPage {
     this.legend = h("div.legend", { id: "chart-legend" });
     this.note = h("span.tag", { hidden: true });
     this.said = h("span.small.muted", { role: "status" });
+    this.unsure = h("span.tag.warn", { hidden: true, role: "status" }, t("chart.nogaps"));
     this.place = h("div.candles", { tabindex: "0", role: "application", "aria-label": t("chart.label"), "aria-describedby": "chart-legend" });
     this.over = h("div.over", { hidden: true });
     fill(
       main,
       h("h1.unseen", {}, t("nav.chart")),
       h("section.card.chart", {}, h("header", {}, this.controls.element),
-        h("div.line", {}, this.legend, h("div.end", {}, this.said, this.note)),
+        h("div.line", {}, this.legend, h("div.end", {}, this.said, this.note, this.unsure)),
         h("div.stage", {}, this.place, this.over),
         h("footer.line.small", {}, legendOf(CLASSES), h("span.muted", {}, h("kbd", {}, "?"), " ", t("chart.keys")),
           h("span.end.muted", {}, t("chart.by"), " ", link("https://www.tradingview.com/", "TradingView Lightweight Charts™")))),
@@ -48,6 +49,10 @@ class ChartPage {
     this.stage = new Stage(this.place);
     this.stage.addEventListener("moved", () => this.moved());
     this.stage.addEventListener("failed", (event) => this.fail(/** @type {CustomEvent} */ (event).detail));
+    this.stage.addEventListener("judged", (event) => {
+      this.unsure.hidden = !(/** @type {CustomEvent} */ (event).detail);
+      this.point({ logical: this.at });
+    });
     this.stage.canvas.chart.subscribeCrosshairMove((at) => this.point(at));
     listen(this.place, this.actions());
   }
@@ -101,7 +106,7 @@ class ChartPage {
 
   async show(about = Promise.resolve(this.about)) {
     this.controls.mark(this.view);
-    await this.stage.open(this.view, about);
+    if (!(await this.stage.open(this.view, about))) return;
     this.over.hidden = true;
     if (!this.stage.bars.list.length) this.nothing();
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("g4qc-candles")));
@@ -114,8 +119,11 @@ class ChartPage {
 
   async #choices() {
     const { symbol } = this.view;
-    const [contracts, results] = await Promise.all([get(`/contracts/${symbol}`), get("/backtests", { instrument: symbol })]);
+    const path = encodeURIComponent(symbol);
+    const [contracts, results, rolls] = await Promise.all([get(`/contracts/${path}`), get("/backtests", { instrument: symbol }), get(`/rolls/${path}`)]);
     if (symbol !== this.view.symbol) return;
+    this.rolls = rolls.rolls;
+    this.stage.marks.set({ rollText: (from, to) => rollMark(this.rollOf(from, to), from, to, this.digits) });
     this.controls.setContracts(contracts.contracts, this.view.contract);
     this.controls.setBacktests(results.backtests, this.view.backtest);
     await this.loadTrades();
@@ -123,8 +131,21 @@ class ChartPage {
 
   async loadTrades() {
     const { backtest } = this.view;
-    const trades = backtest ? await tradesOf(backtest).catch(() => []) : [];
-    if (backtest === this.view.backtest) this.stage.trades.set(trades, this.stage.bars);
+    this.stage.trades.set([], this.stage.bars);
+    try {
+      const trades = backtest ? await tradesOf(backtest) : [];
+      if (backtest === this.view.backtest) this.stage.trades.set(trades, this.stage.bars);
+    } catch (error) {
+      if (backtest === this.view.backtest) fill(this.said, `${t("chart.trades.failed")} ${sentence(error)}`);
+    }
+  }
+
+  rollOf(from, to) {
+    return this.rolls?.find((roll) => roll.from_contract === from && roll.to_contract === to);
+  }
+
+  get digits() {
+    return this.instrument?.decimals ?? 2;
   }
 
   moved() {
@@ -144,15 +165,17 @@ class ChartPage {
     const bars = this.stage.bars?.list ?? [];
     const range = this.stage.canvas.range;
     this.at = at.logical ?? Math.min(bars.length - 1, Math.floor(range?.to ?? 0));
-    const bar = bars[this.at];
+    const [before, bar] = [bars[this.at - 1], bars[this.at]];
+    const rolled = before && bar && before.contract !== bar.contract;
     const span = bar && this.stage.sessions.find((one) => one.last >= this.at);
     showLegend(this.legend, bar, {
-      digits: this.instrument?.decimals ?? 2,
+      digits: this.digits,
       zone: this.zone,
-      zoneName: this.zone,
-      before: bars[this.at - 1],
+      before,
+      roll: rolled ? rollText(this.rollOf(before.contract, bar.contract), before.contract, bar.contract, this.digits) : "",
+      gaps: this.stage.gapsAt(this.at),
       counts: span && this.stage.quality.of(span),
-      trades: bar ? this.stage.trades.at(bar.t) : [],
+      trades: bar ? this.stage.trades.within(bar.t, bars[this.at + 1]?.t ?? bar.t + 1) : [],
       session: this.stage.timeframe === "1d",
     });
   }

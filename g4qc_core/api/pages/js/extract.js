@@ -23,7 +23,7 @@ export function open(main) {
     h("section.card", {}, h("header", {}, h("h2", {}, t("extract.history"))), history),
   );
   const loadHistory = region(history, () => newestJobs(50), (jobs) => showHistory(jobs, live, loadHistory));
-  region(form, () => get("/instruments"), (instruments) => makeForm(instruments, live, loadHistory))();
+  region(form, () => get("/instruments"), (instruments) => makeForm(instruments, live, loadHistory), { keep: true })();
   loadHistory();
 }
 

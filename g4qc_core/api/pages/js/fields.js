@@ -5,7 +5,7 @@
 
 import { fill, freshId, h } from "./dom.js";
 import { t } from "./lang.js";
-import { number } from "./format.js";
+import { DECIMAL, number, readNumber } from "./format.js";
 import { Problem } from "./api.js";
 import { sentence } from "./load.js";
 
@@ -65,7 +65,8 @@ export class Fields {
   show(problem) {
     if (!(problem instanceof Problem)) return sentence(problem);
     const left = sentence(problem);
-    const name = [...this.controls.keys()].find((one) => new RegExp(`^(?:[\\w.]+\\.)?${one}:|\\b(?:parameter|field) ${one}\\b`).test(left));
+    const said = problem.message;
+    const name = [...this.controls.keys()].find((one) => new RegExp(`^(?:[\\w.]+\\.)?${one}:|\\b(?:parameter|field) ${one}\\b`).test(said));
     if (!name) return left;
     this.blame(name, left);
     this.input(name).focus();
@@ -112,7 +113,7 @@ function make(field, given) {
     autocomplete: "off",
     spellcheck: "false",
     placeholder: field.placeholder,
-    value: field.value ?? "",
+    value: numeric ? String(field.value ?? "").replace(".", DECIMAL) : field.value ?? "",
     "aria-required": field.required ? "true" : null,
   });
 }
@@ -121,7 +122,7 @@ function read(field, input) {
   if (field.kind === "check") return input.checked;
   const text = input.value.trim();
   if (text === "") return null;
-  return field.kind === "integer" || field.kind === "number" ? Number(text) : text;
+  return field.kind === "integer" || field.kind === "number" ? readNumber(text) : text;
 }
 
 function complaint(field, input) {

@@ -22,10 +22,36 @@ export function number(value, digits) {
   return formatter(Intl.NumberFormat, options).format(Number(value));
 }
 
-/** A fraction as percent. */
-export function percent(value, digits = 1) {
+/** The sign between whole numbers and fractions. */
+export const DECIMAL = formatter(Intl.NumberFormat, {}).formatToParts(0.5).find((part) => part.type === "decimal")?.value ?? ".";
+
+/** A number that somebody wrote; NaN where a thousand could be meant, or one. */
+export function readNumber(text) {
+  if (DECIMAL === "," && /^-?[1-9]\d{0,2}(\.\d{3})+$/.test(text)) return NaN;
+  return Number(DECIMAL === "," ? text.replace(/^(-?\d*),(\d+)$/, "$1.$2") : text);
+}
+
+/** A fraction as percent, with its sign where that is asked for. */
+export function percent(value, digits = 1, signed = false) {
   if (value === null || value === undefined) return NOTHING;
-  return formatter(Intl.NumberFormat, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  const options = { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return formatter(Intl.NumberFormat, signed ? { ...options, signDisplay: "exceptZero" } : options).format(value);
+}
+
+/** A part of a whole as percent: 0 % only where there is none, and 100 % only where nothing is missing. */
+export function share(part, whole, digits = 2) {
+  if (!whole) return NOTHING;
+  const step = 10 ** -(digits + 2);
+  const [least, most] = [step, 1 - step];
+  if (part > 0 && part / whole < least) return `< ${percent(least, digits)}`;
+  if (part < whole && part / whole > most) return `> ${percent(most, digits)}`;
+  return percent(part / whole, digits);
+}
+
+/** A number with its sign. */
+export function signed(value, digits) {
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "exceptZero" };
+  return formatter(Intl.NumberFormat, options).format(value);
 }
 
 /** A number in few letters: 1.2M. */
@@ -51,6 +77,11 @@ export function moment(instant, zone = "UTC", seconds = false) {
 export function clock(instant, zone = "UTC") {
   const options = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone };
   return formatter(Intl.DateTimeFormat, options).format(new Date(instant));
+}
+
+/** Hours and minutes of an instant, in a zone. */
+export function timeOfDay(instant, zone = "UTC") {
+  return formatter(Intl.DateTimeFormat, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(new Date(instant));
 }
 
 /** A trade date, `2026-10-05`, which has no time zone. */

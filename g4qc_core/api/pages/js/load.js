@@ -6,9 +6,10 @@
 import { fill, h } from "./dom.js";
 import { KEY_GIVEN, Problem } from "./api.js";
 import { RECOVERED } from "./health.js";
-import { t } from "./lang.js";
+import { language, t, word } from "./lang.js";
 
 const AGAIN = 4000;
+const SERVERS = "en"; // the language of the server's own sentences
 
 /**
  * Loads into an element, now and whenever the returned function is called; a later load ends an earlier one.
@@ -16,9 +17,10 @@ const AGAIN = 4000;
  * @param {HTMLElement} place
  * @param {(signal: AbortSignal) => Promise<T>} load
  * @param {(value: T) => any} show gives what stands in the place; nothing: it was filled already
+ * @param {{keep?: boolean}} [options] `keep`: what is shown once stays when something that was away is back, as a form must
  * @returns {() => Promise<void>}
  */
-export function region(place, load, show) {
+export function region(place, load, show, options = {}) {
   let current = new AbortController();
   let timer = 0;
   let shown = false;
@@ -32,8 +34,7 @@ export function region(place, load, show) {
     try {
       const value = await load(mine.signal);
       if (mine.signal.aborted) return;
-      const content = show(value);
-      if (content !== undefined) fill(place, content);
+      renew(place, () => show(value));
       shown = true;
     } catch (error) {
       if (mine.signal.aborted) return;
@@ -45,9 +46,18 @@ export function region(place, load, show) {
   }
 
   const again = () => place.isConnected && !shown && run();
-  document.addEventListener(RECOVERED, () => place.isConnected && run());
+  document.addEventListener(RECOVERED, () => place.isConnected && !(options.keep && shown) && run());
   document.addEventListener(KEY_GIVEN, again);
   return run;
+}
+
+/** Fills a place anew; whoever stood on one of its controls stands on the same one again. */
+function renew(place, make) {
+  const controls = () => [...place.querySelectorAll("a[href], button, input, select, [tabindex='0']")];
+  const at = controls().indexOf(document.activeElement);
+  const content = make();
+  if (content !== undefined) fill(place, content);
+  if (at >= 0 && document.activeElement === document.body) controls()[at]?.focus({ preventScroll: true });
 }
 
 /** Nothing there yet, and what to do about it. */
@@ -62,19 +72,29 @@ export function failing(error, again) {
     "div.state.failing",
     { role: "alert" },
     h("strong", {}, title),
-    h("p", {}, sentence(error)),
+    error instanceof Problem && error.status ? h("p", { lang: SERVERS }, error.message) : h("p", {}, sentence(error)),
     h("div.row", {}, h("button", { type: "button", on: { click: again } }, t("action.again"))),
   );
 }
 
-/** The sentence of a failure. */
+/** The sentence of a failure. The server writes English; in another language its kind is said before it. */
 export function sentence(error) {
   if (!(error instanceof Problem)) return String(error?.message ?? error);
-  return error.status === 0 ? t("state.unreachable.text") : error.message;
+  if (error.status === 0) return t("state.unreachable.text");
+  const kind = kindOf(error);
+  return kind && language !== SERVERS ? `${kind}: ${error.message}` : error.message;
+}
+
+/** What kind of failure it is, where that has words of its own. */
+function kindOf(problem) {
+  const said = word("problem", problem.kind);
+  return said === problem.kind ? "" : said;
 }
 
 function titleOf(problem) {
   if (problem.status === 0) return t("state.unreachable");
+  const kind = kindOf(problem);
+  if (kind) return kind;
   if (problem.status === 401 || problem.status === 403) return t("state.key");
   if (problem.status === 404) return t("state.missing");
   return problem.passing ? t("state.unavailable") : t("state.failed");

@@ -1,7 +1,7 @@
 /** The overview: what there is, how fresh, how whole, what runs now, and how much may still be asked for. */
 
 import { fill, h, link } from "./dom.js";
-import { ago, clock, compact, day, moment, month, number, percent } from "./format.js";
+import { ago, clock, compact, day, moment, month, number, share } from "./format.js";
 import { get } from "./api.js";
 import { COARSE, CLASSES } from "./chart/classes.js";
 import { chartAddress } from "./chart/view.js";
@@ -28,7 +28,7 @@ export function open(main) {
     h("div.wide-narrow", {}, card(t("overview.instruments"), instruments),
       h("div.stack", {}, card(t("overview.jobs"), jobs, h("a", { href: "/extract" }, t("overview.alljobs"))), card(t("overview.pacing"), pacing))),
   );
-  const loadInstruments = region(instruments, () => Promise.all([get("/instruments"), get("/health")]), showInstruments);
+  const loadInstruments = region(instruments, () => Promise.all([get("/instruments"), get("/health")]), instrumentTable());
   const loadCoverage = region(coverage, (signal) => get("/coverage", {}, { signal }), showCoverage);
   const loadJobs = region(jobs, () => newestJobs(6), showJobs);
   const loadPacing = region(pacing, () => get("/pacing"), showPacing);
@@ -46,25 +46,26 @@ function nothing() {
   return empty(t("overview.empty"), t("overview.empty.text"), h("a.button", { href: "/extract" }, t("nav.extract")));
 }
 
-function showInstruments([instruments, health]) {
+/** One table for as long as the page stands: its order is the visitor's. */
+function instrumentTable() {
   const fresh = new Map();
-  for (const one of health.freshness) {
-    const known = fresh.get(one.symbol);
-    if (!known || one.last > known.last) fresh.set(one.symbol, one);
-  }
   const table = sortable(
     [
       { name: "symbol", title: t("column.symbol"), value: (row) => row.symbol, show: (row) => (fresh.has(row.symbol) ? h("a", { href: chartAddress(row.symbol) }, row.symbol) : row.symbol) },
+      { name: "fresh", title: t("column.newest"), value: (row) => fresh.get(row.symbol)?.last, show: (row) => freshness(fresh.get(row.symbol), row.symbol) },
       { name: "name", title: t("column.name"), value: (row) => row.name, show: (row) => row.name },
       { name: "exchange", title: t("column.exchange"), value: (row) => row.exchange, show: (row) => row.exchange },
       { name: "tick", title: t("column.tick"), number: true, value: (row) => row.min_tick, show: (row) => number(row.min_tick) },
       { name: "multiplier", title: t("column.multiplier"), number: true, value: (row) => row.multiplier, show: (row) => `${number(row.multiplier)} ${row.currency}` },
-      { name: "fresh", title: t("column.newest"), value: (row) => fresh.get(row.symbol)?.last, show: (row) => freshness(fresh.get(row.symbol), row.symbol) },
     ],
     { caption: t("overview.instruments"), sort: "fresh", descending: true },
   );
-  table.show(instruments);
-  return table.element;
+  return ([instruments, health]) => {
+    fresh.clear();
+    for (const one of health.freshness) if (!(one.last <= fresh.get(one.symbol)?.last)) fresh.set(one.symbol, one);
+    table.show(instruments);
+    return table.element.isConnected ? undefined : table.element;
+  };
 }
 
 function freshness(one, symbol) {
@@ -107,7 +108,7 @@ function showCoverage({ instruments }) {
     const sum = total(cells);
     const expected = sum.known + sum.quarantined + sum.missing;
     return [h("div.name", {}, h("a", { href: chartAddress(one.symbol) }, h("b", {}, one.symbol))), strip.element,
-      h("span.share.num", { title: t("map.share") }, expected ? percent(1 - sum.missing / expected, 2) : "–")];
+      h("span.share.num", { title: t("map.share") }, share(expected - sum.missing, expected))];
   });
   const newest = instruments[0].months[instruments[0].months.length - 1];
   openMonth(detail, instruments[0].symbol, newest, false);

@@ -2,6 +2,7 @@
 
 import { AreaSeries, createChart, LineSeries } from "../../vendor/lightweight-charts.standalone.production.mjs";
 import { h } from "../dom.js";
+import { number, percent } from "../format.js";
 import { colour } from "../chart/classes.js";
 import { looks } from "../chart/canvas.js";
 import { language, t } from "../lang.js";
@@ -22,14 +23,15 @@ export function curves(results) {
   requestAnimationFrame(() => {
     const chart = createChart(place, {
       autoSize: true, ...looks(), localization: { locale: language, priceFormatter: undefined },
-      rightPriceScale: { borderVisible: false }, timeScale: { borderVisible: false, timeVisible: true }, handleScale: { mouseWheel: false },
+      // So close that the whole of it fits, however narrow the screen.
+      rightPriceScale: { borderVisible: false }, timeScale: { borderVisible: false, timeVisible: true, minBarSpacing: 0.01 }, handleScale: { mouseWheel: false },
     });
     results.forEach(({ rows }, i) => {
       const tint = COLOURS[i % COLOURS.length];
       const base = several ? rows[0]?.equity || 1 : 1;
       const line = several
-        ? chart.addSeries(LineSeries, { color: tint, lineWidth: 2, priceFormat: { type: "custom", minMove: 0.0001, formatter: (value) => `${((value - 1) * 100).toFixed(1)} %` } }, 0)
-        : chart.addSeries(AreaSeries, { lineColor: tint, lineWidth: 2, topColor: `${tint}40`, bottomColor: `${tint}05`, priceFormat: { type: "volume" } }, 0);
+        ? chart.addSeries(LineSeries, { color: tint, lineWidth: 2, priceFormat: { type: "custom", minMove: 0.0001, formatter: (value) => percent(value - 1) } }, 0)
+        : chart.addSeries(AreaSeries, { lineColor: tint, lineWidth: 2, topColor: `${tint}40`, bottomColor: `${tint}05`, priceFormat: { type: "custom", minMove: 0.01, formatter: (value) => number(value, 0) } }, 0);
       line.setData(points(rows, (row) => row.equity / base));
       const fall = several
         ? chart.addSeries(LineSeries, { color: tint, lineWidth: 1, lastValueVisible: false, priceLineVisible: false, priceFormat: PERCENT }, 1)
@@ -44,7 +46,7 @@ export function curves(results) {
   return place;
 }
 
-const PERCENT = { type: "custom", minMove: 0.0001, formatter: (value) => `${(value * 100).toFixed(1)} %` };
+const PERCENT = { type: "custom", minMove: 0.0001, formatter: (value) => percent(value) };
 
 function points(rows, value) {
   return rows.map((row) => ({ time: Date.parse(row.timestamp) / 1000, value: value(row) }));

@@ -29,7 +29,7 @@ function page(result) {
   region(months, () => get(`${path}/months`), (answer) => monthTable(answer.months))();
   region(trades, () => get(`${path}/trades`), (answer) => tradeTable(rowsOf(answer.columns), result))();
   return [
-    h("div.head", {}, h("h1", {}, result.name), h("p", {}, `${result.strategy} · ${result.instrument} · ${result.timeframe} · ${parametersOf(result.spec)} · ${moment(result.created_at)} UTC`)),
+    h("div.head", {}, h("h1", {}, result.name), h("p", {}, `${result.strategy} · ${result.instrument} · ${result.timeframe} · ${parametersOf(result.inputs)} · ${moment(result.created_at)} UTC`)),
     h("div.row", {},
       h("a.button", { href: "/backtests" }, t("backtest.back")),
       h("a.button", { href: `/backtests?again=${result.id}` }, t("backtest.again")),

@@ -6,6 +6,7 @@
 import { CandlestickSeries, createChart, CrosshairMode, HistogramSeries } from "../../vendor/lightweight-charts.standalone.production.mjs";
 import { colour } from "./classes.js";
 import { moved } from "./zones.js";
+import { number } from "../format.js";
 import { language } from "../lang.js";
 import { THEMED } from "../shell.js";
 
@@ -48,7 +49,7 @@ export class Canvas {
 
   /** Prices have this many digits. */
   setDigits(digits, step) {
-    this.candles.applyOptions({ priceFormat: { type: "price", precision: digits, minMove: step } });
+    this.candles.applyOptions({ priceFormat: { type: "custom", minMove: step, formatter: (price) => number(price, digits) } });
   }
 
   /**

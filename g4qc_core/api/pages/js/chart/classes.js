@@ -35,7 +35,7 @@ export function colour(name) {
 /** @returns {Record<string, string>} colours of the classes, and `rule` and `text`, in the present theme */
 export function palette() {
   const found = Object.fromEntries(Object.entries(COLOURS).map(([name, variable]) => [name, colour(variable)]));
-  return { ...found, rule: colour("--rule-strong"), text: colour("--text"), page: colour("--card"), accent: colour("--accent") };
+  return { ...found, rule: colour("--rule-strong"), unknown: colour("--muted"), text: colour("--text"), page: colour("--card"), accent: colour("--accent") };
 }
 
 /**

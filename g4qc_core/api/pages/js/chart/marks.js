@@ -1,6 +1,6 @@
 /**
- * What is drawn around the candles: breaks between sessions, rolls, and the shade of sessions that are not whole. Must not
- * know where any of it comes from.
+ * What is drawn around the candles: breaks between sessions, rolls, and gaps: where they lie, and from afar as the shade of
+ * sessions that are not whole. Must not know where any of it comes from.
  */
 
 import { CLASSES, OPEN, hatch, paint, palette } from "./classes.js";
@@ -9,7 +9,10 @@ import { THEMED } from "../shell.js";
 
 const BAND = 6; // pixels of the band of classes at the bottom
 const ROOM = 46; // pixels that a session must have to be parted from the next
-const LABEL = 92; // pixels that the name of a roll takes
+const LABEL = 8; // pixels between the names of rolls
+const GAP = 6; // pixels that a gap has at least
+const NEAR = 45; // sessions on the screen up to which gaps are shown where they lie
+const FONT = "600 10px system-ui, sans-serif";
 
 export class Marks {
   constructor() {
@@ -19,6 +22,12 @@ export class Marks {
     this.absent = [];
     /** @type {(span: any) => Record<string, number> | undefined} */
     this.countsOf = () => undefined;
+    /** @type {(span: any) => boolean} */
+    this.located = () => false;
+    /** @type {Array<{gap: import("./sessions.js").Gap, from: number, to: number}>} */
+    this.gaps = [];
+    /** @type {(from: string, to: string) => string} */
+    this.rollText = (from, to) => `${from} → ${to}`;
     this.breaks = true;
     this.colours = palette();
     this.below = new Layer((frame) => this.#shade(frame), { below: true });
@@ -26,11 +35,19 @@ export class Marks {
     document.addEventListener(THEMED, () => (this.colours = palette()));
   }
 
-  /** Draws other sessions. @param {boolean} breaks part them from each other */
-  set(spans, absent, countsOf, breaks) {
-    Object.assign(this, { spans, absent, countsOf, breaks });
+  /**
+   * Draws other sessions, or knows more of them.
+   * @param {Partial<Marks>} given `breaks`: part the sessions from each other
+   */
+  set(given) {
+    Object.assign(this, given);
     this.below.refresh();
     this.above.refresh();
+  }
+
+  /** True where so few sessions are seen that gaps are shown where they lie. @param {number} sessions */
+  static near(sessions) {
+    return sessions <= NEAR;
   }
 
   #seen(frame) {
@@ -39,16 +56,23 @@ export class Marks {
 
   #shade(frame) {
     const { context, height, spacing } = frame;
-    for (const span of this.#seen(frame)) {
+    const seen = this.#seen(frame);
+    const near = Marks.near(seen.length);
+    for (const span of seen) {
       const counts = this.countsOf(span);
       if (!counts) continue;
       const x = frame.x(span.first - 0.5);
       const width = Math.max(spacing, frame.x(span.last + 0.5) - x);
+      if (near && this.located(span)) {
+        paint(context, "traded", this.colours, x, height - BAND, width, BAND);
+        continue;
+      }
       this.#tint(context, counts, x, width, height);
       this.#band(context, counts, x, width, height);
     }
+    if (near) this.#gaps(frame);
     for (const span of this.absent) {
-      if (span.first < frame.first || span.first > frame.last) continue;
+      if (span.first < frame.first || span.first > frame.last || (near && this.located(span))) continue;
       const x = frame.x(span.first - 0.5) - 3;
       const worst = OPEN.findLast((name) => (this.countsOf(span)?.[name] ?? 0) > 0) ?? "never_asked";
       context.globalAlpha = 0.5;
@@ -58,12 +82,32 @@ export class Marks {
     }
   }
 
+  /** Each gap where it lies, as wide as the bars that it touches; those that touch none stand side by side. */
+  #gaps(frame) {
+    const { context, height } = frame;
+    let free = -Infinity;
+    for (const { gap, from, to } of this.gaps) {
+      if (to < frame.first || from > frame.last) continue;
+      const wide = Math.max(GAP, frame.x(to) - frame.x(from));
+      const x = Math.max(free, (frame.x(from) + frame.x(to) - wide) / 2);
+      free = x + wide;
+      const style = this.colours[gap.class === "never_asked" ? "unknown" : gap.class];
+      context.globalAlpha = 0.16;
+      context.fillStyle = style;
+      context.fillRect(x, 0, wide, height);
+      context.globalAlpha = 0.7;
+      hatch(context, style, x, 0, wide, height, 1, 7);
+      context.globalAlpha = 1;
+      paint(context, gap.class, this.colours, x, height - BAND, wide, BAND);
+    }
+  }
+
   /** The whole height behind a session of which something is missing or in question. */
   #tint(context, counts, x, width, height) {
     const worst = OPEN.findLast((name) => counts[name] > 0);
     if (!worst) return;
     context.globalAlpha = 0.1;
-    context.fillStyle = this.colours[worst === "never_asked" ? "rule" : worst];
+    context.fillStyle = this.colours[worst === "never_asked" ? "unknown" : worst];
     context.fillRect(x, 0, width, height);
     context.globalAlpha = 1;
   }
@@ -92,7 +136,7 @@ export class Marks {
       if (at === 0) continue;
       const x = Math.round(frame.x(span.first - 0.5)) + 0.5;
       const before = this.spans[at - 1].contract;
-      if (before !== span.contract) rolls.push({ x, text: `${before.slice(2)} → ${span.contract.slice(2)}` });
+      if (before !== span.contract) rolls.push({ x, text: this.rollText(before, span.contract) });
       else if (this.breaks && room) stroke(context, x, height, this.colours.rule, [2, 3]);
     }
     this.#rolls(context, rolls, height);
@@ -100,15 +144,16 @@ export class Marks {
 
   /** Lines first and names over them; where rolls stand close, the lines are pale and only some are named. */
   #rolls(context, rolls, height) {
-    const close = rolls.length > 1 && (rolls[rolls.length - 1].x - rolls[0].x) / (rolls.length - 1) < LABEL;
+    context.font = FONT;
+    const widest = Math.max(0, ...rolls.map(({ text }) => context.measureText(text).width)) + 2 * LABEL;
+    const close = rolls.length > 1 && (rolls[rolls.length - 1].x - rolls[0].x) / (rolls.length - 1) < widest;
     context.globalAlpha = close ? 0.35 : 1;
     for (const { x } of rolls) stroke(context, x, height, this.colours.accent, []);
     context.globalAlpha = 1;
     let free = -Infinity;
     for (const { x, text } of rolls) {
       if (x < free) continue;
-      label(context, text, x, this.colours);
-      free = x + LABEL;
+      free = x + label(context, text, x, this.colours) + LABEL;
     }
   }
 }
@@ -124,11 +169,13 @@ function stroke(context, x, height, style, dashes) {
   context.setLineDash([]);
 }
 
+/** Writes a name beside a line; gives how wide it is. */
 function label(context, text, x, colours) {
-  context.font = "600 10px system-ui, sans-serif";
+  context.font = FONT;
   const width = context.measureText(text).width + 8;
   context.fillStyle = colours.accent;
   context.fillRect(x, 0, width, 15);
   context.fillStyle = colours.page;
   context.fillText(text, x + 4, 11);
+  return width;
 }

@@ -28,7 +28,15 @@ export function spans(bars) {
   return found;
 }
 
-/** Coverage of one instrument by session, loaded a year at a time. */
+/**
+ * @typedef {object} Gap minutes of one class without a good bar, of one session of one contract
+ * @property {number} start seconds since 1970
+ * @property {number} end
+ * @property {string} contract
+ * @property {string} class
+ */
+
+/** Coverage of one instrument: by session, loaded a year at a time, and by interval a month at a time where one is wanted. */
 export class Quality {
   constructor(symbol) {
     this.symbol = symbol;
@@ -36,20 +44,37 @@ export class Quality {
     this.years = new Map();
     /** @type {Map<string, Record<string, number>>} counts by `date contract` */
     this.counts = new Map();
+    /** @type {Map<string, Promise<void>>} */
+    this.months = new Map();
+    /** @type {Gap[]} ascending, those of the months in `whole` */
+    this.gaps = [];
+    /** @type {Set<string>} */
+    this.whole = new Set();
+  }
+
+  /** Loads where in the spans the gaps lie, for the months that are not whole; true when something came. */
+  async needGaps(spans) {
+    const open = (span) => OPEN.some((name) => (this.of(span)?.[name] ?? 0) > 0);
+    const months = new Set(spans.filter(open).map((span) => span.date.slice(0, 7)));
+    return this.#once(this.months, [...months], (month) => this.#loadGaps(month));
   }
 
   /** Loads what the years from one trade date to another lack; true when something came. */
   async need(first, last) {
-    const asked = [];
-    for (let year = Number(first.slice(0, 4)); year <= Number(last.slice(0, 4)); year += 1) {
-      if (!this.years.has(String(year))) {
-        const loading = this.#load(String(year));
-        this.years.set(String(year), loading);
-        loading.catch(() => this.years.delete(String(year)));
-        asked.push(loading);
-      }
+    const years = [];
+    for (let year = Number(first.slice(0, 4)); year <= Number(last.slice(0, 4)); year += 1) years.push(String(year));
+    return this.#once(this.years, years, (year) => this.#load(year));
+  }
+
+  /** Loads what was not asked for before; what failed is asked for again the next time. */
+  async #once(known, names, load) {
+    const asked = names.filter((name) => !known.has(name));
+    for (const name of asked) {
+      const loading = load(name);
+      known.set(name, loading);
+      loading.catch(() => known.delete(name));
     }
-    await Promise.all(asked);
+    await Promise.all(asked.map((name) => known.get(name)));
     return asked.length > 0;
   }
 
@@ -75,6 +100,19 @@ export class Quality {
       }
     }
     return found;
+  }
+
+  /** True where the gaps of a session are known by interval. */
+  located({ date }) {
+    return this.whole.has(date.slice(0, 7));
+  }
+
+  async #loadGaps(month) {
+    const last = new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).toISOString().slice(0, 10);
+    const { gaps } = await get(`/gaps/${encodeURIComponent(this.symbol)}`, { first: `${month}-01`, last });
+    const found = gaps.map((gap) => ({ ...gap, start: Date.parse(gap.start) / 1000, end: Date.parse(gap.end) / 1000 }));
+    this.whole.add(month);
+    this.gaps = this.gaps.concat(found).sort((one, other) => one.start - other.start);
   }
 
   async #load(year) {

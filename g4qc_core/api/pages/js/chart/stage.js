@@ -6,6 +6,7 @@
 import { Bars } from "./bars.js";
 import { Canvas } from "./canvas.js";
 import { seconds, suited } from "./ladder.js";
+import { beside, placed } from "./gaps.js";
 import { Marks } from "./marks.js";
 import { Quality, spans } from "./sessions.js";
 import { Trades } from "./trades.js";
@@ -16,7 +17,10 @@ const OPEN_SHARE = 0.66; // part of all hours in which a market is open
 const FEWEST = 400; // bars on each side of the middle of a view that names a window
 const IDLE = 120; // milliseconds without a move after which far bars may go
 
-/** Heard by the page: `moved` after every change of what is seen, `failed` with an error. */
+/**
+ * Heard by the page: `moved` after every change of what is seen, `failed` with an error, `judged` with null or the error for
+ * which it does not know the gaps.
+ */
 export class Stage extends EventTarget {
   /** @param {HTMLElement} place */
   constructor(place) {
@@ -28,6 +32,8 @@ export class Stage extends EventTarget {
     for (const layer of [this.marks.below, this.marks.above, this.trades.layer]) this.canvas.candles.attachPrimitive(layer);
     /** @type {Bars | null} */
     this.bars = null;
+    this.sessions = [];
+    this.gaps = [];
     this.turn = 0;
     this.frame = 0;
     this.held = false;
@@ -45,7 +51,6 @@ export class Stage extends EventTarget {
    */
   async open(view, about) {
     this.view = view;
-    if (this.quality?.symbol !== view.symbol) this.quality = new Quality(view.symbol);
     const width = Math.max(200, this.canvas.width);
     const open = (view.to - view.from) * OPEN_SHARE;
     const timeframe = view.from ? suited(view.timeframe, view.timeframe, open / seconds(view.timeframe), width) : view.timeframe;
@@ -55,11 +60,7 @@ export class Stage extends EventTarget {
       else await bars.loadAround((view.from + view.to) / 2, half, half);
       if (!bars.list.length) await bars.loadNewest();
     };
-    const learn = about.then(({ zone, decimals, min_tick }) => {
-      this.zone = zone;
-      this.canvas.setDigits(decimals, min_tick);
-    });
-    await this.#load(timeframe, (bars) => Promise.all([bring(bars), learn]), (bars) => (view.from ? between(bars, view.from, view.to) : newest(bars, width)));
+    return this.#load(timeframe, async (bars) => (await Promise.all([about, bring(bars)]))[0], (bars) => (view.from ? between(bars, view.from, view.to) : newest(bars, width)));
   }
 
   /** The clock that the axis shows. */
@@ -93,23 +94,36 @@ export class Stage extends EventTarget {
     return { from: this.#timeAt(range.from), to: this.#timeAt(range.to) };
   }
 
-  /** Loads other bars and draws them, unless something newer was asked for meanwhile. */
+  /** Loads other bars and draws them; false where something newer was asked for meanwhile, whatever became of these. */
   async #load(timeframe, load, rangeOf) {
     const mine = (this.turn += 1);
     const { symbol, contract, adjustment } = this.view;
     const bars = new Bars({ symbol, timeframe, contract, adjustment: contract ? "" : adjustment });
     this.place.dataset.state = "loading";
+    let about;
     try {
-      await load(bars);
+      about = await load(bars);
     } catch (error) {
+      if (mine !== this.turn) return false;
       this.place.dataset.state = "failed";
       throw error;
     }
-    if (mine !== this.turn) return;
+    if (mine !== this.turn) return false;
+    if (about) {
+      this.zone = about.zone;
+      this.canvas.setDigits(about.decimals, about.min_tick);
+    }
+    if (this.quality?.symbol !== symbol) this.quality = new Quality(symbol);
     const range = rangeOf(bars);
     this.bars = bars;
     this.timeframe = timeframe;
     this.#draw(range);
+    return true;
+  }
+
+  /** Forgets what was known of the gaps: it may have changed. */
+  forget() {
+    if (this.quality) this.quality = new Quality(this.quality.symbol);
   }
 
   #draw(range) {
@@ -124,16 +138,38 @@ export class Stage extends EventTarget {
   }
 
   #mark() {
-    const known = this.sessions.length ? this.quality.absent(this.sessions) : [];
-    this.marks.set(this.sessions, known, (span) => this.quality.of(span), this.timeframe !== "1d");
+    const { sessions, quality } = this;
+    this.gaps = placed(quality.gaps, this.bars, seconds(this.timeframe));
+    this.marks.set({
+      spans: sessions,
+      absent: sessions.length ? quality.absent(sessions) : [],
+      countsOf: (span) => quality.of(span),
+      located: (span) => quality.located(span),
+      gaps: this.gaps,
+      breaks: this.timeframe !== "1d",
+    });
   }
 
-  /** Asks for the quality of the loaded sessions; the chart is whole without it. */
+  /** The gaps in a bar, or between it and a neighbour. */
+  gapsAt(index) {
+    return beside(this.gaps, index);
+  }
+
+  /** Asks what is known of the loaded sessions, and near by where the gaps lie; a chart that does not know it says so. */
   async #judge() {
     const { sessions, quality } = this;
     if (!sessions.length) return;
-    const came = await quality.need(sessions[0].date, sessions[sessions.length - 1].date).catch(() => false);
-    if (came && this.quality === quality) this.#mark();
+    try {
+      let came = await quality.need(sessions[0].date, sessions[sessions.length - 1].date);
+      const range = this.canvas.range;
+      const seen = range ? this.sessions.filter((span) => span.last >= range.from && span.first <= range.to) : [];
+      if (Marks.near(seen.length)) came = (await quality.needGaps(seen)) || came;
+      if (this.quality !== quality) return;
+      if (came) this.#mark();
+      this.dispatchEvent(new CustomEvent("judged", { detail: null }));
+    } catch (error) {
+      if (this.quality === quality) this.dispatchEvent(new CustomEvent("judged", { detail: error }));
+    }
   }
 
   #later() {
@@ -150,7 +186,7 @@ export class Stage extends EventTarget {
     if (better !== this.timeframe) this.#swap(better);
     else this.#grow(range, Math.max(shown * AHEAD, 200));
     clearTimeout(this.idle);
-    this.idle = setTimeout(() => this.#trim(), IDLE);
+    this.idle = setTimeout(() => (this.#trim(), this.#judge()), IDLE);
   }
 
   /** The same window in another timeframe; what is seen when it arrives counts. */

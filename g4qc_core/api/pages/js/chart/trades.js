@@ -35,9 +35,9 @@ export class Trades {
     this.layer.refresh();
   }
 
-  /** The trades that are open at an instant. */
-  at(t) {
-    return this.list.filter((trade) => trade.entry <= t && t <= trade.exit);
+  /** The trades that are open for some part of `[from, to)`, as of a bar that is longer than they are. */
+  within(from, to) {
+    return this.list.filter((trade) => trade.entry < to && from <= trade.exit);
   }
 
   #paint(frame) {

@@ -1,7 +1,7 @@
 /** What is missing or in question, session by session, with the good classes summed up. */
 
 import { h } from "../dom.js";
-import { day, number, percent } from "../format.js";
+import { day, number, share } from "../format.js";
 import { CLASSES, OPEN } from "../chart/classes.js";
 import { chartAddress } from "../chart/view.js";
 import { NOTHING } from "../chart/sessions.js";
@@ -15,7 +15,7 @@ export function gapTable({ symbol, sessions }) {
   const expected = rows.reduce((sum, row) => sum + row.expected, 0);
   const open = rows.filter((row) => OPEN.some((name) => row.classes[name] > 0));
   const keys = CLASSES.filter((name) => sums[name] > 0 || OPEN.includes(name)).map((name) =>
-    h("div", { title: t(`class.${name}.text`) }, h("b", {}, number(sums[name])), h("span", {}, `${word("class", name)} · ${expected ? percent(sums[name] / expected, 2) : "–"}`)));
+    h("div", { title: t(`class.${name}.text`) }, h("b", {}, number(sums[name])), h("span", {}, `${word("class", name)} · ${share(sums[name], expected)}`)));
   const counts = OPEN.map((name) => ({ name, title: word("class", name), number: true, value: (row) => row.classes[name], show: (row) => (row.classes[name] ? number(row.classes[name]) : "") }));
   const table = sortable(
     [
