@@ -17,23 +17,33 @@ APART = timedelta(hours=1)
 
 _LONG_SILENCE = 60  # minutes
 _TELLING_BARS, _BUSY_SPACING = 30, 2  # bars; minutes from one to the next
+_PAUSE = 10  # minutes
+_BESIDE, _LIVELY = 30, 0.9  # minutes looked at on either side; share of them that have a bar
 
 
 def doubtful(has: np.ndarray, silent: np.ndarray) -> np.ndarray:
-    """Minutes of long silences in one session that is not known to be thin; `bool`, one a minute.
+    """Minutes of silences in one session that are more likely a failure than minutes without a trade; `bool`, one each.
 
-    An hour of silence is more likely an answer that was cut short than an hour without a trade. Only in a thin session
-    it is an ordinary hour: where bars are many enough to tell, and most do not follow one another closely. Few bars
-    tell nothing, because they are also what is left of a busy session whose answer ended early.
+    Ten minutes of silence where almost every minute before and after has a bar are a hole in the answer, or a halt that
+    the calendar does not know. An hour of silence is anywhere more likely an answer that was cut short, but in a
+    session that is known to be thin: where bars are many enough to tell, and most do not follow one another closely.
+    Few bars tell nothing, because they are also what is left of a busy session whose answer ended early.
     """
     doubt = np.zeros(len(has), bool)
     places = np.flatnonzero(has)
-    if len(places) >= _TELLING_BARS and np.median(np.diff(places)) > _BUSY_SPACING:
-        return doubt
+    thin = len(places) >= _TELLING_BARS and np.median(np.diff(places)) > _BUSY_SPACING
     edges = np.flatnonzero(np.diff(np.concatenate(([0], silent.astype(np.int8), [0]))))
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        doubt[begin:end] = end - begin >= _LONG_SILENCE
+    runs = edges.reshape(-1, 2)
+    for begin, end in runs[runs[:, 1] - runs[:, 0] >= _PAUSE]:
+        long = end - begin >= _LONG_SILENCE and not thin
+        doubt[begin:end] = long or _amid_trading(has, begin, end)
     return doubt
+
+
+def _amid_trading(has: np.ndarray, begin: int, end: int) -> bool:
+    """True when almost every minute before the silence has a bar, and after it, as far as the session reaches."""
+    sides = [side for side in (has[max(0, begin - _BESIDE) : begin], has[end : end + _BESIDE]) if len(side)]
+    return sum(map(len, sides)) >= _BESIDE and all(side.mean() >= _LIVELY for side in sides)
 
 
 def doubted(has: np.ndarray) -> np.ndarray:

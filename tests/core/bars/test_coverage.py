@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,9 +42,9 @@ def test_what_nobody_asked_about_is_never_asked() -> None:
 
 
 def test_minutes_without_a_bar_in_an_answered_session_with_bars_are_no_trade() -> None:
-    good, bad = stamps(DAY, 0, 1340), stamps(DAY, 1340, 1345)
+    good, bad = stamps(DAY, 0, 1370), stamps(DAY, 1370, 1375)
     found = row(good=good, quarantined=bad, answered=[whole(DAY)])
-    assert found == {"expected": 1380, "traded": 1340, "quarantined": 5, "no_trade": 35}
+    assert found == {"expected": 1380, "traded": 1370, "quarantined": 5, "no_trade": 5}
 
 
 def test_one_empty_answer_is_not_believed_and_a_second_one_is() -> None:
@@ -180,9 +181,27 @@ def test_a_busy_session_that_falls_silent_for_an_hour_is_believed_only_after_a_s
     assert row(good=cut, answered=[whole(DAY)] * 2) == {"expected": 1380, "traded": 300, "no_trade": 1080}
 
 
-def test_a_pause_of_less_than_an_hour_is_believed_at_once() -> None:
-    good = stamps(DAY, 0, 600).append(stamps(DAY, 659, 1380))
-    assert row(good=good, answered=[whole(DAY)]) == {"expected": 1380, "traded": 1321, "no_trade": 59}
+@pytest.mark.parametrize(
+    ("begin", "end", "every", "believed"),
+    [
+        (600, 609, 1, True),
+        (600, 610, 1, False),
+        (0, 10, 1, False),
+        (1370, 1380, 1, False),
+        (1371, 1380, 1, True),
+        (600, 658, 2, True),
+        (600, 659, 2, False),
+    ],
+)
+def test_a_pause_is_believed_at_once_where_it_is_short_or_not_amid_trading_of_almost_every_minute(
+    begin: int, end: int, every: int, believed: bool
+) -> None:
+    good = stamps(DAY, 0, begin)[::every].append(stamps(DAY, end, 1380)[::every])
+    silent = "no_trade" if believed else "failed"
+    found = row(good=good, answered=[whole(DAY)])
+    assert found.get("failed", 0) == (0 if believed else end - begin + (every == 2))
+    assert found[silent] >= end - begin
+    assert "failed" not in row(good=good, answered=[whole(DAY)] * 2)
 
 
 def test_the_long_silences_of_a_thin_contract_are_believed_at_once() -> None:

@@ -50,8 +50,8 @@ def need(
 
 def test_a_session_is_needed_until_it_is_answered_with_bars_or_twice_without() -> None:
     assert need() == ASKED
-    assert need(bars=1340) == ASKED
-    assert need(bars=1340, answers=[answer()]) == []
+    assert need(bars=1375) == ASKED
+    assert need(bars=1375, answers=[answer()]) == []
     assert need(bars=0, answers=[answer()]) == ASKED
     assert need(bars=0, answers=twice()) == []
 
@@ -179,16 +179,16 @@ def test_asking_for_what_is_needed_until_nothing_is_ends_and_leaves_nothing_unkn
     ("bars", "end", "expected"),
     [
         (stamps(DAY, 0, 1380), DAY.close, True),
-        (stamps(DAY, 0, 1321), DAY.close, True),
-        (stamps(DAY, 0, 1320), DAY.close, False),
+        (stamps(DAY, 0, 1371), DAY.close, True),
+        (stamps(DAY, 0, 1370), DAY.close, False),
         (stamps(DAY, 0, 5), DAY.close, False),
         (stamps(DAY, 0, 1380)[::40], DAY.close, True),
         (NONE, DAY.close, False),
         (stamps(DAY, 0, 1379), DAY.close - timedelta(minutes=1), False),
         (stamps(DAY, 0, 1380), SESSIONS[2].close, False),
-        (stamps(DAY, 0, 1380).append(stamps(SESSIONS[2], 0, 1340)), SESSIONS[2].close, True),
+        (stamps(DAY, 0, 1380).append(stamps(SESSIONS[2], 0, 1375)), SESSIONS[2].close, True),
     ],
-    ids=["all", "pause", "hour", "few", "thin", "none", "cut", "empty day", "two days"],
+    ids=["all", "pause", "hole", "few", "thin", "none", "cut", "empty day", "two days"],
 )
 def test_an_answer_leaves_no_doubt_when_each_session_in_it_is_whole_and_has_no_long_silence(
     bars: pd.DatetimeIndex, end: datetime, expected: bool
