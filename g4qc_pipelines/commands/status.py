@@ -112,6 +112,7 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
         click.echo(line)
     if not document["bars"]:
         click.echo("Nothing is stored yet. Begin with `g4qc demo` or `g4qc extract ES --from ... --to ...`.")
+        _print_last_request(document)
         return
     table = Table(title="Stored bars (times are UTC)")
     for name in ("", "timeframe", "bars", "contracts", "first", "last"):
@@ -129,6 +130,10 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
     for row in document["backtests"]:
         if row["inputs"] is not None and not row["inputs"]["current"]:
             click.echo(f"Backtest {row['name']} is out of date: {row['inputs']['why']}.")
+    _print_last_request(document)
+
+
+def _print_last_request(document: dict[str, Any]) -> None:
     last = document["last_request"]
     if last is not None:
         said = f": {last['message']}" if last["message"] else ""

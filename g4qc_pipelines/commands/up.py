@@ -32,7 +32,7 @@ from g4qc_pipelines.instance import add_partitions, dagster_environment, dagster
 from g4qc_pipelines.launching.serving import api_server
 from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import open_stores
-from g4qc_pipelines.steps.specs import known_specs
+from g4qc_pipelines.steps.specs import known_names
 
 _START_SECONDS = 120.0
 
@@ -84,9 +84,9 @@ def _database(settings: Settings) -> Iterator[dict[str, str]]:
     click.echo("Database  starting ..." if settings.database_url is None else "Database  connecting ...", err=True)
     registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:
-        specs = known_specs(settings, registry, stores.backtests)
+        specs = known_names(settings, registry, stores.backtests)
         with dagster_instance(settings) as instance:
-            add_partitions(instance, chosen_instruments(settings), list(specs))
+            add_partitions(instance, chosen_instruments(settings), specs)
         yield {
             **dagster_environment(settings),
             "G4QC_DATABASE_URL": stores.database.url.render_as_string(hide_password=False),

@@ -16,7 +16,7 @@ from g4qc_pipelines.instance import add_partitions, dagster_instance
 from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import Gateway, Stores, open_stores
 from g4qc_pipelines.runs import Runner
-from g4qc_pipelines.steps.specs import known_specs
+from g4qc_pipelines.steps.specs import known_names
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ def workbench(
     """
     registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:
-        specs = known_specs(settings, registry, stores.backtests)
+        specs = known_names(settings, registry, stores.backtests)
         source = Gateway(settings, registry, stores.database, gateway)
         with dagster_instance(settings) as instance, closing(source):
-            add_partitions(instance, [*chosen_instruments(settings), *symbols], list(specs))
+            add_partitions(instance, [*chosen_instruments(settings), *symbols], specs)
             definitions = build_definitions(settings, {"stores": stores, "gateway": source})
             yield Workbench(settings, registry, stores, source, Runner(definitions, instance))

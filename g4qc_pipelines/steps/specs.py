@@ -9,23 +9,26 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import BacktestStore
 
 
-def known_specs(settings: Settings, registry: Registry, store: BacktestStore) -> dict[str, BacktestSpec]:
-    """All specs by name; one of the file wins over one of the database.
+def known_names(settings: Settings, registry: Registry, store: BacktestStore) -> list[str]:
+    """Names of all specs, of which those of the database are not read: one that no longer can be stops nothing else.
 
     Raises:
         SettingsError: the file is malformed.
     """
-    made = {stored.name: BacktestSpec.from_dict(stored.spec) for stored in store.specs()}
-    return made | load_specs(settings.backtests, registry)
+    return list(dict.fromkeys([*(spec.name for spec in store.specs()), *load_specs(settings.backtests, registry)]))
 
 
 def find_spec(name: str, settings: Settings, registry: Registry, store: BacktestStore) -> BacktestSpec:
-    """The spec of that name.
+    """The spec of that name; one of the file wins over one of the database.
 
     Raises:
         UsageError: there is none.
+        SettingsError: the file is malformed.
     """
-    specs = known_specs(settings, registry, store)
-    if name not in specs:
-        raise unknown("backtest", name, specs)
-    return specs[name]
+    of_file = load_specs(settings.backtests, registry)
+    if name in of_file:
+        return of_file[name]
+    made = {stored.name: stored.spec for stored in store.specs()}
+    if name not in made:
+        raise unknown("backtest", name, made | of_file)
+    return BacktestSpec.from_dict(made[name])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from g4qc_core.backtest.specs import load_specs
 from g4qc_core.bars.coverage import CLASSES
 from g4qc_core.sessions import calendar
 from g4qc_core.storage.bar_store import BarStore
 from g4qc_core.storage.database import Database
+from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.tables import backtest_specs
+from g4qc_pipelines.resources import open_stores
+from g4qc_pipelines.steps.specs import find_spec, known_names
 from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.integration
@@ -57,3 +62,24 @@ def test_the_status_may_be_narrowed_to_an_instrument(full_home: Home) -> None:
     answer = full_home.run("status", "ESX")
     assert answer.code == 2
     assert "did you mean 'ES'" in answer.errors
+
+
+def test_where_nothing_is_stored_the_status_still_says_how_the_last_request_ended(home: Home) -> None:
+    begin = datetime(2026, 10, 5, tzinfo=UTC)
+    entry = LedgerEntry("ES", "202612", "1min", begin, begin, Outcome.NO_PERMISSION, begin, 1, 354, "Subscribe first.")
+    with open_stores(home.settings) as stores:
+        stores.ledger.record(entry)
+    told = home.run("status").text
+    assert "Nothing is stored yet." in told
+    assert "ES 202612, no_permission: Subscribe first." in told
+
+
+def test_a_stored_spec_that_cannot_be_read_any_more_stops_nothing_but_itself(home: Home) -> None:
+    with open_stores(home.settings) as stores, stores.database.transaction() as connection:
+        row = {"name": "old", "spec": {"strategy": "gone"}, "source": "command"}
+        connection.execute(backtest_specs.insert().values(**row, created_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    with home.bench() as bench:
+        specs = (bench.settings, bench.registry, bench.stores.backtests)
+        assert "old" in known_names(*specs)
+        name = next(iter(load_specs(bench.settings.backtests, bench.registry)))
+        assert find_spec(name, *specs).name == name
