@@ -153,6 +153,15 @@ def test_what_was_chosen_last_is_shown_whatever_becomes_of_earlier_requests(visi
     visitor.complaints.clear()
 
 
+def test_the_instrument_that_is_chosen_is_the_one_that_is_shown(visitor: Visitor) -> None:
+    page = visitor.opens("/chart?symbol=NQ&timeframe=1h")
+    expect(page.locator(".over")).to_contain_text("No bars to show")
+    page.get_by_label("Instrument").select_option("ES")
+    expect(page.locator("#chart-legend")).to_contain_text("Oct 30, 2026")
+    expect(page.locator(".over")).to_be_hidden()
+    page.wait_for_url(re.compile("symbol=ES.*from=2026-10"))
+
+
 def test_the_line_above_the_candles_says_of_a_bar_what_the_api_says(visitor: Visitor, api: Api) -> None:
     page = visitor.opens("/chart?symbol=ES&timeframe=1h")
     expect(page.locator(".candles")).to_have_attribute("data-state", "shown")

@@ -98,10 +98,10 @@ class ChartPage {
     const before = this.view;
     // What is seen stays, whatever else changes.
     this.view = { ...before, ...(this.stage.window ?? {}), ...change };
+    if ("symbol" in change) return this.try(this.show()), this.loadChoices();
     if ("zone" in change) return this.stage.setZone(this.zone), this.controls.mark(this.view), this.moved();
     if ("backtest" in change) return this.controls.mark(this.view), this.loadTrades().then(() => this.moved());
     this.try(this.show());
-    if ("symbol" in change) this.loadChoices();
   }
 
   async show(about = Promise.resolve(this.about)) {

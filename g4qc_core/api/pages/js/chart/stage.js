@@ -32,6 +32,7 @@ export class Stage extends EventTarget {
     for (const layer of [this.marks.below, this.marks.above, this.trades.layer]) this.canvas.candles.attachPrimitive(layer);
     /** @type {Bars | null} */
     this.bars = null;
+    this.opening = true;
     this.sessions = [];
     this.gaps = [];
     this.turn = 0;
@@ -51,6 +52,8 @@ export class Stage extends EventTarget {
    */
   async open(view, about) {
     this.view = view;
+    this.about = about;
+    this.opening = true;
     const width = Math.max(200, this.canvas.width);
     const open = (view.to - view.from) * OPEN_SHARE;
     const timeframe = view.from ? suited(view.timeframe, view.timeframe, open / seconds(view.timeframe), width) : view.timeframe;
@@ -60,12 +63,13 @@ export class Stage extends EventTarget {
       else await bars.loadAround((view.from + view.to) / 2, half, half);
       if (!bars.list.length) await bars.loadNewest();
     };
-    return this.#load(timeframe, async (bars) => (await Promise.all([about, bring(bars)]))[0], (bars) => (view.from ? between(bars, view.from, view.to) : newest(bars, width)));
+    return this.#load(timeframe, bring, (bars) => (view.from && !outside(bars, view, timeframe) ? between(bars, view.from, view.to) : newest(bars, width)));
   }
 
   /** The clock that the axis shows. */
   setZone(zone) {
     this.zone = zone;
+    this.about = this.about?.then((about) => ({ ...about, zone }));
     if (this.bars) this.#draw(this.canvas.range);
   }
 
@@ -87,8 +91,12 @@ export class Stage extends EventTarget {
     });
   }
 
-  /** First and last instant on the screen, seconds. */
+  /** First and last instant on the screen, seconds; null while that is still of another view than the one that was asked for. */
   get window() {
+    return this.opening ? null : this.#seen;
+  }
+
+  get #seen() {
     const range = this.canvas.range;
     if (!range || !this.bars?.list.length) return null;
     return { from: this.#timeAt(range.from), to: this.#timeAt(range.to) };
@@ -102,17 +110,16 @@ export class Stage extends EventTarget {
     this.place.dataset.state = "loading";
     let about;
     try {
-      about = await load(bars);
+      [about] = await Promise.all([this.about, load(bars)]);
     } catch (error) {
       if (mine !== this.turn) return false;
       this.place.dataset.state = "failed";
       throw error;
     }
     if (mine !== this.turn) return false;
-    if (about) {
-      this.zone = about.zone;
-      this.canvas.setDigits(about.decimals, about.min_tick);
-    }
+    this.opening = false;
+    this.zone = about.zone;
+    this.canvas.setDigits(about.decimals, about.min_tick);
     if (this.quality?.symbol !== symbol) this.quality = new Quality(symbol);
     const range = rangeOf(bars);
     this.bars = bars;
@@ -132,7 +139,7 @@ export class Stage extends EventTarget {
     this.sessions = spans(list);
     this.#mark();
     this.trades.set(this.trades.list, this.bars);
-    this.place.dataset.state = list.length ? "shown" : "empty";
+    if (!this.opening) this.place.dataset.state = list.length ? "shown" : "empty";
     this.dispatchEvent(new Event("moved"));
     this.#judge();
   }
@@ -191,9 +198,9 @@ export class Stage extends EventTarget {
 
   /** The same window in another timeframe; what is seen when it arrives counts. */
   #swap(timeframe) {
-    const { from, to } = this.window;
+    const { from, to } = this.#seen;
     this.#load(timeframe, (bars) => bars.loadAround((from + to) / 2), (bars) => {
-      const now = this.window;
+      const now = this.#seen;
       return between(bars, now.from, now.to);
     }).catch((error) => this.#failed(error));
   }
@@ -234,7 +241,7 @@ export class Stage extends EventTarget {
   }
 
   #failed(error) {
-    this.place.dataset.state = "shown";
+    if (!this.opening) this.place.dataset.state = "shown";
     this.dispatchEvent(new CustomEvent("failed", { detail: error }));
   }
 
@@ -245,6 +252,12 @@ export class Stage extends EventTarget {
     if (at >= list.length) return list[list.length - 1].t + (at - list.length + 1) * seconds(this.timeframe);
     return list[at].t;
   }
+}
+
+/** Nothing of the view's window is among the bars. */
+function outside(bars, view, timeframe) {
+  const { list } = bars;
+  return !list.length || view.to < list[0].t || view.from > list[list.length - 1].t + seconds(timeframe);
 }
 
 function between(bars, from, to) {
