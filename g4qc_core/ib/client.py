@@ -224,14 +224,15 @@ class IbClient:
         return pending.rows
 
     def _wait(self, pending: Pending) -> None:
-        progress, since = self._progress(pending), time.monotonic()
+        asked_at = time.monotonic()
+        progress, since = self._progress(pending), asked_at
         while not pending.done.wait(min(0.25, self._heartbeat / 2)):
             now = time.monotonic()
             if self._progress(pending) != progress:
                 progress, since = self._progress(pending), now
+            self._check_servers(pending, asked_at, now)
             if now - since >= self._timeout:
                 raise GatewayTimeout(f"{pending.subject}: no answer within {self._timeout:g} s{self._last_notice()}.")
-            self._check_servers(pending, now)
             self._check_pulse(now)
         if pending.error is not None:
             raise pending.error
@@ -239,9 +240,10 @@ class IbClient:
     def _progress(self, pending: Pending) -> tuple[int, int]:
         return len(pending.rows), self._wire.unfinished
 
-    def _check_servers(self, pending: Pending, now: float) -> None:
+    def _check_servers(self, pending: Pending, asked_at: float, now: float) -> None:
+        # Each request has its patience: servers whose return was not heard of must not close the door for good.
         lost_at = self._answers.servers_lost_at
-        if lost_at is not None and now - lost_at >= min(_SERVERS_LOST_PATIENCE, self._timeout):
+        if lost_at is not None and now - max(lost_at, asked_at) >= min(_SERVERS_LOST_PATIENCE, self._timeout):
             raise GatewayUnavailable(
                 f"{pending.subject}: the gateway has lost its own connection to Interactive Brokers; "
                 "it comes back by itself, try again later."
