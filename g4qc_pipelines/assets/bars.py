@@ -7,6 +7,7 @@ import dagster as dg
 import pandas as pd
 
 from g4qc_core.backtest.pictures import candles_png
+from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
@@ -61,12 +62,12 @@ def _minutes(settings: Settings) -> dg.AssetsDefinition:
         known of every minute of every session is in `session_quality`.
         """
         with told_to_dagster():
-            checked = MinuteChecks()
+            checked, overrides = MinuteChecks(), load_overrides(settings.rolls)
             versions: dict[str, str] = {}
             shown: dict[str, dict[str, Any]] = {}
             for key in sorted(context.partition_keys):
                 with stores.bars.alone(key):
-                    month = validate_month(*parse_key(key, registry), stores)
+                    month = validate_month(*parse_key(key, registry), stores, overrides)
                 checked.add(month)
                 context.log.info(f"{key}: {month}")
                 versions[key] = month.version

@@ -74,7 +74,7 @@ def build_repairs(
             "repair",
             "Launches the smallest backfill for sessions with minutes whose request failed or was never made. The same "
             "gaps are tried again after pauses that grow, and then left alone until something changes.",
-            lambda instrument, stores, now: repairs_of(instrument, stores, now, settings.first_month),
+            lambda instrument, stores, now: repairs_of(instrument, stores, now, settings),
             120,
         ),
         sensor(

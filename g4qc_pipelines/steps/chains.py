@@ -30,6 +30,14 @@ def stored_chain(instrument: Instrument, stores: Stores) -> list[Contract]:
     return chain
 
 
+def ruled_contracts(
+    instrument: Instrument, chain: Iterable[Contract], first: date, last: date, overrides: Iterable[RollOverride]
+) -> dict[Contract, list[Session]]:
+    """The sessions to hold of each contract by the roll rule and by the rolls that a person set, of any instrument."""
+    own = [override for override in overrides if override.symbol == instrument.symbol]
+    return contracts_for(chain, first, last, instrument, calendar(instrument.calendar), overrides=own)
+
+
 def contracts_of_interest(
     instrument: Instrument,
     chain: Sequence[Contract],
@@ -49,8 +57,7 @@ def contracts_of_interest(
     """
     sessions = calendar(instrument.calendar)
     if not only:
-        own = [override for override in overrides if override.symbol == instrument.symbol]
-        wanted = contracts_for(chain, first, last, instrument, sessions, overrides=own)
+        wanted = ruled_contracts(instrument, chain, first, last, overrides)
         if not wanted and sessions.sessions(first, last):
             raise ContractNotFound(
                 f"No known contract of {instrument.symbol} trades between {first} and {last}: the stored chain "

@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from g4qc_core.bars.coverage import missing
-from g4qc_core.futures.chain import contracts_for
+from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.steps.backfills import Backfill, Gap, smallest_backfills
+from g4qc_pipelines.steps.chains import ruled_contracts
 from g4qc_pipelines.steps.gaps import silent_minutes
 from g4qc_pipelines.steps.planning import plan_extraction, rules_of
 
@@ -47,18 +48,17 @@ def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Gap]:
     return sorted([*gaps, *(Gap(day, "", minutes) for day, minutes in silent.items())])
 
 
-def repairs_of(instrument: Instrument, stores: Stores, now: datetime, first_month: str) -> list[Backfill]:
+def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
     """The smallest backfills that close the gaps of an instrument, the newest first.
 
-    Args:
-        first_month: the first month that has a partition, like 2024-01; gaps before it are left alone.
+    Gaps before the first month that has a partition are left alone.
     """
-    gaps = [gap for gap in gaps_of(instrument, stores, now) if f"{gap.trade_date:%Y-%m}" >= first_month]
+    gaps = [gap for gap in gaps_of(instrument, stores, now) if f"{gap.trade_date:%Y-%m}" >= settings.first_month]
     if not gaps:
         return []
     chain = stores.contracts.chain(instrument.symbol)
     window = (gaps[0].trade_date, gaps[-1].trade_date)
-    wanted = contracts_for(chain, *window, instrument, calendar(instrument.calendar))
+    wanted = ruled_contracts(instrument, chain, *window, load_overrides(settings.rolls))
     ruled = {contract.month: {s.trade_date for s in sessions} for contract, sessions in wanted.items()}
     return smallest_backfills(instrument.symbol, gaps, ruled)
 
@@ -79,11 +79,11 @@ def rescues_of(instrument: Instrument, stores: Stores, now: datetime, settings: 
 
     The first contract to go comes first. Months before the first partition cannot be fetched and are left out.
     """
-    chain, sessions = stores.contracts.chain(instrument.symbol), calendar(instrument.calendar)
+    chain, overrides = stores.contracts.chain(instrument.symbol), load_overrides(settings.rolls)
     found = []
     for contract in vanishing(instrument, stores, now):
         begin = contract.last_trade_date - timedelta(days=365)
-        wanted = contracts_for(chain, begin, contract.last_trade_date, instrument, sessions)
+        wanted = ruled_contracts(instrument, chain, begin, contract.last_trade_date, overrides)
         plan = plan_extraction(instrument, {contract: wanted.get(contract, [])}, stores, now, rules_of(settings))
         asked = plan.asked.get(contract, ())
         gaps = [Gap(session.trade_date, contract.month, session.length) for session in asked]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,13 +13,14 @@ from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.schema import BAR_COLUMNS, SchemaFailure, schema_failures
 from g4qc_core.bars.validation import validate
-from g4qc_core.futures.chain import contracts_for
+from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.storage.answers import answered_windows, failed_windows, reopened_sessions
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.chains import ruled_contracts
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,17 @@ class ValidatedMonth:
         return f"{text}, {self.gaps:,} minutes missing" if self.gaps else text
 
 
-def validate_month(instrument: Instrument, first: date, last: date, stores: Stores) -> ValidatedMonth:
+def validate_month(
+    instrument: Instrument, first: date, last: date, stores: Stores, overrides: Collection[RollOverride] = ()
+) -> ValidatedMonth:
     """Validates the stored raw bars of a month of trade dates and replaces the month's slice.
 
     What is expected of a session is judged by the clock of extraction: the latest instant at which the gateway was
     asked about this month, or about anything for a session that was over by then. Bars that a person accepted pass
     every rule that is only a suspicion. Good bars that break their schema are not written: what was there stays.
+
+    Args:
+        overrides: rolls that a person set: their sessions are expected too.
     """
     sessions = calendar(instrument.calendar)
     window = sessions.sessions(first, last)
@@ -71,7 +77,7 @@ def validate_month(instrument: Instrument, first: date, last: date, stores: Stor
     accepted = stores.quarantine.accepted(instrument.symbol, start, end)
     validated = validate(raw, instrument, contracts, sessions, accepted)
     bars = validated.good[list(BAR_COLUMNS)]
-    quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores)
+    quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores, overrides)
     failures, version = schema_failures(bars), version_of(bars)
     if not failures:
         stores.bars.replace_partition(instrument.symbol, start, end, bars, validated.quarantined, quality, first, last)
@@ -95,6 +101,7 @@ def _quality(
     bars: pd.DataFrame,
     quarantined: pd.DataFrame,
     stores: Stores,
+    overrides: Collection[RollOverride],
 ) -> pd.DataFrame:
     """Quality rows of the contracts that the roll rule calls for, and of those that were asked for besides."""
     start, end = window[0].open, window[-1].close
@@ -103,16 +110,9 @@ def _quality(
     # A session that is over by the clock of any extraction is expected whole, whoever forgot to ask for it.
     over = [s.close for s in window if newest is not None and s.close <= newest.requested_at]
     until = max([*(e.requested_at for e in entries), *over], default=start)
-    sessions = calendar(instrument.calendar)
     reopened = reopened_sessions(instrument, start, end, stores)
     heads = stores.contracts.heads(instrument.symbol)
-    ruled = contracts_for(
-        contracts.values(),
-        window[0].trade_date,
-        window[-1].trade_date,
-        instrument,
-        sessions,
-    )
+    ruled = ruled_contracts(instrument, contracts.values(), window[0].trade_date, window[-1].trade_date, overrides)
     rows = []
     for month, contract in contracts.items():
         own = [e for e in entries if e.contract == month]

@@ -10,6 +10,7 @@ import pytest
 
 from g4qc_core.bars.source import RAW_COLUMNS, BarRequest, MemorySource
 from g4qc_core.errors import InvalidBars
+from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar, month_window
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
@@ -62,6 +63,21 @@ def test_sessions_after_the_last_request_of_their_month_are_expected(make_home: 
         late = validate_month(ES, *month_window(date(2025, 10, 1)), bench.stores)
         assert late.quality["trade_date"].dt.date.nunique() == 23
         assert late.gaps == late.quality["expected"].sum()
+
+
+def test_around_a_roll_that_a_person_set_sessions_of_both_contracts_are_expected(
+    make_home: Callable[..., Home],
+) -> None:
+    chain = [es_contract(month) for month in ("202512", "202603")]
+    roll = RollOverride("ES", date(2025, 10, 15), "202512", "202603", None, "", "rolls.toml, line 1")
+    with make_home().bench() as bench:
+        bench.stores.contracts.merge(chain, NOW)
+        bench.stores.ledger.record(entry(Outcome.TIMEOUT, NOW))
+        month = month_window(date(2025, 10, 1))
+        assert set(validate_month(ES, *month, bench.stores).quality["contract"]) == {"202512"}
+        quality = validate_month(ES, *month, bench.stores, [roll]).quality
+    later = quality.loc[quality["contract"] == "202603", "trade_date"].dt.date
+    assert later.min() < roll.day < later.max()
 
 
 def test_a_month_that_nobody_asked_for_is_missing(make_home: Callable[..., Home]) -> None:
