@@ -9,8 +9,8 @@ and what is done about it, all of it held by tests:
   bar is appended that stands still at the last close, and the closing orders, placed on the last bar, are
   filled there.
 * It drops orders without a word when the account cannot afford them. Strategies of target positions run with
-  no margin at all, and `ledger` checks margin itself; a class of the library's own keeps its margin, and a
-  dropped order is an error.
+  no margin at all, and `ledger` checks margin itself; for a class of the library's own, `broker` takes margin and
+  relative sizes of the contract's own price, and a dropped order is an error.
 * It knows no contract months. Its prices are the contracts' own, linked (`Market`); where the contract changes, the
   position is closed and opened again at the same open, or closed only.
 
@@ -35,6 +35,7 @@ import pandas as pd
 from backtesting import Backtest
 from backtesting._stats import compute_stats
 
+from g4qc_core.backtest.broker import take_own_prices
 from g4qc_core.backtest.costs import CostModel
 from g4qc_core.backtest.ledger import Trade
 from g4qc_core.backtest.market import Market
@@ -94,11 +95,18 @@ def run_class(
     if not issubclass(kind, backtesting.Strategy):
         raise UsageError(f"{kind.__module__}:{kind.__name__} is no subclass of backtesting.Strategy.")
     with _seeded(seed):
-        return _run(market, _rolling_class(market, kind, costs, closing), parameters, costs, cash, float(margin_rate))
+        rolling = _rolling_class(market, kind, costs, closing)
+        return _run(market, rolling, parameters, costs, cash, float(margin_rate), own_prices=True)
 
 
 def _run(
-    market: Market, kind: type, parameters: dict[str, Any], costs: CostModel, cash: Decimal, margin: float
+    market: Market,
+    kind: type,
+    parameters: dict[str, Any],
+    costs: CostModel,
+    cash: Decimal,
+    margin: float,
+    own_prices: bool = False,
 ) -> LibraryRun:
     side = float(costs.side)
     frame = _library_frame(market)
@@ -111,6 +119,8 @@ def _run(
             commission=lambda size, price: abs(size) * side,
             margin=margin,
         )
+        if own_prices:
+            take_own_prices(test, market, margin)
         try:
             stats = test.run(**parameters)
         except Exception as error:

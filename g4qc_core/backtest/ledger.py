@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest.costs import CostModel
+from g4qc_core.backtest.margin import margin_prices
 from g4qc_core.backtest.market import Market
 from g4qc_core.errors import BacktestRefused, G4qcError
 
@@ -100,8 +101,8 @@ def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: D
     """Every order that opens or enlarges a position, a roll included, finds its margin in the account.
 
     Compared at the close of the bar on which it is decided: the equity there, and the whole position that it
-    leads to times `margin` (money per contract), or, where that is None, `rate` times the contract's own
-    price in money.
+    leads to times `margin` (money per contract), or, where that is None, `rate` times the price that
+    `margin_prices` gives, in money.
 
     Raises:
         BacktestRefused: it does not; the text names instant, need and equity.
@@ -111,7 +112,7 @@ def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: D
     rolled = np.zeros(len(position) - 1, bool)
     rolled[market.rolls - 1] = True
     opens = (np.abs(after) > np.abs(before)) | (before * after < 0) | (rolled & (after != 0))
-    own = market.close[:-1] - market.link[:-1]
+    own = margin_prices(market.close[:-1] - market.link[:-1])
     each = own * float(market.instrument.tick_value * rate) if margin is None else np.full(len(own), float(margin))
     needed, available = np.abs(after) * each, ledger.equity["equity"].to_numpy()[:-1]
     short = opens & (available < needed)

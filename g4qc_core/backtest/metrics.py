@@ -1,37 +1,47 @@
 """Figures of a backtest, each with its definition in one sentence.
 
-Returns are taken on session days: from the last bar of one session to the last bar of the next. Knows equity
-and trades. Must not know engines, strategies or money's origin.
+Returns are taken on session days: from the last bar of one session to the last bar of the next. Annual figures are
+scaled by elapsed calendar time (`span`), and are None where the span is too short. Knows equity and trades. Must not
+know engines, strategies or money's origin.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from g4qc_core.backtest.span import LEAST_DAYS, LEAST_SESSIONS, Span
+
 SESSIONS_PER_YEAR = 252
+"""Periods a year of the formulas below where none are given, as in published tables of daily returns."""
+
+_LEAST = f"Not meaningful below {LEAST_DAYS} days or {LEAST_SESSIONS} sessions."
 
 DEFINITIONS: dict[str, str] = {
     "starting_cash": "Money in the account before the first bar.",
     "final_equity": "Money in the account after the last bar, every position closed and every cost paid.",
     "net_profit": "Final equity less starting cash, which is the sum of the profits of all trades.",
     "total_return": "Net profit as a fraction of the starting cash.",
-    "annual_return": "Geometric: (final equity / starting cash) to the power of 252 / sessions, less one.",
-    "volatility": "Standard deviation (n - 1) of session returns, times the square root of 252.",
-    "sharpe": "Mean of session returns over their standard deviation (n - 1), times the square root of 252; "
-    "the risk-free rate is zero, because a futures position ties up margin and no capital.",
+    "annual_return": "Geometric: (final equity / starting cash) to the power of 365.25 / days, less one. " + _LEAST,
+    "volatility": "Standard deviation (n - 1) of session returns, times the square root of the sessions a year, "
+    "which are sessions x 365.25 / days. " + _LEAST,
+    "sharpe": "Mean of session returns over their standard deviation (n - 1), times the square root of the sessions a "
+    "year; the risk-free rate is zero, because a futures position ties up margin and no capital. " + _LEAST,
     "sortino": "Mean of session returns over the root of the mean square of the negative ones (all sessions "
-    "counted), times the square root of 252.",
-    "calmar": "Annual return over the size of the largest drawdown.",
+    "counted), times the square root of the sessions a year. " + _LEAST,
+    "calmar": "Annual return over the size of the largest drawdown. " + _LEAST,
     "max_drawdown": "Largest fall of equity from its highest value so far (the starting cash included), as a "
     "fraction of that value, over the closes of all bars.",
     "max_drawdown_money": "Largest fall of equity from its highest value so far in money, over the closes of all bars.",
     "longest_drawdown": "Most sessions in a row that ended below the highest session equity so far.",
     "sessions": "Session days with at least one bar; each gives one return: equity at its last bar over "
     "equity at the last bar of the session before, less one, the first one over the starting cash.",
+    "missing_sessions": "Session days of the calendar between the first and the last bar that have no bar.",
+    "days": "Calendar days from the session before the first one to the last one; annual figures are scaled by them.",
     "bars": "Bars that the strategy saw.",
     "exposure": "Share of bars through whose close a position was held.",
     "trades": "Lots from entry to exit; a position held over a roll is one trade in each contract.",
@@ -53,15 +63,23 @@ MONEY = frozenset((
 ))
 # fmt: on
 PERCENT = frozenset(["total_return", "annual_return", "volatility", "max_drawdown", "exposure", "win_rate"])
+ANNUAL = frozenset(["annual_return", "volatility", "sharpe", "sortino", "calmar"])
+"""Figures scaled to a year; None where the span is too short to be scaled, or where nothing varies."""
+OF_RETURNS = frozenset(["volatility", "sharpe", "sortino"])
+"""Figures of single session returns, which a hole in the sessions distorts."""
+_LIBRARY_ANNUAL = frozenset(
+    ["Return (Ann.) [%]", "Volatility (Ann.) [%]", "CAGR [%]", "Sharpe Ratio", "Sortino Ratio", "Calmar Ratio"]
+)
 
 
-def compute(equity: pd.DataFrame, trades: pd.DataFrame, cash: float) -> dict[str, float | int | None]:
+def compute(equity: pd.DataFrame, trades: pd.DataFrame, cash: float, span: Span) -> dict[str, float | int | None]:
     """All figures of `DEFINITIONS`, in its order; None where one is not defined.
 
     Args:
         equity: the ledger's frame, one row a bar.
         trades: the ledger's frame, one row a trade.
         cash: starting cash.
+        span: calendar time of the equity.
     """
     daily = session_equity(equity)
     returns = session_returns(daily, cash)
@@ -70,21 +88,18 @@ def compute(equity: pd.DataFrame, trades: pd.DataFrame, cash: float) -> dict[str
     won, lost = _total(profit[profit > 0]), -_total(profit[profit < 0])
     peak = np.maximum.accumulate(np.maximum(equity["equity"].to_numpy(), cash))
     worst = float(equity["drawdown"].min())
-    yearly = annual_return(returns)
     values: dict[str, Any] = {
         "starting_cash": cash,
         "final_equity": final,
         "net_profit": final - cash,
         "total_return": (final - cash) / cash,
-        "annual_return": yearly,
-        "volatility": volatility(returns),
-        "sharpe": sharpe(returns),
-        "sortino": sortino(returns),
-        "calmar": yearly / -worst if worst < 0 else None,
+        **_annual(returns, worst, span),
         "max_drawdown": worst,
         "max_drawdown_money": float((equity["equity"].to_numpy() - peak).min()),
         "longest_drawdown": longest_drawdown(np.concatenate(([cash], daily.to_numpy()))),
         "sessions": len(daily),
+        "missing_sessions": len(span.missing),
+        "days": span.days,
         "bars": len(equity),
         "exposure": float((equity["position"] != 0).mean()),
         "trades": len(trades),
@@ -101,6 +116,31 @@ def compute(equity: pd.DataFrame, trades: pd.DataFrame, cash: float) -> dict[str
     return {name: _finite(values[name]) for name in DEFINITIONS}
 
 
+def distorted(metrics: Mapping[str, Any]) -> frozenset[str]:
+    """Names of the figures of a result that a hole in its sessions distorts."""
+    return OF_RETURNS if metrics.get("missing_sessions") else frozenset()
+
+
+def without_annual(library: Mapping[str, Any]) -> dict[str, Any]:
+    """The library's figures with None in place of those scaled to a year."""
+    return {name: None if name in _LIBRARY_ANNUAL else value for name, value in library.items()}
+
+
+def _annual(returns: np.ndarray, worst: float, span: Span) -> dict[str, float | None]:
+    """The figures of `ANNUAL`; `worst` is the largest drawdown, 0 or negative."""
+    if not span.annualisable:
+        return dict.fromkeys(ANNUAL)
+    a_year = span.sessions_per_year
+    yearly = annual_return(returns, a_year)
+    return {
+        "annual_return": yearly,
+        "volatility": volatility(returns, a_year),
+        "sharpe": sharpe(returns, a_year),
+        "sortino": sortino(returns, a_year),
+        "calmar": yearly / -worst if worst < 0 and yearly is not None else None,
+    }
+
+
 def session_equity(equity: pd.DataFrame) -> pd.Series:
     """Equity at the last bar of each session, by trade date (datetime64[s])."""
     return equity.groupby("trade_date", sort=True)["equity"].last()
@@ -112,31 +152,34 @@ def session_returns(daily: pd.Series, cash: float) -> np.ndarray:
     return daily.to_numpy() / before - 1
 
 
-def annual_return(returns: np.ndarray, periods: int = SESSIONS_PER_YEAR) -> float:
-    """Geometric return of a year of `periods` returns."""
+def annual_return(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float | None:
+    """Geometric return of a year of `periods` returns; None where it is beyond any number."""
     grown = math.prod((1 + returns).tolist())
-    return grown ** (periods / len(returns)) - 1
+    try:
+        return grown ** (periods / len(returns)) - 1
+    except OverflowError:
+        return None
 
 
-def volatility(returns: np.ndarray, periods: int = SESSIONS_PER_YEAR) -> float | None:
+def volatility(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float | None:
     """Standard deviation (n - 1), times the square root of `periods`; None for fewer than two returns."""
     if len(returns) < 2:
         return None
     return math.sqrt(_total((returns - _mean(returns)) ** 2) / (len(returns) - 1) * periods)
 
 
-def sharpe(returns: np.ndarray, periods: int = SESSIONS_PER_YEAR) -> float | None:
+def sharpe(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float | None:
     """Mean over standard deviation (n - 1), times the square root of `periods`; None where nothing varies."""
     spread = volatility(returns, 1)
     return _mean(returns) / spread * math.sqrt(periods) if spread else None
 
 
-def downside(returns: np.ndarray, periods: int = SESSIONS_PER_YEAR) -> float:
+def downside(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float:
     """Root of the mean square of the negative returns (all counted), times the square root of `periods`."""
     return math.sqrt(_mean(np.minimum(returns, 0) ** 2) * periods)
 
 
-def sortino(returns: np.ndarray, periods: int = SESSIONS_PER_YEAR) -> float | None:
+def sortino(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float | None:
     """Mean over downside deviation, times the square root of `periods`; None where no return is negative."""
     risk = downside(returns, 1)
     return _mean(returns) / risk * math.sqrt(periods) if risk else None

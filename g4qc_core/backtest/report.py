@@ -6,7 +6,7 @@ Knows results and pages. Must not know where the file is served from. Bokeh is i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
@@ -17,7 +17,7 @@ import pandas as pd
 from g4qc_core.backtest.charts import MOST_CANDLES, MOST_TABLE_ROWS, charts
 from g4qc_core.backtest.external import is_external
 from g4qc_core.backtest.market import window
-from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, monthly_returns
+from g4qc_core.backtest.metrics import ANNUAL, DEFINITIONS, MONEY, PERCENT, distorted, monthly_returns
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.strategies import strategy
 from g4qc_core.errors import SettingsError, UsageError
@@ -94,14 +94,20 @@ def label(name: str) -> str:
 
 
 def shown(name: str, value: float | int | None) -> str:
-    """A figure for people: money with two decimals, fractions as per cent, `–` where it is not defined."""
+    """Format a figure: money with two decimals, fractions as per cent, words where it is undefined."""
     if value is None:
-        return "–"
+        return "not meaningful" if name in ANNUAL else "–"
     if name in MONEY:
         return f"{value:,.2f}"
     if name in PERCENT:
         return f"{value:.2%}"
     return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def figure(name: str, metrics: Mapping[str, Any]) -> str:
+    """Format a figure of a result, with `*` where missing sessions distort it."""
+    value = metrics.get(name)
+    return shown(name, value) + (" *" if value is not None and name in distorted(metrics) else "")
 
 
 def _subtitle(result: BacktestResult) -> str:
@@ -119,16 +125,17 @@ def _summary(result: BacktestResult) -> str:
 
 
 def _key(name: str, result: BacktestResult) -> str:
-    value = result.metrics[name]
+    value = result.metrics.get(name)
     tone = ""
     if value is not None and (name in _SIGNED or name == "max_drawdown"):
         tone = " gain" if value > 0 else " loss" if value < 0 else ""
     unit = f" {result.inputs['costs']['currency']}" if name in MONEY else ""
-    return f'<div class="key"><span>{label(name)}{unit}</span><b class="{tone.strip()}">{shown(name, value)}</b></div>'
+    words = figure(name, result.metrics)
+    return f'<div class="key"><span>{label(name)}{unit}</span><b class="{tone.strip()}">{words}</b></div>'
 
 
 def _figure_row(name: str, result: BacktestResult) -> str:
-    value, words = shown(name, result.metrics[name]), escape(DEFINITIONS[name])
+    value, words = figure(name, result.metrics), escape(DEFINITIONS[name])
     return f'<tr><th>{label(name)}</th><td class="value">{value}</td><td class="words">{words}</td></tr>'
 
 

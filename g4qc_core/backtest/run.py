@@ -15,16 +15,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from g4qc_core.backtest import external, ledger, metrics
+from g4qc_core.backtest import external, ledger, margin, metrics
 from g4qc_core.backtest.costs import CostModel
 from g4qc_core.backtest.holding import Behind, held_over
 from g4qc_core.backtest.market import Market, make_market, window
 from g4qc_core.backtest.result import BacktestResult, result_id
 from g4qc_core.backtest.rolling import closed_at_rolls
+from g4qc_core.backtest.span import span_of
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.backtest.strategies import Strategy, make_strategy
 from g4qc_core.errors import BacktestRefused, G4qcError, UsageError
 from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import calendar
 
 # The files that decide numbers; the report only shows them.
 _DECIDING = (
@@ -36,6 +38,9 @@ _DECIDING = (
         "holding.py",
         "costs.py",
         "metrics.py",
+        "margin.py",
+        "broker.py",
+        "span.py",
         "run.py",
         "strategies/base.py",
     ),
@@ -102,15 +107,16 @@ def run_backtest(
         ledger.check_margin(market, account, spec.margin, spec.margin_rate)
     ledger.check_against(account, ran.equity)
     inputs = _inputs(spec, market, prepared, costs, data_version, roll_rule)
+    span = span_of(market.frame["trade_date"].dt.date, calendar(instrument.calendar))
     return BacktestResult(
         id=result_id(spec, inputs),
         spec=spec,
         inputs=inputs,
         trades=account.trades,
         equity=account.equity,
-        metrics=metrics.compute(account.equity, account.trades, float(spec.cash)),
-        library=ran.stats,
-        notes=_notes(spec, market, account, prepared) + ran.notes,
+        metrics=metrics.compute(account.equity, account.trades, float(spec.cash), span),
+        library=ran.stats if span.annualisable else metrics.without_annual(ran.stats),
+        notes=span.caution() + _notes(spec, market, account, prepared) + ran.notes,
     )
 
 
@@ -206,7 +212,10 @@ def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared:
         notes.append("What was open at the end was closed at the close of the last bar, marked 'end' among the trades.")
     notes.append(f"Margin: {_margin_words(spec, market.instrument)}; there are no margin calls between orders.")
     if prepared.kind is not None:
-        notes.append("The strategy is a class of backtesting.py: prices are contract money, margin is the library's.")
+        notes.append(
+            "The strategy is a class of backtesting.py: its prices are contract money, linked over rolls; a relative "
+            "size is the number of contracts that the margin of the contract's own price allows."
+        )
     return notes
 
 
@@ -246,7 +255,7 @@ def _held_notes(spec: BacktestSpec, market: Market) -> list[str]:
 def _margin_words(spec: BacktestSpec, instrument: Instrument) -> str:
     if spec.margin is not None:
         return f"{spec.to_dict()['margin']} {instrument.currency} per contract at each order"
-    return f"{spec.to_dict()['margin_rate']} of the contract's value at each order"
+    return f"{spec.to_dict()['margin_rate']} of {margin.IN_WORDS}, at each order"
 
 
 def _fingerprint(market: Market) -> str:

@@ -58,6 +58,7 @@ def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
                 "picture": picture(sensitivity_png(found.variants, title), title),
                 "spread": words,
                 "width": found.spread.width,
+                "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in found.all_notes)),
             }
         check = dg.AssetCheckResult(
             check_name="spread_small",

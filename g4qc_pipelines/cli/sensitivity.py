@@ -30,6 +30,7 @@ def _show(settings: Settings, name: str, rules: tuple[str, ...], adjustments: tu
 
     from g4qc_core.backtest.sensitivity import in_words
     from g4qc_core.instruments import load_registry
+    from g4qc_pipelines.commands.result import print_notes
     from g4qc_pipelines.commands.show import echo_json, wide_console
     from g4qc_pipelines.resources import open_stores
     from g4qc_pipelines.steps.rolls import refuse_other_overrides
@@ -45,7 +46,8 @@ def _show(settings: Settings, name: str, rules: tuple[str, ...], adjustments: tu
     if as_json:
         variants = found.variants.astype(object)
         rows = variants.where(variants.notna(), None).to_dict("records")
-        echo_json({"spec": name, "variants": rows, "spread": asdict(found.spread) | {"width": found.spread.width}})
+        spread = asdict(found.spread) | {"width": found.spread.width}
+        echo_json({"spec": name, "variants": rows, "spread": spread, "notes": found.notes})
         return
     table = Table(title=f"{name} by roll rule and adjustment; * is the spec's own")
     for column in ("", "rule", "adjustment"):
@@ -64,5 +66,6 @@ def _show(settings: Settings, name: str, rules: tuple[str, ...], adjustments: tu
     for _, row in found.variants[found.variants["refused"] != ""].iterrows():
         click.echo(f"{row['rule']}, {row['adjustment']}: {row['refused']}")
     click.echo(in_words(found.spread, registry[spec.instrument].currency))
+    print_notes(found.notes)
     if found.spread.large:
         click.echo("That is a large spread: the result is one of the joining rather than of the strategy.")

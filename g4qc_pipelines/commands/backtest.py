@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-import click
-
 from g4qc_core.backtest.external import check_parameters, is_external, load_class
 from g4qc_core.backtest.specs import BacktestSpec, load_specs
 from g4qc_core.backtest.strategies import make_strategy
@@ -19,6 +17,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import StoredSpec
 from g4qc_core.storage.series import not_made
 from g4qc_core.timeframes import timeframe as timeframe_of
+from g4qc_pipelines.commands.result import print_result
 from g4qc_pipelines.commands.show import echo_json, steps
 from g4qc_pipelines.commands.workbench import Workbench, workbench
 from g4qc_pipelines.instance import add_partitions
@@ -43,7 +42,6 @@ def run_backtest(
     Args:
         joined: how contracts are joined: the spec's adjustment, roll and on_roll.
     """
-    from g4qc_core.backtest.report import label, shown
     from g4qc_pipelines.steps.reports import load_result, report_path
 
     with workbench(settings) as bench:
@@ -57,9 +55,7 @@ def run_backtest(
     if as_json:
         echo_json({**result.to_dict(), "report": str(path)})
         return
-    for name, value in result.metrics.items():
-        click.echo(f"{label(name):<24}{shown(name, value):>16}")
-    click.echo(f"\nReport {path}")
+    print_result(result, path)
 
 
 def _spec(

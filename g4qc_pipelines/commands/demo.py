@@ -5,7 +5,7 @@ What it runs is the graph itself; only the gateway's market is synthetic. What i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,12 +14,14 @@ from typing import Any
 import click
 from rich.table import Table
 
+from g4qc_core.backtest.metrics import distorted
 from g4qc_core.backtest.specs import BacktestSpec, load_specs
 from g4qc_core.bars.coverage import missing
 from g4qc_core.sessions import month_window
 from g4qc_core.settings import Settings
 from g4qc_core.storage.series import stored_bars
 from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.commands.result import print_notes
 from g4qc_pipelines.commands.services import simulated_gateway
 from g4qc_pipelines.commands.show import echo_json, steps, wide_console
 from g4qc_pipelines.commands.workbench import Workbench, workbench
@@ -50,6 +52,7 @@ class Row:
     gaps: int
     backtest: str
     figures: dict[str, Any]
+    notes: list[str]
     report: Path
 
 
@@ -113,6 +116,7 @@ def _row(bench: Workbench, spec: BacktestSpec, months: Sequence[date]) -> Row:
         gaps=int(missing(quality).sum()),
         backtest=spec.name,
         figures=dict(result.metrics),
+        notes=list(result.notes),
         report=report_path(bench.settings, spec.name),
     )
 
@@ -133,6 +137,7 @@ def _document(rows: Sequence[Row], months: Sequence[date], ran: bool) -> dict[st
                 "sharpe": row.figures["sharpe"],
                 "max_drawdown": row.figures["max_drawdown"],
                 "trades": row.figures["trades"],
+                "notes": row.notes,
                 "report": str(row.report),
             }
             for row in rows
@@ -150,19 +155,25 @@ def _print(rows: Sequence[Row], months: Sequence[date], ran: bool) -> None:
     for name in (*(tf.name for tf in TIMEFRAMES), "sessions", "gaps", "return", "Sharpe", "max DD", "trades"):
         table.add_column(name, justify="right")
     for row in rows:
-        sharpe = row.figures["sharpe"]
         table.add_row(
             row.instrument,
             *(f"{row.bars[tf.name]:,}" for tf in TIMEFRAMES),
             str(row.sessions),
             str(row.gaps),
             f"{row.figures['total_return']:.2%}",
-            "-" if sharpe is None else f"{sharpe:.2f}",
+            _sharpe(row.figures),
             f"{row.figures['max_drawdown']:.2%}",
             str(row.figures["trades"]),
         )
     wide_console(120).print(table)
-    click.echo("The data is synthetic: the figures say nothing about any market.\n\nReports:")
+    click.echo("The data is synthetic: the figures say nothing about any market.")
+    print_notes({row.instrument: row.notes for row in rows})
+    click.echo("\nReports:")
     for row in rows:
         click.echo(f"  {row.report}")
     click.echo("\nSee the graph with `g4qc up`.")
+
+
+def _sharpe(figures: Mapping[str, Any]) -> str:
+    value = figures["sharpe"]
+    return "-" if value is None else f"{value:.2f}{'*' if 'sharpe' in distorted(figures) else ''}"

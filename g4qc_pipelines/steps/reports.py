@@ -145,6 +145,6 @@ def figures(metrics: Mapping[str, Any]) -> str:
     """The key figures in one line."""
     sharpe = metrics.get("sharpe")
     return (
-        f"return {metrics['total_return']:.2%}, Sharpe {'-' if sharpe is None else f'{sharpe:.2f}'}, "
+        f"return {metrics['total_return']:.2%}, Sharpe {'not meaningful' if sharpe is None else f'{sharpe:.2f}'}, "
         f"max drawdown {metrics['max_drawdown']:.2%}, {metrics['trades']} trades"
     )

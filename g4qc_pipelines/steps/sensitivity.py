@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -25,10 +26,22 @@ from g4qc_pipelines.steps.spec_bars import read_bars
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """The variants of a spec (`VARIANT_COLUMNS`), and what lies between them."""
+    """The variants of a spec.
+
+    Attributes:
+        variants: frame of `VARIANT_COLUMNS`.
+        spread: how far their profits lie apart.
+        notes: notes of the results by variant, `rule, adjustment`.
+    """
 
     variants: pd.DataFrame
     spread: Spread
+    notes: dict[str, list[str]]
+
+    @property
+    def all_notes(self) -> list[str]:
+        """Notes of all variants, each once."""
+        return list(dict.fromkeys(chain.from_iterable(self.notes.values())))
 
 
 def roll_sensitivity(
@@ -54,27 +67,33 @@ def roll_sensitivity(
     if is_external(spec.strategy):
         kinds = [Adjustment.ADDITIVE]
     rows = []
+    notes: dict[str, list[str]] = {}
     for rule in dict.fromkeys(names):
         for kind in kinds:
             key = {"rule": rule, "adjustment": str(kind), "own": (rule, kind) == (own, spec.adjustment)}
-            rows.append(key | _figures(spec.model_copy(update={"roll": rule, "adjustment": kind}), registry, stores))
+            variant = spec.model_copy(update={"roll": rule, "adjustment": kind})
+            figures, texts = _run(variant, registry, stores)
+            rows.append(key | figures)
+            if not figures["refused"]:
+                notes[f"{rule}, {kind}"] = texts
     variants = pd.DataFrame(rows, columns=list(VARIANT_COLUMNS))
     if variants["net_profit"].isna().all():
         raise BacktestRefused(f"No variant of {spec.name} could be run. The first: {variants['refused'].iloc[0]}")
-    return Sensitivity(variants, spread_of(variants, float(spec.cash)))
+    return Sensitivity(variants, spread_of(variants, float(spec.cash)), notes)
 
 
-def _figures(spec: BacktestSpec, registry: Registry, stores: Stores) -> dict[str, Any]:
+def _run(spec: BacktestSpec, registry: Registry, stores: Stores) -> tuple[dict[str, Any], list[str]]:
+    """Figures and notes of one variant; a refused one has its reason in place of figures."""
     from g4qc_core.backtest.run import run_backtest
 
     try:
         read = read_bars(spec, registry, stores)
         given: dict[str, Any] = {"data_version": read.version, "roll_rule": read.rule, "exits": read.exits}
         given["behind"] = read.behind
-        metrics = run_backtest(spec, read.series, registry[spec.instrument], **given).metrics
+        result = run_backtest(spec, read.series, registry[spec.instrument], **given)
     except BacktestRefused as refused:
-        return dict.fromkeys(FIGURES) | {"refused": str(refused)}
-    return {name: metrics[name] for name in FIGURES} | {"refused": ""}
+        return dict.fromkeys(FIGURES) | {"refused": str(refused)}, []
+    return {name: result.metrics[name] for name in FIGURES} | {"refused": ""}, result.notes
 
 
 def check_adjustments(names: Sequence[str]) -> list[Adjustment]:

@@ -73,3 +73,16 @@ class Broken(BuyOnce):
 
 class NoStrategy:
     """A class that the engine cannot run."""
+
+
+class BuyHalf(Strategy):
+    """Buys once, on the second bar, with a `fraction` of what the account can hold."""
+
+    fraction = 0.5
+
+    def init(self) -> None:
+        pass
+
+    def next(self) -> None:
+        if not self.trades:
+            self.buy(size=self.fraction)

@@ -7,6 +7,7 @@ import pytest
 from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, compute, longest_drawdown, monthly_returns
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
+from g4qc_core.backtest.span import Span
 from tests.core.backtest.series import ES, spec, walk
 
 
@@ -26,8 +27,11 @@ def test_returns_are_taken_from_session_to_session_and_not_from_midnight_to_midn
     by_session = result.equity.groupby("trade_date")["equity"].last()
     returns = np.diff([1e6, *by_session]) / np.array([1e6, *by_session])[:-1]
     assert result.metrics["sessions"] == len(by_session) == 125
-    assert result.metrics["sharpe"] == pytest.approx(returns.mean() / returns.std(ddof=1) * 252**0.5)
-    assert result.metrics["annual_return"] == pytest.approx((by_session.iloc[-1] / 1e6) ** (252 / 125) - 1)
+    # 2026-01-05 to 2026-06-26; the session before the first one is that of Friday, 2026-01-02.
+    years = 175 / 365.25
+    assert result.metrics["days"] == 175
+    assert result.metrics["sharpe"] == pytest.approx(returns.mean() / returns.std(ddof=1) * (125 / years) ** 0.5)
+    assert result.metrics["annual_return"] == pytest.approx((by_session.iloc[-1] / 1e6) ** (1 / years) - 1)
 
 
 def test_a_session_over_midnight_is_one_return() -> None:
@@ -75,9 +79,9 @@ def test_what_is_not_defined_is_none_and_not_a_number_that_looks_like_one() -> N
         {"trade_date": pd.to_datetime(["2026-01-05"]), "position": [0], "equity": [100.0], "drawdown": [0.0]}
     )
     trades = pd.DataFrame({name: np.zeros(0) for name in ("profit", "gross", "fees", "slippage", "size")})
-    figures = compute(equity, trades, 100.0)
+    figures = compute(equity, trades, 100.0, Span(days=3, sessions=1))
     undefined = {name for name, value in figures.items() if value is None}
     assert undefined == {
-        "volatility", "sharpe", "sortino", "calmar", "win_rate", "profit_factor", "average_trade", "best_trade",
-        "worst_trade",
+        "annual_return", "volatility", "sharpe", "sortino", "calmar", "win_rate", "profit_factor", "average_trade",
+        "best_trade", "worst_trade",
     }  # fmt: skip

@@ -16,6 +16,7 @@ from g4qc_core.backtest.costs import CostModel
 from g4qc_core.backtest.ledger import settle
 from g4qc_core.backtest.market import make_market
 from g4qc_core.backtest.run import run_backtest
+from g4qc_core.backtest.span import Span
 from tests.core.backtest.series import instrument, spec
 from tests.market_data import MARKET_DATA, needs_market_data
 
@@ -124,15 +125,26 @@ def test_ratios_are_those_of_performance_analytics() -> None:
 
 def test_the_figures_of_a_result_are_those_of_its_session_returns() -> None:
     """Ties the published formulas to a whole run: an equity built from known returns gives their figures."""
-    returns = np.array(expected("empyrical_mixed_returns")["returns"][1:], float)
+    published = expected("empyrical_mixed_returns")
+    once = np.array(published["returns"][1:], float)
+    truth = published["expected"]
+    figures = figures_of(once, Span(days=12, sessions=len(once)))
+    assert figures["max_drawdown"] == pytest.approx(truth["max_drawdown"])
+    assert figures["total_return"] == pytest.approx(math.prod(1 + once) - 1)
+    # Again and again for a year, in which the ratio to the negative returns stays the same.
+    yearly = np.tile(once, 28)
+    figures = figures_of(yearly, Span(days=365, sessions=len(yearly)))
+    a_year = len(yearly) * 365.25 / 365
+    assert figures["sortino"] == pytest.approx(truth["sortino"] * math.sqrt(a_year / 252))
+    assert figures["volatility"] == pytest.approx(yearly.std(ddof=1) * math.sqrt(a_year))
+    assert figures["sharpe"] == pytest.approx(yearly.mean() / yearly.std(ddof=1) * math.sqrt(a_year))
+
+
+def figures_of(returns: np.ndarray, span: Span) -> dict[str, Any]:
+    """The figures of an equity of 1000 that grows by these returns, one a session, without a trade."""
     values = 1000.0 * np.cumprod(1 + returns)
     days = pd.DatetimeIndex(pd.bdate_range("2026-01-05", periods=len(values))).as_unit("s")
     equity = pd.DataFrame({"trade_date": days, "position": 1, "equity": values})
     equity["drawdown"] = values / np.maximum.accumulate(np.maximum(values, 1000.0)) - 1
     trades = pd.DataFrame({name: np.zeros(0) for name in ("profit", "gross", "fees", "slippage", "size")})
-    figures = metrics.compute(equity, trades, 1000.0)
-    truth = expected("empyrical_mixed_returns")["expected"]
-    for name, same in (("sharpe", "sharpe"), ("volatility", "annual_volatility"), ("sortino", "sortino")):
-        assert figures[name] == pytest.approx(truth[same])
-    assert figures["max_drawdown"] == pytest.approx(truth["max_drawdown"])
-    assert figures["total_return"] == pytest.approx(math.prod(1 + returns) - 1)
+    return metrics.compute(equity, trades, 1000.0, span)

@@ -24,7 +24,7 @@ export function showComparison(main, ids) {
 function sideBySide(found) {
   const heads = found.ids.map((id, i) => h("th.num", { scope: "col" }, h("span.swatch", { style: { background: COLOURS[i % COLOURS.length] } }), h("a", { href: `/backtests?id=${id}` }, found.names[i]), h("br"), h("span.mono.muted", {}, id.slice(0, 8))));
   const differing = Object.entries(found.differing).map(([name, values]) => row(name, values.map((value) => plain(value)), ".mono"));
-  const figures = Object.entries(found.metrics).map(([name, values]) => row(named(name), values.map((value) => h(`span${tone(name, value)}`, {}, written(name, value)))));
+  const figures = Object.entries(found.metrics).map(([name, values]) => row(named(name), values.map((value, at) => h(`span${tone(name, value)}`, {}, written(name, value, found.metrics.missing_sessions?.[at])))));
   const part = (title) => h("tr", {}, h("th", { colspan: String(found.ids.length + 1), scope: "colgroup" }, h("h3", {}, title)));
   return h("div.scroll", { tabindex: "0", role: "region", "aria-label": t("compare.title") },
     h("table.compare", {}, h("caption.unseen", {}, t("compare.title")), h("thead", {}, h("tr", {}, h("th", {}, ""), heads)),

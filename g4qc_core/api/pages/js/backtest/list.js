@@ -42,7 +42,7 @@ function columns(chosen, mark) {
     { name: "name", title: t("column.name"), value: (row) => row.name, show: (row) => h("a", { href: `/backtests?id=${row.id}` }, row.name) },
     text("strategy"), text("instrument"), text("timeframe"),
     { name: "parameters", title: t("backtest.parameters"), words: true, show: (row) => h("span.mono", {}, parametersOf(row.spec)) },
-    ...LISTED.map((name) => ({ name, title: named(name), number: true, value: (row) => row.metrics[name], show: (row) => h(`span${tone(name, row.metrics[name])}`, {}, written(name, row.metrics[name])) })),
+    ...LISTED.map((name) => ({ name, title: named(name), number: true, value: (row) => row.metrics[name], show: (row) => h(`span${tone(name, row.metrics[name])}`, {}, written(name, row.metrics[name], row.metrics.missing_sessions)) })),
     { name: "created", title: t("column.created"), value: (row) => row.created_at, show: (row) => moment(row.created_at) },
   ];
 }

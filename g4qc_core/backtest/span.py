@@ -1,0 +1,100 @@
+"""The calendar time that a result covers: how long it is, how many sessions it has, and which it lacks.
+
+Knows trade dates and session calendars. Must not know equity, engines or specs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from g4qc_core.sessions import SessionCalendar
+
+LEAST_DAYS = 56
+"""Shortest span whose figures may be scaled to a year, in calendar days."""
+
+LEAST_SESSIONS = 10
+"""Fewest sessions whose figures may be scaled to a year."""
+
+_DAYS_A_YEAR = 365.25
+# Longer than any pause between two sessions.
+_PAUSE = timedelta(days=21)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Calendar time from the end of the session before a result's first one to the end of its last one.
+
+    Attributes:
+        days: length in calendar days, between trade dates; a full week has 7, a full year 365 or 366.
+        sessions: trade dates with at least one bar.
+        missing: trade dates of the calendar inside the span that have no bar, ascending.
+    """
+
+    days: int
+    sessions: int
+    missing: tuple[date, ...] = field(default=())
+
+    @property
+    def years(self) -> float:
+        """Length in years of 365.25 days."""
+        return self.days / _DAYS_A_YEAR
+
+    @property
+    def sessions_per_year(self) -> float:
+        """Sessions with bars in a year of the span; the number of session returns in a year."""
+        return self.sessions / self.years
+
+    @property
+    def annualisable(self) -> bool:
+        """True where figures scaled to a year are meaningful."""
+        return self.days >= LEAST_DAYS and self.sessions >= LEAST_SESSIONS
+
+    def caution(self) -> list[str]:
+        """Warn about holes and about a short span, one sentence each; empty for a long span without holes."""
+        found = []
+        if self.missing:
+            found.append(
+                f"{len(self.missing)} of {len(self.missing) + self.sessions} sessions have no bars: "
+                f"{_ranges(self.missing)}. Figures marked * count the move over such a hole as one session's return."
+            )
+        if not self.annualisable:
+            found.append(
+                f"Annual figures are not meaningful: {_count(self.days, 'day')} with bars in "
+                f"{_count(self.sessions, 'session')}; they need at least {LEAST_DAYS} days and "
+                f"{LEAST_SESSIONS} sessions."
+            )
+        return found
+
+
+def span_of(trade_dates: Iterable[date], calendar: SessionCalendar) -> Span:
+    """The span of a result.
+
+    Args:
+        trade_dates: those of its bars, at least one, in any order, repeated or not.
+        calendar: says which sessions lie between them, and when the one before the first was.
+    """
+    present = set(trade_dates)
+    first, last = min(present), max(present)
+    before = calendar.sessions(first - _PAUSE, first - timedelta(days=1))
+    start = before[-1].trade_date if before else first - timedelta(days=1)
+    expected = [session.trade_date for session in calendar.sessions(first, last)]
+    return Span((last - start).days, len(present), tuple(day for day in expected if day not in present))
+
+
+def _ranges(days: tuple[date, ...], shown: int = 6) -> str:
+    """Ascending dates as ranges; dates at most four days apart, over a weekend or a holiday, are one range."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and (day - runs[-1][-1]).days <= 4:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    words = [f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]} ({len(run)})" for run in runs]
+    more = f" and {len(words) - shown} more ranges" if len(words) > shown else ""
+    return ", ".join(words[:shown]) + more
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

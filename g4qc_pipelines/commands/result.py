@@ -1,0 +1,43 @@
+"""A backtest's result on the terminal: its figures, and every note that touches them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from g4qc_core.backtest.result import BacktestResult
+
+_WIDTH = 118
+_NAMES = 3
+
+
+def print_result(result: BacktestResult, report: Path) -> None:
+    """Print the figures of a result, its notes, and the file of its report."""
+    from g4qc_core.backtest.report import figure, label
+
+    for name in result.metrics:
+        click.echo(f"{label(name):<24}{figure(name, result.metrics):>16}")
+    print_notes({"": result.notes})
+    click.echo(f"\nReport {report}")
+
+
+def print_notes(notes: Mapping[str, Sequence[str]]) -> None:
+    """Print the notes of one or several results, each once.
+
+    Args:
+        notes: notes by the name of their result; a note that not all results share names those that have it.
+    """
+    named: dict[str, list[str]] = {}
+    for name, texts in notes.items():
+        for text in texts:
+            named.setdefault(text, []).append(name)
+    if not named:
+        return
+    click.echo("\nNotes")
+    for text, names in named.items():
+        some = ", ".join(names) if len(names) <= _NAMES else f"{len(names)} of {len(notes)} results"
+        words = text if len(names) == len(notes) else f"{some}: {text}"
+        click.echo(textwrap.fill(words, _WIDTH, initial_indent="- ", subsequent_indent="  "))
