@@ -42,28 +42,43 @@ def load_class(name: str) -> type:
     return found
 
 
-def check_parameters(kind: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """All parameters of the class, those that are not given with the value that stands in the class.
+def own_parameters(kind: type) -> dict[str, bool | int | float | str]:
+    """The parameters of the class with the values that stand in it.
 
     A parameter is a class attribute that is a number, a text or a truth value and does not begin with `_`.
-
-    Raises:
-        UsageError: a parameter that the class does not have, or of another type than the class's own.
     """
-    own = {
+    return {
         name: value
         for base in reversed(kind.__mro__)
         for name, value in vars(base).items()
         if not name.startswith("_") and isinstance(value, bool | int | float | str)
     }
-    for name, value in parameters.items():
-        if name not in own:
-            raise unknown("parameter", name, own, f"Class: {kind.__name__}.")
-        numbers = isinstance(own[name], float) and isinstance(value, int) and not isinstance(value, bool)
-        if type(value) is not type(own[name]) and not numbers:
-            wanted = type(own[name]).__name__
-            raise UsageError(f"{kind.__name__}: the parameter {name} cannot be {value!r}: it must be of type {wanted}.")
-    return own | dict(parameters)
+
+
+def check_parameters(kind: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters of the class, each of the type that it has in the class; see `own_parameters`.
+
+    Raises:
+        UsageError: a parameter that the class does not have, or of another type than the class's own.
+    """
+    own = own_parameters(kind)
+    return own | {name: _typed(kind, own, name, value) for name, value in parameters.items()}
+
+
+def _typed(kind: type, own: Mapping[str, Any], name: str, value: Any) -> Any:
+    """The value in the type of the class's own: 10 and 10.0 are the same number."""
+    if name not in own:
+        raise unknown("parameter", name, own, f"Class: {kind.__name__}.")
+    wanted = type(own[name])
+    if type(value) is wanted:
+        return value
+    if wanted is float and type(value) is int:
+        return float(value)
+    if wanted is int and type(value) is float and value.is_integer():
+        return int(value)
+    raise UsageError(
+        f"{kind.__name__}: the parameter {name} cannot be {value!r}: it must be of type {wanted.__name__}."
+    )
 
 
 def source_of(kind: type) -> str:

@@ -137,7 +137,8 @@ def _run(
 
     if prepared.kind is not None:
         rate, closes = spec.margin_rate, spec.on_roll == "close"
-        ran = engine.run_class(market, prepared.kind, spec.parameters, costs, spec.cash, rate, spec.seed, closes)
+        given = {name: prepared.parameters[name] for name in spec.parameters}
+        ran = engine.run_class(market, prepared.kind, given, costs, spec.cash, rate, spec.seed, closes)
         return market, ran, market.rolls.tolist() if closes else []
     assert prepared.strategy is not None
     targets = np.asarray(prepared.strategy.targets(market.frame))

@@ -7,49 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from g4qc_core.backtest.external import is_external
 from g4qc_core.backtest.rolling import OnRoll
+from g4qc_core.backtest.spec_values import Day, Money, Rule, Whole, one_of
 from g4qc_core.backtest.strategies import make_strategy, strategy
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.places import line_of
-from g4qc_core.roll_rules import parse_rule
-from g4qc_core.timeframes import timeframe
+from g4qc_core.timeframes import TIMEFRAMES, timeframe
 
 DEFAULT_FILE = Path(__file__).with_name("backtests.toml")
 
-
-def _money(value: Any) -> Any:
-    # 100000, "100000.00" and 1e5 are the same money and must give the same result id.
-    if isinstance(value, bool):
-        raise ValueError("must be a number")
-    if isinstance(value, float):
-        value = str(value)
-    return value
-
-
-def _canonical(value: Decimal) -> str:
-    return format(value.normalize(), "f") if value else "0"
-
-
-Money = Annotated[Decimal, BeforeValidator(_money), PlainSerializer(_canonical, when_used="json")]
+UNNAMED = "unnamed"
+"""Name of a spec that nobody named yet: `named_by_content` gives it one."""
 
 
 class _Malformed(Exception):
@@ -61,42 +40,79 @@ class _Malformed(Exception):
 
 
 class BacktestSpec(BaseModel):
-    """One backtest.
+    """One backtest: the model of which file, command line, API and pages are made.
 
-    Attributes:
-        name: key everywhere: Dagster's partition, the database, file names.
-        strategy: a name of `strategies`, or `package.module:Class`.
-        adjustment: of the series that the strategy sees; what is traded are the contracts' own prices.
-        roll: the roll rule that joins the contracts; None: the instrument's.
-        on_roll: whether a position goes on in the next contract, is closed where the contract changes, or stays in the
-            old one for as long as its bars are kept.
-        parameters: those that are given; the others have the strategy's defaults.
-        cash: money in the account before the first bar.
-        first, last: trade dates, both included (`from` and `to` in the file); None: all bars there are.
-        slippage_ticks: ticks lost on each fill.
-        fee: money per contract and side; None: the instrument's.
-        margin: money per contract that an order must find; None: `margin_rate` of the contract's value.
-        seed: of the random generators while a `module:Class` runs; the strategies of G4QC use none.
+    The description of a field is its help on every surface. `from` and `to` are called `first` and `last` in Python,
+    and are read under both names.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
-    strategy: str = Field(min_length=1)
-    instrument: str = Field(min_length=1)
-    timeframe: str
-    adjustment: Adjustment = Adjustment.ADDITIVE
-    roll: str | None = None
-    on_roll: OnRoll = "roll"
-    cash: Money = Field(gt=0)
-    first: date | None = Field(None, alias="from")
-    last: date | None = Field(None, alias="to")
-    slippage_ticks: Money = Field(Decimal(1), ge=0, le=1000)
-    fee: Money | None = Field(None, ge=0)
-    margin: Money | None = Field(None, gt=0)
-    margin_rate: Money = Field(Decimal("0.1"), gt=0, le=1)
-    seed: int = Field(0, ge=0, lt=2**32)
-    parameters: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    name: str = Field(
+        UNNAMED,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="Name under which the spec and its results are kept; default: made of what the spec says",
+    )
+    strategy: str = Field(
+        min_length=1,
+        max_length=200,
+        description="A strategy of G4QC, or a class of your own as package.module:Class",
+        examples=["sma_cross"],
+    )
+    instrument: str = Field(
+        min_length=1, max_length=12, description="Symbol of the instrument, like ES", examples=["ES"]
+    )
+    timeframe: str = Field(
+        max_length=8,
+        description="Length of a bar",
+        examples=["1h"],
+        json_schema_extra={"enum": [one.name for one in TIMEFRAMES]},
+    )
+    adjustment: Annotated[Adjustment, one_of("adjustment", [str(one) for one in Adjustment])] = Field(
+        Adjustment.ADDITIVE,
+        description="What is done at rolls to the prices that the strategy sees; it trades the contracts' own prices",
+    )
+    roll: Rule | None = Field(
+        None,
+        max_length=400,
+        description="Roll rule that joins the contracts, like volume or days_before_expiry(8); default: the "
+        "instrument's",
+    )
+    on_roll: Annotated[OnRoll, one_of("on_roll", get_args(OnRoll))] = Field(
+        "roll",
+        description="What happens to a position at a roll: roll goes on in the next contract, close leaves the market, "
+        "hold stays in the old contract as long as its bars are kept",
+    )
+    cash: Money = Field(Decimal(100_000), gt=0, le=10**12, description="Money in the account before the first bar")
+    first: Day | None = Field(None, alias="from", description="First trade date; default: as far as bars reach")
+    last: Day | None = Field(None, alias="to", description="Last trade date, included; default: as far as bars reach")
+    slippage_ticks: Money = Field(Decimal(1), ge=0, le=1000, description="Ticks lost on each fill")
+    fee: Money | None = Field(
+        None, ge=0, le=10**9, description="Money per contract and side; default: the instrument's"
+    )
+    margin: Money | None = Field(
+        None,
+        gt=0,
+        le=10**9,
+        description="Money per contract that every order must find in the account; default: margin_rate of its value",
+    )
+    margin_rate: Money = Field(
+        Decimal("0.1"), gt=0, le=1, description="Share of a contract's value that every order must find in the account"
+    )
+    seed: Whole = Field(0, ge=0, lt=2**32, description="Start of the random numbers of a class of your own")
+    parameters: dict[str, bool | int | float | str] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Parameters of the strategy; those that are left out have the strategy's defaults",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_name_a_field(cls, values: Any) -> Any:
+        for attribute, info in cls.model_fields.items():
+            if info.alias and isinstance(values, Mapping) and {attribute, info.alias} <= set(values):
+                raise ValueError(f"{info.alias} and {attribute} are one field: give one of them")
+        return values
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -126,17 +142,44 @@ class BacktestSpec(BaseModel):
         except _Malformed as problem:
             raise SettingsError(f"[{values.get('name', '')}] {problem}") from None
 
+    @classmethod
+    def asked(cls, values: Mapping[str, Any]) -> Self:
+        """The spec that a person or a program asks for by hand, named by its content where it has no name.
+
+        Raises:
+            UsageError: a field is missing, unknown or malformed; the text names the field.
+        """
+        try:
+            spec: Self = _parse(cls, values)
+        except _Malformed as problem:
+            raise UsageError(str(problem)) from None
+        return spec.named_by_content() if spec.name == UNNAMED else spec
+
+    def content(self) -> dict[str, Any]:
+        """All that the spec says but its name, in one form: parameters that are left out have their defaults."""
+        said = {name: value for name, value in self.to_dict().items() if name != "name"}
+        return said | {"parameters": self._parameters()}
+
     def named_by_content(self) -> Self:
-        """The same under a name made of what it says: two that ask for different things never share a name."""
-        content = {name: value for name, value in self.to_dict().items() if name != "name"}
-        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
+        """The same under a name made of its content: two that ask for different things have different names."""
+        digest = hashlib.sha256(json.dumps(self.content(), sort_keys=True).encode()).hexdigest()[:12]
         plain = f"{self.strategy.replace(':', '.')}-{self.instrument}-{self.timeframe}"
+        plain = re.sub(r"[^A-Za-z0-9._-]", "-", plain).lstrip("._-")[:80]
         return self.model_copy(update={"name": f"{plain}-{digest}"})
 
     def check_strategy(self) -> None:
         """UsageError for an unknown strategy or parameter; a `module:Class` is checked when it runs."""
         if not is_external(self.strategy):
             make_strategy(self.strategy, self.parameters)
+
+    def _parameters(self) -> dict[str, Any]:
+        if not is_external(self.strategy):
+            return make_strategy(self.strategy, self.parameters).model_dump(mode="json")
+        # A class takes 10 and 10.0 for the same: it is given its own type.
+        return {
+            name: int(value) if isinstance(value, float) and value.is_integer() else value
+            for name, value in self.parameters.items()
+        }
 
 
 def field_names() -> list[str]:
@@ -173,6 +216,8 @@ def _entry(file: Path, text: str, name: str, entry: Any, instruments: Collection
             raise _Malformed("", "stands outside an entry: begin one with a line like [sma_cross-ES-1h].")
         if "name" in entry:
             raise _Malformed("name", "the name of an entry is its headline; remove this field.")
+        if "cash" not in entry:
+            raise _Malformed("cash", "is missing.")
         spec = _parse(BacktestSpec, {**_floats(entry), "name": name})
         if instruments is not None and spec.instrument not in instruments:
             raise _Malformed("instrument", str(unknown("instrument", spec.instrument, instruments)))
@@ -192,7 +237,7 @@ def _floats(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
     for field in values:
-        if field not in field_names():
+        if field not in field_names() and field not in kind.model_fields:
             raise _Malformed(field, str(unknown("field", field, field_names())))
     try:
         spec = kind.model_validate(dict(values))
@@ -202,11 +247,11 @@ def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
         if problem["type"] == "missing":
             raise _Malformed(field, "is missing.") from None
         text = problem["msg"].removeprefix("Value error, ")
-        given = f", given {problem['input']!r}" if field else ""
+        # A name that is not known stands in its sentence already.
+        given = f", given {problem['input']!r}" if field and not text.startswith("Unknown ") else ""
         raise _Malformed(field, f"{text}{given}.") from None
     checks: dict[str, Callable[[], object]] = {
         "timeframe": lambda: timeframe(spec.timeframe),
-        "roll": lambda: spec.roll is None or parse_rule(spec.roll),
         "strategy": lambda: is_external(spec.strategy) or strategy(spec.strategy),
         "parameters": spec.check_strategy,
     }

@@ -15,14 +15,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, Row, Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import TypeEngine
 
 from g4qc_core.errors import unknown
 from g4qc_core.storage.copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.database import Database
-from g4qc_core.storage.tables import backtest_specs, backtest_trades, backtests, trials
+from g4qc_core.storage.tables import (
+    backtest_equity,
+    backtest_names,
+    backtest_specs,
+    backtest_trades,
+    backtests,
+    trials,
+)
 
 TRADE_COLUMNS = tuple(c.name for c in backtest_trades.c if c.name not in ("backtest_id", "number"))
 EQUITY_COLUMNS = ("timestamp", "trade_date", "position", "equity", "drawdown")
@@ -69,7 +76,8 @@ class BacktestRecord:
 
     Attributes:
         id: the same inputs have the same id, and a later result of the id replaces an earlier one.
-        spec: as the person wrote it.
+        spec_name: one of the names under which it was run: the one that was asked for, else the newest.
+        spec: as the person wrote it under that name.
         inputs: what the numbers depend on (law 10).
         metrics: figures by name; NaN and infinity are stored as null.
         library: figures of the backtesting library by its own names.
@@ -117,8 +125,12 @@ class BacktestStore:
         """
         values = {name: _plain(value) for name, value in asdict(record).items()}
         with self._database.transaction() as connection:
-            connection.execute(delete(backtests).where(backtests.c.id == record.id))
-            connection.execute(backtests.insert().values(values))
+            # The result keeps the other names under which it was run.
+            kept = insert(backtests).values(values).on_conflict_do_update(index_elements=["id"], set_=values)
+            connection.execute(kept)
+            for table in (backtest_trades, backtest_equity):
+                connection.execute(delete(table).where(table.c.backtest_id == record.id))
+            _insert_name(connection, values)
             _insert_trades(connection, record.id, trades[list(TRADE_COLUMNS)])
             cursor = connection.connection.cursor()
             copy_in(cursor, "backtest_equity", _EQUITY, equity, backtest_id=record.id)
@@ -141,22 +153,19 @@ class BacktestStore:
         """Results, of one spec or of all, the newest first."""
         query = select(backtests).order_by(backtests.c.created_at.desc(), backtests.c.id)
         if spec_name is not None:
-            query = query.where(backtests.c.spec_name == spec_name)
+            query = _named().where(backtest_names.c.spec_name == spec_name)
+            query = query.order_by(backtest_names.c.created_at.desc(), backtests.c.id)
         with self._database.transaction() as connection:
             return [_record(row) for row in connection.execute(query)]
 
     def newest(self) -> list[BacktestRecord]:
         """The newest result of each spec, by the spec's name."""
-        age = func.row_number().over(
-            partition_by=backtests.c.spec_name, order_by=[backtests.c.created_at.desc(), backtests.c.id]
-        )
-        ranked = select(backtests.c.id, age.label("age")).subquery()
-        query = (
-            select(backtests)
-            .join(ranked, ranked.c.id == backtests.c.id)
-            .where(ranked.c.age == 1)
-            .order_by(backtests.c.spec_name)
-        )
+        names = backtest_names.c
+        order = [names.created_at.desc(), names.backtest_id]
+        age = func.row_number().over(partition_by=names.spec_name, order_by=order)
+        ranked = _named().add_columns(age.label("age")).subquery()
+        newest = [column for column in ranked.c if column.name != "age"]
+        query = select(*newest).where(ranked.c.age == 1).order_by(ranked.c.spec_name)
         with self._database.transaction() as connection:
             return [_record(row) for row in connection.execute(query)]
 
@@ -192,11 +201,33 @@ class BacktestStore:
         with self._database.transaction() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
 
+    def forget_spec(self, name: str) -> bool:
+        """Forgets a spec that has no result; True when there is none of that name any more."""
+        proven = select(backtest_names.c.spec_name).where(backtest_names.c.spec_name == name).exists()
+        with self._database.transaction() as connection:
+            connection.execute(delete(backtest_specs).where(backtest_specs.c.name == name, ~proven))
+            return connection.scalar(select(backtest_specs.c.name).where(backtest_specs.c.name == name)) is None
+
     def specs(self) -> list[StoredSpec]:
         """All specs by name."""
         with self._database.transaction() as connection:
             rows = connection.execute(select(backtest_specs).order_by(backtest_specs.c.name)).mappings().all()
         return [StoredSpec(**row) for row in rows]
+
+
+def _named() -> Select:
+    """The results under each of their names."""
+    own = [c for c in backtests.c if c.name not in ("spec_name", "spec", "created_at", "run_id")]
+    names = [backtest_names.c[name] for name in ("spec_name", "spec", "created_at", "run_id")]
+    return select(*own, *names).join(backtest_names, backtest_names.c.backtest_id == backtests.c.id)
+
+
+def _insert_name(connection: Connection, record: Mapping[str, Any]) -> None:
+    said = {name: record[name] for name in ("spec_name", "spec", "created_at", "run_id")} | {
+        "backtest_id": record["id"]
+    }
+    statement = insert(backtest_names).values(said)
+    connection.execute(statement.on_conflict_do_update(index_elements=["spec_name", "backtest_id"], set_=said))
 
 
 def _insert_trades(connection: Connection, backtest_id: str, trades: pd.DataFrame) -> None:

@@ -118,7 +118,8 @@ def load_result(name: str, stores: Stores) -> BacktestResult:
     found = stores.backtests.results(name)
     if not found:
         raise UsageError(f"The backtest {name} has no result yet: materialize `backtest` first.")
-    record, trades, equity = stores.backtests.load(found[0].id)
+    record = found[0]
+    _, trades, equity = stores.backtests.load(record.id)
     return BacktestResult(
         id=record.id,
         spec=BacktestSpec.from_dict(record.spec),

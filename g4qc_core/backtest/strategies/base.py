@@ -61,9 +61,12 @@ def build(kind: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
     Raises:
         UsageError: unknown parameter, or a value out of its range.
     """
-    for parameter in parameters:
+    for parameter, value in parameters.items():
         if parameter not in kind.model_fields:
             raise unknown("parameter", parameter, kind.model_fields, f"Strategy: {kind.name}.")
+        if isinstance(value, bool) and kind.model_fields[parameter].annotation is not bool:
+            about = f"{kind.model_fields[parameter].description}; {allowed(kind, parameter)}"
+            raise UsageError(f"{kind.name}: the parameter {parameter} cannot be {value!r}: it is a number ({about}).")
     try:
         return kind(**parameters)
     except ValidationError as error:

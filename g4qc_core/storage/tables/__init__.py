@@ -1,6 +1,13 @@
 """The tables, as SQLAlchemy Core sees them: the one description that the stores and the migrations share."""
 
-from g4qc_core.storage.tables.backtests import backtest_equity, backtest_specs, backtest_trades, backtests, trials
+from g4qc_core.storage.tables.backtests import (
+    backtest_equity,
+    backtest_names,
+    backtest_specs,
+    backtest_trades,
+    backtests,
+    trials,
+)
 from g4qc_core.storage.tables.bars import (
     contract_ids,
     contracts,
@@ -23,6 +30,7 @@ from g4qc_core.storage.tables.versions import data_versions
 
 __all__ = [
     "backtest_equity",
+    "backtest_names",
     "backtest_specs",
     "backtest_trades",
     "backtests",

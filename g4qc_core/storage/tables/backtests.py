@@ -44,7 +44,19 @@ backtests = Table(
     filled("notes", JSON),
     filled("created_at", INSTANT),
     Column("run_id", Text),
-    Index(None, "spec_name", "created_at"),
+)
+
+
+# Two specs that say the same have one result: it has a row for each name, and `backtests` repeats the newest of them.
+backtest_names = Table(
+    "backtest_names",
+    metadata,
+    key("spec_name"),
+    Column("backtest_id", Text, ForeignKey("backtests.id", ondelete="CASCADE"), primary_key=True),
+    filled("spec", JSON),
+    filled("created_at", INSTANT),
+    Column("run_id", Text),
+    Index(None, "backtest_id"),
 )
 
 

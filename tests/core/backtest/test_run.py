@@ -186,11 +186,32 @@ def test_the_same_inputs_give_the_same_id_and_numbers() -> None:
 @pytest.mark.parametrize(
     "change",
     [{"cash": 999_999}, {"slippage_ticks": 2}, {"fee": "1.1"}, {"parameters": {"fast": 3, "slow": 9}}, {"seed": 1},
-     {"name": "other"}, {"margin": 1000}, {"to": "2026-02-20"}],
+     {"margin": 1000}, {"to": "2026-02-20"}],
     ids=str,
 )  # fmt: skip
 def test_every_input_is_part_of_the_id(change: dict) -> None:
     assert run(spec(**change), walk(300)).id != run(spec(), walk(300)).id
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"name": "other"},
+        {"cash": "1000000.00"},
+        {"cash": 1e6},
+        {"roll": ES.roll},
+        {"fee": str(ES.fee)},
+        {"fee": f"{ES.fee}0"},
+        {"slippage_ticks": "1.0"},
+        {"margin_rate": "0.10"},
+        {"adjustment": "additive"},
+        {"on_roll": "roll"},
+        {"parameters": {"fast": 3.0, "slow": 8, "long_only": False, "contracts": 1}},
+    ],
+    ids=str,
+)
+def test_a_default_that_is_written_down_and_another_way_to_write_a_value_give_the_same_id(same: dict) -> None:
+    assert run(spec(**same), walk(60)).id == run(spec(), walk(60)).id
 
 
 def test_the_data_the_rule_and_the_instrument_are_part_of_the_id() -> None:

@@ -133,6 +133,69 @@ def test_a_spec_survives_the_round_trip_through_json(cash, fee, margin, slippage
     assert json.dumps(again.to_dict()) == text
 
 
+@given(parameters=st.fixed_dictionaries({}, optional={"fast": st.integers(1, 50), "slow": st.integers(60, 90)}))
+def test_the_name_by_content_is_the_same_with_defaults_and_without(parameters: dict[str, int]) -> None:
+    written_down = {"fast": 20, "slow": 60, "long_only": False, "contracts": 1} | parameters
+    named = [spec(name="any", parameters=given).named_by_content().name for given in (parameters, written_down)]
+    assert named[0] == named[1]
+    floats = {name: float(value) for name, value in parameters.items()}
+    assert spec(parameters=floats).named_by_content().name == named[0]
+    assert spec(parameters=parameters, cash=1).named_by_content().name != named[0]
+
+
+def test_a_name_by_content_is_a_key_whatever_the_class_is_called() -> None:
+    for strategy in ("_mine.ärger:Klasse", "a" * 90 + ":B", "m:Ж"):
+        made = spec(strategy=strategy, parameters={}).named_by_content()
+        assert BacktestSpec.from_dict(made.to_dict()) == made
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"roll": "first_notice(0)"}, {"roll": "first_notice"}),
+        ({"roll": " days_before_expiry( 8 ) "}, {"roll": "days_before_expiry(8)"}),
+        ({"from": "20260901"}, {"first": "2026-09-01"}),
+        ({"from": "2026-W36-2"}, {"from": date(2026, 9, 1)}),
+        ({"cash": 100000}, {"cash": "1e5"}),
+        ({"cash": Decimal("100000.00")}, {"cash": 100000.0}),
+        ({"fee": 0}, {"fee": "-0.00"}),
+        ({"seed": 3.0}, {"seed": "3"}),
+    ],
+    ids=str,
+)
+def test_values_that_mean_the_same_are_the_same(one: dict, other: dict) -> None:
+    assert spec(**one).to_dict() == spec(**other).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("from", 20260901, "must be a date like 2026-10-31, given 20260901"),
+        ("to", True, "must be a date"),
+        ("seed", True, "must be a whole number"),
+        ("parameters", {"fast": True}, "fast cannot be True: it is a number"),
+        ("cash", "1" * 50, "at most 40 digits"),
+        ("cash", 10**13, "less than or equal to 1000000000000"),
+        ("roll", "volumes", "Unknown roll rule 'volumes': did you mean 'volume'?"),
+        ("adjustment", "ratios", "Unknown adjustment 'ratios': did you mean 'ratio'?"),
+        ("on_roll", "closed", "Unknown on_roll 'closed': did you mean 'close'?"),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused(field: str, value: object, words: str) -> None:
+    with pytest.raises(SettingsError, match=f"^.test. {field}: ") as refused:
+        spec(**{field: value})
+    assert words in str(refused.value)
+
+
+def test_both_names_of_a_field_at_once_are_refused() -> None:
+    with pytest.raises(SettingsError, match="from and first are one field"):
+        spec(**{"from": "2026-09-01", "first": "2026-09-02"})
+
+
+def test_every_field_says_what_it_is() -> None:
+    assert [name for name, info in BacktestSpec.model_fields.items() if not info.description] == []
+
+
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "../up", "-x", "ä", "a" * 101, "a|b"])
 def test_a_name_that_is_no_key_is_refused(name: str) -> None:
     with pytest.raises(SettingsError, match="name: "):

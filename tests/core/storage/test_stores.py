@@ -217,6 +217,30 @@ def test_a_later_result_of_the_same_inputs_replaces_the_earlier_one(database: Da
     assert store.results("other") == []
 
 
+def test_specs_that_say_the_same_have_one_result_that_both_find(database: Database) -> None:
+    store = BacktestStore(database)
+    store.save(_record(), _trades(), _equity())
+    other = replace(_record(), spec_name="other", spec={"name": "other"}, created_at=LATER, run_id="r2")
+    store.save(other, _trades(), _equity())
+    assert [r.spec_name for r in store.results()] == ["other"]
+    assert store.results("sma_cross_es") == [_record()]
+    assert store.results("other") == [other]
+    assert [(r.spec_name, r.id) for r in store.newest()] == [("other", "a1"), ("sma_cross_es", "a1")]
+    store.delete("a1")
+    assert store.newest() == store.results("other") == []
+
+
+def test_a_spec_is_forgotten_unless_it_has_a_result(database: Database) -> None:
+    store = BacktestStore(database)
+    for name in ("sma_cross_es", "failed"):
+        store.save_spec(StoredSpec(name, {}, "API", NOW))
+    store.save(_record(), _trades(), _equity())
+    assert store.forget_spec("failed")
+    assert not store.forget_spec("sma_cross_es")
+    assert store.forget_spec("never known")
+    assert [spec.name for spec in store.specs()] == ["sma_cross_es"]
+
+
 def test_a_result_that_breaks_in_the_middle_leaves_the_earlier_one(database: Database) -> None:
     store = BacktestStore(database)
     store.save(_record(), _trades(), _equity(4))
