@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from g4qc_core.errors import SettingsError, unknown
+from g4qc_core.holidays import Holiday
 from g4qc_core.places import line_of, line_of_item
 
 _BUILT_IN = Path(__file__).with_name("calendars.toml")
@@ -42,18 +43,22 @@ class _Strict(BaseModel):
 
 
 class Erratum(_Strict):
-    """Trade dates on which the library is wrong: there was no session, or it opened or closed at another time."""
+    """Days on which the library is wrong: there was no session, or it opened or closed at another time.
+
+    `settles` says whether the exchange settled then, where the calendar's `no_settlement` is wrong about the day.
+    """
 
     dates: list[date] = Field(min_length=1)
     source: str = Field(min_length=1)
     closed: bool = False
     open: Clock | None = None
     close: Clock | None = None
+    settles: bool | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Erratum:
-        if self.closed == (self.open is not None or self.close is not None):
-            raise ValueError("say either `closed = true`, or another `open` or `close`")
+        if self.closed == any(said is not None for said in (self.open, self.close, self.settles)):
+            raise ValueError("say either `closed = true`, or another `open`, `close` or `settles`")
         return self
 
 
@@ -100,6 +105,8 @@ class CalendarEntry(_Strict):
         days: weekdays that are trade dates; the library's others are dropped.
         open: time at which every session opens; None: the library's.
         close: the close of a full session.
+        no_settlement: holidays on which the exchange trades and does not settle: what trades then counts to the next
+            trade date.
     """
 
     library: str
@@ -108,6 +115,7 @@ class CalendarEntry(_Strict):
     days: list[Weekday] = ["Mon", "Tue", "Wed", "Thu", "Fri"]
     open: Clock | None = None
     close: Clock
+    no_settlement: list[Holiday] = []
     erratum: list[Erratum] = []
     era: list[Era] = []
     outages: list[Outage] = []

@@ -43,7 +43,7 @@ class OpenInterest:
 
 @dataclass(frozen=True)
 class DaysBeforeExpiry:
-    """The first session that is not earlier than the old contract's last trade date less `days` calendar days."""
+    """`days` calendar days before the old contract's last trade date, or the last business day before that."""
 
     days: int
 
@@ -52,8 +52,18 @@ class DaysBeforeExpiry:
 
 
 @dataclass(frozen=True)
+class BusinessDaysBeforeExpiry:
+    """`days` business days before the old contract's last trade date."""
+
+    days: int
+
+    def __str__(self) -> str:
+        return f"business_days_before_expiry({self.days})"
+
+
+@dataclass(frozen=True)
 class FirstNotice:
-    """The first session that is not earlier than the old contract's first notice day less `days` calendar days."""
+    """`days` business days before the old contract's first notice day."""
 
     days: int = 0
 
@@ -71,9 +81,24 @@ class FixedDates:
         return f"fixed_dates({', '.join(map(str, self.dates))})"
 
 
-RollRule = Volume | OpenInterest | DaysBeforeExpiry | FirstNotice | FixedDates
+RollRule = Volume | OpenInterest | DaysBeforeExpiry | BusinessDaysBeforeExpiry | FirstNotice | FixedDates
 
-FORMS = ("volume", "open_interest", "days_before_expiry(n)", "first_notice(n)", "fixed_dates(2025-09-11, ...)")
+RULE_DEFINITIONS = {
+    "volume": "The first session after two in a row in which the next contract traded more than the front one.",
+    "open_interest": "The second session after the first one that ended with more open interest in the next contract.",
+    "days_before_expiry(n)": "The date n calendar days before the front contract's last trade date, or the last "
+    "business day before that date.",
+    "business_days_before_expiry(n)": "The date n business days before the front contract's last trade date.",
+    "first_notice(n)": "The date n business days before the front contract's first notice day, which is the last "
+    "business day of the month before its own.",
+    "fixed_dates(2025-09-11, ...)": "The last of these dates in the front contract's time, or the first session after "
+    "it.",
+}
+"""What each rule says of the first trade date of the next contract. Business days are those on which the exchange
+settles: a holiday with a short session is none. Lead times are rounded towards safety: earlier.
+"""
+
+FORMS = tuple(RULE_DEFINITIONS)
 
 
 def parse_rule(text: str) -> RollRule:
@@ -89,6 +114,8 @@ def parse_rule(text: str) -> RollRule:
             return Volume() if name == "volume" else OpenInterest()
         case "days_before_expiry":
             return DaysBeforeExpiry(_days(name, argument))
+        case "business_days_before_expiry":
+            return BusinessDaysBeforeExpiry(_days(name, argument))
         case "first_notice":
             return FirstNotice(_days(name, argument) if argument else 0)
         case "fixed_dates":

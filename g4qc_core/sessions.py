@@ -1,15 +1,16 @@
 """Sessions: which minutes belong to which trade date.
 
-A session is named by its trade date in the exchange's time zone; the session of Monday opens on Sunday evening. The
-base is the library pandas_market_calendars, corrected by `calendars.toml`, which names its sources, and by the user's
-file. All instants that leave this module are UTC. Knows nothing of instruments, bars or gateways, and never asks what
-day it is.
+A session is named by its trade date in the exchange's time zone; the session of Monday opens on Sunday evening. It has
+several trading intervals where the exchange trades on a holiday without settling: Sunday and Monday of Presidents' Day
+belong to the session of Tuesday. Every trade date is a day on which the exchange settles. The base is the library
+pandas_market_calendars, corrected by `calendars.toml`, which names its sources, and by the user's file. All instants
+that leave this module are UTC. Knows nothing of instruments, bars or gateways, and never asks what day it is.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from operator import attrgetter
@@ -22,38 +23,15 @@ import pandas as pd
 
 from g4qc_core.calendar_file import WEEKDAYS, CalendarEntry, calendar_entries, chosen_file, read_calendars
 from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.holidays import holidays_of
+from g4qc_core.session import Session as Session
+from g4qc_core.session import Span as Span
+from g4qc_core.session import instant_of, settled
 
-_MINUTE = np.timedelta64(1, "m")
 _trade_date = attrgetter("trade_date")
 
-
-Span = tuple[datetime, datetime]
-"""`[start, end)`, UTC."""
-
-
-@dataclass(frozen=True)
-class Session:
-    """One trade date's trading, `[open, close)` in UTC, less its `halts`, which the exchange plans, and its known
-    `outages`, in which it did not trade although it had planned to.
-    """
-
-    trade_date: date
-    open: datetime
-    close: datetime
-    halts: tuple[Span, ...] = ()
-    outages: tuple[Span, ...] = ()
-
-    def minutes(self) -> np.ndarray:
-        """Starts of every minute in which trading is possible: `datetime64[us]`, UTC, ascending."""
-        minutes = np.arange(_naive(self.open), _naive(self.close), _MINUTE)
-        for start, end in (*self.halts, *self.outages):
-            minutes = minutes[(minutes < _naive(start)) | (minutes >= _naive(end))]
-        return minutes.astype("datetime64[us]")
-
-    @property
-    def length(self) -> int:
-        """Number of minutes in which trading is possible."""
-        return len(self.minutes())
+# Longer than any holiday with the weekend beside it: how far the calendar days of one session can lie apart.
+_REACH = timedelta(days=7)
 
 
 class SessionCalendar:
@@ -84,15 +62,38 @@ class SessionCalendar:
 
     def sessions_between(self, start: datetime, end: datetime) -> list[Session]:
         """Sessions of which at least one minute lies in `[start, end)`, UTC."""
-        first, last = start.date() - timedelta(days=2), end.date() + timedelta(days=2)
-        return [s for s in self.sessions(first, last) if max(s.open, start) < min(s.close, end)]
+        around = self.sessions(start.date() - timedelta(days=2), end.date() + _REACH)
+        return [s for s in around if any(max(a, start) < min(b, end) for a, b in s.intervals)]
 
     def trade_date_of(self, instant: datetime) -> date | None:
         """Trade date of the session that contains the instant, or None when the market is closed."""
         for session in self.sessions_between(instant, instant + timedelta(microseconds=1)):
-            if session.open <= instant < session.close and not any(a <= instant < b for a, b in session.halts):
+            if session.holds(instant) and not any(a <= instant < b for a, b in session.halts):
                 return session.trade_date
         return None
+
+    def trade_date_for(self, day: date) -> date | None:
+        """Trade date to which the trading counts that ends on a day of the exchange: of a holiday, the next one.
+
+        None where no trading ends on the day.
+        """
+        for session in self.sessions(day, day + _REACH):
+            if session.trade_date == day or day in (self._ends_on(end) for _, end in session.intervals[:-1]):
+                return session.trade_date
+        return None
+
+    def _ends_on(self, end: datetime) -> date:
+        return (end.astimezone(self.timezone) - timedelta(microseconds=1)).date()
+
+    def by_day(self, session: Session) -> list[Session]:
+        """The session taken apart: one for each trading interval, named by the day on which the interval ends.
+
+        Brokers name the hours of holidays so. The last one has the session's own trade date.
+        """
+        if not session.breaks:
+            return [session]
+        days = [self._ends_on(end) for _, end in session.intervals[:-1]] + [session.trade_date]
+        return [session.part(day, *span) for day, span in zip(days, session.intervals, strict=True)]
 
     def assign(self, timestamps: pd.Series | pd.DatetimeIndex) -> pd.DataFrame:
         """Session of each timestamp.
@@ -101,7 +102,7 @@ class SessionCalendar:
             timestamps: UTC instants of any order, length n.
 
         Returns:
-            Frame of n rows with the index 0..n-1: `trade_date` (datetime64[s], NaT outside every session),
+            Frame of n rows with the index 0..n-1: `trade_date` (datetime64[s], NaT outside every trading interval),
             `session_open` (UTC, NaT outside), `halted` (bool: inside a session, but during a halt).
         """
         index = pd.DatetimeIndex(timestamps)
@@ -112,21 +113,23 @@ class SessionCalendar:
         first, last = index.min().to_pydatetime(), index.max().to_pydatetime()
         sessions = self.sessions_between(first, last + timedelta(minutes=1))
         instants = index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
-        opens_at = np.array([_naive(s.open) for s in sessions], "datetime64[us]")
-        closes_at = np.array([_naive(s.close) for s in sessions], "datetime64[us]")
-        days = np.array([s.trade_date for s in sessions], "datetime64[D]")
+        spans = [(session, *span) for session in sessions for span in session.intervals]
+        begins = np.array([instant_of(start) for _, start, _ in spans], "datetime64[us]")
+        ends_at = np.array([instant_of(end) for _, _, end in spans], "datetime64[us]")
+        opens_at = np.array([instant_of(s.open) for s, _, _ in spans], "datetime64[us]")
+        days = np.array([s.trade_date for s, _, _ in spans], "datetime64[D]")
         halted = np.zeros(len(index), bool)
         dates = np.full(len(index), np.datetime64("NaT"), "datetime64[s]")
         opened = np.full(len(index), np.datetime64("NaT"), "datetime64[us]")
         if sessions:
-            at = np.searchsorted(opens_at, instants, side="right") - 1
-            inside = (at >= 0) & (instants < closes_at[at])
+            at = np.searchsorted(begins, instants, side="right") - 1
+            inside = (at >= 0) & (instants < ends_at[at])
             dates[inside] = days[at[inside]].astype("datetime64[s]")
             opened[inside] = opens_at[at[inside]]
         halts = [halt for session in sessions for halt in session.halts]
         if halts:
-            starts = np.array([_naive(start) for start, _ in halts])
-            ends = np.array([_naive(end) for _, end in halts])
+            starts = np.array([instant_of(start) for start, _ in halts])
+            ends = np.array([instant_of(end) for _, end in halts])
             at = np.searchsorted(starts, instants, side="right") - 1
             halted = (at >= 0) & (instants < ends[at])
         return pd.DataFrame(
@@ -143,13 +146,24 @@ class SessionCalendar:
         return self._years[year]
 
     def _build(self, first: date, last: date) -> list[Session]:
+        days = self._days(first - _REACH, last + _REACH)
+        return [s for s in settled(days, self._settles) if first <= s.trade_date <= last]
+
+    def _settles(self, day: date) -> bool:
+        erratum = self._errata.get(day)
+        if erratum is not None and erratum.settles is not None:
+            return erratum.settles
+        return day not in holidays_of(day.year, self._entry.no_settlement)
+
+    def _days(self, first: date, last: date) -> Iterator[Session]:
+        """What trades on each day that the library knows, or an erratum adds."""
         columns = list(self._entry.columns)
         library = _library(self._entry.library)
         schedule = library.schedule(first.isoformat(), last.isoformat(), tz="UTC", market_times=columns)
         rows = zip(schedule.index, schedule[columns[0]], schedule[columns[1]], strict=True)
         times = {day.date(): (opened.to_pydatetime(), closed.to_pydatetime()) for day, opened, closed in rows}
         built = (self._correct(day, *both) for day, both in sorted((self._added(times, first, last) | times).items()))
-        return [session for session in built if session is not None]
+        return (session for session in built if session is not None)
 
     def _added(self, times: dict[date, Span], first: date, last: date) -> dict[date, Span]:
         """Open and close of trade dates that the library lacks and an erratum gives a close; they open as others do."""
@@ -168,7 +182,7 @@ class SessionCalendar:
         if entry.open is not None:
             opened = self._at(opened.astimezone(self.timezone).date(), entry.open)
         halts: tuple[Span, ...] = ()
-        if erratum is not None:
+        if erratum is not None and (erratum.open or erratum.close) is not None:
             if erratum.open is not None:
                 opened = self._at(opened.astimezone(self.timezone).date(), erratum.open)
             if erratum.close is not None:
@@ -256,7 +270,3 @@ def _library(name: str) -> Any:
     except RuntimeError:
         known = pandas_market_calendars.get_calendar_names()
         raise SettingsError(f"The field `library` of the calendars file: {unknown('calendar', name, known)}") from None
-
-
-def _naive(instant: datetime) -> np.datetime64:
-    return np.datetime64(instant.replace(tzinfo=None), "us")

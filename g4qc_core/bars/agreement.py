@@ -1,21 +1,25 @@
-"""Our session calendar against what a source tells of its sessions, trade date by trade date.
+"""Our session calendar against what a source tells of its sessions, day by day.
 
-Knows sessions of both sides. Must not know how a source tells them, nor where findings are kept.
+A source tells the trading of a holiday as a session of that day; here it belongs to the session of the next trade date.
+So trading intervals are compared, each named by the day on which it ends. Knows sessions of both sides. Must not know
+how a source tells them, nor where findings are kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from g4qc_core.bars.source import ToldSession
-from g4qc_core.sessions import SessionCalendar
+from g4qc_core.sessions import Session, SessionCalendar
+
+_LONGEST_SESSION = timedelta(days=7)  # of a holiday before a weekend
 
 
 class Agreement(StrEnum):
-    """What a comparison of one trade date found."""
+    """What a comparison of one day found."""
 
     AGREES = "agrees"
     OTHER_TIMES = "other_times"
@@ -25,7 +29,10 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True)
 class ComparedDay:
-    """One trade date as both sides have it, `[open, close)` in UTC; None where a side has no session."""
+    """One day's trading as both sides have it, `[open, close)` in UTC; None where a side has none.
+
+    `trade_date` is the day on which it ends: a holiday too, whose trading counts to a later trade date.
+    """
 
     trade_date: date
     open: datetime | None
@@ -44,14 +51,17 @@ class ComparedDay:
 
 
 def compare_sessions(calendar: SessionCalendar, told: Sequence[ToldSession]) -> list[ComparedDay]:
-    """Every trade date from the first to the last that was told on which either side has a session, ascending.
+    """Every day from the first to the last that was told on which either side trades, ascending.
 
     A day between them that was not told has no session at the source.
     """
     if not told:
         return []
-    theirs = {said.trade_date: said for said in told}
-    ours = {s.trade_date: s for s in calendar.sessions(min(theirs), max(theirs))}
+    first, last = min(said.trade_date for said in told), max(said.trade_date for said in told)
+    sessions = calendar.sessions(first, last + _LONGEST_SESSION)
+    theirs = {part.trade_date: part for said in told for part in _parts(said, sessions, calendar)}
+    days = [day for session in sessions for day in calendar.by_day(session)]
+    ours = {day.trade_date: day for day in days if min(theirs) <= day.trade_date <= last}
     compared = []
     for day in sorted(ours.keys() | theirs.keys()):
         session, said = ours.get(day), theirs.get(day)
@@ -65,6 +75,14 @@ def compare_sessions(calendar: SessionCalendar, told: Sequence[ToldSession]) -> 
         if found.open is not None or found.gateway_open is not None:
             compared.append(found)
     return compared
+
+
+def _parts(said: ToldSession, sessions: Iterable[Session], calendar: SessionCalendar) -> list[ToldSession]:
+    """What was told, in parts where it names the whole of a session of ours that has breaks."""
+    for session in sessions:
+        if session.breaks and (said.open, said.close) == (session.open, session.close):
+            return [ToldSession(day.trade_date, day.open, day.close) for day in calendar.by_day(session)]
+    return [said]
 
 
 def disagreements(compared: Iterable[ComparedDay]) -> list[ComparedDay]:

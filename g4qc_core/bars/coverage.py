@@ -48,8 +48,8 @@ def session_quality(
 ) -> pd.DataFrame:
     """What is known of every minute of the sessions, counted by session.
 
-    Every minute from a session's open to its close that the contract could have traded and that was over at
-    `until` is `expected`, and is in exactly one class:
+    Every minute of a session's trading intervals that the contract could have traded and that was over at `until` is
+    `expected`, and is in exactly one class:
 
     - `halt`: the exchange pauses then, by the calendar;
     - `traded`: it has a good bar;
@@ -137,7 +137,7 @@ def _judge(
     failed: Iterable[Window],
     until: datetime,
 ) -> _Judged:
-    spans = [minutes_of(possible(session, contract, until)) for session in sessions]
+    spans = [minutes_of(session, possible(session, contract, until)) for session in sessions]
     minutes = np.concatenate([np.array([], "datetime64[us]"), *spans])
     row = np.repeat(np.arange(len(sessions)), [len(span) for span in spans])
     halt = within(minutes, (halt for session in sessions for halt in session.halts))

@@ -153,7 +153,7 @@ def _depth(need: Need, answers: Iterable[Answer]) -> np.ndarray:
 
 
 def _tradable(session: Session, window: Window) -> np.ndarray:
-    minutes = minutes_of(window)
+    minutes = minutes_of(session, window)
     return minutes[~within(minutes, (*session.halts, *session.outages))]
 
 

@@ -3,8 +3,10 @@
 Two ways lead to one number: a source's minutes, validated and resampled here, and the larger bar that it made itself.
 Where they differ, one of them is wrong. What is known to differ rightly:
 
-- A session's bar is named by the trade date on both sides, and its close may be the settlement price, which the
-  exchange publishes hours after the last trade. It is then no trade: told apart, and no fault.
+- A session's bar is named by its trade date here. A source may give the trading of a holiday a bar of its own, named by
+  that day: `by_trade_date` adds it to the bar of the trade date to which it counts.
+- The close of a session's bar may be the settlement price, which the exchange publishes hours after the last trade. It
+  is then no trade: told apart, and no fault.
 - A gateway may send a flat bar of no volume for a time without a trade, for which we have no bar.
 - Hours of both sides begin at the session's open, which for futures is a full hour.
 - Interactive Brokers leaves some trades out of what it serves, and not always the same ones: volumes may differ a
@@ -24,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import SessionCalendar
 from g4qc_core.timeframes import Timeframe
 
 VALUES = ("open", "high", "low", "close", "volume")
@@ -92,6 +95,32 @@ def compare_bars(
     both["detail"] = [detail for _, detail in found]
     both["timeframe"] = timeframe.name
     return both.sort_values(["contract", "timestamp"], ignore_index=True)[list(COMPARED_COLUMNS)]
+
+
+def by_trade_date(bars: pd.DataFrame, calendar: SessionCalendar) -> pd.DataFrame:
+    """A source's session bars, those of days that count to one trade date made one.
+
+    Args:
+        bars: timestamp, trade_date (as the source names the days) and `VALUES`, ascending, of one contract.
+
+    Returns:
+        The same columns, ascending; a bar of a day on which we know no trading keeps its name.
+    """
+    days = [day.date() for day in bars["trade_date"]]
+    settled = np.array([calendar.trade_date_for(day) or day for day in days], "datetime64[s]")
+    named = bars.assign(trade_date=settled)
+    if named["trade_date"].is_unique:
+        return named
+    parts = named.groupby("trade_date", sort=False)
+    merged = parts.agg(
+        timestamp=("timestamp", "first"),
+        open=("open", "first"),
+        high=("high", "max"),
+        low=("low", "min"),
+        close=("close", "last"),
+        volume=("volume", "sum"),
+    )
+    return merged.reset_index()[list(named.columns)]
 
 
 def _columns(bars: pd.DataFrame) -> pd.DataFrame:

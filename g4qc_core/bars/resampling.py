@@ -1,18 +1,21 @@
 """Resampling: longer bars from shorter ones.
 
-A bucket is anchored at its session's open and never reaches into another session, so that 4h and 1d bars
-mean the same on both sides of a daylight saving change. Knows sessions and timeframes. Must not know where
+A bucket is anchored at the open of its trading interval and never reaches into another one, so that 4h bars mean the
+same on both sides of a daylight saving change, and none spans the hours in which a holiday closes the market. A session
+bar (1d) is the whole trade date, with all of its intervals. Knows sessions and timeframes. Must not know where
 bars are stored.
 """
 
 from __future__ import annotations
+
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.schema import BAR_COLUMNS, DTYPES, UNKNOWN, empty_frame
 from g4qc_core.errors import InvalidBars
-from g4qc_core.sessions import SessionCalendar
+from g4qc_core.sessions import Session, SessionCalendar
 from g4qc_core.timeframes import Timeframe
 
 _MICROSECONDS_A_MINUTE = 60_000_000
@@ -65,18 +68,23 @@ def _sums(numbers: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 def _buckets(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> np.ndarray:
     """Start of each bar's bucket, microseconds since 1970 in UTC."""
-    opens = _opens(bars["trade_date"], calendar)
+    sessions = _sessions(bars["trade_date"], calendar)
+    codes, days = pd.factorize(bars["trade_date"])
+    own = [sessions[day.date()] for day in pd.DatetimeIndex(days)]
+    opens = _microseconds([session.open for session in own])[codes]
     if timeframe.is_session:
         return opens
     instants = bars["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").view("int64")
+    begins = _microseconds(sorted(start for session in own for start, _ in session.intervals))
+    # The interval that the bar lies in, but never one of the session before.
+    anchors = np.maximum(begins[np.searchsorted(begins, instants, side="right") - 1], opens)
     length = timeframe.minutes * _MICROSECONDS_A_MINUTE
-    return opens + (instants - opens) // length * length
+    return anchors + (instants - anchors) // length * length
 
 
-def _opens(trade_dates: pd.Series, calendar: SessionCalendar) -> np.ndarray:
-    """Open of each bar's session, microseconds since 1970 in UTC."""
-    codes, days = pd.factorize(trade_dates)
-    days = pd.DatetimeIndex(days)
+def _sessions(trade_dates: pd.Series, calendar: SessionCalendar) -> dict[date, Session]:
+    """The session of each trade date that the bars have."""
+    days = pd.DatetimeIndex(trade_dates.unique())
     sessions = {s.trade_date: s for s in calendar.sessions(days.min().date(), days.max().date())}
     for day in days:
         if day.date() not in sessions:
@@ -84,5 +92,8 @@ def _opens(trade_dates: pd.Series, calendar: SessionCalendar) -> np.ndarray:
                 f"There are bars of trade date {day.date()}, but the calendar '{calendar.name}' has no "
                 "session then: validate the raw bars of that day again."
             )
-    opens = [sessions[day.date()].open.replace(tzinfo=None) for day in days]
-    return np.array(opens, "datetime64[us]").view("int64")[codes]
+    return sessions
+
+
+def _microseconds(instants: list[datetime]) -> np.ndarray:
+    return np.array([instant.replace(tzinfo=None) for instant in instants], "datetime64[us]").view("int64")

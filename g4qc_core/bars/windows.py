@@ -41,6 +41,8 @@ class Windows:
 def possible(session: Session, contract: Contract, until: datetime, head: datetime | None = None) -> Window | None:
     """The part of the session, in whole minutes, in which the contract can have finished bars, or None.
 
+    It begins and ends within a trading interval; the breaks between two of them may lie inside.
+
     Args:
         until: the source's clock.
         head: start of the contract's first bar ever, where it is known.
@@ -48,14 +50,17 @@ def possible(session: Session, contract: Contract, until: datetime, head: dateti
     start = max(session.open, head) if head is not None else session.open
     end = min(session.close, contract.last_trade_at, until)
     start, end = (moment.replace(second=0, microsecond=0) for moment in (start, end))
-    return (start, end) if start < end else None
+    parts = [(max(start, opens), min(end, closes)) for opens, closes in session.intervals]
+    held = [part for part in parts if part[0] < part[1]]
+    return (held[0][0], held[-1][1]) if held else None
 
 
-def minutes_of(window: Window | None) -> np.ndarray:
-    """Starts of the window's minutes."""
+def minutes_of(session: Session, window: Window | None) -> np.ndarray:
+    """Starts of the minutes of the session's trading intervals that lie in the window."""
     if window is None:
         return np.array([], "datetime64[us]")
-    return np.arange(_instant(window[0]), _instant(window[1]), MINUTE)
+    minutes = session.all_minutes()
+    return minutes[(minutes >= _instant(window[0])) & (minutes < _instant(window[1]))]
 
 
 def within(minutes: np.ndarray, windows: Iterable[Window]) -> np.ndarray:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from g4qc_core.business_days import on_or_before
 from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.futures.rule_dates import Change, RuleDates
 from g4qc_core.instruments import MONTH_CODES, Contract, Instrument, month_code
@@ -50,7 +51,7 @@ def cycle(chain: Iterable[Contract], instrument: Instrument) -> list[Contract]:
 def front_periods(chain: Iterable[Contract], instrument: Instrument, calendar: SessionCalendar) -> list[FrontPeriod]:
     """The time in front of every contract of the cycle, ascending and without overlap.
 
-    The rule is days before expiry: a contract hands over on the first session that is not earlier than its
+    The rule is days before expiry: a contract hands over on the last business day that is not later than its
     last trade date less `instrument.roll_days_before_expiry` calendar days. It takes over when its
     predecessor in the cycle hands over. Where the chain lacks the predecessor, that date is taken to be as
     many calendar months before the contract's own as the cycle says; so a hole in the chain leaves a hole
@@ -130,9 +131,7 @@ def _own_date(period: FrontPeriod, instrument: Instrument, calendar: SessionCale
 
 
 def _hand_over(last_trade_date: date, instrument: Instrument, calendar: SessionCalendar) -> date:
-    day = last_trade_date - timedelta(days=instrument.roll_days_before_expiry)
-    sessions = calendar.sessions(day, day + _LONGEST_CLOSURE)
-    return sessions[0].trade_date if sessions else day
+    return on_or_before(calendar, last_trade_date - timedelta(days=instrument.roll_days_before_expiry))
 
 
 def _predecessor_month(month: str, instrument: Instrument) -> str:

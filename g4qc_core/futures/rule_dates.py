@@ -13,9 +13,18 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from g4qc_core.business_days import before, last_of_month_before, on_or_before
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Contract, Instrument
-from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, FixedDates, OpenInterest, RollRule, Volume
+from g4qc_core.roll_rules import (
+    BusinessDaysBeforeExpiry,
+    DaysBeforeExpiry,
+    FirstNotice,
+    FixedDates,
+    OpenInterest,
+    RollRule,
+    Volume,
+)
 from g4qc_core.sessions import SessionCalendar
 
 Counts = Mapping[str, Mapping[date, float]]
@@ -94,9 +103,11 @@ class RuleDates:
     def _by(self, rule: RollRule, change: Change, after: date) -> RuleDate:
         match rule:
             case DaysBeforeExpiry(days):
-                return RuleDate(self._session_from(change.old.last_trade_date - timedelta(days=days)))
+                return RuleDate(on_or_before(self._hours, change.old.last_trade_date - timedelta(days=days)))
+            case BusinessDaysBeforeExpiry(days):
+                return RuleDate(before(self._hours, change.old.last_trade_date, days))
             case FirstNotice(days):
-                return RuleDate(self._session_from(self._first_notice(change.old) - timedelta(days=days)))
+                return RuleDate(before(self._hours, self._first_notice(change.old), days))
             case FixedDates(dates):
                 return self._by_hand(dates, change, after)
         return self._by_cross(rule, change, after)
@@ -131,14 +142,13 @@ class RuleDates:
         return RuleDate(None)
 
     def _first_notice(self, contract: Contract) -> date:
-        """The last session of the month before the contract's own."""
+        """The last business day of the month before the contract's own."""
         if self._instrument.first_notice is None:
             raise UsageError(
                 f"{self._instrument.symbol} has no first notice day before its contracts end: choose another roll "
                 "rule, or set first_notice in the instruments file."
             )
-        first = date(int(contract.month[:4]), int(contract.month[4:]), 1)
-        return self._hours.sessions(first - _LONGEST_CLOSURE, first - timedelta(days=1))[-1].trade_date
+        return last_of_month_before(self._hours, date(int(contract.month[:4]), int(contract.month[4:]), 1))
 
     def _session_from(self, day: date) -> date:
         sessions = self._hours.sessions(day, day + _LONGEST_CLOSURE)

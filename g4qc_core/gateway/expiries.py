@@ -8,11 +8,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 
-import pandas as pd
-from pandas.tseries.holiday import AbstractHolidayCalendar, GoodFriday, USFederalHolidayCalendar
-
+from g4qc_core.business_days import before, last_of_month, last_of_month_before, on_or_before
 from g4qc_core.instruments import NEVER, SPOT, Expiry, Instrument, month_code
 from g4qc_core.sessions import SessionCalendar, calendar
 
@@ -33,7 +30,8 @@ def last_trade_date(instrument: Instrument, month: str) -> date:
     `third_friday`: the third Friday, or the business day before when that is a holiday. `imm_monday`: the second
     business day before the third Wednesday. `three_business_days_before_25th`: of the month before the contract's own;
     counted from the business day before the 25th when that is none. `third_last_business_day`: of the contract's month.
-    `seven_business_days_before_last`: before the last business day of the contract's month.
+    `seven_business_days_before_last`: before the last business day of the contract's month. Business days are those on
+    which the exchange settles: see `business_days`.
     """
     if month == SPOT:
         return NEVER
@@ -44,7 +42,7 @@ def first_notice_date(instrument: Instrument, month: str) -> date | None:
     """The day from which a holder of the contract month may be told to take delivery; None where trading ends first."""
     if instrument.first_notice is None:
         return None
-    return _business_day(calendar(instrument.calendar), _first_of(month) - _DAY)
+    return last_of_month_before(calendar(instrument.calendar), _first_of(month))
 
 
 def last_trade_at(instrument: Instrument, day: date) -> datetime:
@@ -74,7 +72,7 @@ def _first_of(month: str) -> date:
 
 
 def _third_friday(sessions: SessionCalendar, first: date) -> date:
-    return _business_day(sessions, _third(first, _FRIDAY))
+    return on_or_before(sessions, _third(first, _FRIDAY))
 
 
 def _imm_monday(sessions: SessionCalendar, first: date) -> date:
@@ -82,16 +80,15 @@ def _imm_monday(sessions: SessionCalendar, first: date) -> date:
 
 
 def _before_25th(sessions: SessionCalendar, first: date) -> date:
-    day = (first - _DAY).replace(day=25)
-    return _back(sessions, _business_day(sessions, day), 3)
+    return before(sessions, (first - _DAY).replace(day=25), 3)
 
 
 def _third_last(sessions: SessionCalendar, first: date) -> date:
-    return _back(sessions, _last_business_day(sessions, first), 2)
+    return before(sessions, last_of_month(sessions, first), 2)
 
 
 def _seven_before_last(sessions: SessionCalendar, first: date) -> date:
-    return _back(sessions, _last_business_day(sessions, first), 7)
+    return before(sessions, last_of_month(sessions, first), 7)
 
 
 _RULES: dict[Expiry, Callable[[SessionCalendar, date], date]] = {
@@ -107,31 +104,6 @@ def _third(first: date, weekday: int) -> date:
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 14)
 
 
-def _last_business_day(sessions: SessionCalendar, first: date) -> date:
-    following = (first + timedelta(days=32)).replace(day=1)
-    return _business_day(sessions, following - _DAY)
-
-
 def _back(sessions: SessionCalendar, day: date, number: int) -> date:
-    """So many business days before the day."""
-    for _ in range(number):
-        day = _business_day(sessions, day - _DAY)
-    return day
-
-
-def _business_day(sessions: SessionCalendar, day: date) -> date:
-    """The day, or the last business day before it."""
-    while day in _holidays() or sessions.session(day) is None:
-        day -= _DAY
-    return day
-
-
-class _Holidays(AbstractHolidayCalendar):
-    # The exchange may hold a short session on these days, but nothing is settled on them.
-    rules = [*USFederalHolidayCalendar.rules, GoodFriday]  # noqa: RUF012
-
-
-@lru_cache(maxsize=1)
-def _holidays() -> frozenset[date]:
-    days = _Holidays().holidays(pd.Timestamp("1990-01-01"), pd.Timestamp("2060-12-31"))
-    return frozenset(day.date() for day in days)
+    """So many business days before the day, which need not be one itself."""
+    return before(sessions, day - _DAY, number - 1)

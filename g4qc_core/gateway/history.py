@@ -1,4 +1,4 @@
-"""From a query to bars: the window it means, the minutes in it, and larger bars made of them.
+"""From a query to bars: the window it means, the minutes in it, and larger bars made of them, day by day.
 
 Knows sessions and markets. Must not know the wire, except how it writes dates.
 """
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from g4qc_core.gateway.hours import last_sessions, parts, regular_parts, zone_name
+from g4qc_core.gateway.hours import days_between, last_days, parts, regular_parts, zone_name
 from g4qc_core.gateway.layouts import ZONED_DATES
 from g4qc_core.gateway.market import UNKNOWN, Bars, Listing, Market, no_bars
 from g4qc_core.gateway.misshapes import AS_IT_IS, Misshape, flattened, places
@@ -77,7 +77,7 @@ def schedule(listing: Listing, query: BarsQuery, now: datetime) -> tuple[datetim
     sessions = calendar(listing.instrument.calendar)
     start, end = window(sessions, query, now)
     found = []
-    for session in sessions.sessions_between(start, end):
+    for session in days_between(sessions, start, end):
         stretches = regular_parts(sessions, session) if query.regular_hours else parts(session)
         if stretches and session.open >= start:
             first, last = (i.astimezone(sessions.timezone) for i in (stretches[0][0], stretches[-1][1]))
@@ -93,7 +93,7 @@ def window(sessions: SessionCalendar, query: BarsQuery, now: datetime) -> tuple[
     if query.unit == "S":
         return end - timedelta(seconds=query.number), end
     if query.unit == "D":
-        found = last_sessions(sessions, end, query.number)
+        found = last_days(sessions, end, query.number)
         return (found[0].open if found else end), end
     if query.unit == "W":
         return end - timedelta(weeks=query.number), end
@@ -132,7 +132,7 @@ def _served(
     if limit <= start:
         return no_bars(), np.array([], "datetime64[D]")
     whole = query.minutes == 1 and not query.regular_hours
-    around = [] if whole else sessions.sessions_between(start, limit)
+    around = [] if whole else days_between(sessions, start, limit)
     first = start if whole else min([start, *(s.open for s in around)])
     minutes = _cut_last(market.minutes(listing, first, limit), limit)
     if whole:

@@ -1,6 +1,7 @@
-"""Trading hours and regular hours, as sessions of the calendar and as the texts of the protocol.
+"""Trading hours and regular hours, as days of the calendar and as the texts of the protocol.
 
-Knows calendars. Must not know contracts or prices.
+Interactive Brokers counts by days: the trading of a holiday is a day of its own, named by the day on which it ends, and
+not a part of the next trade date. Knows calendars. Must not know contracts or prices.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _REGULAR: dict[str, tuple[time | None, time | None]] = {
 }
 _REGULAR_FUTURES = (time(8, 30), None)
 _DAYS_AHEAD = 6
+_LONGEST_SESSION = timedelta(days=7)  # of a holiday before a weekend
 
 # The old names are what the protocol says; a system may carry only the present ones.
 MODERN_ZONES = {
@@ -32,6 +34,19 @@ _OLD_ZONES = {modern: old for old, modern in MODERN_ZONES.items()}
 def zone_name(zone: ZoneInfo) -> str:
     """The name that Interactive Brokers gives a time zone: `US/Central` for `America/Chicago`."""
     return _OLD_ZONES.get(zone.key, zone.key)
+
+
+def days(calendar: SessionCalendar, first: date, last: date) -> list[Session]:
+    """The trading days from `first` to `last`, both included, ascending: a holiday with trading is one of them."""
+    sessions = calendar.sessions(first, last + _LONGEST_SESSION)
+    found = [day for session in sessions for day in calendar.by_day(session)]
+    return [day for day in found if first <= day.trade_date <= last]
+
+
+def days_between(calendar: SessionCalendar, start: datetime, end: datetime) -> list[Session]:
+    """Trading days of which at least one minute lies in `[start, end)`, UTC."""
+    found = [day for session in calendar.sessions_between(start, end) for day in calendar.by_day(session)]
+    return [day for day in found if max(day.open, start) < min(day.close, end)]
 
 
 def parts(session: Session) -> list[tuple[datetime, datetime]]:
@@ -69,11 +84,11 @@ def liquid_hours(calendar: SessionCalendar, now: datetime) -> str:
 
 def _text(calendar: SessionCalendar, now: datetime, *, regular: bool) -> str:
     today = now.astimezone(calendar.timezone).date()
-    days = [today + timedelta(days=n) for n in range(_DAYS_AHEAD)]
-    sessions = {s.trade_date: s for s in calendar.sessions(days[0], days[-1] + timedelta(days=4))}
+    ahead = [today + timedelta(days=n) for n in range(_DAYS_AHEAD)]
+    sessions = {s.trade_date: s for s in days(calendar, ahead[0], ahead[-1] + timedelta(days=4))}
     opens = {s.open.astimezone(calendar.timezone).date() for s in sessions.values()}
     entries: list[str] = []
-    for day in days:
+    for day in ahead:
         session = sessions.get(day)
         stretches = [] if session is None else regular_parts(calendar, session) if regular else parts(session)
         if stretches:
@@ -87,12 +102,12 @@ def _entries(stretches: Iterable[tuple[datetime, datetime]], zone: ZoneInfo) -> 
     return [f"{start.astimezone(zone):%Y%m%d:%H%M}-{end.astimezone(zone):%Y%m%d:%H%M}" for start, end in stretches]
 
 
-def last_sessions(calendar: SessionCalendar, end: datetime, number: int) -> list[Session]:
-    """The last `number` sessions that opened before `end`, ascending; fewer where the calendar begins."""
+def last_days(calendar: SessionCalendar, end: datetime, number: int) -> list[Session]:
+    """The last `number` trading days that opened before `end`, ascending; fewer where the calendar begins."""
     found: list[Session] = []
     last = end.date() + timedelta(days=4)
     while len(found) < number and last > date(1990, 1, 1):
         first = last - timedelta(days=number * 2 + 10)
-        found = [s for s in calendar.sessions(first, last) if s.open < end] + found
+        found = [s for s in days(calendar, first, last) if s.open < end] + found
         last = first - timedelta(days=1)
     return found[-number:]

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from g4qc_core.gateway.expiries import contract_id, last_trade_at, last_trade_date, local_symbol
+from g4qc_core.gateway.hours import days, days_between
 from g4qc_core.gateway.liquidity import held_until, liquidity, serial
 from g4qc_core.gateway.market import Bars, Listing, ceiling, join
 from g4qc_core.gateway.prices import Underlying
@@ -54,14 +55,14 @@ class SyntheticMarket:
 
     def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
         """See `Market`."""
-        sessions = calendar(listing.instrument.calendar).sessions_between(start, end)
+        sessions = days_between(calendar(listing.instrument.calendar), start, end)
         parts = [self._session(listing, s) for s in sessions if _trades_in(listing, s)]
         return join(parts).between(start, end)
 
     def head(self, listing: Listing) -> datetime | None:
         """See `Market`."""
         first = _listed_from(listing)
-        for session in calendar(listing.instrument.calendar).sessions(first, first + _LISTED_FOR):
+        for session in days(calendar(listing.instrument.calendar), first, first + _LISTED_FOR):
             if not _trades_in(listing, session):
                 break
             made = self._session(listing, session)

@@ -62,9 +62,9 @@ def reopened_sessions(instrument: Instrument, start: datetime, end: datetime, st
 
 
 def session_at(calendar: SessionCalendar, instant: datetime) -> Session | None:
-    """The session that contains the instant, halts included, or None."""
+    """The session with a trading interval that contains the instant, halts included, or None."""
     sessions = calendar.sessions_between(instant, instant + timedelta(minutes=1))
-    return next((s for s in sessions if s.open <= instant < s.close), None)
+    return next((s for s in sessions if s.holds(instant)), None)
 
 
 def still_answered(entry: LedgerEntry, reopened: Sequence[Reopened]) -> list[Window]:
@@ -95,9 +95,16 @@ def stored_gaps(instrument: Instrument, first: date, last: date, stores: Stores)
         }
         if expected:
             # A session that was not over when it was validated is judged as far as it was then.
-            until = max(session.open + timedelta(minutes=int(minutes)) for session, minutes in expected.items())
+            until = max(_end_of(session, int(minutes)) for session, minutes in expected.items())
             found.append(_gaps(instrument, contract, list(expected), until, stores))
     return pd.concat(found[1:] or found, ignore_index=True)
+
+
+def _end_of(session: Session, minutes: int) -> datetime:
+    """The end of so many minutes of the session, from its open."""
+    every = session.all_minutes()
+    last = every[min(minutes, len(every)) - 1].item()
+    return last.replace(tzinfo=session.open.tzinfo) + timedelta(minutes=1)
 
 
 def _gaps(

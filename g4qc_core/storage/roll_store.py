@@ -17,6 +17,9 @@ _OTHERS = {"position": "int4", "date": "date", "priced_at": "timestamptz"}
 _OTHERS |= dict.fromkeys(("from_price", "to_price", "gap"), "float8")
 _KINDS: Kinds = {name: _OTHERS.get(name, "text") for name in ROLL_COLUMNS}
 
+FORMER_RULES = "made by former rules"
+"""The version of roll calendars that were made before business days were those of the exchange."""
+
 
 class RollStore(SliceStore):
     """The roll calendars of one database."""
@@ -57,6 +60,14 @@ class RollStore(SliceStore):
         with self._reading() as cursor:
             cursor.execute("SELECT rule FROM roll_calendars WHERE symbol = %s AND position = 0 ORDER BY rule", [symbol])
             return [row[0] for row in cursor.fetchall()]
+
+    def former(self, symbol: str) -> bool:
+        """True when a calendar of the instrument was made before business days were those of the exchange."""
+        with self._reading() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM roll_calendars WHERE symbol = %s AND version = %s LIMIT 1", [symbol, FORMER_RULES]
+            )
+            return cursor.fetchone() is not None
 
     def version(self, symbol: str, rule: str, position: int = 0) -> str | None:
         """What tells two series apart: the calendar's rolls and the contract after the last; None: none was made."""

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from g4qc_core.instruments import load_registry
+from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import BacktestStore
 from g4qc_core.storage.bar_store import BarStore
@@ -21,6 +23,7 @@ from g4qc_core.storage.reopened_store import ReopenedStore
 from g4qc_core.storage.request_ledger import Ledger
 from g4qc_core.storage.revision_store import RevisionStore
 from g4qc_core.storage.roll_store import RollStore
+from g4qc_core.storage.trade_dates import TradeDates
 from g4qc_core.storage.version_store import VersionStore
 
 
@@ -58,12 +61,27 @@ class Stores:
         )
 
 
+def carry_trade_dates(database: Database, settings: Settings) -> list[str]:
+    """Carries what was stored by an older calendar to the trade dates of the exchange; returns the instruments done.
+
+    One that the instruments file lacks waits until it is there again.
+    """
+    held = TradeDates(database)
+    waiting = held.waiting()
+    registry = load_registry(settings.own_instruments) if waiting else {}
+    done = [symbol for symbol in waiting if symbol in registry]
+    for symbol in done:
+        held.carry(symbol, calendar(registry[symbol].calendar))
+    return done
+
+
 @contextmanager
 def open_stores(settings: Settings) -> Iterator[Stores]:
     """The stores of the settings' database, its schema brought up to date."""
     database = open_database(settings)
     try:
         upgrade(database)
+        carry_trade_dates(database, settings)
         yield Stores.of(database)
     finally:
         database.close()

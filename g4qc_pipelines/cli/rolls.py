@@ -7,11 +7,17 @@ from typing import Any
 
 import click
 
+from g4qc_core.roll_rules import RULE_DEFINITIONS
 from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.cli.options import json_option
 
+_RULES = "\n\n".join(f"{form}: {definition}" for form, definition in RULE_DEFINITIONS.items())
 
-@click.command()
+
+@click.command(
+    epilog=f"The first trade date of the next contract by each rule:\n\n{_RULES}\n\n"
+    "Business days are those on which the exchange settles: a holiday with a short session is none."
+)
 @click.argument("symbol")
 @click.option("--rule", help="Only this roll rule, like volume or 'days_before_expiry(5)'; made if there is none yet.")
 @json_option

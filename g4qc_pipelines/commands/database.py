@@ -11,11 +11,18 @@ def upgrade_database(settings: Settings) -> None:
     """Brings the schema up to date and says where."""
     from g4qc_core.storage.database import open_database
     from g4qc_core.storage.migrations import upgrade
+    from g4qc_core.storage.stores import carry_trade_dates
 
     database = open_database(settings)
     try:
         revision = upgrade(database)
+        carried = carry_trade_dates(database, settings)
         kind = "TimescaleDB" if database.has_timescale else "PostgreSQL"
         click.echo(f"The database {database.place} ({kind}) has the schema '{revision}'.")
+        if carried:
+            click.echo(
+                f"Stored bars of {', '.join(carried)} have the exchange's trade dates now: what trades on a holiday "
+                "counts to the next business day. `g4qc rolls SYMBOL` makes their roll calendars again."
+            )
     finally:
         database.close()

@@ -86,7 +86,11 @@ def _open_minutes(sessions: SessionCalendar, start: datetime, end: datetime) -> 
         return 0
     found = 0
     for session in sessions.sessions_between(start, end):
-        first, last = max(start, session.open), min(end, session.close)
-        halted = sum((max(timedelta(), min(b, last) - max(a, first)) for a, b in session.halts), timedelta())
-        found += (last - first - halted) // timedelta(minutes=1)
+        found += sum(_shared(start, end, *interval) for interval in session.intervals)
+        found -= sum(_shared(start, end, *halt) for halt in session.halts)
     return found
+
+
+def _shared(start: datetime, end: datetime, begins: datetime, ends: datetime) -> int:
+    """Minutes that two windows have in common."""
+    return max(timedelta(), min(end, ends) - max(start, begins)) // timedelta(minutes=1)

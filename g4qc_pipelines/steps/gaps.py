@@ -6,15 +6,14 @@ that was still open then has a short one: both are gaps, once the clock of extra
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 
+import numpy as np
 import pandas as pd
 
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import calendar
 from g4qc_pipelines.resources import Stores
-
-_MINUTE = timedelta(minutes=1)
 
 
 def silent_minutes(
@@ -27,9 +26,10 @@ def silent_minutes(
         clock: the latest instant of extraction that is known, UTC; nothing is expected after it.
     """
     told = quality.groupby("trade_date")["expected"].max().to_dict()
+    over = np.datetime64(clock.replace(second=0, microsecond=0).astimezone(UTC).replace(tzinfo=None), "us")
     silent = {}
     for session in calendar(instrument.calendar).sessions(first, last):
-        expected = (min(session.close, clock.replace(second=0, microsecond=0)) - session.open) // _MINUTE
+        expected = int((session.all_minutes() < over).sum())
         minutes = expected - int(told.get(pd.Timestamp(session.trade_date), 0))
         if minutes > 0:
             silent[session.trade_date] = minutes

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.coverage import missing
-from g4qc_core.bars.reconciliation import COMPARED_COLUMNS, FAULTS, VALUES, compare_bars, faults
+from g4qc_core.bars.reconciliation import COMPARED_COLUMNS, FAULTS, VALUES, by_trade_date, compare_bars, faults
 from g4qc_core.bars.source import BarRequest, BarSource
 from g4qc_core.errors import GatewayError, InvalidBars, NoData
 from g4qc_core.ib.requests import chunk_sessions
@@ -167,8 +167,10 @@ def _ask(request: BarRequest, source: BarSource, stores: Stores, run_id: str | N
 
 def _named(bars: pd.DataFrame, request: BarRequest, sessions: SessionCalendar) -> pd.DataFrame:
     """The gateway's bars with contract and trade date. A session's bar carries its date as midnight."""
+    named = bars[["timestamp", *VALUES]]
     if request.timeframe.is_session:
-        dates = bars["timestamp"].dt.tz_localize(None).astype("datetime64[s]")
+        named = named.assign(trade_date=bars["timestamp"].dt.tz_localize(None).astype("datetime64[s]"))
+        named = by_trade_date(named.sort_values("timestamp", ignore_index=True), sessions)
     else:
-        dates = sessions.assign(bars["timestamp"])["trade_date"]
-    return bars[["timestamp", *VALUES]].assign(contract=request.contract.month, trade_date=dates)
+        named = named.assign(trade_date=sessions.assign(bars["timestamp"])["trade_date"])
+    return named.assign(contract=request.contract.month)

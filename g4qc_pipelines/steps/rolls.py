@@ -65,16 +65,21 @@ def make_rolls(
 
 
 def current_rolls(instrument: Instrument, stores: Stores, settings: Settings) -> list[RollCalendar]:
-    """As `stored_rolls`, made again when the file of rolls says otherwise than it did then."""
+    """As `stored_rolls`, made again when the file of rolls, or this version's rules, say otherwise than then."""
     stored = stored_rolls(instrument, stores)
-    if _as_in_file(stored, settings):
+    if _as_in_file(stored, settings) and not stores.rolls.former(instrument.symbol):
         return stored
     make_rolls(instrument, stores, settings)
     return stored_rolls(instrument, stores)
 
 
 def refuse_other_overrides(instrument: Instrument, stores: Stores, settings: Settings) -> None:
-    """Raises UsageError when the file of rolls says otherwise than it did when the roll calendars were made."""
+    """Raises UsageError when the file of rolls, or this version's rules, say otherwise than when they were made."""
+    if stores.rolls.former(instrument.symbol):
+        raise UsageError(
+            f"The roll calendar of {instrument.symbol} was made before holidays ceased to be business days: "
+            f"materialize the asset `roll_calendar`, or run `g4qc rolls {instrument.symbol}`."
+        )
     if not _as_in_file(stored_rolls(instrument, stores), settings):
         raise UsageError(
             f"The file of rolls says otherwise than it did when the roll calendar of {instrument.symbol} was made: "

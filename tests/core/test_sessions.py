@@ -25,8 +25,12 @@ CALENDARS = pytest.mark.parametrize("name", calendar_names())
 
 
 def close_of(name: str, day: str) -> str | None:
-    session = calendar(name).session(date.fromisoformat(day))
-    return session and session.close.astimezone(CHICAGO).strftime("%H:%M")
+    """When trading ends on a day of the exchange, a holiday included, whose trading counts to a later trade date."""
+    sessions, wanted = calendar(name), date.fromisoformat(day)
+    settled = sessions.trade_date_for(wanted)
+    session = None if settled is None else sessions.session(settled)
+    ends = [] if session is None else [part.close for part in sessions.by_day(session) if part.trade_date == wanted]
+    return ends[0].astimezone(CHICAGO).strftime("%H:%M") if ends else None
 
 
 @pytest.mark.parametrize(
@@ -48,14 +52,21 @@ def close_of(name: str, day: str) -> str | None:
         ("2022-09-05", "12:00", "16:00", "13:30", "13:30", "12:00"),
         ("2023-09-04", "12:00", "16:00", "13:30", "13:30", "12:00"),
         ("2027-09-06", "12:00", "16:00", "13:30", "13:30", "12:00"),
-        ("2027-06-18", "12:00", "16:00", "12:00", "12:00", "12:00"),
+        ("2027-06-18", "12:00", "12:00", "12:00", "12:00", "12:00"),
         ("2024-07-03", "12:15", "16:00", "16:00", "16:00", "16:00"),
         ("2025-07-03", "12:15", "16:00", "16:00", "16:00", "16:00"),
-        ("2025-07-04", "12:00", "16:00", "12:00", "12:00", "12:00"),
-        ("2026-07-03", "12:00", "16:00", "12:00", "12:00", "12:00"),
+        ("2025-07-04", "12:00", "12:00", "12:00", "12:00", "12:00"),
+        ("2026-07-03", "12:00", "12:00", "12:00", "12:00", "12:00"),
         ("2025-01-20", "12:00", "16:00", "13:30", "13:30", "12:00"),
         ("2025-09-01", "12:00", "16:00", "13:30", "13:30", "12:00"),
         ("2025-12-24", "12:15", "12:15", "12:45", "12:45", "12:15"),
+        ("2018-12-24", "12:15", "12:15", "12:45", "12:45", "12:15"),
+        ("2020-12-24", "12:15", "12:15", "12:45", "12:45", "12:15"),
+        ("2013-07-04", "10:30", "12:00", "12:15", "12:15", "12:00"),
+        ("2011-02-18", "16:15", "15:15", "15:15", "15:15", "15:15"),
+        ("2012-10-29", "08:15", "16:00", "16:15", "16:15", "11:00"),  # Hurricane Sandy
+        ("2010-04-02", "08:15", "10:15", None, None, "10:15"),
+        ("2027-03-26", None, None, None, None, None),  # Good Friday without the employment report
         ("2025-12-25", None, None, None, None, None),
         ("2026-01-01", None, None, None, None, None),
         ("2025-10-11", None, None, None, None, None),  # Saturday
@@ -101,8 +112,7 @@ def test_the_outage_of_2025_11_28_lies_in_one_session_of_every_futures_market(na
     [struck] = [s for s in sessions if s.outages]
     assert struck.trade_date == date(2025, 11, 28)
     assert struck.outages == ((datetime(2025, 11, 28, 2, 45, tzinfo=UTC), datetime(2025, 11, 28, 13, 30, tzinfo=UTC)),)
-    whole = (struck.close - struck.open) // timedelta(minutes=1)
-    assert struck.length == whole - 645
+    assert struck.length == len(struck.all_minutes()) - 645
     # Its hours are what they were: a bar in an outage belongs to the session all the same.
     assert calendar(name).trade_date_of(datetime(2025, 11, 28, 5, tzinfo=UTC)) == struck.trade_date
 
@@ -151,7 +161,9 @@ def test_sessions_ascend_without_overlap_and_are_named_by_the_day_they_close(nam
         assert session.open < session.close
         assert session.trade_date.weekday() < 5
         assert session.close.astimezone(zone).date() == session.trade_date
-        assert session.open.astimezone(zone).date() == session.trade_date - timedelta(days=before_midnight)
+        for day in calendar(name).by_day(session):
+            assert day.close.astimezone(zone).date() == day.trade_date
+            assert day.open.astimezone(zone).date() == day.trade_date - timedelta(days=before_midnight)
 
 
 @CALENDARS

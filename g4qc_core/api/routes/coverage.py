@@ -14,7 +14,7 @@ from g4qc_core.api.routes.data import Symbol, instrument_of
 from g4qc_core.bars.coverage import CLASSES, MISSING, OPEN
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import CONTRACT_MONTH
-from g4qc_core.sessions import calendar, check_window
+from g4qc_core.sessions import Session, calendar, check_window
 from g4qc_core.storage.answers import stored_gaps
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.request_ledger import Outcome
@@ -38,6 +38,9 @@ class Minutes(BaseModel):
     trade_date: date
     open: datetime | None = Field(description="Open of the session, UTC; null where the calendar has none any more")
     close: datetime | None = Field(description="Close of the session, UTC")
+    intervals: list[tuple[datetime, datetime]] = Field(
+        description="Trading intervals between them, [start, end), UTC: several where a holiday closes the market"
+    )
     expected: int = Field(description="Minutes in which the contract could trade; the classes add up to it")
     missing: int = Field(description="Minutes of which nothing is known")
     classes: dict[str, int] = Field(
@@ -135,7 +138,7 @@ def coverage(
     if rows.empty:
         return Coverage(symbol=instrument.symbol, sessions=[])
     days = (rows["trade_date"].iloc[0].date(), rows["trade_date"].iloc[-1].date())
-    hours = {s.trade_date: (s.open, s.close) for s in calendar(instrument.calendar).sessions(*days)}
+    hours = {s.trade_date: s for s in calendar(instrument.calendar).sessions(*days)}
     return Coverage(symbol=instrument.symbol, sessions=[_minutes(row, hours) for row in rows.to_dict("records")])
 
 
@@ -166,14 +169,15 @@ def requests(
     return Requests(requests=shown, next_cursor=shown[-1].id if len(shown) == limit else None)
 
 
-def _minutes(row: Any, hours: dict[date, tuple[datetime, datetime]]) -> Minutes:
+def _minutes(row: Any, hours: dict[date, Session]) -> Minutes:
     day = row["trade_date"].date()
-    opened, closed = hours.get(day, (None, None))
+    session = hours.get(day)
     return Minutes(
         contract=row["contract"],
         trade_date=day,
-        open=opened,
-        close=closed,
+        open=session.open if session else None,
+        close=session.close if session else None,
+        intervals=list(session.intervals) if session else [],
         expected=row["expected"],
         missing=sum(row[name] for name in MISSING),
         classes={name: row[name] for name in CLASSES if row[name]},

@@ -26,7 +26,7 @@ from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconcili
 from g4qc_core.storage.tables.jobs import job_ends
 from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
 from g4qc_core.storage.tables.rolls import roll_calendars, rolls
-from g4qc_core.storage.tables.versions import data_versions
+from g4qc_core.storage.tables.versions import data_versions, former_trade_dates
 
 __all__ = [
     "backtest_equity",
@@ -38,6 +38,7 @@ __all__ = [
     "contract_ids",
     "contracts",
     "data_versions",
+    "former_trade_dates",
     "ib_pacing",
     "ib_plans",
     "ib_requests",

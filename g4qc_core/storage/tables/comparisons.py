@@ -6,7 +6,8 @@ from sqlalchemy import Column, Date, Double, Table
 
 from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
 
-# One row a trade date that the gateway told of, as it told it last; a side that has no session has no times.
+# One row a day that the gateway told of, as it told it last; a side that has no session has no times. A holiday with
+# trading is a day of its own, as the gateway has it.
 calendar_comparisons = Table(
     "calendar_comparisons",
     metadata,

@@ -1,4 +1,6 @@
-"""The table of data versions: what each month of bars holds, and what it was made of, as fingerprints."""
+"""The tables of data versions: what each month of bars holds, and what it was made of, as fingerprints; and of what was
+stored by an older calendar.
+"""
 
 from __future__ import annotations
 
@@ -17,3 +19,6 @@ data_versions = Table(
     Column("made_of", Text),
     filled("changed_at", INSTANT),
 )
+
+# Instruments whose rows still have the trade dates that they got before schema 0016.
+former_trade_dates = Table("former_trade_dates", metadata, key("symbol"))

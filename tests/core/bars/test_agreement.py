@@ -12,7 +12,8 @@ from g4qc_core.sessions import calendar, calendar_names
 
 EQUITY = calendar("equity_index")
 FIRST, LAST = date(2025, 11, 20), date(2025, 12, 1)
-TOLD = [ToldSession(s.trade_date, s.open, s.close) for s in EQUITY.sessions(FIRST, LAST)]
+DAYS = [day for session in EQUITY.sessions(FIRST, LAST) for day in EQUITY.by_day(session)]
+TOLD = [ToldSession(day.trade_date, day.open, day.close) for day in DAYS]
 THANKSGIVING = next(at for at, said in enumerate(TOLD) if said.trade_date == date(2025, 11, 27))
 
 
@@ -23,7 +24,14 @@ def findings(told: list[ToldSession]) -> dict[str, str]:
 def test_our_own_words_agree() -> None:
     assert findings(TOLD) == {}
     assert [d.trade_date for d in compare_sessions(EQUITY, TOLD)] == [s.trade_date for s in TOLD]
+    assert date(2025, 11, 27) in [s.trade_date for s in TOLD]
     assert compare_sessions(EQUITY, []) == []
+
+
+def test_a_holiday_may_be_told_as_a_part_of_its_trade_date() -> None:
+    whole = [ToldSession(s.trade_date, s.open, s.close) for s in EQUITY.sessions(FIRST, LAST)]
+    assert len(whole) == len(TOLD) - 1
+    assert findings(whole) == {}
 
 
 def test_other_times_are_told_with_both_sides() -> None:

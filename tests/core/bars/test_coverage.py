@@ -81,17 +81,30 @@ AWAY = 645  # minutes from 20:45 on the eve of 2025-11-28 to 07:30 of the day, C
 
 def test_minutes_of_a_known_outage_are_closed() -> None:
     assert OUTAGE is not None
-    expected = 1155  # 17:00 to 12:15
+    expected = 1140 + 1155  # 17:00 to 12:00 of Thanksgiving, 17:00 to 12:15 of the day after
     assert row(sessions=[OUTAGE]) == {"expected": expected, "closed": AWAY, "never_asked": expected - AWAY}
-    traded = stamps(OUTAGE, 0, 2000)
+    traded = stamps(OUTAGE, 0, 3000)
     assert row(sessions=[OUTAGE], good=traded) == {"expected": expected, "traded": expected - AWAY, "closed": AWAY}
+
+
+def test_the_hours_in_which_a_holiday_closes_the_market_are_expected_of_nobody() -> None:
+    presidents = EQUITY.session(date(2025, 2, 18))
+    assert presidents is not None
+    assert row(sessions=[presidents]) == {"expected": 1140 + 1380, "never_asked": 2520}
+    early, late = presidents.intervals
+    one = {"expected": 2520, "traded": 1140, "never_asked": 1380}
+    assert row(sessions=[presidents], good=stamps(presidents, 0, 1140), answered=[early]) == one
+    # While the market is closed, nothing more is expected than before it closed.
+    noon = early[1] + timedelta(hours=2)
+    assert row(sessions=[presidents], until=noon) == {"expected": 1140, "never_asked": 1140}
+    assert row(sessions=[presidents], until=late[0] + timedelta(minutes=7)) == {"expected": 1147, "never_asked": 1147}
 
 
 def test_a_silence_around_an_outage_is_not_doubted_because_of_it() -> None:
     assert OUTAGE is not None
-    good = stamps(OUTAGE, 0, 2000).delete([200, 201, 230])
+    good = stamps(OUTAGE, 0, 3000).delete([1340, 1341, 1370])
     found = row(sessions=[OUTAGE], good=good, answered=[whole(OUTAGE)])
-    assert found == {"expected": 1155, "traded": 1155 - AWAY - 3, "closed": AWAY, "no_trade": 3}
+    assert found == {"expected": 2295, "traded": 2295 - AWAY - 3, "closed": AWAY, "no_trade": 3}
 
 
 def test_a_bar_in_an_outage_counts_as_what_it_is() -> None:

@@ -25,9 +25,9 @@ def test_the_front_changes_eight_days_before_the_last_trade_date() -> None:
     assert [front(date(2025, 9, day)) for day in (10, 11, 12)] == ["202509", "202512", "202512"]
 
 
-def test_where_that_day_has_no_session_the_front_changes_on_the_next_one() -> None:
+def test_where_that_day_is_no_business_day_the_front_changes_on_the_one_before() -> None:
     chain = [es_contract("202503", date(2025, 4, 26)), es_contract("202506")]  # less 8 days: Good Friday
-    assert [p.end for p in front_periods(chain, ES, EQUITY)] == [date(2025, 4, 21), date(2025, 6, 12)]
+    assert [p.end for p in front_periods(chain, ES, EQUITY)] == [date(2025, 4, 17), date(2025, 6, 12)]
 
 
 def test_the_order_of_the_chain_and_its_other_months_make_no_difference() -> None:
@@ -105,11 +105,11 @@ def test_a_date_that_a_person_set_has_ten_sessions_of_both_on_either_side() -> N
 
 def test_both_contracts_are_needed_ten_sessions_on_either_side_of_a_roll() -> None:
     assert months(date(2025, 9, 1), date(2025, 9, 30)) == {
-        "202509": (date(2025, 9, 1), date(2025, 9, 19)),  # expires before the ten sessions are over
-        "202512": (date(2025, 9, 1), date(2025, 9, 30)),
+        "202509": (date(2025, 9, 2), date(2025, 9, 19)),  # expires before the ten sessions are over
+        "202512": (date(2025, 9, 2), date(2025, 9, 30)),  # Labor Day counts to the second
     }
     assert months(date(2025, 9, 1), date(2025, 9, 30), around=2) == {
-        "202509": (date(2025, 9, 1), date(2025, 9, 12)),
+        "202509": (date(2025, 9, 2), date(2025, 9, 12)),
         "202512": (date(2025, 9, 9), date(2025, 9, 30)),
     }
 

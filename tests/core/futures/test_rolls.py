@@ -80,19 +80,19 @@ def test_of_two_equally_near_sessions_the_earlier_is_taken(september) -> None:
     assert only(rolls_of(without(september, "202512", date(2025, 9, 10))))["date"] == date(2025, 9, 10)
 
 
-def test_a_roll_on_a_half_day_and_after_one_is_measured_in_the_session_before_it() -> None:
-    juneteenth, outage = EQUITY.session(date(2025, 6, 19)), EQUITY.session(date(2025, 11, 28))
-    assert juneteenth is not None
+def test_a_roll_after_a_holiday_and_after_a_half_day_is_measured_in_the_session_before_it() -> None:
+    outage = EQUITY.session(date(2025, 11, 28))
     assert outage is not None
-    assert outage.length < juneteenth.length < SEPTEMBER[0].length
     assert outage.outages
+    assert outage.breaks
+    assert EQUITY.session(date(2025, 6, 19)) is None  # Juneteenth counts to the day after
     june = good_bars(["202506", "202509"], EQUITY.sessions(date(2025, 6, 9), date(2025, 6, 20)), share=0.1)
     november = good_bars(["202512", "202603"], EQUITY.sessions(date(2025, 11, 20), date(2025, 12, 5)), share=0.1)
     for bars, old, days, day in (
-        (june, "202506", 1, date(2025, 6, 19)),
+        (june, "202506", 1, date(2025, 6, 18)),
         (june, "202506", 0, date(2025, 6, 20)),
         (november, "202512", 21, date(2025, 11, 28)),
-        (november, "202512", 20, date(2025, 12, 1)),
+        (november, "202512", 18, date(2025, 12, 1)),
     ):
         rolls = rolls_of(bars, days=days)
         [roll] = rolls[rolls["from_contract"] == old].to_dict("records")

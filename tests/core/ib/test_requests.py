@@ -116,7 +116,7 @@ def test_bars_of_sessions_are_asked_by_trade_date_and_when_the_session_is_over()
 
 
 def test_coarser_bars_need_fewer_requests() -> None:
-    assert len(AUTUMN) == 70
+    assert len(AUTUMN) == 69
     assert len(plan(AUTUMN)) == 14
     assert len(chunk_sessions(ESZ5, timeframe("15min"), AUTUMN, EQUITY, LATER)) == 4
     assert len(chunk_sessions(ESZ5, timeframe("1h"), AUTUMN, EQUITY, LATER)) == 1

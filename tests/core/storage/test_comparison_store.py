@@ -15,7 +15,8 @@ from tests.core.bars.test_reconciliation import DAY, ES, HOUR, bars
 from tests.core.storage.frames import START
 
 FIRST, LAST = date(2025, 11, 24), date(2025, 11, 28)
-SESSIONS = calendar("equity_index").sessions(FIRST, LAST)
+EQUITY = calendar("equity_index")
+SESSIONS = [day for session in EQUITY.sessions(FIRST, LAST) for day in EQUITY.by_day(session)]
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def store(database: Database) -> ComparisonStore:
 def days(*, late: bool = False) -> list[ComparedDay]:
     shift = timedelta(hours=late)
     told = [ToldSession(s.trade_date, s.open, s.close + shift) for s in SESSIONS[:-1]]
-    return compare_sessions(calendar("equity_index"), [*told, ToldSession(LAST, None, None)])
+    return compare_sessions(EQUITY, [*told, ToldSession(LAST, None, None)])
 
 
 def test_compared_days_are_read_as_they_were_written(store: ComparisonStore) -> None:

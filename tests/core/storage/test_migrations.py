@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import date
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from g4qc_core.errors import DatabaseRefused
+from g4qc_core.sessions import calendar
 from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_store import BarStore
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.tables import metadata
+from g4qc_core.storage.trade_dates import TradeDates
 from tests.core.storage.frames import END, START
 
 
@@ -74,3 +78,20 @@ def test_a_schema_from_the_future_is_left_alone(empty_database: Database, act: C
         connection.execute(text(f"UPDATE {migrations.VERSION_TABLE} SET version_num = '9999'"))
     with pytest.raises(DatabaseRefused, match="newer G4QC"):
         act(empty_database)
+
+
+def test_what_was_stored_before_holidays_moved_waits_to_be_carried(empty_database: Database) -> None:
+    with empty_database.transaction() as connection:
+        command.upgrade(migrations._config(connection), "0015")
+        connection.execute(
+            text(
+                "INSERT INTO session_quality (symbol, trade_date, contract, expected, traded, quarantined, no_trade, "
+                "closed, halt, failed, never_asked) VALUES ('ES', '2025-09-01', '202509', 1140, 1140, 0, 0, 0, 0, 0, 0)"
+            )
+        )
+    migrations.upgrade(empty_database)
+    assert TradeDates(empty_database).waiting() == ["ES"]
+    assert TradeDates(empty_database).carry("ES", calendar("equity_index")) == {date(2025, 9, 1)}
+    assert TradeDates(empty_database).waiting() == []
+    [row] = BarStore(empty_database).quality("ES", date(2025, 9, 1), date(2025, 9, 2)).to_dict("records")
+    assert (row["trade_date"].date(), row["traded"]) == (date(2025, 9, 2), 1140)

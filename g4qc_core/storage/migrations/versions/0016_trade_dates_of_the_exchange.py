@@ -1,0 +1,28 @@
+"""The instruments whose stored trade dates were assigned before a holiday's trading counted to the next business day.
+
+Only the calendars know which dates move, and a person's own among them, so that `trade_dates.carry` moves the rows.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "former_trade_dates",
+        sa.Column("symbol", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("symbol", name="former_trade_dates_pkey"),
+    )
+    op.execute(
+        "INSERT INTO former_trade_dates (symbol) SELECT symbol FROM contracts UNION SELECT symbol FROM data_versions "
+        "UNION SELECT symbol FROM session_quality UNION SELECT symbol FROM roll_calendars"
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("former_trade_dates")

@@ -1,0 +1,184 @@
+"""Stored trade dates, carried to those of the exchange.
+
+Before schema 0016 a holiday with a short session was a trade date of its own. Rows that were stored then are moved to
+the trade date under which the exchange settles them, once for each instrument, and come out as if they had been made
+anew: minutes and intraday bars keep their values, session bars and quality rows are put together, data versions are
+taken again. Months whose hours the calendar has otherwise now count as made of other bars, so that they are validated
+again. Knows the tables that hold trade dates. Must not know settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from g4qc_core.bars.fingerprint import version_of
+from g4qc_core.bars.schema import UNKNOWN
+from g4qc_core.sessions import Session, SessionCalendar, month_window
+from g4qc_core.storage.bar_store import BarStore
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.roll_store import FORMER_RULES
+from g4qc_core.storage.slices import SliceStore
+from g4qc_core.storage.version_store import RAW, MonthVersion, VersionStore
+from g4qc_core.timeframes import ONE_MINUTE, SESSION, TIMEFRAMES
+
+_COUNTS = ("expected", "traded", "quarantined", "no_trade", "closed", "halt", "failed", "never_asked")
+_OTHER_HOURS = ""  # no bars have this version
+
+
+class TradeDates(SliceStore):
+    """The trade dates that one database holds."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._bars = BarStore(database)
+        self._versions = VersionStore(database)
+
+    def waiting(self) -> list[str]:
+        """Instruments whose rows still have former trade dates."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT symbol FROM former_trade_dates ORDER BY symbol")
+            return [row[0] for row in cursor.fetchall()]
+
+    def carry(self, symbol: str, calendar: SessionCalendar) -> set[date]:
+        """Moves an instrument's rows to the trade dates of the calendar; returns the months that changed.
+
+        Repeating it changes nothing: a kill in the middle leaves the instrument waiting.
+        """
+        with self._writing(f"bars {symbol} {ONE_MINUTE.name}") as (_, cursor):
+            cursor.execute("SELECT 1 FROM former_trade_dates WHERE symbol = %s", [symbol])
+            if cursor.fetchone() is None:
+                return set()
+            reach = _reach(cursor, symbol)
+            moved = [] if reach is None else [s for s in calendar.sessions(*reach) if s.breaks]
+            for session in moved:
+                days = [day.trade_date for day in calendar.by_day(session)]
+                _move(cursor, symbol, session, days)
+            stale = _other_hours(cursor, symbol, calendar)
+            # What never rolls has a calendar too, which no rule changes.
+            cursor.execute(
+                "UPDATE roll_calendars SET version = %s WHERE symbol = %s AND rule <> 'never'", [FORMER_RULES, symbol]
+            )
+        days = [day.trade_date for session in moved for day in calendar.by_day(session)]
+        months = {day.replace(day=1) for day in days}
+        self._take_versions(symbol, months, calendar)
+        with self._writing(f"bars {symbol} {ONE_MINUTE.name}") as (_, cursor):
+            cursor.execute(
+                "UPDATE data_versions SET made_of = %s WHERE symbol = %s AND kind = %s AND month = ANY(%s)",
+                [_OTHER_HOURS, symbol, ONE_MINUTE.name, sorted(stale)],
+            )
+            cursor.execute("DELETE FROM former_trade_dates WHERE symbol = %s", [symbol])
+        return months | stale
+
+    def _take_versions(self, symbol: str, months: Iterable[date], calendar: SessionCalendar) -> None:
+        """Takes the versions of the months again; what was made of the bars before it stays so."""
+        known: dict[date, list[MonthVersion]] = {}
+        for version in self._versions.versions(symbol):
+            known.setdefault(version.month, []).append(version)
+        for month in sorted(set(months) & known.keys()):
+            sessions = calendar.sessions(*month_window(month))
+            before = {version.kind: version for version in known[month]}
+            now = {kind: self._version(symbol, kind, sessions) for kind in before}
+            for kind, version in before.items():
+                self._versions.record(symbol, kind, month, now[kind], _made_of(version, before, now))
+
+    def _version(self, symbol: str, kind: str, sessions: Sequence[Session]) -> str:
+        window = sessions[0].open, sessions[-1].close
+        return version_of(self._bars.raw(symbol, *window) if kind == RAW else self._bars.bars(symbol, kind, *window))
+
+
+def _made_of(version: MonthVersion, before: Mapping[str, MonthVersion], now: Mapping[str, str]) -> str | None:
+    source = {RAW: None, ONE_MINUTE.name: RAW}.get(version.kind, ONE_MINUTE.name)
+    if source is None or source not in before or version.made_of != before[source].version:
+        return version.made_of
+    return now[source]
+
+
+def _reach(cursor: Any, symbol: str) -> tuple[date, date] | None:
+    """First and last trade date of the instrument in any table."""
+    cursor.execute(
+        "SELECT min(day), max(day) FROM ("
+        "SELECT min(trade_date) AS day FROM session_quality WHERE symbol = %s "
+        "UNION ALL SELECT max(trade_date) FROM session_quality WHERE symbol = %s "
+        "UNION ALL SELECT min(timestamp)::date FROM market_data WHERE symbol = %s "
+        "UNION ALL SELECT max(timestamp)::date FROM market_data WHERE symbol = %s "
+        "UNION ALL SELECT date FROM rolls WHERE symbol = %s "
+        "UNION ALL SELECT unnest(ARRAY[bars_from, bars_to]) FROM roll_calendars WHERE symbol = %s) days",
+        [symbol] * 6,
+    )
+    first, last = cursor.fetchone()
+    return None if first is None else (first, last + timedelta(days=7))
+
+
+def _move(cursor: Any, symbol: str, session: Session, days: Sequence[date]) -> None:
+    new = session.trade_date
+    cursor.execute(
+        "UPDATE market_data SET trade_date = %s WHERE symbol = %s AND timeframe = ANY(%s) "
+        "AND timestamp >= %s AND timestamp < %s AND trade_date <> %s",
+        [new, symbol, [t.name for t in TIMEFRAMES if not t.is_session], session.open, session.close, new],
+    )
+    _join_session_bars(cursor, symbol, session)
+    _join_quality(cursor, symbol, new, days)
+    # What the gateway said of these sessions is asked for once more: it may have told them day by day.
+    cursor.execute("DELETE FROM reconciliations WHERE symbol = %s AND trade_date = ANY(%s)", [symbol, list(days)])
+    cursor.execute("UPDATE rolls SET date = %s WHERE symbol = %s AND date = ANY(%s)", [new, symbol, days[:-1]])
+    for column in ("bars_from", "bars_to"):
+        cursor.execute(
+            f"UPDATE roll_calendars SET {column} = %s WHERE symbol = %s AND {column} = ANY(%s)",
+            [new, symbol, days[:-1]],
+        )
+
+
+def _join_session_bars(cursor: Any, symbol: str, session: Session) -> None:
+    cursor.execute(
+        "DELETE FROM market_data WHERE symbol = %s AND timeframe = %s AND timestamp >= %s AND timestamp < %s "
+        "RETURNING contract, timestamp, open, high, low, close, volume, count",
+        [symbol, SESSION.name, session.open, session.close],
+    )
+    parts: dict[str, list[tuple[Any, ...]]] = {}
+    for contract, *values in sorted(cursor.fetchall()):
+        parts.setdefault(contract, []).append(tuple(values))
+    for contract, bars in parts.items():
+        _, opens, highs, lows, closes, volumes, counts = zip(*bars, strict=True)
+        values = [opens[0], max(highs), min(lows), closes[-1], _total(volumes), _total(counts)]
+        cursor.execute(
+            "INSERT INTO market_data (symbol, timeframe, timestamp, contract, open, high, low, close, volume, count, "
+            "trade_date) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [symbol, SESSION.name, session.open, contract, *values, session.trade_date],
+        )
+
+
+def _total(numbers: Sequence[int]) -> int:
+    return UNKNOWN if min(numbers) < 0 else sum(numbers)
+
+
+def _join_quality(cursor: Any, symbol: str, new: date, days: Sequence[date]) -> None:
+    columns = ", ".join(_COUNTS)
+    cursor.execute(
+        f"DELETE FROM session_quality WHERE symbol = %s AND trade_date = ANY(%s) RETURNING contract, {columns}",
+        [symbol, list(days)],
+    )
+    sums: dict[str, np.ndarray] = {}
+    for contract, *counts in cursor.fetchall():
+        sums[contract] = sums.get(contract, 0) + np.array(counts)
+    for contract, counts in sums.items():
+        cursor.execute(
+            f"INSERT INTO session_quality (symbol, trade_date, contract, {columns}) "
+            f"VALUES (%s, %s, %s{', %s' * len(_COUNTS)})",
+            [symbol, new, contract, *counts.tolist()],
+        )
+
+
+def _other_hours(cursor: Any, symbol: str, calendar: SessionCalendar) -> set[date]:
+    """First days of the months in which more minutes were expected of a session than it has."""
+    cursor.execute(
+        "SELECT trade_date, max(expected) FROM session_quality WHERE symbol = %s GROUP BY trade_date", [symbol]
+    )
+    expected: dict[date, int] = dict(cursor.fetchall())
+    if not expected:
+        return set()
+    lengths = {s.trade_date: len(s.all_minutes()) for s in calendar.sessions(min(expected), max(expected))}
+    return {day.replace(day=1) for day, minutes in expected.items() if minutes > lengths.get(day, 0)}
