@@ -27,7 +27,8 @@
         ├── BarsDenied              the gateway says that there is nothing where it gave bars before
         ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
         ├── ServerUnavailable       no server of G4QC answers at the address
-        ├── TooManyRequests         the API's limit of requests is reached for this minute
+        ├── TooManyRequests         the API's limit of requests is reached for this minute, or of event streams
+        ├── ListenersFull           all places for event streams of the API are taken
         ├── DefinitionMissing       no definition (200) of a contract that the gateway had: maintenance, or it is gone
         └── DatabaseUnavailable     no server, or it went away
 
@@ -155,6 +156,10 @@ class ServerUnavailable(TransientError):
 
 class TooManyRequests(TransientError):
     """More requests than the API allows in a minute."""
+
+
+class ListenersFull(TransientError):
+    """All places for event streams of the API are taken."""
 
 
 class DatabaseUnavailable(TransientError):

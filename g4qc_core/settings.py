@@ -96,6 +96,11 @@ class Settings(BaseSettings):
     api_cors_origins: str = Field(
         "", description="Web sites whose pages may use the API, commas between; empty: none but its own"
     )
+    api_trusted_proxies: str = Field(
+        "",
+        description="Addresses and networks of proxies whose X-Forwarded-For and -Proto are believed, commas between; "
+        "empty: nobody's",
+    )
     api_rate_limit: int = Field(3000, ge=0, description="Requests a minute that one address may make; 0: no limit")
     webhook_url: SecretStr | None = Field(
         None, description="Address to which failed runs and stale feeds are posted as JSON; unset: they are only logged"

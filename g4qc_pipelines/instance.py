@@ -21,6 +21,7 @@ from g4qc_pipelines.orphans import end_orphans
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 
 _STATEMENT_MS = 60_000
+_WEB_STATEMENT_MS = 15_000
 
 # What steps print is not caught in this process: it costs four processes a step, which answer Ctrl-C with tracebacks.
 _NOTHING_CAUGHT = {
@@ -65,16 +66,31 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
 @contextmanager
 def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The instance whose runs and events the web UI shows; runs that a killed process left in it are ended."""
-    environment = dagster_environment(settings)
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)
-    try:
-        ref = InstanceRef.from_dir(environment["DAGSTER_HOME"], overrides=_NOTHING_CAUGHT)
+    with _environment(settings) as home:
+        ref = InstanceRef.from_dir(home, overrides=_NOTHING_CAUGHT)
         with dg.DagsterInstance.from_ref(ref) as instance:
             # Named after its first user, it keeps connections open; the default makes a new one for each event.
             instance.optimize_for_webserver(statement_timeout=_STATEMENT_MS, pool_recycle=3600, max_overflow=20)
             end_orphans(instance)
             yield instance
+
+
+@contextmanager
+def web_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The same instance as Dagster's web server opens it: with what steps printed, and leaving every run alone."""
+    with _environment(settings) as home, dg.DagsterInstance.from_ref(InstanceRef.from_dir(home)) as instance:
+        instance.optimize_for_webserver(statement_timeout=_WEB_STATEMENT_MS, pool_recycle=3600, max_overflow=20)
+        yield instance
+
+
+@contextmanager
+def _environment(settings: Settings) -> Iterator[str]:
+    """Within it, this process finds the instance of the settings; gives the instance's folder."""
+    environment = dagster_environment(settings)
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    try:
+        yield environment["DAGSTER_HOME"]
     finally:
         # The next instance of this process may be that of another home.
         for name, value in before.items():

@@ -17,8 +17,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from g4qc_core.api.deps import Services
-from g4qc_core.api.guard import Guard, Rules, loopback_hosts
+from g4qc_core.api.guard import Guard, Rules
 from g4qc_core.api.measures import Measures
+from g4qc_core.api.origins import loopback_hosts, origin_of
 from g4qc_core.api.problems import Problem, add_handlers
 from g4qc_core.api.routes import API_ROUTERS, ROOT_ROUTERS
 from g4qc_core.api.site import add_pages
@@ -91,7 +92,7 @@ def rules_of(settings: Settings, *, loopback: bool) -> Rules:
     """
     origins = [origin.strip().rstrip("/") for origin in settings.api_cors_origins.split(",") if origin.strip()]
     hosts = loopback_hosts(settings.api_url) if loopback else []
-    return Rules(hosts, origins, settings.api_rate_limit)
+    return Rules(hosts, origins, settings.api_rate_limit, own=origin_of(settings.api_url))
 
 
 def _open(services: Services) -> None:

@@ -5,7 +5,7 @@ Everything that a route needs comes from here, so that a test can hand over its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +19,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from g4qc_core.api.keys import Key, Keys, Scope
 from g4qc_core.api.launcher import Launcher
 from g4qc_core.api.problems import KeyRequired
+from g4qc_core.api.watching import Listeners, Watch
 from g4qc_core.errors import AccessDenied
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
@@ -27,10 +28,14 @@ from g4qc_core.storage.late import LateStores
 COOKIE = "g4qc_key"
 """The cookie in which a browser keeps its key, out of reach of scripts."""
 
+COOKIE_SECONDS = 30 * 24 * 3600
+"""How long a browser keeps it."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _GRAPH_THREADS = 8
+_STREAMS_EACH, _STREAMS = 256, 400
 
 _bearer = HTTPBearer(auto_error=False, description="A key of `g4qc api-key create`; none is asked for on loopback")
 
@@ -46,6 +51,9 @@ class Services:
     Attributes:
         stores: gives the stores of the settings' database; a server that starts before its database answers 503 until
             there is one.
+        watch: how jobs are asked for again and again.
+        probes: how the graph is asked whether it is there.
+        listeners: who listens to event streams.
         gateway: where the gateway listens, when the settings do not say so.
     """
 
@@ -56,6 +64,9 @@ class Services:
     keys: Keys
     clock: Callable[[], datetime] = _now
     gateway: tuple[str, int] | None = None
+    watch: Watch = field(default_factory=Watch)
+    probes: Watch = field(default_factory=lambda: Watch(threads=1))
+    listeners: Listeners = field(default_factory=lambda: Listeners(_STREAMS_EACH, _STREAMS))
     _turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_GRAPH_THREADS))
 
     async def of_graph(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
@@ -107,6 +118,13 @@ def require(wanted: Scope) -> Callable[..., object]:
 
 def _given(request: Request, bearer: HTTPAuthorizationCredentials | None) -> str | None:
     return bearer.credentials if bearer else request.headers.get("x-api-key") or request.cookies.get(COOKIE)
+
+
+async def listening(request: Request, using: Using, key: Annotated[Key | None, Depends(caller)]) -> AsyncIterator[None]:
+    """A place among the listeners while the answer is sent: one client is a key, or else an address."""
+    client = f"key {key.name}" if key else request.client.host if request.client else ""
+    with using.listeners.place(client):
+        yield
 
 
 CanRead = Depends(require(Scope.READ))

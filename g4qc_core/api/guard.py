@@ -1,31 +1,29 @@
-"""What stands before every route: who may be addressed, from which pages, how often, how slowly; and what is counted.
+"""What stands before every route of every server: from where, how often, how slowly; and what is counted.
 
-One layer of plain ASGI, because layers that wrap whole requests cost more than a chart's window does. Must not know any
-route.
+One layer of plain ASGI, because layers that wrap whole requests cost more than a chart's window does. Web sockets pass
+it as requests do. Must not know any route.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from urllib.parse import urlsplit
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from g4qc_core.api.measures import Measures
+from g4qc_core.api.origins import Origins
 from g4qc_core.api.problems import problem
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\s:/?#@\[\]\\]+))(?::\d*)?", re.IGNORECASE)
-_SAFE = ("GET", "HEAD", "OPTIONS")
 _TOO_LARGE = "The request's body is too large: no request of this API needs so much."
 _RECEIVE_SECONDS = 20.0
 _SEND_SECONDS = 60.0
@@ -33,6 +31,7 @@ _HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
     b"cross-origin-resource-policy": b"same-origin",
+    b"x-frame-options": b"SAMEORIGIN",
     # Bars are replaced, and may have been given for a key: nobody on the way keeps an answer that says nothing itself.
     b"cache-control": b"private, no-cache",
 }
@@ -44,10 +43,14 @@ class Rules:
 
     Attributes:
         hosts: names under which the server may be addressed; empty: any.
-        origins: web sites whose pages may use the server, beside its own.
+        origins: other web sites whose pages may use the server.
+        own: origins of the server's own pages, where a proxy changes the header `Host`.
+        setting: name of the setting that holds the server's address.
         per_minute: requests of one address; 0: no limit.
         largest_body: bytes of a request's body.
-        receive_seconds, send_seconds: how long a client may take over one piece of a body, or to take one.
+        receive_seconds: how long a client may take over the whole body.
+        send_seconds: how long a client may take to accept one piece of an answer.
+        most_open: requests and web sockets that are answered at the same time.
     """
 
     hosts: Sequence[str] = ()
@@ -56,14 +59,9 @@ class Rules:
     largest_body: int = 64 * 1024
     receive_seconds: float = _RECEIVE_SECONDS
     send_seconds: float = _SEND_SECONDS
-
-
-def loopback_hosts(*urls: str | None) -> list[str]:
-    """Names under which a server on loopback is addressed: loopback's own, and those of its addresses for browsers.
-
-    Any other name is a page elsewhere that made its own name point here (DNS rebinding).
-    """
-    return [*_LOOPBACK, *(name for url in urls if url and (name := urlsplit(url).hostname))]
+    most_open: int = 600
+    own: Sequence[str] = ()
+    setting: str = "G4QC_API_URL"
 
 
 class _HeadersSent(Exception):
@@ -76,14 +74,31 @@ class Guard:
     def __init__(self, app: ASGIApp, rules: Rules, measures: Measures) -> None:
         self._app = app
         self._rules = rules
+        self._origins = Origins(rules.hosts, rules.own, rules.origins, rules.setting)
         self._measures = measures
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._limit = RateLimitItemPerMinute(max(1, rules.per_minute))
+        self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        self._open += 1
+        try:
+            await (self._http if scope["type"] == "http" else self._socket)(scope, receive, send)
+        finally:
+            self._open -= 1
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(HTTPConnection(scope), "GET")
+        if refusal is None:
+            await self._app(scope, receive, send)
+            return
+        await receive()
+        await WebSocket(scope, receive, send).send_denial_response(refusal)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request, begun, status = Request(scope), perf_counter(), 500
         headers_only = request.method == "HEAD"
         if headers_only:
@@ -102,7 +117,7 @@ class Guard:
                 raise _HeadersSent
 
         try:
-            refusal = self._refusal(request)
+            refusal = self._refusal(request, request.method)
             if refusal is not None:
                 await refusal(scope, receive, noting)
             else:
@@ -116,15 +131,12 @@ class Guard:
             route = getattr(scope.get("route"), "path", "other")
             self._measures.answered(route, request.method, status, perf_counter() - begun)
 
-    def _refusal(self, request: Request) -> ASGIApp | None:
-        host = request.headers.get("host")
-        if self._rules.hosts and host is not None and _name(host) not in self._rules.hosts:
-            return problem(
-                421, f"This server is not called '{host}': use 127.0.0.1, or set G4QC_API_URL to its address."
-            )
-        origin = request.headers.get("origin")
-        if origin is not None and request.method not in _SAFE and not self._own(origin, request):
-            return problem(403, "Pages of other sites may not change anything here: see G4QC_API_CORS_ORIGINS.")
+    def _refusal(self, request: HTTPConnection, method: str) -> Response | None:
+        foreign = self._origins.refusal(method, request.headers)
+        if foreign is not None:
+            return problem(*foreign)
+        if self._open > self._rules.most_open:
+            return problem(503, f"More than {self._rules.most_open} requests are open at once: close some, or wait.")
         length = request.headers.get("content-length", "0")
         if length.isdecimal() and int(length) > self._rules.largest_body:
             return problem(413, _TOO_LARGE)
@@ -135,15 +147,6 @@ class Guard:
             )
         return None
 
-    def _own(self, origin: str, request: Request) -> bool:
-        return origin in self._rules.origins or origin.partition("://")[2] == request.headers.get("host")
-
-
-def _name(host: str) -> str:
-    """The name in a header `Host`; empty where it is none: what the framework makes of such a header is not asked."""
-    found = _HOST.fullmatch(host)
-    return (found[1] or found[2]).lower() if found else ""
-
 
 def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """The headers of every answer that this one does not set itself."""
@@ -152,15 +155,19 @@ def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 def _patient(receive: Receive, rules: Rules) -> Receive:
-    """Waits for each piece of the body only so long, and takes only so much; for the client's going away, for ever."""
-    complete, taken = False, 0
+    """Waits for the whole body only so long, and takes only so much; for the client's going away, for ever."""
+    complete, taken, deadline = False, 0, 0.0
 
     async def limited() -> Message:
-        nonlocal complete, taken
+        nonlocal complete, taken, deadline
         if complete:
             return await receive()
-        async with asyncio.timeout(rules.receive_seconds):
-            message = await receive()
+        deadline = deadline or asyncio.get_running_loop().time() + rules.receive_seconds
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, f"The request's body was not complete in {rules.receive_seconds:g} s") from None
         complete = not message.get("more_body", False)
         taken += len(message.get("body", b""))
         if taken > rules.largest_body:

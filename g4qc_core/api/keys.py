@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -57,6 +57,9 @@ class Keys:
     def __bool__(self) -> bool:
         return bool(self._keys)
 
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._keys)
+
     def find(self, given: str) -> Key | None:
         """The key that was given, or None; takes equally long whether and where one matches."""
         digest, found = _digest(given), None
@@ -69,7 +72,12 @@ class Keys:
 def create_key(name: str, scope: Scope) -> tuple[str, Key]:
     """A new key, to be shown once, and what the setting holds of it."""
     secret = _PREFIX + secrets.token_urlsafe(32)
-    return secret, Key(name, scope, _digest(secret))
+    return secret, known_key(name, scope, secret)
+
+
+def known_key(name: str, scope: Scope, secret: str) -> Key:
+    """What a server holds of a key."""
+    return Key(name, scope, _digest(secret))
 
 
 def parse_keys(setting: str) -> Keys:

@@ -24,6 +24,7 @@ from g4qc_pipelines.cli.quarantine import quarantine
 from g4qc_pipelines.cli.revisions import revisions
 from g4qc_pipelines.cli.rolls import rolls
 from g4qc_pipelines.cli.sensitivity import sensitivity
+from g4qc_pipelines.cli.web import web
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -162,7 +163,10 @@ def gateway(as_json: bool, **options: Any) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def dagster(command: tuple[str, ...]) -> None:
-    """Run one of Dagster's own commands on G4QC's instance, like `g4qc dagster dagster-webserver -p 3000`."""
+    """Run one of Dagster's own commands on G4QC's instance, like `g4qc dagster dagster-daemon liveness-check`.
+
+    Dagster's web server is not among them: `g4qc web` serves it behind a guard.
+    """
     from g4qc_pipelines.commands.graph import run_dagster
 
     run_dagster(load_settings(), command)
@@ -176,6 +180,7 @@ cli.add_command(quarantine)
 cli.add_command(rolls)
 cli.add_command(sensitivity)
 cli.add_command(revisions)
+cli.add_command(web)
 
 
 @cli.group()

@@ -27,10 +27,16 @@ def materialize_assets(settings: Settings, assets: Sequence[str], partition: str
 
 
 def run_dagster(settings: Settings, command: Sequence[str]) -> None:
-    """Becomes the command, with the instance of the settings in its environment."""
+    """Becomes the command, with the instance of the settings in its environment.
+
+    Raises:
+        UsageError: there is no such command, or it would serve the web UI without a guard.
+    """
+    if command[0] == "dagster-webserver" or list(command[:2]) == ["dagster", "dev"]:
+        raise UsageError(f"`{' '.join(command[:2])}` answers any page of any web site: serve it with `g4qc web`.")
     from g4qc_pipelines.instance import dagster_environment
 
     path = shutil.which(command[0])
     if path is None:
-        raise UsageError(f"There is no command '{command[0]}': try dagster, dagster-webserver or dagster-daemon.")
+        raise UsageError(f"There is no command '{command[0]}': try dagster or dagster-daemon.")
     os.execve(path, list(command), {**os.environ, **dagster_environment(settings)})

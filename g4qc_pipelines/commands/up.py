@@ -114,7 +114,9 @@ def _for_api(settings: Settings, environment: Mapping[str, str]) -> tuple[Settin
 def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> Iterator[list[Child]]:
     """The code server, and then the web server and the daemon side by side; what they say goes to the log."""
     click.echo("Dagster   starting ...", err=True)
-    web = ["dagster_webserver", "-h", "127.0.0.1", "-p", str(settings.dagster_port), "--live-data-poll-rate", "2000"]
+    web = ["g4qc_pipelines.cli", "web", "--port", str(settings.dagster_port)]
+    # Which instance is shown is decided as it is here: a gateway that this command started is not one of the settings.
+    web_environment = {name: value for name, value in environment.items() if not name.startswith("G4QC_IB_")}
     with tempfile.TemporaryDirectory(prefix="g4qc-") as folder, ExitStack() as stack:
         # A socket's path has to be short, and a home's may be long.
         code, workspace = Path(folder) / "code", Path(folder) / "workspace.yaml"
@@ -122,12 +124,16 @@ def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> I
             json.dumps({"load_from": [{"grpc_server": {"socket": str(code), "location_name": "g4qc"}}]})
         )
 
-        def start(*command: str) -> Child:
+        def start(*command: str, environment: Mapping[str, str] = environment) -> Child:
             return stack.enter_context(process([sys.executable, "-m", *command], environment, log))
 
         server = start("dagster", "api", "grpc", "-m", "g4qc_pipelines.definitions", "-a", "defs", "-s", str(code))
         _await(lambda: _listens(code), [server], log)
-        yield [server, start(*web, "-w", str(workspace)), start("dagster._daemon", "run", "-w", str(workspace))]
+        yield [
+            server,
+            start(*web, "--workspace", str(workspace), environment=web_environment),
+            start("dagster._daemon", "run", "-w", str(workspace)),
+        ]
 
 
 def _await(ready: Callable[[], bool], children: list[Child], log: Path) -> None:
@@ -148,7 +154,7 @@ def _listens(path: Path) -> bool:
 
 def _answers(url: str) -> bool:
     try:
-        urllib.request.urlopen(f"{url}/server_info", timeout=2).close()
+        urllib.request.urlopen(f"{url}/g4qc/health", timeout=2).close()
     except (urllib.error.URLError, OSError):
         return False
     return True

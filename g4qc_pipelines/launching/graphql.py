@@ -47,12 +47,16 @@ class Graph:
     """The web server at an address.
 
     Every method raises GraphUnavailable when it does not answer, or answers that its code is not loaded.
+
+    Args:
+        key: what the web server wants to see, where it has keys.
     """
 
-    def __init__(self, url: str, link: str, timeout: float = 30.0) -> None:
+    def __init__(self, url: str, link: str, timeout: float = 30.0, key: str | None = None) -> None:
         self._url = f"{url}/graphql"
         self.link = link
-        self._client = httpx.Client(timeout=timeout)
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._client = httpx.Client(timeout=timeout, headers=headers)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -137,6 +141,8 @@ class Graph:
                 f"Dagster does not answer at {self._url.removesuffix('/graphql')} ({type(error).__name__}): start it "
                 "with `g4qc up`, or set G4QC_DAGSTER_HOST and G4QC_DAGSTER_PORT."
             ) from None
+        if response.status_code in (401, 403, 421):
+            raise GraphUnavailable(f"Dagster's web server refuses the API: {answer.get('detail', 'no reason given')}")
         if answer.get("errors") or not answer.get("data"):
             said = (answer.get("errors") or [{}])[0].get("message", "no data")
             raise GraphUnavailable(f"Dagster does not understand its own API any more: {said}.")

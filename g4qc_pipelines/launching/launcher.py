@@ -25,6 +25,7 @@ from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_
 from g4qc_pipelines.launching.follower import Follower, end_of, in_order, launch, tags_of
 from g4qc_pipelines.launching.graphql import MONTHS, Graph
 from g4qc_pipelines.launching.job_states import events_of, job_of
+from g4qc_pipelines.launching.own_key import own_key
 from g4qc_pipelines.launching.stages import JOB, Plan, Stage, stage_of
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, key_of, months_between, parse_key
 from g4qc_pipelines.steps.decisions import choose_bars, months_of, sessions_of
@@ -46,7 +47,8 @@ class DagsterLauncher:
         self._settings = settings
         self._registry = registry
         self._stores = stores
-        self._graph = graph or Graph(f"http://{settings.dagster_host}:{settings.dagster_port}", settings.dagster_link)
+        address = f"http://{settings.dagster_host}:{settings.dagster_port}"
+        self._graph = graph or Graph(address, settings.dagster_link, key=own_key(settings))
         self._follower = Follower(self._graph, stores)
 
     def close(self) -> None:

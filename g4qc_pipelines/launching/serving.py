@@ -7,11 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
 from g4qc_core.api.app import build_app, rules_of
 from g4qc_core.api.deps import Services
-from g4qc_core.api.keys import parse_keys
+from g4qc_core.api.keys import Keys, parse_keys
+from g4qc_core.api.server import parse_proxies, server_of
 from g4qc_core.errors import SettingsError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
@@ -31,22 +30,13 @@ def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int
     Raises:
         SettingsError: the address is reached from elsewhere, and there are no keys; or a key is malformed.
     """
-    keys = parse_keys(settings.api_keys.get_secret_value())
-    loopback = is_loopback(host)
-    if not (keys or loopback or settings.api_without_keys):
-        raise SettingsError(
-            f"{host} can be reached from other machines, and the API has no keys: make one with `g4qc api-key create`, "
-            "or bind to 127.0.0.1."
-        )
+    keys = keys_for(settings, host, "the API")
     registry, stores = load_registry(settings.own_instruments), LateStores(settings)
     launcher = DagsterLauncher(settings, registry, stores)
     services = Services(settings, registry, stores, launcher, keys, gateway=gateway)
     # Without keys whoever reaches the server may use it: then it answers only to names of this machine.
-    app = build_app(services, rules_of(settings, loopback=loopback or not keys))
-    config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_STOP_SECONDS, server_header=False
-    )
-    server = uvicorn.Server(config)
+    app = build_app(services, rules_of(settings, loopback=is_loopback(host) or not keys))
+    server = server_of(app, host, port, parse_proxies(settings.api_trusted_proxies))
     thread = threading.Thread(target=server.run, name="api", daemon=True)
     thread.start()
     try:
@@ -56,6 +46,24 @@ def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int
         thread.join(timeout=2 * _STOP_SECONDS)
         launcher.close()
         stores.close()
+
+
+def keys_for(settings: Settings, host: str, server: str) -> Keys:
+    """The keys of the settings, for a server at this address.
+
+    Args:
+        server: the server's name in a sentence.
+
+    Raises:
+        SettingsError: the address is reached from elsewhere, and there are no keys; or a key is malformed.
+    """
+    keys = parse_keys(settings.api_keys.get_secret_value())
+    if not (keys or is_loopback(host) or settings.api_without_keys):
+        raise SettingsError(
+            f"{host} can be reached from other machines, and {server} has no keys: make one with `g4qc api-key "
+            "create`, or bind to 127.0.0.1."
+        )
+    return keys
 
 
 def is_loopback(host: str) -> bool:

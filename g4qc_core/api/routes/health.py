@@ -148,7 +148,7 @@ def _gateway(using: Services) -> str:
 async def _dagster(using: Services) -> str:
     try:
         async with asyncio.timeout(_GRAPH_SECONDS):
-            await using.of_graph(using.launcher.check)
+            await using.probes.ask(using.launcher.check, max_age=0)
     except TimeoutError:
         raise GraphUnavailable(
             f"Dagster has not answered for {_GRAPH_SECONDS:.0f} seconds: look at {using.settings.dagster_link}, and "

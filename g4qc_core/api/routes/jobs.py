@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from g4qc_core.api.deps import CanRead, CanRun, Services, Using
-from g4qc_core.api.launcher import Job, JobState
+from g4qc_core.api.deps import CanRead, CanRun, Services, Using, listening
+from g4qc_core.api.launcher import Job, JobEvent, JobState, Launcher
 from g4qc_core.api.problems import documented
 from g4qc_core.errors import G4qcError, GraphUnavailable
 
@@ -23,6 +23,7 @@ router = APIRouter(tags=["jobs"], responses=documented(401, 403, 404, 422, 429, 
 JobId = Annotated[str, Path(max_length=40, description="Id of a job, or of a run that is none")]
 
 _FIRST_POLL_SECONDS, _POLL_SECONDS = 0.1, 1.0
+_SHARED_SECONDS = 0.8  # below a poll, so that each poll hears something new
 _NO_NUL = r"^[^\x00]*$"  # what no database keeps
 _PING_EVERY = 15  # polls without news
 
@@ -106,7 +107,12 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/jobs/{job_id}/events", dependencies=[CanRead], response_class=Response, responses=_EVENTS)
+@router.get(
+    "/jobs/{job_id}/events",
+    dependencies=[CanRead, Depends(listening)],
+    response_class=Response,
+    responses=_EVENTS,
+)
 async def events(
     job_id: JobId,
     using: Using,
@@ -114,10 +120,10 @@ async def events(
 ) -> StreamingResponse:
     """What a job tells, until it ends: `state` is the job, `told` is one thing that happened.
 
-    A client that comes back with the header Last-Event-ID hears what it has not heard yet.
+    A client that comes back with the header Last-Event-ID hears what it has not heard yet. Listeners of one job share
+    what the graph is asked for; there are so many places for one client (429) and for all (503).
     """
-    first = await using.of_graph(using.launcher.job, job_id)
-    told = await using.of_graph(using.launcher.events, job_id, last_event_id)
+    first, told = await using.watch.ask(_hear, using.launcher, job_id, last_event_id, max_age=_SHARED_SECONDS)
     return StreamingResponse(
         _stream(using, first, told, last_event_id),
         media_type="text/event-stream",
@@ -136,7 +142,7 @@ async def finished(using: Services, job_id: str, seconds: float, gone: Callable[
     while True:
         over = clock() >= deadline or await gone()
         try:
-            found = await using.of_graph(using.launcher.job, job_id)
+            found = await using.watch.ask(using.launcher.job, job_id, max_age=0 if over else pause / 2)
             if found.state.final or over:
                 return found
         except GraphUnavailable:
@@ -146,7 +152,12 @@ async def finished(using: Services, job_id: str, seconds: float, gone: Callable[
         pause = min(2 * pause, _POLL_SECONDS)
 
 
-async def _stream(using: Services, job: Job, told: Any, after: str | None) -> AsyncIterator[bytes]:
+def _hear(launcher: Launcher, job_id: str, after: str | None) -> tuple[Job, list[JobEvent]]:
+    """The job, and what it told; asked in this order, so that nothing is missing behind the end of the job."""
+    return launcher.job(job_id), launcher.events(job_id, after)
+
+
+async def _stream(using: Services, job: Job, told: Sequence[JobEvent], after: str | None) -> AsyncIterator[bytes]:
     before, silent = None, 0
     while True:
         for event in told:
@@ -161,8 +172,7 @@ async def _stream(using: Services, job: Job, told: Any, after: str | None) -> As
         before = job
         await asyncio.sleep(0 if told else _POLL_SECONDS)
         try:
-            job = await using.of_graph(using.launcher.job, job.id)
-            told = await using.of_graph(using.launcher.events, job.id, after)
+            job, told = await using.watch.ask(_hear, using.launcher, job.id, after, max_age=_SHARED_SECONDS)
         except G4qcError as error:
             # The graph is away for a moment: the client hears it, and comes back by itself.
             yield _event("trouble", {"detail": str(error), "error": type(error).__name__})

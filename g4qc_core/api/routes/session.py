@@ -7,13 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from g4qc_core.api.deps import COOKIE, Using, caller
+from g4qc_core.api.deps import COOKIE, COOKIE_SECONDS, Using, caller
 from g4qc_core.api.keys import Key, Scope
 from g4qc_core.api.problems import KeyRequired, documented
 
 router = APIRouter(tags=["session"], responses=documented(401, 413, 422, 429))
-
-_SECONDS = 30 * 24 * 3600
 
 
 class SessionAsked(BaseModel):
@@ -49,7 +47,12 @@ def sign_in(asked: SessionAsked, using: Using, request: Request, response: Respo
     if key is None:
         return Session(keys_required=False, name=None, scope=Scope.ADMIN)
     response.set_cookie(
-        COOKIE, asked.key, max_age=_SECONDS, httponly=True, samesite="strict", secure=request.url.scheme == "https"
+        COOKIE,
+        asked.key,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
     )
     return Session(keys_required=True, name=key.name, scope=key.scope)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from g4qc_core.api.guard import Rules, loopback_hosts
+from g4qc_core.api.guard import Rules
 from g4qc_core.api.keys import Scope, create_key, parse_keys
+from g4qc_core.api.origins import loopback_hosts
 from g4qc_core.errors import SettingsError
 from g4qc_pipelines.launching.serving import api_server, is_loopback
 from tests.fixtures.api import Api

@@ -1,0 +1,85 @@
+"""From where a request may come: the name by which it addresses the server, and the site whose page sent it.
+
+A pure function of the request's head, the same for requests and web sockets, for every server of G4QC. Must not know
+keys or routes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\s:/?#@\[\]\\]+))(?::\d*)?", re.IGNORECASE)
+_OWN_SITES = ("same-origin", "none")
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Names and sites that a server answers to.
+
+    Attributes:
+        hosts: names under which the server may be addressed; empty: any.
+        own: origins of the server's own pages, beside the one that the header `Host` names: where a proxy changes it.
+        others: other web sites whose pages may use the server.
+        setting: name of the setting that holds the server's address.
+    """
+
+    hosts: Sequence[str] = ()
+    own: Sequence[str] = ()
+    others: Sequence[str] = ()
+    setting: str = "G4QC_API_URL"
+
+    def refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+        """HTTP status and sentence of the refusal; None for a request that may pass.
+
+        Browsers say from which page a request comes, and under which name; programs that say nothing may pass.
+        """
+        given = headers.getlist("host")
+        if len(given) > 1 or (self.hosts and (not given or host_name(given[0]) not in self.hosts)):
+            named = f"'{', '.join(given)}'"
+            return 421, f"This server is not called {named}: use 127.0.0.1, or set {self.setting} to its address."
+        origins = headers.getlist("origin")
+        if not all(self._known(origin, given) for origin in origins) or not self._near(method, headers, origins):
+            return 403, "Pages of other sites may not use this server: open its own pages instead."
+        return None
+
+    def _known(self, origin: str, hosts: Sequence[str]) -> bool:
+        return origin in self.own or origin in self.others or [origin.partition("://")[2]] == list(hosts)
+
+    def _near(self, method: str, headers: Headers, origins: Sequence[str]) -> bool:
+        """False where the browser says that another site's page sent the request."""
+        sites = [site.strip().lower() for site in headers.getlist("sec-fetch-site")]
+        if all(site in _OWN_SITES for site in sites):
+            return True
+        if origins and all(origin in self.others or origin in self.own for origin in origins):
+            return True
+        # A link on another page may open a page of this server: in a tab of its own, where nobody else can read it.
+        opens = (headers.getlist("sec-fetch-mode"), headers.getlist("sec-fetch-dest")) == (["navigate"], ["document"])
+        return not origins and method in ("GET", "HEAD") and opens
+
+
+def loopback_hosts(*urls: str | None) -> list[str]:
+    """Names under which a server on loopback is addressed: loopback's own, and those of its addresses for browsers.
+
+    Any other name is a page elsewhere that made its own name point here (DNS rebinding).
+    """
+    return [*_LOOPBACK, *(name for url in urls if url and (name := urlsplit(url).hostname))]
+
+
+def origin_of(url: str | None) -> list[str]:
+    """The origin of an address for browsers, as browsers write it; empty where there is none."""
+    if not url:
+        return []
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}".lower()]
+
+
+def host_name(host: str) -> str:
+    """The name in a header `Host`, in lower case; empty where it is none, whatever a framework makes of it."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""

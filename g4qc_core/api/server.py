@@ -1,0 +1,153 @@
+"""How a server of G4QC listens: deadlines for what a client owes, and from whom forwarded addresses are believed.
+
+Stands below the guard, which sees a request only when its head has come. Must not know what is served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httptools
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from g4qc_core.errors import SettingsError
+
+_STOP_SECONDS = 5
+_LARGEST_SOCKET_MESSAGE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a server waits for its clients.
+
+    Attributes:
+        head_seconds: from the first byte of a request, or from the connection, to the end of its head.
+        body_seconds: from there to the end of its body, whether somebody reads it or not.
+        largest_head: bytes of a request's head.
+        most_owing: connections that owe a head or a body at the same time; of more, the oldest is closed.
+    """
+
+    head_seconds: float = 10.0
+    body_seconds: float = 30.0
+    largest_head: int = 64 * 1024
+    most_owing: int = 200
+
+
+def server_of(
+    app: Any, host: str, port: int, proxies: Sequence[str] = (), patience: Patience | None = None
+) -> uvicorn.Server:
+    """A server of the application, not yet started.
+
+    Args:
+        proxies: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody else's are.
+    """
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http=_protocol(patience or Patience()),
+            log_level="warning",
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=list(proxies),
+            server_header=False,
+            ws_max_size=_LARGEST_SOCKET_MESSAGE,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
+    )
+
+
+def parse_proxies(setting: str) -> list[str]:
+    """The addresses and networks of the setting `G4QC_API_TRUSTED_PROXIES`, commas between.
+
+    Raises:
+        SettingsError: an entry is neither.
+    """
+    found = [entry.strip() for entry in setting.split(",") if entry.strip()]
+    for entry in found:
+        try:
+            ipaddress.ip_network(entry)
+        except ValueError:
+            raise SettingsError(
+                f"'{entry}' in G4QC_API_TRUSTED_PROXIES is no address and no network: write 10.0.0.5 or 10.0.0.0/24."
+            ) from None
+    return found
+
+
+def _protocol(patience: Patience) -> type[asyncio.Protocol]:
+    """The protocol of one server, whose connections know of each other."""
+    return type("Connection", (_Connection,), {"patience": patience, "owing": OrderedDict()})
+
+
+class _Connection(HttpToolsProtocol):
+    """A connection that is closed where its client owes the rest of a request for too long."""
+
+    patience: Patience
+    owing: OrderedDict[_Connection, asyncio.TimerHandle]
+    _head = 0
+    _in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._owes(self.patience.head_seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._settled()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self not in self.owing and (self.cycle is None or self.cycle.response_complete):
+            self._owes(self.patience.head_seconds)
+        super().data_received(data)
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            self._settled()
+        elif self._in_head:
+            self._head += len(data)
+            if self._head > self.patience.largest_head:
+                self._give_up()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head, self._in_head = 0, True
+        if self not in self.owing:
+            self._owes(self.patience.head_seconds)
+
+    def on_headers_complete(self) -> None:
+        if not self.url.startswith(b"/"):
+            self._address(httptools.parse_url(self.url))
+        super().on_headers_complete()
+        self._in_head = False
+        self._owes(self.patience.body_seconds)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._settled()
+
+    def _address(self, url: Any) -> None:
+        """What a request line names in full stands in place of the header `Host` (RFC 9112, 3.2.2)."""
+        if url.host:
+            name = b"[%b]" % url.host if b":" in url.host else url.host
+            self.headers[:] = [header for header in self.headers if header[0] != b"host"]
+            self.headers.append((b"host", name + (b":%d" % url.port if url.port else b"")))
+
+    def _owes(self, seconds: float) -> None:
+        self._settled()
+        self.owing[self] = self.loop.call_later(seconds, self._give_up)
+        if len(self.owing) > self.patience.most_owing:
+            next(iter(self.owing))._give_up()
+
+    def _settled(self) -> None:
+        timer = self.owing.pop(self, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _give_up(self) -> None:
+        self._settled()
+        if not self.transport.is_closing():
+            self.transport.close()

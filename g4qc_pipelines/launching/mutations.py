@@ -1,0 +1,87 @@
+"""How much a GraphQL document wants to do to Dagster: read, run, or anything else.
+
+Knows the names of Dagster's mutations. Must not know who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    parse,
+)
+
+from g4qc_core.api.keys import Scope
+
+# What a reader's browser reports about itself.
+_HARMLESS = frozenset({"logTelemetry", "setNuxSeen"})
+_RUNNING = frozenset(
+    {
+        *("launchPipelineExecution", "launchRun", "launchMultipleRuns"),
+        *("launchPipelineReexecution", "launchRunReexecution"),
+        *("terminatePipelineExecution", "terminateRun", "terminateRuns"),
+        *("launchPartitionBackfill", "resumePartitionBackfill", "reexecutePartitionBackfill"),
+        *("cancelPartitionBackfill", "addDynamicPartition"),
+        *("sensorDryRun", "scheduleDryRun", "reloadRepositoryLocation", "reloadWorkspace"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a document wants, whichever of its operations is chosen.
+
+    Attributes:
+        scope: what a key has to cover.
+        kinds: kinds of its operations.
+    """
+
+    scope: Scope
+    kinds: frozenset[OperationType]
+
+    @property
+    def changes(self) -> bool:
+        """True where an operation is a mutation."""
+        return OperationType.MUTATION in self.kinds
+
+
+def wanted(query: object) -> Wanted | None:
+    """What the document wants; None for a text that is no document, which Dagster refuses itself."""
+    try:
+        document = parse(str(query))
+    except (GraphQLError, RecursionError):
+        return None
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    seen: set[str] = set()
+    fields = {
+        field
+        for operation in operations
+        if operation.operation is OperationType.MUTATION
+        for field in _fields(operation.selection_set, document, seen)
+    }
+    scope = Scope.READ if fields <= _HARMLESS else Scope.RUN if fields <= _HARMLESS | _RUNNING else Scope.ADMIN
+    return Wanted(scope, frozenset(operation.operation for operation in operations))
+
+
+def _fields(selected: SelectionSetNode, document: DocumentNode, seen: set[str]) -> Iterator[str]:
+    """Names of the fields at the root of an operation, those of fragments too that are not among `seen`."""
+    for node in selected.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        elif isinstance(node, InlineFragmentNode):
+            yield from _fields(node.selection_set, document, seen)
+        elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+            seen.add(node.name.value)
+            for fragment in document.definitions:
+                if isinstance(fragment, FragmentDefinitionNode) and fragment.name.value == node.name.value:
+                    yield from _fields(fragment.selection_set, document, seen)

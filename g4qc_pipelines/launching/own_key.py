@@ -1,0 +1,47 @@
+"""The key by which the API's server is known to Dagster's web server, where that one wants keys.
+
+It lies in the home, readable by its user only: both servers share the home, and no settings hold a key in clear text.
+Must not know what it opens.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from g4qc_core.api.keys import Keys, Scope, create_key, known_key
+from g4qc_core.errors import SettingsError
+from g4qc_core.settings import Settings
+
+_NAME = "g4qc"
+
+
+def own_key(settings: Settings) -> str | None:
+    """The key, made where there is none yet; None where no keys are set, so that none is needed.
+
+    Raises:
+        SettingsError: the file cannot be read or written.
+    """
+    if not settings.api_keys.get_secret_value():
+        return None
+    path = settings.home / "web_key"
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            # Written aside and linked into place: whoever reads it finds a whole one.
+            draft = path.with_name(f"{path.name}.{os.getpid()}")
+            draft.touch(0o600, exist_ok=False)
+            try:
+                draft.write_text(create_key(_NAME, Scope.ADMIN)[0], "utf-8")
+                os.link(draft, path)
+            finally:
+                draft.unlink()
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"The file {path} cannot be used ({error.strerror}): make it readable.") from None
+
+
+def with_own_key(keys: Keys, settings: Settings) -> Keys:
+    """The keys of a web server that lets the API's server in, too; none stay none."""
+    secret = own_key(settings)
+    return Keys([*keys, known_key(_NAME, Scope.ADMIN, secret)]) if keys and secret else keys

@@ -1,0 +1,115 @@
+"""Dagster's web server in a process of G4QC's own, with the guard before it: one listening address, and no inner one.
+
+The only module that knows how Dagster's web server is made; see docs/decisions/0019-one-door.md.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster_webserver.version import __version__
+from dagster_webserver.webserver import DagsterWebserver
+from graphql import GraphQLError, OperationType
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from g4qc_core.api.guard import Guard, Rules
+from g4qc_core.api.keys import Scope
+from g4qc_core.api.measures import Measures
+from g4qc_core.api.origins import loopback_hosts, origin_of
+from g4qc_core.api.problems import problem
+from g4qc_core.api.server import parse_proxies, server_of
+from g4qc_core.settings import Settings
+from g4qc_pipelines.instance import web_instance
+from g4qc_pipelines.launching.mutations import Wanted, wanted
+from g4qc_pipelines.launching.own_key import with_own_key
+from g4qc_pipelines.launching.serving import is_loopback, keys_for
+from g4qc_pipelines.launching.web_door import SCOPE, WebDoor
+
+_LARGEST_BODY = 8 * 1024 * 1024  # a backfill names its partitions
+_POLL_MS = 2000
+
+
+def serve_web(settings: Settings, host: str, port: int, workspace: Path) -> None:
+    """Serves Dagster's web UI on the address until Ctrl-C. The caller has checked that the port is free.
+
+    Raises:
+        SettingsError: the address is reached from elsewhere, and there are no keys; or a key is malformed.
+    """
+    keys = with_own_key(keys_for(settings, host, "Dagster's web server"), settings)
+    proxies = parse_proxies(settings.api_trusted_proxies)
+    with web_instance(settings) as instance:
+        target = WorkspaceFileTarget([str(workspace)])
+        with WorkspaceProcessContext(instance, version=__version__, workspace_load_target=target) as context:
+            door: ASGIApp = WebDoor(_Webserver(context, live_data_poll_rate=_POLL_MS).create_asgi_app(), keys)
+            guarded = Guard(door, web_rules(settings, loopback=is_loopback(host) or not keys), Measures())
+            server_of(guarded, host, port, proxies).run()
+
+
+def web_rules(settings: Settings, *, loopback: bool) -> Rules:
+    """The guard's rules before Dagster's web server: those of the API, for this server's names.
+
+    Its pages ask several times a second, so that their number is not limited.
+    """
+    # The API of docker-compose.yml finds it under a name of its own.
+    names = [*loopback_hosts(settings.dagster_url), settings.dagster_host.lower()]
+    return Rules(
+        names if loopback else [],
+        largest_body=_LARGEST_BODY,
+        own=origin_of(settings.dagster_url),
+        setting="G4QC_DAGSTER_URL",
+    )
+
+
+class _Webserver(DagsterWebserver[Any, Any]):
+    """Dagster's web server, where a mutation is posted as JSON by somebody who may do so, and never otherwise."""
+
+    async def graphql_http_endpoint(self, request: Request) -> Response:
+        if request.method == "POST":
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind not in ("application/json", "application/graphql"):
+                return problem(415, "Send the GraphQL document as application/json.")
+            if kind == "application/json" and not await _is_object(request):
+                return problem(400, "The body is no JSON object with a query: send one document at a time.")
+        answer: Response = await super().graphql_http_endpoint(request)
+        return answer
+
+    async def execute_graphql_request(self, request: Request, query: Any, variables: Any, operation_name: Any) -> Any:
+        refusal = _refusal(request, await run_in_threadpool(wanted, query))
+        return refusal or await super().execute_graphql_request(request, query, variables, operation_name)
+
+    async def execute_graphql_subscription(
+        self, websocket: Any, operation_id: Any, query: Any, variables: Any, operation_name: Any
+    ) -> Any:
+        found = await run_in_threadpool(wanted, query)
+        if found is not None and found.kinds != {OperationType.SUBSCRIPTION}:
+            return None, GraphQLError("Web sockets are for subscriptions: post queries and mutations.").formatted
+        return await super().execute_graphql_subscription(websocket, operation_id, query, variables, operation_name)
+
+    def _make_request_context(self, conn: HTTPConnection) -> Any:
+        context = super()._make_request_context(conn)
+        # Dagster's pages then offer a reader nothing that is refused.
+        context._read_only = conn.scope[SCOPE] is Scope.READ
+        return context
+
+
+def _refusal(request: Request, asked: Wanted | None) -> Response | None:
+    if asked is None:
+        return None
+    if asked.changes and request.method != "POST":
+        return problem(405, "A mutation is posted as JSON, never asked for by address.", headers={"Allow": "POST"})
+    if not request.scope[SCOPE].covers(asked.scope):
+        return problem(403, f"This key may only {request.scope[SCOPE]}: use one with the scope '{asked.scope}'.")
+    return None
+
+
+async def _is_object(request: Request) -> bool:
+    try:
+        return isinstance(await request.json(), dict)
+    except ValueError:
+        return False
