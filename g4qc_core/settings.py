@@ -102,6 +102,13 @@ class Settings(BaseSettings):
         "empty: nobody's",
     )
     api_rate_limit: int = Field(3000, ge=0, description="Requests a minute that one address may make; 0: no limit")
+    run_start_limit: int = Field(
+        600, ge=1, description="Seconds that the process of a run may take to begin; it is started twice at most"
+    )
+    tick_limit: int = Field(300, ge=30, description="Seconds that one look of a sensor or schedule may take")
+    webhook_limit: float = Field(
+        10.0, gt=0, le=30, description="Seconds that one delivery to the webhook may take, every try included"
+    )
     webhook_url: SecretStr | None = Field(
         None, description="Address to which failed runs and stale feeds are posted as JSON; unset: they are only logged"
     )

@@ -10,18 +10,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from string import Template
 
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
 from g4qc_core.errors import SettingsError
 from g4qc_core.settings import Settings
-from g4qc_core.storage.database import dagster_url
+from g4qc_core.storage.database import dagster_url, with_limits
 from g4qc_pipelines.orphans import end_orphans
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 
 _STATEMENT_MS = 60_000
 _WEB_STATEMENT_MS = 15_000
+
+# Beyond both starts of a run: what the coordinator waits between them, and the looks of run monitoring.
+_BEYOND_STARTS = 120
+
+# What a code server may take to answer; the start of a run, ticks and the graph itself have limits of their own.
+_ANSWER_SECONDS = 120
+_CLOSE_SECONDS = 10
 
 # What steps print is not caught in this process: it costs four processes a step, which answer Ctrl-C with tracebacks.
 _NOTHING_CAUGHT = {
@@ -33,13 +41,16 @@ _NOTHING_CAUGHT = {
 
 
 def dagster_home(settings: Settings) -> Path:
-    """The folder of Dagster's own files, made ready: `dagster.yaml` in it is the package's.
+    """The folder of Dagster's own files, made ready: `dagster.yaml` in it is the package's, with the settings in it.
 
     Raises:
         SettingsError: the folder cannot be written.
     """
     home = settings.home / ("dagster_simulated" if settings.simulated else "dagster")
-    wanted = files("g4qc_pipelines").joinpath("dagster.yaml").read_text("utf-8")
+    limit = settings.run_start_limit
+    wanted = Template(files("g4qc_pipelines").joinpath("dagster.yaml").read_text("utf-8")).safe_substitute(
+        start_limit=limit, start_timeout=2 * limit + _BEYOND_STARTS
+    )
     try:
         home.mkdir(parents=True, exist_ok=True)
         target = home / "dagster.yaml"
@@ -56,10 +67,15 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
     """The variables by which every Dagster process of this home finds its files and its database."""
     return {
         "DAGSTER_HOME": str(dagster_home(settings)),
-        "G4QC_DAGSTER_DATABASE_URL": dagster_url(settings),
+        "G4QC_DAGSTER_DATABASE_URL": with_limits(dagster_url(settings)),
         # Events of one step are stored in batches: half the time that a materialization costs.
         "DAGSTER_EVENT_BATCH_SIZE": "50",
         "DAGSTER_DISABLE_TELEMETRY": "yes",
+        "DAGSTER_GRPC_TIMEOUT_SECONDS": str(_ANSWER_SECONDS),
+        "DAGSTER_REPOSITORY_GRPC_TIMEOUT_SECONDS": str(max(settings.tick_limit, _ANSWER_SECONDS)),
+        "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": str(settings.tick_limit),
+        "DAGSTER_SCHEDULE_GRPC_TIMEOUT_SECONDS": str(settings.tick_limit),
+        "DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD": str(_CLOSE_SECONDS),
     }
 
 

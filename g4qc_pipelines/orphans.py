@@ -20,6 +20,9 @@ import dagster as dg
 from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
+GONE = "The process of this run is gone: it was killed, or its machine was stopped."
+"""Why a run of a command or of a dead code server ended."""
+
 _LEASE_TAG = "g4qc/lease"
 _STATES = [*IN_PROGRESS_RUN_STATUSES, dg.DagsterRunStatus.CANCELING]
 
@@ -41,17 +44,36 @@ def end_orphans(instance: dg.DagsterInstance) -> list[str]:
     """Marks as failed each unfinished run whose process is gone, and frees its places; gives their ids."""
     ended = []
     for run in instance.get_runs(dg.RunsFilter(statuses=_STATES)):
-        if _lives(instance, run.tags):
+        if lives(instance, run.tags):
             continue
-        instance.report_run_failed(run, "The process of this run is gone: it was killed, or its machine was stopped.")
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+        end_run(instance, run.run_id, GONE)
         ended.append(run.run_id)
         if _LEASE_TAG in run.tags:
             _lease(instance, run.tags[_LEASE_TAG]).unlink(missing_ok=True)
     return ended
 
 
-def _lives(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
+def end_run(instance: dg.DagsterInstance, run_id: str, cause: str) -> bool:
+    """Ends an unfinished run whose process is gone, as failed or as cancelled, and frees its places in the pools.
+
+    Args:
+        cause: one sentence, which every surface shows.
+
+    Returns:
+        False when the run had ended, or there is none.
+    """
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.is_finished:
+        return False
+    if run.status is dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run, f"Stopped by a person. {cause}")
+    else:
+        instance.report_run_failed(run, cause)
+    instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+    return True
+
+
+def lives(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
     """False when the run's process is certainly gone; of a server on another host nothing is certain."""
     if _LEASE_TAG in tags:
         return _locked(_lease(instance, tags[_LEASE_TAG]))

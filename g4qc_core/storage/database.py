@@ -20,6 +20,14 @@ from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable, G4qcError, Se
 from g4qc_core.settings import Settings
 from g4qc_core.storage.embedded import embedded_server
 
+# A server that is not there, or a network that swallows everything, ends a wait instead of lasting for ever.
+_LIMITS = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
 _SCHEMES = ("postgres", "postgresql", "postgresql+psycopg2")
 _BARS = "G4QC_DATABASE_URL"
 _DAGSTER = "G4QC_DAGSTER_DATABASE_URL"
@@ -50,7 +58,7 @@ class Database:
         self.engine: Engine = create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"options": f"-c timezone=UTC{limit}", "connect_timeout": 10},
+            connect_args={"options": f"-c timezone=UTC{limit}", **_LIMITS},
         )
 
     def __repr__(self) -> str:
@@ -142,6 +150,13 @@ def dagster_url(settings: Settings) -> str:
     _create_beside(bars, str(url.database))
     bars.close()
     return url.render_as_string(hide_password=False)
+
+
+def with_limits(address: str) -> str:
+    """The address of a database, with a limit to every wait for its server that it does not set itself."""
+    url = make_url(address)
+    limits = {name: value for name, value in _LIMITS.items() if name not in url.query}
+    return url.update_query_dict(limits).render_as_string(hide_password=False)
 
 
 def parse_url(given: str, setting: str) -> URL:

@@ -35,6 +35,7 @@ from g4qc_pipelines.resources import open_stores
 from g4qc_pipelines.steps.specs import known_names
 
 _START_SECONDS = 120.0
+_CODE_SERVER = "g4qc_pipelines.running.code_server"
 
 Child = subprocess.Popen[str]
 
@@ -127,7 +128,7 @@ def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> I
         def start(*command: str, environment: Mapping[str, str] = environment) -> Child:
             return stack.enter_context(process([sys.executable, "-m", *command], environment, log))
 
-        server = start("dagster", "api", "grpc", "-m", "g4qc_pipelines.definitions", "-a", "defs", "-s", str(code))
+        server = start(_CODE_SERVER, "-m", "g4qc_pipelines.definitions", "-a", "defs", "-s", str(code))
         _await(lambda: _listens(code), [server], log)
         yield [
             server,

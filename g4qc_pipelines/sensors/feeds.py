@@ -12,15 +12,18 @@ from g4qc_core.settings import Settings
 from g4qc_pipelines.feed_check import feed_evaluation
 from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.sensors.webhook import tell
+from g4qc_pipelines.sensors.told import keep_told, told
+from g4qc_pipelines.sensors.webhook import Webhook
 from g4qc_pipelines.steps.feed import Feed, feeds
+
+_NAME = "stale_feeds"
 
 
 def build_feeds(settings: Settings) -> dg.SensorDefinition:
     """The sensor `stale_feeds`; it runs from the start, because it asks the gateway for nothing."""
 
     @dg.sensor(
-        name="stale_feeds",
+        name=_NAME,
         minimum_interval_seconds=120,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Compares the newest answered bar of each front contract with the calendar and the gateway's "
@@ -38,21 +41,23 @@ def build_feeds(settings: Settings) -> dg.SensorDefinition:
         before, now = set(json.loads(context.cursor or "[]")), {feed.symbol for feed in found if feed.stale}
         if now == before:
             return dg.SkipReason(f"Nothing new: {len(now)} of {len(found)} feeds are stale.")
+        cursor, heard = json.dumps(sorted(now)), told(context.instance, _NAME)
+        keep_told(context.instance, _NAME, cursor)
+        webhook, known = Webhook(settings), before if heard is None else set(json.loads(heard))
         for feed in found:
-            if feed.stale != (feed.symbol in before):
-                _report(context, settings, feed)
-        return dg.SensorResult(cursor=json.dumps(sorted(now)), asset_events=[feed_evaluation(found)])
+            if feed.stale != (feed.symbol in known):
+                _report(context, webhook, feed)
+        return dg.SensorResult(cursor=cursor, asset_events=[feed_evaluation(found)])
 
     return stale_feeds
 
 
-def _report(context: dg.SensorEvaluationContext, settings: Settings, feed: Feed) -> None:
+def _report(context: dg.SensorEvaluationContext, webhook: Webhook, feed: Feed) -> None:
     event, says = ("feed_stale", "stands still") if feed.stale else ("feed_alive", "goes on")
     text = f"The feed {says}: {feed}."
     (context.log.warning if feed.stale else context.log.info)(text)
     newest = feed.newest.isoformat() if feed.newest else None
-    tell(
-        settings,
+    webhook.tell(
         event,
         text,
         instrument=feed.symbol,

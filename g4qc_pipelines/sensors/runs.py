@@ -6,7 +6,10 @@ import dagster as dg
 
 from g4qc_core.settings import Settings
 from g4qc_pipelines.runs import sentence
-from g4qc_pipelines.sensors.webhook import tell
+from g4qc_pipelines.sensors.webhook import Webhook
+
+TOLD = "g4qc/told"
+"""Tag of a failed run that was reported: set before, so that a report which is cut off is not made twice."""
 
 
 def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
@@ -24,9 +27,12 @@ def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
         why = next(iter(steps.values()), None) or context.failure_event.message or "nobody said why"
         partition = run.tags.get("dagster/partition") or run.tags.get("dagster/asset_partition_range_start")
         text = f"The run {run.run_id} of {run.job_name} over {partition or 'no partition'} failed: {why}"
+        if TOLD in run.tags:
+            context.log.info(f"The failure of run {run.run_id} was told before.")
+            return
+        context.instance.add_run_tags(run.run_id, {TOLD: "yes"})
         context.log.error(text)
-        tell(
-            settings,
+        Webhook(settings).tell(
             "run_failed",
             text,
             run=run.run_id,

@@ -1,14 +1,17 @@
 """Tells another program that something happened: a JSON document posted to an address of one's own.
 
-What is told is told once, with a few tries; whether anybody listens decides nothing here. docs/operations.md describes
-the documents.
+Each event is posted at most once. A listener that provably did not take it (nothing listens, or it answers that it is
+busy) is asked again within the limit of the delivery; one that is silent or slow may have taken it, and is not. Whether
+anybody listens decides nothing here. docs/operations.md describes the documents.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -16,32 +19,107 @@ import httpx
 from g4qc_core.settings import Settings
 
 _log = logging.getLogger(__name__)
-_TIMEOUT = 5.0  # seconds, a try
 _PAUSES = (1.0, 3.0)  # seconds between tries
+_PER_LOOK = 60.0  # seconds that all deliveries of one look of a sensor may take
+_BUSY = (429, 500, 502, 503, 504)
 
 
-def tell(settings: Settings, event: str, text: str, pause: Callable[[float], None] = time.sleep, **more: Any) -> bool:
+Pause = Callable[[float], Awaitable[object] | None]
+
+
+class Webhook:
+    """The address of the settings, for one look of a sensor: all its deliveries together have a limit, too.
+
+    Args:
+        clock: seconds that only go on.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._until = clock() + _PER_LOOK
+
+    def tell(self, event: str, text: str, **more: Any) -> bool:
+        """As `tell`; false, too, when the time of this look is over."""
+        left = self._until - self._clock()
+        if left <= 0:
+            _log.warning("The webhook is too slow: the event %s is not posted, only logged.", event)
+            return False
+        return tell(self._settings.model_copy(update={"webhook_limit": self._limit(left)}), event, text, **more)
+
+    def _limit(self, left: float) -> float:
+        return min(self._settings.webhook_limit, left)
+
+
+def tell(settings: Settings, event: str, text: str, pause: Pause = asyncio.sleep, **more: Any) -> bool:
     """Posts `{"event": ..., "text": ..., ...}` to G4QC_WEBHOOK_URL; false where none is set or nobody took it.
+
+    Returns within G4QC_WEBHOOK_LIMIT and a second, whatever the listener does.
 
     Args:
         event: what kind of thing happened, like `run_failed`.
         text: one sentence for a person.
+        pause: waits so many seconds between two tries.
         more: what else a program may want to know; plain values.
     """
     if settings.webhook_url is None:
         return False
-    url = settings.webhook_url.get_secret_value()
-    for seconds in (*_PAUSES, None):
+    document = {"event": event, "text": text, **more}
+    return _Delivery(settings.webhook_url.get_secret_value(), document, pause).made(settings.webhook_limit)
+
+
+class _Delivery:
+    """One document on its way, in a thread of its own, so that a look-up of a host's name holds nobody up."""
+
+    def __init__(self, url: str, document: dict[str, Any], pause: Pause) -> None:
+        self._url = url
+        self._document = document
+        self._pause = pause
+        self._taken = False
+
+    def made(self, limit: float) -> bool:
+        """True when the listener took it within so many seconds."""
+        thread = threading.Thread(target=self._run, args=[limit], name="webhook", daemon=True)
+        thread.start()
+        thread.join(limit + 1)
+        if thread.is_alive():
+            self._refused("the name of its host was not found in time")
+        return self._taken
+
+    def _run(self, limit: float) -> None:
+        loop = asyncio.new_event_loop()
         try:
-            httpx.post(url, json={"event": event, "text": text, **more}, timeout=_TIMEOUT).raise_for_status()
-            return True
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            # The address may hold a token: neither it nor a text that may repeat it is written down.
-            _log.warning("The webhook did not take the event %s: %s.", event, _reason(error))
-            if isinstance(error, httpx.InvalidURL) or seconds is None:
-                break
-            pause(seconds)
-    return False
+            loop.run_until_complete(asyncio.wait_for(self._post(), limit))
+        except TimeoutError:
+            self._refused(f"no answer within {limit:.0f} s")
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
+            self._refused(_reason(error))
+        finally:
+            loop.close()
+
+    async def _post(self) -> None:
+        async with httpx.AsyncClient(timeout=None) as client:
+            for seconds in (*_PAUSES, None):
+                try:
+                    # The body of the answer is nobody's business, however long it is.
+                    async with client.stream("POST", self._url, json=self._document) as answer:
+                        answer.raise_for_status()
+                    self._taken = True
+                    return
+                except (httpx.ConnectError, httpx.HTTPStatusError) as error:
+                    if seconds is None or not _not_taken(error):
+                        raise
+                    self._refused(_reason(error))
+                if (pausing := self._pause(seconds)) is not None:
+                    await pausing
+
+    def _refused(self, reason: str) -> None:
+        # The address may hold a token: neither it nor a text that may repeat it is written down.
+        _log.warning("The webhook did not take the event %s: %s.", self._document["event"], reason)
+
+
+def _not_taken(error: httpx.HTTPError) -> bool:
+    return not isinstance(error, httpx.HTTPStatusError) or error.response.status_code in _BUSY
 
 
 def _reason(error: Exception) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,12 +19,12 @@ from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.jobs import CHAIN_ASSETS
 from g4qc_pipelines.steps.repairs import gaps_of
 from tests.fixtures.home import bare_home
+from tests.fixtures.waiting import until
 from tests.fixtures.web import MONTHS, Up, free_ports, up
 
 pytestmark = pytest.mark.integration
 
 PARTITION = f"ES|{MONTHS[2]}"
-SECONDS = 300
 
 SENSOR = {"sensorName": "repair", "repositoryName": "__repository__", "repositoryLocationName": "g4qc"}
 START = """mutation($s: SensorSelector!) { startSensor(sensorSelector: $s) {
@@ -52,13 +51,6 @@ def posted() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/hook", taken
         server.shutdown()
-
-
-def until(ready: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not ready():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.5)
 
 
 def launched(running: Up) -> list[dict[str, Any]]:

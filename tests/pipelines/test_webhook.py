@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import dagster as dg
 import pytest
 
 from g4qc_core.settings import Settings
-from g4qc_pipelines.sensors.webhook import tell
+from g4qc_pipelines.sensors.runs import build_failed_runs
+from g4qc_pipelines.sensors.webhook import Webhook, tell
 
 
 class Hook:
@@ -74,3 +78,106 @@ def test_nobody_who_listens_harms_nobody_and_the_address_is_not_logged(
 
 def test_without_an_address_nothing_is_told(settings: Settings) -> None:
     assert not tell(settings, "run_failed", "")
+
+
+# --- listeners that never end
+
+
+class Dripping:
+    """Takes a document, and answers with a byte from time to time, for ever."""
+
+    def __init__(self, head: bytes = b"", drop: bytes = b"H") -> None:
+        self.heard = 0
+        self._head, self._drop = head, drop
+        self._closing = threading.Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/secret-token"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Ends every answer."""
+        self._closing.set()
+        self._listening.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                taken, _ = self._listening.accept()
+                threading.Thread(target=self._drip, args=[taken], daemon=True).start()
+
+    def _drip(self, taken: socket.socket) -> None:
+        with taken, suppress(OSError):
+            while b"}" not in taken.recv(65536):
+                pass
+            self.heard += 1
+            taken.sendall(self._head)
+            while not self._closing.wait(0.05):
+                taken.sendall(self._drop)
+
+
+@pytest.fixture
+def dripping() -> Iterator[Callable[..., Dripping]]:
+    with ExitStack() as stack:
+        yield lambda *given: stack.enter_context(closing(Dripping(*given)))
+
+
+def test_an_answer_that_drips_for_ever_is_given_up_as_a_whole_and_not_asked_for_again(
+    settings: Settings, dripping: Callable[..., Dripping], caplog: pytest.LogCaptureFixture
+) -> None:
+    hook = dripping()
+    limited = to(settings, hook.url).model_copy(update={"webhook_limit": 0.5})
+    assert not tell(limited, "run_failed", "It failed.")
+    assert hook.heard == 1
+    assert "no answer within" in caplog.text
+    assert "secret-token" not in caplog.text
+
+
+def test_an_answer_whose_body_never_ends_counts_by_its_status(
+    settings: Settings, dripping: Callable[..., Dripping]
+) -> None:
+    hook = dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n", b"x" * 1000)
+    assert tell(to(settings, hook.url), "run_failed", "It failed.")
+    assert hook.heard == 1
+
+
+def test_a_redirect_leads_nowhere(settings: Settings, hook: Hook) -> None:
+    hook.answers = [302]
+    assert not tell(to(settings, address(hook)), "run_failed", "It failed.")
+    assert len(hook.heard) == 1
+
+
+def test_the_deliveries_of_one_look_have_a_limit_together(settings: Settings, hook: Hook) -> None:
+    now = [0.0]
+    webhook = Webhook(to(settings, address(hook)), clock=lambda: now[0])
+    assert webhook.tell("feed_stale", "It stands still.")
+    now[0] += 61
+    assert not webhook.tell("feed_stale", "Another one, too.")
+    assert len(hook.heard) == 1
+
+
+# --- a failure is told once
+
+
+@dg.op
+def _fails() -> None:
+    raise dg.Failure("It could not be.")
+
+
+@dg.job
+def _failing() -> None:
+    _fails()
+
+
+def test_a_failure_is_told_once_even_when_the_look_is_cut_off_before_its_cursor_is_stored(
+    settings: Settings, hook: Hook
+) -> None:
+    sensor = build_failed_runs(to(settings, address(hook)))
+    with dg.DagsterInstance.ephemeral() as instance:
+        start = sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).cursor
+        _failing.execute_in_process(instance=instance, raise_on_error=False)
+        for _ in range(2):  # the same cursor twice
+            sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=start, definitions=_DEFINITIONS))
+    assert [event["event"] for event in hook.heard] == ["run_failed"]
+
+
+_DEFINITIONS = dg.Definitions(jobs=[_failing])

@@ -1,0 +1,263 @@
+"""Starts the process of each run within a limit, and notices its end however long the database is away.
+
+Dagster's own servicer waits for a process without a limit, and the thread that looks for ended ones dies of the first
+database error, after which no run of that code server is ever ended. Must not know what a run does.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+import dagster as dg
+from dagster._core.instance.ref import InstanceRef
+from dagster._grpc.__generated__ import dagster_api_pb2
+from dagster._grpc.impl import IPCErrorMessage, StartRunInSubprocessSuccessful
+from dagster._grpc.server import DagsterApiServer
+from dagster._grpc.types import (
+    CanCancelExecutionRequest,
+    CanCancelExecutionResult,
+    ExecuteExternalJobArgs,
+    StartRunResult,
+)
+from dagster._serdes import deserialize_value, serialize_value
+from dagster._utils import get_run_crash_explanation
+
+from g4qc_pipelines.orphans import end_run
+from g4qc_pipelines.running.remarks import remark
+from g4qc_pipelines.running.worker import last_words, run_worker
+
+_LOOK_SECONDS = 0.1
+_KILL_SECONDS = 10.0
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass
+class Outage:
+    """How long the database has been away, by a clock that only goes on, and when to ask it again."""
+
+    clock: Callable[[], float] = time.monotonic
+    _since: float | None = None
+    _again: float = 0.0
+    _pause: float = 1.0
+
+    @property
+    def waits(self) -> bool:
+        """True while the pause after the last failure is not over."""
+        return self.clock() < self._again
+
+    @property
+    def lasted(self) -> float | None:
+        """Seconds since the first failure; None when the last try succeeded."""
+        return None if self._since is None else self.clock() - self._since
+
+    def failed(self) -> float:
+        """Counts a failure; gives the seconds until the next try, twice as many each time up to a limit."""
+        pause, self._pause = self._pause, min(2 * self._pause, _LONGEST_PAUSE)
+        self._since = self.clock() if self._since is None else self._since
+        self._again = self.clock() + pause
+        return pause
+
+    def over(self) -> None:
+        """Counts a success."""
+        self._since, self._again, self._pause = None, 0.0, 1.0
+
+
+@dataclass(frozen=True)
+class _Started:
+    """How the start of a process ended: it began, it failed for a reason, or neither within the limit."""
+
+    began: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """A run whose process is gone, until the database has heard of it."""
+
+    exit_code: int
+    words: str
+    instance: InstanceRef
+
+
+class Servicer(DagsterApiServer):
+    """The servicer of one code server.
+
+    Args:
+        start_limit: seconds that a run's process may take to begin, before it is started once more.
+        others: given to Dagster's own servicer.
+    """
+
+    def __init__(self, *others: Any, start_limit: float, **named: Any) -> None:
+        # The thread of the base class begins within its constructor.
+        self._start_limit = start_limit
+        self._words: dict[str, Connection] = {}
+        self._ended: dict[str, _Ended] = {}
+        self._starting: set[str] = set()
+        self._outage = Outage()
+        super().__init__(*others, **named)
+
+    def StartRun(self, request: Any, context: Any) -> Any:
+        """Starts the process of a run, once more when it does not begin."""
+        if self._shutdown_once_executions_finish_event.is_set():
+            return super().StartRun(request, context)
+        asked = deserialize_value(request.serialized_execute_run_args, ExecuteExternalJobArgs)
+        self._starting.add(asked.run_id)
+        try:
+            started = self._start_twice(asked, request.serialized_execute_run_args)
+        finally:
+            self._starting.discard(asked.run_id)
+        return _reply(started)
+
+    def _start_twice(self, asked: ExecuteExternalJobArgs, request: str) -> _Started:
+        """Starts the process, and once more when it does not begin."""
+        first = self._start(asked, request)
+        if first.began:
+            return first
+        text = f"{first.reason} It was started once more."
+        self._logger.warning("Run %s: %s", asked.run_id, text)
+        _tried(self._logger, lambda: _told(asked.instance_ref, asked.run_id, text))
+        second = self._start(asked, request)
+        return second if second.began else _Started(False, f"{second.reason} It had been started once more already.")
+
+    def _start(self, asked: ExecuteExternalJobArgs, request: str) -> _Started:
+        """Starts one process and waits for the first message from it, no longer than the limit."""
+        repositories = self._loaded_repositories
+        if repositories is None:
+            return _Started(False, f"The code server has no definitions: {self._serializable_load_error}.")
+        origin = asked.job_origin
+        name = origin.repository_origin.repository_name
+        job = repositories.reconstructables_by_name[name].get_reconstructable_job(origin.job_name)
+        messages, stop = self._mp_ctx.Queue(), self._mp_ctx.Event()
+        reader, writer = self._mp_ctx.Pipe(duplex=False)
+        process = self._mp_ctx.Process(target=run_worker, args=[request, job, messages, stop, writer])
+        with self._execution_lock:
+            process.start()
+            writer.close()
+            assert asked.instance_ref is not None
+            self._executions[asked.run_id] = (process, asked.instance_ref)  # type: ignore[assignment]
+            self._termination_events[asked.run_id] = stop
+            self._words[asked.run_id] = reader
+        started = self._first_message(messages, process)
+        if not started.began:
+            process.kill()
+            process.join(_KILL_SECONDS)
+            with self._execution_lock, suppress(KeyError):
+                self._clear_run(asked.run_id)
+        return started
+
+    def _first_message(self, messages: Any, process: Any) -> _Started:
+        deadline = time.monotonic() + self._start_limit
+        while True:
+            alive = process.is_alive()
+            with suppress(queue.Empty):
+                message = messages.get(timeout=_LOOK_SECONDS)
+                if isinstance(message, StartRunInSubprocessSuccessful):
+                    return _Started(True)
+                if isinstance(message, IPCErrorMessage):
+                    return _Started(
+                        False, f"The run's process could not begin: {message.message or 'no reason given'}."
+                    )
+                continue
+            if not alive:
+                return _Started(False, get_run_crash_explanation("The run's process", process.exitcode or 0))
+            if time.monotonic() > deadline:
+                return _Started(
+                    False,
+                    f"The run did not start within {self._start_limit:.0f} s: the machine is busy "
+                    "(see G4QC_RUN_START_LIMIT).",
+                )
+
+    def CanCancelExecution(self, request: Any, context: Any) -> Any:
+        """Whether a run is one of this server's; true, too, for one whose end is still to be stored."""
+        asked = deserialize_value(request.serialized_can_cancel_execution_request, CanCancelExecutionRequest)
+        if asked.run_id in self._ended or asked.run_id in self._starting:
+            return dagster_api_pb2.CanCancelExecutionReply(
+                serialized_can_cancel_execution_result=serialize_value(CanCancelExecutionResult(can_cancel=True))
+            )
+        return super().CanCancelExecution(request, context)
+
+    def _clear_run(self, run_id: str) -> None:
+        super()._clear_run(run_id)
+        if (reader := self._words.pop(run_id, None)) is not None:
+            reader.close()
+
+    def _check_for_orphaned_runs(self) -> None:
+        """Ends the runs whose process is gone; what the database does not take is tried again after a pause."""
+        with self._execution_lock:
+            self._take_ended()
+            stopping = self._shutdown_once_executions_finish_event.is_set()
+            idle = not self._executions
+        for run_id in list(self._ended):
+            if not self._outage.waits:
+                self._end(run_id)
+        if stopping and idle:
+            self._server_termination_event.set()
+
+    def _take_ended(self) -> None:
+        """Moves runs whose process is gone from those that are executed to those of which the database has to hear."""
+        for run_id, (process, ref) in list(self._executions.items()):
+            # One that does not begin is the business of the call that starts it.
+            if run_id not in self._starting and not process.is_alive():
+                self._ended[run_id] = _Ended(process.exitcode or 0, self._said(run_id), ref)
+                self._clear_run(run_id)
+
+    def _said(self, run_id: str) -> str:
+        reader = self._words.get(run_id)
+        with suppress(EOFError, OSError):
+            if reader is not None and reader.poll():
+                return str(reader.recv())
+        return ""
+
+    def _end(self, run_id: str) -> None:
+        ended, lasted = self._ended[run_id], self._outage.lasted
+        try:
+            with dg.DagsterInstance.from_ref(ended.instance) as instance:
+                end_run(instance, run_id, _cause(ended, lasted))
+        except Exception as error:  # noqa: BLE001 - without this thread no run of this server would ever be ended
+            pause = self._outage.failed()
+            self._logger.warning(
+                "The end of run %s could not be stored (%s): trying again in %.0f s.", run_id, last_words(error), pause
+            )
+        else:
+            del self._ended[run_id]
+            if lasted is not None:
+                self._logger.warning("The database is back after %.0f s: the ends of runs are stored.", lasted)
+            self._outage.over()
+
+
+def _cause(ended: _Ended, lasted: float | None) -> str:
+    """Why the run ended, in one sentence.
+
+    Args:
+        lasted: seconds for which the database did not take it; None when it does.
+    """
+    if lasted is not None:
+        return f"The database did not answer for {lasted:.0f} s or more, and the run ended with it: run it again."
+    if ended.words:
+        return f"The database did not answer, and the run ended with it ({ended.words}): run it again."
+    return get_run_crash_explanation("The run's process", ended.exit_code)
+
+
+def _told(ref: InstanceRef | None, run_id: str, text: str) -> None:
+    assert ref is not None
+    with dg.DagsterInstance.from_ref(ref) as instance:
+        remark(instance, run_id, text)
+
+
+def _tried(logger: logging.Logger, step: Callable[[], None]) -> None:
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001 - a remark that is lost must not keep a run from starting
+        logger.warning("A remark about a run could not be stored: %s.", last_words(error))
+
+
+def _reply(started: _Started) -> Any:
+    result = StartRunResult(success=started.began, message=started.reason or None, serializable_error_info=None)
+    return dagster_api_pb2.StartRunReply(serialized_start_run_result=serialize_value(result))

@@ -1,0 +1,63 @@
+"""Dagster's storage with two changes.
+
+An evaluation of a check that is only planned replaces no state: Dagster stores one when a run is launched, and a run
+that fails before its checks would leave each of them without a state, although what was known is as true as before. And
+a connection that died while the database was away is noticed before it is used. Must not know any check.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from dagster._core.events.log import EventLogEntry
+from dagster._serdes import ConfigurableClassData
+from dagster_postgres import (
+    DagsterPostgresStorage,
+    PostgresEventLogStorage,
+    PostgresRunStorage,
+    PostgresScheduleStorage,
+)
+from dagster_postgres.utils import pg_url_from_config
+
+
+class _Pinged:
+    """Connections that are kept are tried before they are used again."""
+
+    _engine: Any
+
+    def optimize_for_webserver(self, *given: Any, **named: Any) -> None:
+        """See Dagster's storages: from now on connections are kept."""
+        super().optimize_for_webserver(*given, **named)  # type: ignore[misc]
+        self._engine.pool._pre_ping = True
+
+
+class Runs(_Pinged, PostgresRunStorage):
+    """Runs, and the keys of dynamic partitions."""
+
+
+class Schedules(_Pinged, PostgresScheduleStorage):
+    """States and ticks of schedules and sensors."""
+
+
+class EventLog(_Pinged, PostgresEventLogStorage):
+    """An event log in which a check keeps its last evaluation until there is another one."""
+
+    def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
+        """Stores nothing: the evaluation itself makes the row that it does not find."""
+
+
+class Storage(DagsterPostgresStorage):
+    """Named in dagster.yaml."""
+
+    def __init__(
+        self, postgres_url: str, should_autocreate_tables: bool = True, inst_data: ConfigurableClassData | None = None
+    ) -> None:
+        super().__init__(postgres_url, should_autocreate_tables, inst_data)
+        self._run_storage = Runs(postgres_url, should_autocreate_tables)
+        self._event_log_storage = EventLog(postgres_url, should_autocreate_tables)
+        self._schedule_storage = Schedules(postgres_url, should_autocreate_tables)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Self:
+        """See Dagster's ConfigurableClass."""
+        return cls(pg_url_from_config(config_value), config_value.get("should_autocreate_tables", True), inst_data)

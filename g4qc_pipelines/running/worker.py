@@ -1,0 +1,55 @@
+"""The process of one run: says why it ended when the database could not be told, and ends with its code server."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from multiprocessing.connection import Connection
+from typing import Any
+
+from dagster._core.definitions.reconstruct import ReconstructableJob
+from dagster._grpc.impl import start_run_in_subprocess
+
+_STOP_SECONDS = 15.0
+
+
+def run_worker(request: str, job: ReconstructableJob, queue: Any, stop: Any, words: Connection) -> None:
+    """Executes a run in this process.
+
+    Args:
+        request: what Dagster asks for, serialized.
+        queue: gets Dagster's first message when the run begins.
+        stop: the event by which the code server interrupts the run.
+        words: gets one sentence when the run ends with an error that nobody could store.
+    """
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    try:
+        start_run_in_subprocess(request, job, queue, stop)
+    except Exception as error:
+        words.send(last_words(error))
+        raise
+
+
+def last_words(error: BaseException) -> str:
+    """The first line of the innermost cause."""
+    while (inner := error.__cause__ or getattr(error, "orig", None)) is not None:
+        error = inner
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")
+
+
+def _end_with_parent() -> None:
+    """Interrupts this process when its code server is gone, and ends it when that does not help.
+
+    A run that outlives its code server would be counted as dead and started by others a second time.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    parent.join()
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(_STOP_SECONDS)
+    os._exit(1)
