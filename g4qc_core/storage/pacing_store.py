@@ -93,11 +93,12 @@ class PacingStore:
             return
         with self._database.transaction() as connection:
             _one_at_a_time(connection, slot.request.account)
-            ended = judged(ending, _last_ending(connection, slot.request.account))
+            now = self._now(connection)
+            ended = judged(ending, _last_ending(connection, slot.request.account, now))
             connection.execute(
                 update(ib_pacing)
                 .where(_columns.id == slot.id, _columns.finished_at.is_(None))
-                .values(finished_at=self._now(connection), ending=ended.value)
+                .values(finished_at=now, ending=ended.value)
             )
 
     def history(self, account: str) -> list[Sent]:
@@ -125,10 +126,11 @@ class PacingStore:
         matters = or_(recent, _columns.finished_at.is_(None), _columns.ending.in_([e.value for e in TROUBLE]))
         rows = connection.execute(
             select(ib_pacing, _alive)
-            .where(_columns.account == account, _columns.sent_at > now - self._kept, matters)
+            # What lies in the future was dated by a server whose clock was wrong, and would hold everybody up.
+            .where(_columns.account == account, _columns.sent_at.between(now - self._kept, now), matters)
             .order_by(_columns.sent_at, _columns.id)
         )
-        return [_sent(row) for row in rows]
+        return [_sent(row, now) for row in rows]
 
     @property
     def _kept(self) -> timedelta:
@@ -161,19 +163,19 @@ def _one_at_a_time(connection: Connection, account: str) -> None:
     connection.execute(text("SET LOCAL synchronous_commit = off"))
 
 
-def _last_ending(connection: Connection, account: str) -> Ending | None:
+def _last_ending(connection: Connection, account: str, now: datetime) -> Ending | None:
     ended: ColumnElement[bool] = and_(
         _columns.account == account,
         _columns.kind.in_([kind.value for kind in HISTORY]),
-        _columns.finished_at.is_not(None),
+        _columns.finished_at <= now,
     )
     newest = select(_columns.ending).where(ended).order_by(_columns.finished_at.desc(), _columns.id.desc()).limit(1)
     found = connection.scalar(newest)
     return Ending(found) if found is not None else None
 
 
-def _sent(row: Row[Any]) -> Sent:
+def _sent(row: Row[Any], now: datetime) -> Sent:
     request = PacedRequest(row.account, Kind(row.kind), row.contract, row.fingerprint, row.weight)
     if row.finished_at is not None:
-        return Sent(request, row.sent_at, row.finished_at, Ending(row.ending))
+        return Sent(request, row.sent_at, min(row.finished_at, now), Ending(row.ending))
     return Sent(request, row.sent_at) if row.open else Sent(request, row.sent_at, row.sent_at, Ending.ANSWERED)

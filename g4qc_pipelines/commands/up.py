@@ -35,7 +35,7 @@ from g4qc_pipelines.resources import open_stores
 from g4qc_pipelines.steps.specs import known_names
 
 _START_SECONDS = 120.0
-_CODE_SERVER = "g4qc_pipelines.running.code_server"
+_CODE_SERVER, _DAEMON = "g4qc_pipelines.running.code_server", "g4qc_pipelines.running.daemon"
 
 Child = subprocess.Popen[str]
 
@@ -133,7 +133,7 @@ def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> I
         yield [
             server,
             start(*web, "--workspace", str(workspace), environment=web_environment),
-            start("dagster._daemon", "run", "-w", str(workspace)),
+            start(_DAEMON, "-w", str(workspace)),
         ]
 
 

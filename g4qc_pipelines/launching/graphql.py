@@ -38,6 +38,12 @@ _ASSETS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelect
   ... on Repository { assetNodes { assetKey { path } isExecutable partitionDefinition { type name } } }
   ... on Error { message } } }"""
 
+_LOOKS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
+  ... on Repository { sensors { name minIntervalSeconds sensorState { status ticks(limit: 1) { timestamp } } } }
+  ... on Error { message } } }"""
+_BEATS = """{ instance { __typename daemonHealth { allDaemonStatuses {
+  daemonType required lastHeartbeatTime } } } }"""
+
 _SELECTOR = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY}
 _RANGE_START, _RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _PARTITION = "dagster/partition"
@@ -76,6 +82,24 @@ class Graph:
             node["assetKey"]["path"][-1]: node["partitionDefinition"] or {} for node in nodes if node["isExecutable"]
         }
         return {name: str(part.get("name") or part.get("type") or "") for name, part in parts.items()}
+
+    def looks(self) -> dict[str, tuple[float, float]]:
+        """Sensors that are on: seconds from one look to the next, and when the last one was, in seconds since 1970."""
+        found = self._ask(_LOOKS, "repositoryOrError", "Repository", r=_SELECTOR)["sensors"]
+        return {
+            one["name"]: (float(one["minIntervalSeconds"]), float(one["sensorState"]["ticks"][0]["timestamp"]))
+            for one in found
+            if one["sensorState"]["status"] == "RUNNING" and one["sensorState"]["ticks"]
+        }
+
+    def heartbeats(self) -> dict[str, float]:
+        """When each daemon that has to run last said that it lives, in seconds since 1970."""
+        found = self._ask(_BEATS, "instance", "Instance")["daemonHealth"]["allDaemonStatuses"]
+        return {
+            one["daemonType"]: float(one["lastHeartbeatTime"])
+            for one in found
+            if one["required"] and one["lastHeartbeatTime"]
+        }
 
     def launch(
         self,

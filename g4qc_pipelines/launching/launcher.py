@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ from g4qc_pipelines.launching.graphql import MONTHS, Graph
 from g4qc_pipelines.launching.job_states import events_of, job_of
 from g4qc_pipelines.launching.own_key import own_key
 from g4qc_pipelines.launching.stages import JOB, Plan, Stage, stage_of
+from g4qc_pipelines.launching.watches import check_watches
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, key_of, months_between, parse_key
 from g4qc_pipelines.steps.decisions import choose_bars, months_of, sessions_of
 
@@ -57,8 +59,9 @@ class DagsterLauncher:
         self._graph.close()
 
     def check(self) -> None:
-        """Raises GraphUnavailable when nothing could be launched now."""
+        """Raises GraphUnavailable when nothing could be launched now, or what should look by itself does not."""
         self._graph.check()
+        check_watches(self._graph, time.time())
 
     def extract(self, order: ExtractOrder) -> str:
         """See the port."""

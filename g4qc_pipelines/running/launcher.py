@@ -35,8 +35,8 @@ from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_
 from g4qc_pipelines.orphans import GONE, end_run, lives
 from g4qc_pipelines.running.remarks import remark
 
-_ASK_SECONDS = 20
-"""How long a code server may take to say whether it lives, or whether a run does."""
+_ASK_SECONDS = 10
+"""How long a code server may take to say whether a run lives, or to hear that it is to be stopped."""
 
 _NOT_BEGUN = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED)
 
@@ -74,7 +74,7 @@ class RunLauncher(DefaultRunLauncher):
         run = context.dagster_run
         try:
             client = _client_of(context)
-            self._ask(client, "Ping", dagster_api_pb2.PingRequest, echo="")
+            client._query("Ping", dagster_api_pb2.PingRequest, timeout=self._start_limit, echo="")
         except (DagsterUserCodeUnreachableError, DagsterCodeLocationLoadError):
             self._not_reached(run)
             raise

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 PAUSES = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8), timedelta(hours=24), timedelta(hours=72))
 """How long a state that stays the same waits after its first try, its second, and so on."""
 
+_MARGIN = timedelta(minutes=5)  # that two clocks may differ
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -26,8 +28,11 @@ class Attempt:
     at: datetime
 
     def due(self, now: datetime) -> bool:
-        """True when the pause after the last try is over; never after the last pause."""
-        return self.tries <= len(PAUSES) and now >= self.at + PAUSES[self.tries - 1]
+        """True when the pause after the last try is over; never after the last pause.
+
+        A try of the future was dated by a clock that was wrong: nothing says how long ago it was, so its pause is over.
+        """
+        return self.tries <= len(PAUSES) and (now >= self.at + PAUSES[self.tries - 1] or self.at > now + _MARGIN)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""Whether what should look by itself looks: the last looks of sensors and daemons, against the clock.
+
+Must not change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from g4qc_core.errors import GraphUnavailable
+from g4qc_pipelines.launching.graphql import Graph
+
+_AHEAD = 120.0
+_LOOKS_MISSED = 10
+_LEAST = 600.0
+_BEATS = 300.0
+
+
+def check_watches(graph: Graph, now: float) -> None:
+    """Raises GraphUnavailable when a sensor that is on, or a daemon, has not looked for long, or looked in the future.
+
+    Args:
+        now: seconds since 1970.
+    """
+    if troubles := list(_troubles(graph, now)):
+        raise GraphUnavailable(f"{'; '.join(troubles)}: compare the clocks, and start `g4qc up` again.")
+
+
+def _troubles(graph: Graph, now: float) -> Iterator[str]:
+    for name, (every, at) in graph.looks().items():
+        if at > now + _AHEAD:
+            yield f"the last look of the sensor {name}, {_said(at)}, lies in the future"
+        elif at < now - max(_LEAST, _LOOKS_MISSED * every):
+            yield f"the sensor {name} has not looked since {_said(at)}"
+    for daemon, at in graph.heartbeats().items():
+        if at > now + _AHEAD:
+            yield f"the last sign of life of the daemon {daemon}, {_said(at)}, lies in the future"
+        elif at < now - _BEATS:
+            yield f"the daemon {daemon} has given no sign of life since {_said(at)}"
+
+
+def _said(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
