@@ -1,12 +1,13 @@
 """Asset checks: green or red in the graph, with the rows that made them so.
 
-A blocking check stops what would build on bad bars in the same run; a warning tells and lets pass. Evaluations carry no
-partition in this version of Dagster, so that each names the months it speaks of.
+A blocking check stops what would build on bad bars in the same run; a warning tells and lets pass. An evaluation speaks
+of all partitions of its asset (see `lights`), and names those that fail. What fails in another partition than those of
+the run stops nothing in it, and is a warning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reasons import Reason
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments import Instrument
+from g4qc_pipelines.lights import Lights
 from g4qc_pipelines.metadata import listing, table_of
 from g4qc_pipelines.steps.agreement import LISTED, listed
 from g4qc_pipelines.steps.derivation import DerivedMonth
@@ -31,6 +33,8 @@ _MAX_QUARANTINED = 0.01
 # Rows of a table in a check's metadata; the whole of it is in the database.
 _ROWS = 100
 
+_CORRECT = "correct the calendar in the file that G4QC_CALENDARS names"
+
 CheckSpec = Callable[[str], dg.AssetCheckSpec]
 
 
@@ -43,12 +47,24 @@ class _Check:
     def __call__(self, asset: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(self.name, asset=asset, description=self.description, blocking=self.blocking)
 
-    def result(self, failing: Sequence[str], **metadata: Any) -> dg.AssetCheckResult:
+    def result(self, found: Mapping[str, str], lights: Lights | None, **metadata: Any) -> dg.AssetCheckResult:
+        """The evaluation of the whole asset after a run.
+
+        Args:
+            found: what is wrong in each partition of the run; empty where nothing is.
+            lights: what is known of the other partitions; None: nothing.
+        """
+        own = {partition: why for partition, why in found.items() if why}
+        failing = own if lights is None else lights.after(self.name, found)
+        stops = self.blocking and (bool(own) or not failing)
+        if failing:
+            listed_by = pd.DataFrame(list(failing.items()), columns=["partition", "why"])
+            metadata = {"failing": table_of(listed_by.head(_ROWS)), **metadata}
         return dg.AssetCheckResult(
             check_name=self.name,
             passed=not failing,
-            severity=dg.AssetCheckSeverity.ERROR if self.blocking else dg.AssetCheckSeverity.WARN,
-            description=f"Not so in {listing(failing)}" if failing else None,
+            severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
+            description=f"Not so in {listing(list(failing))}" if failing else None,
             metadata=metadata,
         )
 
@@ -85,29 +101,35 @@ class ContractChecks:
     """Evaluations of the checks of `contracts` over the instruments of one run."""
 
     def __init__(self) -> None:
+        self._found: dict[str, str] = {}
         self._compared: list[pd.DataFrame] = []
         self._unread: dict[str, str] = {}
 
     def add(self, instrument: Instrument, days: Sequence[ComparedDay]) -> None:
         """Counts what the gateway told of an instrument's sessions."""
-        self._compared.append(listed(instrument, days))
+        rows = listed(instrument, days)
+        apart = int((rows["finding"] != Agreement.AGREES).sum())
+        self._found[instrument.symbol] = f"{apart} days disagree" if apart else ""
+        self._compared.append(rows)
 
     def unread(self, instrument: Instrument, error: InvalidBars) -> None:
         """Counts an instrument of which the gateway told what nobody can read."""
-        self._unread[instrument.symbol] = str(error)
+        self._found[instrument.symbol] = self._unread[instrument.symbol] = str(error)
 
-    def results(self) -> list[dg.AssetCheckResult]:
+    def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations."""
         rows = pd.concat(self._compared, ignore_index=True) if self._compared else pd.DataFrame(columns=LISTED)
         apart = rows[rows["finding"] != Agreement.AGREES]
-        failing = [*apart["instrument"].unique(), *self._unread]
         return [
             _CALENDAR.result(
-                failing,
+                self._found,
+                lights,
                 days=len(rows),
                 disagreements=table_of(apart.head(_ROWS)),
                 unread="; ".join(self._unread.values()) or "none",
-                how="correct the calendar in the file that G4QC_CALENDARS names" if failing else "nothing to do",
+                how="correct the calendar in the file that G4QC_CALENDARS names"
+                if any(self._found.values())
+                else "nothing to do",
             )
         ]
 
@@ -117,9 +139,9 @@ class MinuteChecks:
 
     def __init__(self) -> None:
         self._broken: dict[str, str] = {}
-        self._unsound: list[str] = []
+        self._unsound: dict[str, str] = {}
         self._waiting: dict[str, int] = {}
-        self._empty: list[str] = []
+        self._empty: dict[str, str] = {}
         self._missing: dict[str, int] = {}
         self._quarantined: list[pd.DataFrame] = []
         self._gaps: list[pd.DataFrame] = []
@@ -127,31 +149,28 @@ class MinuteChecks:
     def add(self, month: ValidatedMonth) -> None:
         """Counts a month."""
         bad = sum(Reason(reason).stops for reason in month.undecided["reason"])
-        if month.failures:
-            self._broken[month.key] = "; ".join(map(str, month.failures))
-        if bad > _MAX_QUARANTINED * (bad + month.bars):
-            self._unsound.append(month.key)
-        if not month.undecided.empty:
-            self._waiting[month.key] = len(month.undecided)
-        if not month.bars:
-            self._empty.append(month.key)
-        if month.gaps:
-            self._missing[month.key] = month.gaps
+        sound = bad <= _MAX_QUARANTINED * (bad + month.bars)
+        self._broken[month.key] = "; ".join(map(str, month.failures))
+        self._unsound[month.key] = "" if sound else f"{bad} bars"
+        self._waiting[month.key] = len(month.undecided)
+        self._empty[month.key] = "" if month.bars else "no bars"
+        self._missing[month.key] = month.gaps
         self._quarantined.append(month.quarantined[["contract", "reason"]].assign(month=month.key))
         gaps = month.quality[missing(month.quality) > 0]
         self._gaps.append(gaps.assign(month=month.key))
 
-    def results(self) -> list[dg.AssetCheckResult]:
+    def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations, of at least one month."""
         reasons = pd.concat(self._quarantined).groupby(["month", "contract", "reason"], as_index=False, observed=True)
         gaps = pd.concat(self._gaps, ignore_index=True)
+        waiting, absent = sum(self._waiting.values()), sum(self._missing.values())
         return [
-            _SCHEMA.result(list(self._broken), failures="; ".join(self._broken.values()) or "none"),
-            _SOUND.result(self._unsound, quarantined=table_of(reasons.size().head(_ROWS))),
-            _REVIEWED.result(list(self._waiting), bars=sum(self._waiting.values()), how="g4qc quarantine list"),
-            _NOT_EMPTY.result(self._empty),
+            _SCHEMA.result(self._broken, lights, failures=_joined(self._broken)),
+            _SOUND.result(self._unsound, lights, quarantined=table_of(reasons.size().head(_ROWS))),
+            _REVIEWED.result(_counted(self._waiting, "bars wait"), lights, bars=waiting, how="g4qc quarantine list"),
+            _NOT_EMPTY.result(self._empty, lights),
             _COVERED.result(
-                list(self._missing), minutes=sum(self._missing.values()), sessions=table_of(gaps.head(_ROWS))
+                _counted(self._missing, "minutes missing"), lights, minutes=absent, sessions=table_of(gaps.head(_ROWS))
             ),
         ]
 
@@ -161,20 +180,18 @@ class DerivedChecks:
 
     def __init__(self) -> None:
         self._broken: dict[str, str] = {}
-        self._lost: list[str] = []
+        self._lost: dict[str, str] = {}
 
     def add(self, month: DerivedMonth) -> None:
         """Counts a month."""
-        if month.failures:
-            self._broken[month.key] = "; ".join(map(str, month.failures))
-        if not month.conserved:
-            self._lost.append(month.key)
+        self._broken[month.key] = "; ".join(map(str, month.failures))
+        self._lost[month.key] = "" if month.conserved else "another volume"
 
-    def results(self) -> list[dg.AssetCheckResult]:
+    def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations."""
         return [
-            _SCHEMA.result(list(self._broken), failures="; ".join(self._broken.values()) or "none"),
-            _CONSERVED.result(self._lost),
+            _SCHEMA.result(self._broken, lights, failures=_joined(self._broken)),
+            _CONSERVED.result(self._lost, lights),
         ]
 
 
@@ -183,15 +200,26 @@ class ReconciliationChecks:
 
     def __init__(self) -> None:
         self._compared = 0
+        self._differing: dict[str, int] = {}
         self._faults: list[pd.DataFrame] = []
 
     def add(self, month: ReconciledMonth) -> None:
         """Counts a month."""
         self._compared += len(month.compared)
+        self._differing[month.key] = len(month.faults)
         self._faults.append(month.faults.assign(month=month.key))
 
-    def results(self) -> list[dg.AssetCheckResult]:
+    def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations, of at least one month."""
         apart = pd.concat(self._faults, ignore_index=True)
-        months = apart["month"].unique().tolist()
-        return [_RECONCILED.result(months, bars=self._compared, differing=table_of(apart.head(_ROWS)))]
+        found = _counted(self._differing, "bars differ")
+        return [_RECONCILED.result(found, lights, bars=self._compared, differing=table_of(apart.head(_ROWS)))]
+
+
+def _counted(numbers: Mapping[str, int], of: str) -> dict[str, str]:
+    """What is wrong, by partition; empty where the number is 0."""
+    return {partition: f"{number} {of}" if number else "" for partition, number in numbers.items()}
+
+
+def _joined(found: Mapping[str, str]) -> str:
+    return "; ".join(why for why in found.values() if why) or "none"

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from g4qc_core.instruments import Instrument, Registry
+from g4qc_core.settings import Settings
+from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments
 from g4qc_pipelines.steps.feed import STALE, Feed
 
 _ASSET = "raw_bars"
@@ -15,6 +18,12 @@ FEED_ALIVE = dg.AssetCheckSpec(
     asset=_ASSET,
     description=f"No answer about a front contract ends with {STALE} open minutes or more without a bar.",
 )
+
+
+def watched(settings: Settings, instance: dg.DagsterInstance, registry: Registry) -> list[Instrument]:
+    """The instruments of which the check speaks, whoever evaluates it: those that have a partition."""
+    known = {*instance.get_dynamic_partitions(str(INSTRUMENTS.name)), *chosen_instruments(settings)}
+    return [registry[symbol] for symbol in sorted(known) if symbol in registry]
 
 
 def feed_result(found: Sequence[Feed]) -> dg.AssetCheckResult:

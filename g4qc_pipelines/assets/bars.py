@@ -15,6 +15,7 @@ from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
 from g4qc_pipelines.checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in, table_of
 from g4qc_pipelines.partitions import instrument_months, parse_key
 from g4qc_pipelines.resources import Stores
@@ -80,7 +81,7 @@ def _minutes(settings: Settings) -> dg.AssetsDefinition:
                 }
                 if not month.quality.empty:
                     shown[key]["sessions known"] = month_picture(key, month.quality)
-            results = checked.results()
+            results = checked.results(lights_of(context, stores))
         yield from materialized(context, versions, shown, results)
 
     return minutes
@@ -120,7 +121,7 @@ def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
                 }
                 if timeframe.name == _PICTURED and not month.bars.empty:
                     shown[key]["candles"] = _candles(key, month.bars)
-            results = checked.results()
+            results = checked.results(lights_of(context, stores))
         yield from materialized(context, versions, shown, results)
 
     return derived

@@ -22,7 +22,8 @@ from g4qc_core.storage.version_store import RAW
 from g4qc_pipelines.checks import CONTRACT_CHECKS, ContractChecks
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result
+from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result, watched
+from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
@@ -95,7 +96,8 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                     checked.add(registry[symbol], compare_calendar(registry[symbol], chain, source, stores))
                 except InvalidBars as error:
                     checked.unread(registry[symbol], error)
-        yield from materialized(context, versions, shown, checked.results())
+            results = checked.results(lights_of(context, stores))
+        yield from materialized(context, versions, shown, results)
 
     @dg.asset(
         partitions_def=instrument_months(settings),
@@ -163,7 +165,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                         "sessions without a contract": listing(holes) or "none",
                         **pacing,
                     }
-            alive = feed_result(feeds({parse_key(key, registry)[0] for key in context.partition_keys}, stores))
+            alive = feed_result(feeds(watched(settings, context.instance, registry), stores))
         yield from materialized(context, versions, shown, [alive])
 
     return [contracts, raw_bars]

@@ -13,6 +13,7 @@ from g4qc_pipelines.assets.raw import POOL
 from g4qc_pipelines.checks import RECONCILIATION_CHECKS, ReconciliationChecks
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
 from g4qc_pipelines.partitions import instrument_months, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
@@ -62,6 +63,7 @@ def build_reconciliation(settings: Settings) -> dg.AssetsDefinition:
                     "differing": table_of(month.faults.head(_ROWS)),
                     "findings": month.compared["finding"].value_counts().to_dict(),
                 }
-        yield from materialized(context, versions, shown, checked.results())
+            results = checked.results(lights_of(context, stores))
+        yield from materialized(context, versions, shown, results)
 
     return reconciliation

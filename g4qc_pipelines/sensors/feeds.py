@@ -9,8 +9,7 @@ import dagster as dg
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
-from g4qc_pipelines.feed_check import feed_evaluation
-from g4qc_pipelines.partitions import chosen_instruments
+from g4qc_pipelines.feed_check import feed_evaluation, watched
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.sensors.told import keep_told, told
 from g4qc_pipelines.sensors.webhook import Webhook
@@ -35,7 +34,7 @@ def build_feeds(settings: Settings) -> dg.SensorDefinition:
     ) -> dg.SensorResult | dg.SkipReason:
         try:
             registry = load_registry(settings.own_instruments)
-            found = feeds([registry[symbol] for symbol in chosen_instruments(settings)], stores)
+            found = feeds(watched(settings, context.instance, registry), stores)
         except G4qcError as error:
             return dg.SkipReason(str(error))
         before, now = set(json.loads(context.cursor or "[]")), {feed.symbol for feed in found if feed.stale}

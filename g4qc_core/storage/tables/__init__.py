@@ -22,6 +22,7 @@ from g4qc_core.storage.tables.bars import (
     session_quality,
 )
 from g4qc_core.storage.tables.base import metadata
+from g4qc_core.storage.tables.checks import check_states
 from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconciliations
 from g4qc_core.storage.tables.jobs import job_ends
 from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
@@ -35,6 +36,7 @@ __all__ = [
     "backtest_trades",
     "backtests",
     "calendar_comparisons",
+    "check_states",
     "contract_ids",
     "contracts",
     "data_versions",

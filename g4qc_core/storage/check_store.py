@@ -1,0 +1,46 @@
+"""What each check last found in each partition of its asset.
+
+Must not know what a check looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from g4qc_core.storage.database import Database
+from g4qc_core.storage.tables import check_states
+
+_columns = check_states.c
+_KEY = ("asset", "name", "partition")
+
+
+class CheckStore:
+    """The states of the checks of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, asset: str, name: str, found: Mapping[str, str], at: datetime) -> dict[str, str]:
+        """Replaces the states of these partitions; returns what is wrong in all partitions, by partition.
+
+        Args:
+            found: what is wrong in each partition that was looked at; empty where nothing is.
+        """
+        rows = [
+            {"asset": asset, "name": name, "partition": partition, "why": why, "evaluated_at": at}
+            # In one order, so that two runs never wait for one another.
+            for partition, why in sorted(found.items())
+        ]
+        given = insert(check_states)
+        newest = {column: given.excluded[column] for column in ("why", "evaluated_at")}
+        wrong = select(_columns.partition, _columns.why).where(
+            _columns.asset == asset, _columns.name == name, _columns.why != ""
+        )
+        with self._database.transaction() as connection:
+            if rows:
+                connection.execute(given.on_conflict_do_update(index_elements=list(_KEY), set_=newest), rows)
+            return {row.partition: row.why for row in connection.execute(wrong.order_by(_columns.partition))}

@@ -1,0 +1,47 @@
+"""One light for many partitions: what a check last found in each of them, whichever run looked at which.
+
+An evaluation of Dagster's replaces the one before it. That of a run over one month says nothing of the others, so that
+a month that is well would turn a check green while another one still fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from g4qc_core.storage.check_store import CheckStore
+from g4qc_core.storage.stores import Stores
+
+
+@dataclass(frozen=True)
+class Lights:
+    """The states of the checks of one asset.
+
+    Attributes:
+        known: partitions that the asset has; what was found in others cannot be mended, and does not count.
+    """
+
+    store: CheckStore
+    asset: str
+    known: Collection[str]
+
+    def after(self, check: str, found: Mapping[str, str]) -> dict[str, str]:
+        """Keeps what was found, and gives what is wrong in all partitions.
+
+        Args:
+            found: what is wrong in each partition of the run; empty where nothing is.
+        """
+        wrong = self.store.keep(self.asset, check, found, datetime.now(UTC))
+        return {partition: why for partition, why in wrong.items() if partition in self.known or partition in found}
+
+
+def lights_of(context: dg.AssetExecutionContext, stores: Stores) -> Lights:
+    """The lights of the asset that is being made."""
+    partitions = context.assets_def.partitions_def
+    assert partitions is not None
+    with dg.partition_loading_context(dynamic_partitions_store=context.instance):
+        known = frozenset(partitions.get_partition_keys())
+    return Lights(CheckStore(stores.database), context.asset_key.to_user_string(), known)
