@@ -107,6 +107,7 @@ class CalendarEntry(_Strict):
         close: the close of a full session.
         no_settlement: holidays on which the exchange trades and does not settle: what trades then counts to the next
             trade date.
+        halt: a pause of every session that is open around it, as between the night and the day of grains.
     """
 
     library: str
@@ -116,6 +117,7 @@ class CalendarEntry(_Strict):
     open: Clock | None = None
     close: Clock
     no_settlement: list[Holiday] = []
+    halt: tuple[Clock, Clock] | None = None
     erratum: list[Erratum] = []
     era: list[Era] = []
     outages: list[Outage] = []

@@ -1,4 +1,4 @@
-"""Instruments and their contracts: what is traded, in which months, at which tick and multiplier.
+"""Instruments: what is traded, in which months, at which tick and multiplier.
 
 Knows the registry (`instruments.toml`, and a user's file of the same form). Must not know where bars come from or
 how they are stored. Multiplier, tick and fee are `Decimal`, because money is exact.
@@ -9,32 +9,26 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from g4qc_core.contracts import CONTRACT_MONTH as CONTRACT_MONTH
+from g4qc_core.contracts import MONTH_CODES as MONTH_CODES
+from g4qc_core.contracts import NEVER as NEVER
+from g4qc_core.contracts import SPOT as SPOT
+from g4qc_core.contracts import Contract as Contract
+from g4qc_core.contracts import Kind as Kind
+from g4qc_core.contracts import contract_month as contract_month
+from g4qc_core.contracts import month_code as month_code
 from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.kinds import LIMITS, STEPS_PER_TICK
 from g4qc_core.places import line_of
 from g4qc_core.roll_rules import FirstNotice as FirstNoticeRule
 from g4qc_core.roll_rules import parse_rule
-
-MONTH_CODES = "FGHJKMNQUVXZ"
-
-Kind = Literal["FUT", "STK", "CASH", "IND"]
-"""Kinds of products, as Interactive Brokers spells them: futures, stocks, currency pairs, indices."""
-
-SPOT = "spot"
-"""Stands in place of the contract month of a product that has none."""
-
-CONTRACT_MONTH = rf"(\d{{4}}(0[1-9]|1[0-2])|{SPOT})"
-"""Pattern of what names a contract of an instrument."""
-
-NEVER = date(2199, 12, 31)
-"""Last trade date of a product that does not expire."""
 
 Expiry = Literal[
     "third_friday",
@@ -42,6 +36,8 @@ Expiry = Literal[
     "three_business_days_before_25th",
     "third_last_business_day",
     "seven_business_days_before_last",
+    "business_day_before_15th",
+    "last_business_day",
 ]
 """Rules of the last trade date; `gateway.expiries` says what each means."""
 
@@ -57,15 +53,20 @@ _SYMBOL = re.compile(r"^[A-Z0-9]{1,12}$")
 class Instrument(BaseModel):
     """A product, as people name it (`EC`) and as Interactive Brokers does (`EUR`, class `6E`).
 
-    Most are futures. A stock, a currency pair or an index has no contract months: it is one contract that never
-    expires, named `spot`, and fields about months and rolls stay empty.
+    A stock, a currency pair or an index is one contract named `spot`; its fields about months and rolls stay empty.
+    Limits that an entry leaves out are those of its kind (`kinds.LIMITS`).
 
     Attributes:
         symbol: G4QC's own name, the key of every table.
         kind: `FUT`, `STK`, `CASH` (a currency pair) or `IND`.
         trading_class: as the gateway names it; default: `ib_symbol`.
-        multiplier: contract money per one point of price.
-        min_tick: smallest price step, in points.
+        local_symbol: pattern of the local symbols of its contracts, with `*` and `?`, where the gateway lists several
+            contracts of one month under one class; empty: all.
+        multiplier: units of the product in one contract, as the gateway states it.
+        min_tick: smallest price step for one unit, in `currency`, as the gateway states it; where its contracts
+            have different ones, the largest step that all of them are multiples of.
+        price_magnifier: what prices of bars are multiplied by, as the gateway states it: 100 where they are in
+            cents or pence, and `min_tick` and `multiplier` in dollars or pounds.
         months: month codes of the contracts that are traded and rolled, e.g. `HMUZ`; others are ignored.
         listed: month codes of all contracts that the exchange lists, serial months included; default: `months`.
         calendar: name of the session calendar in `calendars.toml`.
@@ -91,10 +92,12 @@ class Instrument(BaseModel):
     kind: Kind = "FUT"
     ib_symbol: str
     trading_class: str = ""
+    local_symbol: str = ""
     exchange: str
     currency: str = "USD"
     multiplier: Decimal = Field(gt=0)
     min_tick: Decimal = Field(gt=0)
+    price_magnifier: int = Field(default=1, gt=0)
     months: str = Field(default="", pattern=f"^[{MONTH_CODES}]*$")
     listed: str = Field(default="", pattern=f"^[{MONTH_CODES}]*$")
     calendar: str
@@ -116,7 +119,7 @@ class Instrument(BaseModel):
         """What follows from other fields; a model that was written once is read back as it is."""
         if not isinstance(given, dict):
             return given
-        filled = {"trading_class": given.get("ib_symbol", "")}
+        filled = {"trading_class": given.get("ib_symbol", ""), **LIMITS.get(str(given.get("kind", "FUT")), {})}
         if given.get("kind", "FUT") == "FUT":
             filled["listed"] = given.get("months", "")
             filled["roll"] = f"days_before_expiry({given.get('roll_days_before_expiry', 8)})"
@@ -154,14 +157,34 @@ class Instrument(BaseModel):
         return self.kind in ("FUT", "STK")
 
     @property
-    def price_step(self) -> Decimal:
-        """The grid on which prices of bars lie: half a tick where they are midpoints of quotes."""
-        return self.min_tick / 2 if self.kind == "CASH" else self.min_tick
+    def tick(self) -> Decimal:
+        """Smallest step of quotes, in the points in which bars are told."""
+        return self.min_tick * self.price_magnifier
+
+    @property
+    def point_value(self) -> Decimal:
+        """Contract money of one point of a bar's price."""
+        return self.multiplier / self.price_magnifier
 
     @property
     def tick_value(self) -> Decimal:
+        """Contract money of one tick."""
+        return self.min_tick * self.multiplier
+
+    @property
+    def steps_per_tick(self) -> int:
+        """Steps of the grid of bars in one tick (`kinds.STEPS_PER_TICK`)."""
+        return STEPS_PER_TICK[self.kind]
+
+    @property
+    def price_step(self) -> Decimal:
+        """The grid on which prices of bars lie, in points."""
+        return self.tick / self.steps_per_tick
+
+    @property
+    def step_value(self) -> Decimal:
         """Contract money of one step of a bar's price."""
-        return self.price_step * self.multiplier
+        return self.tick_value / self.steps_per_tick
 
     @property
     def decimals(self) -> int:
@@ -169,42 +192,9 @@ class Instrument(BaseModel):
         exponent = self.price_step.normalize().as_tuple().exponent
         return max(0, -int(exponent))
 
-
-@dataclass(frozen=True, order=True)
-class Contract:
-    """One contract month of an instrument, as the gateway describes it.
-
-    `month` is `YYYYMM`, or `spot` for what does not expire; `(symbol, month)` is the key everywhere, `con_id` is the
-    key at Interactive Brokers. The local symbol is for reading only: it repeats every ten years. `last_trade_at` (UTC)
-    is the instant at which trading in the contract ends, on its last trade date; no session minute at or after it
-    belongs to the contract.
-    """
-
-    symbol: str
-    month: str
-    con_id: int
-    local_symbol: str
-    trading_class: str
-    last_trade_date: date
-    last_trade_at: datetime
-    exchange: str
-    currency: str
-    multiplier: Decimal
-    min_tick: Decimal
-    kind: Kind = "FUT"
-
-    @property
-    def expires(self) -> bool:
-        """False for what has no contract month."""
-        return self.month != SPOT
-
-    @property
-    def what(self) -> Literal["TRADES", "MIDPOINT"]:
-        """What its bars are made of: nobody publishes the trades of a currency pair."""
-        return "MIDPOINT" if self.kind == "CASH" else "TRADES"
-
-    def __str__(self) -> str:
-        return f"{self.symbol} {self.month}" if self.expires else self.symbol
+    def names(self, local_symbol: str) -> bool:
+        """Whether a contract of this local symbol is one of its own."""
+        return not self.local_symbol or fnmatchcase(local_symbol, self.local_symbol)
 
 
 class Registry(Mapping[str, Instrument]):
@@ -252,22 +242,6 @@ def instrument_symbol(text: str) -> str:
     return text
 
 
-def contract_month(text: str) -> str:
-    """`text` if it is a contract month like `202512`, or `spot`.
-
-    Raises:
-        UsageError: it is not.
-    """
-    if not re.fullmatch(CONTRACT_MONTH, text):
-        raise UsageError(f"'{text}' is no contract month: write year and month together, like 202512.")
-    return text
-
-
-def month_code(month: str) -> str:
-    """The letter of a contract month: `202512` gives `Z`."""
-    return MONTH_CODES[int(month[4:]) - 1]
-
-
 def read_instruments(path: Path) -> dict[str, Instrument]:
     """The instruments of one file by symbol, in its order.
 
@@ -285,8 +259,6 @@ def read_instruments(path: Path) -> dict[str, Instrument]:
 
 def parse_instruments(text: str, path: Path) -> dict[str, Instrument]:
     """As `read_instruments`, of a text that is or shall be the file at `path`."""
-    from g4qc_core.sessions import calendar_names
-
     try:
         entries = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -305,10 +277,33 @@ def parse_instruments(text: str, path: Path) -> dict[str, Instrument]:
             instruments[symbol] = Instrument(symbol=symbol, **entry)
         except ValidationError as error:
             raise wrong(first_problem(error, symbol), _field_of(error)) from None
-        if instruments[symbol].calendar not in calendar_names():
-            problem = unknown("calendar", entry["calendar"], calendar_names())
-            raise wrong(f"[{symbol}] calendar: {problem}", "calendar")
+        if problem := _calendar_problem(instruments[symbol]):
+            raise wrong(problem, "calendar")
     return instruments
+
+
+def make_instrument(symbol: str, fields: Mapping[str, Any]) -> Instrument:
+    """The instrument of an entry that stands in no file yet.
+
+    Raises:
+        SettingsError: a field is missing or malformed; the text names entry and field.
+    """
+    try:
+        instrument = Instrument(symbol=symbol, **fields)
+    except ValidationError as error:
+        raise SettingsError(first_problem(error, symbol)) from None
+    if problem := _calendar_problem(instrument):
+        raise SettingsError(problem)
+    return instrument
+
+
+def _calendar_problem(instrument: Instrument) -> str:
+    from g4qc_core.sessions import calendar_names
+
+    known = calendar_names()
+    if instrument.calendar in known:
+        return ""
+    return f"[{instrument.symbol}] calendar: {unknown('calendar', instrument.calendar, known)}"
 
 
 def first_problem(error: ValidationError, entry: str) -> str:

@@ -5,10 +5,15 @@ Knows instruments. Must not know how a gateway is asked, nor files.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import gcd
 
-from g4qc_core.instruments import MONTH_CODES, Instrument, Kind
+from g4qc_core.instruments import MONTH_CODES, Instrument, Kind, month_code
+
+UNKNOWN = Decimal("NaN")
+"""Stands for a number that the gateway does not say."""
 
 
 @dataclass(frozen=True)
@@ -16,11 +21,14 @@ class Product:
     """A product as a gateway describes it.
 
     Attributes:
-        multiplier: contract money per one point of price; 1 where the product has none.
-        min_tick: smallest price step, in points.
+        multiplier: units in one contract; 1 where the product has none.
+        min_tick: smallest price step for one unit; of several contracts, the largest that all steps are multiples of.
+        price_magnifier: what prices of bars are multiplied by: 100 where they are in cents or pence.
         timezone: of the exchange.
         underlying: kind of what a future is about, as the gateway spells it; empty where it does not say.
         months: month codes in which it has contracts; empty for what does not expire.
+        listed: contract month and local symbol of each of its contracts, ascending.
+        problems: sentences about numbers that the gateway does not say, and that are UNKNOWN here.
     """
 
     kind: Kind
@@ -34,12 +42,16 @@ class Product:
     timezone: str
     underlying: str = ""
     months: str = ""
+    price_magnifier: Decimal = Decimal(1)
+    listed: tuple[tuple[str, str], ...] = ()
+    problems: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         of = f", months {self.months}" if self.months else ""
+        magnifier = "" if self.price_magnifier == 1 else f", price_magnifier {plain(self.price_magnifier)}"
         return (
             f"{self.kind} {self.ib_symbol} at {self.exchange}, class {self.trading_class}, {self.currency}, "
-            f"multiplier {plain(self.multiplier)}, tick {plain(self.min_tick)}{of}"
+            f"multiplier {plain(self.multiplier)}, tick {plain(self.min_tick)}{magnifier}{of}"
         )
 
 
@@ -49,13 +61,15 @@ def meant(instrument: Instrument, found: list[Product]) -> Product | None:
     if instrument.expires:
         same = [p for p in same if p.trading_class == instrument.trading_class]
     exact = [p for p in same if (p.exchange, p.currency) == (instrument.exchange, instrument.currency)]
-    return next(iter(exact or same), None)
+    sized = [p for p in exact if p.multiplier == instrument.multiplier]
+    return next(iter(sized or exact or same), None)
 
 
 def contradictions(instrument: Instrument, product: Product) -> list[str]:
     """What the gateway says otherwise, each as a sentence with both values; empty where the two agree."""
     pairs = [
         ("multiplier", plain(product.multiplier), plain(instrument.multiplier)),
+        ("price_magnifier", plain(product.price_magnifier), str(instrument.price_magnifier)),
         ("min_tick", plain(product.min_tick), plain(instrument.min_tick)),
         ("currency", product.currency, instrument.currency),
         ("exchange", product.exchange, instrument.exchange),
@@ -63,11 +77,46 @@ def contradictions(instrument: Instrument, product: Product) -> list[str]:
     if not set(instrument.months) <= set(product.months):
         listed = "".join(code for code in MONTH_CODES if code in product.months)
         pairs.append(("months", listed, instrument.months))
-    return [
+    differences = [
         f"The gateway says that {instrument.symbol} has the {field} {told}, and the instruments file says {written}."
         for field, told, written in pairs
-        if told != written
+        if told != written and told != str(UNKNOWN)
     ]
+    return [*product.problems, *differences, *twins(instrument, product.listed)]
+
+
+def twins(instrument: Instrument, listed: Iterable[tuple[str, str]]) -> list[str]:
+    """A sentence for the first contract month that fits several contracts of the instrument; else nothing.
+
+    Args:
+        listed: contract month and local symbol of contracts in the instrument's class.
+    """
+    names: dict[str, list[str]] = {}
+    for month, name in sorted(set(listed)):
+        if instrument.expires and month_code(month) in instrument.months and instrument.names(name):
+            names.setdefault(month, []).append(name)
+    for month, several in names.items():
+        if len(several) > 1:
+            return [told_apart(instrument, month, several)]
+    return []
+
+
+def told_apart(instrument: Instrument, month: str, names: Sequence[str]) -> str:
+    """The sentence about contracts of one month between which the instrument does not decide."""
+    pattern = names[0][: len(instrument.trading_class)] + "?" * len(names[0][len(instrument.trading_class) :])
+    return (
+        f"The gateway has {len(names)} contracts of {instrument.symbol} {month}, {' and '.join(names)}: the entry "
+        f"[{instrument.symbol}] of the instruments file does not tell them apart. Set its local_symbol "
+        f'(--local-symbol) to a pattern that one contract of each month fits, like "{pattern}".'
+    )
+
+
+def common_step(steps: Iterable[Decimal]) -> Decimal:
+    """The largest step of which each of these, at least one, is a whole multiple: the finest one, mostly."""
+    given = list(steps)
+    places = max(0, *(-int(step.as_tuple().exponent) for step in given))
+    scale = 10**places
+    return Decimal(gcd(*(int(step * scale) for step in given))) / scale
 
 
 def plain(value: Decimal) -> str:

@@ -15,8 +15,14 @@ from g4qc_core.roll_rules import FirstNotice, parse_rule
 
 _CALENDARS_OF_EXCHANGES = {"NYMEX": "energy", "COMEX": "metals"}
 _CALENDARS_OF_UNDERLYINGS = {"IND": "equity_index", "CASH": "fx", "BOND": "rates"}
+_CALENDARS_OF_CLASSES = {
+    **dict.fromkeys(("ZC", "ZS", "ZW", "KE", "ZL", "ZM", "ZO"), "grains"),
+    **dict.fromkeys(("LE", "HE", "GF"), "livestock"),
+    **dict.fromkeys(("ZN", "ZB", "ZF", "ZT", "TN", "UB", "ZQ", "SR3", "SR1"), "rates"),
+}
 _CALENDARS_OF_KINDS = {"STK": "us_equities", "CASH": "forex_spot", "IND": "us_indices"}
 _OF_THE_UNITED_STATES = ("America/Chicago", "America/New_York")
+_LONDON = "Europe/London"
 
 # Interactive Brokers' fixed tier with the usual fee of the exchange, one side; a stock's by the share.
 _FEES = {"FUT": Decimal("2.50"), "STK": Decimal("0.005"), "CASH": Decimal(0), "IND": Decimal(0)}
@@ -50,6 +56,7 @@ def proposal(product: Product, given: dict[str, str | int | Decimal]) -> Proposa
         "currency": product.currency,
         "multiplier": product.multiplier,
         "min_tick": product.min_tick,
+        **({} if product.price_magnifier == 1 else {"price_magnifier": int(product.price_magnifier)}),
     }
     guessed: dict[str, str | int | Decimal] = {}
     guesses: dict[str, str] = {}
@@ -77,9 +84,13 @@ def proposal(product: Product, given: dict[str, str | int | Decimal]) -> Proposa
 
 def _calendar(product: Product) -> str:
     found = _CALENDARS_OF_KINDS.get(product.kind)
+    if product.kind == "STK" and product.timezone == _LONDON:
+        return "uk_equities"
     if product.kind == "FUT":
-        by_underlying = _CALENDARS_OF_UNDERLYINGS.get(product.underlying)
-        found = _CALENDARS_OF_EXCHANGES.get(product.exchange, by_underlying)
+        # What is quoted in cents is no financial product, whatever its underlying is called.
+        by_underlying = _CALENDARS_OF_UNDERLYINGS.get(product.underlying) if product.price_magnifier == 1 else None
+        by_exchange = _CALENDARS_OF_EXCHANGES.get(product.exchange, by_underlying)
+        found = _CALENDARS_OF_CLASSES.get(product.trading_class, by_exchange)
     if found is None or (product.kind != "CASH" and product.timezone not in _OF_THE_UNITED_STATES):
         raise UsageError(
             f"The session calendar of {product.ib_symbol} at {product.exchange} ({product.timezone}) cannot be "

@@ -28,6 +28,7 @@ from g4qc_core.session import Session as Session
 from g4qc_core.session import Span as Span
 from g4qc_core.session import instant_of, settled
 
+_DAY = timedelta(days=1)
 _trade_date = attrgetter("trade_date")
 
 # Longer than any holiday with the weekend beside it: how far the calendar days of one session can lie apart.
@@ -189,6 +190,12 @@ class SessionCalendar:
                 closed = self._at(day, erratum.close)
         elif closed.astimezone(self.timezone).time() == entry.close:
             closed, halts = self._in_its_era(day, closed)
+        if closed - opened > _DAY:
+            # The opening of another day was given: that of a session without its night.
+            opened = self._at(day, opened.astimezone(self.timezone).time())
+        if entry.halt is not None:
+            paused = self._at(day, entry.halt[0]), self._at(day, entry.halt[1])
+            halts = tuple(sorted((*halts, *([paused] if opened < paused[0] and paused[1] < closed else []))))
         outages = [(max(o.start.astimezone(UTC), opened), min(o.end.astimezone(UTC), closed)) for o in entry.outages]
         return Session(day, opened, closed, halts, tuple(sorted((start, end) for start, end in outages if start < end)))
 

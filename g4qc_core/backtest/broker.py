@@ -21,10 +21,10 @@ class OwnPriceBroker(_Broker):
     """A broker for one market; all prices are contract money."""
 
     def __init__(self, market: Market, rate: float, **given: Any) -> None:
-        tick_value = float(market.instrument.tick_value)
+        step_value = float(market.instrument.step_value)
         # The library sees one bar more than there are, and it stands still.
-        self._shift = np.append(market.link, market.link[-1:]) * tick_value + market.lift * tick_value
-        floor = margin_floor(market.close - market.link) * tick_value
+        self._shift = np.append(market.link, market.link[-1:]) * step_value + market.lift * step_value
+        floor = margin_floor(market.close - market.link) * step_value
         self._floor = np.append(floor, floor[-1:])
         self._rate = rate
         self._filled: float | None = None

@@ -21,19 +21,26 @@ class CostModel:
     Attributes:
         fee: commission and exchange fees.
         slippage_ticks: ticks lost on each fill.
-        tick_value: money of one tick.
+        tick_value: money of one tick, in which slippage is counted.
+        steps_per_tick: steps of the grid of prices in one tick.
     """
 
     fee: Decimal
     slippage_ticks: Decimal
     tick_value: Decimal
     currency: str
+    steps_per_tick: int = 1
 
     @classmethod
     def of(cls, instrument: Instrument, slippage_ticks: Decimal, fee: Decimal | None = None) -> CostModel:
         """The instrument's costs; `fee` replaces the registry's."""
         per_side = instrument.fee if fee is None else fee
-        return cls(per_side, slippage_ticks, instrument.tick_value, instrument.currency)
+        return cls(per_side, slippage_ticks, instrument.tick_value, instrument.currency, instrument.steps_per_tick)
+
+    @property
+    def step_value(self) -> Decimal:
+        """Money of one step of the grid of prices, in which fills are counted."""
+        return self.tick_value / self.steps_per_tick
 
     @property
     def slippage(self) -> Decimal:

@@ -40,6 +40,7 @@ from g4qc_core.backtest.costs import CostModel
 from g4qc_core.backtest.ledger import Trade
 from g4qc_core.backtest.market import Market
 from g4qc_core.errors import BacktestRefused, UsageError
+from g4qc_core.products import plain
 
 VERSION = f"backtesting {backtesting.__version__}"
 
@@ -143,7 +144,7 @@ def _figures(frame: pd.DataFrame, equity: np.ndarray, stats: pd.Series) -> dict[
 
 def _library_frame(market: Market) -> pd.DataFrame:
     """Bars in contract money under the library's names, and the closing bar at the end."""
-    tick_value = float(market.instrument.tick_value)
+    step_value = float(market.instrument.step_value)
     close = market.close[-1:]
     columns = {
         "Open": np.concatenate((market.open, close)),
@@ -151,7 +152,7 @@ def _library_frame(market: Market) -> pd.DataFrame:
         "Low": np.concatenate((market.low, close)),
         "Close": np.concatenate((market.close, close)),
     }
-    money = {name: (ticks + market.lift) * tick_value for name, ticks in columns.items()}
+    money = {name: (ticks + market.lift) * step_value for name, ticks in columns.items()}
     stamps = market.frame["timestamp"]
     index = pd.DatetimeIndex(stamps)[[*range(len(stamps)), -1]]  # the same instant twice: no duration grows
     volume = np.append(market.frame["volume"].to_numpy(np.int64), 0)
@@ -221,15 +222,15 @@ def _rolling_class(market: Market, kind: type, costs: CostModel, closing: bool) 
 
 
 def _fills(market: Market, trades: pd.DataFrame) -> list[Trade]:
-    tick_value = float(market.instrument.tick_value)
-    prices = trades[["EntryPrice", "ExitPrice"]].to_numpy(np.float64) / tick_value - market.lift
+    step_value = float(market.instrument.step_value)
+    prices = trades[["EntryPrice", "ExitPrice"]].to_numpy(np.float64) / step_value - market.lift
     off = np.abs(prices - np.rint(prices)) > _OFF_GRID
     if off.any():
         at = int(np.argmax(off.any(axis=1)))
         price = float(prices[at][off[at]][0]) * float(market.instrument.price_step)
         raise BacktestRefused(
-            f"A fill at {price:.8g} is no multiple of the tick {market.instrument.price_step}: round limit and "
-            f"stop prices to {market.instrument.tick_value} of contract money."
+            f"A fill at {price:.8g} is no multiple of the tick {plain(market.instrument.price_step)}: round limit and "
+            f"stop prices to {plain(market.instrument.step_value)} of contract money."
         )
     ticks = np.rint(prices).astype(np.int64)
     rows = zip(trades["Size"], trades["EntryBar"], trades["ExitBar"], ticks, strict=True)

@@ -43,7 +43,7 @@ class Trade:
 
     def gross(self, costs: CostModel) -> Decimal:
         """Profit before costs."""
-        return (self.exit - self.entry) * self.size * costs.tick_value
+        return (self.exit - self.entry) * self.size * costs.step_value
 
     def profit(self, costs: CostModel) -> Decimal:
         """Profit after the costs of both sides."""
@@ -113,7 +113,7 @@ def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: D
     rolled[market.rolls - 1] = True
     opens = (np.abs(after) > np.abs(before)) | (before * after < 0) | (rolled & (after != 0))
     own = margin_prices(market.close[:-1] - market.link[:-1])
-    each = own * float(market.instrument.tick_value * rate) if margin is None else np.full(len(own), float(margin))
+    each = own * float(market.instrument.step_value * rate) if margin is None else np.full(len(own), float(margin))
     needed, available = np.abs(after) * each, ledger.equity["equity"].to_numpy()[:-1]
     short = opens & (available < needed)
     if short.any():
@@ -158,9 +158,9 @@ def _equity_frame(
     n = len(market)
     # Whole numbers of the smallest decimal unit in play, as Python integers: nothing is rounded, nothing
     # overflows.
-    places = max(0, *(-int(value.as_tuple().exponent) for value in (costs.tick_value, costs.side, cash)))
+    places = max(0, *(-int(value.as_tuple().exponent) for value in (costs.step_value, costs.side, cash)))
     scale = 10**places
-    tick, side, start = (int(value * scale) for value in (costs.tick_value, costs.side, cash))
+    tick, side, start = (int(value * scale) for value in (costs.step_value, costs.side, cash))
     flow = np.zeros(n, object)
     for trade in trades:
         exit_bar = min(trade.exit_bar, n - 1)

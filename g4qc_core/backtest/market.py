@@ -18,6 +18,7 @@ import pandas as pd
 
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.instruments import Instrument
+from g4qc_core.products import plain
 
 PRICES = ("open", "high", "low", "close")
 COLUMNS = ("timestamp", *PRICES, "volume", "contract", "trade_date", "factor", "adjustment")
@@ -149,7 +150,7 @@ def on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instru
         at = int(np.argmax(wrong))
         raise BacktestRefused(
             f"The {what} of the {instrument.symbol} bar at {stamps.iloc[at]} is {values[at]:.10g}, "
-            f"which is no multiple of the tick {instrument.price_step}: check min_tick in the instruments "
+            f"which is no multiple of the tick {plain(instrument.price_step)}: check min_tick in the instruments "
             "file, or the bars."
         )
     return np.rint(ticks).astype(np.int64)

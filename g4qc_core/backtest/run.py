@@ -170,7 +170,7 @@ def _inputs(
     return {
         "instrument": {
             "symbol": instrument.symbol,
-            "multiplier": format(instrument.multiplier.normalize(), "f"),
+            "multiplier": format(instrument.point_value.normalize(), "f"),
             "min_tick": format(instrument.price_step.normalize(), "f"),
         },
         "timeframe": spec.timeframe,

@@ -37,10 +37,10 @@ def beyond_price(minutes: Minutes, instrument: Instrument) -> Suspects:
     share = float(instrument.max_move)
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero(move > share * base)
-    tick = float(instrument.price_step)
+    step = float(instrument.price_step)
     return {
         int(row): (
-            f"{move[row] / base[row]:.0%} away from {base[row] * tick:.{instrument.decimals}f}, the close before its "
+            f"{move[row] / base[row]:.0%} away from {base[row] * step:.{instrument.decimals}f}, the close before its "
             f"session, where up to {share:.0%} would be believed"
         )
         for row in rows
@@ -48,7 +48,7 @@ def beyond_price(minutes: Minutes, instrument: Instrument) -> Suspects:
 
 
 def _references(minutes: Minutes, starts: np.ndarray) -> np.ndarray:
-    """The price, in ticks, from which each session's move is measured; NaN where none can be."""
+    """The price, in steps of the grid, from which each session's move is measured; NaN where none can be."""
     ends = np.append(starts[1:], len(minutes))
     prices = np.full(len(starts), np.nan)
     for at, start in enumerate(starts):
@@ -58,5 +58,5 @@ def _references(minutes: Minutes, starts: np.ndarray) -> np.ndarray:
             prices[at] = np.median(minutes.close[max(before, start - _LAST) : start])
         else:
             prices[at] = np.median(minutes.close[start : ends[at]])
-    prices[prices < _FEW] = np.nan
+    prices[prices < _FEW * minutes.tick[starts]] = np.nan
     return prices

@@ -1,4 +1,4 @@
-"""Possible bars in the form in which they are judged: whole ticks in plain arrays, in order.
+"""Possible bars in the form in which they are judged: whole steps of the price grid in plain arrays, in order.
 
 Knows no rule. A suspicion is a function of `Minutes` that returns `Suspects`.
 """
@@ -22,8 +22,9 @@ class Minutes:
         months: contract month of each code.
         day: trade date, in days since 1970 (int64).
         minute: start, in minutes since 1970 UTC (int64).
-        open, high, low, close: prices, in ticks (float64, whole numbers).
+        open, high, low, close: prices, in steps of the instrument's grid (float64, whole numbers).
         volume: contracts (int64).
+        tick: steps in one tick of the bar's contract (int64).
     """
 
     contract: np.ndarray
@@ -35,6 +36,7 @@ class Minutes:
     low: np.ndarray
     close: np.ndarray
     volume: np.ndarray
+    tick: np.ndarray
 
     def __len__(self) -> int:
         return len(self.minute)

@@ -69,7 +69,7 @@ class Tolerance:
     @classmethod
     def of(cls, instrument: Instrument) -> Tolerance:
         """The instrument's own."""
-        return cls(float(instrument.price_tolerance * instrument.min_tick), float(instrument.volume_tolerance))
+        return cls(float(instrument.price_tolerance * instrument.tick), float(instrument.volume_tolerance))
 
 
 def compare_bars(
@@ -142,7 +142,7 @@ def _find(row: dict[Hashable, Any], timeframe: Timeframe, allowed: Tolerance) ->
     if wrong and not settled:
         return Finding.PRICE, ", ".join(f"{name} {by:+.10g}" for name, by in wrong.items())
     lost = row["gateway_volume"] - row["volume"]
-    if abs(lost) > allowed.share * max(row["volume"], row["gateway_volume"]):
+    if abs(lost) > allowed.share * max(row["volume"], row["gateway_volume"], 0):
         return Finding.VOLUME, f"volume {lost:+.0f} of {row['volume']:.0f}"
     return (Finding.SETTLEMENT, f"close {apart['close']:+.10g}") if settled else (Finding.AGREES, "")
 

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.grid import own_grid, own_grids
 from g4qc_core.bars.reasons import Reason
 from g4qc_core.bars.schema import PRICES, UNKNOWN
 from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.products import plain
 
 _MINUTE = 60_000_000
 _MAX_OFF_TICK = 0.01
@@ -37,16 +39,17 @@ def broken_rules(
         sessions: of each row, as the calendar assigns them.
         codes, months: the contract of each row: `months[codes]`, code -1 where there is none.
         contracts: the known ones, by month.
-        instrument: says whether a volume is to be expected at all.
+        instrument: says whether a volume is to be expected at all, and on which grid prices lie.
     """
     instants = instants_of(raw["timestamp"])
+    grids = own_grids(months, contracts, instrument)[codes]
     known = np.array([*(month in contracts for month in months), False])[codes]
     return {
         Reason.SCHEMA: _malformed(raw, ticks, instants),
         Reason.UNKNOWN_CONTRACT: ~known,
         Reason.NEGATIVE_VOLUME: raw["volume"].to_numpy() < (0 if instrument.has_volume else UNKNOWN),
         Reason.OHLC_ORDER: _out_of_order(raw),
-        Reason.OFF_TICK: off_tick(ticks),
+        Reason.OFF_TICK: off_tick(ticks / grids[:, None]),
         Reason.AFTER_EXPIRY: instants >= _ends(months, contracts)[codes],
         Reason.OUTSIDE_SESSION: (sessions["trade_date"].isna() | sessions["halted"]).to_numpy(bool),
     }
@@ -102,9 +105,11 @@ def _schema_detail(bar: Any, _i: Instrument, _c: Mapping[str, Contract]) -> str:
     return f"starts at {bar.timestamp:%H:%M:%S.%f}, not on a whole minute"
 
 
-def _off_tick_detail(bar: Any, instrument: Instrument, _c: Mapping[str, Contract]) -> str:
-    off = [n for n in PRICES if off_tick(np.array([[getattr(bar, n) / float(instrument.price_step)]]))[0]]
-    return f"{off[0]} {getattr(bar, off[0])} is not a multiple of {instrument.price_step}"
+def _off_tick_detail(bar: Any, instrument: Instrument, contracts: Mapping[str, Contract]) -> str:
+    contract = contracts.get(bar.contract)
+    step = instrument.price_step * (own_grid(contract, instrument) if contract else 1)
+    off = [n for n in PRICES if off_tick(np.array([[getattr(bar, n) / float(step)]]))[0]]
+    return f"{off[0]} {getattr(bar, off[0])} is not a multiple of {plain(step)}"
 
 
 def _ohlc_detail(bar: Any, _i: Instrument, _c: Mapping[str, Contract]) -> str:

@@ -5,9 +5,9 @@ where it went. So a bar is judged only where it has a neighbour on either side i
 the last bar of a session, where an auction or a gap is no error, never are. Two false bars side by side vouch for each
 other; that is the price of believing real moves.
 
-How far is too far is measured on the bars around, in ticks. Bounds were chosen on the recorded minutes of ES (2013,
-2020) and 6E (January 2024): the widest true excursion, at the Federal Reserve's decision of 2024-01-31, reaches 58 % of
-what is believed here, the next one 31 %.
+How far is too far is measured on the bars around, in ticks of their contract. Bounds were chosen on the recorded
+minutes of ES (2013, 2020) and 6E (January 2024): the widest true excursion, at the Federal Reserve's decision of
+2024-01-31, reaches 58 % of what is believed here, the next one 31 %.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _BLOCK = 20_000
 def spikes(minutes: Minutes) -> Suspects:
     """Bars whose high or low is too far from both neighbours and from the level of the bars around."""
     excursion = _excursions(minutes)
-    candidates = np.flatnonzero(excursion > _FLOOR)
+    candidates = np.flatnonzero(excursion > _FLOOR * minutes.tick)
     found: Suspects = {}
     for start in range(0, len(candidates), _BLOCK):
         rows = candidates[start : start + _BLOCK]
         away, believed = _judged(minutes, rows, excursion[rows])
-        for row, ticks, limit in zip(rows, away, believed, strict=True):
+        for row, ticks, limit in zip(rows, away / minutes.tick[rows], believed / minutes.tick[rows], strict=True):
             if ticks > limit:
                 found[int(row)] = (
                     f"stands {ticks:.0f} ticks away from both neighbours, where up to {limit:.0f} would be believed"
@@ -50,7 +50,7 @@ def spikes(minutes: Minutes) -> Suspects:
 
 
 def _excursions(minutes: Minutes) -> np.ndarray:
-    """How many ticks each bar reaches beyond both neighbours; less than 0 where it does not, or is not judged."""
+    """How many steps each bar reaches beyond both neighbours; less than 0 where it does not, or is not judged."""
     excursion = np.full(len(minutes), -1.0)
     if len(minutes) < 3:
         return excursion
@@ -67,7 +67,7 @@ def _excursions(minutes: Minutes) -> np.ndarray:
 
 
 def _judged(minutes: Minutes, rows: np.ndarray, excursion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ticks by which the rows stand out, and by how many they may."""
+    """Steps by which the rows stand out, and by how many they may."""
     offsets = np.arange(-_AROUND, _AROUND + 1)
     around = rows[:, None] + offsets
     at = np.clip(around, 0, len(minutes) - 1)
@@ -80,7 +80,7 @@ def _judged(minutes: Minutes, rows: np.ndarray, excursion: np.ndarray) -> tuple[
     away = np.maximum(minutes.high[rows] - middle, middle - minutes.low[rows])
     widest = np.maximum(*(minutes.high[rows + side] - minutes.low[rows + side] for side in (-1, 1)))
     sigma = _SIGMA_OF_MAD * _median(np.abs(np.diff(close, axis=1)))
-    believed = np.maximum(_FLOOR, _SIGMAS * sigma) + _NEIGHBOURS * widest
+    believed = np.maximum(_FLOOR * minutes.tick[rows], _SIGMAS * sigma) + _NEIGHBOURS * widest
     return np.where(known, np.minimum(excursion, away), -1.0), believed
 
 

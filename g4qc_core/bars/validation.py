@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.flats import flat_runs
+from g4qc_core.bars.grid import own_grids
 from g4qc_core.bars.limits import beyond_price, beyond_volume
 from g4qc_core.bars.minutes import Minutes, Suspects
 from g4qc_core.bars.reasons import Reason
@@ -69,7 +70,8 @@ def validate(
     broken = broken_rules(raw, ticks, sessions, codes, months, contracts, instrument)
     first = np.argmax(np.column_stack([*broken.values(), np.ones(len(raw), bool)]), axis=1)
     sound, repeated = _ordered(raw, codes, np.flatnonzero(first == len(broken)))
-    minutes = _minutes(raw, ticks, sessions, codes, months, sound)
+    per_tick = own_grids(months, contracts, instrument) * instrument.steps_per_tick
+    minutes = _minutes(raw, ticks, sessions, codes, months, sound, per_tick[codes[sound]])
     suspects = _suspects(minutes, instrument, contracts)
     faults: _Faults = {int(sound[at]): fault for at, fault in suspects.items()}
     for row in _same(raw, list(faults), accepted):
@@ -102,6 +104,7 @@ def _minutes(
     codes: np.ndarray,
     months: list[str],
     rows: np.ndarray,
+    per_tick: np.ndarray,
 ) -> Minutes:
     prices = np.rint(ticks[rows])
     return Minutes(
@@ -110,6 +113,7 @@ def _minutes(
         day=sessions["trade_date"].to_numpy()[rows].astype("datetime64[D]").astype("int64"),
         minute=instants_of(raw["timestamp"])[rows].astype("int64") // _MINUTE,
         volume=raw["volume"].to_numpy()[rows],
+        tick=per_tick,
         **{name: prices[:, at] for at, name in enumerate(PRICES)},
     )
 

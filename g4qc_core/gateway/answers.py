@@ -21,7 +21,14 @@ from g4qc_core.gateway.validation import SCHEDULE, Refusal, check_date_format, c
 from g4qc_core.sessions import SessionCalendar, calendar
 
 _UNDERLYING_MONTH = "197001"
-_UNDERLYING_KINDS = {"fx": "CASH", "energy": "CMDTY", "metals": "CMDTY", "rates": "BOND"}
+_UNDERLYING_KINDS = {
+    "fx": "CASH",
+    "energy": "CMDTY",
+    "metals": "CMDTY",
+    "rates": "BOND",
+    "grains": "CMDTY",
+    "livestock": "CMDTY",
+}
 
 # What the details of a product without contract months leave empty.
 _PERPETUAL: dict[str, object] = {
@@ -128,6 +135,7 @@ def _details(listing: Listing, now: datetime) -> dict[str, object]:
         "trading_class": contract.trading_class,
         "con_id": contract.con_id,
         "min_tick": _plain(contract.min_tick),
+        "price_magnifier": contract.price_magnifier,
         "order_types": _ORDER_TYPES,
         "valid_exchanges": contract.exchange,
         "long_name": instrument.name,

@@ -21,6 +21,8 @@ _LAST_MINUTE: dict[Expiry, time] = {
     "three_business_days_before_25th": time(13, 30),
     "third_last_business_day": time(12, 30),
     "seven_business_days_before_last": time(12, 1),
+    "business_day_before_15th": time(12, 1),
+    "last_business_day": time(12, 0),
 }
 
 
@@ -30,8 +32,9 @@ def last_trade_date(instrument: Instrument, month: str) -> date:
     `third_friday`: the third Friday, or the business day before when that is a holiday. `imm_monday`: the second
     business day before the third Wednesday. `three_business_days_before_25th`: of the month before the contract's own;
     counted from the business day before the 25th when that is none. `third_last_business_day`: of the contract's month.
-    `seven_business_days_before_last`: before the last business day of the contract's month. Business days are those on
-    which the exchange settles: see `business_days`.
+    `seven_business_days_before_last`: before the last business day of the contract's month.
+    `business_day_before_15th`: the last business day before the 15th of the contract's month. `last_business_day`: of
+    the contract's month. Business days are those on which the exchange settles: see `business_days`.
     """
     if month == SPOT:
         return NEVER
@@ -91,12 +94,18 @@ def _seven_before_last(sessions: SessionCalendar, first: date) -> date:
     return before(sessions, last_of_month(sessions, first), 7)
 
 
+def _before_15th(sessions: SessionCalendar, first: date) -> date:
+    return on_or_before(sessions, first.replace(day=14))
+
+
 _RULES: dict[Expiry, Callable[[SessionCalendar, date], date]] = {
     "third_friday": _third_friday,
     "imm_monday": _imm_monday,
     "three_business_days_before_25th": _before_25th,
     "third_last_business_day": _third_last,
     "seven_business_days_before_last": _seven_before_last,
+    "business_day_before_15th": _before_15th,
+    "last_business_day": last_of_month,
 }
 
 

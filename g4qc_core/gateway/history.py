@@ -221,7 +221,7 @@ def _kind(trades: Bars, listing: Listing, what: str) -> Bars:
         return replace(trades, volume=none, wap=none.astype(float))
     if what == "TRADES":
         return trades
-    tick, digits = float(listing.contract.min_tick), listing.instrument.decimals + 1
+    tick, digits = float(listing.tick), listing.digits + 1
     shift = {"BID": 0.0, "MIDPOINT": tick / 2, "ASK": tick}[what]
     prices = {name: np.round(getattr(trades, name) + shift, digits) for name in ("open", "high", "low", "close")}
     none = np.full(len(trades), UNKNOWN, np.int64)

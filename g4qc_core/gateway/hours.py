@@ -17,6 +17,8 @@ _REGULAR: dict[str, tuple[time | None, time | None]] = {
     "us_equities": (time(9, 30), time(16, 0)),
     "us_indices": (None, None),
     "forex_spot": (None, None),
+    "livestock": (None, None),
+    "uk_equities": (None, None),
 }
 _REGULAR_FUTURES = (time(8, 30), None)
 _DAYS_AHEAD = 6
@@ -27,6 +29,7 @@ MODERN_ZONES = {
     "US/Central": "America/Chicago",
     "US/Eastern": "America/New_York",
     "US/Pacific": "America/Los_Angeles",
+    "GB-Eire": "Europe/London",
 }
 _OLD_ZONES = {modern: old for old, modern in MODERN_ZONES.items()}
 

@@ -20,6 +20,8 @@ _SERIAL_SHARE = 0.0004
 # Crude oil moves on five to six days before its last trade date; what is delivered, two to three before notices begin.
 _LATE = timedelta(days=3)
 _BEFORE_NOTICE = timedelta(days=6)
+# Cattle moves on in the middle of the month before the one of delivery.
+_EARLY = timedelta(days=36)
 
 
 def held_until(instrument: Instrument, month: str) -> date:
@@ -28,7 +30,8 @@ def held_until(instrument: Instrument, month: str) -> date:
     if notice is not None:
         return notice + _BEFORE_NOTICE
     last = last_trade_date(instrument, month)
-    return last + _LATE if instrument.expiry == "three_business_days_before_25th" else last
+    moved = {"three_business_days_before_25th": _LATE, "last_business_day": -_EARLY}
+    return last + moved.get(instrument.expiry, timedelta(0))
 
 
 def serial(instrument: Instrument, contract: Contract) -> bool:

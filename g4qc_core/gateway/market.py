@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +26,16 @@ class Listing:
 
     instrument: Instrument
     contract: Contract
+
+    @property
+    def tick(self) -> Decimal:
+        """Smallest step of its quotes, in the units in which its bars are told: cents where they are in cents."""
+        return self.contract.min_tick * self.contract.price_magnifier
+
+    @property
+    def digits(self) -> int:
+        """Digits after the point that a quote needs."""
+        return max(0, -int(self.tick.normalize().as_tuple().exponent))
 
 
 @dataclass(frozen=True)

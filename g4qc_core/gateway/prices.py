@@ -31,6 +31,8 @@ _CHARACTERS = {
     "energy": (0.020, -0.030),
     "metals": (0.011, 0.042),
     "rates": (0.0035, -0.010),
+    "grains": (0.013, 0.030),
+    "livestock": (0.009, 0.010),
 }
 
 _TRADES_A_DAY = {
@@ -44,6 +46,8 @@ _TRADES_A_DAY = {
     "CL": 150_000.0,
     "GC": 120_000.0,
     "ZN": 110_000.0,
+    "ZC": 90_000.0,
+    "ZS": 80_000.0,
     "EURUSD": 90_000.0,
 }
 _OTHER_TRADES_A_DAY = 40_000.0
@@ -63,7 +67,8 @@ class Underlying:
         self._seed = seed
         self._salt = zlib.crc32(instrument.symbol.encode())
         self._daily, self._carry = _CHARACTERS.get(instrument.calendar, _EQUITIES)
-        level = float(instrument.typical_price or _NOTIONAL / float(instrument.multiplier))
+        quoted = _NOTIONAL * instrument.price_magnifier / float(instrument.multiplier)
+        level = float(instrument.typical_price or quoted)
         self._levels, self._volatility = self._walk(np.log(level))
 
     def generator(self, day: date, stream: int) -> np.random.Generator:

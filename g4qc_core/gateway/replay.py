@@ -98,9 +98,10 @@ def _listing(file: Path, line: int, row: Mapping[Hashable, str], registry: Mappi
         multiplier=_positive(where, "multiplier", row["multiplier"]),
         min_tick=_positive(where, "min_tick", row["min_tick"]),
         kind=instrument.kind,
+        price_magnifier=_magnifier(where, row, instrument),
     )
     named = {name: row[name] for name in ("ib_symbol", "trading_class", "exchange", "currency")}
-    sized = {"multiplier": contract.multiplier, "min_tick": contract.min_tick}
+    sized = {name: getattr(contract, name) for name in ("multiplier", "min_tick", "price_magnifier")}
     return Listing(instrument.model_copy(update={**named, **sized}), contract)
 
 
@@ -120,6 +121,16 @@ def _date(where: str, text: str) -> date:
         raise SettingsError(
             f"{where}, column last_trade_date: '{text}' is no date: write it like 2013-12-20."
         ) from None
+
+
+def _magnifier(where: str, row: Mapping[Hashable, str], instrument: Instrument) -> int:
+    """That of the column, which need not be there; else the instrument's."""
+    if "price_magnifier" not in row:
+        return instrument.price_magnifier
+    value = _positive(where, "price_magnifier", row["price_magnifier"])
+    if value != int(value):
+        raise SettingsError(f"{where}, column price_magnifier: '{value}' is no whole number.")
+    return int(value)
 
 
 def _positive(where: str, column: str, text: str) -> Decimal:

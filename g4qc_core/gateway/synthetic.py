@@ -91,7 +91,7 @@ class SyntheticMarket:
         share = _share(instrument, contract, session.trade_date)
         generator = underlying.generator(session.trade_date, contract.con_id)
         expected = expected_trades(underlying.volume(session.trade_date), share, session)
-        made = trades(instrument, np.exp(path), minutes, expected, generator)
+        made = trades(listing, np.exp(path), minutes, expected, generator)
         return made.take(made.start < ceiling(contract.last_trade_at))
 
     def _underlying(self, instrument: Instrument) -> Underlying:
@@ -159,4 +159,5 @@ def _contract(instrument: Instrument, month: str) -> Contract:
         multiplier=instrument.multiplier,
         min_tick=instrument.min_tick,
         kind=instrument.kind,
+        price_magnifier=instrument.price_magnifier,
     )

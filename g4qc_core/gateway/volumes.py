@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from g4qc_core.gateway.market import Bars
+from g4qc_core.gateway.market import Bars, Listing
 from g4qc_core.gateway.prices import STEPS, activity
-from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import Session
 
 _CONTRACTS_A_TRADE = 4.0
@@ -21,7 +20,7 @@ def expected_trades(a_day: float, share: float, session: Session) -> np.ndarray:
 
 
 def trades(
-    instrument: Instrument,
+    listing: Listing,
     path: np.ndarray,
     minutes: np.ndarray,
     expected: np.ndarray,
@@ -36,9 +35,9 @@ def trades(
     count = generator.poisson(expected * np.exp(generator.normal(0.0, 0.35, len(minutes))))
     volume = count + generator.poisson(count * (_CONTRACTS_A_TRADE - 1.0))
     traded = np.flatnonzero(count)
-    digits = instrument.decimals
+    digits = listing.digits
     scale = 10**digits
-    tick = int(instrument.min_tick * scale)
+    tick = int(listing.tick * scale)
     grid = np.maximum(np.rint(path.reshape(-1, STEPS)[traded] * (scale / tick)), 1.0).astype(np.int64)
     count, volume = count[traded], volume[traded]
     # A minute with one trade has one price, a minute with two has no more than two.

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,11 @@ import pandas as pd
 
 from g4qc_core.bars.source import RAW_COLUMNS
 from g4qc_core.errors import InvalidBars, SettingsError
+from g4qc_core.ib.details import FIELDS, Stated, unreadable
+from g4qc_core.ib.details import products as described_products
 from g4qc_core.ib.zones import zone_of
 from g4qc_core.instruments import NEVER, SPOT, Contract, Instrument, month_code
-from g4qc_core.products import Product
+from g4qc_core.products import Product, common_step, plain, told_apart
 from g4qc_core.sessions import SessionCalendar, calendar
 
 log = logging.getLogger(__name__)
@@ -35,51 +36,35 @@ _UNSET = 1e30
 def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
     """The contracts in the instrument's month cycle, by expiry; the one contract of a product that does not expire.
 
+    Each has its own tick. What a contract leaves out of multiplier, tick and magnifier is the instrument's, as long as
+    another contract says it.
+
     Args:
-        details: `ContractDetails` of the instrument's symbol; other trading classes and months are left out.
+        details: `ContractDetails` of the instrument's symbol; other trading classes, local symbols and months are left
+            out, and of several contracts of a month those with another multiplier.
 
     Raises:
-        SettingsError: multiplier, tick or currency differ from the registry's, or a month has two contracts.
+        SettingsError: multiplier, tick, magnifier or currency differ from the registry's or are said by no contract,
+            or a month has two contracts.
         InvalidBars: a contract is described without its month or its last trade date.
     """
-    sessions = calendar(instrument.calendar)
-    found: dict[str, Contract] = {}
-    for entry in details:
+    months: dict[str, dict[int, Any]] = {}
+    own = [entry for entry in details if _is_of(entry, instrument)]
+    for entry in own:
         month = _month(entry) if instrument.expires else SPOT
-        if instrument.expires and not _in_cycle(entry, month, instrument):
-            continue
-        contract = _contract(entry, instrument, month, sessions)
-        twin = found.setdefault(month, contract)
-        if twin.con_id != contract.con_id:
-            raise SettingsError(
-                f"The gateway has two contracts of {contract}, {twin.local_symbol} and "
-                f"{contract.local_symbol}: the entry [{instrument.symbol}] of the instruments file "
-                "does not tell them apart."
-            )
-    return sorted(found.values(), key=lambda c: c.last_trade_at)
+        if not instrument.expires or month_code(month) in instrument.months:
+            months.setdefault(month, {}).setdefault(entry.contract.conId, entry)
+    chosen = {month: _only(month, list(found.values()), instrument) for month, found in months.items()}
+    if chosen:
+        _check_money(chosen, own, instrument)
+    sessions = calendar(instrument.calendar)
+    found = [_contract(entry, instrument, month, sessions) for month, entry in chosen.items()]
+    return sorted(found, key=lambda c: c.last_trade_at)
 
 
 def products(details: Iterable[Any]) -> list[Product]:
     """The products among `ContractDetails` of one symbol, each once, with the months in which it has contracts."""
-    found: dict[Product, set[str]] = {}
-    for entry in details:
-        described = entry.contract
-        product = Product(
-            kind=described.secType,
-            ib_symbol=described.symbol,
-            trading_class=described.tradingClass,
-            exchange=described.exchange,
-            currency=described.currency,
-            name=entry.longName,
-            multiplier=_multiplier(described),
-            min_tick=_decimal(entry.minTick),
-            timezone=str(_zone(entry.timeZoneId, UTC)),
-            underlying=entry.underSecType,
-        )
-        months = found.setdefault(product, set())
-        if described.secType == "FUT":
-            months.add(month_code(_month(entry)))
-    return [replace(product, months="".join(sorted(months))) for product, months in found.items()]
+    return described_products(details, _month)
 
 
 def bars(received: Iterable[Any]) -> pd.DataFrame:
@@ -129,10 +114,6 @@ def instant(text: str) -> datetime:
 
 def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionCalendar) -> Contract:
     described = entry.contract
-    label = f"{instrument.symbol} {month}"
-    _check(label, instrument, "multiplier", instrument.multiplier, _multiplier(described))
-    _check(label, instrument, "min_tick", instrument.min_tick, _decimal(entry.minTick))
-    _check(label, instrument, "currency", instrument.currency, described.currency)
     day = _last_trade_date(entry) if instrument.expires else NEVER
     return Contract(
         symbol=instrument.symbol,
@@ -145,20 +126,68 @@ def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionC
         exchange=described.exchange,
         currency=described.currency,
         multiplier=instrument.multiplier,
-        min_tick=instrument.min_tick,
+        min_tick=Stated.of(entry).min_tick or instrument.min_tick,
         kind=instrument.kind,
+        price_magnifier=instrument.price_magnifier,
     )
 
 
-def _in_cycle(entry: Any, month: str, instrument: Instrument) -> bool:
-    return entry.contract.tradingClass == instrument.trading_class and month_code(month) in instrument.months
+def _is_of(entry: Any, instrument: Instrument) -> bool:
+    described = entry.contract
+    if not instrument.expires:
+        return True
+    return described.tradingClass == instrument.trading_class and instrument.names(described.localSymbol)
+
+
+def _only(month: str, entries: list[Any], instrument: Instrument) -> Any:
+    """The contract of the month: of several, the one with the instrument's multiplier and currency."""
+    wanted = (instrument.multiplier, instrument.currency)
+    same = [e for e in entries if (Stated.of(e).multiplier, e.contract.currency) == wanted]
+    fits = same or entries
+    if len(fits) > 1:
+        raise SettingsError(told_apart(instrument, month, [e.contract.localSymbol for e in fits]))
+    return fits[0]
+
+
+def _check_money(chosen: Mapping[str, Any], own: Sequence[Any], instrument: Instrument) -> None:
+    """Compares what contracts say of money with the instruments file.
+
+    Args:
+        chosen: the contracts of the cycle by month, at least one.
+        own: all contracts of its class, among which the one with the finest tick may be.
+
+    Raises:
+        SettingsError: a fact differs, or none of the contracts says it.
+    """
+    for month, entry in chosen.items():
+        stated, label = Stated.of(entry), f"{instrument.symbol} {month}"
+        for field in ("multiplier", "price_magnifier"):
+            _check(label, instrument, field, getattr(instrument, field), getattr(stated, field))
+        _check(label, instrument, "currency", instrument.currency, entry.contract.currency)
+    for field in FIELDS:
+        if all(getattr(Stated.of(entry), field) is None for entry in chosen.values()):
+            raise SettingsError(unreadable(next(iter(chosen.values())), field))
+    ticks = [(label, s.min_tick) for label, s in _stated(own, instrument) if s.min_tick is not None]
+    if common_step(tick for _, tick in ticks) != instrument.min_tick:
+        finest = min(ticks, key=lambda told: told[1])
+        label, tick = next((told for told in ticks if told[1] % instrument.min_tick), finest)
+        _check(label, instrument, "min_tick", instrument.min_tick, tick)
+
+
+def _stated(entries: Iterable[Any], instrument: Instrument) -> Iterator[tuple[str, Stated]]:
+    """What contracts of the instrument's size say, each with its label."""
+    for entry in entries:
+        stated = Stated.of(entry)
+        if stated.multiplier in (None, instrument.multiplier):
+            yield f"{instrument.symbol} {_month(entry) if instrument.expires else SPOT}", stated
 
 
 def _check(label: str, instrument: Instrument, field: str, expected: object, given: object) -> None:
-    if given != expected:
+    if given is not None and given != expected:
+        told, written = (plain(v) if isinstance(v, Decimal) else v for v in (given, expected))
         raise SettingsError(
-            f"The gateway says that {label} has the {field} {given}, and the instruments file "
-            f"says {expected}: correct the entry [{instrument.symbol}] there."
+            f"The gateway says that {label} has the {field} {told}, and the instruments file "
+            f"says {written}: correct the entry [{instrument.symbol}] there."
         )
 
 
@@ -191,19 +220,6 @@ def _zone(name: str, otherwise: tzinfo) -> tzinfo:
         log.warning("The gateway names the time zone '%s', which is not known here: using %s.", name, otherwise)
         return otherwise
     return zone
-
-
-def _multiplier(described: Any) -> Decimal:
-    """What futures must have; of other products without one, one unit is one unit."""
-    without = not described.multiplier and described.secType != "FUT"
-    return Decimal(1) if without else _decimal(described.multiplier)
-
-
-def _decimal(value: object) -> Decimal:
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return Decimal("NaN")
 
 
 def _starts(dates: list[str]) -> np.ndarray:

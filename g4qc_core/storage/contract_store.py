@@ -29,6 +29,7 @@ _FIELDS = (
     "multiplier",
     "min_tick",
     "kind",
+    "price_magnifier",
 )
 
 _MINUTE = timedelta(minutes=1)
@@ -161,8 +162,8 @@ def _check_same(contract: Contract, known: Contract | None) -> None:
     if known is None or known.con_id == contract.con_id:
         return
     moved = abs(contract.last_trade_date - known.last_trade_date)
-    same = (contract.kind, contract.currency, contract.multiplier, contract.min_tick)
-    if moved > _MOVED or same != (known.kind, known.currency, known.multiplier, known.min_tick):
+    same = (contract.kind, contract.currency, contract.multiplier)
+    if moved > _MOVED or same != (known.kind, known.currency, known.multiplier):
         raise ContractChanged(
             f"The gateway now describes {contract} as {_told(contract)}, and its stored bars are of {_told(known)}: "
             f"give the product another symbol in the instruments file, because [{contract.symbol}] has bars of the old."

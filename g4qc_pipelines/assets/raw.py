@@ -14,6 +14,7 @@ from g4qc_core.errors import InvalidBars, UsageError
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.ib.plan import Order
 from g4qc_core.instruments import Contract, Instrument, Registry, contract_month
+from g4qc_core.products import plain
 from g4qc_core.sessions import calendar, check_window, parse_date
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
@@ -193,7 +194,8 @@ def _listing(chain: Sequence[Contract]) -> pd.DataFrame:
                 "conId": contract.con_id,
                 "last trade date": str(contract.last_trade_date),
                 "multiplier": str(contract.multiplier),
-                "tick": str(contract.min_tick),
+                "price magnifier": contract.price_magnifier,
+                "tick": plain(contract.tick),
             }
             for contract in chain
         ]

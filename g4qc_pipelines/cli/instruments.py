@@ -44,25 +44,36 @@ def instruments_list(as_json: bool) -> None:
 @click.option("--kind", type=click.Choice(["FUT", "STK", "CASH", "IND"]), default="FUT", show_default=True)
 @click.option("--ib-symbol", help="Interactive Brokers' symbol; default: SYMBOL.")
 @click.option("--class", "trading_class", help="Trading class, where a symbol has several.")
+@click.option("--local-symbol", help="Pattern of local symbols, like ZQ??, where one month has several contracts.")
 @click.option("--exchange", help="In Interactive Brokers' spelling: CME, CBOT, NYMEX, COMEX, SMART, IDEALPRO ...")
 @click.option("--currency")
 @click.option("--name")
-@click.option("--multiplier", type=DecimalParam(), help="Money per one point of price.")
-@click.option("--tick", "min_tick", type=DecimalParam(), help="Smallest price step.")
+@click.option("--multiplier", type=DecimalParam(), help="Units in one contract, as the gateway states it.")
+@click.option("--tick", "min_tick", type=DecimalParam(), help="Smallest price step, as the gateway states it.")
+@click.option("--magnifier", "price_magnifier", type=click.IntRange(1), help="What prices of bars are multiplied by: "
+              "100 in cents or pence.")  # fmt: skip
 @click.option("--months", help="Codes of the months that are traded and rolled, like HMUZ.")
 @click.option("--calendar", help="Session calendar: equity_index, fx, energy, metals, rates ...")
 @click.option("--roll", help="Roll rule: volume, days_before_expiry(8), first_notice(2) ...")
 @click.option("--roll-days", "roll_days_before_expiry", type=click.IntRange(0, 60), help="Days before the last trade "
               "date around which contracts are changed.")  # fmt: skip
 @click.option("--fee", type=DecimalParam(), help="Commission and exchange fees, one side, one contract.")
+@click.option("--max-move", type=DecimalParam(), help="Share of the close before that a price may move before it is "
+              "suspect.")  # fmt: skip
+@click.option("--max-minute-volume", type=click.IntRange(1), help="Volume of a minute above which it is suspect.")
+@click.option("--flat-minutes", type=click.IntRange(2), help="Minutes in a row without a trade that are suspect.")
+@click.option("--price-tolerance", type=click.IntRange(0), help="Ticks by which larger bars may differ from the "
+              "gateway's.")  # fmt: skip
+@click.option("--volume-tolerance", type=DecimalParam(), help="Share by which their volume may.")
 @click.option("--replace", is_flag=True, help="Put it in the place of an instrument of that symbol.")
-@click.option("--unchecked", is_flag=True, help="Do not ask the gateway; every field has to be given then.")
+@click.option("--unchecked", is_flag=True, help="Do not ask the gateway; every field without a default has to be given "
+              "then.")  # fmt: skip
 @json_option
 def instruments_add(symbol: str, kind: Any, replace: bool, unchecked: bool, as_json: bool, **given: Any) -> None:
     """Add SYMBOL to your own instruments.
 
     The gateway is asked for the product. What you do not say is taken from its answer, or guessed and marked as a
-    guess; what you do say has to agree with it.
+    guess; what you do say has to agree with it. Limits that you do not set are those of the kind (docs/instruments.md).
     """
     from g4qc_pipelines.commands.instruments import add_instrument
 

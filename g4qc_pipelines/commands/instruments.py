@@ -18,10 +18,10 @@ from g4qc_core.instruments import (
     Registry,
     instrument_symbol,
     load_registry,
-    parse_instruments,
+    make_instrument,
     read_instruments,
 )
-from g4qc_core.instruments_file import with_entry, write_instrument
+from g4qc_core.instruments_file import write_instrument
 from g4qc_core.products import Product, contradictions, meant, plain
 from g4qc_core.proposals import Proposal, proposal
 from g4qc_core.settings import Settings
@@ -56,8 +56,8 @@ def list_instruments(settings: Settings, as_json: bool) -> None:
             one.kind,
             one.exchange,
             one.trading_class,
-            plain(one.multiplier),
-            plain(one.min_tick),
+            plain(one.multiplier) + (f"/{one.price_magnifier}" if one.price_magnifier != 1 else ""),
+            plain(one.tick),
         )
         graph = "yes" if symbol in chosen else ""
         table.add_row(*cells, money, one.months, one.calendar, one.roll, plain(one.fee), graph)
@@ -80,7 +80,14 @@ def add_instrument(
     if instrument_symbol(symbol) in registry and not replace:
         raise UsageError(f"There is an instrument {symbol} already: add --replace to put this one in its place.")
     fields = {name: value for name, value in given.items() if value is not None}
-    made = _proposed(settings, registry, symbol, kind, fields) if checked else Proposal({"kind": kind, **fields}, {})
+    if checked:
+        made = _proposed(settings, registry, symbol, kind, fields)
+    else:
+        ib_symbol, currency, exchange = _meant(symbol, kind, fields)
+        known = {"ib_symbol": ib_symbol, "currency": currency, "exchange": exchange}
+        own = {name: value for name, value in known.items() if value}
+        made = Proposal({"kind": kind, **own, **fields}, {})
+    _made(symbol, made.fields)
     entry = {name: value for name, value in made.fields.items() if (name, value) != ("kind", "FUT")}
     instrument = write_instrument(settings.instruments_file, symbol, entry, replace)
     if as_json:
@@ -131,26 +138,45 @@ def _problems(instrument: Instrument, source: BarSource) -> list[str]:
 
 
 def _proposed(settings: Settings, registry: Registry, symbol: str, kind: Kind, given: dict[str, Any]) -> Proposal:
-    pair = kind == "CASH" and len(symbol) == _PAIR and "ib_symbol" not in given
-    ib_symbol = symbol[:3] if pair else given.get("ib_symbol", symbol)
-    currency = symbol[3:] if pair and "currency" not in given else given.get("currency", "")
-    exchange = given.get("exchange", _EXCHANGES.get(kind, ""))
+    ib_symbol, currency, exchange = _meant(symbol, kind, given)
     with _gateway(settings, registry) as source:
         found = _found(source, kind, ib_symbol, exchange, currency)
     fits = [p for p in found if p.trading_class == given.get("trading_class", p.trading_class)]
     fits = [p for p in fits if exchange in ("", p.exchange)]
+    fits = [p for p in fits if p.multiplier == given.get("multiplier")] or fits
     if len(fits) != 1:
         raise UsageError(
             f"The gateway lists {_listed(found)} under {ib_symbol} ({kind}): choose one with --exchange, "
-            "--class and --currency."
+            "--class, --currency and --multiplier."
         )
     (product,) = fits
+    if product.problems:
+        raise SettingsError(f"{product.problems[0]} Nothing was written.")
     made = proposal(product, given)
-    text = with_entry("", symbol, made.fields)
-    wrong = contradictions(parse_instruments(text, settings.instruments_file)[symbol], product)
+    wrong = contradictions(_made(symbol, made.fields), product)
     if wrong:
         raise SettingsError(f"{wrong[0].replace('the instruments file says', 'you say')} Nothing was written.")
     return made
+
+
+def _meant(symbol: str, kind: Kind, given: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The broker's symbol, currency and exchange of what a person named, empty where only the gateway knows."""
+    pair = kind == "CASH" and len(symbol) == _PAIR and "ib_symbol" not in given
+    ib_symbol = symbol[:3] if pair else given.get("ib_symbol", symbol)
+    currency = symbol[3:] if pair and "currency" not in given else given.get("currency", "")
+    return ib_symbol, currency, given.get("exchange", _EXCHANGES.get(kind, ""))
+
+
+def _made(symbol: str, fields: Mapping[str, Any]) -> Instrument:
+    """The instrument of an entry before it is written.
+
+    Raises:
+        SettingsError: a field is missing or malformed; nothing was written.
+    """
+    try:
+        return make_instrument(symbol, fields)
+    except SettingsError as error:
+        raise SettingsError(f"{error} Nothing was written.") from None
 
 
 def _found(source: BarSource, kind: Kind, ib_symbol: str, exchange: str, currency: str) -> list[Product]:
@@ -174,4 +200,5 @@ def _gateway(settings: Settings, registry: Registry) -> Iterator[BarSource]:
 
 
 def _document(instrument: Instrument) -> dict[str, Any]:
-    return instrument.model_dump(mode="json") | {"tick_value": plain(instrument.tick_value)}
+    derived = {name: plain(getattr(instrument, name)) for name in ("tick", "point_value", "tick_value")}
+    return instrument.model_dump(mode="json") | derived

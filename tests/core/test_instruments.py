@@ -32,7 +32,7 @@ def loaded(tmp_path: Path, text: str):
 
 
 def test_the_registry_knows_the_instruments_of_the_demo() -> None:
-    assert list(REGISTRY) == ["ES", "NQ", "EC", "RTY", "YM", "MES", "MNQ", "CL", "GC", "ZN"]
+    assert list(REGISTRY) == ["ES", "NQ", "EC", "RTY", "YM", "MES", "MNQ", "CL", "GC", "ZN", "ZC", "ZS", "LE"]
     euro = REGISTRY["EC"]
     assert (euro.ib_symbol, euro.trading_class, euro.exchange) == ("EUR", "6E", "CME")
 
@@ -48,6 +48,9 @@ TICKS = {
     "CL": ("NYMEX", "1000", "0.01", "10.00"),
     "GC": ("COMEX", "100", "0.1", "10.00"),
     "ZN": ("CBOT", "1000", "0.015625", "15.625"),
+    "ZC": ("CBOT", "5000", "0.0025", "12.50"),
+    "ZS": ("CBOT", "5000", "0.0025", "12.50"),
+    "LE": ("CME", "40000", "0.00025", "10.00"),
 }
 
 
@@ -119,7 +122,7 @@ def test_an_unknown_instrument_is_answered_with_the_nearest() -> None:
 def test_a_file_of_ones_own_adds_instruments(tmp_path: Path) -> None:
     registry = loaded(tmp_path, GOLD.replace("[GC]", "[MGC]"))
     assert list(registry) == [*REGISTRY, "MGC"]
-    assert len(registry) == 11
+    assert len(registry) == 14
     assert (registry["MGC"].min_tick, registry["MGC"].currency) == (Decimal("0.1"), "USD")
 
 

@@ -28,8 +28,11 @@ class InstrumentShown(BaseModel):
     kind: str
     exchange: str
     currency: str
-    multiplier: float = Field(description="Money per point of price and contract")
-    min_tick: float = Field(description="Smallest price step, points")
+    multiplier: float = Field(description="Units in one contract, as the gateway states it")
+    min_tick: float = Field(description="Smallest price step for one unit, in the currency, as the gateway states it")
+    price_magnifier: int = Field(description="What prices of bars are multiplied by: 100 in cents or pence")
+    point_value: float = Field(description="Money per point of price and contract: multiplier / price_magnifier")
+    tick: float = Field(description="Smallest price step in points, as bars have it: min_tick x price_magnifier")
     tick_value: float = Field(description="Money of one tick and contract")
     decimals: int = Field(description="Digits after the point that a price needs")
     months: str = Field(description="Codes of the contract months that are traded; empty where there are none")
@@ -55,8 +58,10 @@ class ContractShown(BaseModel):
     last_trade_at: datetime = Field(description="End of trading, UTC")
     exchange: str
     currency: str
-    multiplier: float
-    min_tick: float
+    multiplier: float = Field(description="Units in one contract, as the gateway states it")
+    min_tick: float = Field(description="Smallest price step for one unit, in the currency, as the gateway states it")
+    price_magnifier: int = Field(description="What prices of bars are multiplied by: 100 in cents or pence")
+    tick: float = Field(description="The contract's own smallest price step, in points")
     held: Held | None = Field(None, description="What is stored; null: nothing")
 
 
@@ -118,6 +123,8 @@ def contracts(symbol: Symbol, using: Using) -> Contracts:
                 currency=c.currency,
                 multiplier=float(c.multiplier),
                 min_tick=float(c.min_tick),
+                price_magnifier=c.price_magnifier,
+                tick=float(c.tick),
                 held=held.get(c.month),
             )
             for c in chain
@@ -153,6 +160,9 @@ def _shown(instrument: Instrument) -> InstrumentShown:
         time_zone=calendar(instrument.calendar).timezone.key,
         multiplier=float(instrument.multiplier),
         min_tick=float(instrument.min_tick),
+        price_magnifier=instrument.price_magnifier,
+        point_value=float(instrument.point_value),
+        tick=float(instrument.tick),
         tick_value=float(instrument.tick_value),
         decimals=instrument.decimals,
     )

@@ -55,6 +55,7 @@ contracts = Table(
     # Start of the contract's first bar, once the gateway has told, and when it was last asked.
     Column("head", INSTANT),
     Column("head_asked_at", INSTANT),
+    Column("price_magnifier", Integer, nullable=False, server_default="1"),
 )
 
 # Every id and exchange under which a gateway described a contract, the present ones included.

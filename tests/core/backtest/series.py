@@ -29,7 +29,7 @@ def series(
     per_session: int = 4,
 ) -> pd.DataFrame:
     """Hour bars from opens and closes in ticks, `per_session` of them on each business day."""
-    n, tick = len(opens), float(of.min_tick)
+    n, tick = len(opens), float(of.tick)
     first, last = np.array(opens), np.array(closes)
     sessions = np.arange(n) // per_session
     days = np.busday_offset("2026-01-05", sessions)

@@ -75,7 +75,7 @@ def test_profit_is_ticks_times_tick_value_less_costs_to_the_cent(drawn, slippage
 def each_trade_is_exact(account: Ledger, of: Instrument, costs: CostModel) -> None:
     for trade in account.trades.itertuples():
         points = Decimal(str(trade.exit_price)) - Decimal(str(trade.entry_price))
-        gross = points * of.multiplier * trade.size
+        gross = points * of.point_value * trade.size
         paid = 2 * abs(trade.size) * (of.fee + costs.slippage)
         assert trade.profit == pytest.approx(float(gross - paid), abs=1e-9)
         assert trade.ticks * abs(trade.size) * of.tick_value == gross

@@ -131,7 +131,7 @@ def test_a_chain_without_a_month_of_the_cycle_is_not_found() -> None:
         ({"multiplier": 5}, r"multiplier 5, and the instruments file says 50: correct the entry \[ES\]"),
         ({"min_tick": 0.1}, r"min_tick 0\.1, and the instruments file says 0\.25"),
         ({"currency": "EUR"}, "currency EUR, and the instruments file says USD"),
-        ({"multiplier": ""}, "multiplier NaN"),
+        ({"multiplier": ""}, "ESZ5 with the multiplier '' .*no number above 0"),
     ],
 )
 def test_a_difference_from_the_registry_names_both_values(changes: dict[str, Any], text: str) -> None:

@@ -86,7 +86,7 @@ class ChartPage {
 
   /** What the stage needs to know of the instrument. */
   get about() {
-    return { zone: this.zone, decimals: this.instrument?.decimals ?? 2, min_tick: this.instrument?.min_tick ?? 0.01 };
+    return { zone: this.zone, decimals: this.instrument?.decimals ?? 2, tick: this.instrument?.tick ?? 0.01 };
   }
 
   /** Name of the zone whose clock is shown. */

@@ -1,0 +1,88 @@
+"""Contracts: one month of an instrument, or the whole of what has no months, as a gateway describes it.
+
+Knows names of months and kinds. Must not know instruments, files or gateways.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from g4qc_core.errors import UsageError
+
+MONTH_CODES = "FGHJKMNQUVXZ"
+
+Kind = Literal["FUT", "STK", "CASH", "IND"]
+"""Kinds of products, as Interactive Brokers spells them: futures, stocks, currency pairs, indices."""
+
+SPOT = "spot"
+"""Stands in place of the contract month of a product that has none."""
+
+CONTRACT_MONTH = rf"(\d{{4}}(0[1-9]|1[0-2])|{SPOT})"
+"""Pattern of what names a contract of an instrument."""
+
+NEVER = date(2199, 12, 31)
+"""Last trade date of a product that does not expire."""
+
+
+@dataclass(frozen=True, order=True)
+class Contract:
+    """One contract month of an instrument, as the gateway describes it.
+
+    `month` is `YYYYMM`, or `spot` for what does not expire; `(symbol, month)` is the key everywhere, `con_id` is the
+    key at Interactive Brokers. The local symbol is for reading only: it repeats every ten years. `last_trade_at` (UTC)
+    is the instant at which trading in the contract ends, on its last trade date; no session minute at or after it
+    belongs to the contract. `multiplier`, `min_tick` and `price_magnifier` are in the gateway's units; `min_tick` is
+    the contract's own, which may be coarser than that of other months.
+    """
+
+    symbol: str
+    month: str
+    con_id: int
+    local_symbol: str
+    trading_class: str
+    last_trade_date: date
+    last_trade_at: datetime
+    exchange: str
+    currency: str
+    multiplier: Decimal
+    min_tick: Decimal
+    kind: Kind = "FUT"
+    price_magnifier: int = 1
+
+    @property
+    def expires(self) -> bool:
+        """False for what has no contract month."""
+        return self.month != SPOT
+
+    @property
+    def tick(self) -> Decimal:
+        """Smallest step of its quotes, in the points in which bars are told."""
+        return self.min_tick * self.price_magnifier
+
+    @property
+    def what(self) -> Literal["TRADES", "MIDPOINT"]:
+        """What its bars are made of: nobody publishes the trades of a currency pair."""
+        return "MIDPOINT" if self.kind == "CASH" else "TRADES"
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.month}" if self.expires else self.symbol
+
+
+def contract_month(text: str) -> str:
+    """`text` if it is a contract month like `202512`, or `spot`.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if not re.fullmatch(CONTRACT_MONTH, text):
+        raise UsageError(f"'{text}' is no contract month: write year and month together, like 202512.")
+    return text
+
+
+def month_code(month: str) -> str:
+    """The letter of a contract month: `202512` gives `Z`."""
+    return MONTH_CODES[int(month[4:]) - 1]

@@ -1,0 +1,121 @@
+"""What contract details say of money and products: multiplier, tick and magnifier, and which contracts are one product.
+
+Facts that vary from contract to contract, a name, hours, a time zone, a tick, tell no product from another. Touches
+`ibapi`'s objects only by attribute. Must not know connections, dates or instruments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from g4qc_core.ib.zones import zone_of
+from g4qc_core.instruments import month_code
+from g4qc_core.products import UNKNOWN, Product, common_step
+
+# 10.x leaves a missing number at 1.8e308, and no fact of a contract comes near this.
+_UNSET = Decimal("1e30")
+
+FIELDS = {"multiplier": "multiplier", "min_tick": "minTick", "price_magnifier": "priceMagnifier"}
+"""Facts of money as we name them, and as `ibapi` does."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What one `ContractDetails` says of money; None where it says nothing, or nothing that can be read."""
+
+    multiplier: Decimal | None
+    min_tick: Decimal | None
+    price_magnifier: Decimal | None
+
+    @classmethod
+    def of(cls, entry: Any) -> Stated:
+        """Of futures all three must be said; of other products without a multiplier, one unit is one unit."""
+        given = entry.contract.multiplier
+        whole = "1" if not given and entry.contract.secType != "FUT" else given
+        magnifier = _positive(entry.priceMagnifier)
+        return cls(
+            multiplier=_positive(whole),
+            min_tick=_positive(entry.minTick),
+            price_magnifier=magnifier if magnifier is not None and magnifier == int(magnifier) else None,
+        )
+
+
+def unreadable(entry: Any, field: str) -> str:
+    """The sentence that names a field which a contract's details leave out, or fill with what is no such number."""
+    given = entry.contract.multiplier if field == "multiplier" else getattr(entry, FIELDS[field])
+    form = "whole number above 0" if field == "price_magnifier" else "number above 0"
+    name = entry.contract.localSymbol or entry.contract.symbol
+    return (
+        f"The gateway describes {name} with the {field} '{given}' ({FIELDS[field]}), which is no {form}, so that its "
+        "money is not known: ask again later, or look the contract up in TWS."
+    )
+
+
+def products(details: Iterable[Any], month_of: Callable[[Any], str]) -> list[Product]:
+    """The products among `ContractDetails` of one symbol, each once.
+
+    Contracts are of one product where class, exchange, currency, multiplier and magnifier are the same; one that does
+    not say multiplier or magnifier is of the product that it can be of. Name, time zone and kind of underlying are
+    those of the first contract that says one. The tick is the finest of its contracts.
+
+    Args:
+        month_of: the contract month, `YYYYMM`, of the details of a future.
+    """
+    groups: dict[tuple[object, ...], list[Any]] = {}
+    incomplete = []
+    for entry in details:
+        stated = Stated.of(entry)
+        if None in (stated.multiplier, stated.price_magnifier):
+            incomplete.append(entry)
+        else:
+            groups.setdefault((*_listing(entry), stated.multiplier, stated.price_magnifier), []).append(entry)
+    for entry in incomplete:
+        own = [key for key in groups if key[: len(_listing(entry))] == _listing(entry)]
+        key = own[0] if len(own) == 1 else (*_listing(entry), None, None)
+        groups.setdefault(key, []).append(entry)
+    return [_product(entries, month_of) for entries in groups.values()]
+
+
+def _listing(entry: Any) -> tuple[object, ...]:
+    described = entry.contract
+    return described.secType, described.symbol, described.tradingClass, described.exchange, described.currency
+
+
+def _product(entries: Sequence[Any], month_of: Callable[[Any], str]) -> Product:
+    described = entries[0].contract
+    stated = [Stated.of(entry) for entry in entries]
+    facts: dict[str, Decimal] = {}
+    problems: list[str] = []
+    for field in FIELDS:
+        values = [value for one in stated if (value := getattr(one, field)) is not None]
+        facts[field] = UNKNOWN if not values else common_step(values) if field == "min_tick" else values[0]
+        if not values:
+            problems.append(unreadable(entries[0], field))
+    zones = (zone_of(entry.timeZoneId) for entry in entries if entry.timeZoneId)
+    future = described.secType == "FUT"
+    listed = {(month_of(entry), entry.contract.localSymbol) for entry in entries} if future else set()
+    return Product(
+        kind=described.secType,
+        ib_symbol=described.symbol,
+        trading_class=described.tradingClass,
+        exchange=described.exchange,
+        currency=described.currency,
+        name=next((entry.longName for entry in entries if entry.longName), ""),
+        **facts,
+        timezone=str(next(filter(None, zones), "UTC")),
+        underlying=next((entry.underSecType for entry in entries if entry.underSecType), ""),
+        months="".join(sorted({month_code(month) for month, _ in listed})),
+        listed=tuple(sorted(listed)),
+        problems=tuple(problems),
+    )
+
+
+def _positive(value: object) -> Decimal | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and 0 < number < _UNSET else None
