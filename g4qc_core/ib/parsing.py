@@ -232,7 +232,7 @@ def _starts(dates: list[str]) -> np.ndarray:
 
 
 def _whole(values: list[Any]) -> np.ndarray:
-    return np.array([int(v) if v < _UNSET else -1 for v in values], "int64")
+    return np.array([round(v) if v < _UNSET else -1 for v in values], "int64")
 
 
 def _wap(values: list[Any]) -> np.ndarray:

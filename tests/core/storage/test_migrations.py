@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from alembic import command
@@ -16,6 +17,7 @@ from g4qc_core.errors import DatabaseRefused
 from g4qc_core.sessions import calendar
 from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_store import BarStore
+from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.tables import metadata
 from g4qc_core.storage.trade_dates import TradeDates
@@ -95,3 +97,36 @@ def test_what_was_stored_before_holidays_moved_waits_to_be_carried(empty_databas
     assert TradeDates(empty_database).waiting() == []
     [row] = BarStore(empty_database).quality("ES", date(2025, 9, 1), date(2025, 9, 2)).to_dict("records")
     assert (row["trade_date"].date(), row["traded"]) == (date(2025, 9, 2), 1140)
+
+
+def test_contracts_that_were_stored_before_have_the_magnifier_one_unless_theirs_is_known(
+    empty_database: Database,
+) -> None:
+    rows = (
+        ("ES", "ES", "CME", 50, "0.25"),
+        ("CORN", "ZC", "CBOT", 5000, "0.0025"),
+        ("ZW", "ZW", "CBOT", 5000, "0.0025"),
+    )
+    with empty_database.transaction() as connection:
+        config = migrations._config(connection)
+        command.upgrade(config, "0017")
+        for symbol, trading_class, exchange, multiplier, tick in rows:
+            connection.execute(
+                text(
+                    "INSERT INTO contracts (symbol, contract, con_id, local_symbol, trading_class, last_trade_date, "
+                    "last_trade_at, exchange, currency, multiplier, min_tick, first_seen, kind) VALUES (:symbol, "
+                    "'202512', 1, 'X', :class, '2025-12-12', '2025-12-12', :exchange, 'USD', :multiplier, :tick, "
+                    "'2025-01-01', 'FUT')"
+                ),
+                {
+                    "symbol": symbol,
+                    "class": trading_class,
+                    "exchange": exchange,
+                    "multiplier": multiplier,
+                    "tick": Decimal(tick),
+                },
+            )
+        command.upgrade(config, "head")
+    store = ContractStore(empty_database)
+    assert {s: store.chain(s)[0].price_magnifier for s in ("ES", "CORN", "ZW")} == {"ES": 1, "CORN": 100, "ZW": 1}
+    assert store.chain("CORN")[0].tick == Decimal("0.25")
