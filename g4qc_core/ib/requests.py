@@ -59,8 +59,9 @@ def chunk_sessions(
     Neighbours in the calendar share a request, weekends and holidays between them notwithstanding, up to
     `max_sessions` (None: what suits the timeframe). Requests of up to a trade week stay within seven days, which is
     what `1 W` means at least. No window reaches before the contract's first bar or beyond the end of its trading, nor
-    to a bar that is unfinished at `now`: of a running session the finished minutes are asked, and coarser bars when
-    all of the session's are finished. A source asked at `now` or later can therefore answer a window in full.
+    to a bar that is unfinished at `now`: of a running session the finished minutes are asked, where the market is
+    closed at `now` those of the trading interval before, and coarser bars when all of the session's are finished. A
+    source asked at `now` or later can therefore answer a window in full.
 
     Args:
         sessions: needed sessions, in any order.
@@ -127,7 +128,7 @@ def _window(group: list[Session], timeframe: Timeframe, until: datetime) -> tupl
     first, last = group[0], group[-1]
     if timeframe.is_session:
         return _midnight(first.trade_date), _midnight(last.trade_date) + _DAY
-    return first.open, min(last.close, until)
+    return first.open, max(min(closes, until) for opens, closes in last.intervals if opens < until)
 
 
 def _duration(request: BarRequest) -> str:
