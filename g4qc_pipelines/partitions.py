@@ -22,6 +22,9 @@ INSTRUMENTS = dg.DynamicPartitionsDefinition(name="instrument")
 BACKTESTS = dg.DynamicPartitionsDefinition(name="backtest")
 
 
+GRAPH_ZONE = "America/Chicago"
+"""Zone by whose clock a month begins in the graph."""
+
 _CHOSEN_UNLESS_TOLD = ("ES", "NQ", "EC")
 
 
@@ -46,7 +49,7 @@ def chosen_instruments(settings: Settings) -> list[str]:
 
 def instrument_months(settings: Settings) -> dg.MultiPartitionsDefinition:
     """Instrument x month; keys read `ES|2025-09-01`. The running month has a partition too."""
-    months = dg.MonthlyPartitionsDefinition(f"{settings.first_month}-01", timezone="America/Chicago", end_offset=1)
+    months = dg.MonthlyPartitionsDefinition(f"{settings.first_month}-01", timezone=GRAPH_ZONE, end_offset=1)
     return dg.MultiPartitionsDefinition({"instrument": INSTRUMENTS, "month": months})
 
 

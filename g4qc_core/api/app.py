@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Any
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
@@ -21,6 +21,7 @@ from g4qc_core.api.guard import Guard, Rules
 from g4qc_core.api.measures import Measures
 from g4qc_core.api.origins import loopback_hosts, origin_of
 from g4qc_core.api.problems import Problem, add_handlers
+from g4qc_core.api.queries import known_queries
 from g4qc_core.api.routes import API_ROUTERS, ROOT_ROUTERS
 from g4qc_core.api.site import add_pages
 from g4qc_core.errors import G4qcError
@@ -62,6 +63,7 @@ def build_app(services: Services, rules: Rules | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        dependencies=[Depends(known_queries)],
     )
     app.state.services = services
     app.state.measures = measures

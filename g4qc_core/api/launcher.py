@@ -86,7 +86,8 @@ class JobEvent:
 class Launcher(Protocol):
     """Starts runs of the graph and tells about them.
 
-    Every method raises GraphUnavailable when the graph cannot be reached, and NotFound for a job that there is not.
+    Every method raises GraphUnavailable when the graph cannot be reached, and NotFound for an unknown job. While a job
+    has not ended, asking for the same again gives that job's id.
     """
 
     def extract(self, order: ExtractOrder) -> str:
@@ -96,7 +97,10 @@ class Launcher(Protocol):
         """
 
     def backtest(self, spec: BacktestSpec) -> str:
-        """Keeps the spec and starts its backtest and report; returns the job's id."""
+        """Keeps the spec and starts its backtest and report; returns the job's id.
+
+        Raises UsageError or BacktestRefused where it cannot run on what is stored; then the spec is not kept.
+        """
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:
         """Starts assets over one partition, or the range from `first` to `last`; returns the job's id.

@@ -79,7 +79,7 @@ def adjusted(series: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment, 
     before, after = _reach(rolls, series)
     crossed = rolls.iloc[before:after]
     if adjustment is not Adjustment.NONE:
-        _refuse_unknown(crossed, adjustment)
+        refuse_unpriced(crossed, adjustment)
     if whole:
         factors, points = adjustments(crossed, adjustment)
     else:
@@ -186,7 +186,8 @@ def _reach(rolls: pd.DataFrame, series: pd.DataFrame) -> tuple[int, int]:
     return int(before), int(after)
 
 
-def _refuse_unknown(crossed: pd.DataFrame, adjustment: Adjustment) -> None:
+def refuse_unpriced(crossed: pd.DataFrame, adjustment: Adjustment) -> None:
+    """Raises BacktestRefused for the first of these rolls that cannot be adjusted across."""
     for roll in crossed.to_dict("records"):
         day = f"{roll['date']:%Y-%m-%d}"
         change = f"{roll['symbol']} roll from {roll['from_contract']} to {roll['to_contract']} on {day}"

@@ -1,9 +1,11 @@
 """The group `backtests`: one result and one report for each spec."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import dagster as dg
 
+from g4qc_core.errors import G4qcError, TransientError
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
@@ -15,7 +17,7 @@ from g4qc_pipelines.partitions import BACKTESTS
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.reports import figures, load_result, publish, run_spec
 from g4qc_pipelines.steps.rolls import refuse_other_overrides
-from g4qc_pipelines.steps.specs import find_spec
+from g4qc_pipelines.steps.specs import find_spec, is_of_file
 
 GROUP = "backtests"
 
@@ -54,7 +56,7 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
     ) -> Iterator[dg.AssetObservation | dg.MaterializeResult]:
         """The result of one spec: trades, equity and figures, with everything that decided them."""
 
-        with told_to_dagster():
+        with told_to_dagster(), _forgotten_for_good(context, settings, registry, stores):
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
             refuse_other_overrides(registry[spec.instrument], stores, settings)
             result = run_spec(spec, registry, stores, context.run.run_id)
@@ -99,3 +101,20 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
             )
 
     return [backtest, backtest_report, inputs]
+
+
+@contextmanager
+def _forgotten_for_good(
+    context: dg.AssetExecutionContext, settings: Settings, registry: Registry, stores: Stores
+) -> Iterator[None]:
+    """Where the run fails for good, a spec that was asked for by hand and never had a result is known no longer."""
+    try:
+        yield
+    except TransientError:
+        raise
+    except Exception:
+        name = context.partition_key
+        with suppress(G4qcError):
+            if not is_of_file(name, settings, registry) and stores.backtests.forget_spec(name):
+                context.instance.delete_dynamic_partition(str(BACKTESTS.name), name)
+        raise

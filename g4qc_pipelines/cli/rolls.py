@@ -19,7 +19,9 @@ _RULES = "\n\n".join(f"{form}: {definition}" for form, definition in RULE_DEFINI
     "Business days are those on which the exchange settles: a holiday with a short session is none."
 )
 @click.argument("symbol")
-@click.option("--rule", help="Only this roll rule, like volume or 'days_before_expiry(5)'; made if there is none yet.")
+@click.option(
+    "--rule", "--roll", help="Only this roll rule, like volume or 'days_before_expiry(5)'; made if there is none yet."
+)
 @json_option
 def rolls(symbol: str, rule: str | None, as_json: bool) -> None:
     """Show the rolls of SYMBOL: their dates by each rule, the gap, and whether a rule or a person set them.

@@ -17,6 +17,7 @@ import click
 from g4qc_core.errors import G4qcError, UsageError
 from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.cli.api import api, api_key
+from g4qc_pipelines.cli.backtest import backtest
 from g4qc_pipelines.cli.extract import extract
 from g4qc_pipelines.cli.instruments import instruments
 from g4qc_pipelines.cli.options import InstantParam, from_option, json_option, to_option
@@ -74,39 +75,6 @@ def materialize(assets: tuple[str, ...], partition: str | None) -> None:
 
 
 @cli.command()
-@click.argument("strategy")
-@click.option("--instrument", required=True, help="Symbol, like ES.")
-@click.option("--timeframe", required=True, help="1min, 5min, 15min, 30min, 1h, 4h or 1d.")
-@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the strategy; repeatable.")
-@click.option("--adjustment", help="Of the prices that the strategy sees: none, additive, ratio, additive_forward or "
-              "ratio_forward.")  # fmt: skip
-@click.option("--roll", help="Roll rule that joins the contracts, like volume; see `g4qc rolls`.")
-@click.option("--on-roll", type=click.Choice(["roll", "close", "hold"]), help="A position goes on in the next "
-              "contract, is closed, or stays in the old contract as long as its bars are kept.")  # fmt: skip
-@from_option
-@to_option
-@json_option
-def backtest(
-    strategy: str,
-    instrument: str,
-    timeframe: str,
-    params: tuple[str, ...],
-    first: Any,
-    last: Any,
-    as_json: bool,
-    **joined: Any,
-) -> None:
-    """Run STRATEGY on stored bars and write its report.
-
-    STRATEGY is a strategy of G4QC (sma_cross, ...) or a backtesting.py class as module:Class. What is not said is taken
-    from the backtests file's entry for that strategy, instrument and timeframe.
-    """
-    from g4qc_pipelines.commands.backtest import run_backtest
-
-    run_backtest(load_settings(), strategy, instrument, timeframe, params, (first, last), joined, as_json)
-
-
-@cli.command()
 @click.argument("symbol")
 @click.option("--timeframe", default="1min", show_default=True)
 @from_option
@@ -114,7 +82,7 @@ def backtest(
 @click.option("--contract", help="Contract month like 202512; without it, the front contract by the roll calendar.")
 @click.option("--adjustment", default="none", show_default=True, help="none, additive, ratio, additive_forward or "
               "ratio_forward; of the series without --contract.")  # fmt: skip
-@click.option("--rule", help="Roll rule that joins the contracts, like volume; default: the instrument's.")
+@click.option("--rule", "--roll", help="Roll rule that joins the contracts, like volume; default: the instrument's.")
 @click.option("--position", type=click.IntRange(0, 1), default=0, show_default=True, help="0: the contract in front, "
               "1: the one after it.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["csv", "parquet", "json"]), default="csv", show_default=True)
@@ -174,6 +142,7 @@ def dagster(command: tuple[str, ...]) -> None:
 
 cli.add_command(api)
 cli.add_command(api_key)
+cli.add_command(backtest)
 cli.add_command(extract)
 cli.add_command(instruments)
 cli.add_command(quarantine)

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.cli.options import json_option
+from g4qc_pipelines.cli.spec_options import spec_options
 
 
 @click.command()
 @click.argument("spec")
-@click.option("--rule", "rules", multiple=True, help="Roll rule, like volume; repeatable. Default: all that have a "
-              "calendar; see `g4qc rolls`.")  # fmt: skip
+@click.option("--roll", "--rule", "rules", multiple=True, help="Roll rule, like volume; repeatable. Default: all that "
+              "have a calendar; see `g4qc rolls`.")  # fmt: skip
 @click.option("--adjustment", "adjustments", multiple=True, help="none, additive, ratio, additive_forward or "
-              "ratio_forward; repeatable. Default: all.")  # fmt: skip
+              "ratio_forward; repeatable. Default: all that the strategy can have.")  # fmt: skip
+@spec_options(skipped=("name", "roll", "adjustment"))
 @json_option
-def sensitivity(spec: str, rules: tuple[str, ...], adjustments: tuple[str, ...], as_json: bool) -> None:
+def sensitivity(spec: str, rules: tuple[str, ...], adjustments: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Run the backtest SPEC by every roll rule and adjustment, and show how far the results lie apart.
 
-    The spread is large when the net profits differ by more than half of their median and by more than 1 % of the cash.
+    SPEC and its options are those of `g4qc backtest`. The spread is large when the net profits differ by more than half
+    of their median and by more than 1 % of the cash.
     """
-    _show(load_settings(), spec, rules, adjustments, as_json)
+    _show(load_settings(), spec, options, rules, adjustments, as_json)
 
 
-def _show(settings: Settings, name: str, rules: tuple[str, ...], adjustments: tuple[str, ...], as_json: bool) -> None:
+def _show(
+    settings: Settings,
+    words: str,
+    options: Mapping[str, Any],
+    rules: tuple[str, ...],
+    adjustments: tuple[str, ...],
+    as_json: bool,
+) -> None:
     from dataclasses import asdict
 
     from rich.table import Table
@@ -34,22 +47,26 @@ def _show(settings: Settings, name: str, rules: tuple[str, ...], adjustments: tu
     from g4qc_pipelines.commands.show import echo_json, wide_console
     from g4qc_pipelines.resources import open_stores
     from g4qc_pipelines.steps.rolls import refuse_other_overrides
-    from g4qc_pipelines.steps.sensitivity import check_adjustments, roll_sensitivity
-    from g4qc_pipelines.steps.specs import find_spec
+    from g4qc_pipelines.steps.sensitivity import roll_sensitivity
+    from g4qc_pipelines.steps.spec_checks import check_names, check_variants
+    from g4qc_pipelines.steps.spec_words import given_fields, spec_by_words, strategy_by_words
 
     registry = load_registry(settings.own_instruments)
-    kinds = check_adjustments(adjustments)
     with open_stores(settings) as stores:
-        spec = find_spec(name, settings, registry, stores.backtests)
+        where = (settings, registry, stores.backtests)
+        given = given_fields(options.get("strategy") or strategy_by_words(words, *where), options)
+        spec = spec_by_words(words, given, *where)
+        check_names(spec, registry, stores)
+        named, kinds = check_variants(spec, rules, adjustments, registry, stores)
         refuse_other_overrides(registry[spec.instrument], stores, settings)
-        found = roll_sensitivity(spec, registry, stores, rules, kinds)
+        found = roll_sensitivity(spec, registry, stores, named, kinds)
     if as_json:
         variants = found.variants.astype(object)
         rows = variants.where(variants.notna(), None).to_dict("records")
         spread = asdict(found.spread) | {"width": found.spread.width}
-        echo_json({"spec": name, "variants": rows, "spread": spread, "notes": found.notes})
+        echo_json({"spec": spec.name, "variants": rows, "spread": spread, "notes": found.notes})
         return
-    table = Table(title=f"{name} by roll rule and adjustment; * is the spec's own")
+    table = Table(title=f"{spec.name} by roll rule and adjustment; * is the spec's own")
     for column in ("", "rule", "adjustment"):
         table.add_column(column)
     for column in ("net profit", "return", "Sharpe", "max drawdown", "trades"):

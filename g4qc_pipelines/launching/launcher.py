@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,7 +19,6 @@ from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.bars.reasons import Decision
 from g4qc_core.errors import NotFound, TransientError, UsageError, unknown
 from g4qc_core.instruments import Instrument, Registry
-from g4qc_core.sessions import calendar, check_window
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import StoredSpec
 from g4qc_core.storage.stores import Stores
@@ -26,18 +26,26 @@ from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_
 from g4qc_pipelines.launching.follower import Follower, end_of, in_order, launch, tags_of
 from g4qc_pipelines.launching.graphql import MONTHS, Graph
 from g4qc_pipelines.launching.job_states import events_of, job_of
+from g4qc_pipelines.launching.limits import Limits
 from g4qc_pipelines.launching.own_key import own_key
 from g4qc_pipelines.launching.stages import JOB, Plan, Stage, stage_of
 from g4qc_pipelines.launching.watches import check_watches
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, key_of, months_between, parse_key
 from g4qc_pipelines.steps.decisions import choose_bars, months_of, sessions_of
+from g4qc_pipelines.steps.spec_checks import check_runnable
+from g4qc_pipelines.steps.specs import find_spec, is_of_file, own_name
 
 _log = logging.getLogger(__name__)
 
 _ID = re.compile(r"^[0-9a-f-]{32,36}$")
 _MOST_STAGES = 100  # what comes next stands in a tag, which has only so much room
 _MOST_RUNS = 2 * _MOST_STAGES
+_LOOKED_THROUGH = 10  # newest runs that do the same
 _CHAIN_REACHES = timedelta(days=100)  # beyond the window: what a roll within it needs
+
+
+def _nothing() -> None:
+    """There is nothing to do."""
 
 
 class DagsterLauncher:
@@ -52,6 +60,7 @@ class DagsterLauncher:
         address = f"http://{settings.dagster_host}:{settings.dagster_port}"
         self._graph = graph or Graph(address, settings.dagster_link, key=own_key(settings))
         self._follower = Follower(self._graph, stores)
+        self._limits = Limits(settings, registry)
 
     def close(self) -> None:
         """Stops following jobs; the next process goes on with them."""
@@ -66,7 +75,7 @@ class DagsterLauncher:
     def extract(self, order: ExtractOrder) -> str:
         """See the port."""
         instrument = self._registry[order.symbol]
-        self._check_window(instrument, order)
+        self._limits.check_order(instrument, order)
         months = [key_of(instrument.symbol, month) for month in months_between(order.first, order.last)]
         config = {"contracts": list(order.contracts), "first": f"{order.first}", "last": f"{order.last}"}
         stages = [Stage(CHAIN_ASSETS, instrument.symbol)] if self._needs_chain(instrument, order) else []
@@ -79,10 +88,18 @@ class DagsterLauncher:
 
     def backtest(self, spec: BacktestSpec) -> str:
         """See the port."""
-        self._stores().backtests.save_spec(StoredSpec(spec.name, spec.to_dict(), "API", datetime.now(UTC)))
-        self._graph.add_partition(str(BACKTESTS.name), spec.name)
+        stores = self._stores()
+        spec = own_name(spec, self._settings, self._registry, stores.backtests)
+        check_runnable(spec, self._settings, self._registry, stores)
         stages = [Stage(BACKTEST_ASSETS, spec.name)]
-        return self._start(Plan(uuid4().hex, "backtest", spec.name, stages, backtest=spec.name))
+        plan = Plan(uuid4().hex, "backtest", spec.name, stages, backtest=spec.name)
+        return self._start(plan, lambda: self._keep(spec, stores), lambda: stores.backtests.forget_spec(spec.name))
+
+    def _keep(self, spec: BacktestSpec, stores: Stores) -> None:
+        """Makes the spec known to the graph."""
+        self._graph.add_partition(str(BACKTESTS.name), spec.name)
+        if not is_of_file(spec.name, self._settings, self._registry):
+            stores.backtests.save_spec(StoredSpec(spec.name, spec.to_dict(), "API", datetime.now(UTC)))
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:
         """See the port."""
@@ -93,7 +110,7 @@ class DagsterLauncher:
         kinds = {known[name] for name in assets}
         if len(kinds) > 1:
             raise UsageError(f"{', '.join(assets)} have different partitions: start them one after the other.")
-        self._check_partitions(assets[0], kinds.pop(), first, last)
+        self._check_partitions(assets, kinds.pop(), first, last)
         about = " ".join([*assets, *(key for key in dict.fromkeys((first, last)) if key)])
         return self._start(Plan(uuid4().hex, "materialize", about, [Stage(list(assets), first, last)]))
 
@@ -176,47 +193,50 @@ class DagsterLauncher:
             raise NotFound(f"There is no job {job_id}: /api/v1/jobs lists them.")
         return sorted(found, key=in_order)
 
-    def _start(self, plan: Plan) -> str:
-        launch(self._graph, plan)
+    def _start(
+        self, plan: Plan, prepare: Callable[[], object] = _nothing, undo: Callable[[], object] = _nothing
+    ) -> str:
+        """Launches the plan, or finds the job that does the same and has not ended; gives the job's id.
+
+        Args:
+            prepare: what has to be there before the launch.
+            undo: takes that back where the launch fails.
+        """
+        plan = replace(plan, key=plan.identity)
+        with self._stores().bars.alone(f"start {plan.key}"):
+            running = self._unfinished(plan.key)
+            if running is not None:
+                return running
+            try:
+                prepare()
+                launch(self._graph, plan)
+            except Exception:
+                undo()
+                raise
         if len(plan.stages) > 1:
             self._follower.follow(plan.job)
         return plan.job
 
-    def _check_partitions(self, asset: str, kind: str, first: str | None, last: str | None) -> None:
-        """Raises UsageError for partitions that the asset cannot have; Dagster would start a run that makes nothing."""
-        if not kind and (first is not None or last is not None):
-            raise UsageError(f"The asset {asset} has no partitions: name none.")
-        if kind and first is None:
-            raise UsageError(f"The asset {asset} has partitions: name one.")
+    def _unfinished(self, key: str) -> str | None:
+        """The newest job of that key that has not ended."""
+        jobs = dict.fromkeys(tags_of(run).get(JOB, "") for run in self._graph.runs(_LOOKED_THROUGH, key=key))
+        return next((job_id for job_id in jobs if job_id and not self.job(job_id).state.final), None)
+
+    def _check_partitions(self, assets: Sequence[str], kind: str, first: str | None, last: str | None) -> None:
+        """Refuses partitions that the assets cannot have, and adds those that they can have and the graph lacks."""
+        self._limits.check_keys(assets[0], kind, first, last)
         if first is None:
             return
+        stores = self._stores()
         if kind == MONTHS:
-            begins, ends = (self._month(key) for key in (first, last or first))
-            if begins[0] != ends[0] or ends < begins:
-                raise UsageError("A range goes along the months of one instrument, the earlier one first.")
-            self._graph.add_partition(str(INSTRUMENTS.name), begins[0])
-        elif last not in (None, first):
-            raise UsageError(f"The asset {asset} is made one partition at a time: name one.")
+            self._graph.add_partition(str(INSTRUMENTS.name), parse_key(first, self._registry)[0].symbol)
         elif kind == INSTRUMENTS.name:
             self._graph.add_partition(kind, self._registry[first].symbol)
-
-    def _month(self, key: str) -> tuple[str, date]:
-        instrument, month, _ = parse_key(key, self._registry)
-        if key != (wanted := key_of(instrument.symbol, month)):
-            raise UsageError(f"'{key}' is no partition: write {wanted}.")
-        return instrument.symbol, month
-
-    def _check_window(self, instrument: Instrument, order: ExtractOrder) -> None:
-        check_window(order.first, order.last)
-        if f"{order.first:%Y-%m}" < self._settings.first_month:
-            raise UsageError(
-                f"The graph begins with {self._settings.first_month}: ask for later sessions, or set G4QC_FIRST_MONTH."
-            )
-        if not calendar(instrument.calendar).sessions(order.first, order.last):
-            raise UsageError(
-                f"There is no session of {instrument.symbol} from {order.first} to {order.last}: "
-                "the exchange is closed."
-            )
+        elif kind == BACKTESTS.name:
+            spec = find_spec(first, self._settings, self._registry, stores.backtests)
+            if list(assets) == ["roll_sensitivity"]:
+                check_runnable(spec, self._settings, self._registry, stores)
+            self._graph.add_partition(kind, spec.name)
 
     def _needs_chain(self, instrument: Instrument, order: ExtractOrder) -> bool:
         """True when the stored chain lacks a contract that the order names or may need."""

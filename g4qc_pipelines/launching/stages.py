@@ -6,13 +6,14 @@ All that is known of a job stands in the tags of its runs: nothing is lost when 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-JOB, KIND, ABOUT, STAGE, NEXT, BACKTEST = (
-    f"g4qc/{name}" for name in ("job", "kind", "about", "stage", "next", "backtest")
+JOB, KIND, ABOUT, STAGE, NEXT, BACKTEST, KEY = (
+    f"g4qc/{name}" for name in ("job", "kind", "about", "stage", "next", "backtest", "key")
 )
 
 
@@ -33,6 +34,7 @@ class Plan:
     Attributes:
         stage: number of the first of them, from 1.
         of: number of all stages.
+        key: the same for every plan that does the same; `identity` makes it of the whole plan.
     """
 
     job: str
@@ -42,10 +44,19 @@ class Plan:
     stage: int = 1
     of: int = 1
     backtest: str | None = None
+    key: str = ""
+
+    @property
+    def identity(self) -> str:
+        """A key of what the plan does: two that are asked for at once are one job."""
+        does = [self.kind, [asdict(stage) for stage in self.stages]]
+        return hashlib.sha256(json.dumps(does, sort_keys=True).encode()).hexdigest()[:32]
 
     def tags(self) -> dict[str, str]:
         """Tags of the run of the first stage: what it belongs to, and what comes after it."""
         tags = {JOB: self.job, KIND: self.kind, ABOUT: self.about, STAGE: f"{self.stage}/{self.of}"}
+        if self.key:
+            tags[KEY] = self.key
         if self.backtest is not None:
             tags[BACKTEST] = self.backtest
         if len(self.stages) > 1:
@@ -59,7 +70,7 @@ def following(tags: Mapping[str, str]) -> Plan | None:
         return None
     stage, of = stage_of(tags)
     stages = [Stage(**values) for values in json.loads(tags[NEXT])]
-    return Plan(tags[JOB], tags[KIND], tags[ABOUT], stages, stage + 1, of, tags.get(BACKTEST))
+    return Plan(tags[JOB], tags[KIND], tags[ABOUT], stages, stage + 1, of, tags.get(BACKTEST), tags.get(KEY, ""))
 
 
 def stage_of(tags: Mapping[str, str]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ import pandas as pd
 from g4qc_core.backtest.external import is_external
 from g4qc_core.backtest.sensitivity import FIGURES, VARIANT_COLUMNS, Spread, spread_of
 from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.errors import BacktestRefused, UsageError
+from g4qc_core.errors import BacktestRefused
 from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.futures.rolls import rule_name
 from g4qc_core.instruments import Registry
@@ -53,7 +53,7 @@ def roll_sensitivity(
 ) -> Sensitivity:
     """Runs the spec by each rule and adjustment; by default every rule that has a roll calendar, and all adjustments.
 
-    A class of backtesting.py trades the prices that it sees, and runs on additive ones only. A variant that is refused
+    A class of backtesting.py trades the prices that it sees, and can have additive ones only. A variant that is refused
     is listed with its reason.
 
     Raises:
@@ -63,9 +63,7 @@ def roll_sensitivity(
     instrument = registry[spec.instrument]
     own = rule_name(instrument) if spec.roll is None else str(parse_rule(spec.roll))
     names = [str(parse_rule(rule)) for rule in rules] or [own, *stores.rolls.rules(instrument.symbol)]
-    kinds = list(adjustments) or list(Adjustment)
-    if is_external(spec.strategy):
-        kinds = [Adjustment.ADDITIVE]
+    kinds = list(adjustments) or ([Adjustment.ADDITIVE] if is_external(spec.strategy) else list(Adjustment))
     rows = []
     notes: dict[str, list[str]] = {}
     for rule in dict.fromkeys(names):
@@ -94,19 +92,3 @@ def _run(spec: BacktestSpec, registry: Registry, stores: Stores) -> tuple[dict[s
     except BacktestRefused as refused:
         return dict.fromkeys(FIGURES) | {"refused": str(refused)}, []
     return {name: result.metrics[name] for name in FIGURES} | {"refused": ""}, result.notes
-
-
-def check_adjustments(names: Sequence[str]) -> list[Adjustment]:
-    """The adjustments of these names.
-
-    Raises:
-        UsageError: there is none of a name.
-    """
-    from g4qc_core.errors import unknown
-
-    for name in names:
-        if name not in list(Adjustment):
-            raise unknown("adjustment", name, [str(kind) for kind in Adjustment])
-    if len(set(names)) < len(names):
-        raise UsageError("Name each adjustment once.")
-    return [Adjustment(name) for name in names]

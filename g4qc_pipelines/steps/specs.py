@@ -1,9 +1,13 @@
-"""The backtest specs that there are: those of the file that people edit, and those that a command made."""
+"""The backtest specs that there are: those of the file that people edit, and those that were asked for by hand.
+
+A spec that is asked for is kept before it runs, because Dagster needs a partition for it, and forgotten when its first
+run fails for good.
+"""
 
 from __future__ import annotations
 
 from g4qc_core.backtest.specs import BacktestSpec, load_specs
-from g4qc_core.errors import unknown
+from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import BacktestStore
@@ -32,3 +36,17 @@ def find_spec(name: str, settings: Settings, registry: Registry, store: Backtest
     if name not in made:
         raise unknown("backtest", name, made | of_file)
     return BacktestSpec.from_dict(made[name])
+
+
+def own_name(spec: BacktestSpec, settings: Settings, registry: Registry, store: BacktestStore) -> BacktestSpec:
+    """The spec under its name, or under one by its content where the name belongs to another experiment."""
+    try:
+        taken = find_spec(spec.name, settings, registry, store)
+    except (UsageError, SettingsError):
+        return spec
+    return spec if taken.content() == spec.content() else spec.named_by_content()
+
+
+def is_of_file(name: str, settings: Settings, registry: Registry) -> bool:
+    """True for an entry of the backtests file, which is known without being kept."""
+    return name in load_specs(settings.backtests, registry)

@@ -14,6 +14,7 @@ from g4qc_core.api.routes import (
     reports,
     revisions,
     session,
+    spec_fields,
     strategies,
 )
 
@@ -26,6 +27,7 @@ API_ROUTERS = (
     coverage.router,
     quarantine.router,
     strategies.router,
+    spec_fields.router,
     backtests.router,
     months.router,
     revisions.router,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from g4qc_core.api.deps import CanRead, CanRun, Using
 from g4qc_core.api.problems import documented
@@ -18,7 +18,8 @@ from g4qc_core.api.routes.jobs import JobShown, shown
 from g4qc_core.api.routes.reports import report_file, sandboxed
 from g4qc_core.backtest.external import is_external
 from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.errors import NotFound, SettingsError, UsageError
+from g4qc_core.backtest.strategies import STRATEGIES
+from g4qc_core.errors import NotFound, UsageError, unknown
 from g4qc_core.storage.backtest_store import BacktestRecord
 
 router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
@@ -27,24 +28,6 @@ _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 BacktestId = Annotated[_Id, Path(description="Id of a result")]
 
 _MOST_POINTS = 20_000
-
-
-class BacktestAsked(BaseModel):
-    """What to run; what is left out has the default of a spec."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    strategy: str = Field(max_length=60, examples=["sma_cross"])
-    instrument: str = Field(max_length=12, examples=["ES"])
-    timeframe: str = Field(max_length=8, examples=["1h"])
-    parameters: dict[str, bool | int | float | str] = Field(default_factory=dict, max_length=50)
-    first: date | None = Field(None, alias="from", description="First trade date")
-    last: date | None = Field(None, alias="to", description="Last trade date, included")
-    cash: float = Field(100_000, gt=0, le=1e12, description="Money in the account before the first bar")
-    adjustment: str = Field("additive", max_length=20)
-    slippage_ticks: float | None = Field(None, ge=0, le=1000)
-    fee: float | None = Field(None, ge=0, le=1e6, description="Money per contract and side; default: the instrument's")
-    margin: float | None = Field(None, gt=0, le=1e9, description="Money per contract; default: a share of its value")
 
 
 class BacktestSummary(BaseModel):
@@ -92,10 +75,15 @@ class Comparison(BaseModel):
     differing: dict[str, list[Any]] = Field(description="Fields of the specs and inputs in which they differ")
 
 
-@router.post("/backtests", status_code=202, dependencies=[CanRun], responses=documented(413))
-async def run(asked: BacktestAsked, using: Using) -> JobShown:
-    """Starts a backtest and its report; the job's `backtest` is the name under which its result is listed."""
+@router.post("/backtests", status_code=202, dependencies=[CanRun], responses=documented(409, 413))
+async def run(asked: BacktestSpec, using: Using, response: Response) -> JobShown:
+    """Starts a backtest and its report; the job's `backtest` is the name under which its result is listed.
+
+    The spec is checked against what is stored before the job is accepted. While a job of the same spec has not ended,
+    that job is the answer.
+    """
     job_id = await using.of_graph(using.launcher.backtest, _spec(asked, using))
+    response.headers["Location"] = f"/api/v1/jobs/{job_id}"
     return shown(await using.of_graph(using.launcher.job, job_id))
 
 
@@ -109,12 +97,10 @@ def backtests(
     offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
 ) -> Backtests:
     """Results, newest first."""
-    wanted = {"strategy": strategy, "instrument": instrument}
-    found = [
-        record
-        for record in using.stores().backtests.results(name)
-        if all(value is None or record.spec.get(field) == value for field, value in wanted.items())
-    ]
+    results, wanted = using.stores().backtests.results(name), {"strategy": strategy, "instrument": instrument}
+    for field, known in (("strategy", STRATEGIES), ("instrument", using.registry)):
+        _check_known(field, wanted[field], known, results)
+    found = [r for r in results if all(value is None or r.spec.get(field) == value for field, value in wanted.items())]
     page = found[offset : offset + limit]
     return Backtests(backtests=[BacktestSummary(**_summary(record, using)) for record in page], total=len(found))
 
@@ -175,15 +161,18 @@ def report(backtest_id: BacktestId, using: Using) -> FileResponse:
     return sandboxed(report_file(using.settings.reports, f"{record.spec_name}.html"))
 
 
-def _spec(asked: BacktestAsked, using: Using) -> BacktestSpec:
+def _spec(asked: BacktestSpec, using: Using) -> BacktestSpec:
     if is_external(asked.strategy):
         raise UsageError("The API runs the strategies of G4QC only: run a class of your own with `g4qc backtest`.")
     using.registry[asked.instrument]
-    given = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
-    try:
-        return BacktestSpec.from_dict({**given, "name": "unnamed"}).named_by_content()
-    except SettingsError as error:
-        raise UsageError(str(error).removeprefix("[unnamed] ")) from None
+    return BacktestSpec.asked(asked.to_dict())
+
+
+def _check_known(kind: str, name: str | None, known: Iterable[str], results: Sequence[BacktestRecord]) -> None:
+    """Raises UsageError for a name that no result has, and that none can have."""
+    names = list(dict.fromkeys([*known, *(str(result.spec.get(kind)) for result in results)]))
+    if name is not None and name not in names:
+        raise unknown(kind, name, names)
 
 
 def _record(backtest_id: str, using: Using) -> BacktestRecord:

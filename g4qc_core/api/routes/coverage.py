@@ -8,14 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
 from g4qc_core.bars.coverage import CLASSES, MISSING, OPEN
 from g4qc_core.errors import UsageError
-from g4qc_core.instruments import CONTRACT_MONTH
+from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.sessions import Session, calendar, check_window
 from g4qc_core.storage.answers import stored_gaps
+from g4qc_core.storage.bar_series import segments_of
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.request_ledger import Outcome
 
@@ -136,6 +137,7 @@ def coverage(
     store = CoverageStore(using.stores().database)
     rows = store.sessions(instrument.symbol, *_window(first, last), contract)
     if rows.empty:
+        _known_contract(instrument, contract, using)
         return Coverage(symbol=instrument.symbol, sessions=[])
     days = (rows["trade_date"].iloc[0].date(), rows["trade_date"].iloc[-1].date())
     hours = {s.trade_date: s for s in calendar(instrument.calendar).sessions(*days)}
@@ -153,7 +155,7 @@ def gaps(symbol: Symbol, using: Using, first: FirstOfFew, last: LastOfFew) -> Ga
     return Gaps(symbol=instrument.symbol, gaps=[Gap.model_validate(row) for row in found.to_dict("records")])
 
 
-@router.get("/requests")
+@router.get("/requests", responses=documented(404))
 def requests(
     using: Using,
     symbol: Annotated[str | None, Query(max_length=12)] = None,
@@ -165,8 +167,16 @@ def requests(
     """The ledger: what was asked of the gateway, and how it ended, newest first."""
     named = None if symbol is None else using.registry[symbol].symbol
     entries = CoverageStore(using.stores().database).requests(limit, before, named, contract, outcome)
+    if named is not None and not entries:
+        _known_contract(using.registry[named], contract, using)
     shown = [RequestShown.model_validate(entry, from_attributes=True) for entry in entries]
     return Requests(requests=shown, next_cursor=shown[-1].id if len(shown) == limit else None)
+
+
+def _known_contract(instrument: Instrument, contract: str | None, using: Services) -> None:
+    """Raises NotFound for a contract that the instrument does not have."""
+    if contract is not None:
+        segments_of(using.stores(), instrument, contract)
 
 
 def _minutes(row: Any, hours: dict[date, Session]) -> Minutes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
@@ -20,7 +21,7 @@ from g4qc_core.bars.coverage import MISSING
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.futures.segments import Segment
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
-from g4qc_core.sessions import calendar, check_window
+from g4qc_core.sessions import calendar, check_window, month_window
 from g4qc_core.storage.bar_reader import BarQuery, BarReader
 from g4qc_core.storage.bar_series import readable, segments_of, window_of
 from g4qc_core.storage.coverage_store import CoverageStore
@@ -29,6 +30,7 @@ from g4qc_core.timeframes import TIMEFRAMES, Timeframe
 
 router = APIRouter(tags=["extraction"], dependencies=[CanRun])
 
+_ZONE = ZoneInfo("America/Chicago")  # by whose clock a month of the graph begins
 _LONGEST_WAIT = 900.0
 _MOST_DAYS = 3700
 _DURATION = re.compile(r"^\s*(\d{1,4})\s*([DWMY])\s*$", re.IGNORECASE)
@@ -109,7 +111,7 @@ async def extract(
     nothing, 409 when all there is stands in quarantine, 502 when the run failed, 202 when it is not over yet.
     """
     instrument, timeframe = using.registry[asked.symbol], bar_size(asked.bar_size)
-    first, last = window(asked, using.clock().date())
+    first, last = window(asked, using.clock().astimezone(_ZONE).date())
     contracts = [asked.contract_month] if asked.contract_month else []
     order = ExtractOrder(instrument.symbol, first, last, contracts)
     job_id = await using.of_graph(using.launcher.extract, order)
@@ -139,7 +141,8 @@ def window(asked: ExtractAsked, today: date) -> tuple[date, date]:
     Raises:
         UsageError: the window is reversed or begins in the future, or the duration cannot be read.
     """
-    last = min(asked.end or today, today + timedelta(days=1))
+    # The graph has no month that has not begun.
+    last = min(asked.end or today, today + timedelta(days=1), month_window(today)[1])
     first = asked.start or _back(asked, today)
     if first > today:
         raise UsageError(f"The window begins on {first}, which is yet to come.")

@@ -57,7 +57,7 @@ class Health(BaseModel):
 _DOWN: dict[int | str, dict[str, Any]] = {503: {"description": "The database is down", "model": Health}}
 
 
-@router.get("/health", response_model=Health, responses=_DOWN | documented(401, 403, 429))
+@router.get("/health", response_model=Health, responses=_DOWN | documented(401, 403, 422, 429))
 async def health(using: Using) -> Response:
     """How the parts stand; 503 when the database is down."""
     found = await examine(using)
@@ -75,7 +75,7 @@ async def probe(using: Using) -> Response:
 @router.get(
     "/metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented(401, 403, 429)},
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented(401, 403, 422, 429)},
 )
 @root.get("/metrics", dependencies=[CanRead])
 async def metrics(using: Using, request: Request) -> Response:

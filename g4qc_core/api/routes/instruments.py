@@ -13,9 +13,11 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.deps import CanRead, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
+from g4qc_core.futures.rolls import rule_name, rule_text
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import calendar
 from g4qc_core.storage.coverage_store import CoverageStore
+from g4qc_core.storage.series import not_made
 
 router = APIRouter(tags=["instruments"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 
@@ -136,12 +138,17 @@ def contracts(symbol: Symbol, using: Using) -> Contracts:
 def rolls(
     symbol: Symbol,
     using: Using,
-    rule: Annotated[str | None, Query(max_length=80, description="A rule; without it, the instrument's own")] = None,
+    rule: Annotated[str | None, Query(max_length=400, description="A rule; without it, the instrument's own")] = None,
 ) -> Rolls:
-    """The roll calendar by a rule; no rolls where none was made yet."""
+    """The roll calendar by a rule; no rolls where none was made yet by the instrument's own.
+
+    A rule that does not exist is refused, and so is one by which no calendar was made.
+    """
     instrument, store = instrument_of(symbol, using), using.stores().rolls
     rules = list(dict.fromkeys(map(str, store.calendars(instrument.symbol)["rule"])))
-    wanted = rule or instrument.roll
+    wanted = rule_text(instrument, rule)
+    if wanted not in (*rules, rule_name(instrument)):
+        raise not_made(using.stores(), instrument, wanted)
     made = store.load(instrument.symbol, wanted) if wanted in rules else None
     return Rolls(
         symbol=instrument.symbol,

@@ -82,11 +82,12 @@ async def jobs(
     return Jobs(jobs=found, next_cursor=found[-1].id if len(found) == limit else None)
 
 
-@router.post("/jobs", status_code=202, dependencies=[CanRun], responses=documented(413))
-async def materialize(asked: MaterializeAsked, using: Using) -> JobShown:
+@router.post("/jobs", status_code=202, dependencies=[CanRun], responses=documented(409, 413))
+async def materialize(asked: MaterializeAsked, using: Using, response: Response) -> JobShown:
     """Starts assets of the graph over one partition, or over a range along one instrument."""
     launcher = using.launcher
     job_id = await using.of_graph(launcher.materialize, asked.assets, asked.partition, asked.last_partition)
+    response.headers["Location"] = f"/api/v1/jobs/{job_id}"
     return shown(await using.of_graph(launcher.job, job_id))
 
 

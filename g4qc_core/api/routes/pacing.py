@@ -14,7 +14,7 @@ from g4qc_core.pacing.usage import usage
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.plan_store import PlanStore
 
-router = APIRouter(tags=["pacing"], dependencies=[CanRead], responses=documented(401, 403, 429, 503))
+router = APIRouter(tags=["pacing"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 
 
 class WindowShown(BaseModel):

@@ -12,7 +12,7 @@ from g4qc_core.api.deps import CanRead
 from g4qc_core.api.problems import documented
 from g4qc_core.backtest.strategies import STRATEGIES
 
-router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 429))
+router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 422, 429))
 
 Value = bool | int | float | str
 

@@ -1,0 +1,55 @@
+"""The names in a request's query: those that its route declares, each once, and no others.
+
+A name that nobody reads would leave a person with another answer than the one that was asked for. Must not know any
+route.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import Any, get_origin
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from g4qc_core.errors import UsageError, unknown
+
+
+async def known_queries(request: Request) -> None:
+    """Raises UsageError for a name that the route does not declare, or a second value where it takes one."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    route = request.scope.get("route")
+    if not given or not isinstance(route, APIRoute):
+        return
+    known = _declared(route)
+    for name, times in given.items():
+        if name not in known:
+            none = "" if known else "This address takes none."
+            raise unknown("query parameter", name, known, none)
+        if times > 1 and not known[name]:
+            raise UsageError(f"{name}: give it once; it came {times} times.")
+
+
+@lru_cache(maxsize=256)
+def _declared(route: APIRoute) -> dict[str, bool]:
+    """The names that the route declares, and whether each may come several times."""
+    found: dict[str, bool] = {}
+    for parameter in _parameters(route.dependant):
+        kind = parameter.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found |= {info.alias or name: _several(info.annotation) for name, info in kind.model_fields.items()}
+        else:
+            found[parameter.alias] = _several(kind)
+    return found
+
+
+def _parameters(dependant: Dependant) -> list[Any]:
+    """Query parameters of a route's function and of all that it depends on."""
+    return [*dependant.query_params, *(one for inner in dependant.dependencies for one in _parameters(inner))]
+
+
+def _several(kind: Any) -> bool:
+    return get_origin(kind) in (list, tuple, set)

@@ -1,0 +1,29 @@
+"""The command `g4qc backtest`: an entry of the backtests file, or any other spec, run on stored bars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from g4qc_core.settings import load_settings
+from g4qc_pipelines.cli.options import json_option
+from g4qc_pipelines.cli.spec_options import spec_options
+
+
+@click.command()
+@click.argument("spec")
+@spec_options()
+@json_option
+def backtest(spec: str, as_json: bool, **options: Any) -> None:
+    """Run SPEC on stored bars and write its report.
+
+    SPEC is the name of an entry of the backtests file or of a spec that ran before, like sma_cross-ES-1h; or a strategy
+    of G4QC (sma_cross, ...), or a backtesting.py class as module:Class, with --instrument and --timeframe. A strategy
+    takes what is not said from the one entry of the file that fits; where several do, name one of them.
+
+    Options replace fields of SPEC; an empty text, like --roll '', takes a field back to its default.
+    """
+    from g4qc_pipelines.commands.backtest import run_backtest
+
+    run_backtest(load_settings(), spec, options, as_json)

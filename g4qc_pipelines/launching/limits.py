@@ -1,0 +1,78 @@
+"""What the graph can be asked for: which months it has, and which partitions an asset can have.
+
+Dagster would start a run that makes nothing, or that fails; here it is refused. Must not launch anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from g4qc_core.api.launcher import ExtractOrder
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments import Instrument, Registry
+from g4qc_core.sessions import calendar, check_window, month_window
+from g4qc_core.settings import Settings
+from g4qc_pipelines.launching.graphql import MONTHS
+from g4qc_pipelines.partitions import GRAPH_ZONE, key_of, parse_key
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of the graph of these settings, now."""
+
+    settings: Settings
+    registry: Registry
+
+    def check_order(self, instrument: Instrument, order: ExtractOrder) -> None:
+        """Raises UsageError for a window or a contract that the graph cannot extract."""
+        check_window(order.first, order.last)
+        self._check_months(order.first, order.last)
+        if not calendar(instrument.calendar).sessions(order.first, order.last):
+            raise UsageError(
+                f"There is no session of {instrument.symbol} from {order.first} to {order.last}: "
+                "the exchange is closed."
+            )
+        if order.contracts and not instrument.expires:
+            raise UsageError(f"{instrument.symbol} has no contract months: name none.")
+        for contract in order.contracts:
+            ends = month_window(date(int(contract[:4]), int(contract[4:]), 1))[1]
+            if ends < order.first:
+                raise UsageError(f"{instrument.symbol} {contract} ends before {order.first}: ask for earlier sessions.")
+
+    def check_keys(self, asset: str, kind: str, first: str | None, last: str | None) -> None:
+        """Raises UsageError for partitions that the asset cannot have.
+
+        Args:
+            kind: what the partitions of the asset are, as `Graph.assets` says.
+            first, last: the partition, or the ends of a range.
+        """
+        if not kind and (first is not None or last is not None):
+            raise UsageError(f"The asset {asset} has no partitions: name none.")
+        if kind and first is None:
+            raise UsageError(f"The asset {asset} has partitions: name one.")
+        if first is None:
+            return
+        if kind == MONTHS:
+            begins, ends = (self._month(key) for key in (first, last or first))
+            if begins[0] != ends[0] or ends < begins:
+                raise UsageError("A range goes along the months of one instrument, the earlier one first.")
+            self._check_months(begins[1], ends[1])
+        elif last not in (None, first):
+            raise UsageError(f"The asset {asset} is made one partition at a time: name one.")
+
+    def _check_months(self, first: date, last: date) -> None:
+        if f"{first:%Y-%m}" < self.settings.first_month:
+            raise UsageError(
+                f"The graph begins with {self.settings.first_month}: ask for later sessions, or set G4QC_FIRST_MONTH."
+            )
+        newest = f"{datetime.now(ZoneInfo(GRAPH_ZONE)):%Y-%m}"
+        if f"{last:%Y-%m}" > newest:
+            raise UsageError(f"The graph ends with {newest}, the running month: ask for earlier sessions.")
+
+    def _month(self, key: str) -> tuple[str, date]:
+        instrument, month, _ = parse_key(key, self.registry)
+        if key != (wanted := key_of(instrument.symbol, month)):
+            raise UsageError(f"'{key}' is no partition: write {wanted}.")
+        return instrument.symbol, month

@@ -1,0 +1,109 @@
+"""Whether a backtest can run on what is stored now: asked before a run is started, so that a refusal is an answer.
+
+Asks for as few bars as the strategy needs, however many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from g4qc_core.backtest.external import check_parameters, is_external, load_class
+from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.backtest.strategies import make_strategy
+from g4qc_core.errors import BacktestRefused, UsageError
+from g4qc_core.futures.continuous import Adjustment, refuse_broken, refuse_unpriced
+from g4qc_core.futures.rolls import rule_name
+from g4qc_core.instruments import Instrument, Registry
+from g4qc_core.roll_rules import parse_rule
+from g4qc_core.settings import Settings
+from g4qc_core.storage.bar_reader import BarQuery, BarReader
+from g4qc_core.storage.bar_series import readable, segments_of, window_of
+from g4qc_core.storage.series import not_made, stored_sessions
+from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import timeframe
+from g4qc_pipelines.steps.rolls import refuse_other_overrides
+
+_LEAST_BARS = 2
+
+
+def check_runnable(spec: BacktestSpec, settings: Settings, registry: Registry, stores: Stores) -> None:
+    """Raises the error with which a run of the spec would fail for want of a strategy, a roll calendar or bars.
+
+    Raises:
+        UsageError: no such instrument, strategy, parameter or roll calendar; or one that was made before the bars.
+        BacktestRefused: fewer bars than the strategy needs, or a roll that cannot be adjusted across.
+    """
+    needed = max(_LEAST_BARS, check_names(spec, registry, stores))
+    instrument = registry[spec.instrument]
+    rule = _rule(spec, instrument)
+    refuse_other_overrides(instrument, stores, settings)
+    found = _count(spec, instrument, rule, needed, stores)
+    if found < needed:
+        raise BacktestRefused(
+            f"The backtest {spec.name} has {found} bars and its strategy needs {needed}: fetch more with "
+            f"`g4qc extract {spec.instrument} --from ... --to ...`, widen the window, or choose shorter parameters."
+        )
+    _check_prices(spec, instrument, rule, stores)
+
+
+def check_names(spec: BacktestSpec, registry: Registry, stores: Stores) -> int:
+    """How many bars the spec's strategy needs.
+
+    Raises:
+        UsageError: no such instrument, strategy or parameter, or no roll calendar by the spec's own rule.
+    """
+    instrument = registry[spec.instrument]
+    rule = _rule(spec, instrument)
+    if rule != rule_name(instrument) and rule not in stores.rolls.rules(instrument.symbol):
+        raise not_made(stores, instrument, rule)
+    if is_external(spec.strategy):
+        check_parameters(load_class(spec.strategy), spec.parameters)
+        return 0
+    return make_strategy(spec.strategy, spec.parameters).bars_needed + 1
+
+
+def check_variants(
+    spec: BacktestSpec, rules: Sequence[str], adjustments: Sequence[str], registry: Registry, stores: Stores
+) -> tuple[list[str], list[Adjustment]]:
+    """The roll rules and adjustments by which a spec is to be compared; empty: those that there are.
+
+    Raises:
+        UsageError: an adjustment or a rule that there is not, one that is named twice, no roll calendar by a rule, or
+            an adjustment that the spec's class cannot have.
+    """
+    named = [str(parse_rule(rule)) for rule in rules]
+    for given, kind in ((named, "roll rule"), (list(adjustments), "adjustment")):
+        if len(set(given)) < len(given):
+            raise UsageError(f"Name each {kind} once.")
+    instrument = registry[spec.instrument]
+    for rule in named:
+        segments_of(stores, instrument, rule=rule)
+    kinds = [BacktestSpec.asked(spec.to_dict() | {"adjustment": name}).adjustment for name in adjustments]
+    return named, kinds
+
+
+def _rule(spec: BacktestSpec, instrument: Instrument) -> str:
+    return rule_name(instrument) if spec.roll is None else spec.roll
+
+
+def _count(spec: BacktestSpec, instrument: Instrument, rule: str, most: int, stores: Stores) -> int:
+    """Bars of the window, counted to `most`."""
+    start, end = window_of(instrument, spec.first, spec.last)
+    own = rule == rule_name(instrument)
+    segments = segments_of(stores, instrument, rule=None if own else rule)
+    parts = readable(stores, instrument, spec.timeframe, segments, start, end)
+    query = BarQuery(instrument.symbol, spec.timeframe, parts, limit=most)
+    return sum(len(batch) for batch in BarReader(stores.database).batches(query))
+
+
+def _check_prices(spec: BacktestSpec, instrument: Instrument, rule: str, stores: Stores) -> None:
+    """Refuses a roll within the window that cannot be adjusted across."""
+    made = stores.rolls.load(instrument.symbol, rule)
+    sessions = stored_sessions(stores, instrument, timeframe(spec.timeframe), spec.first, spec.last)
+    if made is None or not sessions:
+        return
+    refuse_broken(made.rolls)
+    days = made.rolls["date"].dt.date
+    crossed = made.rolls[(days > sessions[0].trade_date) & (days <= sessions[-1].trade_date)]
+    if spec.adjustment is not Adjustment.NONE:
+        refuse_unpriced(crossed, spec.adjustment)
