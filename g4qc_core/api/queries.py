@@ -7,7 +7,6 @@ route.
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
 from typing import Any, get_origin
 
 from fastapi import Request
@@ -33,7 +32,6 @@ async def known_queries(request: Request) -> None:
             raise UsageError(f"{name}: give it once; it came {times} times.")
 
 
-@lru_cache(maxsize=256)
 def _declared(route: APIRoute) -> dict[str, bool]:
     """The names that the route declares, and whether each may come several times."""
     found: dict[str, bool] = {}

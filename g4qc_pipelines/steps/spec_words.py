@@ -74,7 +74,7 @@ def spec_by_words(
     registry[spec.instrument]
     if base is not None and "name" not in said and spec.content() == base.content():
         return base
-    return own_name(spec, settings, registry, store) if "name" in said else spec
+    return own_name(spec, settings, registry, store)
 
 
 def strategy_by_words(words: str, settings: Settings, registry: Registry, store: BacktestStore) -> str:

@@ -39,12 +39,20 @@ def find_spec(name: str, settings: Settings, registry: Registry, store: Backtest
 
 
 def own_name(spec: BacktestSpec, settings: Settings, registry: Registry, store: BacktestStore) -> BacktestSpec:
-    """The spec under its name, or under one by its content where the name belongs to another experiment."""
+    """The spec under the name by which it is known.
+
+    That is its own name, unless it belongs to another experiment; where the spec is named by its content, the name of
+    an entry of the file that says the same.
+    """
+    content, made = spec.content(), spec.named_by_content()
+    if spec.name == made.name:
+        entries = load_specs(settings.backtests, registry).values()
+        return next((entry for entry in entries if entry.content() == content), spec)
     try:
         taken = find_spec(spec.name, settings, registry, store)
     except (UsageError, SettingsError):
         return spec
-    return spec if taken.content() == spec.content() else spec.named_by_content()
+    return spec if taken.content() == content else made
 
 
 def is_of_file(name: str, settings: Settings, registry: Registry) -> bool:
