@@ -9,6 +9,7 @@ Knows the API's addresses and nothing else of the server. Must not import the se
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Self
@@ -25,9 +26,14 @@ from g4qc_core.settings import load_settings
 Moment = date | datetime | str
 """A trade date, or an instant; text as the API reads it."""
 
+_MISSING = "X-Missing-Sessions-About"
 _ARROW = "application/vnd.apache.arrow.stream"
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 _POLL_SECONDS = 0.5
+
+
+class MissingSessions(UserWarning):
+    """Sessions that were asked for have no bars; the text names them."""
 
 
 class G4QC:
@@ -81,7 +87,10 @@ class G4QC:
 
         Returns a frame of n rows: timestamp (datetime64[us, UTC], bar start), open, high, low, close (float64, points),
         volume and count (int64), contract (text), trade_date (datetime64[s]), factor and adjustment (float64: prices
-        are the contract's own x factor + adjustment).
+        are the contract's own x factor + adjustment). Where asked sessions have no bars, MissingSessions warns of it.
+
+        Raises:
+            BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
         """
         asked = {
             "timeframe": timeframe,
@@ -96,6 +105,8 @@ class G4QC:
         answer = self._asked("GET", f"/data/{quote(symbol, safe='')}", params=asked, headers={"Accept": _ARROW})
         frame: pd.DataFrame = pa.ipc.open_stream(answer.content).read_pandas(date_as_object=False)
         frame["trade_date"] = frame["trade_date"].astype("datetime64[s]")
+        if _MISSING in answer.headers:
+            warnings.warn(answer.headers[_MISSING], MissingSessions, stacklevel=2)
         return frame
 
     def get(self, path: str, **asked: Any) -> Any:

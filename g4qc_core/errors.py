@@ -16,6 +16,7 @@
     │   ├── RequestRejected         the gateway says that the request is malformed (321, 10314, 10339)
     │   ├── NoData                  the gateway answered, and the answer is: nothing
     │   ├── InvalidBars             bars that break a law of the schema
+    │   ├── BarsIncomplete          minutes are stored, and the timeframe was not made of them as they are now
     │   └── BacktestRefused         a backtest that cannot be believed: no bars, no margin, no such price
     └── TransientError              the same call may succeed later: retry with a pause
         ├── GatewayUnavailable      refused, or accepts and stays silent
@@ -168,6 +169,10 @@ class DatabaseUnavailable(TransientError):
 
 class InvalidBars(PermanentError):
     """Bars break a law of the schema."""
+
+
+class BarsIncomplete(PermanentError):
+    """Minutes are stored, and the timeframe that is read was not made of them, or of what they were before."""
 
 
 class BacktestRefused(PermanentError):

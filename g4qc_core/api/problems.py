@@ -20,6 +20,7 @@ from starlette.routing import Match
 from g4qc_core.errors import (
     AccessDenied,
     BacktestRefused,
+    BarsIncomplete,
     ContractNotFound,
     DatabaseRefused,
     G4qcError,
@@ -42,6 +43,7 @@ _STATUS: tuple[tuple[type[G4qcError], int], ...] = (
     (TooManyRequests, 429),
     (BacktestRefused, 409),
     (InvalidBars, 409),
+    (BarsIncomplete, 409),
     (DatabaseRefused, 503),
     (TransientError, 503),
     (PermanentError, 422),

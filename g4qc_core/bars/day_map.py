@@ -26,6 +26,7 @@ class DayState(Enum):
 
     WHOLE = ("\N{MIDDLE DOT}", "#d9e2ec", "whole")
     OUTAGE = ("c", "#999999", "known outage")
+    NOT_DERIVED = ("d", "#cc79a7", "timeframes to derive")
     QUARANTINED = ("q", "#f0e442", "in quarantine")
     NEVER_ASKED = ("n", "#56b4e9", "never asked")
     FAILED = ("f", "#d55e00", "request failed")
@@ -45,16 +46,22 @@ _BY_CLASS = {
 """The class of minutes that makes each state but the best one, from the mildest to the worst."""
 
 
-def day_map(quality: pd.DataFrame, silent: Mapping[date, int] | None = None) -> pd.DataFrame:
+def day_map(
+    quality: pd.DataFrame,
+    silent: Mapping[date, int] | None = None,
+    lacking: Mapping[date, float] | None = None,
+) -> pd.DataFrame:
     """The sessions of one instrument, or of one contract, with what is worst about each.
 
     Args:
         quality: quality rows of one instrument, of any contracts; those of a session are added up.
         silent: minutes of sessions of which no row says anything, by trade date: nobody asked for them.
+        lacking: part of the timeframes (0 to 1) that were not made of a session's minutes, by trade date.
 
     Returns:
         `MAP_COLUMNS`, one row a trade date, ascending: trade_date (datetime64[s]), state (`DayState`), share (float64,
-        0 to 1: the part of the worst contract's expected minutes that is in the class of the state; 1 for `WHOLE`), and
+        0 to 1: the part of the worst contract's expected minutes that is in the class of the state; 1 for `WHOLE`, and
+        of the timeframes for `NOT_DERIVED`), and
         minutes by class (int64) over all contracts.
     """
     rows = quality[["trade_date", "expected", *CLASSES]]
@@ -68,6 +75,9 @@ def day_map(quality: pd.DataFrame, silent: Mapping[date, int] | None = None) -> 
     states = np.full(len(days), DayState.WHOLE, object)
     shares = np.ones(len(days))
     for name, state in _BY_CLASS.items():
+        if state is DayState.QUARANTINED and lacking:
+            parts = np.array([lacking.get(day.date(), 0.0) for day in days.index])
+            states[parts > 0], shares[parts > 0] = DayState.NOT_DERIVED, parts[parts > 0]
         has = days[name].to_numpy() > 0
         worst = (rows[name] / rows["expected"].clip(lower=1)).groupby(rows["trade_date"]).max().to_numpy()
         states[has], shares[has] = state, worst[has]

@@ -6,8 +6,7 @@ stores. Must not know formats or HTTP.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import datetime
 from threading import Lock
 
 import pandas as pd
@@ -16,19 +15,17 @@ from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.futures.rolls import rule_name, rule_text
-from g4qc_core.futures.segments import BEGINNING, END, Segment, doubted, series_segments, within
+from g4qc_core.futures.segments import Segment, doubted, series_segments, within
 from g4qc_core.instruments import Instrument
-from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.sessions import calendar
 from g4qc_core.storage.coverage_store import CoverageStore
+from g4qc_core.storage.moments import edge
 from g4qc_core.storage.series import not_made
 from g4qc_core.storage.stores import Stores
 
 _MOST_KNOWN = 500
 _KNOWN: dict[tuple[object, ...], list[Segment]] = {}
 _WORKING_OUT = Lock()  # once for all who ask at the same time
-
-Moment = date | datetime
-"""A trade date, or an instant in UTC."""
 
 
 def segments_of(
@@ -82,25 +79,9 @@ def readable(
         reach = stores.bars.reach(instrument.symbol, timeframe)
         if reach is not None:
             hours = calendar(instrument.calendar)
-            start = max(start, _edge(reach[0], hours, opening=True))
-            end = min(end, _edge(reach[1], hours, opening=False))
+            start = max(start, edge(reach[0], hours, opening=True))
+            end = min(end, edge(reach[1], hours, opening=False))
     return within(segments, start, end)
-
-
-def window_of(instrument: Instrument, first: Moment | None, last: Moment | None) -> tuple[datetime, datetime]:
-    """The instants `[start, end)` that two moments mean.
-
-    A trade date stands for its whole session, the last one included; an instant for itself, the last one excluded.
-
-    Raises:
-        UsageError: the window is reversed.
-    """
-    hours = calendar(instrument.calendar)
-    start = BEGINNING if first is None else _edge(first, hours, opening=True)
-    end = END if last is None else _edge(last, hours, opening=False)
-    if first is not None and last is not None and _reversed(first, last, end < start):
-        raise UsageError(f"The window is reversed: it ends on {last}, before it begins on {first}.")
-    return start, end
 
 
 def _by_rolls(
@@ -128,7 +109,7 @@ def _one_contract(stores: Stores, instrument: Instrument, contract: str) -> list
         # Bounds, because the index knows no contracts: without them it is searched from the beginning of time.
         hours = calendar(instrument.calendar)
         first, last = found["first"].iloc[0].date(), found["last"].iloc[0].date()
-        return [Segment(contract, _edge(first, hours, opening=True), _edge(last, hours, opening=False))]
+        return [Segment(contract, edge(first, hours, opening=True), edge(last, hours, opening=False))]
     known = [c.month for c in stores.contracts.chain(instrument.symbol)]
     if contract not in known:
         listed = f" Known: {', '.join(known[-8:])}." if known else " None is known yet: extract some bars first."
@@ -150,29 +131,3 @@ def _before_any_roll(stores: Stores, instrument: Instrument) -> list[Segment]:
             "`roll_calendar`, or name a contract."
         )
     return [Segment(month) for month in fronts]
-
-
-def _reversed(first: Moment, last: Moment, edges: bool) -> bool:
-    """True when the last moment is before the first; days without a session are a window with nothing in it."""
-    if isinstance(first, datetime) and isinstance(last, datetime):
-        return last < first
-    return edges if isinstance(first, datetime) or isinstance(last, datetime) else last < first
-
-
-def _edge(moment: Moment, hours: SessionCalendar, *, opening: bool) -> datetime:
-    if isinstance(moment, datetime):
-        return moment.astimezone(UTC)
-    if not 1990 <= moment.year <= 2100:
-        return BEGINNING if moment.year < 1990 else END
-    return _session_edge(moment, hours, opening)
-
-
-@lru_cache(maxsize=4096)
-def _session_edge(day: date, hours: SessionCalendar, opening: bool) -> datetime:
-    """Open of the first session on or after the day, or close of the last one on or before it."""
-    reach = pd.Timedelta(days=21).to_pytimedelta()
-    if opening:
-        following = hours.sessions(day, day + reach)
-        return following[0].open if following else END
-    earlier = hours.sessions(day - reach, day)
-    return earlier[-1].close if earlier else BEGINNING

@@ -15,6 +15,7 @@ import pandas as pd
 from g4qc_core.storage.copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.raw_store import RawStore
 from g4qc_core.storage.slices import check_window, names
+from g4qc_core.storage.version_store import Made, record_version
 
 _PRICES: Kinds = dict.fromkeys(("open", "high", "low", "close"), "float8")
 _TIME: Kinds = {"timestamp": "timestamptz"}
@@ -52,11 +53,20 @@ QUALITY_COLUMNS = tuple(_QUALITY)
 class BarStore(RawStore):
     """The bars of one database. All timestamps are UTC and mark the bar's start."""
 
-    def replace_bars(self, symbol: str, timeframe: str, start: datetime, end: datetime, bars: pd.DataFrame) -> int:
+    def replace_bars(
+        self,
+        symbol: str,
+        timeframe: str,
+        start: datetime,
+        end: datetime,
+        bars: pd.DataFrame,
+        made: Made | None = None,
+    ) -> int:
         """Makes `bars` all the bars of symbol and timeframe that start in `[start, end)`.
 
         Args:
             bars: `BAR_COLUMNS`, rows in any order, unique by timestamp and contract; may be empty.
+            made: version of the month that is written, kept with it.
 
         Returns the number of bars written.
 
@@ -64,7 +74,9 @@ class BarStore(RawStore):
             InvalidBars: a timestamp lies outside the window.
         """
         check_window(bars["timestamp"], start, end)
-        with self._writing(f"bars {symbol} {timeframe}") as (_, cursor):
+        with self._writing(f"bars {symbol} {timeframe}") as (connection, cursor):
+            if made is not None:
+                record_version(connection, symbol, timeframe, made)
             return _replace_bars(cursor, symbol, timeframe, start, end, bars)
 
     def replace_partition(
@@ -77,6 +89,7 @@ class BarStore(RawStore):
         quality: pd.DataFrame,
         first: date,
         last: date,
+        made: Made | None = None,
     ) -> int:
         """Replaces the validated 1-minute bars of `[start, end)`, and what validation says about them.
 
@@ -88,12 +101,15 @@ class BarStore(RawStore):
             bars: as in `replace_bars`.
             quarantined: `QUARANTINE_COLUMNS`, unique by timestamp, contract and reason.
             quality: `QUALITY_COLUMNS`, the counts in minutes.
+            made: as in `replace_bars`.
 
         Returns the number of bars written. Raises InvalidBars as `replace_bars`.
         """
         check_window(bars["timestamp"], start, end)
         check_window(quarantined["timestamp"], start, end)
-        with self._writing(f"bars {symbol} 1min") as (_, cursor):
+        with self._writing(f"bars {symbol} 1min") as (connection, cursor):
+            if made is not None:
+                record_version(connection, symbol, "1min", made)
             written = _replace_bars(cursor, symbol, "1min", start, end, bars)
             cursor.execute(
                 "DELETE FROM quarantined_bars WHERE symbol = %s AND timestamp >= %s AND timestamp < %s",

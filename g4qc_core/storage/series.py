@@ -6,23 +6,35 @@ stores. Must not know how rolls are made or what a series is used for.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.completeness import Completeness
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.chain import FrontPeriod, front_contract, front_periods
 from g4qc_core.futures.continuous import Adjustment, adjusted, continuous, refuse_broken
 from g4qc_core.futures.rolls import RollCalendar, roll_frame, rule_name, rule_text
-from g4qc_core.futures.segments import DRIFT, Segment, doubted, within
+from g4qc_core.futures.segments import DRIFT, Segment, doubted, series_segments, within
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import Session, SessionCalendar, calendar
+from g4qc_core.storage.completeness import check_sessions, completeness, life_of
+from g4qc_core.storage.moments import window_of
 from g4qc_core.storage.stores import Stores
-from g4qc_core.timeframes import Timeframe
+from g4qc_core.timeframes import ONE_MINUTE, Timeframe
 
 _NO_ROLLS = roll_frame([])
+
+
+@dataclass(frozen=True)
+class Series:
+    """Bars as they were read, and what of the asked sessions is missing among them."""
+
+    bars: pd.DataFrame
+    known: Completeness
 
 
 def continuous_bars(
@@ -36,34 +48,76 @@ def continuous_bars(
     position: int = 0,
     whole: bool = False,
 ) -> pd.DataFrame:
+    """The bars of `read_series`."""
+    return read_series(stores, instrument, timeframe, adjustment, (first, last), rule, position, whole).bars
+
+
+def read_series(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: Timeframe,
+    adjustment: Adjustment = Adjustment.NONE,
+    window: tuple[date | None, date | None] = (None, None),
+    rule: str | None = None,
+    position: int = 0,
+    whole: bool = False,
+    now: datetime | None = None,
+) -> Series:
     """The bars of the contract in front (position 0) or of the one after it (1), as one series.
 
     An adjusted price is the same in every window, and the same that the API answers; but see `whole`.
 
     Args:
-        first, last: trade dates, both included; None is as far as bars reach.
+        window: first and last trade date, both included; None is as far as bars reach.
         rule: text of a roll rule by which a calendar was made; None: the instrument's own.
         whole: the window is all that there is: what lies outside it, a later roll above all, changes no price in it.
+        now: sessions that were over then are asked for, UTC; None: when the source was last asked.
 
-    Returns a frame of `CONTINUOUS_COLUMNS`; empty when nothing is stored for the window.
+    Returns a frame of `CONTINUOUS_COLUMNS`, empty when nothing is stored for the window, and the missing sessions.
 
     Raises:
         UsageError: no roll calendar by this rule, or one that was made before these bars came.
         BacktestRefused: prices have to be adjusted across a roll whose prices are unknown.
+        BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
     """
-    sessions = stored_sessions(stores, instrument, timeframe, first, last)
-    if not sessions:
-        return continuous(empty_frame(BAR_COLUMNS), _NO_ROLLS, Adjustment.NONE)
-    wanted = rule_text(instrument, rule)
+    sessions = stored_sessions(stores, instrument, timeframe, *window)
+    wanted, hours = rule_text(instrument, rule), calendar(instrument.calendar)
     made = stores.rolls.load(instrument.symbol, wanted, position)
-    if made is None:
-        if position or wanted != rule_name(instrument):
-            raise not_made(stores, instrument, wanted, position)
-        return _before_any_roll(stores, instrument, timeframe, sessions, adjustment)
-    refuse_broken(made.rolls)
-    _refuse_outdated(made, instrument, stores, sessions)
-    parts = _parts(made, sessions, calendar(instrument.calendar))
-    return adjusted(stores.bars.stitched(instrument.symbol, timeframe.name, parts), made.rolls, adjustment, whole)
+    bars = empty_frame(BAR_COLUMNS)
+    if made is not None:
+        refuse_broken(made.rolls)
+        if sessions:
+            _refuse_outdated(made, instrument, stores, sessions)
+        segments = series_segments(made, Adjustment.NONE, hours)
+    elif sessions and (position or wanted != rule_name(instrument)):
+        raise not_made(stores, instrument, wanted, position)
+    else:
+        segments, bars = _before_any_roll(stores, instrument, timeframe, sessions)
+    known = completeness(stores, instrument, timeframe.name, segments, window_of(instrument, *window), now)
+    known.check()
+    if made is None or not sessions:
+        return Series(continuous(bars, _NO_ROLLS, adjustment if sessions else Adjustment.NONE), known)
+    stitched = stores.bars.stitched(instrument.symbol, timeframe.name, _parts(made, sessions, hours))
+    return Series(adjusted(stitched, made.rolls, adjustment, whole), known)
+
+
+def read_contract(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: Timeframe,
+    contract: str,
+    window: tuple[date | None, date | None] = (None, None),
+    now: datetime | None = None,
+) -> Series:
+    """The bars of one contract (`BAR_COLUMNS`); None is as far as bars reach.
+
+    Raises:
+        BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
+    """
+    segments = life_of(stores, instrument, contract)
+    known = completeness(stores, instrument, timeframe.name, segments, window_of(instrument, *window), now)
+    known.check()
+    return Series(stored_bars(stores, instrument, timeframe, *window, contract), known)
 
 
 def stored_bars(
@@ -74,7 +128,7 @@ def stored_bars(
     last: date | None = None,
     contract: str | None = None,
 ) -> pd.DataFrame:
-    """Stored bars of one contract, or of all, by trade date (`BAR_COLUMNS`); None is as far as bars reach."""
+    """What there is of one contract, or of all, by trade date (`BAR_COLUMNS`), whether it is whole or not."""
     sessions = stored_sessions(stores, instrument, timeframe, first, last)
     if not sessions:
         return empty_frame(BAR_COLUMNS)
@@ -84,11 +138,13 @@ def stored_bars(
 def stored_sessions(
     stores: Stores, instrument: Instrument, timeframe: Timeframe, first: date | None, last: date | None
 ) -> list[Session]:
-    """The sessions of the window, as far as bars reach."""
-    reach = stores.bars.reach(instrument.symbol, timeframe.name)
-    if reach is None:
+    """The sessions of the window, as far as minutes or bars of the timeframe reach."""
+    reaches = [stores.bars.reach(instrument.symbol, name) for name in {timeframe.name, ONE_MINUTE.name}]
+    held = [day for reach in reaches if reach is not None for day in reach]
+    if not held:
         return []
-    return calendar(instrument.calendar).sessions(max(first or reach[0], reach[0]), min(last or reach[1], reach[1]))
+    begin, end = min(held), max(held)
+    return calendar(instrument.calendar).sessions(max(first or begin, begin), min(last or end, end))
 
 
 def _parts(made: RollCalendar, sessions: list[Session], hours: SessionCalendar) -> list[tuple[str, datetime, datetime]]:
@@ -122,20 +178,27 @@ def not_made(stores: Stores, instrument: Instrument, rule: str, position: int = 
 
 
 def _before_any_roll(
-    stores: Stores, instrument: Instrument, timeframe: Timeframe, sessions: list[Session], adjustment: Adjustment
-) -> pd.DataFrame:
-    """The bars of the one contract that is in front on every date of theirs."""
-    bars = stored_bars(stores, instrument, timeframe, sessions[0].trade_date, sessions[-1].trade_date)
-    if bars["contract"].nunique() > 1:
+    stores: Stores, instrument: Instrument, timeframe: Timeframe, sessions: list[Session]
+) -> tuple[list[Segment], pd.DataFrame]:
+    """The one contract that is in front on every date with bars, and its bars."""
+    bars = empty_frame(BAR_COLUMNS)
+    held: set[str] = set()
+    if sessions:
+        ends = sessions[0].trade_date, sessions[-1].trade_date
+        bars = stored_bars(stores, instrument, timeframe, *ends)
+        quality = stores.bars.quality(instrument.symbol, *ends)
+        held = {*bars["contract"], *quality.loc[quality["traded"] > 0, "contract"]}
+    if len(held) > 1:
         periods = _periods(instrument, stores)
-        found = {front_contract(periods, day.date()) for day in bars["trade_date"].unique()} - {None}
+        days = {*bars["trade_date"], *quality.loc[quality["traded"] > 0, "trade_date"]}
+        found = {front_contract(periods, day.date()) for day in days} - {None}
         if len(found) != 1:
             raise UsageError(
                 f"There are bars of several contracts of {instrument.symbol} and no roll calendar: materialize the "
                 "asset `roll_calendar`, or name one with --contract."
             )
-        bars = bars.loc[bars["contract"] == next(c.month for c in found if c is not None)]
-    return continuous(bars, _NO_ROLLS, adjustment)
+        held = {c.month for c in found if c is not None}
+    return [Segment(month) for month in held], bars[bars["contract"].isin(held)]
 
 
 def _periods(instrument: Instrument, stores: Stores) -> list[FrontPeriod]:
@@ -151,10 +214,17 @@ def roll_exits(stores: Stores, instrument: Instrument, timeframe: Timeframe, ser
         series: of `continuous_bars`, in the same timeframe.
 
     Returns floats by the timestamp of the first bar of the new contract.
+
+    Raises:
+        BarsIncomplete: of such a session the old contract has minutes of which the timeframe was not made.
     """
     months = series["contract"].to_numpy(object)
+    changes = np.flatnonzero(months[1:] != months[:-1]) + 1
+    hours = calendar(instrument.calendar)
+    left = [(str(months[at - 1]), hours.session(series["trade_date"].iloc[at].date())) for at in changes]
+    check_sessions(stores, instrument, timeframe.name, [(month, day) for month, day in left if day is not None])
     found = {}
-    for at in np.flatnonzero(months[1:] != months[:-1]) + 1:
+    for at in changes:
         start = series["timestamp"].iloc[at]
         end = start + pd.Timedelta(1, "us")
         bar = stores.bars.bars(instrument.symbol, timeframe.name, start, end, str(months[at - 1]))

@@ -6,11 +6,11 @@ versions. Must not know how a version is computed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Connection, case, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.storage.database import Database
@@ -40,6 +40,15 @@ class MonthVersion:
     changed_at: datetime
 
 
+@dataclass(frozen=True)
+class Made:
+    """What a month that is written holds and was made of, kept in the transaction that writes it."""
+
+    month: date
+    version: str
+    made_of: str | None = None
+
+
 class VersionStore:
     """The data versions of one database."""
 
@@ -48,25 +57,31 @@ class VersionStore:
 
     def record(self, symbol: str, kind: str, month: date, version: str, made_of: str | None = None) -> None:
         """Keeps the version of a month; where it is the one that is known, `changed_at` stays what it was."""
-        key = {"symbol": symbol, "kind": kind, "month": month}
-        new = insert(data_versions).values(**key, version=version, made_of=made_of, changed_at=func.now())
-        same = data_versions.c.version == new.excluded.version
-        changed = {
-            "version": new.excluded.version,
-            "made_of": new.excluded.made_of,
-            "changed_at": case((same, data_versions.c.changed_at), else_=new.excluded.changed_at),
-        }
-        statement = new.on_conflict_do_update(index_elements=list(key), set_=changed)
         with self._database.transaction() as connection:
-            connection.execute(statement)
+            record_version(connection, symbol, kind, Made(month, version, made_of))
 
-    def versions(self, symbol: str | None = None) -> list[MonthVersion]:
-        """Versions of one instrument or of all, by symbol, month and kind."""
+    def versions(self, symbol: str | None = None, kinds: Collection[str] | None = None) -> list[MonthVersion]:
+        """Versions of one instrument or of all, of some kinds or of all, by symbol, month and kind."""
         query = select(data_versions).order_by(data_versions.c.symbol, data_versions.c.month, data_versions.c.kind)
         if symbol is not None:
             query = query.where(data_versions.c.symbol == symbol)
+        if kinds is not None:
+            query = query.where(data_versions.c.kind.in_(kinds))
         with self._database.transaction() as connection:
             return [MonthVersion(**row) for row in connection.execute(query).mappings()]
+
+
+def record_version(connection: Connection, symbol: str, kind: str, made: Made) -> None:
+    """As `VersionStore.record`, in the caller's transaction."""
+    key = {"symbol": symbol, "kind": kind, "month": made.month}
+    new = insert(data_versions).values(**key, version=made.version, made_of=made.made_of, changed_at=func.now())
+    same = data_versions.c.version == new.excluded.version
+    changed = {
+        "version": new.excluded.version,
+        "made_of": new.excluded.made_of,
+        "changed_at": case((same, data_versions.c.changed_at), else_=new.excluded.changed_at),
+    }
+    connection.execute(new.on_conflict_do_update(index_elements=list(key), set_=changed))
 
 
 def outdated(versions: Sequence[MonthVersion], kind: str, made_from: str) -> set[tuple[str, date]]:
@@ -74,3 +89,9 @@ def outdated(versions: Sequence[MonthVersion], kind: str, made_from: str) -> set
     now = {(v.symbol, v.month): v.version for v in versions if v.kind == made_from}
     own = {(v.symbol, v.month): v.made_of for v in versions if v.kind == kind}
     return {month for month, made_of in own.items() if month in now and made_of != now[month]}
+
+
+def never_made(versions: Sequence[MonthVersion], kind: str, made_from: str) -> set[tuple[str, date]]:
+    """Months (symbol, first day) with bars of `made_from` of which `kind` was never made."""
+    own = {(v.symbol, v.month) for v in versions if v.kind == kind}
+    return {(v.symbol, v.month) for v in versions if v.kind == made_from} - own

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from g4qc_core.bars.coverage import CLASSES
-from g4qc_core.bars.day_map import gaps
+from g4qc_core.bars.day_map import DayState, gaps
 from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
@@ -56,6 +56,7 @@ def build_coverage(settings: Settings) -> dg.AssetsDefinition:
                 shown[symbol] = {
                     "dagster/row_count": len(days),
                     "sessions with gaps": len(gaps(days)),
+                    "sessions with timeframes to derive": int((days["state"] == DayState.NOT_DERIVED).sum()),
                     "gaps": table_of(gaps(days).drop(columns="state").tail(_ROWS)),
                     **{f"minutes {name.replace('_', ' ')}": int(days[name].sum()) for name in CLASSES},
                 }

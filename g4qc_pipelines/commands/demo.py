@@ -19,6 +19,7 @@ from g4qc_core.backtest.specs import BacktestSpec, load_specs
 from g4qc_core.bars.coverage import missing
 from g4qc_core.sessions import month_window
 from g4qc_core.settings import Settings
+from g4qc_core.storage.completeness import not_made_of
 from g4qc_core.storage.series import stored_bars
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.commands.result import print_notes
@@ -98,9 +99,11 @@ def missing_tasks(bench: Workbench, months: Sequence[date], specs: Sequence[Back
 
 
 def _stored(bench: Workbench, symbol: str, months: Sequence[date]) -> bool:
-    """True when the database has what Dagster remembers of: it may have been made anew since."""
-    quality = bench.stores.bars.quality(symbol, months[0], month_window(months[-1])[1])
-    return {day.replace(day=1).date() for day in quality["trade_date"]} == set(months)
+    """True when the database has what Dagster remembers of, in every timeframe: it may have been made anew since."""
+    window = months[0], month_window(months[-1])[1]
+    quality = bench.stores.bars.quality(symbol, *window)
+    held = {day.replace(day=1).date() for day in quality["trade_date"]}
+    return held == set(months) and not not_made_of(bench.stores, bench.registry[symbol], *window)
 
 
 def _row(bench: Workbench, spec: BacktestSpec, months: Sequence[date]) -> Row:

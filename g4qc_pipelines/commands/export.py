@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.instruments import Instrument, contract_month, load_registry
 from g4qc_core.sessions import check_window
 from g4qc_core.settings import Settings
-from g4qc_core.storage.series import continuous_bars, stored_bars
+from g4qc_core.storage.series import Series, read_contract, read_series
 from g4qc_core.timeframes import timeframe as timeframe_of
 from g4qc_pipelines.resources import Stores, open_stores
 from g4qc_pipelines.steps.rolls import refuse_other_overrides
@@ -38,9 +38,10 @@ def export_bars(
     position: int,
     output: Path | None,
 ) -> None:
-    """Writes bars of one contract, or of the front contract by the roll calendar.
+    """Writes bars of one contract, or of the front contract by the roll calendar; names the sessions that are missing.
 
     Raises:
+        BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
         UsageError: an unknown name, a reversed window, nothing stored for it, or rolls that were set by hand since.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
@@ -51,12 +52,15 @@ def export_bars(
     with open_stores(settings) as stores:
         if contract is None:
             refuse_other_overrides(instrument, stores, settings)
-        bars = _load(instrument, timeframe, (first, last), contract, (adjustment, rule, position), stores)
+        read = _load(instrument, timeframe, (first, last), contract, (adjustment, rule, position), stores)
+    bars = read.bars
     if bars.empty:
         raise UsageError(
             f"No {timeframe} bars of {symbol} are stored for this window: fetch them with `g4qc extract {symbol} "
             "--from ... --to ...`."
         )
+    if read.known.missing:
+        click.echo(f"Warning: {read.known.words()}", err=True)
     content = _encode(bars, instrument, form)
     if output is None:
         sys.stdout.buffer.write(content)
@@ -73,16 +77,16 @@ def _load(
     contract: str | None,
     joined: tuple[str, str | None, int],
     stores: Stores,
-) -> pd.DataFrame:
-    kind = timeframe_of(timeframe)
+) -> Series:
+    kind, now = timeframe_of(timeframe), datetime.now(UTC)
     adjustment, rule, position = joined
     if adjustment not in list(Adjustment):
         raise unknown("adjustment", adjustment, [str(a) for a in Adjustment])
     if contract is None:
-        return continuous_bars(stores, instrument, kind, Adjustment(adjustment), *window, rule, position)
+        return read_series(stores, instrument, kind, Adjustment(adjustment), window, rule, position, now=now)
     if adjustment != Adjustment.NONE or rule is not None or position:
         raise UsageError("The bars of one contract are not adjusted: leave --adjustment, --rule and --position out.")
-    return stored_bars(stores, instrument, kind, *window, contract=contract_month(contract))
+    return read_contract(stores, instrument, kind, contract_month(contract), window, now)
 
 
 def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:

@@ -5,6 +5,7 @@ Must not know how anything is extracted or validated.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,12 +13,14 @@ import pandas as pd
 from rich.table import Table
 
 from g4qc_core.bars.agreement import Agreement
+from g4qc_core.bars.completeness import MissingSession, in_sentences
 from g4qc_core.bars.coverage import CLASSES, missing
 from g4qc_core.bars.day_map import day_map
 from g4qc_core.bars.reconciliation import faults
 from g4qc_core.instruments import Registry
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.steps.day_maps import silent_days
+from g4qc_core.timeframes import DERIVED
+from g4qc_pipelines.steps.day_maps import lacking_days, lacking_parts, silent_days
 
 _EVER = (date(1970, 1, 1), date(2200, 1, 1))
 _COLUMNS = ("sessions", "expected_minutes", *CLASSES)
@@ -31,6 +34,7 @@ def session_status(symbol: str, registry: Registry, stores: Stores) -> tuple[dic
     """
     quality = stores.bars.quality(symbol, *_EVER)
     silent = silent_days(registry[symbol], quality, stores) if symbol in registry else {}
+    lacking = lacking_days(registry[symbol], stores) if symbol in registry else {}
     gaps = [
         {"trade_date": f"{row['trade_date']:%Y-%m-%d}", "contract": row["contract"], "expected": row["expected"]}
         | {name: row[name] for name in CLASSES}
@@ -49,11 +53,19 @@ def session_status(symbol: str, registry: Registry, stores: Stores) -> tuple[dic
         "sessions": int(quality["trade_date"].nunique()),
         "expected_minutes": int(quality["expected"].sum()) + sum(silent.values()),
         **counts,
+        "timeframes": {one.name: _timeframe(one.name, lacking) for one in DERIVED},
+        "not_derived": in_sentences(symbol, lacking),
         "gaps": sorted(gaps, key=lambda gap: gap["trade_date"]),
         "calendar_disagreements": _disagreements(symbol, stores),
         "bars_unlike_the_gateways": len(faults(stores.comparisons.bars(symbol, *_EVER))),
     }
-    return document, day_map(quality, silent)
+    return document, day_map(quality, silent, lacking_parts(lacking))
+
+
+def _timeframe(name: str, lacking: Mapping[str, list[MissingSession]]) -> dict[str, Any]:
+    """Whether a timeframe has every session of which there are minutes, and which trade dates it lacks."""
+    days = sorted({f"{session.trade_date}" for session in lacking.get(name, ())})
+    return {"whole": not days, "missing": days}
 
 
 def gap_table(documents: list[dict[str, Any]]) -> Table:

@@ -115,12 +115,21 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
         _print_last_request(document)
         return
     table = Table(title="Stored bars (times are UTC)")
-    for name in ("", "timeframe", "bars", "contracts", "first", "last"):
+    for name in ("", "timeframe", "bars", "contracts", "first", "last", "derived"):
         table.add_column(name, justify="right" if name in ("bars", "contracts") else "left")
+    judged = {row["instrument"]: dict(row["timeframes"]) for row in document["instruments"]}
     for row in document["bars"]:
         times = (row["first"][:16].replace("T", " "), row["last"][:16].replace("T", " "))
-        table.add_row(row["instrument"], row["timeframe"], f"{row['bars']:,}", str(row["contracts"]), *times)
+        count, state = f"{row['bars']:,}", _state(judged[row["instrument"]].pop(row["timeframe"], None))
+        table.add_row(row["instrument"], row["timeframe"], count, str(row["contracts"]), *times, state)
+    for symbol, left in judged.items():
+        for name, timeframe in left.items():
+            if not timeframe["whole"]:
+                table.add_row(symbol, name, "0", "0", "-", "-", _state(timeframe))
     console.print(table)
+    for row in document["instruments"]:
+        for text in row["not_derived"]:
+            click.echo(text)
     console.print(gap_table(document["instruments"]))
     for symbol, days in maps.items():
         print_map(console, symbol, days, months)
@@ -131,6 +140,13 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
         if row["inputs"] is not None and not row["inputs"]["current"]:
             click.echo(f"Backtest {row['name']} is out of date: {row['inputs']['why']}.")
     _print_last_request(document)
+
+
+def _state(timeframe: dict[str, Any] | None) -> str:
+    """Whether a derived timeframe has all sessions of which there are minutes; minutes are not derived."""
+    if timeframe is None:
+        return "-"
+    return "whole" if timeframe["whole"] else f"{len(timeframe['missing'])} sessions missing"
 
 
 def _print_last_request(document: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
@@ -10,10 +11,13 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
+from g4qc_core.bars.completeness import MissingSession
 from g4qc_core.bars.day_map import DayState, by_month, day_map, legend, letter
 from g4qc_core.bars.day_map_picture import day_map_png
 from g4qc_core.instruments import Instrument
+from g4qc_core.storage.completeness import not_made_of
 from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.metadata import picture
 from g4qc_pipelines.steps.gaps import silent_minutes
 
@@ -25,7 +29,18 @@ _MARKS = {1, 5, 10, 15, 20, 25, 30}
 def instrument_map(instrument: Instrument, stores: Stores) -> pd.DataFrame:
     """What is known of every session from the first to the last that was ever validated; see `day_map`."""
     quality = stores.bars.quality(instrument.symbol, *_EVER)
-    return day_map(quality, silent_days(instrument, quality, stores))
+    return day_map(quality, silent_days(instrument, quality, stores), lacking_parts(lacking_days(instrument, stores)))
+
+
+def lacking_days(instrument: Instrument, stores: Stores) -> Mapping[str, list[MissingSession]]:
+    """By timeframe, the sessions with minutes of which it was not made, of all that there are."""
+    return not_made_of(stores, instrument, *_EVER)
+
+
+def lacking_parts(lacking: Mapping[str, list[MissingSession]]) -> dict[date, float]:
+    """Part of the derived timeframes that lack each trade date, where any does."""
+    counts = Counter(day for sessions in lacking.values() for day in {session.trade_date for session in sessions})
+    return {day: count / len(DERIVED) for day, count in counts.items()}
 
 
 def silent_days(instrument: Instrument, quality: pd.DataFrame, stores: Stores) -> dict[date, int]:

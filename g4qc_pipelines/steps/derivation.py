@@ -12,6 +12,7 @@ from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import UNKNOWN, SchemaFailure, schema_failures
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.storage.version_store import Made
 from g4qc_core.timeframes import ONE_MINUTE, Timeframe
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.resources import Stores
@@ -48,8 +49,8 @@ def derive_month(instrument: Instrument, first: date, last: date, timeframe: Tim
     conserved, failures = _volumes(minutes).equals(_volumes(bars)), schema_failures(bars)
     version = version_of(bars)
     if conserved and not failures:
-        stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars)
-        stores.versions.record(instrument.symbol, timeframe.name, first, version, version_of(minutes))
+        made = Made(first, version, version_of(minutes))
+        stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars, made)
     return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved, version)
 
 

@@ -17,7 +17,7 @@ from g4qc_core.instruments import Registry
 from g4qc_core.sessions import month_window
 from g4qc_core.storage.backtest_store import BacktestRecord
 from g4qc_core.storage.stores import Stores
-from g4qc_core.storage.version_store import RAW, MonthVersion, outdated
+from g4qc_core.storage.version_store import RAW, MonthVersion, never_made, outdated
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.metadata import listing
 from g4qc_pipelines.partitions import key_of
@@ -32,7 +32,7 @@ class Inputs:
         spec: its name.
         used: version of the series that the result was made of.
         now: version of the series as it is stored; None where it cannot be read.
-        pending: partitions that the series is read from, and that were made of bars which changed since.
+        pending: partitions that the series is read from, and that were never made or of bars which changed since.
         problem: why the series cannot be read, where it cannot.
     """
 
@@ -95,7 +95,7 @@ def _pending(spec: BacktestSpec, versions: Iterable[MonthVersion]) -> list[str]:
     return [
         f"bars_{kind} {key_of(symbol, month)}"
         for kind, made_from in steps.items()
-        for symbol, month in sorted(outdated(own, kind, made_from))
+        for symbol, month in sorted(outdated(own, kind, made_from) | never_made(own, kind, made_from))
         if _reads(spec, month)
     ]
 

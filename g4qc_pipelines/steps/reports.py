@@ -37,15 +37,18 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
     from g4qc_core.backtest.run import run_backtest
 
     instrument = registry[spec.instrument]
-    read = read_bars(spec, registry, stores)
+    now = datetime.now(UTC)
+    read = read_bars(spec, registry, stores, now)
     given: dict[str, Any] = {"data_version": read.version, "roll_rule": read.rule}
     result = run_backtest(spec, read.series, instrument, exits=read.exits, behind=read.behind, **given)
     notes = [*result.notes, *unusual_rolls(stores.rolls.load(spec.instrument, read.rule), read.series)]
+    if read.known.missing:
+        notes.append(f"{read.known.words()} The strategy saw the series without them.")
     missing = missing_minutes(instrument, read.series, stores, spec.first, spec.last)
     if missing:
         notes.append(_gap_note(missing))
     result = replace(result, notes=notes)
-    save_result(result, stores, run_id, datetime.now(UTC))
+    save_result(result, stores, run_id, now)
     return result
 
 

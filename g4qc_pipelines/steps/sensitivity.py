@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
@@ -15,7 +16,7 @@ import pandas as pd
 from g4qc_core.backtest.external import is_external
 from g4qc_core.backtest.sensitivity import FIGURES, VARIANT_COLUMNS, Spread, spread_of
 from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.errors import BacktestRefused
+from g4qc_core.errors import BacktestRefused, BarsIncomplete
 from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.futures.rolls import rule_name
 from g4qc_core.instruments import Registry
@@ -85,10 +86,11 @@ def _run(spec: BacktestSpec, registry: Registry, stores: Stores) -> tuple[dict[s
     from g4qc_core.backtest.run import run_backtest
 
     try:
-        read = read_bars(spec, registry, stores)
+        read = read_bars(spec, registry, stores, datetime.now(UTC))
         given: dict[str, Any] = {"data_version": read.version, "roll_rule": read.rule, "exits": read.exits}
         given["behind"] = read.behind
         result = run_backtest(spec, read.series, registry[spec.instrument], **given)
-    except BacktestRefused as refused:
+    except (BacktestRefused, BarsIncomplete) as refused:
         return dict.fromkeys(FIGURES) | {"refused": str(refused)}, []
-    return {name: result.metrics[name] for name in FIGURES} | {"refused": ""}, result.notes
+    missing = [read.known.words()] if read.known.missing else []
+    return {name: result.metrics[name] for name in FIGURES} | {"refused": ""}, [*result.notes, *missing]

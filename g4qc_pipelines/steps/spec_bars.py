@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest.holding import Behind
 from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.bars.completeness import Completeness
 from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.futures.chain import ROLL_SESSIONS
@@ -17,7 +18,8 @@ from g4qc_core.futures.rolls import rule_name
 from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.sessions import Session, calendar
-from g4qc_core.storage.series import continuous_bars, roll_exits
+from g4qc_core.storage.completeness import check_sessions
+from g4qc_core.storage.series import read_series, roll_exits
 from g4qc_core.timeframes import Timeframe, timeframe
 from g4qc_pipelines.resources import Stores
 
@@ -33,12 +35,14 @@ class SpecBars:
         series: frame of `CONTINUOUS_COLUMNS`.
         exits: own price of the contract that is left, by the timestamp of the first bar of the next one.
         rule: text of the roll rule that joined them.
+        known: which of the asked sessions are missing in the series.
         behind: what is kept of the contracts that are left, for a spec that holds them.
     """
 
     series: pd.DataFrame
     exits: pd.Series
     rule: str
+    known: Completeness
     behind: Behind | None = None
 
     @property
@@ -51,19 +55,24 @@ class SpecBars:
         return fingerprint(read)
 
 
-def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores) -> SpecBars:
+def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores, now: datetime | None = None) -> SpecBars:
     """The bars of the spec's window, as they are stored now.
+
+    Args:
+        now: sessions of the window that were over then are asked for, UTC; None: when the source was last asked.
 
     Raises:
         UsageError: there is no roll calendar by the spec's rule, or one that was made before the bars.
         BacktestRefused: prices have to be adjusted across a roll whose prices are unknown.
+        BarsIncomplete: minutes are stored of which the timeframe was not made.
     """
     instrument, kind = registry[spec.instrument], timeframe(spec.timeframe)
     rule = rule_name(instrument) if spec.roll is None else str(parse_rule(spec.roll))
     # The window is all that its strategy may know: a roll after it must not change what it saw, nor make it outdated.
-    series = continuous_bars(stores, instrument, kind, spec.adjustment, spec.first, spec.last, rule, whole=True)
-    behind = _behind(instrument, kind, series, stores) if spec.on_roll == "hold" else None
-    return SpecBars(series, roll_exits(stores, instrument, kind, series), rule, behind)
+    window = spec.first, spec.last
+    read = read_series(stores, instrument, kind, spec.adjustment, window, rule, whole=True, now=now)
+    behind = _behind(instrument, kind, read.bars, stores) if spec.on_roll == "hold" else None
+    return SpecBars(read.bars, roll_exits(stores, instrument, kind, read.bars), rule, read.known, behind)
 
 
 def _behind(instrument: Instrument, kind: Timeframe, series: pd.DataFrame, stores: Stores) -> Behind:
@@ -76,6 +85,8 @@ def _behind(instrument: Instrument, kind: Timeframe, series: pd.DataFrame, store
         until[start] = series["trade_date"].iloc[at] if last is None else pd.Timestamp(last.trade_date)
         if last is not None:
             end = min(pd.Timestamp(last.close), series["timestamp"].iloc[-1] + pd.Timedelta(1, "us"))
+            kept = calendar(instrument.calendar).sessions_between(start, end)
+            check_sessions(stores, instrument, kind.name, [(month, session) for session in kept])
             parts.append(stores.bars.bars(instrument.symbol, kind.name, start, end, month))
     bars = pd.concat(parts, ignore_index=True) if parts else empty_frame(BAR_COLUMNS)
     index = pd.DatetimeIndex(until, tz="UTC").as_unit("us")

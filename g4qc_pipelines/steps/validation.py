@@ -17,6 +17,7 @@ from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.storage.answers import answered_windows, failed_windows, reopened_sessions
+from g4qc_core.storage.version_store import Made
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.resources import Stores
@@ -80,8 +81,9 @@ def validate_month(
     quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores, overrides)
     failures, version = schema_failures(bars), version_of(bars)
     if not failures:
-        stores.bars.replace_partition(instrument.symbol, start, end, bars, validated.quarantined, quality, first, last)
-        stores.versions.record(instrument.symbol, ONE_MINUTE.name, first, version, version_of(raw))
+        made = Made(first, version, version_of(raw))
+        found = (bars, validated.quarantined, quality)
+        stores.bars.replace_partition(instrument.symbol, start, end, *found, first, last, made)
     return ValidatedMonth(
         key=key_of(instrument.symbol, first),
         bars=len(bars),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -19,12 +19,16 @@ from g4qc_core.api.cursors import read_cursor, write_cursor
 from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.encoding import Format, choose_format, encode
 from g4qc_core.api.measures import Measures
+from g4qc_core.api.missing import HEADERS, Missing, headers_of, shown
 from g4qc_core.api.problems import documented, problem
+from g4qc_core.bars.completeness import Completeness
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.storage.bar_reader import BarQuery, BarReader, last_start
-from g4qc_core.storage.bar_series import Moment, readable, segments_of, series_version, window_of
+from g4qc_core.storage.bar_series import readable, segments_of, series_version
+from g4qc_core.storage.completeness import completeness, life_of
+from g4qc_core.storage.moments import Moment, window_of
 from g4qc_core.timeframes import TIMEFRAMES
 
 LARGEST_PAGE = 50_000
@@ -68,6 +72,7 @@ class Bars(BaseModel):
     symbol: str
     timeframe: str
     next_cursor: str | None = Field(None, description="Where the next page begins; null at the end, or without limit")
+    missing: list[Missing] = Field(description="Sessions that were asked for and have no bars, by date")
     data: list[Bar]
     records: int = Field(description="Number of bars in data")
 
@@ -106,7 +111,10 @@ class BarsAsked(BaseModel):
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The bars",
-        "headers": {CURSOR_HEADER: {"schema": {"type": "string"}, "description": "next_cursor, in every format"}},
+        "headers": {
+            CURSOR_HEADER: {"schema": {"type": "string"}, "description": "next_cursor, in every format"},
+            **HEADERS,
+        },
         "content": {
             "text/csv": {"schema": {"type": "string"}},
             Format.PARQUET.media_type: {"schema": {"type": "string", "format": "binary"}},
@@ -131,21 +139,28 @@ def bars(
     Without `limit` all bars of the window are streamed, however many. With it a page comes, and `next_cursor` (in the
     header X-Next-Cursor for every format) leads to the next one. Prices of an adjusted series are anchored at the roll
     calendar, so that windows of it fit together.
+
+    Sessions without bars are named in `missing` and in the header X-Missing-Sessions. Where minutes are stored of which
+    the timeframe was not made, the answer is 409.
     """
     instrument = instrument_of(symbol, using)
     form = choose_format(asked.format, accept)
     if form is None:
         return problem(406, f"Bars come as {', '.join(f.media_type for f in Format)}: accept one, or name a format.")
-    reader = BarReader(using.stores().database)
-    query = _query(instrument, asked, using)
+    reader, query = BarReader(using.stores().database), _query(instrument, asked, using)
     measures: Measures = request.app.state.measures
-    head = {"symbol": instrument.symbol, "timeframe": query.timeframe}
+    head: dict[str, Any] = {"symbol": instrument.symbol, "timeframe": query.timeframe}
     if query.limit is None:
+        known = _known(instrument, asked, using, _window(instrument, asked))
         batches = _begun(_counted(reader.batches(query), form, measures))
-        return StreamingResponse(encode(form, batches, {**head, "next_cursor": None}), media_type=form.media_type)
+        head |= {"next_cursor": None, "missing": shown(known)}
+        return StreamingResponse(encode(form, batches, head), media_type=form.media_type, headers=headers_of(known))
     page, cursor = _page(reader, query, lambda last: write_cursor(*_described(instrument, asked, using), last))
-    content = b"".join(encode(form, _counted(iter(page), form, measures), {**head, "next_cursor": cursor}))
-    return Response(content, media_type=form.media_type, headers={CURSOR_HEADER: cursor} if cursor else None)
+    known = _known(instrument, asked, using, _reached(query, page, cursor, _window(instrument, asked)))
+    head |= {"next_cursor": cursor, "missing": shown(known)}
+    content = b"".join(encode(form, _counted(iter(page), form, measures), head))
+    headers = headers_of(known) | ({CURSOR_HEADER: cursor} if cursor else {})
+    return Response(content, media_type=form.media_type, headers=headers)
 
 
 def instrument_of(symbol: str, using: Services) -> Instrument:
@@ -180,7 +195,7 @@ def parse_moment(text: str | None) -> Moment | None:
 
 
 def _query(instrument: Instrument, asked: BarsAsked, using: Services) -> BarQuery:
-    start, end = window_of(instrument, parse_moment(asked.start_date), parse_moment(asked.end_date))
+    start, end = _window(instrument, asked)
     segments = segments_of(using.stores(), instrument, asked.contract, asked.adjustment, asked.rule)
     after = None if asked.cursor is None else read_cursor(*_described(instrument, asked, using), asked.cursor)
     return BarQuery(
@@ -191,6 +206,40 @@ def _query(instrument: Instrument, asked: BarsAsked, using: Services) -> BarQuer
         limit=asked.limit,
         newest_first=asked.order is Order.DESC,
     )
+
+
+def _window(instrument: Instrument, asked: BarsAsked) -> tuple[datetime, datetime]:
+    return window_of(instrument, parse_moment(asked.start_date), parse_moment(asked.end_date))
+
+
+def _known(
+    instrument: Instrument, asked: BarsAsked, using: Services, window: tuple[datetime, datetime]
+) -> Completeness:
+    """What of the window is missing.
+
+    Raises:
+        BarsIncomplete: minutes of it are stored of which the timeframe was not made.
+    """
+    stores = using.stores()
+    if asked.contract is not None:
+        segments = life_of(stores, instrument, asked.contract)
+    else:
+        segments = segments_of(stores, instrument, None, Adjustment.NONE, asked.rule)
+    known = completeness(stores, instrument, asked.timeframe.value, segments, window, using.clock())
+    known.check()
+    return known
+
+
+def _reached(
+    query: BarQuery, page: list[pa.RecordBatch], cursor: str | None, window: tuple[datetime, datetime]
+) -> tuple[datetime, datetime]:
+    """The part of the window that a page answers about: from the page before it to its own last bar, or to the end."""
+    start, end = window
+    begun = query.after
+    ended = last_start(page[-1]) if cursor is not None else None
+    if query.newest_first:
+        return ended or start, begun or end
+    return begun or start, end if ended is None else ended + timedelta(microseconds=1)
 
 
 def _described(instrument: Instrument, asked: BarsAsked, using: Services) -> tuple[str, str]:

@@ -23,8 +23,9 @@ from g4qc_core.futures.segments import Segment
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.sessions import calendar, check_window, month_window
 from g4qc_core.storage.bar_reader import BarQuery, BarReader
-from g4qc_core.storage.bar_series import readable, segments_of, window_of
+from g4qc_core.storage.bar_series import readable, segments_of
 from g4qc_core.storage.coverage_store import CoverageStore
+from g4qc_core.storage.moments import window_of
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES, Timeframe
 

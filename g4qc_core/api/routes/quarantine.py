@@ -16,7 +16,7 @@ from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.keys import BarKey
 from g4qc_core.bars.reasons import Decision, Reason
 from g4qc_core.instruments import Instrument
-from g4qc_core.storage.bar_series import window_of
+from g4qc_core.storage.moments import window_of
 
 router = APIRouter(tags=["quarantine"], responses=documented(401, 403, 422, 429, 503))
 

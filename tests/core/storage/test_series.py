@@ -15,8 +15,9 @@ from g4qc_core.futures.continuous import CONTINUOUS_COLUMNS, Adjustment, continu
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.roll_rules import DaysBeforeExpiry, Volume
 from g4qc_core.storage.bar_reader import BarQuery, BarReader, last_start
-from g4qc_core.storage.bar_series import readable, segments_of, window_of
+from g4qc_core.storage.bar_series import readable, segments_of
 from g4qc_core.storage.database import Database
+from g4qc_core.storage.moments import window_of
 from g4qc_core.storage.series import continuous_bars, roll_exits
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE, timeframe

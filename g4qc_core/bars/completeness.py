@@ -1,0 +1,152 @@
+"""Completeness of a series: which sessions were asked for, and which of them have no bars of the timeframe, and why.
+
+A session is judged in the contract that the series reads then and in the timeframe that is read: that its minutes are
+known says nothing of its hours. Knows sessions, contracts and reasons. Must not know how bars are stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from itertools import groupby
+
+import pandas as pd
+
+from g4qc_core.errors import BarsIncomplete
+
+_LISTED = 5
+
+
+class Lack(Enum):
+    """Why a session has no bars that can be relied on: name for programs, and words."""
+
+    NOT_DERIVED = ("not_derived", "never derived from the stored minutes")
+    STALE = ("stale", "derived from minutes that changed since")
+    NOT_VALIDATED = ("not_validated", "received and not validated yet")
+    QUARANTINED = ("quarantined", "in quarantine")
+    FAILED = ("failed", "asked for in vain")
+    NEVER_ASKED = ("never_asked", "never extracted")
+    NO_CONTRACT = ("no_contract", "no contract is known")
+
+    def __init__(self, code: str, meaning: str) -> None:
+        self.code = code
+        self.meaning = meaning
+
+    @property
+    def refuses(self) -> bool:
+        """True where the minutes are stored: nothing but a step of the graph is missing, so no reader goes on."""
+        return self in (Lack.NOT_DERIVED, Lack.STALE)
+
+
+@dataclass(frozen=True)
+class MissingSession:
+    """A session without reliable bars; `contract` is the month that the series reads then, empty where none is."""
+
+    trade_date: date
+    contract: str
+    lack: Lack
+
+
+@dataclass(frozen=True)
+class MissingRun:
+    """Neighbouring asked sessions that are missing for one reason in one contract."""
+
+    first: date
+    last: date
+    sessions: int
+    contract: str
+    lack: Lack
+
+    def __str__(self) -> str:
+        days = f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+        contract = f" of {self.contract}" if self.contract else ""
+        return f"{days}{contract} {self.lack.meaning}"
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """What was asked of one timeframe of one series, and what of it is missing.
+
+    Attributes:
+        asked: trade dates of the sessions, ascending. Those in which nothing can be expected are left out: sessions
+            that are not over, and those of which the gateway confirmed that nothing traded.
+        missing: ascending.
+    """
+
+    symbol: str
+    timeframe: str
+    asked: tuple[date, ...]
+    missing: tuple[MissingSession, ...]
+
+    @property
+    def present(self) -> int:
+        """Number of asked sessions with bars."""
+        return len(self.asked) - len(self.missing)
+
+    def runs(self) -> list[MissingRun]:
+        """The missing sessions, neighbours of one reason and contract together, ascending."""
+        at = {day: number for number, day in enumerate(self.asked)}
+        found = []
+        numbered = enumerate(self.missing)
+        for (_, contract, lack), group in groupby(
+            numbered, key=lambda item: (at[item[1].trade_date] - item[0], item[1].contract, item[1].lack)
+        ):
+            days = [session.trade_date for _, session in group]
+            found.append(MissingRun(days[0], days[-1], len(days), contract, lack))
+        return found
+
+    def check(self) -> None:
+        """Raises BarsIncomplete where minutes are stored of which this timeframe was not made, or was made before."""
+        for lack in (Lack.NOT_DERIVED, Lack.STALE):
+            days = [session.trade_date for session in self.missing if session.lack is lack]
+            if days:
+                raise BarsIncomplete(not_made(self.symbol, [self.timeframe], days, lack))
+
+    def words(self) -> str:
+        """One sentence that names the missing sessions; empty where none is missing."""
+        if not self.missing:
+            return ""
+        runs = [str(run) for run in self.runs()]
+        more = f"; and {len(runs) - _LISTED} more stretches" if len(runs) > _LISTED else ""
+        return (
+            f"{len(self.missing):,} of {len(self.asked):,} sessions of {self.symbol} from {self.asked[0]} to "
+            f"{self.asked[-1]} have no {self.timeframe} bars: {'; '.join(runs[:_LISTED])}{more}."
+        )
+
+
+def not_made(symbol: str, timeframes: Sequence[str], days: Iterable[date], lack: Lack) -> str:
+    """The sentence for timeframes that were not made of stored minutes on these trade dates, with what mends it."""
+    months = sorted({day.replace(day=1) for day in days})
+    spans = [pd.Period(month, "M") for month in months]
+    bars = f"The {listed(timeframes)} bars of {symbol} for {listed([f'{span:%B %Y}' for span in spans])}"
+    keys = [f"{symbol}|{month}" for month in (months[0], months[-1])]
+    partition = "...".join(dict.fromkeys(keys))
+    what = "are missing although its minutes are stored"
+    if lack is Lack.STALE:
+        what = "were made before its minutes changed"
+    return (
+        f"{bars} {what}: run `g4qc extract {symbol} --from {months[0]} --to {spans[-1].end_time.date()}`, or without "
+        f"a gateway `g4qc materialize --select {','.join(f'bars_{name}' for name in timeframes)} "
+        f"--partition '{partition}'`."
+    )
+
+
+def in_sentences(symbol: str, lacking: Mapping[str, Sequence[MissingSession]]) -> list[str]:
+    """What `not_made` says of sessions by timeframe; timeframes that lack the same share a sentence."""
+    alike: dict[tuple[Lack, tuple[date, ...]], list[str]] = {}
+    for timeframe, sessions in lacking.items():
+        for lack in Lack:
+            days = tuple(sorted({session.trade_date for session in sessions if session.lack is lack}))
+            if days:
+                alike.setdefault((lack, days), []).append(timeframe)
+    return [not_made(symbol, timeframes, days, lack) for (lack, days), timeframes in alike.items()]
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names as a sentence lists them; a long list is cut in the middle."""
+    if len(names) > _LISTED:
+        names = [*names[:2], "...", names[-1]]
+        return ", ".join(names)
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -1,0 +1,260 @@
+"""What is stored of what a reader asks for: the one judgement that every reader of bars shares.
+
+A reader names segments (which contract it reads when), a timeframe and a window; it is told which sessions that asks
+for and which of them have no reliable bars of this timeframe, and why. Knows the stores and calendars. Must not know
+what a reader does about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from g4qc_core.bars.completeness import Completeness, Lack, MissingSession
+from g4qc_core.futures.segments import BEGINNING, END, Segment
+from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import Session, calendar, month_window
+from g4qc_core.storage.moments import edge
+from g4qc_core.storage.presence_store import PresenceStore, Stretch
+from g4qc_core.storage.stores import Stores
+from g4qc_core.storage.version_store import RAW, MonthVersion
+from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
+
+_EVER = (date(1990, 1, 1), date(2200, 1, 1))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A session that is asked for, in the contract that is read then; an empty one where none is known."""
+
+    session: Session
+    contract: str
+
+    @property
+    def stretch(self) -> Stretch:
+        return self.contract, self.session.open, self.session.close
+
+    @property
+    def day(self) -> date:
+        return self.session.trade_date
+
+
+def completeness(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: str,
+    segments: Sequence[Segment],
+    window: tuple[datetime, datetime],
+    now: datetime | None = None,
+) -> Completeness:
+    """Which sessions of a window a series asks for, and which of them have no bars of the timeframe to rely on.
+
+    An open end of the window (`BEGINNING`, `END`) reaches as far as there are minutes, bars of the timeframe, or bars
+    that wait for validation. A session is asked for when it was over at `now`, or has bars.
+
+    Args:
+        segments: of the series, over all of the window. Of a single one that ends, sessions outside it are not asked
+            for: a contract has no others.
+        now: UTC; None: when the source was last asked for anything.
+    """
+    symbol = instrument.symbol
+    versions = stores.versions.versions(symbol, (RAW, ONE_MINUTE.name, timeframe))
+    start, end = _bounded(stores, instrument, timeframe, segments, window, versions)
+    sessions = calendar(instrument.calendar).sessions_between(start, end) if start < end else []
+    asked = _of_segments(sessions, segments)
+    if not asked:
+        return Completeness(symbol, timeframe, (), ())
+    lacks = _judge(asked, stores, instrument, timeframe, versions)
+    until = now or _clock(stores, end)
+    counted = [one for one in asked if _counts(one, lacks, until)]
+    missing = [MissingSession(one.day, one.contract, lack) for one in counted if (lack := lacks.get(one)) is not None]
+    return Completeness(symbol, timeframe, tuple(one.day for one in counted), tuple(missing))
+
+
+def check_sessions(
+    stores: Stores, instrument: Instrument, timeframe: str, sessions: Iterable[tuple[str, Session]]
+) -> None:
+    """Raises BarsIncomplete where one of these sessions of contracts has minutes and not the timeframe made of them."""
+    asked = [_Asked(session, contract) for contract, session in sessions]
+    if asked:
+        versions = stores.versions.versions(instrument.symbol, (ONE_MINUTE.name, timeframe))
+        lacks = _judge(asked, stores, instrument, timeframe, versions)
+        missing = [MissingSession(one.day, one.contract, lack) for one, lack in lacks.items() if lack is not None]
+        Completeness(instrument.symbol, timeframe, tuple(one.day for one in asked), tuple(missing)).check()
+
+
+def not_made_of(
+    stores: Stores, instrument: Instrument, first: date, last: date, timeframes: Iterable[Timeframe] = DERIVED
+) -> dict[str, list[MissingSession]]:
+    """By timeframe, the sessions of all contracts with minutes of which the timeframe was not made; only where any are.
+
+    Args:
+        first, last: trade dates.
+    """
+    quality = stores.bars.quality(instrument.symbol, first, last)
+    traded = quality[quality["traded"] > 0]
+    if traded.empty:
+        return {}
+    days = traded["trade_date"].min().date(), traded["trade_date"].max().date()
+    hours = {s.trade_date: s for s in calendar(instrument.calendar).sessions(*days)}
+    pairs = [(str(month), day.date()) for month, day in zip(traded["contract"], traded["trade_date"], strict=True)]
+    asked = [_Asked(hours[day], month) for month, day in sorted(pairs, key=itemgetter(1, 0)) if day in hours]
+    found = {}
+    versions = stores.versions.versions(instrument.symbol)
+    for one in timeframes:
+        lacks = _judge(asked, stores, instrument, one.name, versions)
+        missing = [MissingSession(a.day, a.contract, lack) for a, lack in lacks.items() if lack and lack.refuses]
+        if missing:
+            found[one.name] = sorted(missing, key=lambda session: (session.trade_date, session.contract))
+    return found
+
+
+def life_of(stores: Stores, instrument: Instrument, contract: str) -> list[Segment]:
+    """The one segment in which a contract can have bars, as far as is known of it."""
+    known = next((c for c in stores.contracts.chain(instrument.symbol) if c.month == contract), None)
+    head = stores.contracts.heads(instrument.symbol).get(contract, BEGINNING)
+    return [Segment(contract, head, END if known is None or not known.expires else known.last_trade_at)]
+
+
+def _bounded(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: str,
+    segments: Sequence[Segment],
+    window: tuple[datetime, datetime],
+    versions: Iterable[MonthVersion],
+) -> tuple[datetime, datetime]:
+    """The window, its open ends where there is something to read."""
+    start, end = window
+    if start > BEGINNING and end < END:
+        return start, end
+    days = _days_held(stores, instrument, timeframe, segments)
+    days += _days_received(stores, instrument, segments, versions)
+    if not days:
+        return (start, start) if end == END else (end, end)
+    hours = calendar(instrument.calendar)
+    first, last = edge(min(days), hours, opening=True), edge(max(days), hours, opening=False)
+    return (first if start == BEGINNING else start), (last if end == END else end)
+
+
+def _days_held(stores: Stores, instrument: Instrument, timeframe: str, segments: Sequence[Segment]) -> list[date]:
+    """First and last trade date with bars: of the contract, where only one is read, else of any."""
+    contracts = {segment.contract for segment in segments}
+    if len(contracts) == 1:
+        quality = stores.bars.quality(instrument.symbol, *_EVER, contracts.pop())
+        traded = quality.loc[quality["traded"] > 0, "trade_date"]
+        if len(traded):
+            return [traded.min().date(), traded.max().date()]
+    reaches = [stores.bars.reach(instrument.symbol, name) for name in {timeframe, ONE_MINUTE.name}]
+    return [day for reach in reaches if reach is not None for day in reach]
+
+
+def _days_received(
+    stores: Stores, instrument: Instrument, segments: Sequence[Segment], versions: Iterable[MonthVersion]
+) -> list[date]:
+    """Trade dates with raw bars in months that were received and never validated."""
+    versions = list(versions)
+    validated = {version.month for version in versions if version.kind == ONE_MINUTE.name}
+    months = {version.month for version in versions if version.kind == RAW} - validated
+    hours = calendar(instrument.calendar)
+    sessions = [s for month in sorted(months) for s in hours.sessions(month, _end_of(month))]
+    asked = [one for one in _of_segments(sessions, segments) if one.contract]
+    has = PresenceStore(stores.database).raw(instrument.symbol, [one.stretch for one in asked])
+    return [one.day for one, there in zip(asked, has, strict=True) if there]
+
+
+def _of_segments(sessions: Iterable[Session], segments: Sequence[Segment]) -> list[_Asked]:
+    """Each session with the contract of its segment; without one only where others follow or may follow."""
+    alone = len(segments) == 1 and (segments[0].end < END or segments[0].start > BEGINNING)
+    found, at = [], 0
+    for session in sessions:
+        while at < len(segments) and segments[at].end <= session.open:
+            at += 1
+        inside = at < len(segments) and segments[at].start < session.close
+        if inside or not alone:
+            found.append(_Asked(session, segments[at].contract if inside else ""))
+    return found
+
+
+def _judge(
+    asked: Sequence[_Asked], stores: Stores, instrument: Instrument, timeframe: str, versions: Iterable[MonthVersion]
+) -> dict[_Asked, Lack | None]:
+    """The sessions without reliable bars of the timeframe, and why; None: nothing is to be expected of it."""
+    has = PresenceStore(stores.database).bars(instrument.symbol, timeframe, [one.stretch for one in asked])
+    stale = _stale_months(versions, timeframe)
+    lacking = [one for one, there in zip(asked, has, strict=True) if not there]
+    lacks = _lacks(lacking, stores, instrument, timeframe) if lacking else {}
+    outdated = [one for one, there in zip(asked, has, strict=True) if there and one.day.replace(day=1) in stale]
+    return lacks | dict.fromkeys(outdated, Lack.STALE)
+
+
+def _stale_months(versions: Iterable[MonthVersion], timeframe: str) -> set[date]:
+    """Months whose minutes are not those that the timeframe was made of."""
+    if timeframe == ONE_MINUTE.name:
+        return set()
+    versions = list(versions)
+    made_of = {version.month: version.made_of for version in versions if version.kind == timeframe}
+    minutes = {version.month: version.version for version in versions if version.kind == ONE_MINUTE.name}
+    return {month for month, version in minutes.items() if made_of.get(month) != version}
+
+
+def _lacks(
+    lacking: Sequence[_Asked], stores: Stores, instrument: Instrument, timeframe: str
+) -> dict[_Asked, Lack | None]:
+    """Why each of the sessions has no bars of the timeframe; None: nothing traded, or the contract had not begun."""
+    symbol, present = instrument.symbol, PresenceStore(stores.database)
+    days = [one.day for one in lacking]
+    rows = stores.bars.quality(symbol, min(days), max(days)).to_dict("records")
+    quality = {(str(row["contract"]), row["trade_date"].date()): row for row in rows}
+    stretches = [one.stretch for one in lacking]
+    minutes = np.zeros(len(lacking), bool)
+    if timeframe != ONE_MINUTE.name:
+        minutes = present.bars(symbol, ONE_MINUTE.name, stretches)
+    raw = present.raw(symbol, stretches)
+    heads = stores.contracts.heads(symbol)
+    ends = {contract.month: contract.last_trade_at for contract in stores.contracts.chain(symbol) if contract.expires}
+    found: dict[_Asked, Lack | None] = {}
+    for one, has_minutes, has_raw in zip(lacking, minutes, raw, strict=True):
+        row = quality.get((one.contract, one.day))
+        if has_minutes or (row is not None and row["traded"] > 0):
+            found[one] = Lack.NOT_DERIVED
+        elif row is not None:
+            found[one] = _of_row(row)
+        elif has_raw:
+            found[one] = Lack.NOT_VALIDATED
+        elif one.contract in heads and one.session.close <= heads[one.contract]:
+            found[one] = None
+        else:
+            over = one.contract in ends and one.session.open >= ends[one.contract]
+            found[one] = Lack.NO_CONTRACT if over or (ends and not one.contract) else Lack.NEVER_ASKED
+    return found
+
+
+def _of_row(row: Mapping[Hashable, Any]) -> Lack | None:
+    """By the minutes of a session without a good one: the first reason that a person can do something about."""
+    for name, lack in (("failed", Lack.FAILED), ("never_asked", Lack.NEVER_ASKED), ("quarantined", Lack.QUARANTINED)):
+        if row[name] > 0:
+            return lack
+    return None
+
+
+def _counts(one: _Asked, lacks: Mapping[_Asked, Lack | None], until: datetime) -> bool:
+    """True unless nothing can be expected of the session: it is not over, or has no trade and that is known."""
+    if one not in lacks:
+        return True
+    lack = lacks[one]
+    return lack is not None and (lack.refuses or lack is Lack.NOT_VALIDATED or one.session.close <= until)
+
+
+def _clock(stores: Stores, end: datetime) -> datetime:
+    newest = stores.ledger.last()
+    return end if newest is None else newest.requested_at
+
+
+def _end_of(month: date) -> date:
+    return month_window(month)[1]
