@@ -50,10 +50,10 @@ class Inputs:
     @property
     def why(self) -> str:
         """One sentence that says how the result stands to its inputs."""
-        if self.problem is not None:
+        if self.problem is not None and not self.pending:
             return self.problem
         reasons = []
-        if self.now != self.used:
+        if self.now not in (None, self.used):
             reasons.append("its series has changed since: run `backtest` again")
         if self.pending:
             reasons.append(f"bars that it reads were restated: materialize {listing(self.pending)}")
