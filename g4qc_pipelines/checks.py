@@ -1,8 +1,9 @@
 """Asset checks: green or red in the graph, with the rows that made them so.
 
-A blocking check stops what would build on bad bars in the same run; a warning tells and lets pass. An evaluation speaks
-of all partitions of its asset (see `lights`), and names those that fail. What fails in another partition than those of
-the run stops nothing in it, and is a warning.
+A blocking check stops the whole run: it is for faults of our own. Bad bars of one contract or month stop nothing else:
+what builds on them leaves them out, and fails at its end. A warning tells and lets pass. An evaluation speaks of all
+partitions of its asset (see `lights`), and names those that fail. What fails in another partition than those of the run
+stops nothing in it, and is a warning.
 """
 
 from __future__ import annotations
@@ -24,11 +25,8 @@ from g4qc_pipelines.metadata import listing, table_of
 from g4qc_pipelines.steps.agreement import LISTED, listed
 from g4qc_pipelines.steps.derivation import DerivedMonth
 from g4qc_pipelines.steps.reconciliation import ReconciledMonth
+from g4qc_pipelines.steps.soundness import MAX_QUARANTINED
 from g4qc_pipelines.steps.validation import ValidatedMonth
-
-# More than this share of a month's bars in quarantine means that the feed or the instrument's definition is wrong, and
-# nothing should be built on the rest.
-_MAX_QUARANTINED = 0.01
 
 # Rows of a table in a check's metadata; the whole of it is in the database.
 _ROWS = 100
@@ -43,6 +41,7 @@ class _Check:
     name: str
     description: str
     blocking: bool
+    severe: bool = False
 
     def __call__(self, asset: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(self.name, asset=asset, description=self.description, blocking=self.blocking)
@@ -56,7 +55,7 @@ class _Check:
         """
         own = {partition: why for partition, why in found.items() if why}
         failing = own if lights is None else lights.after(self.name, found)
-        stops = self.blocking and (bool(own) or not failing)
+        stops = (self.blocking or self.severe) and (bool(own) or not failing)
         if failing:
             listed_by = pd.DataFrame(list(failing.items()), columns=["partition", "why"])
             metadata = {"failing": table_of(listed_by.head(_ROWS)), **metadata}
@@ -72,8 +71,10 @@ class _Check:
 _SCHEMA = _Check("schema", "Columns, types, order and finite prices are as promised (pandera).", blocking=True)
 _SOUND = _Check(
     "few_in_quarantine",
-    "At most 1 % of a month's bars are in quarantine undecided; flat runs, which take nothing with them, aside.",
-    blocking=True,
+    "At most 1 % of a month's bars are in quarantine undecided; flat runs, which take nothing with them, aside. Of "
+    "contracts that break it no timeframe is derived; other contracts and months are.",
+    blocking=False,
+    severe=True,
 )
 _REVIEWED = _Check("quarantine_reviewed", "No bar in quarantine waits for a decision.", blocking=False)
 _NOT_EMPTY = _Check("has_bars", "Every month has bars.", blocking=False)
@@ -149,7 +150,7 @@ class MinuteChecks:
     def add(self, month: ValidatedMonth) -> None:
         """Counts a month."""
         bad = sum(Reason(reason).stops for reason in month.undecided["reason"])
-        sound = bad <= _MAX_QUARANTINED * (bad + month.bars)
+        sound = bad <= MAX_QUARANTINED * (bad + month.bars)
         self._broken[month.key] = "; ".join(map(str, month.failures))
         self._unsound[month.key] = "" if sound else f"{bad} bars"
         self._waiting[month.key] = len(month.undecided)

@@ -6,7 +6,7 @@ calendar is made (`futures.roll_making`) or where it is stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -127,8 +127,15 @@ def roll_problems(rolls: pd.DataFrame) -> list[str]:
     return problems
 
 
-def expired_fronts(calendar: RollCalendar, chain: Iterable[Contract], sessions: Sequence[Session]) -> list[str]:
-    """Sessions in which the calendar has a contract in front that no longer trades, in sentences; else empty."""
+def expired_fronts(
+    calendar: RollCalendar, chain: Iterable[Contract], sessions: Sequence[Session], known: Callable[[date], bool]
+) -> list[str]:
+    """Sessions in which the calendar has a contract in front that no longer trades, in sentences; else empty.
+
+    Args:
+        known: whether the chain has a contract to be in front on a trade date. Where it has none, because contracts
+            between two are not known, nobody can be in front, and no bars are read.
+    """
     ends = {contract.month: contract.last_trade_at for contract in chain}
     fronts = [calendar.front] * len(sessions)
     if len(calendar.rolls):
@@ -136,7 +143,7 @@ def expired_fronts(calendar: RollCalendar, chain: Iterable[Contract], sessions: 
         fronts = list(front_on(calendar.rolls, days))
     found: dict[str, date] = {}
     for session, month in zip(sessions, fronts, strict=True):
-        if month in ends and session.open >= ends[month]:
+        if month in ends and session.open >= ends[month] and known(session.trade_date):
             found.setdefault(month, session.trade_date)
     return [f"On {day} {month} is in front, which traded until {ends[month]:%Y-%m-%d}." for month, day in found.items()]
 

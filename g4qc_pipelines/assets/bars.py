@@ -7,6 +7,7 @@ import dagster as dg
 import pandas as pd
 
 from g4qc_core.backtest.pictures import candles_png
+from g4qc_core.errors import InvalidBars
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
@@ -107,13 +108,14 @@ def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
         registry: dg.ResourceParam[Registry],
     ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
         with told_to_dagster():
-            checked = DerivedChecks()
+            checked, refusals = DerivedChecks(), []
             versions: dict[str, str] = {}
             shown: dict[str, dict[str, Any]] = {}
             for key in sorted(context.partition_keys):
                 with stores.bars.alone(key):
                     month = derive_month(*parse_key(key, registry), timeframe, stores)
                 checked.add(month)
+                refusals += [month.refusal] if month.refusal else []
                 versions[key] = month.version
                 shown[key] = {
                     "dagster/row_count": len(month.bars),
@@ -122,7 +124,12 @@ def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
                 if timeframe.name == _PICTURED and not month.bars.empty:
                     shown[key]["candles"] = _candles(key, month.bars)
             results = checked.results(lights_of(context, stores))
+            if refusals and not any(one["dagster/row_count"] for one in shown.values()):
+                raise InvalidBars(" ".join(refusals))
         yield from materialized(context, versions, shown, results)
+        with told_to_dagster():
+            if refusals:
+                raise InvalidBars(" ".join(refusals))
 
     return derived
 

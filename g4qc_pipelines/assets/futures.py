@@ -17,7 +17,7 @@ from g4qc_pipelines.metadata import OWNERS, listing, stored_in
 from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.roll_pages import roll_page
-from g4qc_pipelines.steps.rolls import make_rolls, span, unmeasured
+from g4qc_pipelines.steps.rolls import in_chain, make_rolls, span, unmeasured
 
 GROUP = "futures"
 
@@ -71,7 +71,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                 made = make_rolls(instrument, stores, settings)
                 own, chain = made[0], stores.contracts.chain(symbol)
                 for one in made:
-                    expired = expired_fronts(one, chain, span(one, instrument))
+                    expired = expired_fronts(one, chain, span(one, instrument), in_chain(instrument, chain))
                     broken += [f"{symbol} by {one.rule}: {text}" for text in (*roll_problems(one.rolls), *expired)]
                 unknown += [f"{symbol} {roll.date:%Y-%m-%d}" for roll in unmeasured(own).itertuples()]
                 wide += [f"{symbol}: {text}" for text in implausible_gaps(own.rolls)]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pandas as pd
 
+from g4qc_core.bars.completeness import listed
+from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import UNKNOWN, SchemaFailure, schema_failures
@@ -16,6 +20,7 @@ from g4qc_core.storage.version_store import Made
 from g4qc_core.timeframes import ONE_MINUTE, Timeframe
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.soundness import unsound_contracts
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class DerivedMonth:
         failures: broken promises of their schema.
         conserved: true when every contract's volume equals that of its minutes.
         version: fingerprint of the bars.
+        left_out: number of bars in quarantine of each contract that is not derived because it has too many of them.
     """
 
     key: str
@@ -35,23 +41,39 @@ class DerivedMonth:
     failures: list[SchemaFailure]
     conserved: bool
     version: str
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def refusal(self) -> str:
+        """Why contracts of the month were left out, in a sentence; empty where none was."""
+        if not self.left_out:
+            return ""
+        bars = sum(self.left_out.values())
+        return (
+            f"{self.key}: {bars} bars of {listed(list(self.left_out))} are in quarantine undecided, more than 1 % "
+            "(check few_in_quarantine), so that no timeframe is derived of them: see `g4qc quarantine list`."
+        )
 
 
 def derive_month(instrument: Instrument, first: date, last: date, timeframe: Timeframe, stores: Stores) -> DerivedMonth:
-    """Derives a month of trade dates from its stored minutes and replaces the month's slice.
+    """Derives a month of trade dates from its stored minutes and replaces the month's slice, contract by contract.
 
-    Bars that break their schema, or lose volume, are not written: what was there stays.
+    A contract with too many bars in quarantine has no derived bars afterwards. Bars that break their schema, or lose
+    volume, are not written: what was there stays.
     """
     sessions = calendar(instrument.calendar)
     window = month_instants(sessions, first, last)
     minutes = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window)
-    bars = resample(minutes, timeframe, sessions)
-    conserved, failures = _volumes(minutes).equals(_volumes(bars)), schema_failures(bars)
+    waiting = undecided(stores.quarantine.listed(instrument.symbol, *window))
+    left_out = unsound_contracts(waiting, Counter(minutes["contract"]))
+    sound = minutes[~minutes["contract"].isin(list(left_out))]
+    bars = resample(sound, timeframe, sessions)
+    conserved, failures = _volumes(sound).equals(_volumes(bars)), schema_failures(bars)
     version = version_of(bars)
     if conserved and not failures:
         made = Made(first, version, version_of(minutes))
         stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars, made)
-    return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved, version)
+    return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved, version, left_out)
 
 
 def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.errors import UsageError
-from g4qc_core.futures.chain import front_periods
+from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.futures.open_interest import load_open_interest
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.futures.roll_overrides import RollOverride, load_overrides, overrides_of
@@ -172,6 +172,12 @@ def span(made: RollCalendar, instrument: Instrument) -> list[Session]:
     if made.bars_from is None or made.bars_to is None:
         return []
     return calendar(instrument.calendar).sessions(made.bars_from, made.bars_to)
+
+
+def in_chain(instrument: Instrument, chain: Sequence[Contract]) -> Callable[[date], bool]:
+    """Whether the chain has a contract to be in front on a trade date: between contracts far apart it has none."""
+    periods = front_periods(chain, instrument, calendar(instrument.calendar))
+    return lambda day: front_contract(periods, day) is not None
 
 
 def unusual_rolls(made: RollCalendar | None, series: pd.DataFrame) -> list[str]:

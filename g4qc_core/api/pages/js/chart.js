@@ -35,13 +35,14 @@ class ChartPage {
     this.note = h("span.tag", { hidden: true });
     this.said = h("span.small.muted", { role: "status" });
     this.unsure = h("span.tag.warn", { hidden: true, role: "status" }, t("chart.nogaps"));
+    this.lacking = h("span.tag.warn", { id: "chart-missing", hidden: true, role: "status" });
     this.place = h("div.candles", { tabindex: "0", role: "application", "aria-label": t("chart.label"), "aria-describedby": "chart-legend" });
     this.over = h("div.over", { hidden: true });
     fill(
       main,
       h("h1.unseen", {}, t("nav.chart")),
       h("section.card.chart", {}, h("header", {}, this.controls.element),
-        h("div.line", {}, this.legend, h("div.end", {}, this.said, this.note, this.unsure)),
+        h("div.line", {}, this.legend, h("div.end", {}, this.said, this.note, this.lacking, this.unsure)),
         h("div.stage", {}, this.place, this.over),
         h("footer.line.small", {}, legendOf(CLASSES), h("span.muted", {}, h("kbd", {}, "?"), " ", t("chart.keys")),
           h("span.end.muted", {}, t("chart.by"), " ", link("https://www.tradingview.com/", "TradingView Lightweight Charts™")))),
@@ -148,7 +149,18 @@ class ChartPage {
     return this.instrument?.decimals ?? 2;
   }
 
+  /** Says which sessions have no bars among those that were loaded. */
+  tellMissing() {
+    const runs = [...(this.stage.bars?.missing.values() ?? [])].sort((a, b) => (a.first < b.first ? -1 : 1));
+    const count = runs.reduce((sum, run) => sum + run.sessions, 0);
+    this.lacking.hidden = !count;
+    const days = runs.map(({ first, last }) => (first === last ? first : `${first} – ${last}`));
+    fill(this.lacking, t("chart.missing", { count, days: days.slice(0, 3).join(", ") + (days.length > 3 ? " …" : "") }));
+    this.lacking.title = runs.map((run, at) => `${days[at]} ${run.contract} ${t(`class.${run.reason}`)}`).join("\n");
+  }
+
   moved() {
+    this.tellMissing();
     const window = this.stage.window;
     if (!window) return;
     this.view = { ...this.view, ...window };

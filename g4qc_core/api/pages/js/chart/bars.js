@@ -21,12 +21,14 @@ import { get } from "../api.js";
 
 /** @typedef {{symbol: string, timeframe: string, contract: string, adjustment: string}} Series */
 
+/** @typedef {{first: string, last: string, sessions: number, contract: string, reason: string}} Missing sessions without bars */
+
 const PIECE = 2000;
 const FIRST = 800; // enough for a screen, and sooner there
 const LARGEST = 12_000;
 const KEPT = 40;
 
-/** Answers of late, so that going back needs no request. @type {Map<string, Bar[]>} */
+/** Answers of late, so that going back needs no request. @type {Map<string, {bars: Bar[], missing: Missing[]}>} */
 const kept = new Map();
 
 export class Bars {
@@ -35,6 +37,8 @@ export class Bars {
     this.series = series;
     /** @type {Bar[]} ascending, none left out between the first and the last */
     this.list = [];
+    /** Sessions that were asked for and have no bars, each once. @type {Map<string, Missing>} */
+    this.missing = new Map();
     this.hasOldest = false;
     this.hasNewest = false;
     this.growing = false;
@@ -122,12 +126,18 @@ export class Bars {
     const name = JSON.stringify([symbol, parameters]);
     const known = kept.get(name);
     // The newest bars may have grown since; everything before them is kept.
-    if (known && window.limit === known.length && (window.end_date || window.start_date)) return known;
+    if (known && window.limit === known.bars.length && (window.end_date || window.start_date)) return this.#told(known);
     const answer = await get(`/data/${encodeURIComponent(symbol)}`, parameters);
     const bars = answer.data.map(bar);
     if (window.order === "desc") bars.reverse();
-    kept.set(name, bars);
+    const found = { bars, missing: answer.missing };
+    kept.set(name, found);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    return this.#told(found);
+  }
+
+  #told({ bars, missing }) {
+    for (const run of missing) this.missing.set(JSON.stringify(run), run);
     return bars;
   }
 }

@@ -1,0 +1,33 @@
+"""Which contracts of a month have so much in quarantine that nothing is built on the rest of their bars.
+
+More than one bar in a hundred means that the feed or the instrument's definition is wrong. One contract says nothing of
+another, and one month nothing of another: only what is unsound itself is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from g4qc_core.bars.reasons import Reason
+
+MAX_QUARANTINED = 0.01
+
+
+def unsound_contracts(undecided: pd.DataFrame, good: Mapping[str, int]) -> dict[str, int]:
+    """Number of doubted bars of each unsound contract, by contract month; empty where the month as a whole is sound.
+
+    Args:
+        undecided: bars in quarantine that wait for a decision, with at least contract and reason.
+        good: number of validated minutes by contract.
+    """
+    stops = undecided[[Reason(reason).stops for reason in undecided["reason"]]]
+    bad = {str(month): int(count) for month, count in stops["contract"].value_counts().items()}
+    if not _many(sum(bad.values()), sum(good.values())):
+        return {}
+    return {month: count for month, count in sorted(bad.items()) if _many(count, good.get(month, 0))}
+
+
+def _many(bad: int, good: int) -> bool:
+    return bad > MAX_QUARANTINED * (bad + good)
