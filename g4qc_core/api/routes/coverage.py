@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -11,14 +12,17 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
+from g4qc_core.bars.completeness import MissingSession
 from g4qc_core.bars.coverage import CLASSES, MISSING, OPEN
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.sessions import Session, calendar, check_window
 from g4qc_core.storage.answers import stored_gaps
 from g4qc_core.storage.bar_series import segments_of
+from g4qc_core.storage.completeness import not_made_of
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.request_ledger import Outcome
+from g4qc_core.timeframes import DERIVED
 
 router = APIRouter(tags=["coverage"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 
@@ -49,10 +53,19 @@ class Minutes(BaseModel):
     )
 
 
+class TimeframeCoverage(BaseModel):
+    """Whether a timeframe was made of all the minutes that are stored."""
+
+    timeframe: str
+    whole: bool
+    missing: list[date] = Field(description="Trade dates with minutes of which it was not made, or of older ones")
+
+
 class Coverage(BaseModel):
-    """The sessions of one instrument by trade date and contract."""
+    """The minutes of one instrument's sessions by trade date and contract, and the timeframes made of them."""
 
     symbol: str
+    timeframes: list[TimeframeCoverage] = Field(description="Those that are made of minutes, within the window")
     sessions: list[Minutes]
 
 
@@ -138,10 +151,15 @@ def coverage(
     rows = store.sessions(instrument.symbol, *_window(first, last), contract)
     if rows.empty:
         _known_contract(instrument, contract, using)
-        return Coverage(symbol=instrument.symbol, sessions=[])
+        return Coverage(symbol=instrument.symbol, timeframes=_timeframes({}), sessions=[])
     days = (rows["trade_date"].iloc[0].date(), rows["trade_date"].iloc[-1].date())
     hours = {s.trade_date: s for s in calendar(instrument.calendar).sessions(*days)}
-    return Coverage(symbol=instrument.symbol, sessions=[_minutes(row, hours) for row in rows.to_dict("records")])
+    lacking = not_made_of(using.stores(), instrument, *days)
+    return Coverage(
+        symbol=instrument.symbol,
+        timeframes=_timeframes(lacking),
+        sessions=[_minutes(row, hours) for row in rows.to_dict("records")],
+    )
 
 
 @router.get("/gaps/{symbol}", responses=documented(404))
@@ -192,6 +210,11 @@ def _minutes(row: Any, hours: dict[date, Session]) -> Minutes:
         missing=sum(row[name] for name in MISSING),
         classes={name: row[name] for name in CLASSES if row[name]},
     )
+
+
+def _timeframes(lacking: Mapping[str, Sequence[MissingSession]]) -> list[TimeframeCoverage]:
+    days = {one.name: sorted({session.trade_date for session in lacking.get(one.name, ())}) for one in DERIVED}
+    return [TimeframeCoverage(timeframe=name, whole=not missing, missing=missing) for name, missing in days.items()]
 
 
 def _window(first: date | None, last: date | None) -> tuple[date, date]:

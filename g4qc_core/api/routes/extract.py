@@ -24,6 +24,7 @@ from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.sessions import calendar, check_window, month_window
 from g4qc_core.storage.bar_reader import BarQuery, BarReader
 from g4qc_core.storage.bar_series import readable, segments_of
+from g4qc_core.storage.completeness import completeness, life_of
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.moments import window_of
 from g4qc_core.storage.stores import Stores
@@ -167,9 +168,15 @@ def _back(asked: ExtractAsked, today: date) -> date:
 
 
 def _outcome(using: Services, instrument: Instrument, timeframe: Timeframe, order: ExtractOrder, job: Job) -> Response:
-    """What is stored for the window, or that there is nothing."""
+    """What is stored for the window, or that there is nothing.
+
+    Raises:
+        BarsIncomplete: minutes of it are stored of which the timeframe was not made.
+    """
     stores = using.stores()
     start, end = window_of(instrument, order.first, order.last)
+    asked = life_of(stores, instrument, order.contracts[0]) if order.contracts else segments_of(stores, instrument)
+    completeness(stores, instrument, timeframe.name, asked, (start, end), using.clock()).check()
     segments = [Segment(order.contracts[0])] if order.contracts else segments_of(stores, instrument)
     query = BarQuery(
         instrument.symbol, timeframe.name, readable(stores, instrument, timeframe.name, segments, start, end)
