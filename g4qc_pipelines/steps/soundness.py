@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.reasons import Reason
@@ -22,7 +23,7 @@ def unsound_contracts(undecided: pd.DataFrame, good: Mapping[str, int]) -> dict[
         undecided: bars in quarantine that wait for a decision, with at least contract and reason.
         good: number of validated minutes by contract.
     """
-    stops = undecided[[Reason(reason).stops for reason in undecided["reason"]]]
+    stops = undecided[np.array([Reason(reason).stops for reason in undecided["reason"]], bool)]
     bad = {str(month): int(count) for month, count in stops["contract"].value_counts().items()}
     if not _many(sum(bad.values()), sum(good.values())):
         return {}
