@@ -202,18 +202,21 @@ class ReconciliationChecks:
     def __init__(self) -> None:
         self._compared = 0
         self._differing: dict[str, int] = {}
+        self._unmade: dict[str, str] = {}
         self._faults: list[pd.DataFrame] = []
 
     def add(self, month: ReconciledMonth) -> None:
         """Counts a month."""
         self._compared += len(month.compared)
         self._differing[month.key] = len(month.faults)
+        if month.unmade:
+            self._unmade[month.key] = " ".join(month.unmade)
         self._faults.append(month.faults.assign(month=month.key))
 
     def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations, of at least one month."""
         apart = pd.concat(self._faults, ignore_index=True)
-        found = _counted(self._differing, "bars differ")
+        found = _counted(self._differing, "bars differ") | self._unmade
         return [_RECONCILED.result(found, lights, bars=self._compared, differing=table_of(apart.head(_ROWS)))]
 
 

@@ -134,7 +134,7 @@ def expired_fronts(
 
     Args:
         known: whether the chain has a contract to be in front on a trade date. Where it has none, because contracts
-            between two are not known, nobody can be in front, and no bars are read.
+            between two are not known, no contract can be in front, and no bars are read.
     """
     ends = {contract.month: contract.last_trade_at for contract in chain}
     fronts = [calendar.front] * len(sessions)

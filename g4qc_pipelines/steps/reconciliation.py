@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.completeness import in_sentences
 from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reconciliation import COMPARED_COLUMNS, FAULTS, VALUES, by_trade_date, compare_bars, faults
 from g4qc_core.bars.source import BarRequest, BarSource
@@ -23,6 +24,7 @@ from g4qc_core.errors import GatewayError, InvalidBars, NoData
 from g4qc_core.ib.requests import chunk_sessions
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, SessionCalendar, calendar
+from g4qc_core.storage.completeness import not_made_of
 from g4qc_core.storage.request_ledger import Outcome
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import SESSION, Timeframe, timeframe
@@ -51,11 +53,13 @@ class ReconciledMonth:
         key: the partition.
         compared: `COMPARED_COLUMNS`, one row a bar.
         requests: how many were made for it.
+        unmade: sentences about hours or sessions that cannot be compared, because they were not made of the minutes.
     """
 
     key: str
     compared: pd.DataFrame
     requests: int
+    unmade: tuple[str, ...] = ()
 
     @property
     def faults(self) -> pd.DataFrame:
@@ -64,7 +68,8 @@ class ReconciledMonth:
 
     def __str__(self) -> str:
         sessions = self.compared["trade_date"].nunique()
-        return f"{len(self.compared)} bars of {sessions} sessions compared, {len(self.faults)} differ"
+        text = f"{len(self.compared)} bars of {sessions} sessions compared, {len(self.faults)} differ"
+        return f"{text}. {' '.join(self.unmade)}" if self.unmade else text
 
 
 def reconcile_month(
@@ -95,7 +100,9 @@ def reconcile_month(
         compared.append(compare_bars(ours, pd.concat(theirs, ignore_index=True), span, instrument))
     found = pd.concat(compared, ignore_index=True) if compared else _NOTHING_COMPARED
     stores.comparisons.replace_bars(instrument.symbol, first, last, found, now)
-    return ReconciledMonth(key_of(instrument.symbol, first), found, requests)
+    lacking = not_made_of(stores, instrument, first, last, (HOUR, SESSION))
+    unmade = tuple(in_sentences(instrument.symbol, lacking))
+    return ReconciledMonth(key_of(instrument.symbol, first), found, requests, unmade)
 
 
 def _agreed(known: pd.DataFrame, fronts: Fronts) -> Fronts:

@@ -204,6 +204,22 @@ def test_a_blocking_check_stops_what_would_build_on_bad_bars(home: Home, two_day
         assert set(quarantined["reason"]) == {"off_tick"}
 
 
+def test_bad_bars_of_one_contract_leave_the_other_its_timeframes_and_fail_the_run(home: Home, two_days: dict) -> None:
+    mixed = {contract: frame.copy() for contract, frame in two_days.items()}
+    for contract, frame in mixed.items():
+        if contract.month == "202612":
+            frame.loc[frame.index % 50 == 0, ["open", "high", "low", "close"]] += 0.1
+    asked = {"raw_bars": {**CONFIG["raw_bars"], "contracts": ["202612", "202703"]}}
+    with serving(MemorySource(mixed, NOW), home) as (runner, stores):
+        runner.run(CHAIN_ASSETS, "ES")
+        with pytest.raises(RunFailed, match="of 202612 are in quarantine undecided, more than 1 %"):
+            runner.run(BAR_ASSETS, MONTHS[0], None, asked)
+        assert runner.materialized("bars_1d") == {MONTHS[0]}
+        window = calendar(ES.calendar).sessions(date(2026, 10, 1), date(2026, 10, 2))
+        for tf in DERIVED:
+            assert set(stores.bars.bars("ES", tf.name, window[0].open, window[-1].close)["contract"]) == {"202703"}
+
+
 @pytest.mark.parametrize(
     ("error", "attempts"),
     [

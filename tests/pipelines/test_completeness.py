@@ -16,6 +16,7 @@ from psycopg2.errors import UniqueViolation
 from sqlalchemy import text
 
 from g4qc_core.bars.completeness import Completeness, Lack
+from g4qc_core.bars.reasons import Decision
 from g4qc_core.bars.source import RAW_COLUMNS
 from g4qc_core.errors import BarsIncomplete
 from g4qc_core.futures.roll_making import RollMaker
@@ -82,6 +83,9 @@ def world(embedded_migrated) -> Iterator[World]:  # type: ignore[no-untyped-def]
                     _receive(stores, contract, session, at)
         for month in MONTHS:
             validate_month(ES, *month_window(month), stores)
+        bad = stores.quarantine.listed("ES", SESSIONS[0].open, SESSIONS[-1].close)
+        stores.quarantine.decide("ES", bad, Decision.DROP, "a test", NOW)
+        for month in MONTHS:
             for kind in TIMEFRAMES[1:]:
                 derive_month(ES, *month_window(month), kind, stores)
         minutes = good_bars(["202509", "202512"], SESSIONS, share=0.02)
