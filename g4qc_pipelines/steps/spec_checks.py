@@ -17,7 +17,9 @@ from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.settings import Settings
 from g4qc_core.storage.bar_reader import BarQuery, BarReader
-from g4qc_core.storage.bar_series import readable, segments_of, window_of
+from g4qc_core.storage.bar_series import readable, segments_of
+from g4qc_core.storage.completeness import completeness
+from g4qc_core.storage.moments import window_of
 from g4qc_core.storage.series import not_made, stored_sessions
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import timeframe
@@ -32,6 +34,7 @@ def check_runnable(spec: BacktestSpec, settings: Settings, registry: Registry, s
     Raises:
         UsageError: no such instrument, strategy, parameter or roll calendar; or one that was made before the bars.
         BacktestRefused: fewer bars than the strategy needs, or a roll that cannot be adjusted across.
+        BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
     """
     needed = max(_LEAST_BARS, check_names(spec, registry, stores))
     instrument = registry[spec.instrument]
@@ -92,6 +95,7 @@ def _count(spec: BacktestSpec, instrument: Instrument, rule: str, most: int, sto
     own = rule == rule_name(instrument)
     segments = segments_of(stores, instrument, rule=None if own else rule)
     parts = readable(stores, instrument, spec.timeframe, segments, start, end)
+    completeness(stores, instrument, spec.timeframe, segments, (start, end)).check()
     query = BarQuery(instrument.symbol, spec.timeframe, parts, limit=most)
     return sum(len(batch) for batch in BarReader(stores.database).batches(query))
 
