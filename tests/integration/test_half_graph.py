@@ -23,6 +23,7 @@ from g4qc_pipelines.jobs import ROLL_ASSETS
 from g4qc_pipelines.steps.inputs import inputs_of_newest
 from g4qc_pipelines.steps.reports import run_spec
 from g4qc_pipelines.steps.sensitivity import roll_sensitivity
+from g4qc_pipelines.steps.spec_checks import check_runnable
 from tests.fixtures.api import Api, served
 from tests.fixtures.home import Home, home_on
 
@@ -90,6 +91,11 @@ def test_a_backtest_is_refused_until_its_bars_are_made(half: Home) -> None:
     assert answer.code == 1
     assert REFUSAL in answer.errors
     assert "g4qc extract ES --from 2026-10-01 --to 2026-10-31" in answer.errors
+
+
+def test_a_backtest_that_the_api_is_asked_for_is_refused_before_its_run(half: Home) -> None:
+    with half.bench() as bench, pytest.raises(BarsIncomplete, match=REFUSAL):
+        check_runnable(BacktestSpec.from_dict(SPEC), bench.settings, bench.registry, bench.stores)
 
 
 def test_a_result_is_out_of_date_as_long_as_a_month_of_its_series_is_to_be_made(half: Home) -> None:
