@@ -11,11 +11,14 @@
     │   ├── OriginMismatch          this database holds bars of another kind of gateway
     │   ├── GatewayRefused          what answers is no gateway, or one that this client cannot talk to
     │   ├── ContractNotFound        the gateway has no definition (error 200)
+    │   ├── ContractAmbiguous       the gateway has several that fit (error 200)
     │   ├── ContractChanged         a contract month now belongs to another product than its stored bars
     │   ├── PermissionDenied        no market data subscription, or held by another session
     │   ├── RequestRejected         the gateway says that the request is malformed (321, 10314, 10339)
+    │   ├── ClientTooOld            the gateway wants a newer client for this request (10285)
     │   ├── NoData                  the gateway answered, and the answer is: nothing
     │   ├── InvalidBars             bars that break a law of the schema
+    │   │   └── UnreadableAnswer    a message, a time or a number of the gateway that cannot be read
     │   ├── BarsIncomplete          minutes are stored, and the timeframe was not made of them as they are now
     │   └── BacktestRefused         a backtest that cannot be believed: no bars, no margin, no such price
     └── TransientError              the same call may succeed later: retry with a pause
@@ -96,11 +99,15 @@ class GatewayRefused(GatewayError, PermanentError):
 
 
 class ContractNotFound(GatewayError, PermanentError):
-    """No security definition, or an ambiguous one (200)."""
+    """No security definition (200)."""
 
 
 class ContractChanged(PermanentError):
     """A contract month now belongs to another product than the bars that are stored of it."""
+
+
+class ContractAmbiguous(GatewayError, PermanentError):
+    """Several definitions fit the request (200)."""
 
 
 class PermissionDenied(GatewayError, PermanentError):
@@ -109,6 +116,10 @@ class PermissionDenied(GatewayError, PermanentError):
 
 class RequestRejected(GatewayError, PermanentError):
     """The gateway calls the request malformed: a defect of ours or a changed rule, never retried."""
+
+
+class ClientTooOld(GatewayError, PermanentError):
+    """The gateway serves this only to a newer build of its client library (10285)."""
 
 
 class NoData(GatewayError, PermanentError):
@@ -173,6 +184,10 @@ class InvalidBars(PermanentError):
 
 class BarsIncomplete(PermanentError):
     """Minutes are stored, and the timeframe that is read was not made of them, or of what they were before."""
+
+
+class UnreadableAnswer(GatewayError, InvalidBars):
+    """What the gateway sent cannot be read: a message, a time or a number; the connection lives on."""
 
 
 class BacktestRefused(PermanentError):

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from g4qc_core.errors import ContractNotFound, NoData
+from g4qc_core.errors import ContractNotFound, NoData, UnreadableAnswer
 from g4qc_core.instruments import Contract, Instrument, Kind
 from g4qc_core.products import Product
 from g4qc_core.timeframes import Timeframe
@@ -47,6 +47,20 @@ class ToldSession:
     trade_date: date
     open: datetime | None
     close: datetime | None
+
+
+class PartlyUnreadable(UnreadableAnswer):
+    """Some bars of an answer cannot be read.
+
+    Attributes:
+        bars: those that can, as `BarSource.bars` gives them, n >= 0 rows.
+        lost: starts of the others, UTC; None where one says nothing readable about when it was.
+    """
+
+    def __init__(self, message: str, bars: pd.DataFrame, lost: Sequence[datetime | None]) -> None:
+        super().__init__(message)
+        self.bars = bars
+        self.lost = tuple(lost)
 
 
 class BarSource(Protocol):
@@ -85,7 +99,8 @@ class BarSource(Protocol):
         ascending, unique), open, high, low, close, wap (float64, points; wap NaN where unknown), volume and count
         (int64; count -1 where unknown). A bar that is not finished by `server_time()` is not in it.
 
-        Raises NoData when the source answers that the window holds nothing.
+        Raises NoData when the source answers that the window holds nothing, and PartlyUnreadable, with the other bars,
+        when some of the window cannot be read.
         """
 
     def time_left(self, requests: Sequence[BarRequest]) -> timedelta:

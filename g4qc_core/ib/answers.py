@@ -13,7 +13,7 @@ from typing import Any
 
 from ibapi.wrapper import EWrapper
 
-from g4qc_core.errors import GatewayDisconnected, GatewayError, PacingViolation, RequestCancelled
+from g4qc_core.errors import GatewayDisconnected, GatewayError, PacingViolation, RequestCancelled, UnreadableAnswer
 from g4qc_core.ib.codes import DATA_LOST, FARM_BACK, FARM_LOST, SERVERS_BACK, SERVERS_LOST, meaning
 
 log = logging.getLogger(__name__)
@@ -25,13 +25,18 @@ _ENDS_ALL = (GatewayDisconnected, PacingViolation)
 
 
 class Pending:
-    """An open request: rows as they arrive, then done, or failed with `error`."""
+    """An open request: rows as they arrive, then done, or failed with `error`.
+
+    Attributes:
+        doubt: what the gateway said about it that ends it unless an answer comes all the same.
+    """
 
     def __init__(self, subject: str) -> None:
         self.subject = subject
         self.rows: list[Any] = []
         self.done = threading.Event()
         self.error: GatewayError | None = None
+        self.doubt: GatewayError | None = None
 
     def finish(self, error: GatewayError | None = None) -> None:
         """Ends the request; the first end counts."""
@@ -98,6 +103,14 @@ class Answers(EWrapper):
         self.farms_up.set()
         return down
 
+    def unreadable(self, key: int | None, about: str) -> None:
+        """Fails the request of an answer that cannot be read; the only open one where the answer names none."""
+        waiting = dict(self._pending) if self.ready.done.is_set() else {NO_REQUEST: self.ready}
+        if key not in waiting:
+            key = next(iter(waiting)) if len(waiting) == 1 else None
+        if key is not None:
+            waiting[key].finish(UnreadableAnswer(f"{waiting[key].subject}: {about}."))
+
     @property
     def ended(self) -> bool:
         return self._end is not None
@@ -158,7 +171,11 @@ class Answers(EWrapper):
         if row.error is None:
             log.info("%s: %s (%s: %s)", pending.subject, row.text, code, text)
         else:
-            pending.finish(row.error(f"{pending.subject}: {row.text} (the gateway says {code}: {text}).", code))
+            error = row.error(f"{pending.subject}: {row.text} (the gateway says {code}: {text}).", code)
+            if row.provisional:
+                pending.doubt = error
+            else:
+                pending.finish(error)
 
     def _hear(self, code: int, text: str) -> None:
         row = meaning(code, text)

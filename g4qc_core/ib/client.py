@@ -10,7 +10,6 @@ Must not know instruments, frames or windows; what it returns are `ibapi`'s own 
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import logging
 import threading
@@ -20,9 +19,7 @@ from typing import Any
 
 import ibapi.client
 from ibapi.client import EClient
-from ibapi.comm import read_fields
 from ibapi.contract import Contract as IbContract
-from ibapi.decoder import Decoder
 
 from g4qc_core.errors import (
     GatewayDisconnected,
@@ -31,6 +28,7 @@ from g4qc_core.errors import (
     GatewayUnavailable,
 )
 from g4qc_core.ib.answers import Answers, Pending
+from g4qc_core.ib.decoding import TolerantDecoder, request_of
 from g4qc_core.ib.dialling import open_wire
 from g4qc_core.ib.requests import HistoryQuery
 from g4qc_core.ib.wire import BadFrame, Wire
@@ -44,14 +42,13 @@ NEWEST_PROTOCOL = 200
 # their ends.
 _AWAITED = frozenset({b"4", b"9", b"10", b"15", b"17", b"49", b"52", b"88", b"106", b"108"})
 
-# 9.81 finds the message id among the fields, 10.x wants it apart.
-_ID_APART = len(inspect.signature(Decoder.interpret).parameters) > 2
-
 # Older protocols have no message for them, and no build of ibapi that stops there can read one.
 _SCHEDULES = 165
 
 _SERVERS_LOST_PATIENCE = 60.0
 _FARM_PATIENCE = 60.0
+# For an answer that may come although the gateway has said that something about it is not to be had.
+_DOUBT_PATIENCE = 15.0
 
 # ibapi logs every request at INFO and every field at DEBUG: thousands of records a request under a verbose
 # root logger.
@@ -82,7 +79,7 @@ class IbClient:
         self._api.clientId = client_id
         self._api.serverVersion_ = protocol
         self._api.setConnState(EClient.CONNECTED)
-        self._decoder = Decoder(self._answers, protocol)
+        self._decoder = TolerantDecoder(self._answers, protocol)
         self._reader = threading.Thread(target=self._read, name=f"ib-reader-{address}", daemon=True)
 
     @classmethod
@@ -231,8 +228,10 @@ class IbClient:
             if self._progress(pending) != progress:
                 progress, since = self._progress(pending), now
             self._check_servers(pending, asked_at, now)
-            if now - since >= self._timeout:
-                raise GatewayTimeout(f"{pending.subject}: no answer within {self._timeout:g} s{self._last_notice()}.")
+            if now - since >= (min(_DOUBT_PATIENCE, self._timeout) if pending.doubt else self._timeout):
+                raise pending.doubt or GatewayTimeout(
+                    f"{pending.subject}: no answer within {self._timeout:g} s{self._last_notice()}."
+                )
             self._check_pulse(now)
         if pending.error is not None:
             raise pending.error
@@ -277,16 +276,20 @@ class IbClient:
         self._end(GatewayDisconnected(f"The gateway at {self._address} {reason}{self._last_notice()}."))
 
     def _dispatch(self, frame: bytes) -> None:
-        head, _, rest = frame.partition(b"\0")
         try:
-            if _ID_APART:
-                self._decoder.interpret(read_fields(rest), int(head))
-            else:
-                self._decoder.interpret(read_fields(frame))
-        except Exception as error:
-            if head in _AWAITED:
-                raise GatewayDisconnected(f"sent a message {head.decode()} that cannot be read ({error!r})") from error
+            self._decoder.read(frame)
+        except Exception as error:  # noqa: BLE001 - one message that cannot be read must not end the connection
+            self._doubt(frame, error)
+
+    def _doubt(self, frame: bytes, error: Exception) -> None:
+        """Fails the request whose answer cannot be read; the connection and the other requests live on."""
+        head = frame.partition(b"\0")[0]
+        if head not in _AWAITED:
             log.warning("A message %r of the gateway cannot be read: %r", head[:10], error)
+            return
+        about = f"the gateway sent a message {head.decode()} that cannot be read ({type(error).__name__}: {error})"
+        log.warning("%s: %r", about, frame[:200])
+        self._answers.unreadable(request_of(frame, self.protocol), about)
 
     def _end(self, error: GatewayDisconnected) -> None:
         self._answers.end(error)

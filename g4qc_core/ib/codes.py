@@ -2,10 +2,10 @@
 
 The code decides; a pattern in the text is only a second key, because texts are localized and change. A code
 that carries several meanings therefore has a fallback row that is safe: never "there are no bars", which
-would hide a failure.
+would hide a failure; it advises to switch English messages on, because words that are not known here are mostly
+those of another language.
 
-Source: the message codes of the TWS API, and what users report of them.
-Must not know requests or connections.
+Sources: docs/codes.md, a row a code. Must not know requests or connections.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from g4qc_core.errors import (
     ClientIdInUse,
+    ClientTooOld,
+    ContractAmbiguous,
     ContractNotFound,
     GatewayDisconnected,
     GatewayError,
@@ -43,12 +45,14 @@ class Meaning:
         error: type to raise, or None where the answer still comes.
         text: the sentence for a person, without a full stop.
         pattern: second key, searched in the gateway's text without regard to case.
+        provisional: the answer may come all the same; the error counts only where it does not.
     """
 
     code: int
     error: type[GatewayError] | None
     text: str
     pattern: str | None = None
+    provisional: bool = False
 
 
 _SHARED = "another program or browser, logged in with the same user, holds the market data: log it out"
@@ -56,26 +60,63 @@ _NO_PERMISSION = "the account has no market data subscription for it: subscribe,
 _MALFORMED = "the gateway calls the request malformed, which is a defect of G4QC or a changed rule"
 _TOO_OLD = "TWS or IB Gateway and this client do not understand each other: update TWS or IB Gateway"
 _LOST = "the gateway is not connected"
+_DROPPED = "the history service dropped the query"
+_AWAY = "the history service is away: it comes back by itself, try again later"
+_NO_SUCH_BARS = "the history service keeps no bars of this kind of the product"
+_OTHER_KIND = (
+    "the gateway has another kind of bars of this product than the one that was asked for: compare the product with "
+    "its entry in the instruments file"
+)
+_NEWER_CLIENT = (
+    "the gateway serves this only to a newer client: install a 10.x build of ibapi in place of 9.81 "
+    "(see docs/operations.md), and leave G4QC_IB_MAX_PROTOCOL at 178"
+)
+ENGLISH = (
+    "if they are in another language, tick 'Show API error messages in English' in TWS or IB Gateway "
+    "(Configuration, API, Settings), so that G4QC can tell what is meant"
+)
+"""What to do about words that are not known."""
+
+_ITS_WORDS = f"the history service failed, in words that G4QC does not know; {ENGLISH}"
+
+_PERHAPS_EMPTY = (
+    "the history service seems to say that it has no bars in this window, in words that G4QC does not know, so that it "
+    f"is not believed; {ENGLISH}"
+)
 
 # Rows of one code stand together, those with a pattern first: the first that fits counts.
 TABLE: tuple[Meaning, ...] = (
     Meaning(100, PacingViolation, "more than 50 messages a second were sent"),
     Meaning(162, NoData, "the gateway has no bars in this window", r"returned no data"),
     Meaning(162, PacingViolation, "too many requests: wait a few minutes", r"pacing violation"),
-    Meaning(162, RequestCancelled, "the history service dropped the query", r"cancelled|canceled"),
-    Meaning(162, RequestRejected, _MALFORMED, r"invalid step|time length exceed"),
-    Meaning(162, PermissionDenied, _SHARED, r"different ip address"),
-    Meaning(162, PermissionDenied, _NO_PERMISSION, r"no market data permissions|no historical data permissions"),
-    Meaning(162, RequestCancelled, "the history service failed for a reason that its text alone knows"),
+    Meaning(162, RequestCancelled, _DROPPED, r"cancelled|canceled"),
+    Meaning(162, RequestRejected, _NO_SUCH_BARS, r"no data of type|no historical market data for"),
+    Meaning(162, PermissionDenied, _SHARED, r"different ip address|competing (live )?session"),
+    Meaning(162, PermissionDenied, _NO_PERMISSION, r"no (market|historical) data permissions|not subscribed"),
+    Meaning(162, RequestRejected, _MALFORMED, r"\binvalid\b|time length exceed|starting time must occur|unsupported"),
+    Meaning(
+        162, RequestCancelled, _AWAY, r"connection is broken|server disconnect|not connected|query failed|timed? ?out"
+    ),
+    Meaning(162, RequestCancelled, _ITS_WORDS),
     Meaning(165, None, "a message of the history service"),
     Meaning(166, RequestRejected, "the gateway keeps no bars of a contract that expired this long ago"),
+    Meaning(
+        200,
+        ContractAmbiguous,
+        "several contracts fit: name exchange, currency, trading class and multiplier in the instruments file",
+        r"ambiguous",
+    ),
     Meaning(200, ContractNotFound, "the gateway knows no such contract: check symbol, exchange and trading class"),
+    Meaning(203, PermissionDenied, "the account may not have this product"),
     Meaning(300, None, "an unknown id was cancelled"),
     Meaning(310, None, "an unknown id was cancelled"),
     Meaning(320, RequestRejected, _MALFORMED),
     Meaning(321, RequestRejected, _MALFORMED),
     Meaning(322, PacingViolation, "too many requests are open at once", r"simultaneous"),
-    Meaning(322, RequestCancelled, "the gateway could not process the request"),
+    Meaning(322, RequestRejected, _MALFORMED, r"duplicate"),
+    Meaning(
+        322, RequestCancelled, f"the gateway could not process the request, in words that G4QC does not know; {ENGLISH}"
+    ),
     Meaning(326, ClientIdInUse, "the client id is in use: close the other program, or set G4QC_IB_CLIENT_ID"),
     Meaning(354, PermissionDenied, _NO_PERMISSION),
     Meaning(357, GatewayRefused, _TOO_OLD),
@@ -85,7 +126,11 @@ TABLE: tuple[Meaning, ...] = (
     Meaning(386, RequestRejected, _MALFORMED),
     Meaning(420, PacingViolation, "too many requests: wait a few minutes", r"pacing"),
     Meaning(420, PermissionDenied, _SHARED, r"different ip address"),
-    Meaning(420, PermissionDenied, _NO_PERMISSION),
+    Meaning(420, PermissionDenied, _NO_PERMISSION, r"permission|subscri"),
+    Meaning(420, RequestCancelled, _ITS_WORDS),
+    Meaning(430, RequestRejected, _NO_SUCH_BARS),
+    Meaning(460, PermissionDenied, "the account may not trade this product"),
+    Meaning(478, RequestRejected, "the contract is no longer what its id stood for: materialize the asset contracts"),
     Meaning(501, GatewayUnavailable, "the gateway says that this client is connected already"),
     Meaning(502, GatewayUnavailable, "nothing answers at the gateway's address"),
     Meaning(503, GatewayRefused, _TOO_OLD),
@@ -112,14 +157,19 @@ TABLE: tuple[Meaning, ...] = (
     Meaning(2158, None, "the security definition farm is up"),
     Meaning(2174, None, "a time without a zone was sent"),
     Meaning(10089, PermissionDenied, _NO_PERMISSION),
-    Meaning(10090, PermissionDenied, _NO_PERMISSION),
-    Meaning(10091, PermissionDenied, _NO_PERMISSION),
+    Meaning(10090, PermissionDenied, _NO_PERMISSION, provisional=True),
+    Meaning(10091, PermissionDenied, _NO_PERMISSION, provisional=True),
+    Meaning(10167, PermissionDenied, _NO_PERMISSION, provisional=True),
+    Meaning(10168, PermissionDenied, _NO_PERMISSION),
+    Meaning(10182, RequestCancelled, "the gateway could not subscribe, because it is not connected"),
     Meaning(10186, PermissionDenied, _NO_PERMISSION),
     Meaning(10187, PermissionDenied, _NO_PERMISSION),
     Meaning(10189, PermissionDenied, _SHARED, r"different ip address"),
     Meaning(10189, PermissionDenied, _NO_PERMISSION),
     Meaning(10197, PermissionDenied, _SHARED),
     Meaning(10225, RequestCancelled, "the gateway ended the subscription after a correction of trades"),
+    Meaning(10285, ClientTooOld, _NEWER_CLIENT),
+    Meaning(10299, RequestRejected, _OTHER_KIND),
     Meaning(10314, RequestRejected, _MALFORMED),
     Meaning(10339, RequestRejected, _MALFORMED),
 )

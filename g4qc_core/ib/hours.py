@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from g4qc_core.bars.source import ToldSession
-from g4qc_core.errors import InvalidBars
+from g4qc_core.errors import UnreadableAnswer
+from g4qc_core.ib import times
 from g4qc_core.ib.zones import zone_of
 
 _CLOSED = re.compile(r"(\d{8}):CLOSED")
 _OPEN = re.compile(r"(\d{8}):(\d{4})-(?:(\d{8}):)?(\d{4})")
-_MIDNIGHT = time()
 
 
 def told_hours(hours: str, zone_name: str) -> list[ToldSession]:
@@ -28,25 +27,29 @@ def told_hours(hours: str, zone_name: str) -> list[ToldSession]:
     named by that day: the pauses between them are its halts.
 
     Raises:
-        InvalidBars: the text or the zone cannot be read.
+        UnreadableAnswer: the text or the zone cannot be read.
     """
     zone = _zone(zone_name)
+    try:
+        return _told(hours, zone)
+    except UnreadableAnswer:
+        raise UnreadableAnswer(f"The gateway sent the trading hours '{hours}', which cannot be read.") from None
+
+
+def _told(hours: str, zone: tzinfo) -> list[ToldSession]:
     stretches: dict[date, list[tuple[datetime, datetime]]] = {}
     closed: set[date] = set()
     for entry in _entries(hours):
         if day := _CLOSED.fullmatch(entry):
-            closed.add(_day(day[1], hours))
+            closed.add(times.day(day[1]))
         elif found := _OPEN.fullmatch(entry):
-            start, end = _stretch(found, zone, hours)
+            start, end = _stretch(found, zone)
             # A session that ends at midnight ends with the day before.
-            trade_date = (end - timedelta(microseconds=1)).date()
+            trade_date = (end - timedelta(microseconds=1)).astimezone(zone).date()
             stretches.setdefault(trade_date, []).append((start, end))
         else:
-            raise _unreadable(hours)
-    told = [
-        ToldSession(day, min(s for s, _ in parts).astimezone(UTC), max(e for _, e in parts).astimezone(UTC))
-        for day, parts in stretches.items()
-    ]
+            raise UnreadableAnswer(f"no session: {entry}")
+    told = [ToldSession(day, min(s for s, _ in parts), max(e for _, e in parts)) for day, parts in stretches.items()]
     told += [ToldSession(day, None, None) for day in closed - stretches.keys()]
     return sorted(told, key=lambda s: s.trade_date)
 
@@ -55,14 +58,19 @@ def told_schedule(sessions: Iterable[Any], zone_name: str) -> list[ToldSession]:
     """The sessions of a historical schedule, by trade date.
 
     Args:
-        sessions: `HistoricalSession` of ibapi, with times like `20230414-09:30:00`, local to the zone.
+        sessions: `HistoricalSession` of ibapi, with times like `20230414-09:30:00`, local to the zone unless they
+            name one of their own.
 
     Raises:
-        InvalidBars: a time or the zone cannot be read.
+        UnreadableAnswer: a time or the zone cannot be read.
     """
     zone = _zone(zone_name)
     told = [
-        ToldSession(_day(s.refDate, s.refDate), _instant(s.startDateTime, zone), _instant(s.endDateTime, zone))
+        ToldSession(
+            times.day(s.refDate),
+            times.instant(s.startDateTime, zone, dashed=zone, fold=0),
+            times.instant(s.endDateTime, zone, dashed=zone, fold=1),
+        )
         for s in sessions
     ]
     return sorted(told, key=lambda s: s.trade_date)
@@ -82,45 +90,24 @@ def _entries(hours: str) -> Iterable[str]:
         yield from (part if ":" in part else f"{first[:8]}:{part}" for part in rest)
 
 
-def _stretch(found: re.Match[str], zone: ZoneInfo, hours: str) -> tuple[datetime, datetime]:
-    first = _day(found[1], hours)
-    last = _day(found[3], hours) if found[3] else first
-    opens, closes = _clock(found[2], hours), _clock(found[4], hours)
-    if not found[3] and closes <= opens:
+def _stretch(found: re.Match[str], zone: tzinfo) -> tuple[datetime, datetime]:
+    first = times.day(found[1])
+    last = times.day(found[3]) if found[3] else first
+    if not found[3] and found[4] <= found[2]:
         last += timedelta(days=1)
-    start, end = datetime.combine(first, opens, zone), datetime.combine(last, closes, zone)
+    # A session that opens or closes in an hour that is there twice lasts as long as it can.
+    start, end = (_at(d, clock, zone, fold) for d, clock, fold in ((first, found[2], 0), (last, found[4], 1)))
     if end <= start:
-        raise _unreadable(hours)
+        raise UnreadableAnswer(f"a session that ends before it begins: {found[0]}")
     return start, end
 
 
-def _day(text: str, whole: str) -> date:
-    try:
-        return date.fromisoformat(f"{text[:4]}-{text[4:6]}-{text[6:]}")
-    except ValueError:
-        raise _unreadable(whole) from None
+def _at(day: date, clock: str, zone: tzinfo, fold: int) -> datetime:
+    return times.instant(f"{day:%Y%m%d} {clock[:2]}:{clock[2:]}", zone, fold=fold)
 
 
-def _clock(text: str, whole: str) -> time:
-    try:
-        return _MIDNIGHT.replace(int(text[:2]), int(text[2:]))
-    except ValueError:
-        raise _unreadable(whole) from None
-
-
-def _instant(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y%m%d-%H:%M:%S").replace(tzinfo=zone).astimezone(UTC)
-    except ValueError:
-        raise _unreadable(text) from None
-
-
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> tzinfo:
     zone = zone_of(name)
     if zone is None:
-        raise InvalidBars(f"The gateway tells trading hours in the time zone '{name}', which is not known here.")
+        raise UnreadableAnswer(f"The gateway tells trading hours in the time zone '{name}', which is not known here.")
     return zone
-
-
-def _unreadable(text: str) -> InvalidBars:
-    return InvalidBars(f"The gateway sent the trading hours '{text}', which cannot be read.")

@@ -6,10 +6,9 @@ Pure functions. Knows the spellings of 9.81 and 10.x. Must not know connections 
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -20,12 +19,11 @@ from g4qc_core.bars.source import RAW_COLUMNS
 from g4qc_core.errors import InvalidBars, SettingsError
 from g4qc_core.ib.details import FIELDS, Stated, unreadable
 from g4qc_core.ib.details import products as described_products
-from g4qc_core.ib.zones import zone_of
+from g4qc_core.ib.expiries import last_trade
+from g4qc_core.ib.times import instant
 from g4qc_core.instruments import NEVER, SPOT, Contract, Instrument, month_code
 from g4qc_core.products import Product, common_step, plain, told_apart
 from g4qc_core.sessions import SessionCalendar, calendar
-
-log = logging.getLogger(__name__)
 
 _NEVER_AT = datetime.combine(NEVER, time(), UTC)
 
@@ -68,13 +66,13 @@ def products(details: Iterable[Any]) -> list[Product]:
 
 
 def bars(received: Iterable[Any]) -> pd.DataFrame:
-    """A frame of `RAW_COLUMNS`, ascending and unique, of `BarData` in any order, n >= 0 rows.
+    """A frame of `RAW_COLUMNS`, ascending and unique, of readable `BarData` in any order, n >= 0 rows.
 
     Of bars with the same start the last counts: answers overlap at their edges. A date without a time, as the
     bars of sessions carry, stands as midnight UTC of that trade date.
 
     Raises:
-        InvalidBars: a time is neither seconds since 1970 nor a date.
+        UnreadableAnswer: a time is no instant.
     """
     rows = list(received)
     wap_name = "wap" if rows and hasattr(rows[0], "wap") else "average"
@@ -96,25 +94,9 @@ def bars(received: Iterable[Any]) -> pd.DataFrame:
     return frame
 
 
-def instant(text: str) -> datetime:
-    """The UTC instant of `1384811400` (seconds), `20191031-22:00:00` (UTC) or `20191031` (midnight UTC).
-
-    Raises:
-        InvalidBars: it is none of these; a time without a zone could mean anything.
-    """
-    try:
-        if re.fullmatch(r"\d{8}", text):
-            return datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC)
-        if re.fullmatch(r"-?\d+", text):
-            return datetime.fromtimestamp(int(text), UTC)
-        return datetime.strptime(text, "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
-        raise InvalidBars(f"The gateway sent '{text}', which is no instant: expected seconds since 1970.") from None
-
-
 def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionCalendar) -> Contract:
     described = entry.contract
-    day = _last_trade_date(entry) if instrument.expires else NEVER
+    day, at = last_trade(entry, sessions) if instrument.expires else (NEVER, _NEVER_AT)
     return Contract(
         symbol=instrument.symbol,
         month=month,
@@ -122,7 +104,7 @@ def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionC
         local_symbol=described.localSymbol,
         trading_class=described.tradingClass,
         last_trade_date=day,
-        last_trade_at=_last_trade_at(entry, day, sessions) if instrument.expires else _NEVER_AT,
+        last_trade_at=at,
         exchange=described.exchange,
         currency=described.currency,
         multiplier=instrument.multiplier,
@@ -196,30 +178,6 @@ def _month(entry: Any) -> str:
     if not re.fullmatch(r"\d{4}(0[1-9]|1[0-2])", month):
         raise InvalidBars(f"The gateway describes {entry.contract.localSymbol} without its contract month.")
     return month
-
-
-def _last_trade_date(entry: Any) -> date:
-    for text in (entry.contract.lastTradeDateOrContractMonth, entry.realExpirationDate):
-        if re.match(r"\d{8}", text):
-            return instant(text[:8]).date()
-    raise InvalidBars(f"The gateway describes {entry.contract.localSymbol} without its last trade date.")
-
-
-def _last_trade_at(entry: Any, day: date, sessions: SessionCalendar) -> datetime:
-    clock = re.match(r"(\d{1,2}):(\d{2})", getattr(entry, "lastTradeTime", "") or "")
-    if clock:
-        zone = _zone(entry.timeZoneId, sessions.timezone)
-        return datetime.combine(day, time(int(clock[1]), int(clock[2])), zone).astimezone(UTC)
-    before = sessions.sessions(day - timedelta(days=10), day)
-    return before[-1].close if before else datetime.combine(day, time(), UTC) + timedelta(days=1)
-
-
-def _zone(name: str, otherwise: tzinfo) -> tzinfo:
-    zone = zone_of(name)
-    if zone is None:
-        log.warning("The gateway names the time zone '%s', which is not known here: using %s.", name, otherwise)
-        return otherwise
-    return zone
 
 
 def _starts(dates: list[str]) -> np.ndarray:

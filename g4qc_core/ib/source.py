@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from g4qc_core.bars.source import BarRequest, Origin, ToldSession
-from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing, NoData
+from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing
 from g4qc_core.ib import hours, parsing
 from g4qc_core.ib.pacing import IB_RULES, paced_bars, paced_head, paced_message, paced_schedule
+from g4qc_core.ib.received import kept
 from g4qc_core.ib.requests import SETTLING, history_query
+from g4qc_core.ib.times import instant
 from g4qc_core.instruments import Contract, Instrument, Kind
 from g4qc_core.pacing.estimate import UNKNOWN_ANSWER, estimate
 from g4qc_core.pacing.memory import MemoryPacer
@@ -132,7 +134,7 @@ class IbSource:
     def server_time(self) -> datetime:
         """The gateway's clock, UTC, whole seconds."""
         with self._turn(paced_message) as client:
-            self._reached = parsing.instant(str(client.current_time()))
+            self._reached = instant(str(client.current_time()))
         return self._reached
 
     def chain(self, instrument: Instrument) -> list[Contract]:
@@ -172,7 +174,7 @@ class IbSource:
         """Start of the contract's first bar, UTC; raises as `bars` where there is no definition."""
         subject = f"The first bar of {contract}"
         with self._doubting(contract.con_id), self._turn(paced_head, contract) as client:
-            return parsing.instant(client.head_timestamp(subject, _by_id(contract), contract.what))
+            return instant(client.head_timestamp(subject, _by_id(contract), contract.what))
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
         """Finished bars of the window, from one request; see `BarSource.bars`.
@@ -189,17 +191,7 @@ class IbSource:
             began = self._clock()
             answer = client.history(subject, _by_id(request.contract), query, request.contract.what)
             self._answers.append(self._clock() - began)
-        received = parsing.bars(answer)
-        starts = received["timestamp"]
-        length = timedelta(days=1) if request.timeframe.is_session else request.timeframe.length
-        inside = (starts >= request.start) & (starts < request.end)
-        frame = received[inside & (starts + length <= finished_by - SETTLING)].reset_index(drop=True)
-        if frame.empty:
-            raise NoData(
-                f"{subject}: the gateway sent {len(received)} bars, {int(inside.sum())} of them in the "
-                "window, and none of these finished."
-            )
-        return frame
+        return kept(answer, request, finished_by - SETTLING, subject)
 
     def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
         """What the rules of pacing and the latest answers say; see `BarSource.time_left`."""

@@ -1,28 +1,116 @@
 """Names of time zones as the gateway writes them.
 
-Knows names. Must not know what is told in them.
+They come from three places: Interactive Brokers' servers (`US/Central`), Java's short and long names of the gateway's
+host (`EST`, `Central European Summer Time`, `GMT+01:00`), and Windows (`Central Standard Time (Mexico)`). Knows names.
+Must not know what is told in them.
 """
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+import logging
+import re
+from datetime import timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-# Some hosts have no legacy names in their time zone database, and Interactive Brokers uses little else.
-_ZONES = {
-    "US/Central": "America/Chicago",
-    "US/Eastern": "America/New_York",
-    "US/Mountain": "America/Denver",
-    "US/Pacific": "America/Los_Angeles",
-    "CST": "America/Chicago",
-    "EST": "America/New_York",
-    "MET": "Europe/Berlin",
+from tzlocal.windows_tz import win_tz
+
+log = logging.getLogger(__name__)
+
+# Some hosts have no legacy names in their time zone database. A short name of Java's stands for the zone in which it is
+# used, in summer too; what is used in several, like IST, is left out.
+_PLACES = {
+    "America/Chicago": "US/Central CST CDT CT",
+    "America/New_York": "US/Eastern EST EDT ET",
+    "America/Denver": "US/Mountain MST MDT MT",
+    "America/Los_Angeles": "US/Pacific PST PDT PT",
+    "Europe/London": "BST GB",
+    "Europe/Berlin": "MET MEST MEZ MESZ CET CEST",
+    "Europe/Athens": "EET EEST",
+    "Asia/Tokyo": "JST Japan",
+    "Asia/Hong_Kong": "HKT Hongkong",
+    "Asia/Singapore": "SGT Singapore",
+    "Asia/Seoul": "KST",
+    "Australia/Sydney": "AEST AEDT",
+    "UTC": "UTC GMT Z",
 }
+_SHORT = {name: place for place, names in _PLACES.items() for name in names.split()}
+
+# Java's long names; `Standard`, `Daylight` and `Summer` are left out before they are looked up.
+_LONG = {
+    "central time": "America/Chicago",
+    "eastern time": "America/New_York",
+    "mountain time": "America/Denver",
+    "pacific time": "America/Los_Angeles",
+    "greenwich mean time": "UTC",
+    "coordinated universal time": "UTC",
+    "british time": "Europe/London",
+    "western european time": "Europe/Lisbon",
+    "central european time": "Europe/Berlin",
+    "middle europe time": "Europe/Berlin",
+    "eastern european time": "Europe/Athens",
+    "moscow time": "Europe/Moscow",
+    "india time": "Asia/Kolkata",
+    "israel time": "Asia/Jerusalem",
+    "singapore time": "Asia/Singapore",
+    "hong kong time": "Asia/Hong_Kong",
+    "china time": "Asia/Shanghai",
+    "japan time": "Asia/Tokyo",
+    "korean time": "Asia/Seoul",
+    "australian eastern time": "Australia/Sydney",
+}
+_SEASON = re.compile(r"\b(standard|daylight|summer)\s+", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d{2}))?")
 
 
-def zone_of(name: str) -> ZoneInfo | None:
-    """The time zone that the gateway calls `US/Central` or `EST (Eastern Standard Time)`; None: not known here."""
-    plain = name.split(" (")[0]
+@lru_cache(maxsize=256)
+def zone_of(name: str) -> tzinfo | None:
+    """The time zone that the gateway calls `US/Central`, `EST (Eastern Standard Time)`, `Central Standard Time` or
+    `GMT+01:00`; None: it is not known here.
+    """
+    whole = " ".join(name.split())
+    # "Central Standard Time (Mexico)" is a name of its own: only a name that is not known is taken apart.
+    plain, _, explained = whole.partition(" (")
+    for candidate in (whole, plain, explained.rstrip(")")):
+        if candidate and (zone := _named(candidate)) is not None:
+            return zone
+    return None
+
+
+def zone_or(name: str, otherwise: tzinfo) -> tzinfo:
+    """The time zone of that name; `otherwise` where there is no name, or, with a warning, where it is not known."""
+    zone = zone_of(name or "")
+    if zone is None and name:
+        log.warning("The gateway names the time zone '%s', which is not known here: using %s.", name, otherwise)
+    return zone or otherwise
+
+
+def _named(name: str) -> tzinfo | None:
+    if offset := _OFFSET.fullmatch(name):
+        return _fixed(offset)
+    place = _SHORT.get(name) or _windows().get(name.casefold()) or _LONG.get(_SEASON.sub("", name).casefold())
+    return _zone(place or _known().get(name.casefold(), ""))
+
+
+def _fixed(offset: re.Match[str]) -> tzinfo | None:
+    length = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+    if length > timedelta(hours=14):
+        return None
+    return timezone(length if offset[1] == "+" else -length)
+
+
+def _zone(key: str) -> ZoneInfo | None:
     try:
-        return ZoneInfo(_ZONES.get(plain, plain))
+        return ZoneInfo(key)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+@lru_cache(maxsize=1)
+def _windows() -> dict[str, str]:
+    return {name.casefold(): place for name, place in win_tz.items()}
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, str]:
+    return {key.casefold(): key for key in available_timezones()}

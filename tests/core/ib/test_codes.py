@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from g4qc_core.errors import (
     ClientIdInUse,
+    ClientTooOld,
+    ContractAmbiguous,
     ContractNotFound,
     GatewayError,
     NoData,
@@ -34,7 +36,15 @@ PREFIX = "Historical Market Data Service error message:"
         (162, PREFIX + "No market data permissions for CME FUT", PermissionDenied),
         (162, PREFIX + "Trading TWS session is connected from a different IP address", PermissionDenied),
         (162, "Mensaje de error del servicio de datos historicos", RequestCancelled),
+        (162, PREFIX + "Starting time must occur before ending time", RequestRejected),
+        (162, PREFIX + "No data of type EODChart is available for the exchange 'CME'", RequestRejected),
+        (162, PREFIX + "HMDS connection is broken: ushmds", RequestCancelled),
         (200, "No se ha encontrado una definicion", ContractNotFound),
+        (
+            200,
+            "The contract description specified for ES is ambiguous; you must specify the multiplier or trading class.",
+            ContractAmbiguous,
+        ),
         (
             321,
             "Error validating request.-'bM' : cause - Historical data requested duration is invalid.",
@@ -43,6 +53,18 @@ PREFIX = "Historical Market Data Service error message:"
         (322, "Error processing request. Only 50 simultaneous API historical data requests", PacingViolation),
         (326, "", ClientIdInUse),
         (366, "No historical data query found for ticker id:3", RequestCancelled),
+        (420, "Consulta en tiempo real no valida", RequestCancelled),
+        (430, "The fundamentals data for the security specified is not available.", RequestRejected),
+        (10167, "Requested market data is not subscribed. Displaying delayed market data.", PermissionDenied),
+        (10168, "Requested market data is not subscribed. Delayed market data is not enabled.", PermissionDenied),
+        (10197, "No market data during competing live session", PermissionDenied),
+        (10225, "Bust event occurred, current subscription is deactivated.", RequestCancelled),
+        (
+            10285,
+            "Your API version does not support fractional size rules. Please upgrade to a minimum version 163.",
+            ClientTooOld,
+        ),
+        (10299, "Expected what to show is TRADES, please use that instead of MIDPOINT.", RequestRejected),
         (10314, "", RequestRejected),
         (10339, "", RequestRejected),
         (2106, "HMDS data farm connection is OK:ushmds", None),
@@ -52,6 +74,30 @@ PREFIX = "Historical Market Data Service error message:"
 )
 def test_a_code_and_its_text_have_one_meaning(code: int, text: str, expected: type[GatewayError] | None) -> None:
     assert meaning(code, text).error is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [
+        (162, "Mensaje de error: la consulta HMDS no ha devuelto datos: ESZ5@CME Trades", "not believed"),
+        (162, "Mensaje de error: consulta anulada: 17", "dropped the query"),
+        (162, "Ein Fehler des Dienstes", "does not know"),
+        (322, "Error al procesar la solicitud", "could not process"),
+        (420, "Consulta en tiempo real no valida", "does not know"),
+    ],
+)
+def test_words_of_another_language_are_known_by_their_shape_and_get_advice(code: int, text: str, said: str) -> None:
+    found = meaning(code, text)
+    assert said in found.text
+    assert found.error is RequestCancelled
+    if "dropped" not in said:
+        assert "Show API error messages in English" in found.text
+
+
+def test_a_gateway_that_wants_a_newer_client_names_the_way_out() -> None:
+    found = meaning(10285, "Your API version does not support ... Please upgrade to a minimum version 163.")
+    assert issubclass(ClientTooOld, PermanentError)
+    assert "10.x build of ibapi" in found.text
 
 
 @given(st.integers(0, 20000), st.text())

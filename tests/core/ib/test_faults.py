@@ -29,13 +29,15 @@ from g4qc_core.errors import (
     GatewayUnavailable,
     NoData,
     PacingViolation,
+    PermissionDenied,
     RequestCancelled,
+    UnreadableAnswer,
 )
 from g4qc_core.ib.source import IbSource
 from g4qc_core.instruments import load_registry
 from g4qc_core.timeframes import ONE_MINUTE
 from tests.core.ib.contracts import ESZ5
-from tests.core.ib.scripted import Peer, bar, error, frame, history, scripted
+from tests.core.ib.scripted import Peer, bar, contract_data, error, frame, history, scripted
 
 START = datetime(2025, 10, 1, 14, 0, tzinfo=UTC)
 FIRST = int(START.timestamp())
@@ -454,24 +456,51 @@ def test_messages_nobody_asked_for_do_not_matter() -> None:
     assert len(fetch(play)) == 3
 
 
-def test_an_answer_that_cannot_be_read_fails_the_request_and_the_next_call_works() -> None:
-    def garbled(peer: Peer) -> None:
+def test_an_answer_that_cannot_be_read_fails_its_request_and_leaves_the_connection_to_the_next() -> None:
+    def script(peer: Peer) -> None:
         peer.start()
         peer.serve_time(LATER)
         request_id = peer.read_until(20)[1]
         peer.send(frame(17, request_id, "start", "end", 3, *bar(FIRST), "what is this"))
-        peer.hang()
-
-    def good(peer: Peer) -> None:
-        peer.start()
-        peer.serve_time(LATER)
         peer.send(history(peer.read_until(20)[1], *minutes(3)))
         peer.hang()
 
-    with scripted(garbled, good) as port, source(port) as ib:
-        with pytest.raises(GatewayDisconnected, match="cannot be read"):
+    with scripted(script) as port, source(port) as ib:
+        with pytest.raises(UnreadableAnswer, match="message 17 that cannot be read"):
             ib.bars(window(3))
         assert len(ib.bars(window(3))) == 3
+
+
+@pytest.mark.parametrize("request_id", ["{}", "what is this"])
+def test_a_description_that_cannot_be_read_is_told_as_that_and_not_as_a_lost_connection(request_id: str) -> None:
+    def script(peer: Peer) -> None:
+        peer.start()
+        asked = peer.read_until(9)[2]
+        peer.send(contract_data(request_id.format(asked), min_tick="?"))
+        peer.serve_time(LATER)
+        peer.hang()
+
+    with scripted(script) as port, source(port) as ib:
+        with pytest.raises(UnreadableAnswer, match="The contracts of ES: the gateway sent a message 10"):
+            ib.chain(load_registry()["ES"])
+        assert ib.server_time() == datetime.fromtimestamp(LATER, UTC)
+
+
+def test_an_answer_that_comes_in_spite_of_what_was_said_before_counts() -> None:
+    def play(peer: Peer, request_id: str) -> None:
+        peer.send(error(request_id, 10167, "Requested market data is not subscribed. Displaying delayed market data."))
+        peer.send(history(request_id, *minutes(3)))
+
+    assert len(fetch(play)) == 3
+
+
+def test_what_was_said_about_a_request_that_then_gets_no_answer_is_why_it_failed() -> None:
+    def play(peer: Peer, request_id: str) -> None:
+        peer.send(error(request_id, 10167, "Requested market data is not subscribed. Displaying delayed market data."))
+        peer.serve_time(LATER)
+
+    with pytest.raises(PermissionDenied, match="10167"):
+        fetch(play, timeout=0.5)
 
 
 def test_a_frame_of_impossible_length_ends_the_connection() -> None:

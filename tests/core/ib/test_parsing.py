@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.bars.source import RAW_COLUMNS
-from g4qc_core.errors import ContractNotFound, InvalidBars, SettingsError
+from g4qc_core.errors import ContractNotFound, InvalidBars, SettingsError, UnreadableAnswer
 from g4qc_core.ib import parsing
+from g4qc_core.ib.expiries import last_trade
 from g4qc_core.ib.source import IbSource
 from g4qc_core.instruments import Contract, Instrument, load_registry
+from g4qc_core.sessions import calendar
 from tests.core.ib.contracts import ESZ5
 from tests.core.ib.scripted import Peer, contract_data, frame, scripted
 
@@ -70,12 +72,46 @@ def test_a_tick_is_the_same_number_however_it_is_spelled(tick: str) -> None:
         ("20251219 08:30", "Hora central", "14:30"),
         ("20251219", "US/Central", "22:00"),
         ("20250620 08:30", "US/Central", "13:30"),
+        ("20251219 06:30:00 US/Pacific", "US/Central", "14:30"),
+        ("20251219-14:30:00", "US/Central", "14:30"),
+        ("20251219 15:30 Europe/Berlin", "US/Central", "14:30"),
+        ("20251219 08:30 Central Standard Time", "US/Eastern", "14:30"),
+        ("20251219 09:30 EST", "", "14:30"),
     ],
 )
 def test_the_last_trade_is_an_instant(expiry: str, zone: str, at: str) -> None:
     (contract,) = chain({"expiry": expiry, "zone": zone})
     assert contract.last_trade_at.strftime("%Y%m%d %H:%M") == f"{expiry[:8]} {at}"
     assert contract.last_trade_date == date.fromisoformat(expiry[:8])
+
+
+def test_a_time_of_day_in_a_field_of_its_own_is_local_to_the_zone_of_the_details() -> None:
+    described = SimpleNamespace(localSymbol="ESH6", lastTradeDateOrContractMonth="20260320", lastTradeDate="")
+    details = SimpleNamespace(
+        contract=described, lastTradeTime="08:30", timeZoneId="US/Central", realExpirationDate="20260320"
+    )
+    sessions = calendar(REGISTRY["ES"].calendar)
+    assert last_trade(details, sessions) == (date(2026, 3, 20), datetime(2026, 3, 20, 13, 30, tzinfo=UTC))
+
+
+def test_the_trade_date_is_that_of_the_exchange_whatever_zone_the_text_is_in() -> None:
+    (evening,) = chain({"expiry": "20251219-02:00:00"})
+    assert (evening.last_trade_date, evening.last_trade_at.hour) == (date(2025, 12, 19), 2)
+    (east,) = chain({"expiry": "20251219 23:30 Asia/Tokyo"})
+    assert (east.last_trade_date, east.last_trade_at) == (ESZ5.last_trade_date, ESZ5.last_trade_at)
+
+
+@pytest.mark.parametrize("expiry", ["20251219 08:30 Mars/Phobos", "20251219 08:30 Hora central"])
+def test_a_last_trade_in_an_unknown_zone_is_refused_with_its_text(expiry: str) -> None:
+    with pytest.raises(UnreadableAnswer, match=f"'{expiry}'.*not known here"):
+        chain({"expiry": expiry})
+
+
+def test_two_last_trade_dates_that_differ_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    (contract,) = chain({"real_expiry": "20251222"})
+    assert contract.last_trade_at == ESZ5.last_trade_at
+    assert "two last trade dates of ESZ5: 2025-12-19" in caplog.text
+    assert "2025-12-22" in caplog.text
 
 
 def test_without_a_clock_trading_ends_with_the_session_before_a_holiday() -> None:
@@ -193,7 +229,7 @@ def test_a_date_is_midnight_of_the_trade_date() -> None:
     assert parsing.bars([old("20251006")])["timestamp"][0] == datetime(2025, 10, 6, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["20251001 14:00:00", "20251001  14:00:00 US/Central", "", "soon", "9" * 30])
+@pytest.mark.parametrize("text", ["20251001 14:00:00", "20251001  14:00:00", "", "soon", "9" * 30])
 def test_a_time_that_could_mean_anything_is_refused(text: str) -> None:
     with pytest.raises(InvalidBars, match="no instant"):
         parsing.bars([old(text), old("1759327200")])

@@ -1,0 +1,129 @@
+"""`ibapi`'s decoder, with what it cannot read or throws away put right.
+
+It reads an answer with bars number by number and gives all of it up at one that is none; here that bar is marked by an
+attribute `unreadable`, its text, and the others are read. Of a contract's last trade it keeps the date and the clock
+and drops the zone that stands behind them; here the text stays whole. Knows both spellings of 9.81 and 10.x. Must not
+know requests.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ibapi.comm import read_fields
+from ibapi.common import BarData
+from ibapi.decoder import Decoder
+from ibapi.utils import decode
+
+from g4qc_core.errors import UnreadableAnswer
+
+BARS = b"17"
+SEPARATE_END = 196
+"""Since this protocol the end of an answer with bars is a message of its own."""
+
+# 9.81 finds the message id among the fields, 10.x wants it apart.
+_ID_APART = len(inspect.signature(Decoder.interpret).parameters) > 2
+
+_FIELDS_A_BAR = 8
+
+UNSET = 1e30
+"""A missing number is 0, -1, 2**127 - 1 or the largest float there is: no price, volume or count comes near."""
+
+# The same of integers, by the size of Interactive Brokers' own.
+_NO_SIZE = (b"", b"2147483647", b"9223372036854775807", b"-9223372036854775808")
+
+# Where the id of the request stands in the answers that somebody waits for, by message id: so far behind the message
+# id, up to a protocol, and since.
+_IDS: dict[bytes, tuple[int, int, int]] = {
+    b"4": (2, 194, 1),
+    b"10": (2, 164, 1),
+    b"17": (1, 0, 1),
+    b"52": (2, 0, 2),
+    b"88": (1, 0, 1),
+    b"106": (1, 0, 1),
+    b"108": (1, 0, 1),
+}
+
+
+class TolerantDecoder(Decoder):
+    """Calls the wrapper's methods for the messages of one connection."""
+
+    def read(self, frame: bytes) -> None:
+        """Decodes a frame without its length.
+
+        Raises:
+            Exception: of any kind, where the message is not what its id says.
+        """
+        head, _, rest = frame.partition(b"\0")
+        if head == BARS:
+            self._read_bars(frame.split(b"\0")[1:-1])
+        elif _ID_APART:
+            self.interpret(read_fields(rest), int(head))
+        else:
+            self.interpret(read_fields(frame))
+
+    def readLastTradeDate(self, fields: Iterator[bytes], contract: Any, isBond: bool) -> None:
+        """Called by `ibapi` for the field of contract details that holds date, clock and zone."""
+        text = decode(str, fields)
+        if isBond:
+            contract.maturity = text
+        else:
+            contract.contract.lastTradeDateOrContractMonth = text
+
+    def _read_bars(self, fields: Sequence[bytes]) -> None:
+        separate = self.serverVersion >= SEPARATE_END
+        head = 2 if separate else 4
+        request_id, count = int(fields[0]), int(fields[head - 1])
+        if len(fields) != head + count * _FIELDS_A_BAR:
+            raise UnreadableAnswer(f"{count} bars in {len(fields) - head} fields")
+        for at in range(head, len(fields), _FIELDS_A_BAR):
+            self.wrapper.historicalData(request_id, _bar(fields[at : at + _FIELDS_A_BAR]))
+        if not separate:
+            self.wrapper.historicalDataEnd(request_id, *(text.decode("ascii", "replace") for text in fields[1:3]))
+
+
+def request_of(frame: bytes, protocol: int) -> int | None:
+    """The id of the request that a frame answers; None where it names none."""
+    fields = frame.split(b"\0", 3)
+    before, changed, since = _IDS.get(fields[0], (0, 0, 0))
+    place = before if protocol < changed else since
+    try:
+        return int(fields[place]) if 0 < place < len(fields) else None
+    except ValueError:
+        return None
+
+
+def _bar(fields: Sequence[bytes]) -> BarData:
+    bar = BarData()
+    bar.date = fields[0].decode("ascii", "replace").strip()
+    bar.open, bar.high, bar.low, bar.close = map(_price, fields[1:5])
+    bar.volume = _size(fields[5])
+    # 9.81 calls the average price by another name.
+    setattr(bar, "wap" if hasattr(bar, "wap") else "average", _price(fields[6]))
+    bar.barCount = _size(fields[7])
+    if bar.volume is None or not all(map(math.isfinite, (bar.open, bar.high, bar.low, bar.close))):
+        bar.unreadable = b",".join(fields).decode("ascii", "replace")
+    return bar
+
+
+def _price(text: bytes) -> float:
+    try:
+        price = float(text)
+    except ValueError:
+        return math.nan
+    return price if abs(price) < UNSET else math.nan
+
+
+def _size(text: bytes) -> Decimal | None:
+    """A number of contracts or trades, -1 where it is not known; None: it is no number."""
+    if text in _NO_SIZE:
+        return Decimal(-1)
+    try:
+        size = Decimal(text.decode("ascii", "replace"))
+    except InvalidOperation:
+        return None
+    return size if size.is_finite() and abs(size) < UNSET else Decimal(-1)

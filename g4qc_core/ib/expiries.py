@@ -1,0 +1,81 @@
+"""When a contract trades for the last time, by all that its details say of it.
+
+Pure functions. Must not know connections, nor what else details say.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from g4qc_core.errors import InvalidBars
+from g4qc_core.ib import times
+from g4qc_core.ib.zones import zone_or
+from g4qc_core.sessions import SessionCalendar
+
+log = logging.getLogger(__name__)
+
+_MONTH_ONLY = 6
+
+
+def last_trade(entry: Any, sessions: SessionCalendar) -> tuple[date, datetime]:
+    """The trade date and the instant (UTC) at which trading ends, of `ContractDetails`.
+
+    A zone in the text of the last trade itself counts before `timeZoneId`, and that before the exchange's. Without a
+    time of day trading ends with the session of the date. The last trade counts before the real expiration date, which
+    some products have later; where they are apart, that is logged as a warning.
+
+    Raises:
+        UnreadableAnswer: a text is no date, no time, or names a zone that is not known.
+        InvalidBars: no date is told.
+    """
+    text = _told(entry)
+    others = [d for d in (_date(getattr(entry.contract, "lastTradeDate", "")), _date(entry.realExpirationDate)) if d]
+    if times.has_clock(text):
+        at = times.instant(text, zone_or(entry.timeZoneId, sessions.timezone))
+        day = _trade_date(at, sessions) if times.names_zone(text) else times.day(text)
+    elif len(text) > _MONTH_ONLY or others:
+        day = times.day(text) if len(text) > _MONTH_ONLY else max(others)
+        at = _close_of(day, sessions)
+    else:
+        raise InvalidBars(f"The gateway describes {entry.contract.localSymbol} without its last trade date.")
+    _compare(entry, text, day, others)
+    return day, at
+
+
+def _told(entry: Any) -> str:
+    """The text of the last trade, with its time of day where that stands in a field of its own."""
+    text = " ".join((entry.contract.lastTradeDateOrContractMonth or "").split())
+    clock = (getattr(entry, "lastTradeTime", "") or "").strip()
+    return f"{text} {clock}" if clock and len(text) > _MONTH_ONLY and not times.has_clock(text) else text
+
+
+def _trade_date(at: datetime, sessions: SessionCalendar) -> date:
+    """The session in which the last minute lies, else the date that the exchange's clocks show."""
+    before = at - timedelta(minutes=1)
+    session = next((s for s in sessions.sessions_between(before, at) if s.open <= before < s.close), None)
+    return session.trade_date if session else at.astimezone(sessions.timezone).date()
+
+
+def _close_of(day: date, sessions: SessionCalendar) -> datetime:
+    before = sessions.sessions(day - timedelta(days=10), day)
+    return before[-1].close if before else datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+def _date(text: str | None) -> date | None:
+    plain = (text or "").strip()
+    return times.day(plain) if len(plain) > _MONTH_ONLY else None
+
+
+def _compare(entry: Any, text: str, day: date, others: list[date]) -> None:
+    apart = sorted({other for other in others if other != day})
+    if apart:
+        log.warning(
+            "The gateway tells two last trade dates of %s: %s by its last trade ('%s'), and %s. Bars are asked for up "
+            "to the first; compare it with the exchange's.",
+            entry.contract.localSymbol,
+            day,
+            text,
+            ", ".join(map(str, apart)),
+        )
