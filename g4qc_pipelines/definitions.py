@@ -21,6 +21,7 @@ def build_definitions(settings: Settings, resources: Mapping[str, object] | None
         settings: decides the first month, the instruments file and where results are served.
         resources: objects or definitions that replace those of `build_resources`, by name.
     """
+    from g4qc_pipelines.answered_check import build_answered_check
     from g4qc_pipelines.assets import build_assets
     from g4qc_pipelines.jobs import build_jobs
     from g4qc_pipelines.progress import progress
@@ -32,6 +33,7 @@ def build_definitions(settings: Settings, resources: Mapping[str, object] | None
     jobs = build_jobs()
     return dg.Definitions(
         assets=assets,
+        asset_checks=[build_answered_check()],
         jobs=list(jobs.values()),
         schedules=build_schedules(settings, jobs),
         sensors=build_sensors(settings, jobs),

@@ -11,13 +11,16 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from g4qc_core.errors import G4qcError, PermanentError
 from g4qc_core.settings import Settings
 
+MAX_RETRIES = 2
+"""How often a step that failed for a while is tried again in its run."""
+
 
 def retries(settings: Settings) -> dg.RetryPolicy:
     """Two more tries, the second pause three times the first: enough for a dropped connection or an old session that is
     still dying, short against a person's patience. An outage is for the next scheduled run, which resumes from the
     ledger.
     """
-    return dg.RetryPolicy(max_retries=2, delay=settings.retry_delay, backoff=dg.Backoff.EXPONENTIAL)
+    return dg.RetryPolicy(max_retries=MAX_RETRIES, delay=settings.retry_delay, backoff=dg.Backoff.EXPONENTIAL)
 
 
 class Interrupted(dg.DagsterError, KeyboardInterrupt):

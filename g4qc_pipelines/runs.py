@@ -7,7 +7,7 @@ know what the assets do.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -21,11 +21,18 @@ _INTERRUPT = re.compile(r"\b(KeyboardInterrupt|DagsterExecutionInterruptedError|
 _RANGE_END = "dagster/asset_partition_range_end"
 
 
+ANSWERED_STEP = "raw_bars_answered"
+"""The step behind `raw_bars` that fails a run some of whose requests got no answer."""
+
 _MORE_MONTHS = "Earlier months: set G4QC_FIRST_MONTH; instruments of your own: G4QC_INSTRUMENTS."
 
 
 class RunFailed(G4qcError):
     """A run ended in failure; the text is the first failed step's own sentence."""
+
+
+class Incomplete(RunFailed):
+    """A run did all that it had to, but some of its requests brought nothing or not all; the text names them."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Runner:
 
         Raises:
             UsageError: no such asset, or no such partition.
+            Incomplete: all is derived from what came, and some requests failed.
             RunFailed: a step failed, or a blocking check did.
             KeyboardInterrupt: a person stopped the run.
         """
@@ -72,7 +80,8 @@ class Runner:
         if not result.success:
             if self._interrupted(result):
                 raise KeyboardInterrupt
-            raise RunFailed(self._why(result))
+            failed = [str(event.step_key) for event in result.all_events if event.is_step_failure]
+            raise (Incomplete if only_unanswered(failed) else RunFailed)(self._why(result))
         return result
 
     def materialized(self, asset: str) -> set[str]:
@@ -118,6 +127,11 @@ class Runner:
         events = [entry.get_dagster_event() for entry in ended]
         errors = [event.job_failure_data.error for event in events if event.event_specific_data]
         return [event.message or "" for event in events] + [str(error) for error in errors if error]
+
+
+def only_unanswered(failed_steps: Iterable[str]) -> bool:
+    """True where a run failed for nothing but requests without an answer: what came of the others is derived."""
+    return set(failed_steps) == {ANSWERED_STEP}
 
 
 def _check_range(first: str, last: str, known: Sequence[str]) -> None:

@@ -94,9 +94,10 @@ TABLE: tuple[Meaning, ...] = (
     Meaning(162, PermissionDenied, _SHARED, r"different ip address|competing (live )?session"),
     Meaning(162, PermissionDenied, _NO_PERMISSION, r"no (market|historical) data permissions|not subscribed"),
     Meaning(162, RequestRejected, _MALFORMED, r"\binvalid\b|time length exceed|starting time must occur|unsupported"),
-    Meaning(
-        162, RequestCancelled, _AWAY, r"connection is broken|server disconnect|not connected|query failed|timed? ?out"
-    ),
+    Meaning(162, RequestCancelled, _AWAY, r"connection is broken|disconnect|not connected|query failed|timed? ?out"),
+    # The shapes of "returned no data: ESZ5@CME Trades" and "query cancelled: 7" are the same in every language.
+    Meaning(162, RequestCancelled, _PERHAPS_EMPTY, r":\s*\S+@\S+ \w+\W*$"),
+    Meaning(162, RequestCancelled, _DROPPED, r":\s*\d+\W*$"),
     Meaning(162, RequestCancelled, _ITS_WORDS),
     Meaning(165, None, "a message of the history service"),
     Meaning(166, RequestRejected, "the gateway keeps no bars of a contract that expired this long ago"),

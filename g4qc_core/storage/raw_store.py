@@ -17,7 +17,7 @@ from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments import Contract
 from g4qc_core.storage.contract_store import forget_late_head
 from g4qc_core.storage.copy import Kinds, copy_in, copy_out, encode
-from g4qc_core.storage.request_ledger import LedgerEntry, insert_entry
+from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, insert_entry
 from g4qc_core.storage.slices import SliceStore, check_window, names
 
 _VALUES: Kinds = {
@@ -60,7 +60,7 @@ class RawStore(SliceStore):
         A bar that differs from the stored one replaces it, and the old one is kept as a revision. A stored bar that
         the answer leaves out between its first and its last one was withdrawn, and is kept as a revision too; but where
         more than one in a hundred is missing, or more than five in a row, the answer is taken to have holes, and all
-        stay.
+        stay. An entry whose outcome is no answer takes nothing back.
 
         Args:
             bars: `RAW_COLUMNS` of `bars.source`, timestamps ascending and unique; may be empty.
@@ -78,7 +78,7 @@ class RawStore(SliceStore):
             request = insert_entry(connection, entry)
             stored = _stored(cursor, contract, times)
             fresh, outdated = _compare(bars, stored)
-            withdrawn = _withdrawn(bars, stored)
+            withdrawn = _withdrawn(bars, stored) if entry.outcome in ANSWERED else stored.iloc[:0]
             if not (outdated.empty and withdrawn.empty):
                 gone = pd.concat([outdated, withdrawn]).sort_values("timestamp")
                 _revise(cursor, contract, gone, request, entry.requested_at)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, exists, select
 
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.tables import ib_requests
@@ -31,6 +31,8 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     DISCONNECTED = "disconnected"
     CANCELLED = "cancelled"
+    UNREADABLE = "unreadable"
+    """The gateway answered, and something in the answer is not to be read; what is, was kept."""
     ERROR = "error"
 
 
@@ -113,6 +115,29 @@ class Ledger:
             query = query.where(ib_requests.c.contract == contract)
         if outcomes is not None:
             query = query.where(ib_requests.c.outcome.in_([str(o) for o in outcomes]))
+        with self._database.transaction() as connection:
+            return [_entry(row) for row in connection.execute(query).mappings()]
+
+    def unanswered(self, timeframe: str) -> list[LedgerEntry]:
+        """Requests that failed and about whose window nothing was answered since, of every contract, oldest first."""
+        later = ib_requests.alias("later")
+        since = exists().where(
+            later.c.symbol == ib_requests.c.symbol,
+            later.c.contract == ib_requests.c.contract,
+            later.c.timeframe == ib_requests.c.timeframe,
+            later.c.window_start < ib_requests.c.window_end,
+            later.c.window_end > ib_requests.c.window_start,
+            later.c.id > ib_requests.c.id,
+        )
+        query = (
+            select(ib_requests)
+            .where(
+                ib_requests.c.timeframe == timeframe,
+                ib_requests.c.outcome.not_in([str(o) for o in ANSWERED]),
+                ~since,
+            )
+            .order_by(ib_requests.c.id)
+        )
         with self._database.transaction() as connection:
             return [_entry(row) for row in connection.execute(query).mappings()]
 

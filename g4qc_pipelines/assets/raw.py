@@ -20,9 +20,10 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
 from g4qc_core.storage.version_store import RAW
+from g4qc_pipelines.answered_check import MISSED
 from g4qc_pipelines.checks import CONTRACT_CHECKS, ContractChecks
 from g4qc_pipelines.data_versions import materialized
-from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.failures import MAX_RETRIES, retries, told_to_dagster
 from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result, watched
 from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
@@ -31,8 +32,9 @@ from g4qc_pipelines.resources import Gateway, Stores
 from g4qc_pipelines.steps.agreement import compare_calendar
 from g4qc_pipelines.steps.chains import contracts_of_interest, merged, sessions_without_contract, stored_chain
 from g4qc_pipelines.steps.derivation import month_instants
-from g4qc_pipelines.steps.extraction import extract
+from g4qc_pipelines.steps.extraction import extract_what_comes
 from g4qc_pipelines.steps.feed import feeds
+from g4qc_pipelines.steps.missed import Missed, sentences
 from g4qc_pipelines.steps.pacing_status import pacing_metadata
 from g4qc_pipelines.steps.planning import rules_of
 from g4qc_pipelines.steps.revisions import changes_after
@@ -122,19 +124,21 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         """One-minute bars as received, contract by contract: the front's, and both around a roll.
 
         What the request ledger covers is not asked for again, until it has settled. A bar that the gateway restates
-        replaces the old one, which is kept as a revision.
+        replaces the old one, which is kept as a revision. A request that fails leaves the others: what came is kept,
+        and `requests_answered` names what is missing.
         """
         with told_to_dagster():
             source, overrides = _claimed(gateway, stores), load_overrides(settings.rolls)
             shown: dict[str, dict[str, Any]] = {}
             versions: dict[str, str] = {}
+            missed: list[Missed] = []
             for instrument, months in _by_symbol(context.partition_keys, registry).items():
                 chain, newest = stored_chain(instrument, stores), stores.ledger.last()
                 only = [contract_month(month) for month in config.contracts]
                 asked = {key: _narrowed(config, *window) for key, window in months.items()}
                 wanted = {k: contracts_of_interest(instrument, chain, *asked[k], only, overrides) for k in months}
                 # One plan for all months: a request may reach from one into the next.
-                done = extract(
+                done = extract_what_comes(
                     instrument,
                     merged(wanted.values()),
                     source,
@@ -144,6 +148,9 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                     rules_of(settings, Order.named(config.order)),
                 )
                 context.log.info(f"{instrument.symbol}: {done}")
+                missed += done.missed
+                for sentence in sentences(done.missed):
+                    context.log.warning(sentence)
                 changes, pacing = changes_after(instrument.symbol, newest, stores), pacing_metadata(stores.database)
                 for key, (first, last) in months.items():
                     holes = [str(day) for day in sessions_without_contract(instrument, wanted[key], *asked[key])]
@@ -163,13 +170,35 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                         "bars withdrawn": own.withdrawn,
                         "what changed": table_of(changes[changes["timestamp"].between(*window, inclusive="left")]),
                         "empty answers": own.empty,
+                        "requests missed": len(own.missed),
+                        **({MISSED: dg.MetadataValue.json(sentences(own.missed))} if own.missed else {}),
                         "sessions without a contract": listing(holes) or "none",
                         **pacing,
                     }
+            _check_missed(missed, context.retry_number, sum(s["dagster/row_count"] for s in shown.values()))
             alive = feed_result(feeds(watched(settings, context.instance, registry), stores))
         yield from materialized(context, versions, shown, [alive])
 
     return [contracts, raw_bars]
+
+
+def _check_missed(missed: Sequence[Missed], tried: int, stored: int) -> None:
+    """Lets the step be tried again where what is missing may soon come, and fails it where there is nothing at all.
+
+    What came otherwise goes on to the timeframes, and the check `requests_answered` fails the run.
+
+    Args:
+        tried: how often the step was tried again in this run.
+        stored: number of raw bars of the step's months.
+    """
+    passes = [one for one in missed if one.passes]
+    again = bool(passes) and tried < MAX_RETRIES
+    if again or (missed and not stored):
+        raise dg.Failure(
+            "; ".join(sentences(passes if again else missed)) + ".",
+            metadata={"error": type((passes or list(missed))[0].error).__name__},
+            allow_retries=again,
+        )
 
 
 def _by_instrument(asset: dg.AssetsDefinition) -> dg.AssetDep:

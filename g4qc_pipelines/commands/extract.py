@@ -17,6 +17,7 @@ from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.partitions import key_of, months_between
+from g4qc_pipelines.runs import Incomplete
 from g4qc_pipelines.steps.chains import contracts_of_interest
 from g4qc_pipelines.steps.refetching import reopen
 
@@ -32,8 +33,13 @@ def extract_bars(
 ) -> None:
     """Runs the graph of one instrument from the chain to the roll calendar, for the sessions of the window.
 
+    Bars that came are derived although other requests failed.
+
     With `again`, sessions that the ledger covers are asked for once more; where that fails, the next extraction of them
     does it.
+
+    Raises:
+        Incomplete: some requests failed; the text names them.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
     if not calendar(instrument.calendar).sessions(first, last):
@@ -48,10 +54,17 @@ def extract_bars(
             chain, overrides = bench.stores.contracts.chain(symbol), load_overrides(settings.rolls)
             wanted = contracts_of_interest(instrument, chain, first, last, contracts, overrides)
             reopen(instrument, wanted, bench.stores, datetime.now(UTC))
-        bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
+        incomplete = None
+        try:
+            bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
+        except Incomplete as error:
+            # What came is derived; the rolls are made of it too, and then the run is told as failed.
+            incomplete = error
         bench.runner.run(ROLL_ASSETS, symbol)
         quality = bench.stores.bars.quality(symbol, first, last)
     click.echo(
         f"{symbol}, trade dates {first} to {last}: {quality['trade_date'].nunique()} sessions, "
         f"{quality['traded'].sum():,} minutes with trades, {missing(quality).sum():,} minutes missing."
     )
+    if incomplete is not None:
+        raise incomplete

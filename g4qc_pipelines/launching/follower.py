@@ -1,5 +1,7 @@
 """The thread that launches a job's next run when the one before has succeeded, whoever launched that one.
 
+A run that failed only because some of its requests got no answer has derived what came, and is gone on with.
+
 It goes on with jobs of an earlier process, and with those of which a person ran a failed run again in Dagster's own
 pages; a job that was ended is left alone. Several processes may follow the same jobs. Must not know what a run does.
 """
@@ -17,7 +19,7 @@ from g4qc_core.errors import G4qcError, NotFound, PermanentError
 from g4qc_core.storage.job_end_store import JobEnd, JobEndStore
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.graphql import Graph
-from g4qc_pipelines.launching.stages import JOB, Plan, following, stage_of
+from g4qc_pipelines.launching.stages import JOB, Plan, following, goes_on, stage_of
 
 _log = logging.getLogger(__name__)
 
@@ -102,7 +104,7 @@ class Follower:
             newest = self._newest(job_id)
             if not _may_go_on(newest):
                 self._open.discard(job_id)
-            elif newest["status"] == "SUCCESS":
+            elif goes_on(newest):
                 self._launch_next(job_id)
         except NotFound:
             self._open.discard(job_id)  # somebody deleted its runs
@@ -112,7 +114,7 @@ class Follower:
             # Another process may have been quicker, or a person have stopped it.
             newest = self._newest(job_id)
             plan = following(tags_of(newest))
-            if plan is None or newest["status"] != "SUCCESS":
+            if plan is None or not goes_on(newest):
                 return
             if end_of(newest, self.ends(job_id).get(job_id)) is not None:
                 self._open.discard(job_id)
@@ -142,4 +144,5 @@ def _tried(step: Callable[[], None]) -> None:
 
 
 def _may_go_on(newest: Run) -> bool:
-    return newest["status"] not in ("FAILURE", "CANCELED") and following(tags_of(newest)) is not None
+    ended = newest["status"] in ("FAILURE", "CANCELED") and not goes_on(newest)
+    return not ended and following(tags_of(newest)) is not None

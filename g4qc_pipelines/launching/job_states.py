@@ -15,7 +15,7 @@ from g4qc_core.api.launcher import Job, JobEvent, JobState
 from g4qc_core.errors import UsageError
 from g4qc_core.storage.job_end_store import JobEnd
 from g4qc_pipelines.launching.graphql import Graph
-from g4qc_pipelines.launching.stages import ABOUT, BACKTEST, JOB, KIND, following, stage_of
+from g4qc_pipelines.launching.stages import ABOUT, BACKTEST, JOB, KIND, following, goes_on, stage_of
 
 _STATES = {
     "SUCCESS": JobState.SUCCEEDED,
@@ -45,6 +45,9 @@ def job_of(runs: Sequence[Run], graph: Graph, end: JobEnd | None) -> Job:
     first, newest = runs[0], runs[-1]
     tags = {tag["key"]: tag["value"] for tag in newest["tags"]}
     state = _state(newest, tags, end)
+    lacking = _lacking(runs)
+    if state is JobState.SUCCEEDED and lacking is not None:
+        state = JobState.FAILED
     _, stages = stage_of(tags)
     planned = [len(run["assetSelection"] or run["stepStats"]) for run in runs]
     done = sum(step["status"] in _ENDED_STEPS for run in runs for step in run["stepStats"])
@@ -57,7 +60,7 @@ def job_of(runs: Sequence[Run], graph: Graph, end: JobEnd | None) -> Job:
         done=done,
         # Stages that have not begun count as one step each: what they hold is known when they begin.
         steps=max(sum(planned) + stages - len(runs), done),
-        message="" if state is not JobState.FAILED else end.reason if end and end.reason else _why(newest, graph),
+        message=_message(lacking or newest, end, graph) if state is JobState.FAILED else "",
         runs=tuple(run["runId"] for run in runs),
         url=f"{graph.link}/runs/{newest['runId']}",
         ended_at=_instant(newest["endTime"]) if state.final and newest["endTime"] else None,
@@ -117,14 +120,24 @@ def _event(event: Mapping[str, Any], cursor: str) -> JobEvent:
 
 def _state(newest: Run, tags: Mapping[str, str], end: JobEnd | None) -> JobState:
     state = _STATES.get(newest["status"], JobState.QUEUED)
-    goes_on = state is JobState.SUCCEEDED and following(tags) is not None
-    if end is not None and (goes_on or state not in (JobState.SUCCEEDED, JobState.FAILED)):
+    more = goes_on(newest) and following(tags) is not None
+    if end is not None and (more or state not in (JobState.SUCCEEDED, JobState.FAILED)):
         return JobState.FAILED if end.reason else JobState.CANCELLED
-    if goes_on:
+    if more:
         return JobState.RUNNING
     if state is JobState.QUEUED and stage_of(tags)[0] > 1:
         return JobState.RUNNING
     return state
+
+
+def _lacking(runs: Sequence[Run]) -> Run | None:
+    """The first of the runs that lacks answers, as far as its stage was not run again since."""
+    newest = {stage_of({tag["key"]: tag["value"] for tag in run["tags"]})[0]: run for run in runs}
+    return next((run for run in newest.values() if run["status"] == "FAILURE" and goes_on(run)), None)
+
+
+def _message(run: Run, end: JobEnd | None, graph: Graph) -> str:
+    return end.reason if end is not None and end.reason else _why(run, graph)
 
 
 def _why(run: Run, graph: Graph) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from g4qc_pipelines.runs import only_unanswered
+
 JOB, KIND, ABOUT, STAGE, NEXT, BACKTEST, KEY = (
     f"g4qc/{name}" for name in ("job", "kind", "about", "stage", "next", "backtest", "key")
 )
@@ -71,6 +73,12 @@ def following(tags: Mapping[str, str]) -> Plan | None:
     stage, of = stage_of(tags)
     stages = [Stage(**values) for values in json.loads(tags[NEXT])]
     return Plan(tags[JOB], tags[KIND], tags[ABOUT], stages, stage + 1, of, tags.get(BACKTEST), tags.get(KEY, ""))
+
+
+def goes_on(run: Mapping[str, Any]) -> bool:
+    """True where the next stage may follow: the run succeeded, or failed for nothing but requests without an answer."""
+    failed = [step["stepKey"] for step in run["stepStats"] if step["status"] == "FAILURE"]
+    return run["status"] == "SUCCESS" or (run["status"] == "FAILURE" and only_unanswered(failed))
 
 
 def stage_of(tags: Mapping[str, str]) -> tuple[int, int]:

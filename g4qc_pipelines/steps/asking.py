@@ -15,6 +15,8 @@ from g4qc_core.bars.source import BarRequest, BarSource
 from g4qc_core.errors import (
     BarsDenied,
     ClientIdInUse,
+    ClientTooOld,
+    ContractAmbiguous,
     ContractNotFound,
     DefinitionMissing,
     G4qcError,
@@ -26,6 +28,7 @@ from g4qc_core.errors import (
     PermissionDenied,
     RequestCancelled,
     RequestRejected,
+    UnreadableAnswer,
 )
 from g4qc_core.storage.request_ledger import ANSWERED, Ledger, LedgerEntry, Outcome
 
@@ -36,7 +39,10 @@ _OUTCOMES: tuple[tuple[type[G4qcError], Outcome], ...] = (
     (PermissionDenied, Outcome.NO_PERMISSION),
     (ContractNotFound, Outcome.NO_DEFINITION),
     (DefinitionMissing, Outcome.NO_DEFINITION),
+    (ContractAmbiguous, Outcome.NO_DEFINITION),
     (RequestRejected, Outcome.REJECTED),
+    (ClientTooOld, Outcome.REJECTED),
+    (UnreadableAnswer, Outcome.UNREADABLE),
     (RequestCancelled, Outcome.CANCELLED),
     (BarsDenied, Outcome.DENIED),
     (GatewayDisconnected, Outcome.DISCONNECTED),
@@ -55,15 +61,21 @@ class Asking:
         self._began = time.monotonic()
 
     def entry(
-        self, outcome: Outcome, error: G4qcError | None = None, whole: bool | None = None, bars: int = 0
+        self,
+        outcome: Outcome,
+        error: G4qcError | None = None,
+        whole: bool | None = None,
+        bars: int = 0,
+        window: tuple[datetime, datetime] | None = None,
     ) -> LedgerEntry:
-        """The ledger's entry of this request, which ended just now."""
+        """The ledger's entry of this request, or of a part of its window, which ended just now."""
+        start, end = window or (self._request.start, self._request.end)
         return LedgerEntry(
             symbol=self._request.contract.symbol,
             contract=self._request.contract.month,
             timeframe=self._request.timeframe.name,
-            window_start=self._request.start,
-            window_end=self._request.end,
+            window_start=start,
+            window_end=end,
             outcome=outcome,
             requested_at=self.at,
             duration_ms=int((time.monotonic() - self._began) * 1000),

@@ -1,28 +1,33 @@
 """Extraction: what the plan asks for, asked of the source and written with its ledger entry, one request after another.
 
-It stands here, and not in the core, because it sees both the gateway and the store. Every function takes its window and
+A request that fails leaves the others: they are asked, what came is kept, and what is missing is named at the end. It
+stands here, and not in the core, because it sees both the gateway and the store. Every function takes its window and
 its clock; "now" is what the gateway says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pandas as pd
 
 from g4qc_core.bars.planning import leaves_no_doubt
-from g4qc_core.bars.source import BarRequest, BarSource
-from g4qc_core.errors import BarsDenied, GatewayError, InvalidBars, NoData, TransientError
+from g4qc_core.bars.source import BarRequest, BarSource, PartlyUnreadable
+from g4qc_core.errors import BarsDenied, G4qcError, GatewayError, InvalidBars, NoData
 from g4qc_core.ib.plan import USUAL, Plan, PlanRules, heads_to_ask
-from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.request_ledger import Outcome
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.asking import Asking, emptiness, outcome_of, said_before
 from g4qc_pipelines.steps.chains import Wanted
+from g4qc_pipelines.steps.heads import learn_heads
+from g4qc_pipelines.steps.missed import Missed
+from g4qc_pipelines.steps.patience import Patience
 from g4qc_pipelines.steps.planning import plan_extraction
+from g4qc_pipelines.steps.readable import Part, readable_parts
 from g4qc_pipelines.steps.under_way import under_way
 
 Tell = Callable[[str], None]
@@ -44,16 +49,18 @@ class Asked:
 
 @dataclass
 class Extraction:
-    """What one extraction did: its plan, and every request of it."""
+    """What one extraction did: its plan, every request that was made, and those of them or beside them that failed."""
 
     plan: Plan = field(default_factory=Plan)
     asked: list[Asked] = field(default_factory=list)
+    missed: list[Missed] = field(default_factory=list)
 
     def __str__(self) -> str:
-        if not self.requests:
+        if not self.plan.requests:
             return "nothing to ask for: the ledger covers every session"
         text = f"{self.requests} requests, {self.inserted} new bars, {self.revised} revised, {self.empty} empty answers"
-        return f"{text}, {self.withdrawn} withdrawn" if self.withdrawn else text
+        text = f"{text}, {self.withdrawn} withdrawn" if self.withdrawn else text
+        return f"{text}, {len(self.missed)} requests missed" if self.missed else text
 
     def within(self, start: datetime, end: datetime) -> Extraction:
         """The part of it that belongs to `(start, end]`: sessions and requests by their end."""
@@ -62,7 +69,11 @@ class Extraction:
             for contract, sessions in self.plan.asked.items()
         }
         plan = Plan(tuple(r for r in self.plan.requests if start < r.end <= end), asked, self.plan.left_out)
-        return Extraction(plan, [a for a in self.asked if start < a.request.end <= end])
+        return Extraction(
+            plan,
+            [a for a in self.asked if start < a.request.end <= end],
+            [m for m in self.missed if start < m.request.end <= end],
+        )
 
     @property
     def sessions(self) -> int:
@@ -104,48 +115,67 @@ def extract(
     tell: Tell,
     rules: PlanRules = USUAL,
 ) -> Extraction:
-    """Asks for what is missing of the wanted sessions, in the order of the rules, and writes every answer.
-
-    Of a contract of which something is missing the source is first asked where its bars begin; and again after a week,
-    where that leaves wanted minutes out.
+    """Asks for what is missing of the wanted sessions as `extract_what_comes` does.
 
     Raises:
         GatewayError, InvalidBars: a request failed, or its answer could not be read; it is in the ledger, and what
-            came before it is written.
+            came of the others is written. Of several such errors the first.
+    """
+    done = extract_what_comes(instrument, wanted, source, stores, run_id, tell, rules)
+    for error in (missed.error for missed in done.missed if missed.error is not None):
+        raise error
+    return done
+
+
+def extract_what_comes(
+    instrument: Instrument,
+    wanted: Wanted,
+    source: BarSource,
+    stores: Stores,
+    run_id: str | None,
+    tell: Tell,
+    rules: PlanRules = USUAL,
+) -> Extraction:
+    """Asks for what is missing of the wanted sessions, in the order of the rules, and writes every answer.
+
+    Of a contract of which something is missing the source is first asked where its bars begin; and again after a week,
+    where that leaves wanted minutes out. A request that fails leaves the others, unless so many fail in a row that no
+    answer can be expected; the ledger and `Extraction.missed` name it.
+
+    Raises:
+        GatewayError: the source's clock cannot be had.
     """
     now = source.server_time()
     heads = stores.contracts.heads(instrument.symbol)
     plan = plan_extraction(instrument, wanted, stores, now, rules, heads)
     unsure = heads_to_ask(wanted, plan, heads, stores.contracts.heads_asked(instrument.symbol), now)
     if unsure:
-        _learn_heads(unsure, now, source, stores)
+        learn_heads(unsure, now, source, stores, tell)
         heads = stores.contracts.heads(instrument.symbol)
         plan = plan_extraction(instrument, wanted, stores, now, rules, heads)
-    done = Extraction(plan)
+    done, patience = Extraction(plan), Patience()
     sessions = calendar(instrument.calendar)
     with under_way(instrument.symbol, plan.requests, source, stores, run_id) as left:
         for number, request in enumerate(plan.requests, 1):
+            if not patience.asks(request.contract):
+                done.missed.append(Missed(request, None))
+                continue
             place = f"request {number} of {len(plan.requests)}{left(number)}"
             tell(f"{request.contract}: {place}, from {request.start:%Y-%m-%d %H:%M}")
             head = heads.get(request.contract.month)
-            done.asked.append(_ask(request, sessions, head, source, stores, run_id))
+            try:
+                asked, doubt = _ask(request, sessions, head, source, stores, run_id)
+            except (GatewayError, InvalidBars) as error:
+                patience.failed(request.contract, error)
+                done.asked.append(Asked(request, outcome_of(error)))
+                doubt = error
+            else:
+                patience.answered(request.contract)
+                done.asked.append(asked)
+            if doubt is not None:
+                done.missed.append(Missed(request, doubt))
+                tell(f"{request.contract}: {place} failed: {doubt}")
     return done
-
-
-def _learn_heads(contracts: Iterable[Contract], now: datetime, source: BarSource, stores: Stores) -> None:
-    """Asks where the bars of the contracts begin, and keeps what the source tells."""
-    for contract in contracts:
-        try:
-            head: datetime | None = source.head_timestamp(contract)
-        except TransientError:
-            # It only spares requests: the bars are asked for without it, and it is asked for again another time.
-            return
-        except GatewayError:
-            head = None
-        if head is not None and head >= min(now, contract.last_trade_at):
-            # All of the contract's sessions would be left out.
-            head = None
-        stores.contracts.keep_head(contract, head, now)
 
 
 def _ask(
@@ -155,21 +185,49 @@ def _ask(
     source: BarSource,
     stores: Stores,
     run_id: str | None,
-) -> Asked:
+) -> tuple[Asked, G4qcError | None]:
+    """Makes one request and writes what came; with what cannot be read of the answer.
+
+    Raises:
+        GatewayError, InvalidBars: there is no answer, or none of it can be read; the ledger has it.
+    """
     asking = Asking(request, source, run_id)
     try:
         bars = _answer(request, asking.at, source, stores)
     except NoData as error:
         outcome = Outcome.NO_DATA if _held(request, stores) else emptiness(request, asking.at, stores.ledger)
         stores.ledger.record(asking.entry(outcome, error))
-        return Asked(request, outcome)
+        return Asked(request, outcome), None
+    except PartlyUnreadable as error:
+        return _keep(request, readable_parts(request, error.lost, sessions), error.bars, asking, error, stores), error
     except (GatewayError, InvalidBars) as error:
         stores.ledger.record(asking.entry(outcome_of(error), error))
         raise
     window = request.start, request.end
     whole = leaves_no_doubt(request.contract, sessions.sessions_between(*window), bars["timestamp"], window, head)
     done = stores.bars.write_raw(request.contract, bars, asking.entry(Outcome.DATA, whole=whole))
-    return Asked(request, Outcome.DATA, done.inserted, done.unchanged, done.revised, done.withdrawn)
+    return Asked(request, Outcome.DATA, done.inserted, done.unchanged, done.revised, done.withdrawn), None
+
+
+def _keep(
+    request: BarRequest,
+    parts: Sequence[Part],
+    bars: pd.DataFrame,
+    asking: Asking,
+    error: PartlyUnreadable,
+    stores: Stores,
+) -> Asked:
+    """Writes the bars that can be read; only the parts of the window that have no other count as answered."""
+    written = []
+    for part in parts:
+        own = bars[(bars["timestamp"] >= part.start) & (bars["timestamp"] < part.end)].reset_index(drop=True)
+        outcome, why = (Outcome.DATA, None) if part.readable else (Outcome.UNREADABLE, error)
+        entry = asking.entry(outcome, why, whole=False, window=(part.start, part.end))
+        written.append(stores.bars.write_raw(request.contract, own, entry))
+    inserted, unchanged, revised, withdrawn = (
+        sum(getattr(w, name) for w in written) for name in ("inserted", "unchanged", "revised", "withdrawn")
+    )
+    return Asked(request, Outcome.UNREADABLE, inserted, unchanged, revised, withdrawn)
 
 
 def _answer(request: BarRequest, at: datetime, source: BarSource, stores: Stores) -> pd.DataFrame:

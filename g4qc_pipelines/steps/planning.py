@@ -6,11 +6,13 @@ The plan itself is a pure function of the core; here stands what it is told.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pandas as pd
 
 from g4qc_core.bars.planning import Bars
+from g4qc_core.bars.source import BarRequest
 from g4qc_core.ib.plan import USUAL, Known, Order, Plan, PlanRules, plan
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import calendar
@@ -46,21 +48,42 @@ def plan_extraction(
     """
     if heads is None:
         heads = stores.contracts.heads(instrument.symbol)
-    return plan(_known(instrument, wanted, stores, heads, wishes), calendar(instrument.calendar), now, rules)
+    held = [sessions for sessions in wanted.values() if sessions]
+    if not held:
+        return Plan()
+    window = min(s[0].open for s in held), max(s[-1].close for s in held)
+    entries: dict[str, list[LedgerEntry]] = {}
+    for entry in stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, *window):
+        entries.setdefault(entry.contract, []).append(entry)
+    reopened = [*reopened_sessions(instrument, *window, stores), *wishes]
+    planned = plan(_known(wanted, stores, heads, entries, reopened), calendar(instrument.calendar), now, rules)
+    return replace(planned, requests=failed_last(planned.requests, entries))
+
+
+def failed_last(requests: Sequence[BarRequest], entries: Mapping[str, Sequence[LedgerEntry]]) -> tuple[BarRequest, ...]:
+    """The requests in their order, but those whose windows failed when they were last asked for behind the others.
+
+    What fails for good must not keep others from being asked, however few requests one extraction gets to make.
+
+    Args:
+        entries: of the ledger, by contract month, in the order in which they were written.
+    """
+
+    def failed(request: BarRequest) -> bool:
+        own = entries.get(request.contract.month, ())
+        last = next((e for e in reversed(own) if e.window_start < request.end and e.window_end > request.start), None)
+        return last is not None and last.outcome not in ANSWERED
+
+    return tuple(sorted(requests, key=failed))
 
 
 def _known(
-    instrument: Instrument, wanted: Wanted, stores: Stores, heads: Mapping[str, datetime], wishes: Sequence[Reopened]
+    wanted: Wanted,
+    stores: Stores,
+    heads: Mapping[str, datetime],
+    entries: Mapping[str, Sequence[LedgerEntry]],
+    reopened: Sequence[Reopened],
 ) -> list[Known]:
-    held = [sessions for sessions in wanted.values() if sessions]
-    if not held:
-        return []
-    symbol = instrument.symbol
-    start, end = min(s[0].open for s in held), max(s[-1].close for s in held)
-    reopened = [*reopened_sessions(instrument, start, end, stores), *wishes]
-    entries: dict[str, list[LedgerEntry]] = {}
-    for entry in stores.ledger.entries(symbol, None, ONE_MINUTE.name, start, end, ANSWERED):
-        entries.setdefault(entry.contract, []).append(entry)
     return [
         Known(
             contract,

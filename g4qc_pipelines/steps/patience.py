@@ -1,0 +1,76 @@
+"""How long extraction goes on asking a gateway that fails: one failure stops nothing, and failures in a row do.
+
+Knows errors. Must not know requests, nor what becomes of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+
+from g4qc_core.errors import (
+    ClientIdInUse,
+    ClientTooOld,
+    ContractAmbiguous,
+    ContractNotFound,
+    DefinitionMissing,
+    G4qcError,
+    GatewayDisconnected,
+    GatewayRefused,
+    GatewayTimeout,
+    GatewayUnavailable,
+    PacingViolation,
+    PermissionDenied,
+)
+
+_Limits = tuple[tuple[tuple[type[G4qcError], ...], int], ...]
+
+# Kinds of error, and how many of them in a row without an answer let all rest.
+_ALL: _Limits = (
+    ((GatewayUnavailable, GatewayDisconnected, ClientIdInUse, GatewayRefused), 3),
+    ((PacingViolation,), 3),
+    ((GatewayTimeout,), 6),
+)
+# The same of one contract, which alone rests then.
+_OWN: _Limits = (
+    ((PermissionDenied, ContractNotFound, ContractAmbiguous, DefinitionMissing, ClientTooOld), 3),
+    ((GatewayTimeout,), 4),
+    ((G4qcError,), 10),
+)
+
+
+class Patience:
+    """Counts failures between answers, over all contracts and of each."""
+
+    def __init__(self) -> None:
+        self._in_a_row: Counter[int] = Counter()
+        self._own: dict[Hashable, Counter[int]] = {}
+        self._resting: set[Hashable] = set()
+        self.over = False
+
+    def answered(self, contract: Hashable) -> None:
+        """An answer came, whatever was in it."""
+        self._in_a_row.clear()
+        self._own.pop(contract, None)
+
+    def failed(self, contract: Hashable, error: G4qcError) -> None:
+        """A request of the contract failed."""
+        own = self._own.setdefault(contract, Counter())
+        self.over |= _reached(_ALL, self._in_a_row, error)
+        if _reached(_OWN, own, error):
+            self._resting.add(contract)
+
+    def asks(self, contract: Hashable) -> bool:
+        """True while the contract is still to be asked about."""
+        return not self.over and contract not in self._resting
+
+
+def _reached(
+    limits: tuple[tuple[tuple[type[G4qcError], ...], int], ...], count: Counter[int], error: G4qcError
+) -> bool:
+    reached = False
+    for number, (kinds, limit) in enumerate(limits):
+        if isinstance(error, kinds):
+            count[number] += 1
+            reached |= count[number] >= limit
+    return reached
