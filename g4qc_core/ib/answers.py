@@ -195,7 +195,8 @@ class Answers(EWrapper):
         elif row.error is not None and not self.ready.done.is_set():
             self.ready.finish(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
         elif row.error is not None and issubclass(row.error, _ENDS_ALL):
-            self._fail_all(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
+            # It hangs up behind such words, sooner or later: the next request goes over a new connection.
+            self.end(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
 
     def _hear_of_farm(self, name: str, *, down: bool) -> None:
         if down:
