@@ -25,4 +25,5 @@ def web(host: str, port: int | None, workspace: Path) -> None:
     settings = load_settings()
     port = port or settings.dagster_port
     check_port(port, "--host, --port or G4QC_DAGSTER_PORT", host)
+    click.echo(f"Dagster on http://{host}:{port}/. Ctrl-C stops it.")
     serve_web(settings, host, port, workspace)

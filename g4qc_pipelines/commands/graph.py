@@ -33,7 +33,7 @@ def run_dagster(settings: Settings, command: Sequence[str]) -> None:
         UsageError: there is no such command, or it would serve the web UI without a guard.
     """
     if command[0] == "dagster-webserver" or list(command[:2]) == ["dagster", "dev"]:
-        raise UsageError(f"`{' '.join(command[:2])}` answers any page of any web site: serve it with `g4qc web`.")
+        raise UsageError("This web server would answer the pages of any web site: start Dagster's with `g4qc web`.")
     from g4qc_pipelines.instance import dagster_environment
 
     path = shutil.which(command[0])

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from g4qc_core.api.guard import Guard, Rules
-from g4qc_core.api.keys import Scope
+from g4qc_core.api.keys import Keys, Scope
 from g4qc_core.api.measures import Measures
 from g4qc_core.api.origins import loopback_hosts, origin_of
 from g4qc_core.api.problems import problem
@@ -46,9 +46,13 @@ def serve_web(settings: Settings, host: str, port: int, workspace: Path) -> None
     with web_instance(settings) as instance:
         target = WorkspaceFileTarget([str(workspace)])
         with WorkspaceProcessContext(instance, version=__version__, workspace_load_target=target) as context:
-            door: ASGIApp = WebDoor(_Webserver(context, live_data_poll_rate=_POLL_MS).create_asgi_app(), keys)
-            guarded = Guard(door, web_rules(settings, loopback=is_loopback(host) or not keys), Measures())
-            server_of(guarded, host, port, proxies).run()
+            app = guarded(context, keys, web_rules(settings, loopback=is_loopback(host) or not keys))
+            server_of(app, host, port, proxies).run()
+
+
+def guarded(context: WorkspaceProcessContext, keys: Keys, rules: Rules) -> ASGIApp:
+    """Dagster's web server over this workspace, behind its keys and the guard."""
+    return Guard(WebDoor(_Webserver(context, live_data_poll_rate=_POLL_MS).create_asgi_app(), keys), rules, Measures())
 
 
 def web_rules(settings: Settings, *, loopback: bool) -> Rules:

@@ -101,7 +101,9 @@ class WebDoor:
 
 
 def _page(status: int = HTTPStatus.OK, said: str = "") -> Response:
-    return HTMLResponse(_PAGE.format(action=SIGN_IN, said=said), status, headers={"Content-Security-Policy": _POLICY})
+    # With "no-referrer", which the guard sets elsewhere, a browser would send the form as a foreign one.
+    headers = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
+    return HTMLResponse(_PAGE.format(action=SIGN_IN, said=said), status, headers=headers)
 
 
 def _essence(asked: HTTPConnection) -> str:

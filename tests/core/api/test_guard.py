@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from g4qc_core.api.guard import Rules
 from g4qc_core.api.keys import Scope, create_key, parse_keys
@@ -102,8 +106,22 @@ def test_pages_of_other_sites_change_nothing_and_read_nothing(api: Api) -> None:
         answer = httpx.post(f"{api.url}/api/v1/jobs", json={"assets": ["x"]}, headers={"Origin": origin})
         assert answer.status_code == 403, origin
         read = httpx.get(f"{api.url}/api/v1/instruments", headers={"Origin": origin})
+        assert read.status_code == 403
         assert "access-control-allow-origin" not in read.headers
     assert len(api.launcher.started) == before
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [("127.0.0.1", "https://evil.example", 403), ("127.0.0.1", "null", 403), ("evil.example", None, 421)],
+)
+def test_a_web_socket_is_refused_as_a_request_is(api: Api, host: str, origin: str | None, status: int) -> None:
+    channel = socket.create_connection(api.address, timeout=60)
+    site = Origin(origin) if origin else None
+    with pytest.raises(InvalidStatus) as refused, connect(f"ws://{host}/graphql", sock=channel, origin=site):
+        pass
+    assert refused.value.response.status_code == status
+    assert json.loads(refused.value.response.body)["status"] == status
 
 
 def test_a_form_of_another_site_is_no_json(api: Api) -> None:
