@@ -72,7 +72,8 @@ def build_repairs(
     return [
         sensor(
             "repair",
-            "Launches the smallest backfill for sessions with minutes whose request failed or was never made. The same "
+            "Launches the smallest backfill for sessions with minutes whose request failed or was never made, and the "
+            "derivation of timeframes that an interrupted run left out. The same "
             "gaps are tried again after pauses that grow, and then left alone until something changes.",
             lambda instrument, stores, now: repairs_of(instrument, stores, now, settings),
             120,

@@ -17,7 +17,10 @@ from g4qc_pipelines.partitions import key_of
 
 @dataclass(frozen=True, order=True)
 class Gap:
-    """Minutes of one session about which nothing is known; `contract` is empty where no contract was ever asked."""
+    """Minutes of one session about which nothing is known, or none where only timeframes are to be derived.
+
+    `contract` is empty where no contract was ever asked.
+    """
 
     trade_date: date
     contract: str
@@ -65,7 +68,8 @@ class Backfill:
         first, last = self.gaps[0].trade_date, self.gaps[-1].trade_date
         days = f"{first}" if first == last else f"{first} to {last}"
         what = f"{self.symbol} {self.contract}".strip()
-        return f"{what}, {days}: {sum(gap.minutes for gap in self.gaps):,} minutes"
+        minutes = sum(gap.minutes for gap in self.gaps)
+        return f"{what}, {days}: {f'{minutes:,} minutes' if minutes else 'timeframes to derive'}"
 
 
 def smallest_backfills(symbol: str, gaps: Iterable[Gap], ruled: Mapping[str, Collection[date]]) -> list[Backfill]:

@@ -14,6 +14,7 @@ from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
+from g4qc_core.storage.completeness import not_made_of
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.steps.backfills import Backfill, Gap, smallest_backfills
 from g4qc_pipelines.steps.chains import ruled_contracts
@@ -49,18 +50,28 @@ def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Gap]:
 
 
 def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
-    """The smallest backfills that close the gaps of an instrument, the newest first.
+    """The smallest backfills that close the gaps of an instrument, the newest first, and those that derive what lacks.
 
     Gaps before the first month that has a partition are left alone.
     """
     gaps = [gap for gap in gaps_of(instrument, stores, now) if f"{gap.trade_date:%Y-%m}" >= settings.first_month]
-    if not gaps:
-        return []
-    chain = stores.contracts.chain(instrument.symbol)
-    window = (gaps[0].trade_date, gaps[-1].trade_date)
-    wanted = ruled_contracts(instrument, chain, *window, load_overrides(settings.rolls))
-    ruled = {contract.month: {s.trade_date for s in sessions} for contract, sessions in wanted.items()}
-    return smallest_backfills(instrument.symbol, gaps, ruled)
+    found: list[Backfill] = []
+    if gaps:
+        chain = stores.contracts.chain(instrument.symbol)
+        window = (gaps[0].trade_date, gaps[-1].trade_date)
+        wanted = ruled_contracts(instrument, chain, *window, load_overrides(settings.rolls))
+        ruled = {contract.month: {s.trade_date for s in sessions} for contract, sessions in wanted.items()}
+        found = smallest_backfills(instrument.symbol, gaps, ruled)
+    closed = {backfill.partition for backfill in found}
+    return found + [one for one in _derivations(instrument, stores, now, settings) if one.partition not in closed]
+
+
+def _derivations(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
+    """A run for each month with minutes of which a timeframe was not made: it asks for nothing that is known."""
+    lacking = not_made_of(stores, instrument, _EVER, now.date())
+    days = {session.trade_date for sessions in lacking.values() for session in sessions}
+    gaps = [Gap(day, "", 0) for day in days if f"{day:%Y-%m}" >= settings.first_month]
+    return smallest_backfills(instrument.symbol, gaps, {})
 
 
 def vanishing(instrument: Instrument, stores: Stores, now: datetime) -> list[Contract]:

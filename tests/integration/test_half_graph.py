@@ -5,11 +5,12 @@ and extracting again heals.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import URL, text
 
 from g4qc_core.backtest.specs import BacktestSpec
@@ -26,6 +27,7 @@ from g4qc_pipelines.steps.sensitivity import roll_sensitivity
 from g4qc_pipelines.steps.spec_checks import check_runnable
 from tests.fixtures.api import Api, served
 from tests.fixtures.home import Home, home_on
+from tests.fixtures.pages import Visitor
 
 pytestmark = pytest.mark.integration
 
@@ -174,6 +176,25 @@ def test_the_client_raises_and_warns(api: Api) -> None:
         with pytest.warns(MissingSessions, match="3 of 8 sessions of ES"):
             frame = g4qc.bars("ES", "1h", end="2026-09-30")
     assert frame["trade_date"].nunique() == 5
+
+
+@pytest.mark.browser
+def test_the_chart_refuses_half_of_a_series_and_names_missing_sessions(visit: Callable[..., Visitor], api: Api) -> None:
+    page = visit(api.url).opens("/chart?symbol=ES&timeframe=1h")
+    expect(page.locator(".over")).to_contain_text(REFUSAL)
+    page = visit(api.url).opens("/chart?symbol=ES&timeframe=1min")
+    expect(page.locator(".candles")).to_have_attribute("data-state", "shown")
+    expect(page.locator("#chart-missing")).to_contain_text("sessions without bars")
+
+
+@pytest.mark.browser
+def test_the_page_of_gaps_names_the_timeframes_that_are_to_be_derived(visit: Callable[..., Visitor], api: Api) -> None:
+    visitor = visit(api.url)
+    page = visitor.opens("/quality?symbol=ES")
+    expect(
+        page.get_by_text("5min, 15min, 30min, 1h, 4h, 1d: not derived from the minutes of 5 sessions")
+    ).to_be_visible()
+    visitor.was_undisturbed()
 
 
 def test_extracting_again_heals_although_the_ledger_covers_all(half: Home, api: Api) -> None:

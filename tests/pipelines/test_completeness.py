@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from psycopg2.errors import UniqueViolation
 from sqlalchemy import text
@@ -22,6 +23,7 @@ from g4qc_core.errors import BarsIncomplete
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.roll_rules import DaysBeforeExpiry
 from g4qc_core.sessions import month_window
+from g4qc_core.settings import Settings
 from g4qc_core.storage.completeness import completeness, life_of, not_made_of
 from g4qc_core.storage.moments import window_of
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
@@ -30,6 +32,7 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.version_store import Made
 from g4qc_core.timeframes import ONE_MINUTE, TIMEFRAMES, timeframe
 from g4qc_pipelines.steps.derivation import derive_month
+from g4qc_pipelines.steps.repairs import repairs_of
 from g4qc_pipelines.steps.validation import validate_month
 from tests.core.bars.builders import EQUITY, ES, es_contract, good_bars, raw_bars
 
@@ -123,7 +126,7 @@ STATES = st.dictionaries(
 DAYS = st.none() | st.dates(date(2025, 8, 20), date(2025, 10, 12))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(states=STATES, kind=st.sampled_from(KINDS), first=DAYS, last=DAYS, contract=st.sampled_from([None, "202512"]))
 def test_no_reader_gives_fewer_sessions_than_asked_without_a_word(
     world: World, states, kind, first, last, contract
@@ -246,6 +249,20 @@ def test_every_timeframe_of_every_contract_is_judged_for_itself(world: World, ho
     assert {session.contract for session in found["4h"]} == {"202509", "202512"}
     world.mend()
     assert not_made_of(world.stores, ES, MONTHS[0], NOW.date()) == {}
+
+
+def test_a_repair_derives_what_an_interrupted_run_left_out(world: World, settings: Settings) -> None:
+    world.mend()
+    own = settings.model_copy(update={"first_month": "2025-01"})
+
+    def partitions() -> set[str]:
+        return {one.partition for one in repairs_of(ES, world.stores, NOW + timedelta(hours=3), own)}
+
+    before = partitions()
+    world.break_("4h", MONTHS[2], "rows")
+    assert partitions() - before == {"ES|2025-10-01"}
+    world.mend()
+    assert partitions() == before
 
 
 def test_a_kill_between_minutes_and_their_version_leaves_neither(world: World) -> None:

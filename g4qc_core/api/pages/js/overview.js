@@ -6,6 +6,7 @@ import { get } from "./api.js";
 import { COARSE, CLASSES } from "./chart/classes.js";
 import { chartAddress } from "./chart/view.js";
 import { NOTHING } from "./chart/sessions.js";
+import { toDerive } from "./quality/gaps.js";
 import { jobLine, isOver, newestJobs } from "./job.js";
 import { legendOf, Strip, summary, total } from "./heatmap.js";
 import { empty, region } from "./load.js";
@@ -146,7 +147,7 @@ function openMonth(place, symbol, name, asked = true) {
   fill(place, h("section", { "aria-label": `${symbol} ${month(name)}` },
     h("div.line", {}, h("h2", {}, `${symbol} · ${month(name)}`), legendOf(CLASSES),
       h("span.end", {}, link(chartAddress(symbol, { timeframe: "5min", from: `${name}-01T00:00Z`, to: `${last}T23:59Z` }), t("map.chart")))), body));
-  region(body, () => get(`/coverage/${encodeURIComponent(symbol)}`, { first: `${name}-01`, last }), (answer) => sessionStrips(answer.sessions, symbol))();
+  region(body, () => get(`/coverage/${encodeURIComponent(symbol)}`, { first: `${name}-01`, last }), (answer) => [toDerive(answer.timeframes), sessionStrips(answer.sessions, symbol)])();
   if (asked) place.scrollIntoView({ block: "nearest" });
 }
 

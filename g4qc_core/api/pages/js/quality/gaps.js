@@ -8,8 +8,20 @@ import { NOTHING } from "../chart/sessions.js";
 import { sortable } from "../table.js";
 import { t, word } from "../lang.js";
 
-/** @param {{symbol: string, sessions: any[]}} answer */
-export function gapTable({ symbol, sessions }) {
+/**
+ * A line for the timeframes that were not made of all stored minutes; null where all were.
+ * @param {{timeframe: string, whole: boolean, missing: string[]}[]} timeframes
+ */
+export function toDerive(timeframes) {
+  const lacking = timeframes.filter((one) => !one.whole);
+  if (!lacking.length) return null;
+  const days = [...new Set(lacking.flatMap((one) => one.missing))].sort();
+  const names = lacking.map((one) => one.timeframe).join(", ");
+  return h("p.body.loss", { role: "status" }, t("quality.toderive", { names, count: days.length, first: day(days[0]), last: day(days[days.length - 1]) }));
+}
+
+/** @param {{symbol: string, timeframes: any[], sessions: any[]}} answer */
+export function gapTable({ symbol, timeframes, sessions }) {
   const rows = sessions.map((one) => ({ ...one, classes: { ...NOTHING, ...one.classes } }));
   const sums = Object.fromEntries(CLASSES.map((name) => [name, rows.reduce((sum, row) => sum + row.classes[name], 0)]));
   const expected = rows.reduce((sum, row) => sum + row.expected, 0);
@@ -26,7 +38,7 @@ export function gapTable({ symbol, sessions }) {
     { caption: t("quality.gaps"), sort: "date", descending: true, most: 60 },
   );
   table.show(open);
-  return [h("div.keys", {}, keys), open.length ? table.element : h("p.body.muted", {}, t("quality.nogaps"))];
+  return [h("div.keys", {}, keys), toDerive(timeframes), open.length ? table.element : h("p.body.muted", {}, t("quality.nogaps"))];
 }
 
 function around(row, edge) {
