@@ -14,6 +14,7 @@ import dagster as dg
 from dagster._core.execution.plan.objects import ErrorSource
 
 from g4qc_core.errors import G4qcError, UsageError, unknown
+from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.orphans import leased
 
 _RANGE_START = "dagster/asset_partition_range_start"
@@ -22,6 +23,7 @@ _RANGE_END = "dagster/asset_partition_range_end"
 
 
 ANSWERED_STEP = "raw_bars_answered"
+_LAST_STEPS = {ANSWERED_STEP, *(f"bars_{timeframe}" for timeframe in DERIVED)}
 """The step behind `raw_bars` that fails a run some of whose requests got no answer."""
 
 _MORE_MONTHS = "Earlier months: set G4QC_FIRST_MONTH; instruments of your own: G4QC_INSTRUMENTS."
@@ -32,7 +34,7 @@ class RunFailed(G4qcError):
 
 
 class Incomplete(RunFailed):
-    """A run did all that it had to, but some of its requests brought nothing or not all; the text names them."""
+    """A run made all that other runs wait for, but requests brought nothing or not all, or timeframes were left out."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Runner:
 
         Raises:
             UsageError: no such asset, or no such partition.
-            Incomplete: all is derived from what came, and some requests failed.
+            Incomplete: minutes are made of what came, and requests or derived timeframes failed.
             RunFailed: a step failed, or a blocking check did.
             KeyboardInterrupt: a person stopped the run.
         """
@@ -81,7 +83,7 @@ class Runner:
             if self._interrupted(result):
                 raise KeyboardInterrupt
             failed = [str(event.step_key) for event in result.all_events if event.is_step_failure]
-            raise (Incomplete if only_unanswered(failed) else RunFailed)(self._why(result))
+            raise (Incomplete if only_last_steps(failed) else RunFailed)(self._why(result))
         return result
 
     def materialized(self, asset: str) -> set[str]:
@@ -129,9 +131,13 @@ class Runner:
         return [event.message or "" for event in events] + [str(error) for error in errors if error]
 
 
-def only_unanswered(failed_steps: Iterable[str]) -> bool:
-    """True where a run failed for nothing but requests without an answer: what came of the others is derived."""
-    return set(failed_steps) == {ANSWERED_STEP}
+def only_last_steps(failed_steps: Iterable[str]) -> bool:
+    """True where a run failed in nothing that other runs wait for: requests without an answer, or derived timeframes.
+
+    Minutes of what came are made, and the roll calendar is made of them.
+    """
+    found = set(failed_steps)
+    return bool(found) and found <= _LAST_STEPS
 
 
 def _check_range(first: str, last: str, known: Sequence[str]) -> None:

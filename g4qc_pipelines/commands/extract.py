@@ -39,7 +39,7 @@ def extract_bars(
     does it.
 
     Raises:
-        Incomplete: some requests failed; the text names them.
+        Incomplete: some requests failed, or contracts were left out of timeframes; the text names them.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
     if not calendar(instrument.calendar).sessions(first, last):

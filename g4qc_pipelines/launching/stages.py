@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from g4qc_pipelines.runs import only_unanswered
+from g4qc_pipelines.runs import only_last_steps
 
 JOB, KIND, ABOUT, STAGE, NEXT, BACKTEST, KEY = (
     f"g4qc/{name}" for name in ("job", "kind", "about", "stage", "next", "backtest", "key")
@@ -76,9 +76,9 @@ def following(tags: Mapping[str, str]) -> Plan | None:
 
 
 def goes_on(run: Mapping[str, Any]) -> bool:
-    """True where the next stage may follow: the run succeeded, or failed for nothing but requests without an answer."""
+    """True where the next stage may follow: the run succeeded, or failed in nothing that it needs."""
     failed = [step["stepKey"] for step in run["stepStats"] if step["status"] == "FAILURE"]
-    return run["status"] == "SUCCESS" or (run["status"] == "FAILURE" and only_unanswered(failed))
+    return run["status"] == "SUCCESS" or (run["status"] == "FAILURE" and only_last_steps(failed))
 
 
 def stage_of(tags: Mapping[str, str]) -> tuple[int, int]:

@@ -27,7 +27,7 @@ from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.resources import Gateway, Stores
-from g4qc_pipelines.runs import RunFailed, Runner
+from g4qc_pipelines.runs import Incomplete, RunFailed, Runner
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home, bare_home, home_on, template_on
 
@@ -212,7 +212,7 @@ def test_bad_bars_of_one_contract_leave_the_other_its_timeframes_and_fail_the_ru
     asked = {"raw_bars": {**CONFIG["raw_bars"], "contracts": ["202612", "202703"]}}
     with serving(MemorySource(mixed, NOW), home) as (runner, stores):
         runner.run(CHAIN_ASSETS, "ES")
-        with pytest.raises(RunFailed, match="of 202612 are in quarantine undecided, more than 1 %"):
+        with pytest.raises(Incomplete, match="of 202612 are in quarantine undecided, more than 1 %"):
             runner.run(BAR_ASSETS, MONTHS[0], None, asked)
         assert runner.materialized("bars_1d") == {MONTHS[0]}
         window = calendar(ES.calendar).sessions(date(2026, 10, 1), date(2026, 10, 2))
