@@ -28,6 +28,8 @@ _LIMITS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
+# Longer than any write or any month takes; a process that stands still holds up no other for ever.
+_LOCK_SECONDS = 600
 _SCHEMES = ("postgres", "postgresql", "postgresql+psycopg2")
 _BARS = "G4QC_DATABASE_URL"
 _DAGSTER = "G4QC_DAGSTER_DATABASE_URL"
@@ -49,16 +51,23 @@ class Database:
         url: with the scheme `postgresql+psycopg2`.
         setting: the setting that a person would change, for error texts.
         statement_seconds: how long one statement may take; None: as long as it does.
+        lock_seconds: how long a statement may wait for what another process holds.
     """
 
-    def __init__(self, url: URL, setting: str = _BARS, statement_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        url: URL,
+        setting: str = _BARS,
+        statement_seconds: int | None = None,
+        lock_seconds: int = _LOCK_SECONDS,
+    ) -> None:
         self.url = url
         self.setting = setting
         limit = f" -c statement_timeout={statement_seconds}s" if statement_seconds else ""
         self.engine: Engine = create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"options": f"-c timezone=UTC{limit}", **_LIMITS},
+            connect_args={"options": f"-c timezone=UTC -c lock_timeout={lock_seconds}s{limit}", **_LIMITS},
         )
 
     def __repr__(self) -> str:
@@ -208,6 +217,11 @@ def _ours(error: psycopg2.Error, url: URL, setting: str) -> G4qcError | None:
         return DatabaseRefused(f"The database at {address} lacks part of the schema: run `g4qc db upgrade`.")
     if code == errorcodes.INSUFFICIENT_PRIVILEGE:
         return DatabaseRefused(f"The database at {address} refuses: {reason}. Check the user in {setting}.")
+    if code == errorcodes.LOCK_NOT_AVAILABLE:
+        return DatabaseUnavailable(
+            f"Another process has held a lock of the database at {address} for too long: end the one that stands "
+            "still, and try again."
+        )
     if code == errorcodes.QUERY_CANCELED:
         return DatabaseUnavailable(f"The database at {address} took too long: ask for less at once, or try again.")
     if isinstance(error, psycopg2.InterfaceError) or code[:2] in _GONE:

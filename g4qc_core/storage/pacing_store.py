@@ -25,6 +25,9 @@ from g4qc_core.storage.tables import ib_pacing
 # One grant in so many clears away what no rule looks back to.
 _CLEARED_EVERY = 200
 
+# No answer takes longer, however many bars it has.
+_LONGEST_OPEN = timedelta(minutes=30)
+
 _columns = ib_pacing.c
 _alive = case((_columns.finished_at.is_(None), is_present(_columns.holder)), else_=False).label("open")
 
@@ -178,4 +181,6 @@ def _sent(row: Row[Any], now: datetime) -> Sent:
     request = PacedRequest(row.account, Kind(row.kind), row.contract, row.fingerprint, row.weight)
     if row.finished_at is not None:
         return Sent(request, row.sent_at, min(row.finished_at, now), Ending(row.ending))
-    return Sent(request, row.sent_at) if row.open else Sent(request, row.sent_at, row.sent_at, Ending.ANSWERED)
+    # A process that stands still with a request open holds up the others for so long, and no longer.
+    open_still = row.open and row.sent_at > now - _LONGEST_OPEN
+    return Sent(request, row.sent_at) if open_still else Sent(request, row.sent_at, row.sent_at, Ending.ANSWERED)
