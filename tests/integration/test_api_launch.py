@@ -7,11 +7,12 @@ import pytest
 
 from g4qc_core.client import G4QC
 from g4qc_core.errors import UsageError
+from tests.fixtures.waiting import PATIENCE
 from tests.fixtures.web import MONTHS, Up
 
 pytestmark = pytest.mark.integration
 
-_WAIT = 240.0
+_WAIT = PATIENCE - 60
 
 
 @pytest.fixture(scope="module")

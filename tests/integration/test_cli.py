@@ -22,6 +22,7 @@ from g4qc_core.storage.database import Database
 from g4qc_pipelines.cli.root import cli
 from g4qc_pipelines.launching.serving import api_server
 from tests.fixtures.home import Answer, Home, bare_home, home_on
+from tests.fixtures.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
 
@@ -384,7 +385,7 @@ def test_a_reader_that_leaves_is_no_error(full_home: Home) -> None:
         child.stdout.close()
         child.stdout = None
         errors = child.stderr.read()
-        assert (child.wait(timeout=60), errors) == (0, "")
+        assert (child.wait(timeout=PATIENCE), errors) == (0, "")
 
 
 def test_a_materialization_by_hand_changes_nothing_and_says_what_it_did(

@@ -14,6 +14,7 @@ import pytest
 from g4qc_core.errors import PacingViolation
 from g4qc_core.ib.source import IbSource
 from g4qc_core.instruments import load_registry
+from tests.fixtures.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
 
@@ -45,13 +46,13 @@ def test_the_command_plays_the_script_and_tells_of_it(tmp_path: Path) -> None:
                 assert source.chain(ES)
         finally:
             gateway.send_signal(signal.SIGINT)
-            _, told = gateway.communicate(timeout=60)
+            _, told = gateway.communicate(timeout=PATIENCE)
     assert "on contracts: pacing" in told
 
 
 def test_a_bad_script_ends_the_command_with_file_line_and_field(tmp_path: Path) -> None:
     with start(tmp_path, '[[fault]]\ndo = "pacing"\nnht = 1\n') as gateway:
-        output, errors = gateway.communicate(timeout=60)
+        output, errors = gateway.communicate(timeout=PATIENCE)
     assert (gateway.returncode, output) == (1, "")
     assert "bad-night.toml, line 3: fault 1, nht: Unknown field 'nht': did you mean 'nth'?" in errors
     assert "Traceback" not in errors

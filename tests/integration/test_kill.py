@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from g4qc_core.gateway.faults import Faults
 from g4qc_core.gateway.server import SimulatedGateway
 from tests.fixtures.home import Home, bare_home
+from tests.fixtures.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
 
@@ -57,7 +58,7 @@ def tables(home: Home) -> dict[str, pd.DataFrame]:
 
 def wait_until(happened: Callable[[], bool], child: subprocess.Popen[str]) -> None:
     """Returns when it happened, or when the process ended first."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while child.poll() is None and not happened():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -125,7 +126,7 @@ def test_an_interrupted_demo_stops_everything_that_it_started(bare: Home, number
         assert len(left_behind(bare)) >= 3  # the command, the gateway, the database
         # A terminal tells all processes of its group, not the command alone.
         os.killpg(child.pid, number)
-        _, errors = child.communicate(timeout=60)
+        _, errors = child.communicate(timeout=PATIENCE)
         assert child.returncode == 130, errors
         assert "Stopped." in errors
         assert "Traceback" not in errors

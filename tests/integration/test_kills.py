@@ -19,13 +19,14 @@ from sqlalchemy import Connection, create_engine, text
 from g4qc_core.gateway.faults import Faults, Stall
 from g4qc_core.gateway.server import SimulatedGateway
 from tests.fixtures.home import Home
+from tests.fixtures.waiting import PATIENCE
 from tests.integration.extractor import SESSIONS, run
 from tests.integration.test_kill import HALVES, SEED, rows
 
 pytestmark = pytest.mark.integration
 
 KILLS = 100
-DEADLINE = 120.0  # seconds, for what takes a fraction of one
+DEADLINE = PATIENCE
 BARS = "SELECT symbol, contract, timestamp, open, high, low, close, volume, wap, count FROM raw_bars"
 LEDGER = "SELECT symbol, contract, timeframe, window_start, window_end, outcome, bars, content_hash FROM ib_requests"
 OTHERS = """

@@ -19,7 +19,7 @@ from g4qc_core.gateway.faults import Faults
 from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.gateway.synthetic import SyntheticMarket
 from tests.fixtures.home import bare_home
-from tests.fixtures.waiting import until
+from tests.fixtures.waiting import PATIENCE, until
 from tests.fixtures.web import MONTHS, Up, free_ports, up
 
 pytestmark = pytest.mark.integration
@@ -50,7 +50,7 @@ def posted() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 def job(web: Up, run_id: str) -> dict[str, Any]:
     """The run as the API tells it."""
-    return dict(httpx.get(f"{web.reports}/api/v1/jobs/{run_id}", timeout=120).json())
+    return dict(httpx.get(f"{web.reports}/api/v1/jobs/{run_id}", timeout=PATIENCE).json())
 
 
 def worker_of(web: Up) -> psutil.Process:
@@ -80,7 +80,7 @@ def test_a_run_that_does_not_begin_is_started_once_more_and_says_why_it_failed(
         until(lambda: [event for event in events if event.get("run") == run_id], "the webhook heard nothing")
         (event,) = [event for event in events if event.get("run") == run_id]
         assert told["message"] in event["text"]
-        heard = httpx.get(f"{web.reports}/api/v1/jobs/{run_id}/events", timeout=120).text
+        heard = httpx.get(f"{web.reports}/api/v1/jobs/{run_id}/events", timeout=PATIENCE).text
         assert "It was started once more." in heard
         assert told["message"] in json.dumps(heard) or "started once more already" in heard
 

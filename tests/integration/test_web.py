@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from g4qc_pipelines.jobs import BAR_ASSETS
+from tests.fixtures.waiting import PATIENCE
 from tests.fixtures.web import MONTHS, Run, Up
 
 pytestmark = pytest.mark.integration
@@ -26,7 +27,7 @@ def test_up_prints_addresses_that_answer(web: Up) -> None:
     assert "simulated: its bars are synthetic" in said
     pages = [f"{web.reports}{path}" for path in ("/", "/api/v1/instruments", "/reports", "/health")]
     for address in (f"{web.url}/server_info", *pages):
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
             assert answer.status == 200
 
 
@@ -105,7 +106,7 @@ def test_a_backtest_shows_its_figures_its_equity_and_its_report(report: Run, web
     shown = report.shown["backtest_report", "sma_cross-ES-1h"]
     assert shown["report"] == f"{web.reports}/reports/sma_cross-ES-1h.html"
     assert "data:image/png" in shown["equity"]
-    with urllib.request.urlopen(shown["report"], timeout=10) as answer:
+    with urllib.request.urlopen(shown["report"], timeout=PATIENCE) as answer:
         assert answer.status == 200
         assert "sandbox" in answer.headers["Content-Security-Policy"]
 

@@ -14,7 +14,7 @@ from tests.fixtures.web import MONTHS, Run, Up
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
-_SECONDS = 60_000
+_SECONDS = 300_000
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from tests.fixtures.home import bare_home
 from tests.fixtures.processes import alive_after
+from tests.fixtures.waiting import PATIENCE
 from tests.fixtures.web import MONTHS, Up, free_ports, up
 
 pytestmark = pytest.mark.integration
@@ -63,7 +64,7 @@ def test_an_up_that_is_killed_leaves_nothing_in_the_way_of_the_next_one(own: Up)
     started = psutil.Process(own.process.pid).children(recursive=True)
     assert own.interrupt(signal.SIGKILL) == -signal.SIGKILL
     kept = {"postgres", "postmaster"}  # the embedded server, which the next one uses
-    assert alive_after([process for process in started if _name(process) not in kept], 120) == []
+    assert alive_after([process for process in started if _name(process) not in kept], PATIENCE) == []
     with up(own.home) as again:
         assert again.interrupt(signal.SIGINT) == 130
     assert _processes(own.home.folder) == []

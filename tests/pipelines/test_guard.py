@@ -14,6 +14,7 @@ import pytest
 
 from g4qc_pipelines.commands import services
 from tests.fixtures.processes import alive_after
+from tests.fixtures.waiting import PATIENCE
 
 _GRANDCHILD = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
 _PARENT = f"""
@@ -40,7 +41,7 @@ def parent() -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
 
 def family(process: psutil.Process) -> list[psutil.Process]:
     """The guard, its command and that one's child, when all have begun."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(found := [process, *process.children(recursive=True)]) < 3:
         assert time.monotonic() < deadline, found
         time.sleep(0.05)
@@ -52,11 +53,11 @@ def test_when_the_parent_ends_so_does_everything_under_its_guard(number: signal.
     with parent() as (started, guarded):
         all_of_it = family(guarded)
         started.send_signal(number)
-        assert alive_after(all_of_it, 60) == []
+        assert alive_after(all_of_it, PATIENCE) == []
 
 
 def test_the_exit_code_is_that_of_the_command() -> None:
     with services.process([sys.executable, "-c", "raise SystemExit(7)"], {}) as child:
-        assert child.wait(60) == 7
+        assert child.wait(PATIENCE) == 7
     with services.process([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], {}) as child:
-        assert child.wait(60) == 128 + 9
+        assert child.wait(PATIENCE) == 128 + 9

@@ -24,6 +24,7 @@ from g4qc_pipelines.launching.launcher import DagsterLauncher
 from g4qc_pipelines.launching.stages import JOB, KIND, NEXT
 from tests.core.storage.frames import END, START, market_bars, raw_bars
 from tests.fixtures.graph import MemoryGraph, tags_of
+from tests.fixtures.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
 
@@ -53,7 +54,7 @@ def make(
 
 def runs_of(graph: MemoryGraph, job: str, count: int) -> list[dict]:
     """The job's runs when there are so many."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(found := graph.runs(100, job=job)) < count:
         assert time.monotonic() < deadline, found
         time.sleep(0.01)
@@ -128,7 +129,7 @@ def test_a_job_whose_next_run_is_refused_failed_and_says_why(graph: MemoryGraph,
     job = launcher.extract(ORDER)
     graph.refusal = "Dagster refuses: there is no such partition."
     graph.kept[-1]["status"] = "SUCCESS"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not launcher.job(job).state.final:
         assert time.monotonic() < deadline
     for told in (launcher.job(job), make().job(job)):

@@ -16,6 +16,7 @@ from g4qc_core.api.routes.jobs import finished
 from g4qc_core.errors import GraphUnavailable
 from tests.fixtures.api import Api, MemoryLauncher
 from tests.fixtures.home import Home
+from tests.fixtures.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
 
@@ -30,7 +31,7 @@ class SilentLauncher(MemoryLauncher):
 
     def check(self) -> None:
         self.reached.release()
-        assert self.released.wait(120)
+        assert self.released.wait(PATIENCE)
 
 
 class FlickeringLauncher(MemoryLauncher):
@@ -55,7 +56,7 @@ def test_a_graph_that_is_silent_holds_up_nobody_else(
     with ThreadPoolExecutor(20) as pool, api.client() as client:
         try:
             waiting = [pool.submit(lambda: api.client().get("/jobs").status_code) for _ in range(20)]
-            assert launcher.reached.acquire(timeout=60)
+            assert launcher.reached.acquire(timeout=PATIENCE)
             assert client.get("/data/ES", params={"limit": 3}).json()["records"] == 3
             with monkeypatch.context() as patience:
                 patience.setattr("g4qc_core.api.routes.health._GRAPH_SECONDS", 0.5)
@@ -93,7 +94,7 @@ def test_nobody_asks_on_for_a_client_that_hung_up(make_api: Callable[..., Api], 
         with pytest.raises(Exception, match="timed out"):
             client.post("/data/extract", params={"wait": True, "timeout": 900}, json=asked, timeout=1)
         # It is counted when it has ended.
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while client.get("/metrics").text.count('route="/data/extract"') == before:
             assert time.monotonic() < deadline
             time.sleep(0.1)
