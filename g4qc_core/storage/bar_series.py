@@ -20,7 +20,8 @@ from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import calendar
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.moments import edge
-from g4qc_core.storage.series import not_made
+from g4qc_core.storage.roll_store import FORMER_RULES
+from g4qc_core.storage.series import former_rolls, not_made
 from g4qc_core.storage.stores import Stores
 
 _MOST_KNOWN = 500
@@ -42,8 +43,8 @@ def segments_of(
 
     Raises:
         NotFound: the contract is not known.
-        UsageError: an adjustment or a rule of one contract; no roll calendar by the rule; or bars of several contracts
-            and no roll calendar.
+        UsageError: an adjustment or a rule of one contract; no roll calendar by the rule, or one by former rules; or
+            bars of several contracts and no roll calendar.
         InvalidBars: the roll calendar is broken.
     """
     if contract is not None:
@@ -53,6 +54,8 @@ def segments_of(
     wanted = rule_text(instrument, rule)
     knowledge = stores.rolls.knowledge(instrument.symbol, wanted)
     if knowledge is not None:
+        if knowledge.startswith(FORMER_RULES):
+            raise former_rolls(instrument)
         return _by_rolls(stores, instrument, wanted, adjustment, knowledge)
     if wanted != rule_name(instrument):
         raise not_made(stores, instrument, wanted)

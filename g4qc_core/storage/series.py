@@ -166,6 +166,14 @@ def _refuse_outdated(made: RollCalendar, instrument: Instrument, stores: Stores,
     within(segments, sessions[0].open, sessions[-1].close)
 
 
+def former_rolls(instrument: Instrument) -> UsageError:
+    """What to say where roll calendars were made before business days were those of the exchange."""
+    return UsageError(
+        f"The roll calendar of {instrument.symbol} was made before holidays ceased to be business days: "
+        f"materialize the asset `roll_calendar`, or run `g4qc rolls {instrument.symbol}`."
+    )
+
+
 def not_made(stores: Stores, instrument: Instrument, rule: str, position: int = 0) -> UsageError:
     """What to say where there is no roll calendar by the rule."""
     known = [str(name) for name in stores.rolls.calendars(instrument.symbol)["rule"].unique()]

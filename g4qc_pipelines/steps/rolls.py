@@ -19,6 +19,7 @@ from g4qc_core.instruments import SPOT, Contract, Instrument
 from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, OpenInterest, RollRule, Volume, parse_rule
 from g4qc_core.sessions import Session, SessionCalendar, calendar
 from g4qc_core.settings import Settings
+from g4qc_core.storage.series import former_rolls
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.chains import stored_chain
@@ -76,10 +77,7 @@ def current_rolls(instrument: Instrument, stores: Stores, settings: Settings) ->
 def refuse_other_overrides(instrument: Instrument, stores: Stores, settings: Settings) -> None:
     """Raises UsageError when the file of rolls, or this version's rules, say otherwise than when they were made."""
     if stores.rolls.former(instrument.symbol):
-        raise UsageError(
-            f"The roll calendar of {instrument.symbol} was made before holidays ceased to be business days: "
-            f"materialize the asset `roll_calendar`, or run `g4qc rolls {instrument.symbol}`."
-        )
+        raise former_rolls(instrument)
     if not _as_in_file(stored_rolls(instrument, stores), settings):
         raise UsageError(
             f"The file of rolls says otherwise than it did when the roll calendar of {instrument.symbol} was made: "

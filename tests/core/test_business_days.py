@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -29,9 +30,10 @@ from g4qc_core.instruments import MONTH_CODES, Instrument, load_registry
 from g4qc_core.roll_rules import RULE_DEFINITIONS, BusinessDaysBeforeExpiry, DaysBeforeExpiry, FirstNotice, parse_rule
 from g4qc_core.sessions import calendar
 from tests.core.bars.builders import es_contract
+from tests.market_data import needs_market_data, replay_contracts
 
 REGISTRY = load_registry()
-DELIVERED = ("ZN", "GC")
+DELIVERED = ("ZN", "GC", "ZC", "ZS")
 
 
 class Published(AbstractHolidayCalendar):
@@ -55,16 +57,17 @@ class Published(AbstractHolidayCalendar):
 SETTLED_FRIDAYS = ["2010-04-02", "2012-04-06", "2015-04-03", "2021-04-02", "2023-04-07", "2026-04-03"]
 
 
-def holidays(symbol: str) -> list[str]:
+@cache
+def holidays(symbol: str) -> np.busdaycalendar:
     days = [str(day.date()) for day in Published().holidays("2009-01-01", "2028-12-31")]
     if REGISTRY[symbol].calendar in ("fx", "rates", "equity_index"):
         days = [day for day in days if day not in SETTLED_FRIDAYS]
-    return days + (["2018-12-05"] if symbol == "ZN" else [])
+    return np.busdaycalendar(holidays=days + (["2018-12-05"] if symbol == "ZN" else []))
 
 
 def back(symbol: str, day: date, number: int) -> date:
     """numpy's own: so many business days before the day, or before the one before it."""
-    return np.busday_offset(day, -number, roll="backward", holidays=holidays(symbol)).astype(object)
+    return np.busday_offset(day, -number, roll="backward", busdaycal=holidays(symbol)).astype(object)
 
 
 def month_end(year: int, month: int) -> date:
@@ -107,10 +110,18 @@ def test_leads_are_rounded_towards_safety(symbol: str, month: str, rule: str, da
 @pytest.mark.parametrize("symbol", DELIVERED)
 @pytest.mark.parametrize("lead", [0, 1, 2, 5, 10])
 def test_first_notice_of_every_contract_is_numpys(symbol: str, lead: int) -> None:
-    for month in months(REGISTRY[symbol]):
+    # The hours of grains are right from April 2013 on.
+    for month in months(REGISTRY[symbol], 2014 if symbol in ("ZC", "ZS") else 2010):
         ends = date(int(month[:4]), int(month[4:]), 1) - timedelta(days=1)
         assert rolled(symbol, month, str(FirstNotice(lead))) == back(symbol, ends, lead)
         assert first_notice_date(REGISTRY[symbol], month) == back(symbol, ends, 0)
+
+
+@needs_market_data
+@pytest.mark.parametrize("symbol", ["ES", "EC"])
+def test_the_last_trade_dates_are_those_that_were_published(symbol: str) -> None:
+    for contract in replay_contracts(symbol):
+        assert last_trade_date(REGISTRY[symbol], contract.month) == contract.last_trade_date
 
 
 @pytest.mark.parametrize("symbol", ["ES", "EC", "CL", "GC", "ZN"])

@@ -176,6 +176,8 @@ def test_roll_calendars_move_with_their_dates_and_are_made_again(make_home: Call
         assert (moved.bars_from, moved.bars_to) == (date(2021, 5, 3), INDEPENDENCE_DAY + timedelta(days=1))
         with pytest.raises(UsageError, match=r"before holidays ceased to be business days.*g4qc rolls ES"):
             refuse_other_overrides(ES, bench.stores, home.settings)
+        with pytest.raises(UsageError, match="g4qc rolls ES"):
+            segments_of(bench.stores, ES, None, Adjustment.NONE, "volume")
 
 
 def test_a_month_whose_hours_are_others_now_counts_as_made_of_other_bars(
