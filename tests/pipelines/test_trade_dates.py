@@ -16,9 +16,11 @@ import g4qc_core
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.calendar_file import use_calendars
 from g4qc_core.errors import UsageError
+from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.futures.rolls import RollCalendar, roll_frame
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar, month_window
+from g4qc_core.storage.bar_series import segments_of
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.stores import Stores, carry_trade_dates
 from g4qc_core.storage.version_store import RAW, outdated
