@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from g4qc_core.backtest.spec_fields import spec_fields
 from g4qc_pipelines.partitions import BACKTESTS
 from tests.fixtures.home import Home
+from tests.fixtures.specs import as_options
 
 pytestmark = pytest.mark.integration
 
@@ -43,15 +43,6 @@ def answer(home: Home, *arguments: str) -> dict[str, Any]:
     return dict(json.loads(done.text))
 
 
-def options(spec: dict[str, Any]) -> list[str]:
-    """The spec as options of the command."""
-    said = [
-        (field.option, spec[field.name]) for field in spec_fields() if field.name in spec and field.kind != "parameters"
-    ]
-    plain = [text for option, value in said if value is not None for text in (option, str(value))]
-    return plain + [text for name, value in spec["parameters"].items() for text in ("--param", f"{name}={value}")]
-
-
 def kept(home: Home) -> tuple[set[str], set[str]]:
     """Names of the specs that the database keeps, and the partitions of backtests."""
     with home.bench() as bench:
@@ -60,11 +51,12 @@ def kept(home: Home) -> tuple[set[str], set[str]]:
 
 
 def test_every_field_of_a_spec_is_an_option_and_the_spec_runs_again_by_its_name(full_home: Home) -> None:
-    first = answer(full_home, "backtest", "donchian", *options(EVERY_FIELD))
+    first = answer(full_home, "backtest", "donchian", *as_options(EVERY_FIELD))
     assert first["spec"] == EVERY_FIELD
     again = answer(full_home, "backtest", "mine")
     assert (again["id"], again["spec"]) == (first["id"], EVERY_FIELD)
-    unnamed = answer(full_home, "backtest", "donchian", *options({k: v for k, v in EVERY_FIELD.items() if k != "name"}))
+    without = {field: value for field, value in EVERY_FIELD.items() if field != "name"}
+    unnamed = answer(full_home, "backtest", "donchian", *as_options(without))
     assert unnamed["id"] == first["id"]
     assert unnamed["spec"]["name"] != "mine"
     other = answer(full_home, "backtest", "mine", "--name", "mine", "--roll", "", "--margin", "", "--seed", "")

@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from g4qc_core.api.site import LANGUAGES, PAGES, PATHS, choose_language
+from g4qc_core.backtest.spec_fields import spec_fields
+from g4qc_core.futures.continuous import Adjustment
 from tests.fixtures.api import Api
 
 SCRIPTS = sorted(path for path in PAGES.rglob("*.js"))
@@ -23,10 +25,12 @@ KINDS = (
         "bar",
         "class",
         "decision",
+        "describe",
         "down",
         "job",
         "kind",
         "metric",
+        "on_roll",
         "origin",
         "problem",
         "reason",
@@ -58,6 +62,24 @@ def test_the_dictionaries_have_the_same_keys_and_the_same_gaps_to_fill() -> None
     ]
     assert all(one == gaps[0] for one in gaps)
     assert all(text.strip() for dictionary in DICTIONARIES.values() for text in dictionary.values())
+
+
+def test_a_field_of_a_spec_is_described_as_everywhere_and_has_a_label_in_every_language() -> None:
+    script = (PAGES / "js" / "backtest" / "form.js").read_text("utf-8")
+    labels = dict(re.findall(r"(\w+): \"(\w+)\"", re.findall(r"const LABELS = \{(.*?)\}", script)[0]))
+    for field in spec_fields():
+        for language, dictionary in DICTIONARIES.items():
+            if field.name not in ("strategy", "parameters"):
+                assert language != "en" or dictionary[f"describe.{field.name}"] == field.description
+                assert dictionary[f"describe.{field.name}"]
+                assert dictionary[f"field.{labels.get(field.name, field.name)}"]
+            assert {f"{field.name}.{one}" for one in field.choices if field.name != "timeframe"} <= set(dictionary)
+
+
+def test_the_chart_offers_every_adjustment() -> None:
+    script = (PAGES / "js" / "chart" / "view.js").read_text("utf-8")
+    offered = re.findall(r"export const ADJUSTMENTS = (\[.*?\]);", script)[0]
+    assert json.loads(offered) == [str(one) for one in Adjustment]
 
 
 def test_every_sentence_that_a_script_says_is_in_the_dictionary_and_none_lies_idle() -> None:

@@ -6,6 +6,7 @@ import { backtestForm } from "./backtest/form.js";
 import { resultList } from "./backtest/list.js";
 import { showComparison } from "./backtest/compare.js";
 import { showDetail } from "./backtest/detail.js";
+import { readSpec } from "./backtest/spec.js";
 import { liveJob } from "./job.js";
 import { region } from "./load.js";
 import { t } from "./lang.js";
@@ -29,9 +30,27 @@ function showAll(main, again) {
     running,
     h("section.card", {}, h("header", {}, h("h2", {}, t("backtests.results"))), list));
   const loadList = region(list, () => get("/backtests", { limit: 1000 }), (answer) => resultList(answer.backtests));
-  const parts = () => Promise.all([get("/strategies"), get("/instruments"), again ? get(`/backtests/${encodeURIComponent(again)}`) : null]);
-  region(form, parts, ([strategies, instruments, result]) => backtestForm({ strategies, instruments, spec: result?.spec ?? {}, started }), { keep: true })();
+  const parts = () => Promise.all([get("/backtests/fields"), get("/strategies"), get("/instruments"), again ? get(`/backtests/${encodeURIComponent(again)}`) : null]);
+  region(form, parts, (answers) => makeForm(...answers), { keep: true })();
   loadList();
+
+  /** The form says what the address does, over what the result says that is run again. */
+  function makeForm(fields, strategies, instruments, result) {
+    const { spec, wrong } = readSpec(new URLSearchParams(location.search), fields, strategies);
+    const before = result ? { ...result.spec, name: null } : {};
+    const known = !result || strategies.some((one) => one.name === result.strategy);
+    const parameters = spec.parameters ?? ((spec.strategy ?? before.strategy) === before.strategy ? before.parameters : {});
+    return h("div", {},
+      wrong.length ? h("p.notice", { role: "alert" }, t("backtests.strange", { names: wrong.join(", ") })) : null,
+      known ? null : h("p.notice", { role: "note" }, t("backtests.external"), " ", h("code", {}, `g4qc backtest ${result.name}`)),
+      backtestForm({ fields, strategies, instruments, spec: { ...before, ...spec, parameters }, started, changed: write }));
+  }
+
+  /** Puts what the form says into the address: a link that is opened elsewhere shows the same. */
+  function write(said) {
+    if (again) said.set("again", again);
+    history.replaceState(null, "", `${location.pathname}?${said}`);
+  }
 
   function started(job) {
     running.hidden = false;

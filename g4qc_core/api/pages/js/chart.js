@@ -100,6 +100,7 @@ class ChartPage {
     // What is seen stays, whatever else changes.
     this.view = { ...before, ...(this.stage.window ?? {}), ...change };
     if ("symbol" in change) return this.try(this.show()), this.loadChoices();
+    if ("rule" in change) return this.try(this.show()), this.loadChoices();
     if ("zone" in change) return this.stage.setZone(this.zone), this.controls.mark(this.view), this.moved();
     if ("backtest" in change) return this.controls.mark(this.view), this.loadTrades().then(() => this.moved());
     this.try(this.show());
@@ -107,6 +108,7 @@ class ChartPage {
 
   async show(about = Promise.resolve(this.about)) {
     this.controls.mark(this.view);
+    if (this.view.wrong.length) fill(this.said, t("chart.strange", { what: this.view.wrong.join(", ") }));
     if (!(await this.stage.open(this.view, about))) return;
     this.over.hidden = true;
     if (!this.stage.bars.list.length) this.nothing();
@@ -121,11 +123,12 @@ class ChartPage {
   async #choices() {
     const { symbol } = this.view;
     const path = encodeURIComponent(symbol);
-    const [contracts, results, rolls] = await Promise.all([get(`/contracts/${path}`), get("/backtests", { instrument: symbol }), get(`/rolls/${path}`)]);
+    const [contracts, results, rolls] = await Promise.all([get(`/contracts/${path}`), get("/backtests", { instrument: symbol }), get(`/rolls/${path}`, { rule: this.view.rule })]);
     if (symbol !== this.view.symbol) return;
     this.rolls = rolls.rolls;
     this.stage.marks.set({ rollText: (from, to) => rollMark(this.rollOf(from, to), from, to, this.digits) });
     this.controls.setContracts(contracts.contracts, this.view.contract);
+    this.controls.setRules(rolls.rules, this.view.rule);
     this.controls.setBacktests(results.backtests, this.view.backtest);
     await this.loadTrades();
   }

@@ -5,19 +5,23 @@
 
 import { fill, freshId, h } from "./dom.js";
 import { t } from "./lang.js";
-import { DECIMAL, number, readNumber } from "./format.js";
+import { DECIMAL, number, readDecimal, readNumber } from "./format.js";
 import { Problem } from "./api.js";
 import { sentence } from "./load.js";
+
+const NUMERIC = ["integer", "number", "decimal"];
+const EXACT = /^-?(\d+(\.\d*)?|\.\d+)$/;
 
 /**
  * @typedef {object} Field
  * @property {string} name as the API calls it
  * @property {string} label
- * @property {"text" | "number" | "integer" | "check" | "choice" | "date" | "secret"} kind
+ * @property {"text" | "number" | "integer" | "decimal" | "check" | "choice" | "date" | "secret"} kind
  * @property {string} [hint]
- * @property {any} [value] what stands there at first
+ * @property {any} [value] what stands there at first; one that is none of the choices is offered too
  * @property {number} [min]
  * @property {number} [max]
+ * @property {number} [above] the value is greater than this
  * @property {boolean} [required]
  * @property {Array<string | [string, string]>} [choices] values, or values with labels
  * @property {string} [pattern]
@@ -98,14 +102,16 @@ export class Fields {
 
 function make(field, given) {
   if (field.kind === "choice") {
-    const options = (field.choices ?? []).map((choice) => {
-      const [value, label] = Array.isArray(choice) ? choice : [choice, choice];
+    const choices = (field.choices ?? []).map((choice) => (Array.isArray(choice) ? choice : [choice, choice]));
+    // Another one in its place would be another experiment: the server says what is wrong with it.
+    if (field.value && !choices.some(([value]) => value === field.value)) choices.unshift([field.value, field.value]);
+    const options = choices.map(([value, label]) => {
       return h("option", { value, selected: value === field.value }, label);
     });
     return h("select", given, options);
   }
   if (field.kind === "check") return h("input", { ...given, type: "checkbox", checked: Boolean(field.value) });
-  const numeric = field.kind === "integer" || field.kind === "number";
+  const numeric = NUMERIC.includes(field.kind);
   return h("input", {
     ...given,
     type: { date: "date", secret: "password" }[field.kind] ?? "text",
@@ -122,6 +128,7 @@ function read(field, input) {
   if (field.kind === "check") return input.checked;
   const text = input.value.trim();
   if (text === "") return null;
+  if (field.kind === "decimal") return readDecimal(text);
   return field.kind === "integer" || field.kind === "number" ? readNumber(text) : text;
 }
 
@@ -130,8 +137,11 @@ function complaint(field, input) {
   if (value === null) return field.required ? t("form.required") : "";
   if (field.kind === "integer" && !Number.isInteger(value)) return t("form.integer");
   if (field.kind === "number" && !Number.isFinite(value)) return t("form.number");
-  if (typeof value === "number" && field.min !== undefined && value < field.min) return t("form.least", { least: number(field.min) });
-  if (typeof value === "number" && field.max !== undefined && value > field.max) return t("form.most", { most: number(field.max) });
+  if (field.kind === "decimal" && !EXACT.test(value)) return t("form.number");
+  const size = NUMERIC.includes(field.kind) ? Number(value) : NaN;
+  if (field.above !== undefined && size <= field.above) return t("form.above", { above: number(field.above) });
+  if (field.min !== undefined && size < field.min) return t("form.least", { least: number(field.min) });
+  if (field.max !== undefined && size > field.max) return t("form.most", { most: number(field.max) });
   if (field.pattern && typeof value === "string" && !new RegExp(`^(?:${field.pattern})$`).test(value)) return t("form.pattern", { example: field.placeholder ?? "" });
   return "";
 }

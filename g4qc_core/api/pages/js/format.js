@@ -25,6 +25,12 @@ export function number(value, digits) {
 /** The sign between whole numbers and fractions. */
 export const DECIMAL = formatter(Intl.NumberFormat, {}).formatToParts(0.5).find((part) => part.type === "decimal")?.value ?? ".";
 
+/** A number that somebody wrote, with all its digits, as text with a point; NaN where a thousand could be meant, or one. */
+export function readDecimal(text) {
+  if (DECIMAL !== ",") return text;
+  return Number.isNaN(readNumber(text)) ? "NaN" : text.replace(",", ".");
+}
+
 /** A number that somebody wrote; NaN where a thousand could be meant, or one. */
 export function readNumber(text) {
   if (DECIMAL === "," && /^-?[1-9]\d{0,2}(\.\d{3})+$/.test(text)) return NaN;

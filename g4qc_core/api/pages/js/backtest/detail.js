@@ -33,7 +33,7 @@ function page(result) {
     h("div.row", {},
       h("a.button", { href: "/backtests" }, t("backtest.back")),
       h("a.button", { href: `/backtests?again=${result.id}` }, t("backtest.again")),
-      h("a.button", { href: chartAddress(result.instrument, { timeframe: result.timeframe, adjustment: result.spec.adjustment, backtest: result.id }) }, t("backtest.onchart"))),
+      h("a.button", { href: chartAddress(result.instrument, chartOf(result)) }, t("backtest.onchart"))),
     h("section.card", {}, h("div.keys", {}, HEADLINES.map((name) => h("div", {}, h(`b${tone(name, result.metrics[name])}`, {}, written(name, result.metrics[name], result.metrics.missing_sessions)), h("span", {}, named(name)))))),
     card(t("backtest.curve"), curve),
     card(t("backtest.months"), months),
@@ -90,7 +90,12 @@ function tradeTable(trades, result) {
 /** The chart around a trade. */
 function place(trade, result) {
   const [from, to] = [Date.parse(trade.entry_time) - ROOM, Date.parse(trade.exit_time) + ROOM].map((at) => new Date(at).toISOString().slice(0, 16) + "Z");
-  return chartAddress(result.instrument, { timeframe: result.timeframe, adjustment: result.spec.adjustment, backtest: result.id, from, to });
+  return chartAddress(result.instrument, { ...chartOf(result), from, to });
+}
+
+/** The series that the strategy saw, with the trades of the result. */
+function chartOf(result) {
+  return { timeframe: result.timeframe, adjustment: result.spec.adjustment, rule: result.spec.roll, backtest: result.id };
 }
 
 function pairs(entries) {

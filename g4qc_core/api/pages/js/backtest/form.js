@@ -1,36 +1,51 @@
-/** The form of a backtest, made from the parameters of the chosen strategy. Must not know what becomes of the job. */
+/**
+ * The form of a backtest, made from the fields of a spec and the parameters of the chosen strategy, both as the server
+ * describes them. Must not know what becomes of the job.
+ */
 
 import { fill, h } from "../dom.js";
 import { post } from "../api.js";
 import { Fields } from "../fields.js";
-import { LADDER } from "../chart/ladder.js";
-import { ADJUSTMENTS } from "../chart/view.js";
 import { t, word } from "../lang.js";
+import { writeSpec } from "./spec.js";
 
-const KINDS = { boolean: "check", integer: "integer", number: "number", string: "text" };
-const GENERAL = ["instrument", "timeframe", "from", "to", "adjustment", "cash", "slippage_ticks", "fee"];
+const KINDS = { boolean: "check", integer: "integer", number: "number", string: "text", money: "decimal", choice: "choice", date: "date", text: "text" };
+const LABELS = { instrument: "symbol", from: "start", to: "end" };
+const APART = ["strategy", "parameters"];
 
 /**
- * @param {{strategies: any[], instruments: any[], spec?: any, started: (job: any) => void}} given `spec`: what stands in it at first
+ * @param {{fields: import("./spec.js").SpecField[], strategies: any[], instruments: any[], spec?: any, started: (job: any) => void, changed?: (said: URLSearchParams) => void}} given
+ *   `spec`: what stands in it at first; `changed` hears what the form says now
  * @returns {HTMLElement}
  */
-export function backtestForm({ strategies, instruments, spec = {}, started }) {
+export function backtestForm({ fields, strategies, instruments, spec = {}, started, changed = () => undefined }) {
   const choice = new Fields([{ name: "strategy", label: t("field.strategy"), kind: "choice", value: spec.strategy ?? strategies[0]?.name, choices: strategies.map((one) => one.name) }]);
-  const general = new Fields(generalFields(instruments, spec));
+  const general = new Fields(fields.filter((field) => !APART.includes(field.name)).map((field) => generalField(field, spec[field.name], instruments)));
   const summary = h("p.muted.small");
   const parameters = h("fieldset", {});
   const said = h("p.loss", { role: "alert", hidden: true });
   const button = h("button.primary", { type: "submit" }, t("backtest.run"));
-  let own = choose();
-  choice.input("strategy").addEventListener("change", () => (own = choose()));
-  return h("form.body.stack", { novalidate: true, on: { submit } }, h("div.two", {}, h("div.stack", {}, choice.element, summary, parameters), general.element), said, h("div.row", {}, button));
+  let own = choose(spec.parameters ?? {});
+  choice.input("strategy").addEventListener("change", () => (own = choose({})));
+  return h("form.body.stack", { novalidate: true, on: { submit, input: tell, change: tell } }, h("div.two", {}, h("div.stack", {}, choice.element, summary, parameters), general.element), said, h("div.row", {}, button));
 
-  function choose() {
+  /** @param {Record<string, any>} given values of parameters; one that the strategy does not have is shown, so that the server can say so */
+  function choose(given) {
     const strategy = strategies.find((one) => one.name === choice.values().strategy);
-    const fields = new Fields((strategy?.parameters ?? []).map((parameter) => fieldOf(parameter, spec.parameters?.[parameter.name])));
+    const known = strategy?.parameters ?? [];
+    const strange = Object.keys(given).filter((name) => !known.some((one) => one.name === name));
+    const made = new Fields([...known.map((one) => parameterField(one, given[one.name])), ...strange.map((name) => ({ name, label: name, kind: "text", value: String(given[name]) }))]);
     fill(summary, strategy?.summary ?? "");
-    fill(parameters, h("legend.unseen", {}, t("backtest.parameters")), fields.element);
-    return fields;
+    fill(parameters, h("legend.unseen", {}, t("backtest.parameters")), made.element);
+    return made;
+  }
+
+  function current() {
+    return { ...choice.values(), ...general.values(), parameters: own.values() };
+  }
+
+  function tell() {
+    changed(writeSpec(current(), fields));
   }
 
   async function submit(event) {
@@ -40,7 +55,7 @@ export function backtestForm({ strategies, instruments, spec = {}, started }) {
     if (!sound) return;
     button.disabled = true;
     try {
-      started(await post("/backtests", { ...choice.values(), ...general.values(), parameters: own.values() }));
+      started(await post("/backtests", current()));
     } catch (error) {
       const left = own.show(error) && general.show(error);
       fill(said, left);
@@ -50,23 +65,30 @@ export function backtestForm({ strategies, instruments, spec = {}, started }) {
   }
 }
 
-function generalFields(instruments, spec) {
-  const number = (name, given) => ({ name, label: t(`field.${name}`), kind: "number", value: spec[name] ?? "", ...given });
-  const fields = {
-    instrument: { name: "instrument", label: t("field.symbol"), kind: "choice", value: spec.instrument, choices: instruments.map((one) => [one.symbol, `${one.symbol} · ${one.name}`]) },
-    timeframe: { name: "timeframe", label: t("field.timeframe"), kind: "choice", value: spec.timeframe ?? "1h", choices: LADDER.map((rung) => rung.name) },
-    from: { name: "from", label: t("field.start"), kind: "date", value: spec.from ?? "", hint: t("field.all") },
-    to: { name: "to", label: t("field.end"), kind: "date", value: spec.to ?? "", hint: t("field.all") },
-    adjustment: { name: "adjustment", label: t("field.adjustment"), kind: "choice", value: spec.adjustment ?? "additive", choices: ADJUSTMENTS.map((name) => [name, word("adjustment", name)]) },
-    cash: number("cash", { value: spec.cash ?? 100000, min: 1, required: true }),
-    slippage_ticks: number("slippage_ticks", { min: 0, max: 1000, hint: t("field.slippage_ticks.hint"), value: spec.slippage_ticks ?? 1 }),
-    fee: number("fee", { min: 0, hint: t("field.fee.hint") }),
+/** A field of a spec as a field of the form. */
+function generalField(field, value, instruments) {
+  const { name } = field;
+  const translated = word("describe", name);
+  const made = {
+    name,
+    label: word("field", LABELS[name] ?? name),
+    kind: KINDS[field.kind],
+    hint: translated === name ? field.description : translated,
+    value: value ?? (name === "name" ? "" : field.default ?? ""),
+    choices: field.choices.map((one) => [one, word(name, one)]),
+    min: field.minimum ?? undefined,
+    max: field.maximum ?? (field.below === null ? undefined : field.below - 1),
+    above: field.above ?? undefined,
+    // What is left out has the default, which the form shows: an empty field would say something else than is run.
+    required: name !== "name" && field.kind !== "choice" && field.default !== null,
   };
-  return GENERAL.map((name) => fields[name]);
+  if (name === "instrument") return { ...made, kind: "choice", choices: instruments.map((one) => [one.symbol, `${one.symbol} · ${one.name}`]) };
+  if (name === "timeframe") return { ...made, value: value ?? "1h" };
+  return made;
 }
 
 /** A parameter of a strategy as a field. */
-function fieldOf(parameter, value) {
+function parameterField(parameter, value) {
   const step = parameter.type === "integer" ? 1 : 0;
   return {
     name: parameter.name,
@@ -76,6 +98,6 @@ function fieldOf(parameter, value) {
     value: value ?? parameter.default,
     min: parameter.minimum ?? (parameter.above === null ? undefined : parameter.above + step),
     max: parameter.maximum ?? (parameter.below === null ? undefined : parameter.below - step),
-    required: parameter.default === null,
+    required: parameter.type !== "boolean" && parameter.type !== "string",
   };
 }

@@ -19,7 +19,7 @@ import { get } from "../api.js";
  * @property {number} adjustment
  */
 
-/** @typedef {{symbol: string, timeframe: string, contract: string, adjustment: string}} Series */
+/** @typedef {{symbol: string, timeframe: string, contract: string, adjustment: string, rule: string}} Series */
 
 /** @typedef {{first: string, last: string, sessions: number, contract: string, reason: string}} Missing sessions without bars */
 

@@ -10,9 +10,10 @@ import { ADJUSTMENTS } from "./view.js";
 export class Controls {
   /** @param {(change: object) => void} choose takes what changes in the view @param {{goTo: (t: number) => void, link: () => void, help: () => void}} acts */
   constructor(choose, acts) {
-    this.symbol = select("symbol", (symbol) => choose({ symbol, contract: "", backtest: "", from: 0, to: 0 }));
+    this.symbol = select("symbol", (symbol) => choose({ symbol, contract: "", rule: "", backtest: "", from: 0, to: 0 }));
     this.contract = select("contract", (contract) => choose({ contract, from: 0, to: 0 }));
     this.adjustment = select("adjustment", (adjustment) => choose({ adjustment }));
+    this.rule = select("rule", (rule) => choose({ rule }));
     this.backtest = select("backtest", (backtest) => choose({ backtest }));
     this.date = h("input", { type: "date", id: "chart-date", on: { change: () => this.date.value && acts.goTo(Date.parse(`${this.date.value}T12:00Z`) / 1000) } });
     this.timeframes = LADDER.map(({ name }) => h("button", { type: "button", on: { click: () => choose({ timeframe: name }) } }, name));
@@ -24,6 +25,7 @@ export class Controls {
       group(t("chart.timeframe"), this.timeframes),
       labelled(t("chart.series"), this.contract),
       (this.adjusted = labelled(t("chart.adjustment"), this.adjustment)),
+      (this.joined = labelled(t("chart.rule"), this.rule)),
       labelled(t("chart.trades"), this.backtest),
       labelled(t("chart.goto"), this.date),
       group(t("chart.zone"), this.zones),
@@ -45,6 +47,12 @@ export class Controls {
     options(this.contract, [["", t("chart.continuous")], ...named], chosen);
   }
 
+  /** The rules by which there is a roll calendar, after the instrument's own. */
+  setRules(rules, chosen) {
+    options(this.rule, [["", t("chart.ownrule")], ...rules.map((rule) => [rule, rule])], chosen);
+    this.joined.hidden = Boolean(this.contract.value) || (rules.length < 2 && !chosen);
+  }
+
   /** The results whose trades may be drawn. */
   setBacktests(results, chosen) {
     options(this.backtest, [["", t("chart.notrades")], ...results.map((one) => [one.id, `${one.name} · ${day(one.created_at.slice(0, 10))}`])], chosen);
@@ -56,7 +64,9 @@ export class Controls {
     this.contract.value = view.contract;
     this.backtest.value = view.backtest;
     options(this.adjustment, ADJUSTMENTS.map((name) => [name, word("adjustment", name)]), view.adjustment);
+    this.rule.value = view.rule;
     this.adjusted.hidden = Boolean(view.contract);
+    this.joined.hidden = Boolean(view.contract) || this.rule.options.length < 3;
     LADDER.forEach(({ name }, i) => this.timeframes[i].setAttribute("aria-pressed", String(name === view.timeframe)));
     this.zones.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.zone === view.zone)));
   }

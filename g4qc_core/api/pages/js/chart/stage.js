@@ -105,8 +105,8 @@ export class Stage extends EventTarget {
   /** Loads other bars and draws them; false where something newer was asked for meanwhile, whatever became of these. */
   async #load(timeframe, load, rangeOf) {
     const mine = (this.turn += 1);
-    const { symbol, contract, adjustment } = this.view;
-    const bars = new Bars({ symbol, timeframe, contract, adjustment: contract ? "" : adjustment });
+    const { symbol, contract, adjustment, rule } = this.view;
+    const bars = new Bars({ symbol, timeframe, contract, adjustment: contract ? "" : adjustment, rule: contract ? "" : rule });
     this.place.dataset.state = "loading";
     let about;
     try {
