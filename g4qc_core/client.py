@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -121,9 +122,15 @@ class G4QC:
     def backtest(
         self, strategy: str, instrument: str, timeframe: str, parameters: Mapping[str, Any] | None = None, **more: Any
     ) -> str:
-        """Starts a backtest; returns the job's id. `more` is any other field of `POST /backtests`."""
+        """Starts a backtest; returns the job's id. While a job of the same spec has not ended, that is the one.
+
+        Args:
+            more: any other field of `POST /backtests`, like `cash`, `roll` or `first` (`from` in JSON); so that the
+                `spec` of a result runs it again: `backtest(**result["spec"])`.
+        """
         asked = {"strategy": strategy, "instrument": instrument, "timeframe": timeframe, **more}
-        return str(self._post("/backtests", {**asked, "parameters": dict(parameters or {})})["id"])
+        said = {name: str(value) if isinstance(value, date | Decimal) else value for name, value in asked.items()}
+        return str(self._post("/backtests", {**said, "parameters": dict(parameters or {})})["id"])
 
     def wait(self, job_id: str, seconds: float = 600) -> dict[str, Any]:
         """The job when it has ended well. A server or a Dagster that is away meanwhile is waited for too.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import threading
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from g4qc_core.api.keys import Scope
+from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.client import G4QC
 from g4qc_core.errors import AccessDenied, G4qcError, NotFound, ServerUnavailable, UsageError
 from g4qc_core.storage.series import continuous_bars
@@ -36,6 +38,19 @@ def test_a_window_may_be_given_as_dates(api: Api) -> None:
         newest = g4qc.bars("ES", "1d", limit=2, newest_first=True)
     assert len(frame) == 5
     assert newest["timestamp"].is_monotonic_decreasing
+
+
+def test_a_backtest_takes_every_field_and_the_spec_of_a_result_runs_again(api: Api) -> None:
+    more = {"first": date(2026, 10, 5), "cash": Decimal("250000.50"), "on_roll": "close", "roll": "volume", "seed": 3}
+    with G4QC(api.url) as g4qc:
+        g4qc.backtest("sma_cross", "ES", "1h", {"fast": 5}, **more)
+        spec = api.launcher.started[-1]
+        assert isinstance(spec, BacktestSpec)
+        assert (spec.first, spec.cash, spec.on_roll, spec.roll, spec.seed) == tuple(
+            more[name] for name in ("first", "cash", "on_roll", "roll", "seed")
+        )
+        g4qc.backtest(**spec.to_dict())
+    assert api.launcher.started[-1] == spec
 
 
 def test_an_error_has_the_type_that_the_server_named(api: Api, keyed_api: Api) -> None:

@@ -29,9 +29,10 @@ export function open(main) {
 
 function makeForm(instruments, live, loadHistory) {
   const asked = new URLSearchParams(location.search).get("symbol");
-  const chosen = instruments.find((one) => one.symbol === asked) ?? instruments[0];
+  // Of a link that names no instrument the server says so; another one in its place would be another extraction.
+  const chosen = asked?.toUpperCase() || instruments[0]?.symbol;
   const fields = new Fields([
-    { name: "symbol", label: t("field.symbol"), kind: "choice", required: true, value: chosen?.symbol, choices: instruments.map((one) => [one.symbol, `${one.symbol} · ${one.name}`]) },
+    { name: "symbol", label: t("field.symbol"), kind: "choice", required: true, value: chosen, choices: instruments.map((one) => [one.symbol, `${one.symbol} · ${one.name}`]) },
     { name: "start", label: t("field.start"), kind: "date", required: true, value: daysAgo(BACK_DAYS), hint: t("field.tradedate") },
     { name: "end", label: t("field.end"), kind: "date", value: daysAgo(1), hint: t("field.end.hint") },
     { name: "contract_month", label: t("field.contract"), kind: "text", pattern: "\\d{6}", placeholder: "202612", hint: t("field.contract.hint") },
