@@ -12,10 +12,12 @@ import pandas as pd
 from g4qc_core.bars.coverage import missing
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.instruments import Contract, Instrument
-from g4qc_core.sessions import calendar
+from g4qc_core.sessions import calendar, month_window
 from g4qc_core.settings import Settings
 from g4qc_core.storage.completeness import not_made_of
 from g4qc_core.storage.stores import Stores
+from g4qc_core.storage.version_store import never_made, outdated
+from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 from g4qc_pipelines.steps.backfills import Backfill, Gap, smallest_backfills
 from g4qc_pipelines.steps.chains import ruled_contracts
 from g4qc_pipelines.steps.gaps import silent_minutes
@@ -68,10 +70,18 @@ def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: 
 
 def _derivations(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
     """A run for each month with minutes of which a timeframe was not made: it asks for nothing that is known."""
-    lacking = not_made_of(stores, instrument, _EVER, now.date())
-    days = {session.trade_date for sessions in lacking.values() for session in sessions}
-    gaps = [Gap(day, "", 0) for day in days if f"{day:%Y-%m}" >= settings.first_month]
-    return smallest_backfills(instrument.symbol, gaps, {})
+    versions = stores.versions.versions(instrument.symbol)
+    months = {
+        month
+        for timeframe in DERIVED
+        for judged in (outdated, never_made)
+        for _, month in judged(versions, timeframe.name, ONE_MINUTE.name)
+        if month <= now.date() and f"{month:%Y-%m}" >= settings.first_month
+    }
+    # Only these are looked at bar by bar: all months of many instruments would take a tick longer than it has.
+    lacking = [not_made_of(stores, instrument, *month_window(month)) for month in sorted(months)]
+    days = {session.trade_date for one in lacking for sessions in one.values() for session in sessions}
+    return smallest_backfills(instrument.symbol, [Gap(day, "", 0) for day in days], {})
 
 
 def vanishing(instrument: Instrument, stores: Stores, now: datetime) -> list[Contract]:

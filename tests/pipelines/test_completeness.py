@@ -251,7 +251,8 @@ def test_every_timeframe_of_every_contract_is_judged_for_itself(world: World, ho
     assert not_made_of(world.stores, ES, MONTHS[0], NOW.date()) == {}
 
 
-def test_a_repair_derives_what_an_interrupted_run_left_out(world: World, settings: Settings) -> None:
+@pytest.mark.parametrize("how", ["all", "stale"])
+def test_a_repair_derives_what_an_interrupted_run_left_out(world: World, settings: Settings, how: str) -> None:
     world.mend()
     own = settings.model_copy(update={"first_month": "2025-01"})
 
@@ -259,7 +260,7 @@ def test_a_repair_derives_what_an_interrupted_run_left_out(world: World, setting
         return {one.partition for one in repairs_of(ES, world.stores, NOW + timedelta(hours=3), own)}
 
     before = partitions()
-    world.break_("4h", MONTHS[2], "rows")
+    world.break_("4h", MONTHS[2], how)
     assert partitions() - before == {"ES|2025-10-01"}
     world.mend()
     assert partitions() == before
