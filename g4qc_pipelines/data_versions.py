@@ -32,7 +32,7 @@ def materialized(
     """The events of a step: each of its partitions with its version and its metadata.
 
     Args:
-        versions, shown: by partition key; of every partition of the step.
+        versions, shown: by partition key; of every partition of the step, less those that failed beside others.
     """
     keys = list(context.partition_keys)
     if len(keys) == 1:
@@ -43,7 +43,7 @@ def materialized(
     step = context.get_step_execution_context()
     inputs = _get_input_provenance_data(context.asset_key, step)
     code = _get_code_version(context.asset_key, step)
-    for key in keys:
+    for key in filter(versions.__contains__, keys):
         tags = _build_data_version_tags(dg.DataVersion(versions[key]), code, inputs, True)
         yield dg.AssetMaterialization(context.asset_key, partition=key, metadata=shown[key], tags=tags)
 

@@ -112,8 +112,12 @@ def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
             versions: dict[str, str] = {}
             shown: dict[str, dict[str, Any]] = {}
             for key in sorted(context.partition_keys):
-                with stores.bars.alone(key):
-                    month = derive_month(*parse_key(key, registry), timeframe, stores)
+                try:
+                    with stores.bars.alone(key):
+                        month = derive_month(*parse_key(key, registry), timeframe, stores)
+                except InvalidBars as error:
+                    refusals.append(f"{key}: {error}")
+                    continue
                 checked.add(month)
                 refusals += [month.refusal] if month.refusal else []
                 versions[key] = month.version

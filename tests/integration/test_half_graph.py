@@ -228,6 +228,25 @@ def test_rows_count_and_not_what_the_graph_remembers(half: Home, statement: str)
     assert {row["trade_date"] for row in json.loads(answer.text)} == {f"{day}" for day in HELD}
 
 
+def test_a_month_that_cannot_be_derived_stops_no_other_month_of_the_run(half: Home) -> None:
+    def move(old: str, new: str) -> None:
+        with half.bench() as bench, bench.stores.database.transaction() as connection:
+            moved = {"old": old, "new": new}
+            connection.execute(text("UPDATE market_data SET trade_date = :new WHERE trade_date = :old"), moved)
+            connection.execute(text("DELETE FROM market_data WHERE timeframe = '4h'"))
+
+    both = ("materialize", "--select", "bars_4h", "--partition", f"ES|2026-09-01...{OCTOBER}")
+    move("2026-09-25", "2026-09-26")  # a Saturday
+    failed = half.run(*both)
+    assert failed.code == 1
+    assert "ES|2026-09-01: There are bars of trade date 2026-09-26" in failed.errors
+    assert half.run("bars", "ES", "--timeframe", "4h", "--from", "2026-10-05").code == 0
+    assert half.run("bars", "ES", "--timeframe", "4h").code == 1
+    move("2026-09-26", "2026-09-25")
+    assert half.run(*both).code == 0
+    assert half.run("bars", "ES", "--timeframe", "4h").code == 0
+
+
 def test_the_frame_of_a_whole_window_warns_of_nothing(half: Home, api: Api, recwarn: pytest.WarningsRecorder) -> None:
     with G4QC(api.url) as g4qc:
         frame = g4qc.bars("ES", "1d", "2026-10-05", "2026-10-09")
