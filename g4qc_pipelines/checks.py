@@ -8,6 +8,7 @@ stops nothing in it, and is a warning.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ import pandas as pd
 
 from g4qc_core.bars.agreement import Agreement, ComparedDay
 from g4qc_core.bars.coverage import missing
-from g4qc_core.bars.reasons import Reason
+from g4qc_core.bars.reasons import Reason, in_words
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments import Instrument
 from g4qc_pipelines.lights import Lights
@@ -149,16 +150,26 @@ class MinuteChecks:
 
     def add(self, month: ValidatedMonth) -> None:
         """Counts a month."""
-        bad = sum(Reason(reason).stops for reason in month.undecided["reason"])
+        stopping = Counter(reason for reason in map(Reason, month.undecided["reason"]) if reason.stops)
+        bad = stopping.total()
         sound = bad <= MAX_QUARANTINED * (bad + month.bars)
         self._broken[month.key] = "; ".join(map(str, month.failures))
-        self._unsound[month.key] = "" if sound else f"{bad} bars"
+        self._unsound[month.key] = "" if sound else f"{bad:,} of {bad + month.bars:,} bars: {in_words(stopping)}"
         self._waiting[month.key] = len(month.undecided)
         self._empty[month.key] = "" if month.bars else "no bars"
         self._missing[month.key] = month.gaps
         self._quarantined.append(month.quarantined[["contract", "reason"]].assign(month=month.key))
         gaps = month.quality[missing(month.quality) > 0]
         self._gaps.append(gaps.assign(month=month.key))
+
+    def refuse_unsound(self) -> None:
+        """Raises InvalidBars where bars in quarantine stop a month, with reasons, counts and ways out."""
+        for key, why in self._unsound.items():
+            if why:
+                raise InvalidBars(
+                    f"{key} is refused ({_SOUND.name}), because more than {MAX_QUARANTINED:.0%} of its bars wait in "
+                    f"quarantine, {why}. Then run it again; `g4qc quarantine list` shows the bars."
+                )
 
     def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations, of at least one month."""

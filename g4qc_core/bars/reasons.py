@@ -5,6 +5,7 @@ Knows the names of the rules, not the rules.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -40,6 +41,29 @@ class Reason(StrEnum):
         A flat run carries no volume and no price of its own: leaving it out takes nothing from the other bars.
         """
         return self is not Reason.FLAT_RUN
+
+
+WAYS_OUT: dict[Reason, str] = {
+    Reason.SCHEMA: "refetch them",
+    Reason.UNKNOWN_CONTRACT: "materialize `contracts`",
+    Reason.NEGATIVE_VOLUME: "refetch them",
+    Reason.OHLC_ORDER: "refetch them",
+    Reason.OFF_TICK: "correct min_tick and price_magnifier, which `g4qc instruments check` compares",
+    Reason.AFTER_EXPIRY: "materialize `contracts`, or drop them",
+    Reason.OUTSIDE_SESSION: "correct the calendar, or drop them",
+    Reason.DUPLICATE: "drop them",
+    Reason.VOLUME_LIMIT: "raise max_minute_volume (--max-minute-volume), or accept them",
+    Reason.PRICE_LIMIT: "raise max_move (--max-move), or accept them",
+    Reason.SPIKE: "accept or drop them",
+    Reason.FLAT_RUN: "raise flat_minutes (--flat-minutes), or drop them",
+}
+"""What ends the wait of bars with this reason: a correction of the instrument, or a decision by `g4qc quarantine`."""
+
+
+def in_words(counts: Mapping[Reason, int]) -> str:
+    """Counts of bars by reason, each with its way out, as a part of a sentence: the most frequent first."""
+    by_count = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "; ".join(f"{count:,} {reason} ({WAYS_OUT[reason]})" for reason, count in by_count)
 
 
 _SUSPICIONS = frozenset({Reason.VOLUME_LIMIT, Reason.PRICE_LIMIT, Reason.SPIKE, Reason.FLAT_RUN})
