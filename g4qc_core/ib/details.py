@@ -18,6 +18,9 @@ from g4qc_core.products import UNKNOWN, Product, common_step
 # 10.x leaves a missing number at 1.8e308, and no fact of a contract comes near this.
 _UNSET = Decimal("1e30")
 
+SIZES_IN_UNITS = 164
+"""First protocol in which sizes and volumes are in units, and not in lots of `mdSizeMultiplier`."""
+
 FIELDS = {"multiplier": "multiplier", "min_tick": "minTick", "price_magnifier": "priceMagnifier"}
 """Facts of money as we name them, and as `ibapi` does."""
 
@@ -52,6 +55,19 @@ def unreadable(entry: Any, field: str) -> str:
         f"The gateway describes {name} with the {field} '{given}' ({FIELDS[field]}), which is no {form}, so that its "
         "money is not known: ask again later, or look the contract up in TWS."
     )
+
+
+def lot_of(details: Iterable[Any]) -> int:
+    """Units in one unit of the volume that a protocol before `SIZES_IN_UNITS` tells."""
+    return max([1, *(int(getattr(entry, "mdSizeMultiplier", 1) or 1) for entry in details)])
+
+
+def in_units(answer: Sequence[Any], lot: int) -> Sequence[Any]:
+    """The bars of an answer in lots, with their volumes in units."""
+    for bar in answer if lot != 1 else ():
+        if bar.volume > 0:
+            bar.volume *= lot
+    return answer
 
 
 def products(details: Iterable[Any], month_of: Callable[[Any], str]) -> list[Product]:

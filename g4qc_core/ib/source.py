@@ -22,6 +22,7 @@ import pandas as pd
 from g4qc_core.bars.source import BarRequest, Origin, ToldSession
 from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing
 from g4qc_core.ib import hours, parsing
+from g4qc_core.ib.details import SIZES_IN_UNITS, in_units, lot_of
 from g4qc_core.ib.pacing import IB_RULES, paced_bars, paced_head, paced_message, paced_schedule
 from g4qc_core.ib.received import kept
 from g4qc_core.ib.requests import SETTLING, history_query
@@ -107,6 +108,7 @@ class IbSource:
         self._lock = threading.Lock()
         self._client: IbClient | None = None
         self._reached: datetime | None = None
+        self._lots: dict[int, int] = {}
         self._missing_since: dict[int | str, float] = {}
         self._answers: deque[float] = deque(maxlen=_REMEMBERED_ANSWERS)
 
@@ -182,7 +184,7 @@ class IbSource:
         A session's bar carries the midnight UTC of its trade date, and counts as finished a day later. Of two
         bars with the same start the later received counts.
         """
-        query = history_query(request)
+        query, lot = history_query(request), self._lot(request.contract)
         # Asked before the bars: a bar that is over by then is over in the answer too.
         finished_by = self._time_reached(request.end + SETTLING)
         window = f"{request.start:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} UTC"
@@ -191,7 +193,17 @@ class IbSource:
             began = self._clock()
             answer = client.history(subject, _by_id(request.contract), query, request.contract.what)
             self._answers.append(self._clock() - began)
-        return kept(answer, request, finished_by - SETTLING, subject)
+        return kept(in_units(answer, lot), request, finished_by - SETTLING, subject)
+
+    def _lot(self, contract: Contract) -> int:
+        """Units of one unit of volume: protocols before 164 tell volumes of stocks in lots."""
+        if contract.kind != "STK" or self._connected().protocol >= SIZES_IN_UNITS:
+            return 1
+        if contract.con_id not in self._lots:
+            with self._doubting(contract.con_id), self._turn(paced_message) as client:
+                found = client.contract_details(f"The lot of {contract}", _by_id(contract))
+            self._lots[contract.con_id] = lot_of(found)
+        return self._lots[contract.con_id]
 
     def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
         """What the rules of pacing and the latest answers say; see `BarSource.time_left`."""
