@@ -21,8 +21,8 @@ _CALENDARS_OF_CLASSES = {
     **dict.fromkeys(("ZN", "ZB", "ZF", "ZT", "TN", "UB", "ZQ", "SR3", "SR1"), "rates"),
 }
 _CALENDARS_OF_KINDS = {"STK": "us_equities", "CASH": "forex_spot", "IND": "us_indices"}
-_OF_THE_UNITED_STATES = ("America/Chicago", "America/New_York")
-_LONDON = "Europe/London"
+_OF_THE_UNITED_STATES = ("America/Chicago", "America/New_York", "CST6CDT", "EST5EDT", "US/Central", "US/Eastern")
+_OF_LONDON = ("Europe/London", "GB-Eire", "GB")
 
 # Interactive Brokers' fixed tier with the usual fee of the exchange, one side; a stock's by the share.
 _FEES = {"FUT": Decimal("2.50"), "STK": Decimal("0.005"), "CASH": Decimal(0), "IND": Decimal(0)}
@@ -84,7 +84,7 @@ def proposal(product: Product, given: dict[str, str | int | Decimal]) -> Proposa
 
 def _calendar(product: Product) -> str:
     found = _CALENDARS_OF_KINDS.get(product.kind)
-    if product.kind == "STK" and product.timezone == _LONDON:
+    if product.kind == "STK" and product.timezone in _OF_LONDON:
         return "uk_equities"
     if product.kind == "FUT":
         # What is quoted in cents is no financial product, whatever its underlying is called.

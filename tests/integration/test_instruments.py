@@ -23,6 +23,7 @@ MONTHLESS = {
     "AAPL": ("--kind", "STK"),
     "EURUSD": ("--kind", "CASH"),
     "SPX": ("--kind", "IND", "--exchange", "CBOE"),
+    "VOD": ("--kind", "STK", "--exchange", "LSE"),
 }
 WINDOW = ("--from", "2026-11-09", "--to", "2026-11-10")
 
@@ -59,6 +60,27 @@ def test_what_has_no_months_goes_from_the_gateway_to_a_backtest(home: Home, symb
     assert json.loads(result.text)["metrics"]["trades"] == 1
     again = home.run("extract", symbol, *WINDOW)
     assert again.code == 0, again.errors
+
+
+@pytest.mark.parametrize(("symbol", "tick", "point"), [("ZC", 0.25, 50), ("LE", 0.025, 400)])
+def test_what_is_quoted_in_cents_goes_from_the_gateway_to_a_backtest_with_its_money(
+    home: Home, symbol: str, tick: float, point: float
+) -> None:
+    extracted = home.run("extract", symbol, *WINDOW)
+    assert extracted.code == 0, extracted.errors
+    assert "0 minutes missing" in extracted.text
+    assert "quarantine" not in extracted.text or " 0 in quarantine" in extracted.text
+    command = ("backtest", "buy_and_hold", "--instrument", symbol, "--timeframe", "1h", "--json")
+    result = home.run(*command)
+    assert result.code == 0, result.errors
+    made = json.loads(result.text)
+    with open_stores(home.settings) as stores:
+        prices = stores.bars.bars(symbol, "1h", *stores.bars.reach(symbol, "1h"))  # type: ignore[misc]
+        (contract,) = {c.tick for c in stores.contracts.chain(symbol)}
+    assert float(contract) == tick
+    steps = prices["close"] / tick
+    assert (abs(steps - steps.round()) < 1e-6).all()
+    assert made["inputs"]["instrument"]["multiplier"] == str(point)
 
 
 def test_the_contracts_of_an_instrument_are_listed_with_what_is_stored(full_home: Home) -> None:
@@ -101,6 +123,47 @@ def test_a_future_is_added_with_what_the_gateway_says_and_guesses_are_marked(hom
     assert (listed["CL"]["in_graph"], listed["ES"]["in_graph"], listed["ES"]["from"]) == (False, True, "G4QC")
 
 
+def test_corn_is_shown_with_the_gateways_numbers_and_what_follows_from_them(home: Home) -> None:
+    corn = {row["symbol"]: row for row in json.loads(home.run("instruments", "list", "--json").text)}["ZC"]
+    assert (corn["multiplier"], corn["min_tick"], corn["price_magnifier"]) == ("5000", "0.0025", 100)
+    assert (corn["tick"], corn["point_value"], corn["tick_value"]) == ("0.25", "50", "12.5")
+    assert "5000/100" in home.run("instruments", "list").text
+
+
+def test_a_share_in_pence_is_added_with_its_magnifier_and_calendar(home: Home) -> None:
+    share = added(home, "VOD", "--kind", "STK", "--exchange", "LSE")
+    assert (share["currency"], share["price_magnifier"], share["calendar"]) == ("GBP", 100, "uk_equities")
+    assert (share["tick"], share["point_value"], share["max_minute_volume"]) == ("0.01", "0.01", 1_000_000_000)
+
+
+def test_a_limit_is_set_by_an_option(home: Home) -> None:
+    options = ("--max-minute-volume", "5000000", "--max-move", "0.3", "--flat-minutes", "90")
+    stock = added(home, "AAPL", "--kind", "STK", *options)
+    assert (stock["max_minute_volume"], stock["max_move"], stock["flat_minutes"]) == (5_000_000, "0.3", 90)
+
+
+UNCHECKED = (
+    "--name",
+    "SPDR S&P 500",
+    "--multiplier",
+    "1",
+    "--tick",
+    "0.01",
+    "--calendar",
+    "us_equities",
+    "--fee",
+    "0.005",
+)
+
+
+def test_without_asking_the_gateway_the_symbol_is_the_brokers(home: Home) -> None:
+    stock = added(home, "SPY", "--unchecked", "--kind", "STK", *UNCHECKED)
+    assert (stock["ib_symbol"], stock["exchange"], stock["kind"]) == ("SPY", "SMART", "STK")
+    pair = added(home, "USDJPY", "--unchecked", "--kind", "CASH", *UNCHECKED)
+    assert (pair["ib_symbol"], pair["currency"], pair["exchange"]) == ("USD", "JPY", "IDEALPRO")
+    assert home.run("instruments", "check", "SPY").code == 0
+
+
 WRONG = {
     "multiplier": (("SI", "--exchange", "COMEX", "--multiplier", "1000"), 1, "multiplier 5000, and you say 1000."),
     "tick": (("SI", "--exchange", "COMEX", "--tick", "0.01"), 1, "min_tick 0.005, and you say 0.01."),
@@ -110,7 +173,8 @@ WRONG = {
     "calendar": (("SI", "--exchange", "COMEX", "--calendar", "metal"), 1, "did you mean 'metals'?"),
     "roll": (("SI", "--exchange", "COMEX", "--roll", "volum"), 2, "did you mean 'volume'?"),
     "exchange": (("SI", "--exchange", "NYMEX"), 2, "The gateway lists FUT SI at COMEX"),
-    "unchecked": (("HG", "--unchecked", "--exchange", "COMEX"), 1, "[HG] name: Field required"),
+    "unchecked": (("HG", "--unchecked", "--exchange", "COMEX"), 1, "[HG] name: Field required. Nothing was written."),
+    "magnifier": (("VOD", "--kind", "STK", "--exchange", "LSE", "--magnifier", "1"), 1, "price_magnifier 100, and you"),
 }
 
 
@@ -123,6 +187,7 @@ def test_what_contradicts_the_gateway_or_itself_is_one_sentence_and_writes_nothi
     answer = home.run("instruments", "add", *arguments, "--replace")
     assert (answer.code, answer.text, answer.errors.count("\n")) == (code, "", 1), answer.errors
     assert says in answer.errors
+    assert "line " not in answer.errors
     assert (file.read_bytes() if file.exists() else None) == before
 
 
