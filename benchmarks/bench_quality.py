@@ -1,6 +1,6 @@
 """How long the gap classes of one instrument-year of minutes take, with the answers and failures that a ledger holds.
 
-    python benchmarks/bench_quality.py [--sessions 258] [--json FILE]
+    python benchmarks/bench_quality.py [--sessions 252] [--json FILE]
 
 ES of 2025, every fiftieth minute without a bar, answered by trade weeks, with a hundred failed requests; once as it
 stands, and once with every answer doubted because each session falls silent for two hours. The best of the rounds
@@ -45,7 +45,7 @@ def best(run: Callable[[], object]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sessions", type=int, default=258, help="of an instrument's year")
+    parser.add_argument("--sessions", type=int, default=252, help="of an instrument's year")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     given = parser.parse_args()
     sessions = EQUITY.sessions(date(2025, 1, 1), date(2025, 12, 31))[: given.sessions]

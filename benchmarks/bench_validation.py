@@ -1,6 +1,6 @@
 """How long validation takes for one instrument-year of minutes, and what each part of it costs.
 
-    python benchmarks/bench_validation.py [--sessions 258] [--json FILE]
+    python benchmarks/bench_validation.py [--sessions 252] [--json FILE]
 
 The bars are a random walk on the tick grid over whole sessions of ES, front and next contract around the rolls, once
 clean and once with a bar in a thousand broken, because what is wrong costs more than what is right. The best of the
@@ -65,7 +65,7 @@ def best(run: Callable[[], object]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sessions", type=int, default=258, help="of an instrument's year")
+    parser.add_argument("--sessions", type=int, default=252, help="of an instrument's year")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     given = parser.parse_args()
     figures: dict[str, float] = {}
