@@ -124,6 +124,9 @@ class Guard:
                 await self._app(scope, _patient(receive, self._rules), noting)
         except _HeadersSent:
             pass
+        except HTTPException as error:
+            # No route was reached that would have told it.
+            await problem(error.status_code, f"{error.detail}.")(scope, receive, noting)
         except TimeoutError:
             # Whoever does not take the answer loses it: the connection ends here, and nothing else was held for it.
             self._measures.abandoned()

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\s:/?#@\[\]\\]+))(?::\d*)?", re.IGNORECASE)
+_READING = ("GET", "HEAD", "OPTIONS")
 _OWN_SITES = ("same-origin", "none")
 
 
@@ -25,7 +26,7 @@ class Origins:
     Attributes:
         hosts: names under which the server may be addressed; empty: any.
         own: origins of the server's own pages, beside the one that the header `Host` names: where a proxy changes it.
-        others: other web sites whose pages may use the server.
+        others: other web sites whose pages may use the server; "*": pages of any site may read.
         setting: name of the setting that holds the server's address.
     """
 
@@ -43,6 +44,8 @@ class Origins:
         if len(given) > 1 or (self.hosts and (not given or host_name(given[0]) not in self.hosts)):
             named = f"'{', '.join(given)}'"
             return 421, f"This server is not called {named}: use 127.0.0.1, or set {self.setting} to its address."
+        if "*" in self.others and method in _READING:
+            return None
         origins = headers.getlist("origin")
         if not all(self._known(origin, given) for origin in origins) or not self._near(method, headers, origins):
             return 403, "Pages of other sites may not use this server: open its own pages instead."

@@ -12,9 +12,9 @@ from g4qc_core.settings import load_settings
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: G4QC_DAGSTER_PORT.")
-@click.option("--workspace", type=click.Path(dir_okay=False, exists=True, path_type=Path), default="workspace.yaml",
-              show_default=True, help="Where Dagster finds the graph.")  # fmt: skip
-def web(host: str, port: int | None, workspace: Path) -> None:
+@click.option("--workspace", type=click.Path(dir_okay=False, path_type=Path), help="Dagster's file that says where "
+              "the graph's code server is; default: one of this command's own.")  # fmt: skip
+def web(host: str, port: int | None, workspace: Path | None) -> None:
     """Serve Dagster's web UI, which answers to its own pages only; `g4qc up` does this too.
 
     Bound to another address than this host's own, it wants the keys of the API: see `g4qc api-key create`.
@@ -25,5 +25,5 @@ def web(host: str, port: int | None, workspace: Path) -> None:
     settings = load_settings()
     port = port or settings.dagster_port
     check_port(port, "--host, --port or G4QC_DAGSTER_PORT", host)
-    click.echo(f"Dagster on http://{host}:{port}/. Ctrl-C stops it.")
-    serve_web(settings, host, port, workspace)
+    said = f"Dagster on http://{host}:{port}/. Ctrl-C stops it."
+    serve_web(settings, host, port, workspace, lambda: click.echo(said))

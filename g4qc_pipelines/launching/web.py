@@ -5,11 +5,12 @@ The only module that knows how Dagster's web server is made; see docs/decisions/
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
 from dagster_webserver.version import __version__
 from dagster_webserver.webserver import DagsterWebserver
 from graphql import GraphQLError, OperationType
@@ -24,6 +25,7 @@ from g4qc_core.api.measures import Measures
 from g4qc_core.api.origins import loopback_hosts, origin_of
 from g4qc_core.api.problems import problem
 from g4qc_core.api.server import parse_proxies, server_of
+from g4qc_core.errors import UsageError
 from g4qc_core.settings import Settings
 from g4qc_pipelines.instance import web_instance
 from g4qc_pipelines.launching.mutations import Wanted, wanted
@@ -33,21 +35,38 @@ from g4qc_pipelines.launching.web_door import SCOPE, WebDoor
 
 _LARGEST_BODY = 8 * 1024 * 1024  # a backfill names its partitions
 _POLL_MS = 2000
+_MODULE = "g4qc_pipelines.definitions"
 
 
-def serve_web(settings: Settings, host: str, port: int, workspace: Path) -> None:
+def serve_web(
+    settings: Settings,
+    host: str,
+    port: int,
+    workspace: Path | None = None,
+    ready: Callable[[], object] = lambda: None,
+) -> None:
     """Serves Dagster's web UI on the address until Ctrl-C. The caller has checked that the port is free.
+
+    Args:
+        workspace: Dagster's file that says where the code server is; None: one is started, behind a socket of its own.
+        ready: called when it is about to listen.
 
     Raises:
         SettingsError: the address is reached from elsewhere, and there are no keys; or a key is malformed.
+        UsageError: there is no such file.
     """
     keys = with_own_key(keys_for(settings, host, "Dagster's web server"), settings)
     proxies = parse_proxies(settings.api_trusted_proxies)
-    with web_instance(settings) as instance:
-        target = WorkspaceFileTarget([str(workspace)])
-        with WorkspaceProcessContext(instance, version=__version__, workspace_load_target=target) as context:
-            app = guarded(context, keys, web_rules(settings, loopback=is_loopback(host) or not keys))
-            server_of(app, host, port, proxies).run()
+    if workspace is not None and not workspace.is_file():
+        raise UsageError(f"There is no file {workspace}: leave --workspace out, or name Dagster's workspace file.")
+    target = ModuleTarget(_MODULE, "defs", None, "g4qc") if workspace is None else WorkspaceFileTarget([str(workspace)])
+    with (
+        web_instance(settings) as instance,
+        WorkspaceProcessContext(instance, version=__version__, workspace_load_target=target) as context,
+    ):
+        app = guarded(context, keys, web_rules(settings, loopback=is_loopback(host) or not keys))
+        ready()
+        server_of(app, host, port, proxies).run()
 
 
 def guarded(context: WorkspaceProcessContext, keys: Keys, rules: Rules) -> ASGIApp:

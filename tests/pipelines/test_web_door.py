@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dagster as dg
@@ -255,6 +255,17 @@ def test_a_person_signs_in_on_the_page(keyed: Web, browser: Browser) -> None:
     assert opened is not None
     assert opened.status == 200
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/g4qc/sign-in", "/graphql"])
+def test_a_body_that_never_comes_is_not_waited_for(path: str) -> None:
+    patience = replace(web_rules(load_settings(), loopback=True), receive_seconds=0.3)
+    with serving(Keys([]), patience, {}) as slow:
+        address, _, port = slow.url.removeprefix("http://").partition(":")
+        with socket.create_connection((address, int(port)), timeout=60) as client:
+            head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            client.sendall(f"{head}Content-Length: 9\r\n\r\n".encode())
+            assert client.recv(100).startswith(b"HTTP/1.1 408")
 
 
 def test_the_servers_of_one_home_know_each_other(keyed: Web, tmp_path: Path) -> None:

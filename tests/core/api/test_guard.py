@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -185,7 +186,24 @@ def test_a_client_that_never_ends_its_body_is_not_waited_for(make_api: Callable[
             b"POST /api/v1/backtests HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             b"Content-Length: 1000\r\n\r\n{"
         )
-        assert client.recv(100).startswith(b"HTTP/1.1 4")
+        assert client.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_a_client_that_drips_its_body_is_not_waited_for_either(make_api: Callable[..., Api], full_home: Home) -> None:
+    served = make_api(full_home.settings, Rules(receive_seconds=0.5), with_keys=True)
+    with socket.create_connection(served.address, timeout=60) as client:
+        client.sendall(
+            b"POST /api/v1/backtests HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 60000\r\n\r\n{"
+        )
+        client.settimeout(0.1)
+        deadline, said = time.monotonic() + 60, b""
+        while not said:
+            assert time.monotonic() < deadline
+            client.sendall(b" ")
+            with suppress(TimeoutError):
+                said = client.recv(100)
+    assert said.startswith(b"HTTP/1.1 408")
 
 
 def test_a_client_that_does_not_read_holds_nothing_up(make_api: Callable[..., Api], full_home: Home) -> None:

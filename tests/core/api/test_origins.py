@@ -107,3 +107,10 @@ def test_a_server_with_keys_answers_to_every_name_and_to_its_own_pages_only() ->
     assert status([("Host", "box.lan"), ("Host", "other.lan")], "GET", anywhere) == 421
     assert status([("Host", "box.lan"), ("Origin", "http://box.lan")], "POST", anywhere) is None
     assert status([("Host", "box.lan"), ("Origin", "http://evil.example")], "GET", anywhere) == 403
+
+
+def test_a_server_that_is_open_to_every_site_is_read_and_not_changed_by_them() -> None:
+    public = Origins(loopback_hosts(), (), ["*"])
+    page = [("Host", "127.0.0.1"), ("Origin", "https://example.org"), ("Sec-Fetch-Site", "cross-site")]
+    assert [status(page, method, public) for method in METHODS] == [None, None, 403, 403, 403, None]
+    assert status([("Host", "evil.example"), *page[1:]], "GET", public) == 421
