@@ -7,6 +7,7 @@
     │   ├── AccessDenied            no key, a wrong one, or one that may not do this
     │   ├── SettingsError           a setting, or a file that a person edits, is malformed
     │   ├── PortTaken               another program listens there
+    │   ├── HomeTaken               another `g4qc up` runs over the home
     │   ├── DatabaseRefused         wrong password, no such database, schema from another version
     │   ├── OriginMismatch          this database holds bars of another kind of gateway
     │   ├── GatewayRefused          what answers is no gateway, or one that this client cannot talk to
@@ -76,6 +77,10 @@ class SettingsError(PermanentError):
 
 class PortTaken(PermanentError):
     """Another program listens on the port."""
+
+
+class HomeTaken(PermanentError):
+    """Another `g4qc up` runs over the home."""
 
 
 class DatabaseRefused(PermanentError):

@@ -1,4 +1,7 @@
-"""Files that are whole or absent: whoever reads one meanwhile sees the old content or the new, never half of one."""
+"""Files that are whole or absent, and closed to other users of the machine.
+
+Whoever reads a file meanwhile sees the old content or the new, never half of one.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+PRIVATE = 0o600
+_PRIVATE_MASK = 0o077
+
+_masks_before: list[int] = []
 
 from g4qc_core.errors import TransientError
 
@@ -16,21 +25,55 @@ _PATIENCE = 60.0  # seconds
 _LOOK_AGAIN = 0.05
 
 
-def write_whole(path: Path, content: bytes) -> None:
+@contextmanager
+def closed_to_others() -> Iterator[None]:
+    """Every file and folder that this process and its children make in the block is closed to other users."""
+    _masks_before.append(os.umask(_PRIVATE_MASK))
+    try:
+        yield
+    finally:
+        os.umask(_masks_before.pop())
+
+
+def usual_mode() -> int:
+    """Rights of a file that a person asked for at a place of their own: what their umask leaves."""
+    mask = os.umask(_PRIVATE_MASK)
+    os.umask(mask)
+    return 0o666 & ~(_masks_before[0] if _masks_before else mask)
+
+
+def write_whole(path: Path, content: bytes, mode: int = PRIVATE, owner: tuple[int, int] | None = None) -> None:
     """Writes beside the file and renames; on any error nothing is left of the attempt.
 
+    Args:
+        mode: rights of a file that was not there before; one that was keeps its own.
+        owner: user and group that the file is given to; for root.
+
     Raises:
-        OSError: the folder is missing or cannot be written.
+        OSError: the folder is missing or cannot be written, or the disk is full.
     """
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(part, 0o644)
+            file.flush()
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.is_file() else mode)
+            if owner is not None:
+                os.fchown(file.fileno(), *owner)
         os.replace(part, path)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
+
+
+def private_file(path: Path, append: bool = False) -> IO[bytes]:
+    """Opens a file to read and write, made where there is none; its content stays. Others have no right to it.
+
+    Raises:
+        OSError: it cannot be opened, or is a link.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_APPEND if append else 0)
+    return os.fdopen(os.open(path, flags, PRIVATE), "a+b" if append else "r+b")
 
 
 @contextmanager

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
         "once more. Below a day, so that one request a day and contract does both",
     )
     sessions_per_request: int = Field(5, ge=1, le=20, description="Sessions of minutes in one request, at most")
+    start_timeout: float = Field(
+        180.0, gt=0, description="Seconds that each part of `g4qc up` may take until it answers"
+    )
+    lock_patience: float = Field(
+        120.0, gt=0, description="Seconds that a change of the schema waits for a lock that somebody else holds"
+    )
     retry_delay: float = Field(
         5.0,
         ge=0,

@@ -16,6 +16,8 @@ import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
 from g4qc_core.errors import SettingsError
+from g4qc_core.files import write_whole
+from g4qc_core.home import make_private, private_home
 from g4qc_core.settings import Settings
 from g4qc_core.storage.database import dagster_url, with_limits
 from g4qc_pipelines.orphans import end_orphans
@@ -51,11 +53,12 @@ def dagster_home(settings: Settings) -> Path:
     wanted = Template(files("g4qc_pipelines").joinpath("dagster.yaml").read_text("utf-8")).safe_substitute(
         start_limit=limit, start_timeout=2 * limit + _BEYOND_STARTS
     )
+    private_home(settings.home)
+    make_private(home)
+    target = home / "dagster.yaml"
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        target = home / "dagster.yaml"
         if not target.exists() or target.read_text("utf-8") != wanted:
-            target.write_text(wanted, "utf-8")
+            write_whole(target, wanted.encode())
     except OSError as error:
         raise SettingsError(
             f"The folder {home} cannot be written ({error.strerror}): set G4QC_HOME to one that can."

@@ -31,7 +31,7 @@ _STATES = [*IN_PROGRESS_RUN_STATUSES, dg.DagsterRunStatus.CANCELING]
 def leased(instance: dg.DagsterInstance) -> Iterator[dict[str, str]]:
     """Tags for a run of this process, by which others can tell whether it still lives."""
     lease = _lease(instance, uuid4().hex)
-    lease.parent.mkdir(parents=True, exist_ok=True)
+    lease.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lease.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         try:

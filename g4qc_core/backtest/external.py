@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from g4qc_core.errors import UsageError, unknown
+from g4qc_core.import_path import add_current_folder
 
 
 def is_external(name: str) -> bool:
@@ -28,12 +29,13 @@ def load_class(name: str) -> type:
     module_name, _, class_name = name.partition(":")
     if not all(part.isidentifier() for part in [*module_name.split("."), class_name]):
         raise UsageError(f"'{name}' names no class: write it like package.module:Class.")
+    add_current_folder()
     try:
         module = importlib.import_module(module_name)
     except Exception as error:
         raise UsageError(
             f"The strategy {name} cannot be imported: {type(error).__name__}: {error}. Its folder must be on "
-            "PYTHONPATH."
+            "PYTHONPATH, or the current one."
         ) from error
     found = getattr(module, class_name, None)
     if not isinstance(found, type):

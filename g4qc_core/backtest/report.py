@@ -44,7 +44,7 @@ def write_report(result: BacktestResult, bars: pd.DataFrame, path: Path, *, orig
     """
     page = render_report(result, bars, origin_note=origin_note)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, page.encode())
     except OSError as error:
         raise SettingsError(f"The report {path} cannot be written: {error.strerror}. Check G4QC_HOME.") from None

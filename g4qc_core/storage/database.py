@@ -41,6 +41,7 @@ _REFUSALS = (
     "pg_hba.conf",
     "no encryption",
 )
+_FULL = (errorcodes.DISK_FULL, "58030")  # and an error of reading or writing
 _GONE = ("08", "53", "57")  # classes: connection, resources, operator intervention
 
 
@@ -67,7 +68,11 @@ class Database:
         self.engine: Engine = create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"options": f"-c timezone=UTC -c lock_timeout={lock_seconds}s{limit}", **_LIMITS},
+            connect_args={
+                "options": f"-c timezone=UTC -c lock_timeout={lock_seconds}s{limit}",
+                "application_name": "g4qc",
+                **_LIMITS,
+            },
         )
 
     def __repr__(self) -> str:
@@ -126,7 +131,7 @@ def open_database(settings: Settings) -> Database:
     joined.
 
     Synthetic and real bars have embedded databases of different names. The schema is not looked at: see
-    `migrations.upgrade` and `migrations.require_current`.
+    `migrations.make_ready`.
 
     Raises:
         SettingsError: the URL is malformed, or the folder of the embedded server cannot be used.
@@ -224,6 +229,11 @@ def _ours(error: psycopg2.Error, url: URL, setting: str) -> G4qcError | None:
         )
     if code == errorcodes.QUERY_CANCELED:
         return DatabaseUnavailable(f"The database at {address} took too long: ask for less at once, or try again.")
+    if code in _FULL:
+        return DatabaseUnavailable(
+            f"The disk of the database at {address} is full or fails ({reason}): free some space there, then run it "
+            "again; what was under way was not stored."
+        )
     if isinstance(error, psycopg2.InterfaceError) or code[:2] in _GONE:
         return DatabaseUnavailable(f"The database at {address} went away: {reason}. Check {setting}.")
     if code or not isinstance(error, psycopg2.OperationalError):

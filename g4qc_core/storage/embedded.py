@@ -6,19 +6,19 @@ holds a shared lock on a file, which the kernel releases however the process end
 good order stops the server. A server whose users were all killed runs on until the next user leaves.
 
 Knows processes, folders and locks. Must not know a table or a setting's name beyond those in its error texts.
-Serves Linux and macOS, over a Unix socket in a folder that only the owner (and root) can enter.
+Serves Linux and macOS, over a Unix socket in a folder that only the owner (and root) can enter, and no port. Each wait
+has a deadline and says what it waits for.
 """
 
 from __future__ import annotations
 
 import atexit
 import fcntl
-import hashlib
+import logging
 import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,15 +29,32 @@ from psycopg2 import sql
 from sqlalchemy import URL
 
 from g4qc_core.errors import DatabaseUnavailable, SettingsError
+from g4qc_core.files import private_file
+from g4qc_core.storage.embedded_access import (
+    fits,
+    is_private,
+    open_socket_folder,
+    own_name,
+    recorded_folder,
+    write_access,
+)
 from g4qc_core.storage.embedded_files import account, data_folder, make_folder, programs
+from g4qc_core.storage.embedded_process import forget_the_dead, last_words, runs, server_process
+from g4qc_core.waiting import Wait
 
 SUPERUSER = "postgres"
 
-_START_SECONDS = 60
-_LONGEST_SOCKET = 100
+_log = logging.getLogger(__name__)
+
+# A server that was killed reads what it wrote since the last checkpoint: minutes on a slow disk.
+_START_SECONDS = 300.0
+_STOP_SECONDS = 60.0
+_GATE_SECONDS = _START_SECONDS + _STOP_SECONDS
+_PROGRAM_SECONDS = 120.0
 # None of these weakens durability: fsync and synchronous_commit stay on.
 _OPTIONS = {
     "listen_addresses": "",
+    "unix_socket_permissions": "0700",
     "max_connections": "200",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
@@ -66,27 +83,42 @@ class EmbeddedServer:
     @property
     def socket(self) -> Path:
         """Folder of the Unix socket: the data folder, or one with a short name where its path is long."""
-        if len(str(self.data)) + len("/.s.PGSQL.5432") <= _LONGEST_SOCKET:
+        if fits(self.data):
             return self.data
-        return Path(tempfile.gettempdir()) / f"g4qc-{hashlib.sha256(str(self.data).encode()).hexdigest()[:16]}"
+        return recorded_folder(self._record) or self.data
+
+    @property
+    def _record(self) -> Path:
+        return self.folder / "socket"
+
+    @property
+    def _owner(self) -> tuple[int, int]:
+        """User and group of the server's process and files."""
+        return (self._account.pw_uid, self._account.pw_gid) if self._account else (os.geteuid(), os.getegid())
+
+    @property
+    def _server(self) -> dict[str, str]:
+        """Where a client finds the server, and the account that it must run under."""
+        return {"host": str(self.socket), "requirepeer": self._account.pw_name if self._account else own_name()}
 
     def url(self, database: str) -> URL:
         """Address of the database of that name, which is created when missing."""
         self._create(database)
-        return URL.create("postgresql+psycopg2", SUPERUSER, database=database, query={"host": str(self.socket)})
+        return URL.create("postgresql+psycopg2", SUPERUSER, database=database, query=self._server)
 
     def join(self) -> None:
         """Starts the server unless it runs, and keeps it running until `leave`.
 
         Raises:
             SettingsError: the folder cannot be used.
-            DatabaseUnavailable: the server does not start.
+            DatabaseUnavailable: the server does not start, or another process is about to start it for too long.
         """
         with self._gate():
             if self._lease is None:
-                self._lease = (self.folder / "users.lock").open("wb")
+                self._lease = private_file(self.folder / "users.lock")
                 fcntl.flock(self._lease, fcntl.LOCK_SH)
                 atexit.register(self.leave)
+            self._secure()
             if not self._answers():
                 self._start()
 
@@ -99,107 +131,133 @@ class EmbeddedServer:
         if not self.folder.exists():
             self._lease.close()
             return
-        with self._gate():
-            try:
+        try:
+            with self._gate():
                 fcntl.flock(self._lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", str(_START_SECONDS))
-                if self.socket != self.data and self.socket.exists():
-                    shutil.rmtree(self.socket)
-            except BlockingIOError:
-                pass
-            finally:
-                self._lease.close()
-                self._lease = None
+                self._stop()
+                if self.socket != self.data and is_private(self.socket, self._owner[0]):
+                    shutil.rmtree(self.socket, ignore_errors=True)
+        except BlockingIOError:
+            pass
+        except DatabaseUnavailable as error:
+            _log.warning("%s", error)
+        finally:
+            self._lease.close()
+            self._lease = None
+
+    @property
+    def is_dead(self) -> bool:
+        """True when the server's process is gone, although this process still uses it."""
+        return self._lease is not None and not runs(self.data)
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
         """One process at a time may start or stop the server."""
-        with (self.folder / "start.lock").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with private_file(self.folder / "start.lock") as lock:
+            waited = Wait(
+                "Another G4QC process starts or stops the embedded PostgreSQL", _GATE_SECONDS, DatabaseUnavailable
+            )
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    waited.pause(f"end the process that holds {self.folder / 'start.lock'}")
             yield
+
+    def _secure(self) -> None:
+        """Shuts a running server to other users, one that an earlier version started open to them, too."""
+        if not _holds_anything(self.data):
+            return
+        programs(self.data)  # says what is wrong with a folder that is not ours to write into
+        changed = write_access(self.data, self._owner if self._account else None)
+        if not runs(self.data):
+            return
+        known = self.data if fits(self.data) else recorded_folder(self._record)
+        if known is None or not is_private(known, self._owner[0]):
+            self._stop()  # its socket lies where others can reach it, or its folder was cleared away
+        elif changed:
+            self._run("pg_ctl", "reload", "-D", str(self.data))
 
     def _start(self) -> None:
         self._initialise()
-        self._forget_the_dead()
-        deadline = time.monotonic() + _START_SECONDS
+        write_access(self.data, self._owner if self._account else None)
+        waited = Wait("The embedded PostgreSQL starts", _START_SECONDS, DatabaseUnavailable)
         # A server that is there but does not answer recovers from a crash, or is about to end.
-        while self._run("pg_ctl", "status", "-D", str(self.data)).returncode == 0:
-            if self._answers():
-                return
-            if time.monotonic() > deadline:
-                raise self._silent()
-            time.sleep(0.1)
-        self._open_socket_folder()
+        while not self._answers():
+            if not runs(self.data):
+                forget_the_dead(self.data, self.socket)
+                self._launch()
+                if self._answers():
+                    return
+                # Those who worked for a killed server end a moment after it: the next try finds them gone.
+                if not runs(self.data) and "still in use" not in last_words(self.log):
+                    raise self._silent()
+            waited.pause(f"its log {self.log} says why")
+
+    def _launch(self) -> None:
+        if not fits(self.data):
+            open_socket_folder(self._record, self._owner)
         options = _OPTIONS | {"unix_socket_directories": str(self.socket)}
         line = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-        self._run(
-            "pg_ctl",
-            "start",
-            "-D",
-            str(self.data),
-            "-l",
-            str(self.log),
-            "-o",
-            line,
-            "-w",
-            "-t",
-            str(_START_SECONDS),
-        )
-        if not self._answers():
-            raise self._silent()
+        self._run("pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-o", line, "-w", "-t", "5")
+
+    def _stop(self) -> None:
+        self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", f"{_STOP_SECONDS:.0f}")
+        if runs(self.data):
+            raise DatabaseUnavailable(
+                f"The embedded PostgreSQL (process {server_process(self.data)}) did not stop within "
+                f"{_STOP_SECONDS:.0f} s: it goes on stopping by itself, and its log {self.log} says what it does."
+            )
 
     def _silent(self) -> DatabaseUnavailable:
-        return DatabaseUnavailable(f"The embedded PostgreSQL does not start: its log {self.log} says why.")
+        words = last_words(self.log)
+        way = "free some space on the disk, then try again" if "No space left" in words else "its log says more"
+        said = f" ({words})" if words else ""
+        return DatabaseUnavailable(f"The embedded PostgreSQL does not start{said}: {way}. The log is {self.log}.")
 
     def _initialise(self) -> None:
         """Makes the data folder: under another name first, so that a kill leaves no half-made one."""
-        if (self.data / "PG_VERSION").exists():
+        if _holds_anything(self.data):
             return
-        self.data.parent.mkdir(mode=0o755, exist_ok=True)
+        above = self.data.parent
+        above.mkdir(mode=0o700, exist_ok=True)
         if self._account:
-            os.chown(self.data.parent, self._account.pw_uid, self._account.pw_gid)
-        for left in self.data.parent.glob("new-*"):
+            os.chown(above, *self._owner)
+        for left in above.glob("new-*"):
             shutil.rmtree(left)
-        fresh = self.data.parent / f"new-{os.getpid()}"
+        fresh = above / f"new-{os.getpid()}"
         fresh.mkdir(mode=0o700)
         if self._account:
-            os.chown(fresh, self._account.pw_uid, self._account.pw_gid)
-        arguments = ("-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions")
-        made = self._run("initdb", "-D", str(fresh), *arguments)
+            os.chown(fresh, *self._owner)
+        access = ("--auth-local=peer", "--auth-host=reject")
+        made = self._run(
+            *("initdb", "-D", str(fresh), "-U", SUPERUSER, *access, "--encoding=UTF8", "--no-locale"),
+            "--no-instructions",
+        )
         if made.returncode != 0:
-            reason = (made.stderr.strip().splitlines() or ["no reason given"])[-1]
+            shutil.rmtree(fresh, ignore_errors=True)
             raise SettingsError(
-                f"The embedded PostgreSQL cannot make its files in {self.folder} ({reason}): set "
-                "G4QC_HOME to a folder where it can, or G4QC_DATABASE_URL to a server of your own."
+                f"The embedded PostgreSQL cannot make its files in {self.folder} ({_reason(made.stderr)}): make room "
+                "there, set G4QC_HOME to another folder, or G4QC_DATABASE_URL to a server of your own."
             )
         fresh.rename(self.data)
 
-    def _forget_the_dead(self) -> None:
-        """Removes the pid file of a server that is gone, where its number now belongs to another program."""
-        pid_file = self.data / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        number = (pid_file.read_text().split() or [""])[0]
-        name = Path("/proc") / number / "comm"
-        if not number or (name.exists() and name.read_text().strip() != "postgres"):
-            pid_file.unlink()
-
-    def _open_socket_folder(self) -> None:
-        if self.socket == self.data:
-            return
-        self.socket.mkdir(mode=0o700, exist_ok=True)
-        if self._account:
-            os.chown(self.socket, self._account.pw_uid, self._account.pw_gid)
-
     def _answers(self) -> bool:
+        """True when the server takes connections, or says itself that it has too many."""
         try:
-            psycopg2.connect(host=str(self.socket), user=SUPERUSER, dbname="postgres", connect_timeout=5).close()
-        except psycopg2.OperationalError:
-            return False
+            psycopg2.connect(user=SUPERUSER, dbname="postgres", connect_timeout=5, **self._server).close()
+        except psycopg2.OperationalError as error:
+            return any(full in str(error) for full in ("too many clients", "remaining connection slots"))
         return True
 
     def _create(self, database: str) -> None:
-        connection = psycopg2.connect(host=str(self.socket), user=SUPERUSER, dbname="postgres")
+        try:
+            connection = psycopg2.connect(user=SUPERUSER, dbname="postgres", connect_timeout=10, **self._server)
+        except psycopg2.OperationalError as error:
+            raise DatabaseUnavailable(
+                f"The embedded PostgreSQL takes no connection ({str(error).strip().splitlines()[-1]}): try again."
+            ) from None
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
@@ -217,24 +275,45 @@ class EmbeddedServer:
             owner = {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
         with tempfile.TemporaryFile("w+") as errors:
             # No pipe: the server inherits it, and the read would wait for the server to end.
-            done = subprocess.run(
-                [str(programs(self.data) / program), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                cwd="/",
-                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-                start_new_session=True,
-                **owner,  # type: ignore[call-overload]
-            )
+            try:
+                done = subprocess.run(
+                    [str(programs(self.data) / program), *arguments],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                    cwd="/",
+                    env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                    start_new_session=True,
+                    timeout=_PROGRAM_SECONDS,
+                    **owner,  # type: ignore[call-overload]
+                )
+            except subprocess.TimeoutExpired:
+                raise DatabaseUnavailable(
+                    f"PostgreSQL's program {program} did not end within {_PROGRAM_SECONDS:.0f} s: the machine or its "
+                    "disk is very busy, so try again."
+                ) from None
             errors.seek(0)
             return subprocess.CompletedProcess(done.args, done.returncode, "", errors.read())
 
 
-def embedded_server(home: Path) -> EmbeddedServer:
+def _holds_anything(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _reason(errors: str) -> str:
+    """What a program of PostgreSQL complained of: its last line about an error, not what it did afterwards."""
+    lines = errors.strip().splitlines() or ["no reason given"]
+    told = [line for line in lines if any(word in line for word in ("error:", "FATAL:", "PANIC:", "No space left"))]
+    return (told or lines)[-1].strip().rstrip(".")
+
+
+def embedded_server(home: Path, start: bool = True) -> EmbeddedServer:
     """The server under `home/postgres`, started or joined; it runs at least as long as this process.
 
     Processes share it: each calls this for itself. Calling it again is cheap, and starts a server that died.
+
+    Args:
+        start: False only looks it up, for one that this process has joined already.
 
     Raises:
         SettingsError: the folder cannot be written or holds something else.
@@ -245,5 +324,6 @@ def embedded_server(home: Path) -> EmbeddedServer:
     if server is None or server._process != os.getpid():
         make_folder(folder)
         server = _servers[folder] = EmbeddedServer(folder)
-    server.join()
+    if start:
+        server.join()
     return server

@@ -10,91 +10,144 @@ import hashlib
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
 from g4qc_core.errors import SettingsError
+from g4qc_core.home import SERVER_ACCOUNT, make_private, private_home
 
 _VERSION = 18
 _INSTALLATIONS = {16: "pginstall", 18: "pginstall18"}
-_ACCOUNT = "pgserver"
 _SHARED = Path("/var/lib/g4qc")
 
 
 def make_folder(folder: Path) -> None:
-    """Makes the folder, and lets the server's account in where there is one.
+    """Makes the server's folder and the home around it, and lets the server's account in where there is one.
 
     Raises:
-        SettingsError: it cannot be made or written.
+        SettingsError: it cannot be made or written, or belongs to another user.
     """
-    advice = "set G4QC_HOME to a folder that you can write"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except (FileExistsError, NotADirectoryError):
-        raise SettingsError(f"{folder} cannot be a folder, because a file is in the way: {advice}.") from None
-    except OSError as error:
-        raise SettingsError(f"The folder {folder} cannot be written ({error.strerror}): {advice}.") from None
-    if os.geteuid() == 0:
-        owner = account()
+    home = folder.parent
+    private_home(home)
+    if os.geteuid() != 0:
+        make_private(folder)
+        return
+    owner = account()
+    if not folder.exists() or folder.lstat().st_uid != owner.pw_uid:
+        make_private(folder)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-        # The home is ours to open for the server's account; what lies above it is not.
-        for own in (folder, folder.parent):
-            own.chmod(own.stat().st_mode | 0o001)
+    folder.chmod(0o700)
+    _let_pass(home, owner)
+
+
+def _let_pass(home: Path, owner: pwd.struct_passwd) -> None:
+    """Lets the server's account through a home of root that is closed: through it, and not into it."""
+    if _passes(home, owner):
+        return
+    found = home.stat()
+    if stat.S_IMODE(found.st_mode) & 0o070:
+        return  # the group of the home is another one that may enter: the data go elsewhere
+    os.chown(home, -1, owner.pw_gid)
+    home.chmod(stat.S_IMODE(found.st_mode) | 0o010)
 
 
 def data_folder(folder: Path) -> Path:
     """Where the data lie: in the folder, unless root keeps it where the server's account cannot walk to.
 
-    The home of root is closed to others, and stays so: the data go to `/var/lib/g4qc` then.
+    The home of root is closed to others, and stays so: the data go to `/var/lib/g4qc` then. Data that are there
+    already stay where they are.
     """
-    if os.geteuid() != 0 or _reachable(folder):
-        return folder / "data"
-    return _shared() / hashlib.sha256(str(folder).encode()).hexdigest()[:16] / "data"
+    own = folder / "data"
+    if os.geteuid() != 0 or own.exists():
+        return own
+    elsewhere = _SHARED / hashlib.sha256(str(folder).encode()).hexdigest()[:16] / "data"
+    if elsewhere.exists() or not _reachable(folder):
+        _shared()
+        return elsewhere
+    return own
 
 
 def _reachable(folder: Path) -> bool:
-    return all(parent.stat().st_mode & 0o001 for parent in (folder, *folder.parents))
+    owner = account()
+    return all(_passes(parent, owner) for parent in (folder, *folder.parents))
+
+
+def _passes(folder: Path, owner: pwd.struct_passwd) -> bool:
+    found = folder.stat()
+    if found.st_uid == owner.pw_uid:
+        return bool(found.st_mode & 0o100)
+    return bool(found.st_mode & (0o010 if found.st_gid == owner.pw_gid else 0o001))
 
 
 def _shared() -> Path:
-    _SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if not _SHARED.exists():
+        _SHARED.mkdir(parents=True, exist_ok=True)
+        _SHARED.chmod(0o755)  # the server's account walks through it, whatever the umask
     return _SHARED
 
 
 def account() -> pwd.struct_passwd:
     """The account under which root runs the server; made when missing."""
     try:
-        return pwd.getpwnam(_ACCOUNT)
+        return pwd.getpwnam(SERVER_ACCOUNT)
     except KeyError:
         pass
     try:
-        subprocess.run(["useradd", "--system", "--no-create-home", _ACCOUNT], check=True, capture_output=True)
-        return pwd.getpwnam(_ACCOUNT)
+        subprocess.run(["useradd", "--system", "--no-create-home", SERVER_ACCOUNT], check=True, capture_output=True)
+        return pwd.getpwnam(SERVER_ACCOUNT)
     except (OSError, subprocess.CalledProcessError, KeyError):
         # Two processes may make it at once; whoever loses finds it made.
         try:
-            return pwd.getpwnam(_ACCOUNT)
+            return pwd.getpwnam(SERVER_ACCOUNT)
         except KeyError:
             raise SettingsError(
-                f"PostgreSQL refuses to run as root, and the account '{_ACCOUNT}' cannot be made: start "
+                f"PostgreSQL refuses to run as root, and the account '{SERVER_ACCOUNT}' cannot be made: start "
                 "G4QC as another user, or set G4QC_DATABASE_URL to a server of your own."
             ) from None
 
 
 def programs(data: Path) -> Path:
-    """Folder of the server's programs, of the version that made the data folder."""
-    marker = data / "PG_VERSION"
-    version = int(marker.read_text()) if marker.exists() else _VERSION
+    """Folder of the server's programs, of the version that made the data folder.
+
+    Raises:
+        SettingsError: no programs of that version are at hand, or the data folder does not say which one it is.
+    """
+    version = _version(data) if data.is_dir() and any(data.iterdir()) else _VERSION
     if version not in _INSTALLATIONS:
-        raise SettingsError(f"{data} belongs to PostgreSQL {version}, which is not at hand: move it away.")
+        raise SettingsError(
+            f"{data} belongs to PostgreSQL {version}, and G4QC has {' and '.join(map(str, _INSTALLATIONS))}: set "
+            "G4QC_HOME to another folder, or start a server of that version on it and set G4QC_DATABASE_URL."
+        )
     installed = _wheel() / _INSTALLATIONS[version]
     if os.geteuid() == 0 and not _reachable(installed):
         installed = _copied(installed)
     return installed / "bin"
+
+
+def _version(data: Path) -> int:
+    """Version that the data folder names; each database in it names it, too, which mends a torn one."""
+    found = _read(data / "PG_VERSION")
+    if found.isdigit():
+        return int(found)
+    said = f"holds {found[:20]!r}" if found else "is empty" if (data / "PG_VERSION").exists() else "is missing"
+    of_databases = _read(data / "base" / "1" / "PG_VERSION")
+    if of_databases.isdigit():
+        way = f"its databases are of version {of_databases}, so write the line {of_databases} into it"
+    else:
+        way = f"put a copy of {data} from a backup in its place, or move the folder away to begin with an empty one"
+    raise SettingsError(
+        f"The embedded PostgreSQL cannot tell its version, because {data / 'PG_VERSION'} {said}: {way}."
+    )
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("ascii", "replace").strip()
+    except OSError:
+        return ""
 
 
 def _copied(installed: Path) -> Path:
@@ -108,7 +161,8 @@ def _copied(installed: Path) -> Path:
         for part in (installed, wheel.with_name(f"{wheel.name}.libs")):
             if part.exists():
                 shutil.copytree(part, fresh / part.relative_to(wheel.parent), symlinks=True)
-        fresh.chmod(0o755)
+        for made in (fresh, fresh / wheel.name):
+            made.chmod(0o755)
         fresh.rename(copy)
     return copy / installed.relative_to(wheel.parent)
 

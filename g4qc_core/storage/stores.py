@@ -17,7 +17,7 @@ from g4qc_core.storage.bar_store import BarStore
 from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.database import Database, open_database
-from g4qc_core.storage.migrations import upgrade
+from g4qc_core.storage.migrations import make_ready
 from g4qc_core.storage.quarantine_store import QuarantineStore
 from g4qc_core.storage.reopened_store import ReopenedStore
 from g4qc_core.storage.request_ledger import Ledger
@@ -77,10 +77,14 @@ def carry_trade_dates(database: Database, settings: Settings) -> list[str]:
 
 @contextmanager
 def open_stores(settings: Settings) -> Iterator[Stores]:
-    """The stores of the settings' database, its schema brought up to date."""
+    """The stores of the settings' database, whose schema is the one of this version.
+
+    Raises:
+        DatabaseUnavailable, DatabaseRefused: see `open_database` and `migrations.make_ready`.
+    """
     database = open_database(settings)
     try:
-        upgrade(database)
+        make_ready(database, embedded=settings.database_url is None, patience=settings.lock_patience)
         carry_trade_dates(database, settings)
         yield Stores.of(database)
     finally:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
 from g4qc_core.settings import load_settings
@@ -19,7 +17,9 @@ def api(host: str, port: int | None) -> None:
 
     Bound to another address than this host's own, it wants keys: see `g4qc api-key create`.
     """
+    from g4qc_pipelines.commands.kept import kept_database
     from g4qc_pipelines.commands.services import check_port
+    from g4qc_pipelines.commands.watch import watch
     from g4qc_pipelines.launching.serving import api_server
 
     settings = load_settings()
@@ -27,8 +27,7 @@ def api(host: str, port: int | None) -> None:
     check_port(port, "--host, --port or G4QC_API_PORT", host)
     with api_server(settings, host, port):
         click.echo(f"Pages on http://{host}:{port}/, the API on http://{host}:{port}/api/v1. Ctrl-C stops it.")
-        while True:
-            time.sleep(3600)
+        watch(kept_database(settings), {}, settings.home / "dagster.log")
 
 
 @click.group(name="api-key")

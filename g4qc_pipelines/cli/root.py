@@ -6,6 +6,7 @@ A command parses and calls. Errors of the core end it with their one sentence an
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 import click
 
 from g4qc_core.errors import G4qcError, UsageError
+from g4qc_core.files import closed_to_others
 from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.cli.api import api, api_key
 from g4qc_pipelines.cli.backtest import backtest
@@ -26,6 +28,11 @@ from g4qc_pipelines.cli.revisions import revisions
 from g4qc_pipelines.cli.rolls import rolls
 from g4qc_pipelines.cli.sensitivity import sensitivity
 from g4qc_pipelines.cli.web import web
+
+# Errors of the operating system that are the machine's, and no defect of a command.
+_MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR}
+)
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -167,8 +174,6 @@ def db_upgrade() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: runs a command and turns its end into an exit code."""
-    # A strategy of one's own (`module:Class`) is looked for where the command is given too, after everything else.
-    sys.path.append("")
     sys.exit(
         _exit_code(lambda: cli.main(args=list(arguments or sys.argv[1:]), prog_name="g4qc", standalone_mode=False))
     )
@@ -176,27 +181,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _exit_code(run: Callable[[], object]) -> int:
     try:
-        with _terminated_as_interrupt():
+        with closed_to_others(), _terminated_as_interrupt():
             run()
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`g4qc bars ... | head`): nothing is wrong.
+        sys.stdout = None
+        return 0
     except UsageError as error:
         click.echo(f"Error: {error}", err=True)
         return 2
     except G4qcError as error:
         click.echo(f"Error: {error}", err=True)
         return 1
+    except OSError as error:
+        if error.errno not in _MACHINE:
+            raise
+        click.echo(f"Error: {_of_the_machine(error)}", err=True)
+        return 1
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped.", err=True)
         return 130
-    except BrokenPipeError:
-        # The reader of our output went away (`g4qc bars ... | head`): nothing is wrong.
-        sys.stdout = None
-        return 0
     return 0
+
+
+def _of_the_machine(error: OSError) -> str:
+    """An error of the disk or of the rights on it, in one sentence that says what to do."""
+    place = f"{error.filename}" if error.filename else "what the command prints or keeps"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        way = "free some space, then run the command again"
+    else:
+        way = "check the rights on it, or choose another place"
+    # What waits to be printed finds no place either.
+    sys.stdout = None
+    return f"{place} cannot be written or read ({error.strerror}): {way}."
 
 
 class _terminated_as_interrupt:

@@ -9,9 +9,7 @@ from rich.table import Table
 
 from g4qc_core.instruments import Contract, Instrument, load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.database import open_database
-from g4qc_core.storage.migrations import require_current
-from g4qc_core.storage.stores import Stores
+from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.commands.show import echo_json, wide_console
 from g4qc_pipelines.steps.chains import stored_chain
@@ -24,12 +22,8 @@ def list_contracts(settings: Settings, symbol: str, as_json: bool) -> None:
         UsageError: it is not stored yet.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
-    database = open_database(settings)
-    try:
-        require_current(database)
-        rows = _rows(instrument, Stores.of(database))
-    finally:
-        database.close()
+    with open_stores(settings) as stores:
+        rows = _rows(instrument, stores)
     if as_json:
         echo_json(rows)
     else:

@@ -15,7 +15,7 @@ def upgrade_database(settings: Settings) -> None:
 
     database = open_database(settings)
     try:
-        revision = upgrade(database)
+        revision = upgrade(database, settings.lock_patience)
         carried = carry_trade_dates(database, settings)
         kind = "TimescaleDB" if database.has_timescale else "PostgreSQL"
         click.echo(f"The database {database.place} ({kind}) has the schema '{revision}'.")

@@ -11,7 +11,7 @@ import click
 import pandas as pd
 
 from g4qc_core.errors import SettingsError, UsageError, unknown
-from g4qc_core.files import write_whole
+from g4qc_core.files import usual_mode, write_whole
 from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.instruments import Instrument, contract_month, load_registry
 from g4qc_core.sessions import check_window
@@ -112,6 +112,6 @@ def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     try:
-        write_whole(path, content)
+        write_whole(path, content, usual_mode())
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from g4qc_core.errors import UsageError
+from g4qc_core.import_path import children_variables
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.show import steps
@@ -39,4 +40,5 @@ def run_dagster(settings: Settings, command: Sequence[str]) -> None:
     path = shutil.which(command[0])
     if path is None:
         raise UsageError(f"There is no command '{command[0]}': try dagster or dagster-daemon.")
-    os.execve(path, list(command), {**os.environ, **dagster_environment(settings)})
+    own = children_variables(os.environ.get("PYTHONPATH"))
+    os.execve(path, list(command), {**os.environ, **own, **dagster_environment(settings)})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from g4qc_core.errors import GatewayUnavailable, PortTaken, UsageError
+from g4qc_core.files import private_file
+from g4qc_core.import_path import children_variables
 from g4qc_core.settings import Settings
 
 _STOP_SECONDS = 15.0
@@ -46,10 +49,10 @@ def process(
 
     It stands under a guard, which ends it when this process is killed and can stop nothing any more.
     """
-    out = log.open("a") if log is not None else subprocess.PIPE
+    out = private_file(log, append=True) if log is not None else subprocess.PIPE
     child = subprocess.Popen(
         [sys.executable, "-I", "-S", str(_GUARD), *command],
-        env={**os.environ, **environment},
+        env={**os.environ, **children_variables(os.environ.get("PYTHONPATH")), **environment},
         stdout=out,
         stderr=subprocess.STDOUT if log is not None else None,
         stdin=subprocess.PIPE,
@@ -65,15 +68,31 @@ def process(
 @contextmanager
 def simulated_gateway(settings: Settings) -> Iterator[tuple[str, int]]:
     """Address of a simulated gateway with the synthetic market, in a process of its own."""
-    command = [sys.executable, "-m", "g4qc_pipelines.cli", "gateway", "--port", "0", "--json"]
+    with gateway_process(settings) as (_, host, port):
+        yield host, port
+
+
+@contextmanager
+def gateway_process(settings: Settings, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str, int]]:
+    """A simulated gateway with the synthetic market: its process and its address; port 0 takes a free one.
+
+    Raises:
+        GatewayUnavailable: it does not start, or not in time.
+    """
+    command = [sys.executable, "-m", "g4qc_pipelines.cli", "gateway", "--port", str(port), "--json"]
     command += ["--seed", str(settings.simulated_seed), "--max-version", str(settings.ib_max_protocol)]
     with process(command, {}) as child:
         assert child.stdout is not None
+        if not select.select([child.stdout], [], [], settings.start_timeout)[0]:
+            raise GatewayUnavailable(
+                f"The simulated gateway did not start within {settings.start_timeout:.0f} seconds: set "
+                "G4QC_START_TIMEOUT to more, or run `g4qc gateway` to see what it does."
+            )
         ready = child.stdout.readline()
         if not ready:
             raise GatewayUnavailable("The simulated gateway did not start: run `g4qc gateway` to see why.")
         address = json.loads(ready)
-        yield address["host"], address["port"]
+        yield child, address["host"], address["port"]
 
 
 def _stop(child: subprocess.Popen[str]) -> None:

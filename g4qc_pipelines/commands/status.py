@@ -11,13 +11,11 @@ from rich.table import Table
 
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.database import open_database
-from g4qc_core.storage.migrations import require_current
 from g4qc_core.storage.origin import stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.commands.session_status import doubts, gap_table, session_status
 from g4qc_pipelines.commands.show import echo_json, wide_console
-from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.resources import Stores, open_stores
 from g4qc_pipelines.steps.day_maps import print_map
 from g4qc_pipelines.steps.inputs import inputs_of_newest
 from g4qc_pipelines.steps.pacing_status import pacing_document, pacing_lines
@@ -35,13 +33,9 @@ def show_status(settings: Settings, symbols: Sequence[str], as_json: bool) -> No
     Raises:
         UsageError: there is no instrument of that symbol.
     """
-    database = open_database(settings)
-    try:
-        require_current(database)
-        document, maps = _document(Stores.of(database), load_registry(settings.own_instruments), symbols)
-        document = {"database": database.place, "timescale": database.has_timescale, **document}
-    finally:
-        database.close()
+    with open_stores(settings) as stores:
+        document, maps = _document(stores, load_registry(settings.own_instruments), symbols)
+        document = {"database": stores.database.place, "timescale": stores.database.has_timescale, **document}
     if as_json:
         echo_json(document)
     else:

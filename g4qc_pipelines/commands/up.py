@@ -2,7 +2,7 @@
 
 Starts in order: database, gateway (a simulated one where the settings name none), the API, and Dagster as
 docker-compose.yml has it: one code server, and the web server and the daemon that share it. Stops them in the opposite
-order.
+order. One at a time runs over a home. A database or gateway of its own that dies is started again.
 """
 
 from __future__ import annotations
@@ -12,21 +12,24 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 
-from g4qc_core.errors import G4qcError
+from g4qc_core.errors import G4qcError, GraphUnavailable
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
+from g4qc_core.waiting import Wait
 from g4qc_pipelines.commands.automation import automation
-from g4qc_pipelines.commands.services import check_port, process, simulated_gateway
+from g4qc_pipelines.commands.kept import kept_database, kept_gateway
+from g4qc_pipelines.commands.one_up import only_up, refuse_a_second
+from g4qc_pipelines.commands.services import check_port, process
+from g4qc_pipelines.commands.watch import Kept, watch
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.instance import add_partitions, dagster_environment, dagster_instance
 from g4qc_pipelines.launching.serving import api_server
@@ -34,7 +37,6 @@ from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import open_stores
 from g4qc_pipelines.steps.specs import known_names
 
-_START_SECONDS = 120.0
 _CODE_SERVER, _DAEMON = "g4qc_pipelines.running.code_server", "g4qc_pipelines.running.daemon"
 
 Child = subprocess.Popen[str]
@@ -44,18 +46,23 @@ def run_up(settings: Settings, open_browser: bool) -> None:
     """Starts everything, prints the addresses, and waits for Ctrl-C or for one of Dagster's processes to end.
 
     Raises:
+        HomeTaken: another one runs over this home.
         PortTaken: another program listens on one of the ports.
         DatabaseError: the database of the settings does not answer, or refuses.
     """
-    check_port(settings.dagster_port, "G4QC_DAGSTER_PORT")
-    check_port(settings.api_port, "G4QC_API_PORT")
     url = f"http://127.0.0.1:{settings.dagster_port}"
     log = settings.home / "dagster.log"
+    refuse_a_second(settings.home)
+    check_port(settings.dagster_port, "G4QC_DAGSTER_PORT")
+    check_port(settings.api_port, "G4QC_API_PORT")
     with ExitStack() as stack:
-        environment = {**stack.enter_context(_database(settings)), **stack.enter_context(_gateway(settings))}
+        stack.enter_context(only_up(settings.home, url))
+        environment = stack.enter_context(_database(settings))
+        kept, gateway = stack.enter_context(_gateway(settings))
+        environment = {**environment, **gateway}
         stack.enter_context(api_server(*_for_api(settings, environment)))
         children = stack.enter_context(_dagster(settings, environment, log))
-        _await(lambda: _answers(url), children, log)
+        _await(lambda: _answers(url), children.values(), settings.start_timeout, log)
         click.echo(f"Dagster   {url}")
         click.echo(f"Pages     {settings.api_link}/")
         click.echo(f"API       {settings.api_link}/api/v1")
@@ -64,9 +71,7 @@ def run_up(settings: Settings, open_browser: bool) -> None:
         click.echo("Ctrl-C stops everything.")
         if open_browser:
             webbrowser.open(url)
-        while all(child.poll() is None for child in children):
-            time.sleep(0.5)
-        raise G4qcError(f"Dagster ended by itself: its last words are in {log}.")
+        watch([*kept_database(settings), *kept], children, log)
 
 
 def _show_automation(settings: Settings, url: str) -> None:
@@ -95,14 +100,15 @@ def _database(settings: Settings) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def _gateway(settings: Settings) -> Iterator[dict[str, str]]:
+def _gateway(settings: Settings) -> Iterator[tuple[list[Kept], dict[str, str]]]:
+    """What is looked after of the gateway, and what children need to know of it."""
     if not settings.simulated:
         click.echo(f"Gateway   {settings.ib_host}:{settings.ib_port}, yours")
-        yield {}
+        yield [], {}
         return
-    with simulated_gateway(settings) as (host, port):
-        click.echo(f"Gateway   {host}:{port}, simulated: its bars are synthetic")
-        yield {"G4QC_IB_HOST": host, "G4QC_IB_PORT": str(port)}
+    with kept_gateway(settings) as gateway:
+        click.echo(f"Gateway   {gateway.host}:{gateway.port}, simulated: its bars are synthetic")
+        yield [gateway.kept()], {"G4QC_IB_HOST": gateway.host, "G4QC_IB_PORT": str(gateway.port)}
 
 
 def _for_api(settings: Settings, environment: Mapping[str, str]) -> tuple[Settings, str, int, tuple[str, int] | None]:
@@ -112,7 +118,7 @@ def _for_api(settings: Settings, environment: Mapping[str, str]) -> tuple[Settin
 
 
 @contextmanager
-def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> Iterator[list[Child]]:
+def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> Iterator[dict[str, Child]]:
     """The code server, and then the web server and the daemon side by side; what they say goes to the log."""
     click.echo("Dagster   starting ...", err=True)
     web = ["g4qc_pipelines.cli", "web", "--port", str(settings.dagster_port)]
@@ -129,23 +135,21 @@ def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> I
             return stack.enter_context(process([sys.executable, "-m", *command], environment, log))
 
         server = start(_CODE_SERVER, "-m", "g4qc_pipelines.definitions", "-a", "defs", "-s", str(code))
-        _await(lambda: _listens(code), [server], log)
-        yield [
-            server,
-            start(*web, "--workspace", str(workspace), environment=web_environment),
-            start(_DAEMON, "-w", str(workspace)),
-        ]
+        _await(lambda: _listens(code), [server], settings.start_timeout, log)
+        yield {
+            "code server": server,
+            "web server": start(*web, "--workspace", str(workspace), environment=web_environment),
+            "daemon": start(_DAEMON, "-w", str(workspace)),
+        }
 
 
-def _await(ready: Callable[[], bool], children: list[Child], log: Path) -> None:
+def _await(ready: Callable[[], bool], children: Iterable[Child], seconds: float, log: Path) -> None:
     """Waits until it is ready; a child that ends before that is the reason why it never will be."""
-    deadline = time.monotonic() + _START_SECONDS
+    wait = Wait("Dagster starts", seconds, GraphUnavailable, lambda text: click.echo(text, err=True))
     while not ready():
         if any(child.poll() is not None for child in children):
             raise G4qcError(f"Dagster did not start: its last words are in {log}.")
-        if time.monotonic() > deadline:
-            raise G4qcError(f"Dagster did not answer within {_START_SECONDS:.0f} seconds: look into {log}.")
-        time.sleep(0.2)
+        wait.pause(f"look into {log}, or set G4QC_START_TIMEOUT to more", 0.2)
 
 
 def _listens(path: Path) -> bool:

@@ -22,7 +22,8 @@ def main(arguments: list[str]) -> None:
     settings = load_settings()
     # The command looks its servicer up by this name when it runs.
     grpc_server.DagsterApiServer = partial(Servicer, start_limit=settings.run_start_limit)  # type: ignore[misc, assignment]
-    grpc_command(arguments, standalone_mode=True)
+    # Without the last option the current folder comes first where modules are looked for.
+    grpc_command([*arguments, "--empty-working-directory"], standalone_mode=True)
 
 
 if __name__ == "__main__":

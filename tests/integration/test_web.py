@@ -10,7 +10,7 @@ import pytest
 
 from g4qc_pipelines.jobs import BAR_ASSETS
 from tests.fixtures.waiting import PATIENCE
-from tests.fixtures.web import MONTHS, Run, Up
+from tests.fixtures.web import MONTHS, TAKEN_NAMES, Run, Up
 
 pytestmark = pytest.mark.integration
 
@@ -29,6 +29,13 @@ def test_up_prints_addresses_that_answer(web: Up) -> None:
     for address in (f"{web.url}/server_info", *pages):
         with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
             assert answer.status == 200
+
+
+def test_files_in_the_current_folder_take_the_place_of_no_module(web: Up, month: Run) -> None:
+    assert {path.stem for path in web.home.folder.glob("*.py")} == set(TAKEN_NAMES)
+    assert month.status == "SUCCESS", month.failures
+    log = (web.home.folder / "dagster.log").read_text()
+    assert [name for name in TAKEN_NAMES if f"this is no {name}" in log] == []
 
 
 def test_every_daemon_is_well_and_one_run_at_a_time_has_the_gateway(web: Up, chain: Run) -> None:

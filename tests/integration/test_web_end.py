@@ -37,26 +37,48 @@ def _processes(folder: Path) -> list[str]:
     return found
 
 
-def test_a_second_up_names_the_port_that_is_taken(web: Up) -> None:
-    ended = web.home.process("up")
+def test_a_second_up_over_the_home_names_the_first_and_leaves_it_alone(web: Up) -> None:
+    other = web.home.with_(**free_ports())
+    ended = other.process("up")
     assert ended.returncode == 1
     assert ended.stderr.strip() == (
-        f"Error: Port {web.home.environment['G4QC_DAGSTER_PORT']} is taken by another program: stop it, or set "
-        "G4QC_DAGSTER_PORT."
+        f"Error: Another `g4qc up` runs over {web.home.folder}, process {web.process.pid}, with its pages at "
+        f"{web.url}: use that one, stop it, or set G4QC_HOME to another folder."
     )
     assert web.process.poll() is None
+    assert web.home.process("status").returncode == 0
 
 
-def test_without_its_gateway_a_step_fails_in_one_sentence_and_ctrl_c_still_stops_everything(own: Up) -> None:
+def test_an_up_over_another_home_names_the_port_that_is_taken(web: Up) -> None:
+    taken = web.home.environment["G4QC_DAGSTER_PORT"]
+    with bare_home(dagster_port=taken, api_port=free_ports()["api_port"]) as home:
+        ended = home.process("up")
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == (
+        f"Error: Port {taken} is taken by another program: stop it, or set G4QC_DAGSTER_PORT."
+    )
+
+
+def test_a_database_and_a_gateway_that_are_killed_come_back_and_runs_go_on(own: Up) -> None:
     assert own.materialize(["contracts"], "ES").status == "SUCCESS"
-    own.gateway().kill()
+    for name, process in (("embedded PostgreSQL", own.database()), ("simulated gateway", own.gateway())):
+        process.kill()
+        assert own.says(f"The {name} is back")
     run = own.materialize(["raw_bars"], f"ES|{MONTHS[2]}")
-    assert run.status == "FAILURE"
-    assert list(run.failures) == ["raw_bars"]
-    assert run.failures["raw_bars"].startswith("Nothing listens at 127.0.0.1:")
-    assert "\n" not in run.failures["raw_bars"]
+    assert run.status == "SUCCESS", run.failures
     assert len(_processes(own.home.folder)) >= 5  # the command, the database, code server, web server and daemon
     assert own.interrupt(signal.SIGINT) == 130
+    assert _processes(own.home.folder) == []
+
+
+def test_a_part_of_dagster_that_ends_is_named_and_ends_the_command(own: Up) -> None:
+    own.part("dagster._daemon").kill()
+    assert own.process.wait(60) == 1
+    said = (own.home.folder / "up.log").read_text().strip().splitlines()[-1]
+    assert said == (
+        f"Error: Dagster's daemon was killed (SIGKILL): its last words are in {own.home.folder / 'dagster.log'}. Start "
+        "`g4qc up` again."
+    )
     assert _processes(own.home.folder) == []
 
 

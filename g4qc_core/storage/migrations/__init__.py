@@ -1,6 +1,8 @@
 """The schema's history: brings a database to the schema of this version, and says when it is not there.
 
-Knows Alembic and TimescaleDB's set-up. Must not know how rows get in or out.
+One rule for every command and server (`make_ready`): a database on the embedded server is brought up to date, which is
+said; one on a server of one's own is left to `g4qc db upgrade`; a newer schema is refused. Knows Alembic and
+TimescaleDB's set-up. Must not know how rows get in or out.
 """
 
 from __future__ import annotations
@@ -9,30 +11,70 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg2 import errorcodes
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from g4qc_core.errors import DatabaseRefused
+from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
 from g4qc_core.storage.database import Database
+from g4qc_core.storage.lock_watch import LockWatch, Tell, say
 
 VERSION_TABLE = "g4qc_version"
 
 _LOCK = 4_707_100_001
+_PATIENCE = 120.0
 
 
-def upgrade(database: Database) -> str:
+def make_ready(database: Database, embedded: bool, patience: float = _PATIENCE, tell: Tell = say) -> None:
+    """Makes sure that the schema is the one of this version, by the one rule that all commands and servers keep.
+
+    Args:
+        embedded: the server is G4QC's own; its databases are upgraded.
+        patience: seconds to wait for a lock that somebody else holds.
+        tell: hears what is done to the schema, and what it waits for.
+
+    Raises:
+        DatabaseRefused: an older schema, or none, on a server of one's own, or a newer one; the text says what to do.
+        DatabaseUnavailable: a lock was not free in time; the text says who holds it.
+    """
+    if not embedded:
+        require_current(database)
+        return
+    found = current(database)
+    _require_known(database, found)
+    if found == _head():
+        return
+    if found is not None:
+        tell(f"The schema of the database {database.place} is upgraded from '{found}' to '{_head()}'.")
+    upgrade(database, patience, tell)
+
+
+def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -> str:
     """Brings the schema to this version in one transaction; returns the revision. Safe in two processes at
     once.
 
+    Args:
+        patience: seconds to wait for a lock that somebody else holds, each time.
+        tell: hears who holds it and for how long.
+
     Raises:
         DatabaseUnavailable, DatabaseRefused: see `Database.transaction`; refused also when a newer G4QC made
-        the schema.
+        the schema, unavailable also when a lock was not free in time.
     """
     _enable_timescale(database)
-    with database.transaction() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        _require_known(database, _revision(connection))
-        command.upgrade(_config(connection), "head")
+    with database.transaction() as connection, LockWatch(database, connection, patience, tell) as watch:
+        try:
+            connection.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            _require_known(database, _revision(connection))
+            command.upgrade(_config(connection), "head")
+        except DBAPIError as error:
+            if getattr(error.orig, "pgcode", None) != errorcodes.LOCK_NOT_AVAILABLE:
+                raise
+            raise DatabaseUnavailable(
+                f"The schema of {database.place} was not changed, because {watch.holder} did not give its lock back "
+                f"within {patience:g} s: end that, or set G4QC_LOCK_PATIENCE to more, then try again."
+            ) from None
         return _head()
 
 

@@ -1,0 +1,86 @@
+"""What `g4qc up` looks after while it runs: a part that ended by itself is started again, or ends the command.
+
+Knows when something is worth another start. Must not know how a part starts.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from g4qc_core.errors import G4qcError
+
+_LOOK_SECONDS = 0.5
+_STARTS = 5
+_WITHIN_SECONDS = 600.0
+
+
+class Kept:
+    """A part that is started again when it ends by itself, five times in ten minutes at most.
+
+    Args:
+        name: as the screen shows it.
+        ended: how it ended, in words; None while it runs.
+        start: starts it again.
+        advice: what to do where it ends too often.
+    """
+
+    def __init__(self, name: str, ended: Callable[[], str | None], start: Callable[[], None], advice: str) -> None:
+        self._name, self._ended, self._start, self._advice = name, ended, start, advice
+        self._starts: list[float] = []
+
+    def look(self) -> None:
+        """Starts it again where it ended.
+
+        Raises:
+            G4qcError: it ended too often, or does not start.
+        """
+        how = self._ended()
+        if how is None:
+            return
+        now = time.monotonic()
+        self._starts = [at for at in self._starts if now - at < _WITHIN_SECONDS]
+        if len(self._starts) >= _STARTS:
+            raise G4qcError(
+                f"The {self._name} ended {_STARTS + 1} times within {_WITHIN_SECONDS / 60:.0f} minutes ({how}): "
+                f"{self._advice}."
+            )
+        self._starts.append(now)
+        click.echo(f"The {self._name} {how}: it is started again ...")
+        self._start()
+        click.echo(f"The {self._name} is back after {time.monotonic() - now:.1f} s.")
+
+
+def watch(kept: list[Kept], children: Mapping[str, subprocess.Popen[str]], log: Path) -> None:
+    """Looks after all parts until one ends that cannot be started again.
+
+    Raises:
+        G4qcError: it says which one, how, and where its last words are.
+    """
+    while True:
+        for name, child in children.items():
+            if child.poll() is not None:
+                raise G4qcError(
+                    f"Dagster's {name} {how_it_ended(child.returncode)}: its last words are in {log}. Start `g4qc up` "
+                    "again."
+                )
+        for part in kept:
+            part.look()
+        time.sleep(_LOOK_SECONDS)
+
+
+def how_it_ended(code: int) -> str:
+    """An exit code in words, one of the guard too, which tells signals as a shell does.
+
+    >>> how_it_ended(137), how_it_ended(1)
+    ('was killed (SIGKILL)', 'ended by itself with exit code 1')
+    """
+    number = -code if code < 0 else code - 128
+    if number in {one.value for one in signal.Signals}:
+        return f"was killed ({signal.Signals(number).name})"
+    return f"ended by itself with exit code {code}"
