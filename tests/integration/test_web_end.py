@@ -72,7 +72,7 @@ def test_a_database_and_a_gateway_that_are_killed_come_back_and_runs_go_on(own: 
 
 
 def test_a_part_of_dagster_that_ends_is_named_and_ends_the_command(own: Up) -> None:
-    own.part("dagster._daemon").kill()
+    own.part("g4qc_pipelines.running.daemon").kill()
     assert own.process.wait(60) == 1
     said = (own.home.folder / "up.log").read_text().strip().splitlines()[-1]
     assert said == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -13,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from g4qc_core.errors import DatabaseRefused
+from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
 from g4qc_core.sessions import calendar
 from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_store import BarStore
@@ -130,3 +131,41 @@ def test_contracts_that_were_stored_before_have_the_magnifier_one_unless_theirs_
     store = ContractStore(empty_database)
     assert {s: store.chain(s)[0].price_magnifier for s in ("ES", "CORN", "ZW")} == {"ES": 1, "CORN": 100, "ZW": 1}
     assert store.chain("CORN")[0].tick == Decimal("0.25")
+
+
+def test_a_change_that_waits_for_a_lock_says_who_holds_it_and_ends_in_time(empty_database: Database) -> None:
+    migrations.upgrade(empty_database)
+    _set_back(empty_database)
+    told: list[str] = []
+    holder = Database(empty_database.url)
+    with holder.transaction() as connection:
+        connection.execute(text(f"LOCK TABLE {migrations.VERSION_TABLE} IN ACCESS EXCLUSIVE MODE"))
+        number = connection.scalar(text("SELECT pg_backend_pid()"))
+        held = rf"the server's process {number} \(g4qc of \w+ on .*, idle in transaction\), at work for \d+ s,"
+        with pytest.raises(DatabaseUnavailable, match=rf"because {held} did not give its lock back within 3 s: end"):
+            migrations.upgrade(empty_database, patience=3, tell=told.append)
+    holder.close()
+    assert len(told) == 1
+    assert re.fullmatch(rf"A change of the schema waits for a lock: {held} holds it. Waiting for up to 3 s.", told[0])
+
+
+def test_a_database_of_the_embedded_server_is_upgraded_aloud_and_one_of_ones_own_is_refused(
+    empty_database: Database,
+) -> None:
+    told: list[str] = []
+    with empty_database.transaction() as connection:
+        command.upgrade(migrations._config(connection), "0008")
+    with pytest.raises(
+        DatabaseRefused, match=r"has the schema '0008', and this version needs .*: run `g4qc db upgrade`"
+    ):
+        migrations.make_ready(empty_database, embedded=False, tell=told.append)
+    assert migrations.current(empty_database) == "0008"
+    migrations.make_ready(empty_database, embedded=True, tell=told.append)
+    newest = migrations.current(empty_database)
+    assert told == [f"The schema of the database {empty_database.place} is upgraded from '0008' to '{newest}'."]
+    migrations.require_current(empty_database)
+
+
+def _set_back(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(text(f"UPDATE {migrations.VERSION_TABLE} SET version_num = '0001'"))
