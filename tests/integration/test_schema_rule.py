@@ -26,7 +26,7 @@ COMMANDS = {
     "dry run": ("extract", "ES", *OCTOBER, "--dry-run"),
     "bars": ("bars", "ES"),
     "backtest": ("backtest", "sma_cross", "--instrument", "ES", "--timeframe", "1h"),
-    "sensitivity": ("sensitivity", "sma_cross", "--instrument", "ES", "--timeframe", "1h"),
+    "sensitivity": ("sensitivity", "sma_cross-ES-1h"),
     "rolls": ("rolls", "ES"),
     "quarantine": ("quarantine", "list"),
     "revisions": ("revisions", "ES", *OCTOBER),
