@@ -9,6 +9,7 @@
     │   ├── PortTaken               another program listens there
     │   ├── HomeTaken               another `g4qc up` runs over the home
     │   ├── DatabaseRefused         wrong password, no such database, schema from another version
+    │   ├── ClockWrong              this machine and the gateway disagree about the day
     │   ├── OriginMismatch          this database holds bars of another kind of gateway
     │   ├── GatewayRefused          what answers is no gateway, or one that this client cannot talk to
     │   ├── ContractNotFound        the gateway has no definition (error 200)
@@ -85,6 +86,10 @@ class HomeTaken(PermanentError):
 
 class DatabaseRefused(PermanentError):
     """The server is there and says no: password, database name, privileges or schema version."""
+
+
+class ClockWrong(PermanentError):
+    """The clocks of this machine and of the gateway disagree about the day."""
 
 
 class OriginMismatch(PermanentError):

@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from g4qc_core.errors import TransientError
+
 PRIVATE = 0o600
 _PRIVATE_MASK = 0o077
 
 _masks_before: list[int] = []
-
-from g4qc_core.errors import TransientError
-
 _PATIENCE = 60.0  # seconds
 _LOOK_AGAIN = 0.05
 

@@ -1,13 +1,14 @@
 """The group `extraction`: the chain of each instrument, and its raw bars, as the gateway gave them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 from pydantic import Field
 
+from g4qc_core.bars.clocks import check_clocks
 from g4qc_core.bars.fingerprint import fingerprint, version_of
 from g4qc_core.bars.source import BarSource
 from g4qc_core.errors import InvalidBars, UsageError
@@ -234,7 +235,9 @@ def _listing(chain: Sequence[Contract]) -> pd.DataFrame:
 def _claimed(gateway: Gateway, stores: Stores) -> BarSource:
     """The connected source, once this database is known to hold bars of its kind."""
     source = gateway.source()
-    claim_origin(stores.database, source.origin, source.server_time())
+    now = source.server_time()
+    check_clocks(source.origin, now, datetime.now(UTC))
+    claim_origin(stores.database, source.origin, now)
     return source
 
 
