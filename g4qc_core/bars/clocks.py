@@ -1,4 +1,4 @@
-"""Whether this machine and the gateway agree about the day: months exist by the one, bars are asked for by the other."""
+"""Whether this machine and the gateway agree about the day: months exist by the one, bars are asked by the other."""
 
 from __future__ import annotations
 
