@@ -24,7 +24,6 @@ from g4qc_core.storage.tables import ib_pacing
 
 # One grant in so many clears away what no rule looks back to.
 _CLEARED_EVERY = 200
-_CLOCK_MARGIN = timedelta(seconds=5)
 
 # No answer takes longer, however many bars it has.
 _LONGEST_OPEN = timedelta(minutes=30)

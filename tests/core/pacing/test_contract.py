@@ -181,19 +181,3 @@ def test_no_traffic_breaks_a_rule(fleet: list[Pacer], time: VirtualTime, process
     processes = [[replace(a, request=replace(a.request, account=account)) for a in acts] for acts in processes]
     rides = run(fleet, time, processes)
     assert broken([ride.sent for ride in rides], SMALL_RULES) == []
-
-
-@pytest.mark.parametrize("ending", [Ending.ANSWERED, Ending.VIOLATION])
-def test_what_a_clock_two_years_ahead_wrote_makes_nobody_wait_once_it_is_right(
-    embedded_database: Database, ending: Ending
-) -> None:
-    ahead, right = VirtualTime(START + timedelta(days=730)), VirtualTime(START)
-    with (
-        PacingStore(embedded_database, SMALL_RULES, clock=ahead, sleep=ahead.sleep) as one,
-        PacingStore(embedded_database, SMALL_RULES, clock=right, sleep=right.sleep) as other,
-    ):
-        one.release(reserve(one, ES), ending)
-        (before,) = taken(other, NQ)
-        one.release(before, ending)
-        reserve(other, replace(ES, contract="YM"))
-        assert right.now - START < timedelta(hours=1)
