@@ -65,7 +65,7 @@ class Instrument(BaseModel):
         multiplier: units of the product in one contract, as the gateway states it.
         min_tick: smallest price step for one unit, in `currency`, as the gateway states it; where its contracts
             have different ones, the largest step that all of them are multiples of.
-        price_magnifier: what prices of bars are multiplied by, as the gateway states it: 100 where they are in
+        price_magnifier: factor by which prices of bars are larger, as the gateway states it: 100 where they are in
             cents or pence, and `min_tick` and `multiplier` in dollars or pounds.
         months: month codes of the contracts that are traded and rolled, e.g. `HMUZ`; others are ignored.
         listed: month codes of all contracts that the exchange lists, serial months included; default: `months`.

@@ -23,7 +23,7 @@ class Product:
     Attributes:
         multiplier: units in one contract; 1 where the product has none.
         min_tick: smallest price step for one unit; of several contracts, the largest that all steps are multiples of.
-        price_magnifier: what prices of bars are multiplied by: 100 where they are in cents or pence.
+        price_magnifier: factor by which prices of bars are larger: 100 where they are in cents or pence.
         timezone: of the exchange.
         underlying: kind of what a future is about, as the gateway spells it; empty where it does not say.
         months: month codes in which it has contracts; empty for what does not expire.

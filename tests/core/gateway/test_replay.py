@@ -148,3 +148,18 @@ def test_a_contract_of_the_future_is_not_known_yet(replay_gateway: SimulatedGate
     with RawClient(replay_gateway, client_id=3) as client:
         (error,) = client.ask_contracts(symbol="EUR", expired=1)
     assert "200" in error
+
+
+@pytest.mark.parametrize(("column", "value", "magnifier"), [("", "", 1), (",price_magnifier", ",100", 100)])
+def test_bars_in_cents_say_so_in_a_column_of_their_own(tmp_path: Path, column: str, value: str, magnifier: int) -> None:
+    header, row = CONTRACTS.splitlines()
+    market = replay(tmp_path, f"{header}{column}\n{row}{value}\n")
+    (item,) = market.listings(datetime(2014, 1, 1, tzinfo=UTC))
+    assert (item.contract.price_magnifier, item.tick) == (magnifier, item.contract.min_tick * magnifier)
+
+
+@pytest.mark.parametrize("value", ["", "0", "1.5", "cents"])
+def test_a_magnifier_that_is_no_whole_number_is_refused(tmp_path: Path, value: str) -> None:
+    header, row = CONTRACTS.splitlines()
+    with pytest.raises(SettingsError, match="line 2, column price_magnifier"):
+        replay(tmp_path, f"{header},price_magnifier\n{row},{value}\n")
