@@ -6,6 +6,7 @@ import dagster as dg
 import pandas as pd
 
 from g4qc_core.bars.fingerprint import fingerprint
+from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.futures.rolls import expired_fronts, implausible_gaps, roll_problems
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
@@ -64,11 +65,18 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         broken: list[str] = []
         unknown: list[str] = []
         wide: list[str] = []
+        failed: list[str] = []
         versions, shown = {}, {}
         with told_to_dagster():
             for symbol in context.partition_keys:
                 instrument = registry[symbol]
-                made = make_rolls(instrument, stores, settings)
+                try:
+                    made = make_rolls(instrument, stores, settings)
+                except (UsageError, SettingsError) as error:
+                    if len(context.partition_keys) == 1:
+                        raise
+                    failed.append(f"{symbol}: {error}")
+                    continue
                 own, chain = made[0], stores.contracts.chain(symbol)
                 for one in made:
                     expired = expired_fronts(one, chain, span(one, instrument), in_chain(instrument, chain))
@@ -78,6 +86,8 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                 context.log.info(f"{symbol}: {len(own.rolls)} rolls")
                 versions[symbol] = fingerprint(pd.concat([one.rolls for one in made]))
                 shown[symbol] = {"dagster/row_count": len(own.rolls), **roll_page(instrument, made, stores)}
+            if not versions:
+                raise UsageError(" ".join(failed))
         results = [
             dg.AssetCheckResult(
                 check_name="every_session_once", passed=not broken, description=" ".join(broken) or None
@@ -96,5 +106,8 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
             ),
         ]
         yield from materialized(context, versions, shown, results)
+        with told_to_dagster():
+            if failed:
+                raise UsageError(" ".join(failed))
 
     return roll_calendar

@@ -247,6 +247,14 @@ def test_a_month_that_cannot_be_derived_stops_no_other_month_of_the_run(half: Ho
     assert half.run("bars", "ES", "--timeframe", "4h").code == 0
 
 
+def test_an_instrument_without_a_chain_stops_no_other_instruments_rolls(half: Home) -> None:
+    failed = half.run("materialize", "--select", "roll_calendar", "--partition", "ES...EC")
+    assert failed.code == 1
+    assert "NQ: The chain of NQ is not stored yet" in failed.errors
+    assert "EC: The chain of EC is not stored yet" in failed.errors
+    assert "ES: " not in failed.errors.partition("Error:")[2]
+
+
 def test_the_frame_of_a_whole_window_warns_of_nothing(half: Home, api: Api, recwarn: pytest.WarningsRecorder) -> None:
     with G4QC(api.url) as g4qc:
         frame = g4qc.bars("ES", "1d", "2026-10-05", "2026-10-09")
