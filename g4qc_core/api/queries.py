@@ -1,7 +1,6 @@
-"""The names in a request's query: those that its route declares, each once, and no others.
+"""Checks the names in a request's query: a route takes only the names that it declares, each once.
 
-A name that nobody reads would leave a person with another answer than the one that was asked for. Must not know any
-route.
+A name that is silently ignored gives another answer than the one that was asked for. Must not know any route.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from g4qc_core.timeframes import TIMEFRAMES, timeframe
 DEFAULT_FILE = Path(__file__).with_name("backtests.toml")
 
 UNNAMED = "unnamed"
-"""Name of a spec that nobody named yet: `named_by_content` gives it one."""
+"""Name of a spec that has none yet: `named_by_content` gives it one."""
 
 
 class _Malformed(Exception):
@@ -40,7 +40,7 @@ class _Malformed(Exception):
 
 
 class BacktestSpec(BaseModel):
-    """One backtest: the model of which file, command line, API and pages are made.
+    """One backtest. File, command line, API and pages are made from this model.
 
     The description of a field is its help on every surface. `from` and `to` are called `first` and `last` in Python,
     and are read under both names.
@@ -103,7 +103,7 @@ class BacktestSpec(BaseModel):
     parameters: dict[str, bool | int | float | str] = Field(
         default_factory=dict,
         max_length=50,
-        description="Parameters of the strategy; those that are left out have the strategy's defaults",
+        description="Parameters of the strategy; one that is left out has the strategy's default",
     )
 
     @model_validator(mode="before")

@@ -1,4 +1,4 @@
-"""What the graph can be asked for: which months it has, and which partitions an asset can have.
+"""Limits of the graph: which months it has, and which partitions an asset can have.
 
 Dagster would start a run that makes nothing, or that fails; here it is refused. Must not launch anything.
 """

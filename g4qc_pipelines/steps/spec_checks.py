@@ -68,7 +68,7 @@ def check_names(spec: BacktestSpec, registry: Registry, stores: Stores) -> int:
 def check_variants(
     spec: BacktestSpec, rules: Sequence[str], adjustments: Sequence[str], registry: Registry, stores: Stores
 ) -> tuple[list[str], list[Adjustment]]:
-    """The roll rules and adjustments by which a spec is to be compared; empty: those that there are.
+    """The roll rules and adjustments by which a spec is to be compared; an empty list stands for all.
 
     Raises:
         UsageError: an adjustment or a rule that there is not, one that is named twice, no roll calendar by a rule, or

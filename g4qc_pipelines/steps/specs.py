@@ -1,4 +1,4 @@
-"""The backtest specs that there are: those of the file that people edit, and those that were asked for by hand.
+"""The backtest specs that are known: entries of the file that people edit, and specs that were asked for by hand.
 
 A spec that is asked for is kept before it runs, because Dagster needs a partition for it, and forgotten when its first
 run fails for good.

@@ -61,7 +61,7 @@ def run(home: Home, spec: BacktestSpec) -> str:
 
 
 def submitted(visitor: Visitor, api: Api) -> BacktestSpec:
-    """What the form asks the server for."""
+    """Submits the form; returns the spec that reached the server."""
     before = len(api.launcher.started)
     with visitor.page.expect_response(lambda answer: answer.request.method == "POST") as answered:
         visitor.page.get_by_role("button", name="Run the backtest").click()

@@ -1,4 +1,4 @@
-"""The names in a query: each route takes those that it declares, each once, and says which those are."""
+"""Each route takes only the query names that it declares, each once, and lists them in its refusal."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ function valueOf(text, type) {
   return type === "integer" || type === "number" ? number(text) : text;
 }
 
-/** The number, or the text where it is none: whoever reads it says what is wrong. */
+/** The number, or the text where it is none: the form then says what is wrong. */
 function number(text) {
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
