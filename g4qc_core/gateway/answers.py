@@ -5,8 +5,10 @@ Knows the market and what the fields are called. Must not know sockets or limits
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from g4qc_core.gateway import history, layouts
 from g4qc_core.gateway.expiries import contract_id
@@ -52,8 +54,19 @@ def error(request_id: int, code: int, text: str, now: datetime) -> Message:
     return Message(layouts.ERROR, values)
 
 
-def contracts(market: Market, request: ContractRequest, now: datetime) -> list[Message]:
+def garbled(messages: list[Message]) -> list[Message]:
+    """The messages with one field of the first too few, or no number where one belongs."""
+    first, *others = messages
+    if first.tail:
+        return [replace(first, tail=first.tail[:-1]), *others]
+    return [replace(first, values={**first.values, "min_tick": "?"}), *others]
+
+
+def contracts(market: Market, request: ContractRequest, now: datetime, expiry_zone: str | None = None) -> list[Message]:
     """The details of each contract that the request means, and the end of them.
+
+    Args:
+        expiry_zone: in which last trades are told; None: the exchange's.
 
     Raises:
         Refusal: 200, there is none.
@@ -63,7 +76,9 @@ def contracts(market: Market, request: ContractRequest, now: datetime) -> list[M
         raise _NOT_FOUND
     continuous = {"sec_type": CONTINUOUS} if request.contract.sec_type == CONTINUOUS else {}
     details = [
-        Message(layouts.CONTRACT_DATA, {"request_id": request.request_id, **_details(item, now), **continuous})
+        Message(
+            layouts.CONTRACT_DATA, {"request_id": request.request_id, **_details(item, now, expiry_zone), **continuous}
+        )
         for item in found
     ]
     return [*details, Message(layouts.CONTRACT_DATA_END, {"request_id": request.request_id})]
@@ -95,8 +110,8 @@ def bars(
     return [*warnings, data, *ends]
 
 
-def head_timestamp(market: Market, request: HeadRequest, now: datetime) -> list[Message]:
-    """When the contract's bars begin, as the request wants it written.
+def head_timestamp(market: Market, request: HeadRequest, now: datetime, told: str | None = None) -> list[Message]:
+    """When the contract's bars begin, as the request wants it written, or `told` instead.
 
     Raises:
         Refusal: 321 for a malformed request, 200 for an unknown contract, 162 where there are no bars yet.
@@ -108,6 +123,7 @@ def head_timestamp(market: Market, request: HeadRequest, now: datetime) -> list[
     if first is None or first > now:
         raise history.no_data(listing, request.what)
     text = str(int(first.timestamp())) if request.date_format == 2 else _dashed(first)
+    text = text if told is None else told
     return [Message(layouts.HEAD_TIMESTAMP, {"request_id": request.request_id, "timestamp": text})]
 
 
@@ -120,14 +136,14 @@ def _only(market: Market, query: ContractQuery, now: datetime) -> Listing:
     return found[0]
 
 
-def _details(listing: Listing, now: datetime) -> dict[str, object]:
+def _details(listing: Listing, now: datetime, expiry_zone: str | None) -> dict[str, object]:
     contract, instrument = listing.contract, listing.instrument
     sessions = calendar(instrument.calendar)
     zone = zone_name(sessions.timezone)
     return {
         "symbol": instrument.ib_symbol,
         "sec_type": contract.kind,
-        **(_expiring(listing, sessions) if contract.expires else _PERPETUAL),
+        **(_expiring(listing, sessions, expiry_zone) if contract.expires else _PERPETUAL),
         "exchange": contract.exchange,
         "currency": contract.currency,
         "local_symbol": contract.local_symbol,
@@ -145,12 +161,11 @@ def _details(listing: Listing, now: datetime) -> dict[str, object]:
     }
 
 
-def _expiring(listing: Listing, sessions: SessionCalendar) -> dict[str, object]:
+def _expiring(listing: Listing, sessions: SessionCalendar, expiry_zone: str | None) -> dict[str, object]:
     contract, instrument = listing.contract, listing.instrument
-    ended = contract.last_trade_at.astimezone(sessions.timezone)
     last = f"{contract.last_trade_date:%Y%m%d}"
     return {
-        "expiry": f"{last} {ended:%H:%M} {zone_name(sessions.timezone)}",
+        "expiry": _last_trade(contract.last_trade_at, sessions, expiry_zone),
         "last_trade_date": last,
         "real_expiration": last,
         "contract_month": contract.month,
@@ -159,6 +174,14 @@ def _expiring(listing: Listing, sessions: SessionCalendar) -> dict[str, object]:
         "under_symbol": instrument.ib_symbol,
         "under_sec_type": _UNDERLYING_KINDS.get(instrument.calendar, "IND"),
     }
+
+
+def _last_trade(at: datetime, sessions: SessionCalendar, zone: str | None) -> str:
+    if zone == "UTC":
+        return _dashed(at.astimezone(UTC))
+    if zone is None:
+        return f"{at.astimezone(sessions.timezone):%Y%m%d %H:%M} {zone_name(sessions.timezone)}"
+    return f"{at.astimezone(ZoneInfo(zone)):%Y%m%d %H:%M:%S} {zone}"
 
 
 def _schedule(

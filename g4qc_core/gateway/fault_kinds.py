@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -31,6 +32,13 @@ def _zoned(value: Any) -> Any:
     return value
 
 
+def _known_zone(value: Any) -> Any:
+    if not isinstance(value, str) or value not in available_timezones():
+        raise ValueError("must be a time zone, like US/Pacific or UTC")
+    return value
+
+
+Zone = Annotated[str, BeforeValidator(_known_zone)]
 Number = Annotated[int, BeforeValidator(_not_boolean)]
 Seconds = Annotated[float, BeforeValidator(_not_boolean), Field(ge=0, le=86_400)]
 Instant = Annotated[datetime, BeforeValidator(_zoned)]
@@ -239,15 +247,56 @@ class Spanish(Fault):
 
 
 class Misshapen(Fault):
-    """Bars at the edges of the answer come twice, bars beside the window come too, or the last bars are flat."""
+    """Bars at the edges of the answer come twice, bars beside the window come too, the last bars are flat, or some in
+    the middle are question marks.
+    """
 
     stages: ClassVar = (Stage.HISTORY,)
-    do: Literal["doubled_bars", "overlapping_bars", "flat_bars"]
+    do: Literal["doubled_bars", "overlapping_bars", "flat_bars", "unreadable_bars"]
     bars: Number = Field(3, ge=1, le=10_000)
 
     def change(self, effect: Effect) -> Effect:
-        field = {"doubled_bars": "doubled", "overlapping_bars": "overlap", "flat_bars": "flat"}[self.do]
+        field = {"doubled_bars": "doubled", "overlapping_bars": "overlap", "flat_bars": "flat"}.get(
+            self.do, "unreadable"
+        )
         return replace(effect, misshape=replace(effect.misshape, **{field: self.bars}))
+
+
+class Garbled(Fault):
+    """The answer is a message with something in it that is not what belongs there."""
+
+    stages: ClassVar = (Stage.CONTRACTS, Stage.HISTORY)
+    do: Literal["garbled"]
+
+    def change(self, effect: Effect) -> Effect:
+        return replace(effect, garbled=True)
+
+
+class HeadText(Fault):
+    """The start of a contract's bars is told in words of choice."""
+
+    stages: ClassVar = (Stage.HEAD,)
+    do: Literal["head_text"]
+    on: str = "head"
+    text: str
+
+    def change(self, effect: Effect) -> Effect:
+        return replace(effect, head_text=self.text)
+
+
+class Elsewhere(Fault):
+    """The last trades of contracts are told in another time zone than the exchange's, as a setting of TWS has it.
+
+    `zone` is a name of the time zone database; UTC has a form of its own.
+    """
+
+    stages: ClassVar = (Stage.CONTRACTS,)
+    do: Literal["expiry_zone"]
+    on: str = "contracts"
+    zone: Zone
+
+    def change(self, effect: Effect) -> Effect:
+        return replace(effect, expiry_zone=self.zone)
 
 
 REQUEST_FAULTS: dict[str, type[Fault]] = {
@@ -268,4 +317,8 @@ REQUEST_FAULTS: dict[str, type[Fault]] = {
     "doubled_bars": Misshapen,
     "overlapping_bars": Misshapen,
     "flat_bars": Misshapen,
+    "unreadable_bars": Misshapen,
+    "garbled": Garbled,
+    "head_text": HeadText,
+    "expiry_zone": Elsewhere,
 }

@@ -77,6 +77,9 @@ class Effect:
         names_request: the error carries the request's id; else it is about none.
         spanish: errors speak Spanish.
         misshape: what is wrong with the bars.
+        garbled: something in the answer is not what belongs there.
+        head_text: what stands for the start of a contract's bars; None: the start.
+        expiry_zone: time zone in which last trades are told; None: the exchange's.
         stall: a pause in the answer.
         end: what becomes of the connection.
         end_after: bytes of the answer that are sent before the end; None is before anything happens, `AFTER` behind it.
@@ -90,6 +93,9 @@ class Effect:
     names_request: bool = True
     spanish: bool = False
     misshape: Misshape = AS_IT_IS
+    garbled: bool = False
+    head_text: str | None = None
+    expiry_zone: str | None = None
     stall: Stall | None = None
     end: End | None = None
     end_after: int | None = None

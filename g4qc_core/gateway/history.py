@@ -15,7 +15,7 @@ import pandas as pd
 from g4qc_core.gateway.hours import days_between, last_days, parts, regular_parts, zone_name
 from g4qc_core.gateway.layouts import ZONED_DATES
 from g4qc_core.gateway.market import UNKNOWN, Bars, Listing, Market, no_bars
-from g4qc_core.gateway.misshapes import AS_IT_IS, Misshape, flattened, places
+from g4qc_core.gateway.misshapes import AS_IT_IS, Misshape, flattened, places, unreadable
 from g4qc_core.gateway.validation import BarsQuery, Refusal
 from g4qc_core.sessions import SessionCalendar, calendar
 
@@ -65,7 +65,7 @@ def bars(
     order = places(misshape, len(served))
     served = flattened(misshape, served).take(order)
     dates = _dates(served, trade_dates[order] if len(trade_dates) else trade_dates, query, sessions.timezone, version)
-    return Reply(start, end, _kind(served, listing, query.what), dates)
+    return Reply(start, end, unreadable(misshape, _kind(served, listing, query.what)), dates)
 
 
 def schedule(listing: Listing, query: BarsQuery, now: datetime) -> tuple[datetime, datetime, list[ScheduledSession]]:

@@ -16,6 +16,8 @@ from g4qc_core.gateway.wire import frame, number
 
 OLDEST, NEWEST = 157, 200
 
+_NO_NUMBER = "?"
+
 # Versions at which something changes, named after what changes.
 SIZE_RULES = 164
 SCHEDULE = 165
@@ -174,5 +176,5 @@ def bar_fields(dates: list[str], bars: Bars) -> list[str]:
 def _numbers(column: np.ndarray) -> list[str]:
     # A market repeats few prices many times: most texts are made once.
     values = column.tolist()
-    texts = {value: number(value) for value in set(values)}
-    return [texts[value] for value in values]
+    texts = {value: number(value) for value in set(values) if value == value}
+    return [texts.get(value, _NO_NUMBER) for value in values]

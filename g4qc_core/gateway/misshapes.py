@@ -1,4 +1,5 @@
-"""Answers with bars that a real gateway gives and a client has to survive: doubled, overlapping and flat bars.
+"""Answers with bars that a real gateway gives and a client has to survive: doubled, overlapping, flat and
+unreadable ones.
 
 Knows bars. Must not know when they are misshapen, nor for whom.
 """
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from g4qc_core.gateway.market import Bars
+from g4qc_core.gateway.market import UNKNOWN, Bars
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,13 @@ class Misshape:
         doubled: so many bars at either edge come twice.
         overlap: so many bar lengths on either side of the window are answered too.
         flat: the last so many bars have one price, the close before them, and neither volume nor trades.
+        unreadable: so many bars from the middle on are question marks, with neither volume nor trades.
     """
 
     doubled: int = 0
     overlap: int = 0
     flat: int = 0
+    unreadable: int = 0
 
 
 AS_IT_IS = Misshape()
@@ -48,4 +51,17 @@ def flattened(misshape: Misshape, bars: Bars) -> Bars:
         columns[name][first:] = price
     for name in ("volume", "count"):
         columns[name][first:] = 0
+    return Bars(**columns)
+
+
+def unreadable(misshape: Misshape, bars: Bars) -> Bars:
+    """The bars, with those in the middle unreadable: their prices are none, and stand as `?` on the wire."""
+    if not misshape.unreadable:
+        return bars
+    first = len(bars) // 2
+    columns = {name: column.copy() for name, column in bars.columns().items()}
+    for name in ("open", "high", "low", "close"):
+        columns[name][first : first + misshape.unreadable] = np.nan
+    for name in ("volume", "wap", "count"):
+        columns[name][first : first + misshape.unreadable] = UNKNOWN
     return Bars(**columns)

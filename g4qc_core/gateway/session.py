@@ -162,7 +162,9 @@ class Session:
         request = requests.contract_request(fields, self._connection.version)
         house = self._house
         await self._answer(
-            request.request_id, effect, lambda: answers.contracts(house.market, request, house.clock.now())
+            request.request_id,
+            effect,
+            lambda: answers.contracts(house.market, request, house.clock.now(), effect.expiry_zone),
         )
 
     async def _bars(self, fields: list[str], effect: Effect) -> None:
@@ -176,10 +178,10 @@ class Session:
 
     async def _head(self, fields: list[str], effect: Effect) -> None:
         request = requests.head_request(fields)
-        await self._admit(request.request_id, effect, lambda: self._answer_head(request))
+        await self._admit(request.request_id, effect, lambda: self._answer_head(request, effect))
 
-    def _answer_head(self, request: requests.HeadRequest) -> list[Message]:
-        answer = answers.head_timestamp(self._house.market, request, self._house.clock.now())
+    def _answer_head(self, request: requests.HeadRequest, effect: Effect) -> list[Message]:
+        answer = answers.head_timestamp(self._house.market, request, self._house.clock.now(), effect.head_text)
         # The real gateway counts it as open until the client cancels it.
         self._heads.add(request.request_id)
         return answer
@@ -244,7 +246,7 @@ class Session:
     def _made(self, request_id: int, effect: Effect, answer: _Answer) -> list[Message]:
         try:
             if effect.error is None:
-                return answer()
+                return answers.garbled(answer()) if effect.garbled else answer()
             code, text = effect.error
         except Refusal as refusal:
             code, text = refusal.code, refusal.text

@@ -46,6 +46,8 @@ NEEDS = {
     "error": ['code = 162\ntext = "No market data permissions for CME FUT"', 'code = 4711\ntext = "Nobody knows"'],
     "announce": [f"code = {code}" for code in (1100, 1101, 1102, 2103, 2105, 2110)],
     "restart": ["seconds = 0.1"],
+    "head_text": ['text = ""', 'text = "20240315  22:00:00"'],
+    "expiry_zone": ['zone = "US/Pacific"', 'zone = "UTC"', 'zone = "Asia/Tokyo"'],
     "servers_lost": ["seconds = 0.1", f"seconds = {DEADLINE * 2}\ncode = 2110\nback = 1101"],
     "farm_down": [f'seconds = 0.1\nanswers = "{how}"' for how in ("never", "late", "error")],
 }
