@@ -61,7 +61,7 @@ def test_a_bar_of_question_marks_in_the_newest_week_leaves_all_others(
     assert "?,?,?,?,-1,-1,-1" in said
     with home.bench() as bench:
         raw = bench.stores.bars.raw("ES", SESSIONS[0].open, SESSIONS[-1].close, "202612")
-        lost = set(bench.stores.ledger.unanswered("1min")[0].window_start.date() for _ in (0,))
+        (lost,) = bench.stores.ledger.unanswered("1min")
         held = bench.stores.bars.stored().set_index("timeframe")["bars"]
         assert len(raw) == sum(s.length for s in SESSIONS) - 1
         assert held["1min"] == len(raw)
@@ -70,7 +70,7 @@ def test_a_bar_of_question_marks_in_the_newest_week_leaves_all_others(
         # Of the week only the session of that bar is asked for again.
         quality = bench.stores.bars.quality("ES", SESSIONS[0].trade_date, SESSIONS[-1].trade_date)
         assert quality["failed"].sum() == 1
-        assert len(lost) == 1
+        assert (lost.window_start, lost.window_end) in [(s.open, s.close) for s in SESSIONS[5:]]
     second = home.process("extract", "ES", *WINDOW)
     assert second.returncode == 0, second.stderr
     with home.bench() as bench:

@@ -22,6 +22,7 @@ from g4qc_core.storage.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.launcher import DagsterLauncher
 from g4qc_pipelines.launching.stages import JOB, KIND, NEXT
+from g4qc_pipelines.runs import ANSWERED_STEP
 from tests.core.storage.frames import END, START, market_bars, raw_bars
 from tests.fixtures.graph import MemoryGraph, tags_of
 from tests.fixtures.waiting import PATIENCE
@@ -76,6 +77,32 @@ def test_a_job_goes_on_once_however_many_processes_follow_it(graph: MemoryGraph,
         runs_of(graph, job, count)[-1]["status"] = "SUCCESS"
     settle(graph, make)
     assert len(graph.runs(100, job=job)) == 3
+    assert launcher.job(job).state is JobState.SUCCEEDED
+
+
+def test_a_job_some_of_whose_requests_got_no_answer_goes_on_and_ends_as_failed(graph: MemoryGraph, make: Make) -> None:
+    launcher, said = make(), "Not every request was answered in full: ES 202603, a window: no answer."
+    job = launcher.extract(ORDER)
+    runs_of(graph, job, 1)[-1]["status"] = "SUCCESS"
+    bars = runs_of(graph, job, 2)[-1]
+    graph.logs[bars["runId"]] = [
+        {
+            "__typename": "ExecutionStepFailureEvent",
+            "stepKey": ANSWERED_STEP,
+            "message": "failed",
+            "failureMetadata": {"description": said},
+        }
+    ]
+    bars["stepStats"] = [{"stepKey": "bars_1d", "status": "SUCCESS"}, {"stepKey": ANSWERED_STEP, "status": "FAILURE"}]
+    bars["status"] = "FAILURE"
+    rolls = runs_of(graph, job, 3)[-1]
+    assert launcher.job(job).state is JobState.RUNNING
+    rolls["status"] = "SUCCESS"
+    told = launcher.job(job)
+    assert (told.state, told.message) == (JobState.FAILED, f"{ANSWERED_STEP}: {said}")
+    # A person ran its bars again, and all was answered.
+    graph.run_with(tags_of(bars))
+    runs_of(graph, job, 4)[-1]["status"] = "SUCCESS"
     assert launcher.job(job).state is JobState.SUCCEEDED
 
 

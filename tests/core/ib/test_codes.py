@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +122,13 @@ def test_every_code_has_one_fallback_and_it_stands_last() -> None:
     for code in {row.code for row in TABLE}:
         rows = [row for row in TABLE if row.code == code]
         assert [row.pattern is None for row in rows] == [False] * (len(rows) - 1) + [True]
+
+
+def test_every_code_has_its_row_with_a_source_in_the_manual() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "codes.md").read_text("utf-8")
+    rows = [line.split(" | ") for line in manual.splitlines() if re.match(r"\| \d", line)]
+    assert [int(row[0].removeprefix("| ")) for row in rows] == [row.code for row in TABLE]
+    assert all(row[-1].strip(" |") for row in rows)
 
 
 def test_codes_stand_in_order() -> None:
