@@ -21,6 +21,9 @@ from g4qc_pipelines.runs import Incomplete
 from g4qc_pipelines.steps.chains import contracts_of_interest
 from g4qc_pipelines.steps.refetching import reopen
 
+# One step beside the assets looks for requests without an answer.
+_STEPS = len(CHAIN_ASSETS) + len(BAR_ASSETS) + 1 + len(ROLL_ASSETS)
+
 
 def extract_bars(
     settings: Settings,
@@ -47,7 +50,7 @@ def extract_bars(
     contracts = [contract_month(month) for month in contracts]
     months = [key_of(symbol, month) for month in months_between(first, last)]
     config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}", "order": order}}
-    with workbench(settings, symbols=[symbol]) as bench, steps(len(CHAIN_ASSETS) + len(BAR_ASSETS) + len(ROLL_ASSETS)):
+    with workbench(settings, symbols=[symbol]) as bench, steps(_STEPS):
         bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
         bench.runner.run(CHAIN_ASSETS, symbol)
         if again:
