@@ -216,9 +216,9 @@ def _entry(file: Path, text: str, name: str, entry: Any, instruments: Collection
             raise _Malformed("", "stands outside an entry: begin one with a line like [sma_cross-ES-1h].")
         if "name" in entry:
             raise _Malformed("name", "the name of an entry is its headline; remove this field.")
+        spec = _parse(BacktestSpec, {**_floats(entry), "name": name})
         if "cash" not in entry:
             raise _Malformed("cash", "is missing.")
-        spec = _parse(BacktestSpec, {**_floats(entry), "name": name})
         if instruments is not None and spec.instrument not in instruments:
             raise _Malformed("instrument", str(unknown("instrument", spec.instrument, instruments)))
     except _Malformed as problem:
