@@ -16,7 +16,10 @@ from g4qc_core.gateway.faults import Stage
 from g4qc_core.gateway.script import KINDS, FaultScript, Playing
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
-SMALLEST = {"late": "seconds = 1", "error": 'code = 162\ntext = "no"', "announce": "code = 1100"}
+SMALLEST = {
+    "late": "seconds = 1", "error": 'code = 162\ntext = "no"', "announce": "code = 1100", "head_text": 'text = ""',
+    "expiry_zone": 'zone = "UTC"',
+}  # fmt: skip
 """What a kind needs beside its name."""
 
 
