@@ -38,11 +38,20 @@ CheckSpec = Callable[[str], dg.AssetCheckSpec]
 
 
 @dataclass(frozen=True)
-class _Check:
+class Check:
+    """One check of an asset.
+
+    Attributes:
+        blocking: a failure in a partition of the run stops what builds on the asset in that run.
+        severe: a failure in a partition of the run is an error although it blocks nothing.
+        telling: the description of a failure repeats what is wrong in the partitions of the run.
+    """
+
     name: str
     description: str
     blocking: bool
     severe: bool = False
+    telling: bool = False
 
     def __call__(self, asset: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(self.name, asset=asset, description=self.description, blocking=self.blocking)
@@ -64,30 +73,36 @@ class _Check:
             check_name=self.name,
             passed=not failing,
             severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
-            description=f"Not so in {listing(list(failing))}" if failing else None,
+            description=self._described(failing, own),
             metadata=metadata,
         )
 
+    def _described(self, failing: Mapping[str, str], own: Mapping[str, str]) -> str | None:
+        if not failing:
+            return None
+        told = f": {' '.join(own.values())}" if self.telling and own else ""
+        return f"Not so in {listing(list(failing))}{told}"
 
-_SCHEMA = _Check("schema", "Columns, types, order and finite prices are as promised (pandera).", blocking=True)
-_SOUND = _Check(
+
+_SCHEMA = Check("schema", "Columns, types, order and finite prices are as promised (pandera).", blocking=True)
+_SOUND = Check(
     "few_in_quarantine",
     "At most 1 % of a month's bars are in quarantine undecided; flat runs, which take nothing with them, aside. Of "
     "contracts that break it no timeframe is derived; other contracts and months are.",
     blocking=False,
     severe=True,
 )
-_REVIEWED = _Check("quarantine_reviewed", "No bar in quarantine waits for a decision.", blocking=False)
-_NOT_EMPTY = _Check("has_bars", "Every month has bars.", blocking=False)
-_COVERED = _Check("coverage", "Nothing is missing: every expected minute was asked for and answered.", blocking=False)
-_CONSERVED = _Check("volume_conserved", "Volume equals that of the minutes, contract by contract.", blocking=True)
-_CALENDAR = _Check(
+_REVIEWED = Check("quarantine_reviewed", "No bar in quarantine waits for a decision.", blocking=False)
+_NOT_EMPTY = Check("has_bars", "Every month has bars.", blocking=False)
+_COVERED = Check("coverage", "Nothing is missing: every expected minute was asked for and answered.", blocking=False)
+_CONSERVED = Check("volume_conserved", "Volume equals that of the minutes, contract by contract.", blocking=True)
+_CALENDAR = Check(
     "calendar_agrees",
     "Our session calendar has the sessions that the gateway tells of: days, opens and closes.",
     blocking=False,
 )
 
-_RECONCILED = _Check(
+_RECONCILED = Check(
     "agrees_with_gateway",
     "Our hours and sessions are the gateway's own, within the instrument's tolerances; a settlement price aside.",
     blocking=False,

@@ -14,9 +14,11 @@ from g4qc_core.storage import tables
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, listing, stored_in
+from g4qc_pipelines.lights import lights_of
+from g4qc_pipelines.metadata import OWNERS, stored_in
 from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.roll_checks import ROLL_CHECKS, RollChecks
 from g4qc_pipelines.steps.roll_pages import roll_page
 from g4qc_pipelines.steps.rolls import in_chain, make_rolls, span, unmeasured
 
@@ -25,17 +27,6 @@ GROUP = "futures"
 
 def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
     """The asset `roll_calendar`."""
-    gaps = dg.AssetCheckSpec("gaps_known", asset="roll_calendar", description="Every roll has a measured price gap.")
-    plausible = dg.AssetCheckSpec(
-        "gaps_plausible", asset="roll_calendar", description="No gap stands out from those of the other rolls."
-    )
-    sound = dg.AssetCheckSpec(
-        "every_session_once",
-        asset="roll_calendar",
-        description="By every rule, the rolls ascend, each leaves the contract that the one before it entered, and no "
-        "session has a contract in front that no longer trades.",
-        blocking=True,
-    )
 
     @dg.asset(
         partitions_def=INSTRUMENTS,
@@ -51,7 +42,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
         metadata=stored_in(tables.rolls),
-        check_specs=[sound, gaps, plausible],
+        check_specs=[spec("roll_calendar") for spec in ROLL_CHECKS],
     )
     def roll_calendar(
         context: dg.AssetExecutionContext,
@@ -62,9 +53,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         """The trade dates on which the contract in front changes, by the instrument's rule and by others beside it,
         fitted to sessions in which both contracts have prices, with both prices; what a person set by hand wins.
         """
-        broken: list[str] = []
-        unknown: list[str] = []
-        wide: list[str] = []
+        checked = RollChecks()
         failed: list[str] = []
         versions, shown = {}, {}
         with told_to_dagster():
@@ -78,33 +67,18 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                     failed.append(f"{symbol}: {error}")
                     continue
                 own, chain = made[0], stores.contracts.chain(symbol)
+                broken: list[str] = []
                 for one in made:
                     expired = expired_fronts(one, chain, span(one, instrument), in_chain(instrument, chain))
                     broken += [f"{symbol} by {one.rule}: {text}" for text in (*roll_problems(one.rolls), *expired)]
-                unknown += [f"{symbol} {roll.date:%Y-%m-%d}" for roll in unmeasured(own).itertuples()]
-                wide += [f"{symbol}: {text}" for text in implausible_gaps(own.rolls)]
+                unknown = [f"{roll.date:%Y-%m-%d}" for roll in unmeasured(own).itertuples()]
+                checked.add(symbol, broken, unknown, list(implausible_gaps(own.rolls)))
                 context.log.info(f"{symbol}: {len(own.rolls)} rolls")
                 versions[symbol] = fingerprint(pd.concat([one.rolls for one in made]))
                 shown[symbol] = {"dagster/row_count": len(own.rolls), **roll_page(instrument, made, stores)}
             if not versions:
                 raise UsageError(" ".join(failed))
-        results = [
-            dg.AssetCheckResult(
-                check_name="every_session_once", passed=not broken, description=" ".join(broken) or None
-            ),
-            dg.AssetCheckResult(
-                check_name="gaps_known",
-                passed=not unknown,
-                severity=dg.AssetCheckSeverity.WARN,
-                description=f"Unknown at {listing(unknown)}" if unknown else None,
-            ),
-            dg.AssetCheckResult(
-                check_name="gaps_plausible",
-                passed=not wide,
-                severity=dg.AssetCheckSeverity.WARN,
-                description=" ".join(wide) or None,
-            ),
-        ]
+            results = checked.results(lights_of(context, stores))
         yield from materialized(context, versions, shown, results)
         with told_to_dagster():
             if failed:

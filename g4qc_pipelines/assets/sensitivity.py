@@ -8,9 +8,11 @@ from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.assets.backtests import GROUP
 from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, picture, table_of
 from g4qc_pipelines.partitions import BACKTESTS
 from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.roll_checks import SENSITIVITY_CHECKS, spread_result
 from g4qc_pipelines.steps.rolls import refuse_other_overrides
 from g4qc_pipelines.steps.sensitivity import roll_sensitivity
 from g4qc_pipelines.steps.specs import find_spec
@@ -18,12 +20,6 @@ from g4qc_pipelines.steps.specs import find_spec
 
 def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
     """The asset `roll_sensitivity`, one partition a spec."""
-    narrow = dg.AssetCheckSpec(
-        "spread_small",
-        asset="roll_sensitivity",
-        description="The net profits by all roll rules and adjustments differ by less than half of their median, or by "
-        "less than 1 % of the cash.",
-    )
 
     @dg.asset(
         name="roll_sensitivity",
@@ -33,7 +29,7 @@ def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
         kinds={"python"},
         owners=OWNERS,
         retry_policy=retries(settings),
-        check_specs=[narrow],
+        check_specs=[spec("roll_sensitivity") for spec in SENSITIVITY_CHECKS],
     )
     def sensitivity(
         context: dg.AssetExecutionContext,
@@ -60,12 +56,7 @@ def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
                 "width": found.spread.width,
                 "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in found.all_notes)),
             }
-        check = dg.AssetCheckResult(
-            check_name="spread_small",
-            passed=not found.spread.large,
-            severity=dg.AssetCheckSeverity.WARN,
-            description=words if found.spread.large else None,
-        )
+            check = spread_result(spec.name, found.spread, words, lights_of(context, stores))
         return dg.MaterializeResult(metadata=shown, check_results=[check])
 
     return sensitivity

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import URL, text
 
+from g4qc_core.backtest.sensitivity import Spread
 from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.storage.check_store import CheckStore
 from g4qc_core.storage.database import Database
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.lights import Lights
+from g4qc_pipelines.roll_checks import RollChecks, spread_result
 from g4qc_pipelines.runs import RunFailed
 from tests.fixtures.home import Home, home_on
 
@@ -123,6 +125,26 @@ def test_a_light_is_green_when_the_newest_look_at_every_partition_was(
         assert set(failing) == {partition for partition, well in newest.items() if not well}
     assert seen.after("another", {"ES|2026-10-01": ""}) == {}
     database.close()
+
+
+def test_rolls_and_spreads_speak_of_all_instruments_and_specs(embedded_database: Database) -> None:
+    store = CheckStore(embedded_database)
+    rolls = Lights(store, "roll_calendar", {"ES", "EC"})
+    first, second = RollChecks(), RollChecks()
+    first.add("EC", ["EC by volume: the rolls do not ascend."], ["2026-09-14"], [])
+    second.add("ES", [], [], [])
+    failed = {result.check_name: result for result in first.results(rolls)}
+    assert failed["every_session_once"].severity is dg.AssetCheckSeverity.ERROR
+    assert failed["every_session_once"].description == "Not so in EC: EC by volume: the rolls do not ascend."
+    after = {result.check_name: result for result in second.results(rolls)}
+    assert [name for name, result in after.items() if not result.passed] == ["every_session_once", "gaps_known"]
+    # Another instrument's fault is seen, and stops nothing in this run.
+    assert after["every_session_once"].severity is dg.AssetCheckSeverity.WARN
+    spreads = Lights(store, "roll_sensitivity", {"one", "two"})
+    wide, narrow = Spread(2, -100.0, 900.0, 100.0, True), Spread(2, 90.0, 110.0, 100.0, False)
+    assert not spread_result("one", wide, "far apart", spreads).passed
+    assert not spread_result("two", narrow, "close", spreads).passed
+    assert spread_result("one", narrow, "close", spreads).passed
 
 
 def test_what_failed_in_a_partition_that_is_gone_does_not_count(embedded_database: Database) -> None:
