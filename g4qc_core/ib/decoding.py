@@ -104,7 +104,8 @@ def _bar(fields: Sequence[bytes]) -> BarData:
     bar.volume = _size(fields[5])
     # 9.81 calls the average price by another name.
     setattr(bar, "wap" if hasattr(bar, "wap") else "average", _price(fields[6]))
-    bar.barCount = _size(fields[7])
+    count = _size(fields[7])
+    bar.barCount = Decimal(-1) if count is None else count
     if bar.volume is None or not all(map(math.isfinite, (bar.open, bar.high, bar.low, bar.close))):
         bar.unreadable = b",".join(fields).decode("ascii", "replace")
     return bar

@@ -17,7 +17,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from g4qc_core.bars.source import BarRequest, Origin
+from g4qc_core.bars.source import BarRequest, Origin, PartlyUnreadable
 from g4qc_core.errors import (
     ClientIdInUse,
     ContractNotFound,
@@ -469,6 +469,26 @@ def test_an_answer_that_cannot_be_read_fails_its_request_and_leaves_the_connecti
         with pytest.raises(UnreadableAnswer, match="message 17 that cannot be read"):
             ib.bars(window(3))
         assert len(ib.bars(window(3))) == 3
+
+
+@pytest.mark.parametrize("garbled", ["?", "nothing", "1,"])
+@pytest.mark.parametrize("field", range(8))
+def test_one_field_of_a_bar_that_is_no_number_costs_no_other_bar(field: int, garbled: str) -> None:
+    bars: list[list[object]] = [list(one) for one in minutes(3)]
+    bars[1][field] = garbled
+
+    def play(peer: Peer, request_id: str) -> None:
+        peer.send(history(request_id, *map(tuple, bars)))
+
+    if field in (6, 7):  # an average price and a number of trades that are not known
+        kept = fetch(play)
+        assert len(kept) == 3
+        assert pd.isna(kept["wap"][1]) == (field == 6)
+        assert kept["count"].tolist() == [3, -1 if field == 7 else 3, 3]
+    else:
+        with pytest.raises(PartlyUnreadable, match="1 of the gateway's bars cannot be read") as told:
+            fetch(play)
+        assert told.value.bars["timestamp"].tolist() == [START, START + timedelta(minutes=2)]
 
 
 @pytest.mark.parametrize("request_id", ["{}", "what is this"])
