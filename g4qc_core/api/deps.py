@@ -44,7 +44,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Services:
     """What one server works with.
 
@@ -53,6 +53,7 @@ class Services:
             there is one.
         watch: how jobs are asked for again and again.
         probes: how the graph is asked whether it is there.
+        stored: how the database is asked whether it is there.
         listeners: who listens to event streams.
         gateway: where the gateway listens, when the settings do not say so.
     """
@@ -66,6 +67,7 @@ class Services:
     gateway: tuple[str, int] | None = None
     watch: Watch = field(default_factory=Watch)
     probes: Watch = field(default_factory=lambda: Watch(threads=1))
+    stored: Watch = field(default_factory=lambda: Watch(threads=2))
     listeners: Listeners = field(default_factory=lambda: Listeners(_STREAMS_EACH, _STREAMS))
     _turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_GRAPH_THREADS))
 

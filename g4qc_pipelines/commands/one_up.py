@@ -70,6 +70,6 @@ def _told(held: IO[bytes]) -> str:
     held.seek(0)
     try:
         about = json.loads(held.read() or b"{}")
-        return f", process {int(about['process'])}, with its pages at {about['address']}"
+        return f", process {int(about['process'])}, with Dagster's web UI at {about['address']}"
     except (ValueError, KeyError, TypeError):
         return ""

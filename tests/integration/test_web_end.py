@@ -42,8 +42,8 @@ def test_a_second_up_over_the_home_names_the_first_and_leaves_it_alone(web: Up) 
     ended = other.process("up")
     assert ended.returncode == 1
     assert ended.stderr.strip() == (
-        f"Error: Another `g4qc up` runs over {web.home.folder}, process {web.process.pid}, with its pages at "
-        f"{web.url}: use that one, stop it, or set G4QC_HOME to another folder."
+        f"Error: Another `g4qc up` runs over {web.home.folder}, process {web.process.pid}, with Dagster's web UI "
+        f"at {web.url}: use that one, stop it, or set G4QC_HOME to another folder."
     )
     assert web.process.poll() is None
     assert web.home.process("status").returncode == 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -16,16 +16,19 @@ from starlette.concurrency import run_in_threadpool
 
 from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
-from g4qc_core.errors import G4qcError, GatewayUnavailable, GraphUnavailable
+from g4qc_core.errors import DatabaseUnavailable, G4qcError, GatewayUnavailable, GraphUnavailable
 from g4qc_core.storage.coverage_store import CoverageStore
 from g4qc_core.storage.origin import stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
+
+T = TypeVar("T")
 
 router = APIRouter(tags=["health"], dependencies=[CanRead])
 root = APIRouter(include_in_schema=False)
 
 _PROBE_SECONDS = 2.0
 _GRAPH_SECONDS = 4.0  # less than a probe of the container waits
+_DATABASE_SECONDS = 4.0
 
 
 class Part(BaseModel):
@@ -91,14 +94,14 @@ async def metrics(using: Using, request: Request) -> Response:
 async def examine(using: Services) -> Health:
     """Asks every part, all at once; none of them can make this fail, nor wait for long."""
     found = await asyncio.gather(
-        _part(run_in_threadpool(_database, using)), _part(run_in_threadpool(_gateway, using)), _part(_dagster(using))
+        _part(_of_database(using, _database)), _part(run_in_threadpool(_gateway, using)), _part(_dagster(using))
     )
     parts = dict(zip(("database", "gateway", "dagster"), found, strict=True))
     origin: str | None = None
     freshness: list[Fresh] = []
     if parts["database"].up:
         try:
-            origin, freshness = await run_in_threadpool(_stored, using)
+            origin, freshness = await _of_database(using, _stored)
         except G4qcError as error:
             parts["database"] = Part(up=False, about=str(error))
     ok = parts["database"].up
@@ -116,6 +119,18 @@ async def _part(asked: Awaitable[str]) -> Part:
         return Part(up=True, about=await asked)
     except G4qcError as error:
         return Part(up=False, about=str(error))
+
+
+async def _of_database(using: Services, ask: Callable[[Services], T]) -> T:
+    """What the database says, or that it says nothing: a server that stands still keeps its connections open."""
+    try:
+        async with asyncio.timeout(_DATABASE_SECONDS):
+            return await using.stored.ask(ask, using, max_age=0)
+    except TimeoutError:
+        raise DatabaseUnavailable(
+            f"The database has not answered for {_DATABASE_SECONDS:.0f} seconds: look at its server, and at "
+            "G4QC_DATABASE_URL."
+        ) from None
 
 
 def _stored(using: Services) -> tuple[str | None, list[Fresh]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -51,6 +54,39 @@ def test_a_database_that_goes_away_is_told_and_found_again(make_api: Callable[..
         assert client.get("/instruments").status_code == 200
         reopen(home)
         assert client.get("/coverage").status_code == 200
+        assert client.get("/health").json()["parts"]["database"]["up"] is True
+
+
+@contextmanager
+def standing_still(home: Home) -> Iterator[None]:
+    """Every server process that serves the home's database is stopped in the block; its connections stay open."""
+    engine = create_engine(home.database.set(database="postgres"))
+    with engine.connect() as connection:
+        asked = text("SELECT pid FROM pg_stat_activity WHERE datname = :name AND backend_type = 'client backend'")
+        serving = list(connection.scalars(asked, {"name": home.database.database}))
+    engine.dispose()
+    assert serving
+    for pid in serving:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in serving:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_health_does_not_wait_for_a_database_that_stands_still(
+    make_api: Callable[..., Api], home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = make_api(home.settings)
+    with api.client() as client:
+        assert client.get("/health").json()["parts"]["database"]["up"] is True
+        with monkeypatch.context() as patience, standing_still(home):
+            patience.setattr("g4qc_core.api.routes.health._DATABASE_SECONDS", 0.5)
+            health = client.get("/health")
+            assert health.status_code == 503
+            assert "not answered" in health.json()["parts"]["database"]["about"]
+            assert client.get("/health").json()["status"] == "down"
         assert client.get("/health").json()["parts"]["database"]["up"] is True
 
 
