@@ -29,6 +29,7 @@ class Product:
         months: month codes in which it has contracts; empty for what does not expire.
         listed: contract month and local symbol of each of its contracts, ascending.
         problems: sentences about numbers that the gateway does not say, and that are UNKNOWN here.
+        unread: sentences about single contracts whose details cannot be read; the rest is told by the others.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Product:
     price_magnifier: Decimal = Decimal(1)
     listed: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         of = f", months {self.months}" if self.months else ""

@@ -19,7 +19,7 @@ import pandas as pd
 from g4qc_core.bars.agreement import Agreement, ComparedDay
 from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reasons import Reason, in_words
-from g4qc_core.errors import InvalidBars
+from g4qc_core.errors import G4qcError, InvalidBars
 from g4qc_core.instruments import Instrument
 from g4qc_pipelines.lights import Lights
 from g4qc_pipelines.metadata import listing, table_of
@@ -129,8 +129,8 @@ class ContractChecks:
         self._found[instrument.symbol] = f"{apart} days disagree" if apart else ""
         self._compared.append(rows)
 
-    def unread(self, instrument: Instrument, error: InvalidBars) -> None:
-        """Counts an instrument of which the gateway told what nobody can read."""
+    def unread(self, instrument: Instrument, error: G4qcError) -> None:
+        """Counts an instrument of which the gateway told nothing, or what cannot be read."""
         self._found[instrument.symbol] = self._unread[instrument.symbol] = str(error)
 
     def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:

@@ -28,18 +28,23 @@ def materialized(
     versions: Mapping[str, str],
     shown: Mapping[str, Mapping[str, Any]],
     checks: Sequence[dg.AssetCheckResult] = (),
-) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
     """The events of a step: each of its partitions with its version and its metadata.
 
     Args:
-        versions, shown: by partition key; of every partition of the step, less those that failed beside others.
+        versions, shown: by partition key; of every partition of the step, less those that failed beside others, after
+            which the step must fail.
     """
     keys = list(context.partition_keys)
-    if len(keys) == 1:
+    if len(keys) == 1 and versions:
         version, metadata = versions[keys[0]], shown[keys[0]]
         yield dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(version), check_results=checks)
         return
-    yield dg.MaterializeResult(check_results=checks)
+    if versions.keys() >= set(keys):
+        yield dg.MaterializeResult(check_results=checks)
+    else:
+        # A result would count as one of every partition, those that failed among them.
+        yield from checks
     step = context.get_step_execution_context()
     inputs = _get_input_provenance_data(context.asset_key, step)
     code = _get_code_version(context.asset_key, step)

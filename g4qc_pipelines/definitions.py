@@ -23,6 +23,7 @@ def build_definitions(settings: Settings, resources: Mapping[str, object] | None
     """
     from g4qc_pipelines.answered_check import build_answered_check
     from g4qc_pipelines.assets import build_assets
+    from g4qc_pipelines.contracts_check import build_contracts_check
     from g4qc_pipelines.jobs import build_jobs
     from g4qc_pipelines.progress import progress
     from g4qc_pipelines.resources import build_resources
@@ -33,7 +34,7 @@ def build_definitions(settings: Settings, resources: Mapping[str, object] | None
     jobs = build_jobs()
     return dg.Definitions(
         assets=assets,
-        asset_checks=[build_answered_check()],
+        asset_checks=[build_answered_check(), build_contracts_check()],
         jobs=list(jobs.values()),
         schedules=build_schedules(settings, jobs),
         sensors=build_sensors(settings, jobs),

@@ -42,6 +42,13 @@ def lights_of(context: dg.AssetExecutionContext, stores: Stores) -> Lights:
     """The lights of the asset that is being made."""
     partitions = context.assets_def.partitions_def
     assert partitions is not None
-    with dg.partition_loading_context(dynamic_partitions_store=context.instance):
+    return lights_over(context.asset_key.to_user_string(), partitions, context.instance, stores)
+
+
+def lights_over(
+    asset: str, partitions: dg.PartitionsDefinition, instance: dg.DagsterInstance, stores: Stores
+) -> Lights:
+    """The lights of an asset with these partitions."""
+    with dg.partition_loading_context(dynamic_partitions_store=instance):
         known = frozenset(partitions.get_partition_keys())
-    return Lights(CheckStore(stores.database), context.asset_key.to_user_string(), known)
+    return Lights(CheckStore(stores.database), asset, known)

@@ -23,8 +23,12 @@ _RANGE_END = "dagster/asset_partition_range_end"
 
 
 ANSWERED_STEP = "raw_bars_answered"
-_LAST_STEPS = {ANSWERED_STEP, *(f"bars_{timeframe}" for timeframe in DERIVED)}
 """The step behind `raw_bars` that fails a run some of whose requests got no answer."""
+
+READ_STEP = "contracts_read"
+"""The step behind `contracts` that fails a run in which the details of some contracts could not be read."""
+
+_LAST_STEPS = {ANSWERED_STEP, READ_STEP, *(f"bars_{timeframe}" for timeframe in DERIVED)}
 
 _MORE_MONTHS = "Earlier months: set G4QC_FIRST_MONTH; instruments of your own: G4QC_INSTRUMENTS."
 
@@ -34,7 +38,7 @@ class RunFailed(G4qcError):
 
 
 class Incomplete(RunFailed):
-    """A run made all that other runs wait for, but requests brought nothing or not all, or timeframes were left out."""
+    """A run made all that other runs wait for, but requests brought nothing or not all, or something was left out."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Runner:
 
         Raises:
             UsageError: no such asset, or no such partition.
-            Incomplete: minutes are made of what came, and requests or derived timeframes failed.
+            Incomplete: chain or minutes are made of what came, and requests, contracts or derived timeframes failed.
             RunFailed: a step failed, or a blocking check did.
             KeyboardInterrupt: a person stopped the run.
         """
@@ -132,9 +136,10 @@ class Runner:
 
 
 def only_last_steps(failed_steps: Iterable[str]) -> bool:
-    """True where a run failed in nothing that other runs wait for: requests without an answer, or derived timeframes.
+    """True where a run failed in nothing that other runs wait for: requests without an answer, contracts that cannot be
+    read, or derived timeframes.
 
-    Minutes of what came are made, and the roll calendar is made of them.
+    Chain and minutes are made of what came, and the roll calendar is made of them.
     """
     found = set(failed_steps)
     return bool(found) and found <= _LAST_STEPS

@@ -6,7 +6,7 @@ Interactive Brokers' vocabulary: durations, request ids and error codes stop at 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -63,6 +63,20 @@ class PartlyUnreadable(UnreadableAnswer):
         self.lost = tuple(lost)
 
 
+class ChainPartlyUnreadable(UnreadableAnswer):
+    """The details of some contracts of a chain cannot be read.
+
+    Attributes:
+        contracts: those that can be read, as `BarSource.chain` gives them, at least one.
+        unread: a sentence for each of the others, by its local symbol.
+    """
+
+    def __init__(self, symbol: str, contracts: Sequence[Contract], unread: Mapping[str, str]) -> None:
+        super().__init__(f"{len(unread)} of the contracts of {symbol} cannot be read: {' '.join(unread.values())}")
+        self.contracts = list(contracts)
+        self.unread = dict(unread)
+
+
 class BarSource(Protocol):
     """A source of contracts and bars.
 
@@ -80,7 +94,8 @@ class BarSource(Protocol):
     def chain(self, instrument: Instrument) -> list[Contract]:
         """All contracts in the instrument's month cycle, expired ones that still have data included, by expiry.
 
-        Raises ContractNotFound when there is none, or DefinitionMissing while that may be a maintenance.
+        Raises ContractNotFound when there is none, or DefinitionMissing while that may be a maintenance; and
+        ChainPartlyUnreadable, with the other contracts, when the details of some cannot be read.
         """
 
     def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:

@@ -26,9 +26,10 @@ from g4qc_core.errors import (
     GatewayError,
     GatewayTimeout,
     GatewayUnavailable,
+    UnreadableAnswer,
 )
 from g4qc_core.ib.answers import Answers, Pending
-from g4qc_core.ib.decoding import TolerantDecoder, request_of
+from g4qc_core.ib.decoding import CONTRACT, TolerantDecoder, contract_named, request_of
 from g4qc_core.ib.dialling import open_wire
 from g4qc_core.ib.requests import HistoryQuery
 from g4qc_core.ib.wire import BadFrame, Wire
@@ -134,7 +135,18 @@ class IbClient:
         return self._ask(key, "The gateway's clock", lambda _: self._api.reqCurrentTime())[0]
 
     def contract_details(self, subject: str, contract: IbContract) -> list[Any]:
-        """`ContractDetails` of all contracts that fit; `subject` begins the text of an error."""
+        """`ContractDetails` of all contracts that fit; `subject` begins the text of an error.
+
+        Raises:
+            UnreadableAnswer: one of them cannot be read.
+        """
+        found = self.contracts_described(subject, contract)
+        for why in (entry.unreadable for entry in found if hasattr(entry, "unreadable")):
+            raise UnreadableAnswer(f"{subject}: {why}.")
+        return found
+
+    def contracts_described(self, subject: str, contract: IbContract) -> list[Any]:
+        """The same; details that cannot be read have an attribute `unreadable`, the reason, and name their contract."""
         return self._ask(
             next(self._request_ids),
             subject,
@@ -282,14 +294,21 @@ class IbClient:
             self._doubt(frame, error)
 
     def _doubt(self, frame: bytes, error: Exception) -> None:
-        """Fails the request whose answer cannot be read; the connection and the other requests live on."""
+        """Fails the request whose answer cannot be read, but for one contract of several, which is marked as such; the
+        connection and the other requests live on.
+        """
         head = frame.partition(b"\0")[0]
         if head not in _AWAITED:
             log.warning("A message %r of the gateway cannot be read: %r", head[:10], error)
             return
         about = f"the gateway sent a message {head.decode()} that cannot be read ({type(error).__name__}: {error})"
         log.warning("%s: %r", about, frame[:200])
-        self._answers.unreadable(request_of(frame, self.protocol), about)
+        request = request_of(frame, self.protocol)
+        if head == CONTRACT and request is not None:
+            # One of many: the others are read, and who asked is told of this one.
+            self._answers.contractDetails(request, contract_named(frame, self.protocol, about))
+        else:
+            self._answers.unreadable(request, about)
 
     def _end(self, error: GatewayDisconnected) -> None:
         self._answers.end(error)

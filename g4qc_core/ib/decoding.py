@@ -16,13 +16,16 @@ from typing import Any
 
 from ibapi.comm import read_fields
 from ibapi.common import BarData
+from ibapi.contract import ContractDetails
 from ibapi.decoder import Decoder
 from ibapi.utils import decode
 
 from g4qc_core.errors import UnreadableAnswer
 
 BARS = b"17"
+CONTRACT = b"10"
 SEPARATE_END = 196
+_LAST_TRADE_APART = 182
 """Since this protocol the end of an answer with bars is a message of its own."""
 
 # 9.81 finds the message id among the fields, 10.x wants it apart.
@@ -95,6 +98,31 @@ def request_of(frame: bytes, protocol: int) -> int | None:
         return int(fields[place]) if 0 < place < len(fields) else None
     except ValueError:
         return None
+
+
+def contract_named(frame: bytes, protocol: int, why: str) -> ContractDetails:
+    """Of contract details that cannot be read: which contract they are about, and `why` as the attribute `unreadable`.
+
+    What the frame does not hold stays empty.
+    """
+    before, changed, since = _IDS[CONTRACT]
+    old = protocol < changed
+    at = (before if old else since) + 1
+    texts = [field.decode("ascii", "replace").strip() for field in frame.split(b"\0")]
+    apart = protocol >= _LAST_TRADE_APART
+
+    def text(place: int) -> str:
+        return texts[at + place] if at + place < len(texts) else ""
+
+    entry = ContractDetails()
+    described = entry.contract
+    described.symbol, described.secType, described.lastTradeDateOrContractMonth = text(0), text(1), text(2)
+    rest = 6 if apart else 5
+    described.exchange, described.currency, described.localSymbol = (text(rest + n) for n in range(3))
+    described.tradingClass = text(rest + 4)
+    entry.contractMonth = text(rest + (15 if old else 14))
+    entry.unreadable = why
+    return entry
 
 
 def _bar(fields: Sequence[bytes]) -> BarData:

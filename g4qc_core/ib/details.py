@@ -70,7 +70,7 @@ def in_units(answer: Sequence[Any], lot: int) -> Sequence[Any]:
     return answer
 
 
-def products(details: Iterable[Any], month_of: Callable[[Any], str]) -> list[Product]:
+def products(details: Iterable[Any], month_of: Callable[[Any], str | None]) -> list[Product]:
     """The products among `ContractDetails` of one symbol, each once.
 
     Contracts are of one product where class, exchange, currency, multiplier and magnifier are the same; one that does
@@ -78,7 +78,7 @@ def products(details: Iterable[Any], month_of: Callable[[Any], str]) -> list[Pro
     those of the first contract that says one. The tick is the finest of its contracts.
 
     Args:
-        month_of: the contract month, `YYYYMM`, of the details of a future.
+        month_of: the contract month, `YYYYMM`, of the details of a future; None where they do not say it.
     """
     groups: dict[tuple[object, ...], list[Any]] = {}
     incomplete = []
@@ -100,19 +100,26 @@ def _listing(entry: Any) -> tuple[object, ...]:
     return described.secType, described.symbol, described.tradingClass, described.exchange, described.currency
 
 
-def _product(entries: Sequence[Any], month_of: Callable[[Any], str]) -> Product:
+def _product(entries: Sequence[Any], month_of: Callable[[Any], str | None]) -> Product:
     described = entries[0].contract
     stated = [Stated.of(entry) for entry in entries]
     facts: dict[str, Decimal] = {}
-    problems: list[str] = []
+    unread = tuple(
+        f"The details of {entry.contract.localSymbol or described.symbol} cannot be read: {entry.unreadable}."
+        for entry in entries
+        if hasattr(entry, "unreadable")
+    )
+    readable = [entry for entry in entries if not hasattr(entry, "unreadable")]
+    problems = [] if readable else list(unread)
     for field in FIELDS:
         values = [value for one in stated if (value := getattr(one, field)) is not None]
         facts[field] = UNKNOWN if not values else common_step(values) if field == "min_tick" else values[0]
-        if not values:
-            problems.append(unreadable(entries[0], field))
+        if not values and readable:
+            problems.append(unreadable(readable[0], field))
     zones = (zone_of(entry.timeZoneId) for entry in entries if entry.timeZoneId)
     future = described.secType == "FUT"
-    listed = {(month_of(entry), entry.contract.localSymbol) for entry in entries} if future else set()
+    told = ((month_of(entry), entry.contract.localSymbol) for entry in entries if future)
+    listed = {(month, name) for month, name in told if month is not None}
     return Product(
         kind=described.secType,
         ib_symbol=described.symbol,
@@ -126,6 +133,7 @@ def _product(entries: Sequence[Any], month_of: Callable[[Any], str]) -> Product:
         months="".join(sorted({month_code(month) for month, _ in listed})),
         listed=tuple(sorted(listed)),
         problems=tuple(problems),
+        unread=unread if readable else (),
     )
 
 

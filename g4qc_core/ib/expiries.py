@@ -44,6 +44,16 @@ def last_trade(entry: Any, sessions: SessionCalendar) -> tuple[date, datetime]:
     return day, at
 
 
+def check_last_trade(entry: Any) -> None:
+    """Raises UnreadableAnswer where `last_trade` would, whichever the exchange's zone is."""
+    text = _told(entry)
+    if times.has_clock(text):
+        times.instant(text, zone_or(entry.timeZoneId, UTC))
+    elif len(text) > _MONTH_ONLY:
+        times.day(text)
+    _date(entry.realExpirationDate)
+
+
 def _told(entry: Any) -> str:
     """The text of the last trade, with its time of day where that stands in a field of its own."""
     text = " ".join((entry.contract.lastTradeDateOrContractMonth or "").split())

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.source import RAW_COLUMNS
-from g4qc_core.errors import InvalidBars, SettingsError
+from g4qc_core.bars.source import RAW_COLUMNS, ChainPartlyUnreadable
+from g4qc_core.errors import InvalidBars, SettingsError, UnreadableAnswer
 from g4qc_core.ib.details import FIELDS, Stated, unreadable
 from g4qc_core.ib.details import products as described_products
-from g4qc_core.ib.expiries import last_trade
+from g4qc_core.ib.expiries import check_last_trade, last_trade
 from g4qc_core.ib.times import instant
 from g4qc_core.instruments import NEVER, SPOT, Contract, Instrument, month_code
 from g4qc_core.products import Product, common_step, plain, told_apart
@@ -44,25 +44,76 @@ def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
     Raises:
         SettingsError: multiplier, tick, magnifier or currency differ from the registry's or are said by no contract,
             or a month has two contracts.
-        InvalidBars: a contract is described without its month or its last trade date.
+        ChainPartlyUnreadable: some contracts cannot be read; it has the others.
+        InvalidBars: no contract can be read: without its month or its last trade date, or with one that is none.
     """
     months: dict[str, dict[int, Any]] = {}
     own = [entry for entry in details if _is_of(entry, instrument)]
-    for entry in own:
+    unread = _Unread(instrument)
+    readable = [entry for entry in own if not unread.of_month(entry)]
+    for entry in readable:
         month = _month(entry) if instrument.expires else SPOT
         if not instrument.expires or month_code(month) in instrument.months:
             months.setdefault(month, {}).setdefault(entry.contract.conId, entry)
     chosen = {month: _only(month, list(found.values()), instrument) for month, found in months.items()}
     if chosen:
-        _check_money(chosen, own, instrument)
+        _check_money(chosen, readable, instrument)
     sessions = calendar(instrument.calendar)
-    found = [_contract(entry, instrument, month, sessions) for month, entry in chosen.items()]
+    found = []
+    for month, entry in chosen.items():
+        try:
+            found.append(_contract(entry, instrument, month, sessions))
+        except InvalidBars as error:
+            unread.add(entry, error)
+    unread.check(sorted(found, key=lambda c: c.last_trade_at))
     return sorted(found, key=lambda c: c.last_trade_at)
 
 
+class _Unread:
+    """The contracts of an instrument whose details cannot be read, with the errors that say so."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._instrument = instrument
+        self._errors: dict[str, InvalidBars] = {}
+
+    def of_month(self, entry: Any) -> bool:
+        """True where the details as a whole, or their month, cannot be read."""
+        try:
+            month = _month(entry) if self._instrument.expires else SPOT
+        except InvalidBars as error:
+            self.add(entry, error)
+            return True
+        why = getattr(entry, "unreadable", None)
+        if why is not None and (not self._instrument.expires or month_code(month) in self._instrument.months):
+            self.add(entry, UnreadableAnswer(f"The contracts of {self._instrument.symbol}: {why}."))
+        return why is not None
+
+    def add(self, entry: Any, error: InvalidBars) -> None:
+        self._errors[entry.contract.localSymbol or f"one of {self._instrument.symbol}"] = error
+
+    def check(self, found: Sequence[Contract]) -> None:
+        """Raises what is to be told beside the contracts that were found."""
+        if self._errors and not found:
+            raise next(iter(self._errors.values()))
+        if self._errors:
+            unread = {name: f"{name}: {error}" for name, error in self._errors.items()}
+            raise ChainPartlyUnreadable(self._instrument.symbol, found, unread)
+
+
 def products(details: Iterable[Any]) -> list[Product]:
-    """The products among `ContractDetails` of one symbol, each once, with the months in which it has contracts."""
-    return described_products(details, _month)
+    """The products among `ContractDetails` of one symbol, each once, with the months in which it has contracts.
+
+    Contracts whose details cannot be read are named by `Product.unread`.
+    """
+    entries = list(details)
+    for entry in entries:
+        try:
+            if entry.contract.secType == "FUT" and not hasattr(entry, "unreadable"):
+                _month(entry)
+                check_last_trade(entry)
+        except InvalidBars as error:
+            entry.unreadable = str(error).rstrip(".")
+    return described_products(entries, _month_or_none)
 
 
 def bars(received: Iterable[Any]) -> pd.DataFrame:
@@ -116,7 +167,7 @@ def _contract(entry: Any, instrument: Instrument, month: str, sessions: SessionC
 
 def _is_of(entry: Any, instrument: Instrument) -> bool:
     described = entry.contract
-    if not instrument.expires:
+    if not instrument.expires or (hasattr(entry, "unreadable") and not described.tradingClass):
         return True
     return described.tradingClass == instrument.trading_class and instrument.names(described.localSymbol)
 
@@ -171,6 +222,13 @@ def _check(label: str, instrument: Instrument, field: str, expected: object, giv
             f"The gateway says that {label} has the {field} {told}, and the instruments file "
             f"says {written}: correct the entry [{instrument.symbol}] there."
         )
+
+
+def _month_or_none(entry: Any) -> str | None:
+    try:
+        return _month(entry)
+    except InvalidBars:
+        return None
 
 
 def _month(entry: Any) -> str:

@@ -146,6 +146,7 @@ class IbSource:
             ContractNotFound: the gateway knows none, and has said so for ten minutes.
             DefinitionMissing: it says so, which it may in its nightly reset of contracts that exist.
             SettingsError: the instrument's multiplier, tick or currency is not the gateway's.
+            ChainPartlyUnreadable, InvalidBars: the details of some contracts, or of all, cannot be read.
         """
         query = _ib_contract(
             secType=instrument.kind,
@@ -156,7 +157,7 @@ class IbSource:
             tradingClass=instrument.trading_class if instrument.expires else "",
         )
         with self._doubting(instrument.symbol), self._turn(paced_message) as client:
-            details = client.contract_details(f"The contracts of {instrument.symbol}", query)
+            details = client.contracts_described(f"The contracts of {instrument.symbol}", query)
         found = parsing.contracts(details, instrument)
         if not found:
             raise ContractNotFound(
@@ -170,7 +171,7 @@ class IbSource:
         query = _ib_contract(secType=kind, symbol=ib_symbol, exchange=exchange, currency=currency)
         where = " at ".join(filter(None, (ib_symbol, exchange)))
         with self._turn(paced_message) as client:
-            return parsing.products(client.contract_details(f"The product {where} ({kind})", query))
+            return parsing.products(client.contracts_described(f"The product {where} ({kind})", query))
 
     def head_timestamp(self, contract: Contract) -> datetime:
         """Start of the contract's first bar, UTC; raises as `bars` where there is no definition."""

@@ -59,7 +59,7 @@ def _minutes(settings: Settings) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
         """One-minute bars that passed validation. What did not is in `quarantined_bars` with its reason, and what is
         known of every minute of every session is in `session_quality`.
         """
@@ -108,7 +108,7 @@ def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
         with told_to_dagster():
             checked, refusals = DerivedChecks(), []
             versions: dict[str, str] = {}

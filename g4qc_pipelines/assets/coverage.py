@@ -43,7 +43,7 @@ def build_coverage(settings: Settings) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext,
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
         """A map of every session of an instrument, a row a month, in the colour of the worst that is known of it, and
         the minutes of all sessions by class.
         """

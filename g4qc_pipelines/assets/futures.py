@@ -49,7 +49,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
         """The trade dates on which the contract in front changes, by the instrument's rule and by others beside it,
         fitted to sessions in which both contracts have prices, with both prices; what a person set by hand wins.
         """

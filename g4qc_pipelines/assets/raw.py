@@ -11,7 +11,7 @@ from pydantic import Field
 from g4qc_core.bars.clocks import check_clocks
 from g4qc_core.bars.fingerprint import fingerprint, version_of
 from g4qc_core.bars.source import BarSource
-from g4qc_core.errors import InvalidBars, UsageError
+from g4qc_core.errors import GatewayError, InvalidBars, TransientError, UsageError
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.ib.plan import Order
 from g4qc_core.instruments import Contract, Instrument, Registry, contract_month
@@ -23,6 +23,7 @@ from g4qc_core.storage.origin import claim_origin
 from g4qc_core.storage.version_store import RAW
 from g4qc_pipelines.answered_check import MISSED
 from g4qc_pipelines.checks import CONTRACT_CHECKS, ContractChecks
+from g4qc_pipelines.contracts_check import UNREAD
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import MAX_RETRIES, retries, told_to_dagster
 from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result, watched
@@ -30,8 +31,15 @@ from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
 from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
+from g4qc_pipelines.rest import Rest
 from g4qc_pipelines.steps.agreement import compare_calendar
-from g4qc_pipelines.steps.chains import contracts_of_interest, merged, sessions_without_contract, stored_chain
+from g4qc_pipelines.steps.chains import (
+    contracts_of_interest,
+    merged,
+    refreshed_chain,
+    sessions_without_contract,
+    stored_chain,
+)
 from g4qc_pipelines.steps.derivation import month_instants
 from g4qc_pipelines.steps.extraction import extract_what_comes
 from g4qc_pipelines.steps.feed import feeds
@@ -80,28 +88,35 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         gateway: dg.ResourceParam[Gateway],
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
         """The chain of an instrument: conId, month, last trade date, multiplier and tick of every contract, expired
         ones that still have data included. A contract that was seen once is kept, because its conId is its key. What
         the gateway tells of the sessions is compared with our calendar.
         """
         with told_to_dagster():
             source = _claimed(gateway, stores)
-            versions, shown = {}, {}
-            checked = ContractChecks()
+            versions: dict[str, str] = {}
+            shown: dict[str, dict[str, Any]] = {}
+            checked, rest = ContractChecks(), Rest(context.partition_keys)
             for symbol in context.partition_keys:
-                chain = source.chain(registry[symbol])
-                stores.contracts.merge(chain, source.server_time())
-                context.log.info(f"{symbol}: {len(chain)} contracts, {chain[0].month} to {chain[-1].month}")
-                table = _listing(chain)
-                versions[symbol] = fingerprint(table)
-                shown[symbol] = {"dagster/row_count": len(chain), "chain": table_of(table)}
-                try:
-                    checked.add(registry[symbol], compare_calendar(registry[symbol], chain, source, stores))
-                except InvalidBars as error:
-                    checked.unread(registry[symbol], error)
+                with rest.of(symbol) as asked:
+                    if not asked:
+                        continue
+                    chain, unread = refreshed_chain(registry[symbol], source, stores)
+                    context.log.info(f"{symbol}: {len(chain)} contracts, {chain[0].month} to {chain[-1].month}")
+                    for sentence in unread:
+                        context.log.warning(sentence)
+                    table = _listing(chain)
+                    versions[symbol] = fingerprint(table)
+                    shown[symbol] = {
+                        "dagster/row_count": len(chain),
+                        "chain": table_of(table),
+                        **({UNREAD: dg.MetadataValue.json(unread)} if unread else {}),
+                    }
+                    _compare(registry[symbol], chain, source, stores, checked)
             results = checked.results(lights_of(context, stores))
         yield from materialized(context, versions, shown, results)
+        rest.check()
 
     @dg.asset(
         partitions_def=instrument_months(settings),
@@ -121,7 +136,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         gateway: dg.ResourceParam[Gateway],
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
         """One-minute bars as received, contract by contract: the front's, and both around a roll.
 
         What the request ledger covers is not asked for again, until it has settled. A bar that the gateway restates
@@ -200,6 +215,22 @@ def _check_missed(missed: Sequence[Missed], tried: int, stored: int) -> None:
             metadata={"error": type((passes or list(missed))[0].error).__name__},
             allow_retries=again,
         )
+
+
+def _compare(
+    instrument: Instrument, chain: Sequence[Contract], source: BarSource, stores: Stores, checked: ContractChecks
+) -> None:
+    """Compares the calendar; what the gateway will not tell, or tells in a way that cannot be read, stops no chain.
+
+    Raises:
+        TransientError: it may tell a little later.
+    """
+    try:
+        checked.add(instrument, compare_calendar(instrument, chain, source, stores))
+    except (InvalidBars, GatewayError) as error:
+        if isinstance(error, TransientError):
+            raise
+        checked.unread(instrument, error)
 
 
 def _by_instrument(asset: dg.AssetsDefinition) -> dg.AssetDep:

@@ -17,6 +17,8 @@ from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
 from g4qc_pipelines.partitions import instrument_months, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
+from g4qc_pipelines.steps.missed import Missed, sentences
+from g4qc_pipelines.steps.patience import Patience
 from g4qc_pipelines.steps.reconciliation import HOUR, reconcile_month
 
 GROUP = "bars"
@@ -44,18 +46,23 @@ def build_reconciliation(settings: Settings) -> dg.AssetsDefinition:
         gateway: dg.ResourceParam[Gateway],
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
-    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization]:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
         """Our hours and sessions beside the gateway's own, bar by bar, for every session of which each minute is known.
-        What agreed once is not asked for again.
+        What agreed once is not asked for again. A request that fails leaves the others, and fails the step at its end.
         """
         checked = ReconciliationChecks()
         versions, shown = {}, {}
+        missed: list[Missed] = []
+        patience = Patience()
         with told_to_dagster():
             source = gateway.source()
             for key in sorted(context.partition_keys):
-                month = reconcile_month(*parse_key(key, registry), source, stores, context.run.run_id)
-                checked.add(month)
+                month = reconcile_month(*parse_key(key, registry), source, stores, context.run.run_id, patience)
                 context.log.info(f"{key}: {month}")
+                missed += month.missed
+                if month.missed:
+                    continue
+                checked.add(month)
                 versions[key] = version_of(month.compared)
                 shown[key] = {
                     "dagster/row_count": len(month.compared),
@@ -63,7 +70,13 @@ def build_reconciliation(settings: Settings) -> dg.AssetsDefinition:
                     "differing": table_of(month.faults.head(_ROWS)),
                     "findings": month.compared["finding"].value_counts().to_dict(),
                 }
-            results = checked.results(lights_of(context, stores))
-        yield from materialized(context, versions, shown, results)
+            results = checked.results(lights_of(context, stores)) if versions else []
+        if versions:
+            yield from materialized(context, versions, shown, results)
+        if missed:
+            raise dg.Failure(
+                f"Not every request was answered: {'; '.join(sentences(missed))}.",
+                allow_retries=any(one.passes for one in missed),
+            )
 
     return reconciliation

@@ -22,7 +22,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.show import echo_json, wide_console
 from g4qc_pipelines.resources import Gateway
-from g4qc_pipelines.steps.chains import contracts_of_interest
+from g4qc_pipelines.steps.chains import contracts_of_interest, told_chain
 from g4qc_pipelines.steps.planning import plan_extraction, rules_of
 from g4qc_pipelines.steps.refetching import as_if_reopened
 
@@ -47,7 +47,7 @@ def show_plan(
     with open_stores(settings) as stores, closing(Gateway(settings, registry, stores.database)) as gateway:
         source = gateway.source()
         now = source.server_time()
-        chain = stores.contracts.chain(symbol) or source.chain(instrument)
+        chain = stores.contracts.chain(symbol) or told_chain(instrument, source)[0]
         wanted = contracts_of_interest(instrument, chain, first, last, months, load_overrides(settings.rolls))
         newest = stores.ledger.last()
         wishes = as_if_reopened(wanted, newest.id or 0) if again and newest is not None else []

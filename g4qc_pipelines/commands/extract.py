@@ -21,8 +21,8 @@ from g4qc_pipelines.runs import Incomplete
 from g4qc_pipelines.steps.chains import contracts_of_interest
 from g4qc_pipelines.steps.refetching import reopen
 
-# One step beside the assets looks for requests without an answer.
-_STEPS = len(CHAIN_ASSETS) + len(BAR_ASSETS) + 1 + len(ROLL_ASSETS)
+# One step beside the assets looks for contracts that cannot be read, and one for requests without an answer.
+_STEPS = len(CHAIN_ASSETS) + 1 + len(BAR_ASSETS) + 1 + len(ROLL_ASSETS)
 
 
 def extract_bars(
@@ -42,7 +42,8 @@ def extract_bars(
     does it.
 
     Raises:
-        Incomplete: some requests failed, or contracts were left out of timeframes; the text names them.
+        Incomplete: some requests failed, or contracts could not be read or were left out of timeframes; the text names
+            them.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
     if not calendar(instrument.calendar).sessions(first, last):
@@ -52,22 +53,25 @@ def extract_bars(
     config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}", "order": order}}
     with workbench(settings, symbols=[symbol]) as bench, steps(_STEPS):
         bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
-        bench.runner.run(CHAIN_ASSETS, symbol)
+        incomplete: list[Incomplete] = []
+        try:
+            bench.runner.run(CHAIN_ASSETS, symbol)
+        except Incomplete as error:
+            incomplete.append(error)
         if again:
             chain, overrides = bench.stores.contracts.chain(symbol), load_overrides(settings.rolls)
             wanted = contracts_of_interest(instrument, chain, first, last, contracts, overrides)
             reopen(instrument, wanted, bench.stores, datetime.now(UTC))
-        incomplete = None
         try:
             bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
         except Incomplete as error:
             # What came is derived; the rolls are made of it too, and then the run is told as failed.
-            incomplete = error
+            incomplete.append(error)
         bench.runner.run(ROLL_ASSETS, symbol)
         quality = bench.stores.bars.quality(symbol, first, last)
     click.echo(
         f"{symbol}, trade dates {first} to {last}: {quality['trade_date'].nunique()} sessions, "
         f"{quality['traded'].sum():,} minutes with trades, {missing(quality).sum():,} minutes missing."
     )
-    if incomplete is not None:
-        raise incomplete
+    if incomplete:
+        raise Incomplete(" ".join(map(str, incomplete)))

@@ -134,7 +134,7 @@ def _problems(instrument: Instrument, source: BarSource) -> list[str]:
             f"The gateway has no {instrument.ib_symbol} of the class {instrument.trading_class}, which the entry "
             f"[{instrument.symbol}] means; it lists {_listed(found)}."
         ]
-    return contradictions(instrument, product)
+    return [*contradictions(instrument, product), *product.unread]
 
 
 def _proposed(settings: Settings, registry: Registry, symbol: str, kind: Kind, given: dict[str, Any]) -> Proposal:
@@ -150,6 +150,8 @@ def _proposed(settings: Settings, registry: Registry, symbol: str, kind: Kind, g
             "--class, --currency and --multiplier."
         )
     (product,) = fits
+    for sentence in product.unread:
+        click.echo(f"{sentence} The entry is made of the other contracts.", err=True)
     if product.problems:
         raise SettingsError(f"{product.problems[0]} Nothing was written.")
     made = proposal(product, given)

@@ -21,6 +21,7 @@ from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.resources import Stores, open_stores
+from g4qc_pipelines.runs import RunFailed, Runner
 from g4qc_pipelines.steps.decisions import Chosen, choose_bars, months_of, sessions_of, trade_dates
 
 _RAW, *_DERIVED = BAR_ASSETS
@@ -62,7 +63,8 @@ def decide(settings: Settings, keys: Sequence[str], decision: Decision, by: str,
 
     Raises:
         UsageError: a key names no bar in quarantine, or one of which this cannot be decided.
-        RunFailed: the gateway did not answer, or a blocking check is red; the decision is recorded.
+        RunFailed: the gateway did not answer for some of the sessions, or a blocking check is red, each named; the
+            decision is recorded, the other sessions were asked for, and their months are made anew.
     """
     registry = load_registry(settings.own_instruments)
     with workbench(settings) as bench:
@@ -76,16 +78,31 @@ def decide(settings: Settings, keys: Sequence[str], decision: Decision, by: str,
         named = sum(len(one.bars) for one in chosen)
         sessions = sessions_of(chosen) if decision is Decision.REFETCH else []
         with steps(len(sessions) + len(months) * len(_DERIVED)):
-            for symbol, contract, day in sessions:
-                config = {"contracts": [contract], "first": f"{day}", "last": f"{day}"}
-                bench.runner.run([_RAW], key_of(symbol, day), config={_RAW: config})
-            for month in months:
-                bench.runner.run(_DERIVED, month)
+            failed = _run_each(bench.runner, sessions, months)
         known = f" ({named - recorded:,} already before)" if recorded < named else ""
         count = "1 bar" if named == 1 else f"{named:,} bars"
         click.echo(f"{count} {_DONE[decision]}{known}; made anew: {', '.join(months)}.")
         if decision is Decision.REFETCH:
             click.echo(_answer(chosen, bench.stores))
+        if failed:
+            raise RunFailed("; ".join(failed))
+
+
+def _run_each(runner: Runner, sessions: Sequence[tuple[str, str, date]], months: Sequence[str]) -> list[str]:
+    """Asks for the sessions and makes the months anew; a run that fails leaves the others, and is named."""
+    failed = []
+    for symbol, contract, day in sessions:
+        config = {"contracts": [contract], "first": f"{day}", "last": f"{day}"}
+        try:
+            runner.run([_RAW], key_of(symbol, day), config={_RAW: config})
+        except RunFailed as error:
+            failed.append(f"{symbol} {contract}, {day}: {error}")
+    for month in months:
+        try:
+            runner.run(_DERIVED, month)
+        except RunFailed as error:
+            failed.append(f"{month}: {error}")
+    return failed
 
 
 def _answer(chosen: Sequence[Chosen], stores: Stores) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from g4qc_core.bars.source import BarSource, ChainPartlyUnreadable
 from g4qc_core.errors import ContractNotFound, UsageError
 from g4qc_core.futures.chain import contracts_for
 from g4qc_core.futures.roll_overrides import RollOverride
@@ -28,6 +29,33 @@ def stored_chain(instrument: Instrument, stores: Stores) -> list[Contract]:
             f"The chain of {instrument.symbol} is not stored yet: materialize the asset `contracts` first."
         )
     return chain
+
+
+def told_chain(instrument: Instrument, source: BarSource) -> tuple[list[Contract], dict[str, str]]:
+    """The contracts that can be read, and a sentence for each other by local symbol; raises as `BarSource.chain`."""
+    try:
+        return source.chain(instrument), {}
+    except ChainPartlyUnreadable as partly:
+        return partly.contracts, partly.unread
+
+
+def refreshed_chain(instrument: Instrument, source: BarSource, stores: Stores) -> tuple[list[Contract], list[str]]:
+    """Stores the chain as the gateway tells it, by last trade; with a sentence for each contract that cannot be read.
+
+    A stored contract that cannot be read now keeps its stored details, and is of the chain.
+
+    Raises:
+        GatewayError, InvalidBars, SettingsError: there is no chain, none of its contracts can be read, or it is not
+            the instrument's.
+        ContractChanged: a month now belongs to another product than its stored bars.
+    """
+    chain, unread = told_chain(instrument, source)
+    stores.contracts.merge(chain, source.server_time())
+    if unread:
+        months = {contract.month for contract in chain}
+        stored = stores.contracts.chain(instrument.symbol)
+        chain += [c for c in stored if c.local_symbol in unread and c.month not in months]
+    return sorted(chain, key=lambda c: c.last_trade_at), list(unread.values())
 
 
 def ruled_contracts(

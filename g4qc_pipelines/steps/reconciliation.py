@@ -30,6 +30,8 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import SESSION, Timeframe, timeframe
 from g4qc_pipelines.partitions import key_of
 from g4qc_pipelines.steps.asking import Asking, emptiness, outcome_of
+from g4qc_pipelines.steps.missed import Missed
+from g4qc_pipelines.steps.patience import Patience
 
 HOUR = timeframe("1h")
 
@@ -54,12 +56,14 @@ class ReconciledMonth:
         compared: `COMPARED_COLUMNS`, one row a bar.
         requests: how many were made for it.
         unmade: sentences about hours or sessions that cannot be compared, because they were not made of the minutes.
+        missed: requests that failed; of their sessions what was known before stays.
     """
 
     key: str
     compared: pd.DataFrame
     requests: int
     unmade: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
 
     @property
     def faults(self) -> pd.DataFrame:
@@ -73,13 +77,25 @@ class ReconciledMonth:
 
 
 def reconcile_month(
-    instrument: Instrument, first: date, last: date, source: BarSource, stores: Stores, run_id: str | None
+    instrument: Instrument,
+    first: date,
+    last: date,
+    source: BarSource,
+    stores: Stores,
+    run_id: str | None,
+    patience: Patience | None = None,
 ) -> ReconciledMonth:
     """Compares every whole and settled session of a month of trade dates, and keeps what was found.
 
+    A request that fails leaves the others; it is in the ledger and in `missed`.
+
+    Args:
+        patience: of all months of a run.
+
     Raises:
-        GatewayError, InvalidBars: a request failed; it is in the ledger, and what was known before stays.
+        GatewayError: the gateway's clock cannot be had.
     """
+    patience = patience or Patience()
     now = source.server_time()
     sessions = calendar(instrument.calendar)
     window = [s for s in sessions.sessions(first, last) if s.close + _SETTLED_AFTER <= now]
@@ -88,6 +104,8 @@ def reconcile_month(
     agreed = _agreed(known, fronts)
     chain = {contract.month: contract for contract in stores.contracts.chain(instrument.symbol)}
     compared: list[pd.DataFrame] = []
+    missed: list[Missed] = []
+    lost: set[date] = set()
     requests = 0
     for span in _timeframes(window) if fronts else ():
         ours = _of_days(stores.bars.bars(instrument.symbol, span.name, *_instants(window)), fronts)
@@ -95,14 +113,30 @@ def reconcile_month(
         for month in sorted({*fronts.values()}):
             days = {day: front for day, front in fronts.items() if front == month and day not in agreed}
             for request in _requests(chain[month], span, days, sessions, now):
-                theirs.append(_of_days(_named(_ask(request, source, stores, run_id), request, sessions), days))
+                answer = _try(request, source, stores, run_id, patience)
+                if isinstance(answer, Missed):
+                    missed.append(answer)
+                    lost |= days.keys()
+                else:
+                    theirs.append(_of_days(_named(answer, request, sessions), days))
                 requests += 1
         compared.append(compare_bars(ours, pd.concat(theirs, ignore_index=True), span, instrument))
     found = pd.concat(compared, ignore_index=True) if compared else _NOTHING_COMPARED
+    found = _with_known_of(lost, found, known)
     stores.comparisons.replace_bars(instrument.symbol, first, last, found, now)
     lacking = not_made_of(stores, instrument, first, last, (HOUR, SESSION))
     unmade = tuple(in_sentences(instrument.symbol, lacking))
-    return ReconciledMonth(key_of(instrument.symbol, first), found, requests, unmade)
+    return ReconciledMonth(key_of(instrument.symbol, first), found, requests, unmade, tuple(missed))
+
+
+def _with_known_of(lost: set[date], found: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """What was found, but of lost trade dates what was known before."""
+    if not lost:
+        return found
+    days = [pd.Timestamp(day) for day in lost]
+    before = known.loc[known["trade_date"].isin(days), list(COMPARED_COLUMNS)]
+    now = found[~found["trade_date"].isin(days)]
+    return pd.concat([part for part in (now, before) if len(part)] or [now], ignore_index=True)
 
 
 def _agreed(known: pd.DataFrame, fronts: Fronts) -> Fronts:
@@ -156,6 +190,21 @@ def _requests(
     if not days:
         return []
     return chunk_sessions(contract, span, sessions.sessions(min(days), max(days)), sessions, now)
+
+
+def _try(
+    request: BarRequest, source: BarSource, stores: Stores, run_id: str | None, patience: Patience
+) -> pd.DataFrame | Missed:
+    """The bars of the request, or that and why there are none."""
+    if not patience.asks(request.contract):
+        return Missed(request, None)
+    try:
+        bars = _ask(request, source, stores, run_id)
+    except (GatewayError, InvalidBars) as error:
+        patience.failed(request.contract, error)
+        return Missed(request, error)
+    patience.answered(request.contract)
+    return bars
 
 
 def _ask(request: BarRequest, source: BarSource, stores: Stores, run_id: str | None) -> pd.DataFrame:

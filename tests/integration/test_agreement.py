@@ -15,10 +15,12 @@ from sqlalchemy import text
 
 from g4qc_core.gateway.clock import GatewayClock
 from g4qc_core.gateway.market import Bars, Listing, ceiling
+from g4qc_core.gateway.script import FaultScript
 from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.gateway.synthetic import SyntheticMarket
 from g4qc_core.instruments import load_registry
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, RECONCILIATION_ASSETS
+from g4qc_pipelines.runs import RunFailed
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 
@@ -133,6 +135,22 @@ def test_our_hours_and_sessions_are_the_gateways_and_a_wrong_one_is_found(
     ]
     assert rows[0]["timestamp"] == "2026-11-18 15:00:00+00:00"
     assert str(rows[0]["detail"]).startswith("high +")
+
+    # A request that fails leaves the other months and requests of a run.
+    with home.with_(ib_host="127.0.0.1", ib_port=other.port).bench() as bench:
+        before = bench.stores.comparisons.bars("ES", date(2026, 11, 1), date(2026, 11, 30))
+    script = '[[fault]]\ndo = "error"\nnth = 1\ncode = 321\ntext = "Error validating request"\n'
+    refusing = make_gateway(market=market, script=FaultScript.parse(script))
+    with home.with_(ib_host="127.0.0.1", ib_port=refusing.port).bench() as bench:
+        made = bench.runner.materialized("reconciliation")
+        asked = len(bench.stores.ledger.entries("ES", None, "1d", *NOVEMBER))
+        with pytest.raises(RunFailed, match=r"Not every request was answered: ES 202612, .*321"):
+            bench.runner.run(RECONCILIATION_ASSETS, "ES|2026-10-01", key)
+        assert bench.runner.materialized("reconciliation") == made | {"ES|2026-10-01"}
+        assert len(bench.stores.ledger.entries("ES", None, "1d", *NOVEMBER)) == asked + 1
+        after = bench.stores.comparisons.bars("ES", date(2026, 11, 1), date(2026, 11, 30))
+        pd.testing.assert_frame_equal(after.drop(columns="compared_at"), before.drop(columns="compared_at"))
+        assert reconciled(bench.runner.run(RECONCILIATION_ASSETS, key)) == (True, [])
 
 
 def test_a_gateway_with_another_calendars_file_fails_the_check_too(home: Home) -> None:

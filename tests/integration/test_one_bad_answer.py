@@ -20,7 +20,7 @@ from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS
 from g4qc_pipelines.resources import Gateway
-from g4qc_pipelines.runs import ANSWERED_STEP, Incomplete, Runner
+from g4qc_pipelines.runs import ANSWERED_STEP, READ_STEP, Incomplete, RunFailed, Runner
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 
@@ -76,6 +76,98 @@ def test_a_bar_of_question_marks_in_the_newest_week_leaves_all_others(
     with home.bench() as bench:
         assert len(bench.stores.bars.raw("ES", SESSIONS[0].open, SESSIONS[-1].close)) == len(raw) + 1
         assert bench.stores.ledger.unanswered("1min") == []
+
+
+GARBLED = """
+[[fault]]
+do = "garbled"
+on = "contracts"
+nth = {nth}
+"""
+
+
+def test_a_contract_that_cannot_be_read_leaves_the_others_to_an_extraction(
+    make_home: Callable[..., Home], make_gateway: Callable[..., SimulatedGateway]
+) -> None:
+    gateway = make_gateway(script=FaultScript.parse(GARBLED.format(nth=1)))
+    home = make_home(ib_host="127.0.0.1", ib_port=gateway.port)
+    window = ("--from", "2026-10-05", "--to", "2026-10-05")
+    first = home.process("extract", "ES", *window)
+    assert first.returncode == 1, first.stdout
+    said = " ".join(first.stderr.split())
+    assert f"{READ_STEP}: Not every contract can be read." in said
+    assert "that cannot be read (ValueError: could not convert string to float" in said
+    with home.bench() as bench:
+        chain = bench.stores.contracts.chain("ES")
+        assert len(bench.stores.bars.raw("ES", SESSIONS[0].open, SESSIONS[0].close, "202612")) == SESSIONS[0].length
+        assert set(bench.stores.bars.stored()["timeframe"]) == {tf.name for tf in TIMEFRAMES}
+        assert details_readable(bench.runner) == "FAILED"
+    second = home.process("extract", "ES", *window)
+    assert second.returncode == 0, second.stderr
+    with home.bench() as bench:
+        (late,) = set(bench.stores.contracts.chain("ES")) - set(chain)
+        assert f"{late.local_symbol}: The contracts of ES: the gateway sent a message 10" in said
+        assert details_readable(bench.runner) == "SUCCEEDED"
+
+
+def details_readable(runner: Runner) -> str:
+    key = dg.AssetCheckKey(dg.AssetKey("contracts"), "details_readable")
+    state = runner.instance.event_log_storage.get_latest_asset_check_execution_by_key([key])
+    return state[key].status.name
+
+
+def test_a_stored_contract_that_cannot_be_read_any_more_keeps_its_details(
+    make_home: Callable[..., Home], make_gateway: Callable[..., SimulatedGateway]
+) -> None:
+    # The chain, the hours of one contract, and the chain again.
+    gateway = make_gateway(script=FaultScript.parse(GARBLED.format(nth=3)))
+    with make_home(ib_host="127.0.0.1", ib_port=gateway.port).bench() as bench:
+        bench.runner.run(CHAIN_ASSETS, "ES")
+        before, version = bench.stores.contracts.chain("ES"), version_of_chain(bench.runner)
+        with pytest.raises(Incomplete, match=f"{READ_STEP}: .*{before[0].local_symbol}: "):
+            bench.runner.run(CHAIN_ASSETS, "ES")
+        assert bench.stores.contracts.chain("ES") == before
+        # Nothing that is built on the chain is out of date.
+        assert version_of_chain(bench.runner) == version
+
+
+def version_of_chain(runner: Runner) -> str | None:
+    event = runner.instance.get_latest_materialization_event(dg.AssetKey("contracts"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    return (event.asset_materialization.tags or {}).get("dagster/data_version")
+
+
+def test_an_instrument_is_checked_and_added_by_the_contracts_that_can_be_read(
+    make_home: Callable[..., Home], make_gateway: Callable[..., SimulatedGateway]
+) -> None:
+    gateway = make_gateway(script=FaultScript.parse(GARBLED.format(nth=1)))
+    checked = make_home(ib_host="127.0.0.1", ib_port=gateway.port).run("instruments", "check", "ES", "NQ")
+    assert checked.code == 1
+    assert "The details of ES" in checked.text
+    assert "that cannot be read" in checked.errors
+    assert "NQ      agrees with the gateway" in checked.text
+    gateway = make_gateway(script=FaultScript.parse(GARBLED.format(nth=1)))
+    home = make_home(ib_host="127.0.0.1", ib_port=gateway.port)
+    added = home.run("instruments", "add", "ES", "--replace", "--json")
+    assert added.code == 0, added.errors
+    assert "The details of ES" in added.errors
+
+
+def test_an_instrument_whose_chain_is_refused_leaves_the_others_of_its_run(
+    make_home: Callable[..., Home], make_gateway: Callable[..., SimulatedGateway]
+) -> None:
+    script = '[[fault]]\ndo = "error"\non = "contracts"\nnth = 1\ncode = 321\ntext = "Error validating request"\n'
+    gateway = make_gateway(script=FaultScript.parse(script))
+    with make_home(ib_host="127.0.0.1", ib_port=gateway.port).bench() as bench:
+        known = list(bench.runner.instance.get_dynamic_partitions("instrument"))
+        first, *others = known[: known.index("NQ") + 1]
+        assert others
+        with pytest.raises(RunFailed, match=f"contracts: {first}: The contracts of {first}: .*321"):
+            bench.runner.run(CHAIN_ASSETS, first, others[-1])
+        assert bench.runner.materialized("contracts") == set(others)
+        assert all(bench.stores.contracts.chain(symbol) for symbol in others)
+        assert bench.stores.contracts.chain(first) == []
 
 
 class Denying(MemorySource):

@@ -6,12 +6,13 @@ A false print comes in as it would in life: as a restatement of a bar that was r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
 
+from g4qc_core.gateway.script import FaultScript
 from g4qc_core.gateway.server import SimulatedGateway
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar
@@ -197,6 +198,33 @@ def test_a_refetch_that_fails_is_asked_for_by_the_next_extraction(home: Home) ->
     done = home.run("extract", "ES", "--from", WINDOW[0], "--to", WINDOW[1])
     assert done.code == 0, done.errors
     assert listed(home) == []
+
+
+def test_a_session_that_is_refused_leaves_the_others_of_a_refetch(
+    home: Home, make_gateway: Callable[..., SimulatedGateway]
+) -> None:
+    start = START + timedelta(days=1)
+    with open_stores(home.settings) as stores:
+        (contract,) = (c for c in stores.contracts.chain("ES") if c.month == "202612")
+        window = (start, start + timedelta(minutes=1))
+        bar = stores.bars.raw("ES", *window, "202612").drop(columns="contract")
+        prices = bar[["open", "high", "low", "close"]] + 0.25 * TICKS
+        entry = LedgerEntry("ES", "202612", "1min", *window, Outcome.DATA, requested_at=START, duration_ms=1)
+        stores.bars.write_raw(contract, bar.assign(**prices), entry)
+    rebuild(home)
+    other = "ES/202612/2026-10-07T13:30Z"
+    assert [entry["bar"] for entry in listed(home)] == [BAR, other]
+    script = '[[fault]]\ndo = "error"\nnth = 1\ncode = 321\ntext = "Error validating request"\n'
+    gateway = make_gateway(script=FaultScript.parse(script))
+    failed = home.with_(ib_port=gateway.port).run("quarantine", "refetch", BAR, other)
+    assert failed.code == 1
+    said = " ".join(failed.errors.split())
+    assert "ES 202612, 2026-10-06: " in said
+    assert "321" in said
+    assert "2026-10-07:" not in said
+    assert [entry["bar"] for entry in listed(home)] == [BAR]
+    with open_stores(home.settings) as stores:
+        pd.testing.assert_frame_equal(stores.bars.raw("ES", *window, "202612").drop(columns="contract"), bar)
 
 
 def test_sessions_that_the_ledger_covers_are_asked_for_again_on_demand_and_no_others(home: Home) -> None:

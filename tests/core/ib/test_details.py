@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from g4qc_core.errors import SettingsError
+from g4qc_core.bars.source import ChainPartlyUnreadable
+from g4qc_core.errors import InvalidBars, SettingsError
 from g4qc_core.ib.source import IbSource
 from g4qc_core.instruments import Contract, Instrument, load_registry
 from g4qc_core.products import Product, common_step, contradictions, meant
@@ -207,3 +208,51 @@ def test_twins_of_several_sizes_are_told_apart_by_their_multiplier() -> None:
     assert [c.local_symbol for c in chain(*described)] == ["ESZ5"]
     small = REGISTRY["ES"].model_copy(update={"multiplier": Decimal(5)})
     assert [c.local_symbol for c in chain(*described, instrument=small)] == ["ES3Z5"]
+
+
+# --- details that cannot be read
+
+UNREAD = [
+    ({"expiry": "20251219 08:30 Mars/Olympus"}, "whose time zone 'Mars/Olympus' is not known here"),
+    ({"expiry": "20251399"}, "which is no date"),
+    ({"expiry": "", "month": "", "real_expiry": ""}, "without its contract month"),
+    ({"min_tick": "?"}, "that cannot be read"),
+    ({"con_id": "many"}, "that cannot be read"),
+    ({"real_expiry": "19-DEC-2025"}, "which is no date"),
+]
+
+
+@pytest.mark.parametrize(("changes", "why"), UNREAD)
+@pytest.mark.parametrize("place", [0, 3])
+def test_one_contract_that_cannot_be_read_leaves_the_others(changes: dict[str, Any], why: str, place: int) -> None:
+    described = months(4)
+    name = described[place]["local_symbol"]
+    described[place] |= changes
+    with pytest.raises(ChainPartlyUnreadable, match=why) as error:
+        chain(*described, instrument=every_month())
+    assert [c.local_symbol for c in error.value.contracts] == [
+        entry["local_symbol"] for entry in described if entry["local_symbol"] != name
+    ]
+    assert list(error.value.unread) == [name]
+    (product,) = listed(*described)
+    assert (product.problems, product.multiplier, product.min_tick) == ((), 50, Decimal("0.25"))
+    (sentence,) = product.unread
+    assert name in sentence
+    assert why in sentence
+
+
+@pytest.mark.parametrize(("changes", "why"), UNREAD)
+def test_a_chain_of_which_no_contract_can_be_read_fails_with_the_sentence(changes: dict[str, Any], why: str) -> None:
+    described = [entry | changes for entry in months(2)]
+    with pytest.raises(InvalidBars, match=why) as error:
+        chain(*described, instrument=every_month())
+    assert not isinstance(error.value, ChainPartlyUnreadable)
+    (product,) = listed(*described)
+    assert all(why in problem for problem in product.problems)
+    assert product.problems
+
+
+def test_a_contract_outside_the_cycle_that_cannot_be_read_is_none_of_the_chain() -> None:
+    described = months(4)
+    described[1] |= {"min_tick": "?"}
+    assert [c.month for c in chain(*described)] == ["202512", "202603"]
