@@ -111,6 +111,13 @@ class Answers(EWrapper):
         if key is not None:
             waiting[key].finish(UnreadableAnswer(f"{waiting[key].subject}: {about}."))
 
+    def unreadable_contract(self, key: int, entry: Any, about: str) -> None:
+        """Keeps a contract of an answer that cannot be read; its request fails only where the end of it stays out."""
+        pending = self._pending.get(key)
+        if pending is not None:
+            pending.doubt = UnreadableAnswer(f"{pending.subject}: {about}.")
+            pending.rows.append(entry)
+
     @property
     def ended(self) -> bool:
         return self._end is not None

@@ -306,7 +306,7 @@ class IbClient:
         request = request_of(frame, self.protocol)
         if head == CONTRACT and request is not None:
             # One of many: the others are read, and who asked is told of this one.
-            self._answers.contractDetails(request, contract_named(frame, self.protocol, about))
+            self._answers.unreadable_contract(request, contract_named(frame, self.protocol, about), about)
         else:
             self._answers.unreadable(request, about)
 
