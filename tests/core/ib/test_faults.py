@@ -496,7 +496,7 @@ def test_a_description_that_cannot_be_read_is_told_as_that_and_not_as_a_lost_con
     def script(peer: Peer) -> None:
         peer.start()
         asked = peer.read_until(9)[2]
-        peer.send(contract_data(request_id.format(asked), min_tick="?"))
+        peer.send(contract_data(request_id.format(asked), min_tick="?"), frame(52, 1, asked))
         peer.serve_time(LATER)
         peer.hang()
 
