@@ -28,7 +28,7 @@ from g4qc_pipelines.launching.graphql import MONTHS, Graph
 from g4qc_pipelines.launching.job_states import events_of, job_of
 from g4qc_pipelines.launching.limits import Limits
 from g4qc_pipelines.launching.own_key import own_key
-from g4qc_pipelines.launching.stages import JOB, Plan, Stage, stage_of
+from g4qc_pipelines.launching.stages import DECIDE, JOB, Plan, Stage, stage_of
 from g4qc_pipelines.launching.watches import check_watches
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, key_of, months_between, parse_key
 from g4qc_pipelines.steps.decisions import choose_bars, months_of, sessions_of
@@ -132,7 +132,7 @@ class DagsterLauncher:
         for one in chosen:
             stores.quarantine.decide(one.key.symbol, one.bars, decision, by, now, note)
         about = f"{decision} {bars[0]}" + (f" and {len(bars) - 1} more" if len(bars) > 1 else "")
-        return self._start(Plan(uuid4().hex, "decide", about, stages, of=len(stages)))
+        return self._start(Plan(uuid4().hex, DECIDE, about, stages, of=len(stages)))
 
     def job(self, job_id: str) -> Job:
         """See the port."""

@@ -18,6 +18,9 @@ JOB, KIND, ABOUT, STAGE, NEXT, BACKTEST, KEY = (
     f"g4qc/{name}" for name in ("job", "kind", "about", "stage", "next", "backtest", "key")
 )
 
+DECIDE = "decide"
+"""The kind of a job that decides about bars in quarantine."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -76,9 +79,13 @@ def following(tags: Mapping[str, str]) -> Plan | None:
 
 
 def goes_on(run: Mapping[str, Any]) -> bool:
-    """True where the next stage may follow: the run succeeded, or failed in nothing that it needs."""
+    """True where the next stage may follow: the run succeeded, or failed in nothing that it needs.
+
+    Each session and month of a decision stands alone.
+    """
+    alone = {tag["key"]: tag["value"] for tag in run["tags"]}.get(KIND) == DECIDE
     failed = [step["stepKey"] for step in run["stepStats"] if step["status"] == "FAILURE"]
-    return run["status"] == "SUCCESS" or (run["status"] == "FAILURE" and only_last_steps(failed))
+    return run["status"] == "SUCCESS" or (run["status"] == "FAILURE" and (alone or only_last_steps(failed)))
 
 
 def stage_of(tags: Mapping[str, str]) -> tuple[int, int]:

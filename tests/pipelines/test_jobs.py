@@ -21,7 +21,7 @@ from g4qc_core.storage.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.launcher import DagsterLauncher
-from g4qc_pipelines.launching.stages import JOB, KIND, NEXT
+from g4qc_pipelines.launching.stages import DECIDE, JOB, KIND, NEXT, goes_on
 from g4qc_pipelines.runs import ANSWERED_STEP
 from tests.core.storage.frames import END, START, market_bars, raw_bars
 from tests.fixtures.graph import MemoryGraph, tags_of
@@ -104,6 +104,13 @@ def test_a_job_some_of_whose_requests_got_no_answer_goes_on_and_ends_as_failed(g
     graph.run_with(tags_of(bars))
     runs_of(graph, job, 4)[-1]["status"] = "SUCCESS"
     assert launcher.job(job).state is JobState.SUCCEEDED
+
+
+@pytest.mark.parametrize(("kind", "on"), [(DECIDE, True), ("extract", False)])
+def test_a_session_that_fails_ends_an_extraction_and_no_refetch_of_others(kind: str, on: bool) -> None:
+    failed = [{"stepKey": "raw_bars", "status": "FAILURE"}]
+    assert goes_on({"status": "FAILURE", "stepStats": failed, "tags": [{"key": KIND, "value": kind}]}) is on
+    assert not goes_on({"status": "CANCELED", "stepStats": failed, "tags": [{"key": KIND, "value": kind}]})
 
 
 def test_the_pages_of_the_list_have_each_job_once_with_all_its_runs(graph: MemoryGraph, make: Make) -> None:
