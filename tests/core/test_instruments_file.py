@@ -59,7 +59,7 @@ def test_an_instrument_is_read_as_it_was_written(tmp_path: Path) -> None:
     written = write_instrument(file, "SI", SILVER)
     assert read_instruments(file) == {"SI": written}
     assert (written.min_tick, written.multiplier, written.months) == (Decimal("0.005"), Decimal(5000), "HKNUZ")
-    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_an_entry_that_is_added_leaves_every_line_of_the_others(tmp_path: Path) -> None:
