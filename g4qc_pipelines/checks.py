@@ -177,15 +177,6 @@ class MinuteChecks:
         gaps = month.quality[missing(month.quality) > 0]
         self._gaps.append(gaps.assign(month=month.key))
 
-    def refuse_unsound(self) -> None:
-        """Raises InvalidBars where bars in quarantine stop a month, with reasons, counts and ways out."""
-        for key, why in self._unsound.items():
-            if why:
-                raise InvalidBars(
-                    f"{key} is refused ({_SOUND.name}), because more than {MAX_QUARANTINED:.0%} of its bars wait in "
-                    f"quarantine, {why}. Then run it again; `g4qc quarantine list` shows the bars."
-                )
-
     def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations, of at least one month."""
         reasons = pd.concat(self._quarantined).groupby(["month", "contract", "reason"], as_index=False, observed=True)

@@ -227,7 +227,7 @@ def _roll_notes(spec: BacktestSpec, market: Market) -> list[str]:
         if spec.on_roll == "close":
             then = "not opened again until the strategy wants another one"
         notes.append(
-            f"The contract changes {len(market.rolls)} times; a position is closed in the old contract at its own "
+            f"The contract changes {times(len(market.rolls))}; a position is closed in the old contract at its own "
             f"price at that instant, and {then}. Profits, costs and margin are of the contracts' own prices, signals "
             "of the adjusted series."
         )
@@ -288,3 +288,8 @@ def _package_version() -> str:
         return metadata.version("g4qc")
     except metadata.PackageNotFoundError:
         return "unknown"
+
+
+def times(count: int) -> str:
+    """Say how often: `once`, `2 times`."""
+    return "once" if count == 1 else f"{count} times"

@@ -12,6 +12,7 @@ import pandas as pd
 from g4qc_core.bars.completeness import listed
 from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.fingerprint import version_of
+from g4qc_core.bars.reasons import Reason, in_words
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import UNKNOWN, SchemaFailure, schema_failures
 from g4qc_core.instruments import Instrument
@@ -34,6 +35,7 @@ class DerivedMonth:
         conserved: true when every contract's volume equals that of its minutes.
         version: fingerprint of the bars.
         left_out: number of bars in quarantine of each contract that is not derived because it has too many of them.
+        reasons: number of these bars by reason.
     """
 
     key: str
@@ -42,6 +44,7 @@ class DerivedMonth:
     conserved: bool
     version: str
     left_out: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[Reason, int] = field(default_factory=dict)
 
     @property
     def refusal(self) -> str:
@@ -51,7 +54,8 @@ class DerivedMonth:
         bars = sum(self.left_out.values())
         return (
             f"{self.key}: {bars} bars of {listed(list(self.left_out))} are in quarantine undecided, more than 1 % "
-            "(check few_in_quarantine), so that no timeframe is derived of them: see `g4qc quarantine list`."
+            f"(check few_in_quarantine), so that no timeframe is derived of them: {in_words(self.reasons)}. Then run "
+            "it again; `g4qc quarantine list` shows the bars."
         )
 
 
@@ -73,7 +77,9 @@ def derive_month(instrument: Instrument, first: date, last: date, timeframe: Tim
     if conserved and not failures:
         made = Made(first, version, version_of(minutes))
         stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars, made)
-    return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved, version, left_out)
+    stopping = waiting[waiting["contract"].isin(list(left_out))]["reason"].map(Reason)
+    reasons = Counter(reason for reason in stopping if reason.stops)
+    return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved, version, left_out, reasons)
 
 
 def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:
