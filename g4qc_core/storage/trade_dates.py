@@ -1,6 +1,6 @@
 """Stored trade dates, carried to those of the exchange.
 
-Before schema 0016 a holiday with a short session was a trade date of its own. Rows that were stored then are moved to
+Before schema 0012 a holiday with a short session was a trade date of its own. Rows that were stored then are moved to
 the trade date under which the exchange settles them, once for each instrument, and come out as if they had been made
 anew: minutes and intraday bars keep their values, session bars and quality rows are put together, data versions are
 taken again. Months whose hours the calendar has otherwise now count as made of other bars, so that they are validated

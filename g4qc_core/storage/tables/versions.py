@@ -20,5 +20,5 @@ data_versions = Table(
     filled("changed_at", INSTANT),
 )
 
-# Instruments whose rows still have the trade dates that they got before schema 0016.
+# Instruments whose rows still have the trade dates that they got before schema 0012.
 former_trade_dates = Table("former_trade_dates", metadata, key("symbol"))

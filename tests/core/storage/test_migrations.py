@@ -85,7 +85,7 @@ def test_a_schema_from_the_future_is_left_alone(empty_database: Database, act: C
 
 def test_what_was_stored_before_holidays_moved_waits_to_be_carried(empty_database: Database) -> None:
     with empty_database.transaction() as connection:
-        command.upgrade(migrations._config(connection), "0015")
+        command.upgrade(migrations._config(connection), "0011")
         connection.execute(
             text(
                 "INSERT INTO session_quality (symbol, trade_date, contract, expected, traded, quarantined, no_trade, "
@@ -110,7 +110,7 @@ def test_contracts_that_were_stored_before_have_the_magnifier_one_unless_theirs_
     )
     with empty_database.transaction() as connection:
         config = migrations._config(connection)
-        command.upgrade(config, "0017")
+        command.upgrade(config, "0013")
         for symbol, trading_class, exchange, multiplier, tick in rows:
             connection.execute(
                 text(

@@ -6,8 +6,8 @@ Only the calendars know which dates move, and a person's own among them, so that
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

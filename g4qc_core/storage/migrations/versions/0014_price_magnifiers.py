@@ -7,8 +7,8 @@ known for sure get 100; the others get it when their chain is fetched again.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0017"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
