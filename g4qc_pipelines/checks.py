@@ -19,7 +19,7 @@ import pandas as pd
 from g4qc_core.bars.agreement import Agreement, ComparedDay
 from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reasons import Reason, in_words
-from g4qc_core.errors import G4qcError, InvalidBars
+from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import Instrument
 from g4qc_pipelines.lights import Lights
 from g4qc_pipelines.metadata import listing, table_of
