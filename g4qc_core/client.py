@@ -88,10 +88,10 @@ class G4QC:
 
         Returns a frame of n rows: timestamp (datetime64[us, UTC], bar start), open, high, low, close (float64, points),
         volume and count (int64), contract (text), trade_date (datetime64[s]), factor and adjustment (float64: prices
-        are the contract's own x factor + adjustment). Where asked sessions have no bars, MissingSessions warns of it.
+        are the contract's own x factor + adjustment). Warns with MissingSessions if requested sessions have no bars.
 
         Raises:
-            BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
+            BarsIncomplete: the timeframe was not made from all stored minutes of the window.
         """
         asked = {
             "timeframe": timeframe,
@@ -122,11 +122,11 @@ class G4QC:
     def backtest(
         self, strategy: str, instrument: str, timeframe: str, parameters: Mapping[str, Any] | None = None, **more: Any
     ) -> str:
-        """Starts a backtest; returns the job's id. While a job of the same spec has not ended, that is the one.
+        """Start a backtest and return the job's id; until a job of the same spec ends, return that job's id.
 
         Args:
-            more: any other field of `POST /backtests`, like `cash`, `roll` or `first` (`from` in JSON); so that the
-                `spec` of a result runs it again: `backtest(**result["spec"])`.
+            more: any other field of `POST /backtests`, like `cash`, `roll` or `first` (`from` in JSON). The `spec` of a
+                result can thus be run again: `backtest(**result["spec"])`.
         """
         asked = {"strategy": strategy, "instrument": instrument, "timeframe": timeframe, **more}
         said = {name: str(value) if isinstance(value, date | Decimal) else value for name, value in asked.items()}

@@ -29,7 +29,7 @@ COOKIE = "g4qc_key"
 """The cookie in which a browser keeps its key, out of reach of scripts."""
 
 COOKIE_SECONDS = 30 * 24 * 3600
-"""How long a browser keeps it."""
+"""Seconds for which a browser keeps the cookie."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,10 +51,10 @@ class Services:
     Attributes:
         stores: gives the stores of the settings' database; a server that starts before its database answers 503 until
             there is one.
-        watch: how jobs are asked for again and again.
-        probes: how the graph is asked whether it is there.
-        stored: how the database is asked whether it is there.
-        listeners: who listens to event streams.
+        watch: shared calls that poll the graph for jobs.
+        probes: shared calls that check whether the graph answers.
+        stored: shared calls that check whether the database answers.
+        listeners: counts the open event streams.
         gateway: where the gateway listens, when the settings do not say so.
     """
 
@@ -123,7 +123,7 @@ def _given(request: Request, bearer: HTTPAuthorizationCredentials | None) -> str
 
 
 async def listening(request: Request, using: Using, key: Annotated[Key | None, Depends(caller)]) -> AsyncIterator[None]:
-    """A place among the listeners while the answer is sent: one client is a key, or else an address."""
+    """Hold a place among the listeners while the answer is sent; a client is a key, or else an address."""
     client = f"key {key.name}" if key else request.client.host if request.client else ""
     with using.listeners.place(client):
         yield

@@ -1,7 +1,7 @@
-"""What stands before every route of every server: from where, how often, how slowly; and what is counted.
+"""ASGI layer in front of every route of every server: checks the origin, rate and speed of requests, and counts them.
 
-One layer of plain ASGI, because layers that wrap whole requests cost more than a chart's window does. Web sockets pass
-it as requests do. Must not know any route.
+A single layer of plain ASGI, because layers that wrap whole requests cost more than a chart's window does. Web sockets
+pass through it like requests. Must not know any route.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Rules:
         setting: name of the setting that holds the server's address.
         per_minute: requests of one address; 0: no limit.
         largest_body: bytes of a request's body.
-        receive_seconds: how long a client may take over the whole body.
-        send_seconds: how long a client may take to accept one piece of an answer.
+        receive_seconds: seconds that a client may take to send the whole body.
+        send_seconds: seconds that a client may take to accept one piece of an answer.
         most_open: requests and web sockets that are answered at the same time.
     """
 
@@ -125,7 +125,7 @@ class Guard:
         except _HeadersSent:
             pass
         except HTTPException as error:
-            # No route was reached that would have told it.
+            # No route was reached that could have answered with this error.
             await problem(error.status_code, f"{error.detail}.")(scope, receive, noting)
         except TimeoutError:
             # Whoever does not take the answer loses it: the connection ends here, and nothing else was held for it.
@@ -158,7 +158,7 @@ def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 def _patient(receive: Receive, rules: Rules) -> Receive:
-    """Waits for the whole body only so long, and takes only so much; for the client's going away, for ever."""
+    """Limit the time and the size of the request's body; wait without limit for the client to disconnect."""
     complete, taken, deadline = False, 0, 0.0
 
     async def limited() -> Message:

@@ -76,7 +76,7 @@ def create_key(name: str, scope: Scope) -> tuple[str, Key]:
 
 
 def known_key(name: str, scope: Scope, secret: str) -> Key:
-    """What a server holds of a key."""
+    """Return the key as a server stores it."""
     return Key(name, scope, _digest(secret))
 
 

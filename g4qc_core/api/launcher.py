@@ -86,8 +86,8 @@ class JobEvent:
 class Launcher(Protocol):
     """Starts runs of the graph and tells about them.
 
-    Every method raises GraphUnavailable when the graph cannot be reached, and NotFound for an unknown job. While a job
-    has not ended, asking for the same again gives that job's id.
+    Every method raises GraphUnavailable when the graph cannot be reached, and NotFound for an unknown job. Until a job
+    ends, a request for the same run returns its id.
     """
 
     def extract(self, order: ExtractOrder) -> str:
@@ -99,7 +99,7 @@ class Launcher(Protocol):
     def backtest(self, spec: BacktestSpec) -> str:
         """Keeps the spec and starts its backtest and report; returns the job's id.
 
-        Raises UsageError or BacktestRefused where it cannot run on what is stored; then the spec is not kept.
+        Raises UsageError or BacktestRefused if it cannot run on the stored data; then the spec is not kept.
         """
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""How an answer tells which of the asked sessions are missing among its bars: in its document, and in its headers.
+"""Requested sessions that are missing among an answer's bars, as named in its document and in its headers.
 
 Must not know how a missing session is found.
 """
@@ -32,16 +32,16 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
     WORDS_HEADER: {"schema": {"type": "string"}, "description": "The same as a sentence that names them"},
 }
-"""For a route's OpenAPI description."""
+"""Descriptions of the headers, for a route's OpenAPI entry."""
 
 
 def headers_of(known: Completeness) -> dict[str, str]:
-    """The headers of an answer; none where nothing is missing."""
+    """Return the headers of an answer; empty if no session is missing."""
     return {COUNT_HEADER: f"{len(known.missing)}", WORDS_HEADER: known.words()} if known.missing else {}
 
 
 def shown(known: Completeness) -> list[dict[str, Any]]:
-    """The field `missing` of a document: `Missing`, by date."""
+    """Return the field `missing` of a document: a list of `Missing`, by date."""
     return [
         Missing(
             first=run.first, last=run.last, sessions=run.sessions, contract=run.contract, reason=run.lack.code

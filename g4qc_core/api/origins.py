@@ -1,4 +1,4 @@
-"""From where a request may come: the name by which it addresses the server, and the site whose page sent it.
+"""Check of a request's source: the name by which it addresses the server, and the site whose page sent it.
 
 A pure function of the request's head, the same for requests and web sockets, for every server of G4QC. Must not know
 keys or routes.
@@ -25,7 +25,7 @@ class Origins:
 
     Attributes:
         hosts: names under which the server may be addressed; empty: any.
-        own: origins of the server's own pages, beside the one that the header `Host` names: where a proxy changes it.
+        own: origins of the server's own pages, besides the one in the header `Host`, in case a proxy changes it.
         others: other web sites whose pages may use the server; "*": pages of any site may read.
         setting: name of the setting that holds the server's address.
     """
@@ -36,9 +36,9 @@ class Origins:
     setting: str = "G4QC_API_URL"
 
     def refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
-        """HTTP status and sentence of the refusal; None for a request that may pass.
+        """Return the HTTP status and the message of the refusal; None if the request may pass.
 
-        Browsers say from which page a request comes, and under which name; programs that say nothing may pass.
+        Browsers send the page that a request comes from and the name they use; programs that send neither may pass.
         """
         given = headers.getlist("host")
         if len(given) > 1 or (self.hosts and (not given or host_name(given[0]) not in self.hosts)):
@@ -55,27 +55,27 @@ class Origins:
         return origin in self.own or origin in self.others or [origin.partition("://")[2]] == list(hosts)
 
     def _near(self, method: str, headers: Headers, origins: Sequence[str]) -> bool:
-        """False where the browser says that another site's page sent the request."""
+        """Return False if the browser reports that a page of another site sent the request."""
         sites = [site.strip().lower() for site in headers.getlist("sec-fetch-site")]
         if all(site in _OWN_SITES for site in sites):
             return True
         if origins and all(origin in self.others or origin in self.own for origin in origins):
             return True
-        # A link on another page may open a page of this server: in a tab of its own, where nobody else can read it.
+        # A link on another page may open a page of this server in a separate tab, which the other page cannot read.
         opens = (headers.getlist("sec-fetch-mode"), headers.getlist("sec-fetch-dest")) == (["navigate"], ["document"])
         return not origins and method in ("GET", "HEAD") and opens
 
 
 def loopback_hosts(*urls: str | None) -> list[str]:
-    """Names under which a server on loopback is addressed: loopback's own, and those of its addresses for browsers.
+    """Return the names by which a server on loopback is addressed: loopback's own and those of its browser addresses.
 
-    Any other name is a page elsewhere that made its own name point here (DNS rebinding).
+    Any other name belongs to a page elsewhere that made its own name point here (DNS rebinding).
     """
     return [*_LOOPBACK, *(name for url in urls if url and (name := urlsplit(url).hostname))]
 
 
 def origin_of(url: str | None) -> list[str]:
-    """The origin of an address for browsers, as browsers write it; empty where there is none."""
+    """Return the origin of a browser address, as browsers write it; empty if there is none."""
     if not url:
         return []
     parts = urlsplit(url)
@@ -83,6 +83,6 @@ def origin_of(url: str | None) -> list[str]:
 
 
 def host_name(host: str) -> str:
-    """The name in a header `Host`, in lower case; empty where it is none, whatever a framework makes of it."""
+    """Return the name in a `Host` header, in lower case; empty if it is invalid, however a framework reads it."""
     found = _HOST.fullmatch(host)
     return (found[1] or found[2]).lower() if found else ""

@@ -1,6 +1,6 @@
 """Checks the names in a request's query: a route takes only the names that it declares, each once.
 
-A name that is silently ignored gives another answer than the one that was asked for. Must not know any route.
+A silently ignored name would give another answer than the one requested. Must not know any route.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from g4qc_core.errors import UsageError, unknown
 
 
 async def known_queries(request: Request) -> None:
-    """Raises UsageError for a name that the route does not declare, or a second value where it takes one."""
+    """Raise UsageError for a name that the route does not declare, or for a second value where it takes one."""
     given = Counter(name for name, _ in request.query_params.multi_items())
     route = request.scope.get("route")
     if not given or not isinstance(route, APIRoute):
@@ -32,7 +32,7 @@ async def known_queries(request: Request) -> None:
 
 
 def _declared(route: APIRoute) -> dict[str, bool]:
-    """The names that the route declares, and whether each may come several times."""
+    """Return the names that the route declares, and whether each may be repeated."""
     found: dict[str, bool] = {}
     for parameter in _parameters(route.dependant):
         kind = parameter.field_info.annotation
@@ -44,7 +44,7 @@ def _declared(route: APIRoute) -> dict[str, bool]:
 
 
 def _parameters(dependant: Dependant) -> list[Any]:
-    """Query parameters of a route's function and of all that it depends on."""
+    """Return the query parameters of a route's function and of all its dependencies."""
     return [*dependant.query_params, *(one for inner in dependant.dependencies for one in _parameters(inner))]
 
 

@@ -1,6 +1,6 @@
-"""How a server of G4QC listens: deadlines for what a client owes, and from whom forwarded addresses are believed.
+"""HTTP server of G4QC: deadlines for its clients, and the proxies whose forwarded addresses it believes.
 
-Stands below the guard, which sees a request only when its head has come. Must not know what is served.
+Works below the guard, which sees a request only when its head has arrived. Must not know what is served.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Patience:
 
     Attributes:
         head_seconds: from the first byte of a request, or from the connection, to the end of its head.
-        body_seconds: from there to the end of its body, whether somebody reads it or not.
+        body_seconds: from there to the end of its body, whether or not anything reads it.
         largest_head: bytes of a request's head.
-        most_owing: connections that owe a head or a body at the same time; of more, the oldest is closed.
+        most_owing: connections that may owe a head or a body at the same time; beyond that, the oldest is closed.
     """
 
     head_seconds: float = 10.0
@@ -42,10 +42,11 @@ class Patience:
 def server_of(
     app: Any, host: str, port: int, proxies: Sequence[str] = (), patience: Patience | None = None
 ) -> uvicorn.Server:
-    """A server of the application, not yet started.
+    """Return a server of the application, not yet started.
 
     Args:
-        proxies: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody else's are.
+        proxies: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; all others'
+            are ignored.
     """
     return uvicorn.Server(
         uvicorn.Config(
@@ -64,10 +65,10 @@ def server_of(
 
 
 def parse_proxies(setting: str) -> list[str]:
-    """The addresses and networks of the setting `G4QC_API_TRUSTED_PROXIES`, commas between.
+    """Parse the setting `G4QC_API_TRUSTED_PROXIES`: addresses and networks, separated by commas.
 
     Raises:
-        SettingsError: an entry is neither.
+        SettingsError: an entry is neither an address nor a network.
     """
     found = [entry.strip() for entry in setting.split(",") if entry.strip()]
     for entry in found:
@@ -81,12 +82,12 @@ def parse_proxies(setting: str) -> list[str]:
 
 
 def _protocol(patience: Patience) -> type[asyncio.Protocol]:
-    """The protocol of one server, whose connections know of each other."""
+    """Return the protocol class of one server, whose connections share one list of deadlines."""
     return type("Connection", (_Connection,), {"patience": patience, "owing": OrderedDict()})
 
 
 class _Connection(HttpToolsProtocol):
-    """A connection that is closed where its client owes the rest of a request for too long."""
+    """A connection that is closed if its client owes the rest of a request for too long."""
 
     patience: Patience
     owing: OrderedDict[_Connection, asyncio.TimerHandle]
@@ -130,7 +131,7 @@ class _Connection(HttpToolsProtocol):
         self._settled()
 
     def _address(self, url: Any) -> None:
-        """What a request line names in full stands in place of the header `Host` (RFC 9112, 3.2.2)."""
+        """Replace the header `Host` with the host that a request line names in full (RFC 9112, 3.2.2)."""
         if url.host:
             name = b"[%b]" % url.host if b":" in url.host else url.host
             self.headers[:] = [header for header in self.headers if header[0] != b"host"]

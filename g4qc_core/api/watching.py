@@ -1,6 +1,6 @@
-"""Asking the graph again and again for many at once: one question for all who want the same answer.
+"""Polling of the graph for many listeners: those that want the same answer share one request.
 
-Also keeps count of who listens. Must not know what is asked for.
+Also counts the listeners. Must not know what is asked for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KEPT_SECONDS = 10.0
 class Watch:
     """Answers of the graph that several listeners share, in threads of their own.
 
-    Routes that ask once have other threads: listeners never hold them up, however many there are.
+    Routes that ask once use other threads, so that listeners never hold them up, however many there are.
     """
 
     def __init__(self, threads: int = _THREADS) -> None:
@@ -34,9 +34,9 @@ class Watch:
         self._asked: dict[Hashable, tuple[float, asyncio.Task[Any]]] = {}
 
     async def ask(self, call: Callable[..., T], *args: Any, max_age: float) -> T:
-        """What the call gives: the answer that is on its way, or one that is at most so many seconds old.
+        """Return the call's result; share a call in progress, or a result that is at most `max_age` seconds old.
 
-        Whoever stops waiting takes the answer away from nobody.
+        A caller that stops waiting does not cancel the call for the others.
         """
         key, now = (call, *args), asyncio.get_running_loop().time()
         answered, task = self._asked.get(key, (0.0, None))
@@ -61,13 +61,13 @@ class Watch:
 
 
 def _looked_at(task: asyncio.Task[Any]) -> None:
-    """Keeps asyncio from complaining where everybody left before the question failed."""
+    """Retrieve the task's exception, so that asyncio does not complain if every caller left before it failed."""
     if not task.cancelled():
         task.exception()
 
 
 class Listeners:
-    """Who listens to event streams, and how many may."""
+    """Counter of the listeners to event streams, with limits for each client and for all."""
 
     def __init__(self, each: int, all_together: int) -> None:
         self._each = each
@@ -76,10 +76,10 @@ class Listeners:
 
     @contextmanager
     def place(self, client: str) -> Iterator[None]:
-        """A place for one stream of the client, until the block ends.
+        """Hold a place for one stream of the client until the block ends.
 
         Raises:
-            TooManyRequests: the client has as many as one may have.
+            TooManyRequests: the client already has the most streams that one client may have.
             ListenersFull: all places are taken.
         """
         if self._open[client] >= self._each:

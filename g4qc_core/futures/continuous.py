@@ -187,7 +187,7 @@ def _reach(rolls: pd.DataFrame, series: pd.DataFrame) -> tuple[int, int]:
 
 
 def refuse_unpriced(crossed: pd.DataFrame, adjustment: Adjustment) -> None:
-    """Raises BacktestRefused for the first of these rolls that cannot be adjusted across."""
+    """Raise BacktestRefused for the first of these rolls across which prices cannot be adjusted."""
     for roll in crossed.to_dict("records"):
         day = f"{roll['date']:%Y-%m-%d}"
         change = f"{roll['symbol']} roll from {roll['from_contract']} to {roll['to_contract']} on {day}"

@@ -130,11 +130,11 @@ def roll_problems(rolls: pd.DataFrame) -> list[str]:
 def expired_fronts(
     calendar: RollCalendar, chain: Iterable[Contract], sessions: Sequence[Session], known: Callable[[date], bool]
 ) -> list[str]:
-    """Sessions in which the calendar has a contract in front that no longer trades, in sentences; else empty.
+    """Describe, in sentences, the sessions in which the calendar's front contract no longer trades; empty if none.
 
     Args:
-        known: whether the chain has a contract to be in front on a trade date. Where it has none, because contracts
-            between two are not known, no contract can be in front, and no bars are read.
+        known: whether the chain has a contract that can be in front on a trade date. If contracts between two known
+            ones are missing, no contract can be in front, and no bars are read.
     """
     ends = {contract.month: contract.last_trade_at for contract in chain}
     fronts = [calendar.front] * len(sessions)

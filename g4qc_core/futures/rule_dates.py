@@ -142,7 +142,7 @@ class RuleDates:
         return RuleDate(None)
 
     def _first_notice(self, contract: Contract) -> date:
-        """The last business day of the month before the contract's own."""
+        """Return the last business day of the month before the contract's own."""
         if self._instrument.first_notice is None:
             raise UsageError(
                 f"{self._instrument.symbol} has no first notice day before its contracts end: choose another roll "

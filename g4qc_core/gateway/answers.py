@@ -55,7 +55,7 @@ def error(request_id: int, code: int, text: str, now: datetime) -> Message:
 
 
 def garbled(messages: list[Message]) -> list[Message]:
-    """The messages with one field of the first too few, or no number where one belongs."""
+    """Return the messages with the first one damaged: a field is missing, or a number is not a number."""
     first, *others = messages
     if first.tail:
         return [replace(first, tail=first.tail[:-1]), *others]
@@ -66,7 +66,7 @@ def contracts(market: Market, request: ContractRequest, now: datetime, expiry_zo
     """The details of each contract that the request means, and the end of them.
 
     Args:
-        expiry_zone: in which last trades are told; None: the exchange's.
+        expiry_zone: time zone of last trades; None: the exchange's.
 
     Raises:
         Refusal: 200, there is none.
@@ -111,7 +111,7 @@ def bars(
 
 
 def head_timestamp(market: Market, request: HeadRequest, now: datetime, told: str | None = None) -> list[Message]:
-    """When the contract's bars begin, as the request wants it written, or `told` instead.
+    """Return when the contract's bars begin, in the format of the request, or `told` instead.
 
     Raises:
         Refusal: 321 for a malformed request, 200 for an unknown contract, 162 where there are no bars yet.

@@ -114,5 +114,5 @@ def _third(first: date, weekday: int) -> date:
 
 
 def _back(sessions: SessionCalendar, day: date, number: int) -> date:
-    """So many business days before the day, which need not be one itself."""
+    """Return the day `number` business days before `day`, which need not be a business day itself."""
     return before(sessions, day - _DAY, number - 1)

@@ -247,8 +247,8 @@ class Spanish(Fault):
 
 
 class Misshapen(Fault):
-    """Bars at the edges of the answer come twice, bars beside the window come too, the last bars are flat, or some in
-    the middle are question marks.
+    """Misshapen bars: doubled at the edges of the answer, outside the window, flat at the end, or question marks in
+    the middle.
     """
 
     stages: ClassVar = (Stage.HISTORY,)
@@ -263,7 +263,7 @@ class Misshapen(Fault):
 
 
 class Garbled(Fault):
-    """The answer is a message with something in it that is not what belongs there."""
+    """An answer with a malformed message."""
 
     stages: ClassVar = (Stage.CONTRACTS, Stage.HISTORY)
     do: Literal["garbled"]
@@ -273,7 +273,7 @@ class Garbled(Fault):
 
 
 class HeadText(Fault):
-    """The start of a contract's bars is told in words of choice."""
+    """A given text in place of the start of a contract's bars."""
 
     stages: ClassVar = (Stage.HEAD,)
     do: Literal["head_text"]
@@ -285,9 +285,9 @@ class HeadText(Fault):
 
 
 class Elsewhere(Fault):
-    """The last trades of contracts are told in another time zone than the exchange's, as a setting of TWS has it.
+    """Last trades of contracts in another time zone than the exchange's, as a setting of TWS allows.
 
-    `zone` is a name of the time zone database; UTC has a form of its own.
+    `zone` is a name of the time zone database; UTC has a format of its own.
     """
 
     stages: ClassVar = (Stage.CONTRACTS,)

@@ -77,9 +77,9 @@ class Effect:
         names_request: the error carries the request's id; else it is about none.
         spanish: errors speak Spanish.
         misshape: what is wrong with the bars.
-        garbled: something in the answer is not what belongs there.
-        head_text: what stands for the start of a contract's bars; None: the start.
-        expiry_zone: time zone in which last trades are told; None: the exchange's.
+        garbled: the answer has a malformed message.
+        head_text: text sent as the start of a contract's bars; None: the actual start.
+        expiry_zone: time zone of last trades; None: the exchange's.
         stall: a pause in the answer.
         end: what becomes of the connection.
         end_after: bytes of the answer that are sent before the end; None is before anything happens, `AFTER` behind it.

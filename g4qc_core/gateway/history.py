@@ -1,4 +1,4 @@
-"""From a query to bars: the window it means, the minutes in it, and larger bars made of them, day by day.
+"""Bars for a query: the window that it means, the minutes in it, and larger bars made of them, day by day.
 
 Knows sessions and markets. Must not know the wire, except how it writes dates.
 """

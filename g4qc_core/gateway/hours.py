@@ -1,7 +1,7 @@
 """Trading hours and regular hours, as days of the calendar and as the texts of the protocol.
 
-Interactive Brokers counts by days: the trading of a holiday is a day of its own, named by the day on which it ends, and
-not a part of the next trade date. Knows calendars. Must not know contracts or prices.
+Interactive Brokers counts days: trading on a holiday is a separate day, named after the day on which it ends, and not
+part of the next trade date. Knows calendars. Must not know contracts or prices.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _REGULAR: dict[str, tuple[time | None, time | None]] = {
 }
 _REGULAR_FUTURES = (time(8, 30), None)
 _DAYS_AHEAD = 6
-_LONGEST_SESSION = timedelta(days=7)  # of a holiday before a weekend
+_LONGEST_SESSION = timedelta(days=7)  # a session with a holiday before a weekend
 
 # The old names are what the protocol says; a system may carry only the present ones.
 MODERN_ZONES = {
@@ -40,14 +40,14 @@ def zone_name(zone: ZoneInfo) -> str:
 
 
 def days(calendar: SessionCalendar, first: date, last: date) -> list[Session]:
-    """The trading days from `first` to `last`, both included, ascending: a holiday with trading is one of them."""
+    """Return the trading days from `first` to `last`, both included, ascending, with holidays that have trading."""
     sessions = calendar.sessions(first, last + _LONGEST_SESSION)
     found = [day for session in sessions for day in calendar.by_day(session)]
     return [day for day in found if first <= day.trade_date <= last]
 
 
 def days_between(calendar: SessionCalendar, start: datetime, end: datetime) -> list[Session]:
-    """Trading days of which at least one minute lies in `[start, end)`, UTC."""
+    """Return the trading days that have at least one minute in `[start, end)`, UTC."""
     found = [day for session in calendar.sessions_between(start, end) for day in calendar.by_day(session)]
     return [day for day in found if max(day.open, start) < min(day.close, end)]
 
@@ -106,7 +106,7 @@ def _entries(stretches: Iterable[tuple[datetime, datetime]], zone: ZoneInfo) -> 
 
 
 def last_days(calendar: SessionCalendar, end: datetime, number: int) -> list[Session]:
-    """The last `number` trading days that opened before `end`, ascending; fewer where the calendar begins."""
+    """Return the last `number` trading days that opened before `end`, ascending; fewer where the calendar begins."""
     found: list[Session] = []
     last = end.date() + timedelta(days=4)
     while len(found) < number and last > date(1990, 1, 1):

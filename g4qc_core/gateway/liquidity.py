@@ -20,7 +20,7 @@ _SERIAL_SHARE = 0.0004
 # Crude oil moves on five to six days before its last trade date; what is delivered, two to three before notices begin.
 _LATE = timedelta(days=3)
 _BEFORE_NOTICE = timedelta(days=6)
-# Cattle moves on in the middle of the month before the one of delivery.
+# Cattle trading moves to the next contract in the middle of the month before delivery.
 _EARLY = timedelta(days=36)
 
 

@@ -29,12 +29,12 @@ class Listing:
 
     @property
     def tick(self) -> Decimal:
-        """Smallest step of its quotes, in the units in which its bars are told: cents where they are in cents."""
+        """Smallest step of its quotes, in the units of its bars: cents if they are in cents."""
         return self.contract.min_tick * self.contract.price_magnifier
 
     @property
     def digits(self) -> int:
-        """Digits after the point that a quote needs."""
+        """Decimal places that a quote needs."""
         return max(0, -int(self.tick.normalize().as_tuple().exponent))
 
 

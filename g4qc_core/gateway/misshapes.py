@@ -21,7 +21,7 @@ class Misshape:
         doubled: so many bars at either edge come twice.
         overlap: so many bar lengths on either side of the window are answered too.
         flat: the last so many bars have one price, the close before them, and neither volume nor trades.
-        unreadable: so many bars from the middle on are question marks, with neither volume nor trades.
+        unreadable: so many bars, from the middle on, are question marks, with neither volume nor trades.
     """
 
     doubled: int = 0
@@ -55,7 +55,7 @@ def flattened(misshape: Misshape, bars: Bars) -> Bars:
 
 
 def unreadable(misshape: Misshape, bars: Bars) -> Bars:
-    """The bars, with those in the middle unreadable: their prices are none, and stand as `?` on the wire."""
+    """Return the bars with those in the middle unreadable: their prices are NaN, sent as `?`."""
     if not misshape.unreadable:
         return bars
     first = len(bars) // 2

@@ -124,7 +124,7 @@ def _date(where: str, text: str) -> date:
 
 
 def _magnifier(where: str, row: Mapping[Hashable, str], instrument: Instrument) -> int:
-    """That of the column, which need not be there; else the instrument's."""
+    """Return the value of the column, or the instrument's if there is no such column."""
     if "price_magnifier" not in row:
         return instrument.price_magnifier
     value = _positive(where, "price_magnifier", row["price_magnifier"])

@@ -28,7 +28,7 @@ class Pending:
     """An open request: rows as they arrive, then done, or failed with `error`.
 
     Attributes:
-        doubt: what the gateway said about it that ends it unless an answer comes all the same.
+        doubt: error from the gateway that ends the request unless an answer still comes.
     """
 
     def __init__(self, subject: str) -> None:
@@ -104,7 +104,7 @@ class Answers(EWrapper):
         return down
 
     def unreadable(self, key: int | None, about: str) -> None:
-        """Fails the request of an answer that cannot be read; the only open one where the answer names none."""
+        """Fail the request whose answer cannot be read; if the answer names none, fail the only open request."""
         waiting = dict(self._pending) if self.ready.done.is_set() else {NO_REQUEST: self.ready}
         if key not in waiting:
             key = next(iter(waiting)) if len(waiting) == 1 else None
@@ -112,7 +112,7 @@ class Answers(EWrapper):
             waiting[key].finish(UnreadableAnswer(f"{waiting[key].subject}: {about}."))
 
     def unreadable_contract(self, key: int, entry: Any, about: str) -> None:
-        """Keeps a contract of an answer that cannot be read; its request fails only where the end of it stays out."""
+        """Keep a contract that cannot be read; its request fails only if the end of the answer does not come."""
         pending = self._pending.get(key)
         if pending is not None:
             pending.doubt = UnreadableAnswer(f"{pending.subject}: {about}.")
@@ -202,7 +202,7 @@ class Answers(EWrapper):
         elif row.error is not None and not self.ready.done.is_set():
             self.ready.finish(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
         elif row.error is not None and issubclass(row.error, _ENDS_ALL):
-            # It hangs up behind such words, sooner or later: the next request goes over a new connection.
+            # The gateway hangs up after this error, sooner or later: the next request goes over a new connection.
             self.end(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
 
     def _hear_of_farm(self, name: str, *, down: bool) -> None:

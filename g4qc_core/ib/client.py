@@ -48,7 +48,7 @@ _SCHEDULES = 165
 
 _SERVERS_LOST_PATIENCE = 60.0
 _FARM_PATIENCE = 60.0
-# For an answer that may come although the gateway has said that something about it is not to be had.
+# For an answer that may still come although the gateway has reported part of it as unavailable.
 _DOUBT_PATIENCE = 15.0
 
 # ibapi logs every request at INFO and every field at DEBUG: thousands of records a request under a verbose
@@ -146,7 +146,7 @@ class IbClient:
         return found
 
     def contracts_described(self, subject: str, contract: IbContract) -> list[Any]:
-        """The same; details that cannot be read have an attribute `unreadable`, the reason, and name their contract."""
+        """Return the same; unreadable details name their contract and have an attribute `unreadable`, the reason."""
         return self._ask(
             next(self._request_ids),
             subject,
@@ -294,8 +294,8 @@ class IbClient:
             self._doubt(frame, error)
 
     def _doubt(self, frame: bytes, error: Exception) -> None:
-        """Fails the request whose answer cannot be read, but for one contract of several, which is marked as such; the
-        connection and the other requests live on.
+        """Fail the request whose answer cannot be read, or mark one unreadable contract of several; the connection and
+        the other requests continue.
         """
         head = frame.partition(b"\0")[0]
         if head not in _AWAITED:
@@ -305,7 +305,7 @@ class IbClient:
         log.warning("%s: %r", about, frame[:200])
         request = request_of(frame, self.protocol)
         if head == CONTRACT and request is not None:
-            # One of many: the others are read, and who asked is told of this one.
+            # One contract of several: the others are read, and this one is marked as unreadable.
             self._answers.unreadable_contract(request, contract_named(frame, self.protocol, about), about)
         else:
             self._answers.unreadable(request, about)

@@ -2,10 +2,10 @@
 
 The code decides; a pattern in the text is only a second key, because texts are localized and change. A code
 that carries several meanings therefore has a fallback row that is safe: never "there are no bars", which
-would hide a failure; it advises to switch English messages on, because words that are not known here are mostly
-those of another language.
+would hide a failure; it advises switching to English messages, because unknown words are usually those of another
+language.
 
-Sources: docs/codes.md, a row a code. Must not know requests or connections.
+Sources: docs/codes.md, one row for each code. Must not know requests or connections.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Meaning:
         error: type to raise, or None where the answer still comes.
         text: the sentence for a person, without a full stop.
         pattern: second key, searched in the gateway's text without regard to case.
-        provisional: the answer may come all the same; the error counts only where it does not.
+        provisional: the answer may still come; the error counts only if it does not.
     """
 
     code: int
@@ -75,7 +75,7 @@ ENGLISH = (
     "if they are in another language, tick 'Show API error messages in English' in TWS or IB Gateway "
     "(Configuration, API, Settings), so that G4QC can tell what is meant"
 )
-"""What to do about words that are not known."""
+"""Advice for messages with unknown words."""
 
 _ITS_WORDS = f"the history service failed, in words that G4QC does not know; {ENGLISH}"
 

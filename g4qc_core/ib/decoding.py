@@ -1,9 +1,9 @@
-"""`ibapi`'s decoder, with what it cannot read or throws away put right.
+"""A tolerant version of `ibapi`'s decoder.
 
-It reads an answer with bars number by number and gives all of it up at one that is none; here that bar is marked by an
-attribute `unreadable`, its text, and the others are read. Of a contract's last trade it keeps the date and the clock
-and drops the zone that stands behind them; here the text stays whole. Knows both spellings of 9.81 and 10.x. Must not
-know requests.
+`ibapi` reads an answer with bars number by number and gives up all of it at the first invalid number; here that bar
+gets an attribute `unreadable`, its text, and the others are read. `ibapi` keeps the date and the clock of a contract's
+last trade and drops the time zone after them; here the text stays whole. Supports both spellings, that of 9.81 and that
+of 10.x. Must not know requests.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ BARS = b"17"
 CONTRACT = b"10"
 SEPARATE_END = 196
 _LAST_TRADE_APART = 182
-"""Since this protocol the end of an answer with bars is a message of its own."""
+"""`SEPARATE_END` is the first protocol in which the end of an answer with bars is a separate message."""
 
-# 9.81 finds the message id among the fields, 10.x wants it apart.
+# 9.81 reads the message id from the fields, 10.x takes it as an argument.
 _ID_APART = len(inspect.signature(Decoder.interpret).parameters) > 2
 
 _FIELDS_A_BAR = 8
@@ -36,11 +36,11 @@ _FIELDS_A_BAR = 8
 UNSET = 1e30
 """A missing number is 0, -1, 2**127 - 1 or the largest float there is: no price, volume or count comes near."""
 
-# The same of integers, by the size of Interactive Brokers' own.
+# Missing integers, in the sizes that Interactive Brokers uses.
 _NO_SIZE = (b"", b"2147483647", b"9223372036854775807", b"-9223372036854775808")
 
-# Where the id of the request stands in the answers that somebody waits for, by message id: so far behind the message
-# id, up to a protocol, and since.
+# Position of the request id in the answers that requests wait for, by message id: the offset from the message id before
+# a protocol, that protocol, and the offset since.
 _IDS: dict[bytes, tuple[int, int, int]] = {
     b"4": (2, 194, 1),
     b"10": (2, 164, 1),
@@ -59,7 +59,7 @@ class TolerantDecoder(Decoder):
         """Decodes a frame without its length.
 
         Raises:
-            Exception: of any kind, where the message is not what its id says.
+            Exception: of any kind, if the message does not match its id.
         """
         head, _, rest = frame.partition(b"\0")
         if head == BARS:
@@ -70,7 +70,7 @@ class TolerantDecoder(Decoder):
             self.interpret(read_fields(frame))
 
     def readLastTradeDate(self, fields: Iterator[bytes], contract: Any, isBond: bool) -> None:
-        """Called by `ibapi` for the field of contract details that holds date, clock and zone."""
+        """Read the field of contract details that holds date, clock and zone of the last trade; called by `ibapi`."""
         text = decode(str, fields)
         if isBond:
             contract.maturity = text
@@ -90,7 +90,7 @@ class TolerantDecoder(Decoder):
 
 
 def request_of(frame: bytes, protocol: int) -> int | None:
-    """The id of the request that a frame answers; None where it names none."""
+    """Return the id of the request that a frame answers; None if it names none."""
     fields = frame.split(b"\0", 3)
     before, changed, since = _IDS.get(fields[0], (0, 0, 0))
     place = before if protocol < changed else since
@@ -101,9 +101,9 @@ def request_of(frame: bytes, protocol: int) -> int | None:
 
 
 def contract_named(frame: bytes, protocol: int, why: str) -> ContractDetails:
-    """Of contract details that cannot be read: which contract they are about, and `why` as the attribute `unreadable`.
+    """Return details that name a contract whose details cannot be read, with `why` as the attribute `unreadable`.
 
-    What the frame does not hold stays empty.
+    Fields that the frame does not hold stay empty.
     """
     before, changed, since = _IDS[CONTRACT]
     old = protocol < changed
@@ -130,7 +130,7 @@ def _bar(fields: Sequence[bytes]) -> BarData:
     bar.date = fields[0].decode("ascii", "replace").strip()
     bar.open, bar.high, bar.low, bar.close = map(_price, fields[1:5])
     bar.volume = _size(fields[5])
-    # 9.81 calls the average price by another name.
+    # 9.81 has another name for the average price.
     setattr(bar, "wap" if hasattr(bar, "wap") else "average", _price(fields[6]))
     count = _size(fields[7])
     bar.barCount = Decimal(-1) if count is None else count
@@ -148,7 +148,7 @@ def _price(text: bytes) -> float:
 
 
 def _size(text: bytes) -> Decimal | None:
-    """A number of contracts or trades, -1 where it is not known; None: it is no number."""
+    """Parse a number of contracts or trades: -1 if it is unknown, None if it is not a number."""
     if text in _NO_SIZE:
         return Decimal(-1)
     try:

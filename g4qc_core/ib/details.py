@@ -1,7 +1,7 @@
-"""What contract details say of money and products: multiplier, tick and magnifier, and which contracts are one product.
+"""Money and products in contract details: multiplier, tick and magnifier, and which contracts are one product.
 
-Facts that vary from contract to contract, a name, hours, a time zone, a tick, tell no product from another. Touches
-`ibapi`'s objects only by attribute. Must not know connections, dates or instruments.
+Facts that vary between contracts (name, hours, time zone, tick) do not distinguish products. Touches `ibapi`'s objects
+only by attribute. Must not know connections, dates or instruments.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from g4qc_core.ib.zones import zone_of
 from g4qc_core.instruments import month_code
 from g4qc_core.products import UNKNOWN, Product, common_step
 
-# 10.x leaves a missing number at 1.8e308, and no fact of a contract comes near this.
+# 10.x leaves a missing number at 1.8e308; no fact of a contract comes near this.
 _UNSET = Decimal("1e30")
 
 SIZES_IN_UNITS = 164
 """First protocol in which sizes and volumes are in units, and not in lots of `mdSizeMultiplier`."""
 
 FIELDS = {"multiplier": "multiplier", "min_tick": "minTick", "price_magnifier": "priceMagnifier"}
-"""Facts of money as we name them, and as `ibapi` does."""
+"""Money facts: our names, and those of `ibapi`."""
 
 
 @dataclass(frozen=True)
 class Stated:
-    """What one `ContractDetails` says of money; None where it says nothing, or nothing that can be read."""
+    """Money facts in one `ContractDetails`; None if a fact is missing or cannot be read."""
 
     multiplier: Decimal | None
     min_tick: Decimal | None
@@ -35,7 +35,7 @@ class Stated:
 
     @classmethod
     def of(cls, entry: Any) -> Stated:
-        """Of futures all three must be said; of other products without a multiplier, one unit is one unit."""
+        """Read the facts; a future must state all three, any other product without a multiplier has multiplier 1."""
         given = entry.contract.multiplier
         whole = "1" if not given and entry.contract.secType != "FUT" else given
         magnifier = _positive(entry.priceMagnifier)
@@ -47,7 +47,7 @@ class Stated:
 
 
 def unreadable(entry: Any, field: str) -> str:
-    """The sentence that names a field which a contract's details leave out, or fill with what is no such number."""
+    """Return the sentence that names a field which a contract's details leave out or fill with an invalid number."""
     given = entry.contract.multiplier if field == "multiplier" else getattr(entry, FIELDS[field])
     form = "whole number above 0" if field == "price_magnifier" else "number above 0"
     name = entry.contract.localSymbol or entry.contract.symbol
@@ -58,12 +58,12 @@ def unreadable(entry: Any, field: str) -> str:
 
 
 def lot_of(details: Iterable[Any]) -> int:
-    """Units in one unit of the volume that a protocol before `SIZES_IN_UNITS` tells."""
+    """Return the units in one unit of the volume that a protocol before `SIZES_IN_UNITS` reports."""
     return max([1, *(int(getattr(entry, "mdSizeMultiplier", 1) or 1) for entry in details)])
 
 
 def in_units(answer: Sequence[Any], lot: int) -> Sequence[Any]:
-    """The bars of an answer in lots, with their volumes in units."""
+    """Return the bars of an answer in lots, with their volumes in units."""
     for bar in answer if lot != 1 else ():
         if bar.volume > 0:
             bar.volume *= lot
@@ -71,14 +71,14 @@ def in_units(answer: Sequence[Any], lot: int) -> Sequence[Any]:
 
 
 def products(details: Iterable[Any], month_of: Callable[[Any], str | None]) -> list[Product]:
-    """The products among `ContractDetails` of one symbol, each once.
+    """Return the products among `ContractDetails` of one symbol, each once.
 
-    Contracts are of one product where class, exchange, currency, multiplier and magnifier are the same; one that does
-    not say multiplier or magnifier is of the product that it can be of. Name, time zone and kind of underlying are
-    those of the first contract that says one. The tick is the finest of its contracts.
+    Contracts belong to one product if class, exchange, currency, multiplier and magnifier are the same; one that does
+    not state multiplier or magnifier belongs to the product that it fits, if there is only one. Name, time zone and
+    kind of underlying come from the first contract that states one. The tick is the finest of its contracts.
 
     Args:
-        month_of: the contract month, `YYYYMM`, of the details of a future; None where they do not say it.
+        month_of: returns the contract month, `YYYYMM`, of the details of a future; None if they do not state it.
     """
     groups: dict[tuple[object, ...], list[Any]] = {}
     incomplete = []

@@ -1,6 +1,6 @@
-"""When a contract trades for the last time, by all that its details say of it.
+"""The last trade of a contract, from all that its details report about it.
 
-Pure functions. Must not know connections, nor what else details say.
+Pure functions. Must not know connections, nor other facts in the details.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ _MONTH_ONLY = 6
 
 
 def last_trade(entry: Any, sessions: SessionCalendar) -> tuple[date, datetime]:
-    """The trade date and the instant (UTC) at which trading ends, of `ContractDetails`.
+    """Return the trade date and the instant (UTC) at which trading ends, from `ContractDetails`.
 
-    A zone in the text of the last trade itself counts before `timeZoneId`, and that before the exchange's. Without a
-    time of day trading ends with the session of the date. The last trade counts before the real expiration date, which
-    some products have later; where they are apart, that is logged as a warning.
+    A zone in the text of the last trade takes precedence over `timeZoneId`, and `timeZoneId` over the exchange's zone.
+    Without a time of day, trading ends with the session of the date. The last trade takes precedence over the real
+    expiration date, which is later for some products; a difference is logged as a warning.
 
     Raises:
-        UnreadableAnswer: a text is no date, no time, or names a zone that is not known.
-        InvalidBars: no date is told.
+        UnreadableAnswer: a text is not a date or a time, or names an unknown zone.
+        InvalidBars: there is no date.
     """
     text = _told(entry)
     others = [d for d in (_date(getattr(entry.contract, "lastTradeDate", "")), _date(entry.realExpirationDate)) if d]
@@ -45,7 +45,7 @@ def last_trade(entry: Any, sessions: SessionCalendar) -> tuple[date, datetime]:
 
 
 def check_last_trade(entry: Any) -> None:
-    """Raises UnreadableAnswer where `last_trade` would, whichever the exchange's zone is."""
+    """Raise UnreadableAnswer where `last_trade` would, whatever the exchange's zone is."""
     text = _told(entry)
     if times.has_clock(text):
         times.instant(text, zone_or(entry.timeZoneId, UTC))
@@ -55,14 +55,14 @@ def check_last_trade(entry: Any) -> None:
 
 
 def _told(entry: Any) -> str:
-    """The text of the last trade, with its time of day where that stands in a field of its own."""
+    """Return the text of the last trade, with its time of day if that is in a separate field."""
     text = " ".join((entry.contract.lastTradeDateOrContractMonth or "").split())
     clock = (getattr(entry, "lastTradeTime", "") or "").strip()
     return f"{text} {clock}" if clock and len(text) > _MONTH_ONLY and not times.has_clock(text) else text
 
 
 def _trade_date(at: datetime, sessions: SessionCalendar) -> date:
-    """The session in which the last minute lies, else the date that the exchange's clocks show."""
+    """Return the trade date of the session with the last minute, or else the date on the exchange's clocks."""
     before = at - timedelta(minutes=1)
     session = next((s for s in sessions.sessions_between(before, at) if s.open <= before < s.close), None)
     return session.trade_date if session else at.astimezone(sessions.timezone).date()

@@ -95,7 +95,7 @@ def _stretch(found: re.Match[str], zone: tzinfo) -> tuple[datetime, datetime]:
     last = times.day(found[3]) if found[3] else first
     if not found[3] and found[4] <= found[2]:
         last += timedelta(days=1)
-    # A session that opens or closes in an hour that is there twice lasts as long as it can.
+    # If a session opens or closes in an hour that occurs twice, the longest session is meant.
     start, end = (_at(d, clock, zone, fold) for d, clock, fold in ((first, found[2], 0), (last, found[4], 1)))
     if end <= start:
         raise UnreadableAnswer(f"a session that ends before it begins: {found[0]}")

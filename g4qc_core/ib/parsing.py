@@ -34,18 +34,18 @@ _UNSET = 1e30
 def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
     """The contracts in the instrument's month cycle, by expiry; the one contract of a product that does not expire.
 
-    Each has its own tick. What a contract leaves out of multiplier, tick and magnifier is the instrument's, as long as
-    another contract says it.
+    Each has its own tick. A multiplier, tick or magnifier that a contract leaves out is the instrument's, if another
+    contract states it.
 
     Args:
         details: `ContractDetails` of the instrument's symbol; other trading classes, local symbols and months are left
-            out, and of several contracts of a month those with another multiplier.
+            out, and, if a month has several contracts, those with another multiplier.
 
     Raises:
-        SettingsError: multiplier, tick, magnifier or currency differ from the registry's or are said by no contract,
-            or a month has two contracts.
-        ChainPartlyUnreadable: some contracts cannot be read; it has the others.
-        InvalidBars: no contract can be read: without its month or its last trade date, or with one that is none.
+        SettingsError: multiplier, tick, magnifier or currency differ from the registry's, no contract states them, or
+            a month has two contracts.
+        ChainPartlyUnreadable: some contracts cannot be read; the error holds the others.
+        InvalidBars: no contract can be read: its month or last trade date is missing or invalid.
     """
     months: dict[str, dict[int, Any]] = {}
     own = [entry for entry in details if _is_of(entry, instrument)]
@@ -70,14 +70,14 @@ def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
 
 
 class _Unread:
-    """The contracts of an instrument whose details cannot be read, with the errors that say so."""
+    """Contracts of an instrument whose details cannot be read, with their errors."""
 
     def __init__(self, instrument: Instrument) -> None:
         self._instrument = instrument
         self._errors: dict[str, InvalidBars] = {}
 
     def of_month(self, entry: Any) -> bool:
-        """True where the details as a whole, or their month, cannot be read."""
+        """Return True if the details as a whole, or their month, cannot be read."""
         try:
             month = _month(entry) if self._instrument.expires else SPOT
         except InvalidBars as error:
@@ -92,7 +92,7 @@ class _Unread:
         self._errors[entry.contract.localSymbol or f"one of {self._instrument.symbol}"] = error
 
     def check(self, found: Sequence[Contract]) -> None:
-        """Raises what is to be told beside the contracts that were found."""
+        """Raise the error of the unreadable contracts, with the contracts that were found."""
         if self._errors and not found:
             raise next(iter(self._errors.values()))
         if self._errors:
@@ -101,9 +101,9 @@ class _Unread:
 
 
 def products(details: Iterable[Any]) -> list[Product]:
-    """The products among `ContractDetails` of one symbol, each once, with the months in which it has contracts.
+    """Return the products among `ContractDetails` of one symbol, each once, with the months that have contracts.
 
-    Contracts whose details cannot be read are named by `Product.unread`.
+    `Product.unread` names the contracts whose details cannot be read.
     """
     entries = list(details)
     for entry in entries:
@@ -117,13 +117,13 @@ def products(details: Iterable[Any]) -> list[Product]:
 
 
 def bars(received: Iterable[Any]) -> pd.DataFrame:
-    """A frame of `RAW_COLUMNS`, ascending and unique, of readable `BarData` in any order, n >= 0 rows.
+    """Return a frame of `RAW_COLUMNS`, ascending and unique, of readable `BarData` in any order, n >= 0 rows.
 
     Of bars with the same start the last counts: answers overlap at their edges. A date without a time, as the
     bars of sessions carry, stands as midnight UTC of that trade date.
 
     Raises:
-        UnreadableAnswer: a time is no instant.
+        UnreadableAnswer: a time is not an instant.
     """
     rows = list(received)
     wap_name = "wap" if rows and hasattr(rows[0], "wap") else "average"
@@ -173,7 +173,7 @@ def _is_of(entry: Any, instrument: Instrument) -> bool:
 
 
 def _only(month: str, entries: list[Any], instrument: Instrument) -> Any:
-    """The contract of the month: of several, the one with the instrument's multiplier and currency."""
+    """Return the contract of the month; of several, the one with the instrument's multiplier and currency."""
     wanted = (instrument.multiplier, instrument.currency)
     same = [e for e in entries if (Stated.of(e).multiplier, e.contract.currency) == wanted]
     fits = same or entries
@@ -183,14 +183,14 @@ def _only(month: str, entries: list[Any], instrument: Instrument) -> Any:
 
 
 def _check_money(chosen: Mapping[str, Any], own: Sequence[Any], instrument: Instrument) -> None:
-    """Compares what contracts say of money with the instruments file.
+    """Compare the money facts of contracts with the instruments file.
 
     Args:
         chosen: the contracts of the cycle by month, at least one.
-        own: all contracts of its class, among which the one with the finest tick may be.
+        own: all contracts of its class, which may include the one with the finest tick.
 
     Raises:
-        SettingsError: a fact differs, or none of the contracts says it.
+        SettingsError: a fact differs, or no contract states it.
     """
     for month, entry in chosen.items():
         stated, label = Stated.of(entry), f"{instrument.symbol} {month}"
@@ -208,7 +208,7 @@ def _check_money(chosen: Mapping[str, Any], own: Sequence[Any], instrument: Inst
 
 
 def _stated(entries: Iterable[Any], instrument: Instrument) -> Iterator[tuple[str, Stated]]:
-    """What contracts of the instrument's size say, each with its label."""
+    """Yield the money facts of contracts of the instrument's size, each with its label."""
     for entry in entries:
         stated = Stated.of(entry)
         if stated.multiplier in (None, instrument.multiplier):

@@ -1,4 +1,4 @@
-"""What is kept of an answer with bars: those of the window that are finished; and what is told of bars that are none.
+"""Bars kept from an answer: the finished bars of the window, and a description of the unreadable ones.
 
 Pure functions. Must not know connections, nor how bars are stored.
 """
@@ -20,19 +20,19 @@ from g4qc_core.ib.times import instant
 
 _EPOCH = re.compile(r"\d{9,11}")
 
-# So many bars that cannot be read are named one by one.
+# Number of unreadable bars that an error names one by one.
 _NAMED = 5
 
 
 def kept(answer: Iterable[Any], request: BarRequest, over_by: datetime, subject: str) -> pd.DataFrame:
-    """The bars of the request's window that ended by `over_by` (UTC), of `BarData` in any order: n >= 1 rows.
+    """Return the bars of the request's window that ended by `over_by` (UTC), of `BarData` in any order: n >= 1 rows.
 
     Args:
-        subject: begins the text of an error.
+        subject: start of an error's text.
 
     Raises:
-        PartlyUnreadable: bars of the window, or ones without a time, cannot be read.
-        NoData: there is no finished bar in the window.
+        PartlyUnreadable: bars of the window, or bars without a time, cannot be read.
+        NoData: the window has no finished bar.
     """
     readable, unreadable = sorted_out(answer)
     received = parsing.bars(readable)
@@ -53,14 +53,14 @@ def kept(answer: Iterable[Any], request: BarRequest, over_by: datetime, subject:
 
 @dataclass(frozen=True)
 class UnreadableBar:
-    """A bar that cannot be read: when it starts, UTC, where that can be read, and its fields as received."""
+    """A bar that cannot be read: its start, UTC, if that can be read, and its fields as received."""
 
     start: datetime | None
     text: str
 
 
 def sorted_out(received: Iterable[Any]) -> tuple[list[Any], list[UnreadableBar]]:
-    """The bars that can be read, in their order, and those that cannot."""
+    """Return the readable bars, in their order, and the unreadable ones."""
     readable, unreadable = [], []
     for bar in received:
         text, start = getattr(bar, "unreadable", ""), None
@@ -79,7 +79,7 @@ def sorted_out(received: Iterable[Any]) -> tuple[list[Any], list[UnreadableBar]]
 
 
 def _told(unreadable: Sequence[UnreadableBar]) -> str:
-    """Names bars that cannot be read, and what was received of them."""
+    """Name the bars that cannot be read, with the text received for them."""
     named = "; ".join(
         f"{bar.start:%Y-%m-%d %H:%M} ({bar.text})" if bar.start else f"one without a time ({bar.text})"
         for bar in unreadable[:_NAMED]

@@ -59,8 +59,8 @@ def chunk_sessions(
     Neighbours in the calendar share a request, weekends and holidays between them notwithstanding, up to
     `max_sessions` (None: what suits the timeframe). Requests of up to a trade week stay within seven days, which is
     what `1 W` means at least. No window reaches before the contract's first bar or beyond the end of its trading, nor
-    to a bar that is unfinished at `now`: of a running session the finished minutes are asked, where the market is
-    closed at `now` those of the trading interval before, and coarser bars when all of the session's are finished. A
+    to a bar that is unfinished at `now`: a running session is asked for its finished minutes (those of the trading
+    interval before, if the market is closed at `now`), and for coarser bars when all of the session's are finished. A
     source asked at `now` or later can therefore answer a window in full.
 
     Args:

@@ -197,7 +197,7 @@ class IbSource:
         return kept(in_units(answer, lot), request, finished_by - SETTLING, subject)
 
     def _lot(self, contract: Contract) -> int:
-        """Units of one unit of volume: protocols before 164 tell volumes of stocks in lots."""
+        """Return the units in one unit of volume; protocols before 164 report volumes of stocks in lots."""
         if contract.kind != "STK" or self._connected().protocol >= SIZES_IN_UNITS:
             return 1
         if contract.con_id not in self._lots:

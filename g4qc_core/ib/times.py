@@ -1,4 +1,4 @@
-"""Dates, times and zones in the texts of the gateway: the one parser of them all.
+"""Parser of all dates, times and zones in the texts of the gateway.
 
 Bars, head timestamps and the clock come as seconds since 1970 (`1384811400`), and in older settings as
 `20240315  22:00:00`, `20240315 22:00:00 US/Central` or `20240315-22:00:00`; bars of sessions and trade dates as
@@ -6,9 +6,9 @@ Bars, head timestamps and the clock come as seconds since 1970 (`1384811400`), a
 or `20251219`, times of a historical schedule `20230414-09:30:00` in a zone that the schedule names, and the time of a
 connection `20251128 10:00:00 Central Standard Time`.
 
-A zone in the text itself counts before any that is told elsewhere; a dash without a zone means UTC unless the message
-says otherwise; a text that names no zone where none is told elsewhere is no instant. Nothing depends on the host's
-zone. Pure functions. Must not know messages.
+A zone in the text takes precedence over one given elsewhere; a dash without a zone means UTC unless the message says
+otherwise; a text without a zone is not an instant if no zone is given elsewhere. Nothing depends on the host's zone.
+Pure functions. Must not know messages.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _TIMED = re.compile(
 
 
 def instant(text: str, zone: tzinfo | None = None, *, dashed: tzinfo = UTC, fold: int | None = None) -> datetime:
-    """The UTC instant of a text; a date alone is its midnight UTC.
+    """Return the UTC instant of a text; a date alone is its midnight UTC.
 
     Args:
-        zone: of times that name none and have no dash; None: there is none to go by.
+        zone: zone of times that name none and have no dash; None: no zone is known.
         dashed: zone of times with a dash that name none.
-        fold: which of the two is meant where clocks are set back, 0 or 1; with it a time that clocks leave out is read
+        fold: which of the two instants is meant when clocks are set back, 0 or 1; a time that clocks skip is then read
             by the offset before (0) or after (1) the change. None: such a text is refused, unless it names the season,
             like `CDT`.
 
     Raises:
-        UnreadableAnswer: the text is no time, names no zone or an unknown one, or a time that is not one instant.
+        UnreadableAnswer: the text is not a time, names no zone or an unknown one, or is not a single instant.
     """
     plain = text.strip()
     if _DATE.fullmatch(plain):
@@ -63,10 +63,10 @@ def instant(text: str, zone: tzinfo | None = None, *, dashed: tzinfo = UTC, fold
 
 
 def day(text: str) -> date:
-    """The date of `20251219`, or of a text that begins with one.
+    """Return the date of `20251219`, or of a text that begins with one.
 
     Raises:
-        UnreadableAnswer: it does not begin with a date.
+        UnreadableAnswer: the text does not begin with a date.
     """
     plain = text.strip()[:8]
     try:
@@ -78,12 +78,12 @@ def day(text: str) -> date:
 
 
 def has_clock(text: str) -> bool:
-    """True for a date with a time of day."""
+    """Return True for a date with a time of day."""
     return _TIMED.fullmatch(text.strip()) is not None
 
 
 def names_zone(text: str) -> bool:
-    """True where the text itself says which zone its time is in, by a name or by a dash."""
+    """Return True if the text itself gives the zone of its time, by a name or by a dash."""
     found = _TIMED.fullmatch(text.strip())
     return found is not None and bool(found["zone"] or found["dash"])
 
@@ -104,7 +104,7 @@ def _local(found: re.Match[str], text: str) -> datetime:
 
 
 def _placed(local: datetime, zone: tzinfo, text: str, name: str, fold: int | None) -> datetime:
-    """The instant at which the zone's clocks show this time."""
+    """Return the instant at which the zone's clocks show this time."""
     first, second = (local.replace(tzinfo=zone, fold=f) for f in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return first.astimezone(UTC)

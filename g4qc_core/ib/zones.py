@@ -2,7 +2,7 @@
 
 They come from three places: Interactive Brokers' servers (`US/Central`), Java's short and long names of the gateway's
 host (`EST`, `Central European Summer Time`, `GMT+01:00`), and Windows (`Central Standard Time (Mexico)`). Knows names.
-Must not know what is told in them.
+Must not know the texts that contain them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from tzlocal.windows_tz import win_tz
 
 log = logging.getLogger(__name__)
 
-# Some hosts have no legacy names in their time zone database. A short name of Java's stands for the zone in which it is
-# used, in summer too; what is used in several, like IST, is left out.
+# Some hosts have no legacy names in their time zone database. A short Java name stands for the zone that uses it, in
+# summer too; a name that several zones use, like IST, is left out.
 _PLACES = {
     "America/Chicago": "US/Central CST CDT CT",
     "America/New_York": "US/Eastern EST EDT ET",
@@ -36,7 +36,7 @@ _PLACES = {
 }
 _SHORT = {name: place for place, names in _PLACES.items() for name in names.split()}
 
-# Java's long names; `Standard`, `Daylight` and `Summer` are left out before they are looked up.
+# Java's long names; `Standard`, `Daylight` and `Summer` are removed before the lookup.
 _LONG = {
     "central time": "America/Chicago",
     "eastern time": "America/New_York",
@@ -65,11 +65,11 @@ _OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d{2}))?")
 
 @lru_cache(maxsize=256)
 def zone_of(name: str) -> tzinfo | None:
-    """The time zone that the gateway calls `US/Central`, `EST (Eastern Standard Time)`, `Central Standard Time` or
-    `GMT+01:00`; None: it is not known here.
+    """Return the time zone that the gateway calls `US/Central`, `EST (Eastern Standard Time)`, `Central Standard Time`
+    or `GMT+01:00`; None if it is unknown.
     """
     whole = " ".join(name.split())
-    # "Central Standard Time (Mexico)" is a name of its own: only a name that is not known is taken apart.
+    # "Central Standard Time (Mexico)" is a name of its own: only an unknown name is taken apart.
     plain, _, explained = whole.partition(" (")
     for candidate in (whole, plain, explained.rstrip(")")):
         if candidate and (zone := _named(candidate)) is not None:
@@ -78,7 +78,7 @@ def zone_of(name: str) -> tzinfo | None:
 
 
 def zone_or(name: str, otherwise: tzinfo) -> tzinfo:
-    """The time zone of that name; `otherwise` where there is no name, or, with a warning, where it is not known."""
+    """Return the time zone of that name; `otherwise` if there is no name, or, with a warning, if it is unknown."""
     zone = zone_of(name or "")
     if zone is None and name:
         log.warning("The gateway names the time zone '%s', which is not known here: using %s.", name, otherwise)

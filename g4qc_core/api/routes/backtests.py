@@ -79,8 +79,8 @@ class Comparison(BaseModel):
 async def run(asked: BacktestSpec, using: Using, response: Response) -> JobShown:
     """Starts a backtest and its report; the job's `backtest` is the name under which its result is listed.
 
-    The spec is checked against what is stored before the job is accepted. While a job of the same spec has not ended,
-    that job is the answer.
+    The spec is checked against the stored data before the job is accepted. Until a job of the same spec ends, the
+    answer is that job.
     """
     job_id = await using.of_graph(using.launcher.backtest, _spec(asked, using))
     response.headers["Location"] = f"/api/v1/jobs/{job_id}"
@@ -169,7 +169,7 @@ def _spec(asked: BacktestSpec, using: Using) -> BacktestSpec:
 
 
 def _check_known(kind: str, name: str | None, known: Iterable[str], results: Sequence[BacktestRecord]) -> None:
-    """Raises UsageError for a name that no result has, and that none can have."""
+    """Raise UsageError for a name that no result has and no result can have."""
     names = list(dict.fromkeys([*known, *(str(result.spec.get(kind)) for result in results)]))
     if name is not None and name not in names:
         raise unknown(kind, name, names)

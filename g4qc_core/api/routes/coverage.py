@@ -54,7 +54,7 @@ class Minutes(BaseModel):
 
 
 class TimeframeCoverage(BaseModel):
-    """Whether a timeframe was made of all the minutes that are stored."""
+    """Completeness of a timeframe: whether it was made from all stored minutes."""
 
     timeframe: str
     whole: bool
@@ -192,7 +192,7 @@ def requests(
 
 
 def _known_contract(instrument: Instrument, contract: str | None, using: Services) -> None:
-    """Raises NotFound for a contract that the instrument does not have."""
+    """Raise NotFound for a contract that the instrument does not have."""
     if contract is not None:
         segments_of(using.stores(), instrument, contract)
 

@@ -140,8 +140,8 @@ def bars(
     header X-Next-Cursor for every format) leads to the next one. Prices of an adjusted series are anchored at the roll
     calendar, so that windows of it fit together.
 
-    Sessions without bars are named in `missing` and in the header X-Missing-Sessions. Where minutes are stored of which
-    the timeframe was not made, the answer is 409.
+    Sessions without bars are named in `missing` and in the header X-Missing-Sessions. If the timeframe was not made
+    from all stored minutes of the window, the answer is 409.
     """
     instrument = instrument_of(symbol, using)
     form = choose_format(asked.format, accept)
@@ -215,10 +215,10 @@ def _window(instrument: Instrument, asked: BarsAsked) -> tuple[datetime, datetim
 def _known(
     instrument: Instrument, asked: BarsAsked, using: Services, window: tuple[datetime, datetime]
 ) -> Completeness:
-    """What of the window is missing.
+    """Return the missing sessions of the window.
 
     Raises:
-        BarsIncomplete: minutes of it are stored of which the timeframe was not made.
+        BarsIncomplete: the timeframe was not made from all stored minutes of the window.
     """
     stores = using.stores()
     if asked.contract is not None:
@@ -233,7 +233,7 @@ def _known(
 def _reached(
     query: BarQuery, page: list[pa.RecordBatch], cursor: str | None, window: tuple[datetime, datetime]
 ) -> tuple[datetime, datetime]:
-    """The part of the window that a page answers about: from the page before it to its own last bar, or to the end."""
+    """Return the part of the window that a page covers: from the page before it to its own last bar, or to the end."""
     start, end = window
     begun = query.after
     ended = last_start(page[-1]) if cursor is not None else None

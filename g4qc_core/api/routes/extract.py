@@ -32,7 +32,7 @@ from g4qc_core.timeframes import TIMEFRAMES, Timeframe
 
 router = APIRouter(tags=["extraction"], dependencies=[CanRun])
 
-_ZONE = ZoneInfo("America/Chicago")  # by whose clock a month of the graph begins
+_ZONE = ZoneInfo("America/Chicago")  # time zone in which a month of the graph begins
 _LONGEST_WAIT = 900.0
 _MOST_DAYS = 3700
 _DURATION = re.compile(r"^\s*(\d{1,4})\s*([DWMY])\s*$", re.IGNORECASE)
@@ -143,7 +143,7 @@ def window(asked: ExtractAsked, today: date) -> tuple[date, date]:
     Raises:
         UsageError: the window is reversed or begins in the future, or the duration cannot be read.
     """
-    # The graph has no month that has not begun.
+    # The graph does not contain months that have not begun.
     last = min(asked.end or today, today + timedelta(days=1), month_window(today)[1])
     first = asked.start or _back(asked, today)
     if first > today:
@@ -168,10 +168,10 @@ def _back(asked: ExtractAsked, today: date) -> date:
 
 
 def _outcome(using: Services, instrument: Instrument, timeframe: Timeframe, order: ExtractOrder, job: Job) -> Response:
-    """What is stored for the window, or that there is nothing.
+    """Return an answer that describes what is stored for the window, or says that nothing is.
 
     Raises:
-        BarsIncomplete: minutes of it are stored of which the timeframe was not made.
+        BarsIncomplete: the timeframe was not made from all stored minutes of the window.
     """
     stores = using.stores()
     start, end = window_of(instrument, order.first, order.last)

@@ -122,7 +122,7 @@ async def _part(asked: Awaitable[str]) -> Part:
 
 
 async def _of_database(using: Services, ask: Callable[[Services], T]) -> T:
-    """What the database says, or that it says nothing: a server that stands still keeps its connections open."""
+    """Return the database's answer; raise if none comes in time: a stalled server keeps its connections open."""
     try:
         async with asyncio.timeout(_DATABASE_SECONDS):
             return await using.stored.ask(ask, using, max_age=0)

@@ -140,9 +140,9 @@ def rolls(
     using: Using,
     rule: Annotated[str | None, Query(max_length=400, description="A rule; without it, the instrument's own")] = None,
 ) -> Rolls:
-    """The roll calendar by a rule; no rolls where none was made yet by the instrument's own.
+    """The roll calendar of a rule; no rolls if none has been made yet for the instrument's own rule.
 
-    A rule that does not exist is refused, and so is one by which no calendar was made.
+    A rule that does not exist is refused, and so is any other rule without a calendar.
     """
     instrument, store = instrument_of(symbol, using), using.stores().rolls
     rules = list(dict.fromkeys(map(str, store.calendars(instrument.symbol)["rule"])))

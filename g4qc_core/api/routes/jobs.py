@@ -23,7 +23,7 @@ router = APIRouter(tags=["jobs"], responses=documented(401, 403, 404, 422, 429, 
 JobId = Annotated[str, Path(max_length=40, description="Id of a job, or of a run that is none")]
 
 _FIRST_POLL_SECONDS, _POLL_SECONDS = 0.1, 1.0
-_SHARED_SECONDS = 0.8  # below a poll, so that each poll hears something new
+_SHARED_SECONDS = 0.8  # shorter than a poll, so that each poll gets a new answer
 _NO_NUL = r"^[^\x00]*$"  # what no database keeps
 _PING_EVERY = 15  # polls without news
 
@@ -121,8 +121,8 @@ async def events(
 ) -> StreamingResponse:
     """What a job tells, until it ends: `state` is the job, `told` is one thing that happened.
 
-    A client that comes back with the header Last-Event-ID hears what it has not heard yet. Listeners of one job share
-    what the graph is asked for; there are so many places for one client (429) and for all (503).
+    A client that reconnects with the header Last-Event-ID receives the events that it has not received yet. Listeners
+    of one job share requests to the graph; their number is limited for each client (429) and for all (503).
     """
     first, told = await using.watch.ask(_hear, using.launcher, job_id, last_event_id, max_age=_SHARED_SECONDS)
     return StreamingResponse(
@@ -154,7 +154,7 @@ async def finished(using: Services, job_id: str, seconds: float, gone: Callable[
 
 
 def _hear(launcher: Launcher, job_id: str, after: str | None) -> tuple[Job, list[JobEvent]]:
-    """The job, and what it told; asked in this order, so that nothing is missing behind the end of the job."""
+    """Return the job and its events, read in this order so that no event is missing after the end of the job."""
     return launcher.job(job_id), launcher.events(job_id, after)
 
 

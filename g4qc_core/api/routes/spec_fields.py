@@ -1,4 +1,4 @@
-"""The fields of a backtest spec, with their kinds, bounds, choices and defaults: the other half of a form."""
+"""The fields of a backtest spec, with their kinds, bounds, choices and defaults, from which forms are made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documen
 
 
 class SpecFieldShown(BaseModel):
-    """One field of `POST /backtests`; a bound that is null does not exist."""
+    """One field of `POST /backtests`; a bound that is null does not apply."""
 
     name: str
     kind: Kind = Field(description="money is an exact decimal number, best sent as text; parameters are /strategies'")
@@ -31,7 +31,7 @@ class SpecFieldShown(BaseModel):
 
 @router.get("/backtests/fields")
 def fields() -> list[SpecFieldShown]:
-    """The fields of a spec, as file, command line, API and pages have them."""
+    """The fields of a spec, as used in files, on the command line, by the API and by the pages."""
     return [_shown(field) for field in spec_fields()]
 
 

@@ -34,7 +34,7 @@ function showAll(main, again) {
   region(form, parts, (answers) => makeForm(...answers), { keep: true })();
   loadList();
 
-  /** The form says what the address does, over what the result says that is run again. */
+  /** Makes the form from the address, and otherwise from the result that is run again. */
   function makeForm(fields, strategies, instruments, result) {
     const { spec, wrong } = readSpec(new URLSearchParams(location.search), fields, strategies);
     const before = result ? { ...result.spec, name: null } : {};
@@ -46,7 +46,7 @@ function showAll(main, again) {
       backtestForm({ fields, strategies, instruments, spec: { ...before, ...spec, parameters }, started, changed: write }));
   }
 
-  /** Puts what the form says into the address: a link that is opened elsewhere shows the same. */
+  /** Puts the form's values into the address, so that a link shows the same form elsewhere. */
   function write(said) {
     if (again) said.set("again", again);
     history.replaceState(null, "", `${location.pathname}?${said}`);

@@ -152,7 +152,7 @@ class ChartPage {
     return this.instrument?.decimals ?? 2;
   }
 
-  /** Says which sessions have no bars among those that were loaded. */
+  /** Shows which of the loaded sessions have no bars. */
   tellMissing() {
     const runs = [...(this.stage.bars?.missing.values() ?? [])].sort((a, b) => (a.first < b.first ? -1 : 1));
     const count = runs.reduce((sum, run) => sum + run.sessions, 0);

@@ -29,7 +29,7 @@ export function open(main) {
 
 function makeForm(instruments, live, loadHistory) {
   const asked = new URLSearchParams(location.search).get("symbol");
-  // Of a link that names no instrument the server says so; another one in its place would be another extraction.
+  // The server rejects a link to an unknown instrument; a substitute would be another extraction.
   const chosen = asked?.toUpperCase() || instruments[0]?.symbol;
   const fields = new Fields([
     { name: "symbol", label: t("field.symbol"), kind: "choice", required: true, value: chosen, choices: instruments.map((one) => [one.symbol, `${one.symbol} · ${one.name}`]) },

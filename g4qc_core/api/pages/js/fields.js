@@ -18,7 +18,7 @@ const EXACT = /^-?(\d+(\.\d*)?|\.\d+)$/;
  * @property {string} label
  * @property {"text" | "number" | "integer" | "decimal" | "check" | "choice" | "date" | "secret"} kind
  * @property {string} [hint]
- * @property {any} [value] what stands there at first; one that is none of the choices is offered too
+ * @property {any} [value] initial value; a value outside the choices is offered too
  * @property {number} [min]
  * @property {number} [max]
  * @property {number} [above] the value is greater than this
@@ -103,7 +103,7 @@ export class Fields {
 function make(field, given) {
   if (field.kind === "choice") {
     const choices = (field.choices ?? []).map((choice) => (Array.isArray(choice) ? choice : [choice, choice]));
-    // Another one in its place would be another experiment: the server says what is wrong with it.
+    // A substitute would be another experiment: keep the value, and the server reports what is wrong with it.
     if (field.value && !choices.some(([value]) => value === field.value)) choices.unshift([field.value, field.value]);
     const options = choices.map(([value, label]) => {
       return h("option", { value, selected: value === field.value }, label);

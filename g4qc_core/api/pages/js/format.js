@@ -25,7 +25,7 @@ export function number(value, digits) {
 /** The sign between whole numbers and fractions. */
 export const DECIMAL = formatter(Intl.NumberFormat, {}).formatToParts(0.5).find((part) => part.type === "decimal")?.value ?? ".";
 
-/** A number that somebody wrote, with all its digits, as text with a point; NaN where a thousand could be meant, or one. */
+/** Returns a typed number, with all its digits, as text with a point; NaN if it could mean either a thousand or one. */
 export function readDecimal(text) {
   if (DECIMAL !== ",") return text;
   return Number.isNaN(readNumber(text)) ? "NaN" : text.replace(",", ".");

@@ -32,7 +32,7 @@ export function open(main) {
     instruments = all.filter((one) => held.has(one.symbol));
     const asked = new URLSearchParams(location.search).get("symbol");
     fill(select, instruments.map((one) => h("option", { value: one.symbol }, `${one.symbol} · ${one.name}`)));
-    // Of a link that names no instrument the server says so; the first one would be another than the one that was asked for.
+    // The server rejects a link to an unknown instrument; the first instrument would not be the requested one.
     if (asked && !instruments.some((one) => one.symbol === asked)) select.prepend(h("option", { value: asked }, asked));
     if (asked) select.value = asked;
     if (!instruments.length) return empty(t("overview.empty"), t("overview.empty.text"), h("a.button", { href: "/extract" }, t("nav.extract")));

@@ -15,7 +15,7 @@ const APART = ["strategy", "parameters"];
 
 /**
  * @param {{fields: import("./spec.js").SpecField[], strategies: any[], instruments: any[], spec?: any, started: (job: any) => void, changed?: (said: URLSearchParams) => void}} given
- *   `spec`: what stands in it at first; `changed` hears what the form says now
+ *   `spec`: initial values; `changed` receives the form's present values
  * @returns {HTMLElement}
  */
 export function backtestForm({ fields, strategies, instruments, spec = {}, started, changed = () => undefined }) {
@@ -29,7 +29,7 @@ export function backtestForm({ fields, strategies, instruments, spec = {}, start
   choice.input("strategy").addEventListener("change", () => (own = choose({})));
   return h("form.body.stack", { novalidate: true, on: { submit, input: tell, change: tell } }, h("div.two", {}, h("div.stack", {}, choice.element, summary, parameters), general.element), said, h("div.row", {}, button));
 
-  /** @param {Record<string, any>} given values of parameters; one that the strategy does not have is shown, so that the server can say so */
+  /** @param {Record<string, any>} given values of parameters; one that the strategy does not have is shown, so that the server can reject it */
   function choose(given) {
     const strategy = strategies.find((one) => one.name === choice.values().strategy);
     const known = strategy?.parameters ?? [];
@@ -79,7 +79,7 @@ function generalField(field, value, instruments) {
     min: field.minimum ?? undefined,
     max: field.maximum ?? (field.below === null ? undefined : field.below - 1),
     above: field.above ?? undefined,
-    // What is left out has the default, which the form shows: an empty field would say something else than is run.
+    // A value left out takes the default, which the form shows: an empty field would differ from what is run.
     required: name !== "name" && field.kind !== "choice" && field.default !== null,
   };
   if (name === "instrument") return { ...made, kind: "choice", choices: instruments.map((one) => [one.symbol, `${one.symbol} · ${one.name}`]) };

@@ -1,5 +1,5 @@
 /**
- * A backtest spec in the address of the page, and what a form says of it. What is written is read back as it was. Must
+ * A backtest spec in the address of the page, from the values of a form. A written spec is read back unchanged. Must
  * not know controls.
  */
 
@@ -10,7 +10,7 @@ const OF_THE_PAGE = ["again"];
  * @typedef {{name: string, kind: string, default: any, choices: string[], minimum: number | null, maximum: number | null, above: number | null, below: number | null, description: string, required: boolean}} SpecField
  */
 
-/** The values of a spec that are not those of a field left out, as names and texts. @param {any} spec @param {SpecField[]} fields */
+/** Returns the values of a spec that differ from the defaults, as names and texts. @param {any} spec @param {SpecField[]} fields */
 export function writeSpec(spec, fields) {
   const said = new URLSearchParams();
   for (const field of fields) {
@@ -23,7 +23,7 @@ export function writeSpec(spec, fields) {
 }
 
 /**
- * The spec that an address says, and the names in it that mean nothing.
+ * Returns the spec in an address, and the names in it that are unknown.
  * @param {URLSearchParams} said @param {SpecField[]} fields @param {any[]} strategies
  */
 export function readSpec(said, fields, strategies) {
@@ -46,7 +46,7 @@ function valueOf(text, type) {
   return type === "integer" || type === "number" ? number(text) : text;
 }
 
-/** The number, or the text where it is none: the form then says what is wrong. */
+/** Returns the number, or the text if it is not one: the form then reports the error. */
 function number(text) {
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }

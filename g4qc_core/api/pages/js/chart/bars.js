@@ -28,7 +28,7 @@ const FIRST = 800; // enough for a screen, and sooner there
 const LARGEST = 12_000;
 const KEPT = 40;
 
-/** Answers of late, so that going back needs no request. @type {Map<string, {bars: Bar[], missing: Missing[]}>} */
+/** Recent answers, so that going back needs no request. @type {Map<string, {bars: Bar[], missing: Missing[]}>} */
 const kept = new Map();
 
 export class Bars {

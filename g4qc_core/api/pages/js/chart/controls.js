@@ -47,7 +47,7 @@ export class Controls {
     options(this.contract, [["", t("chart.continuous")], ...named], chosen);
   }
 
-  /** The rules by which there is a roll calendar, after the instrument's own. */
+  /** The rules that have a roll calendar, after the instrument's own. */
   setRules(rules, chosen) {
     options(this.rule, [["", t("chart.ownrule")], ...rules.map((rule) => [rule, rule])], chosen);
     this.joined.hidden = Boolean(this.contract.value) || (rules.length < 2 && !chosen);

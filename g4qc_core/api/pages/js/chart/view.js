@@ -11,18 +11,18 @@ import { LADDER } from "./ladder.js";
  * @property {string} timeframe the finest one that is shown
  * @property {string} contract month; empty: the series of the contract in front
  * @property {string} adjustment of that series
- * @property {string} rule by which its contracts are joined; empty: the instrument's own
+ * @property {string} rule that joins its contracts; empty: the instrument's own
  * @property {string} zone `utc` or `exchange`
  * @property {string} backtest id of the result whose trades are drawn; empty: none
  * @property {number} from first and last instant on the screen, seconds; 0: the newest bars
  * @property {number} to
- * @property {string[]} wrong what the address says that means nothing, like `adjustment=none2`
+ * @property {string[]} wrong parts of the address that are unknown, like `adjustment=none2`
  */
 
 export const ADJUSTMENTS = ["none", "additive", "ratio", "additive_forward", "ratio_forward"];
 const NAMES = ["symbol", "timeframe", "contract", "adjustment", "rule", "zone", "backtest"];
 
-/** @returns {View} the view of the present address; what is malformed has its default, and is named in `wrong` */
+/** @returns {View} the view of the present address; a malformed value takes its default and is named in `wrong` */
 export function readView() {
   const asked = new URLSearchParams(location.search);
   const one = (name, known, otherwise) => (known.includes(asked.get(name) ?? "") ? String(asked.get(name)) : otherwise);

@@ -9,7 +9,7 @@ import { sortable } from "../table.js";
 import { t, word } from "../lang.js";
 
 /**
- * A line for the timeframes that were not made of all stored minutes; null where all were.
+ * Returns a line for the timeframes that were not made from all stored minutes; null if all were.
  * @param {{timeframe: string, whole: boolean, missing: string[]}[]} timeframes
  */
 export function toDerive(timeframes) {
