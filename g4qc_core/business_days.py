@@ -1,7 +1,7 @@
-"""Business days: the days on which the exchange settles. They are the trade dates of a calendar, and nothing else is.
+"""Business days: the days on which the exchange settles, which are exactly the trade dates of a calendar.
 
-A holiday with a short session is none: what trades then settles on the next business day. Every rule that counts
-business days counts them here. Knows calendars. Must not know contracts or rules.
+A holiday with a short session is not a business day: its trades settle on the next one. Every rule that counts business
+days counts them here. Knows calendars. Must not know contracts or rules.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LONGEST_CLOSURE = timedelta(days=14)
 
 
 def on_or_before(calendar: SessionCalendar, day: date) -> date:
-    """The day, or the last business day before it.
+    """Return the day, or the last business day before it.
 
     Raises:
         UsageError: the calendar has none in the two weeks before.
@@ -26,7 +26,7 @@ def on_or_before(calendar: SessionCalendar, day: date) -> date:
 
 
 def on_or_after(calendar: SessionCalendar, day: date) -> date:
-    """The day, or the first business day after it.
+    """Return the day, or the first business day after it.
 
     Raises:
         UsageError: the calendar has none in the two weeks after.
@@ -35,19 +35,19 @@ def on_or_after(calendar: SessionCalendar, day: date) -> date:
 
 
 def before(calendar: SessionCalendar, day: date, number: int) -> date:
-    """The business day `number` business days before the day; a day that is none stands for the one before it."""
+    """Return the business day `number` business days before the day; a non-business day counts as the one before it."""
     reach = _LONGEST_CLOSURE + timedelta(days=2 * number)
     return _some(calendar, day - reach, day)[-1 - number]
 
 
 def last_of_month(calendar: SessionCalendar, month: date) -> date:
-    """The last business day of the month that contains `month`."""
+    """Return the last business day of the month that contains `month`."""
     following = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
     return on_or_before(calendar, following - _DAY)
 
 
 def last_of_month_before(calendar: SessionCalendar, month: date) -> date:
-    """The last business day of the month before the one that contains `month`."""
+    """Return the last business day of the month before the one that contains `month`."""
     return on_or_before(calendar, month.replace(day=1) - _DAY)
 
 

@@ -45,7 +45,7 @@ class _Strict(BaseModel):
 class Erratum(_Strict):
     """Days on which the library is wrong: there was no session, or it opened or closed at another time.
 
-    `settles` says whether the exchange settled then, where the calendar's `no_settlement` is wrong about the day.
+    `settles` says whether the exchange settled on the day, if the calendar's `no_settlement` is wrong about it.
     """
 
     dates: list[date] = Field(min_length=1)
@@ -105,9 +105,9 @@ class CalendarEntry(_Strict):
         days: weekdays that are trade dates; the library's others are dropped.
         open: time at which every session opens; None: the library's.
         close: the close of a full session.
-        no_settlement: holidays on which the exchange trades and does not settle: what trades then counts to the next
+        no_settlement: holidays on which the exchange trades but does not settle: the trading counts to the next
             trade date.
-        halt: a pause of every session that is open around it, as between the night and the day of grains.
+        halt: a daily pause of every session open around it, such as the one between night and day trading of grains.
     """
 
     library: str

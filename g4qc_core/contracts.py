@@ -1,4 +1,4 @@
-"""Contracts: one month of an instrument, or the whole of what has no months, as a gateway describes it.
+"""Contracts: one month of an instrument, or the single contract of a product without months, as a gateway describes it.
 
 Knows names of months and kinds. Must not know instruments, files or gateways.
 """
@@ -19,10 +19,10 @@ Kind = Literal["FUT", "STK", "CASH", "IND"]
 """Kinds of products, as Interactive Brokers spells them: futures, stocks, currency pairs, indices."""
 
 SPOT = "spot"
-"""Stands in place of the contract month of a product that has none."""
+"""Contract month of a product that has no months."""
 
 CONTRACT_MONTH = rf"(\d{{4}}(0[1-9]|1[0-2])|{SPOT})"
-"""Pattern of what names a contract of an instrument."""
+"""Pattern for the name of a contract of an instrument."""
 
 NEVER = date(2199, 12, 31)
 """Last trade date of a product that does not expire."""
@@ -55,17 +55,17 @@ class Contract:
 
     @property
     def expires(self) -> bool:
-        """False for what has no contract month."""
+        """False for a product without contract months."""
         return self.month != SPOT
 
     @property
     def tick(self) -> Decimal:
-        """Smallest step of its quotes, in the points in which bars are told."""
+        """Smallest step of its quotes, in points of its bars."""
         return self.min_tick * self.price_magnifier
 
     @property
     def what(self) -> Literal["TRADES", "MIDPOINT"]:
-        """What its bars are made of: nobody publishes the trades of a currency pair."""
+        """Type of data its bars are made from; trades of currency pairs are not published."""
         return "MIDPOINT" if self.kind == "CASH" else "TRADES"
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class Contract:
 
 
 def contract_month(text: str) -> str:
-    """`text` if it is a contract month like `202512`, or `spot`.
+    """Return `text` if it is a contract month like `202512`, or `spot`.
 
     Raises:
         UsageError: it is not.
@@ -84,5 +84,5 @@ def contract_month(text: str) -> str:
 
 
 def month_code(month: str) -> str:
-    """The letter of a contract month: `202512` gives `Z`."""
+    """Return the letter of a contract month: `202512` gives `Z`."""
     return MONTH_CODES[int(month[4:]) - 1]

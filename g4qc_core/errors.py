@@ -109,7 +109,7 @@ class GatewayRefused(GatewayError, PermanentError):
 
 
 class ContractNotFound(GatewayError, PermanentError):
-    """No security definition (200)."""
+    """The gateway has no security definition (200)."""
 
 
 class ContractChanged(PermanentError):
@@ -117,7 +117,7 @@ class ContractChanged(PermanentError):
 
 
 class ContractAmbiguous(GatewayError, PermanentError):
-    """Several definitions fit the request (200)."""
+    """Several security definitions fit the request (200)."""
 
 
 class PermissionDenied(GatewayError, PermanentError):
@@ -193,11 +193,11 @@ class InvalidBars(PermanentError):
 
 
 class BarsIncomplete(PermanentError):
-    """Minutes are stored, and the timeframe that is read was not made of them, or of what they were before."""
+    """Minutes are stored, but the timeframe was not made from them, or was made from an older version of them."""
 
 
 class UnreadableAnswer(GatewayError, InvalidBars):
-    """What the gateway sent cannot be read: a message, a time or a number; the connection lives on."""
+    """A message, a time or a number from the gateway cannot be read; the connection stays open."""
 
 
 class BacktestRefused(PermanentError):

@@ -1,6 +1,6 @@
-"""Files that are whole or absent, and closed to other users of the machine.
+"""Files that are written completely or not at all, and closed to other users of the machine.
 
-Whoever reads a file meanwhile sees the old content or the new, never half of one.
+A concurrent reader sees the old content or the new, never part of one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LOOK_AGAIN = 0.05
 
 @contextmanager
 def closed_to_others() -> Iterator[None]:
-    """Every file and folder that this process and its children make in the block is closed to other users."""
+    """Close every file and folder that this process and its children make in the block to other users."""
     _masks_before.append(os.umask(_PRIVATE_MASK))
     try:
         yield
@@ -35,7 +35,7 @@ def closed_to_others() -> Iterator[None]:
 
 
 def usual_mode() -> int:
-    """Rights of a file that a person asked for at a place of their own: what their umask leaves."""
+    """Return the rights of a file that the user asked for at their own location: those that their umask leaves."""
     mask = os.umask(_PRIVATE_MASK)
     os.umask(mask)
     return 0o666 & ~(_masks_before[0] if _masks_before else mask)
@@ -45,8 +45,8 @@ def write_whole(path: Path, content: bytes, mode: int = PRIVATE, owner: tuple[in
     """Writes beside the file and renames; on any error nothing is left of the attempt.
 
     Args:
-        mode: rights of a file that was not there before; one that was keeps its own.
-        owner: user and group that the file is given to; for root.
+        mode: rights of a new file; an existing file keeps its own.
+        owner: user and group to give the file to; only for root.
 
     Raises:
         OSError: the folder is missing or cannot be written, or the disk is full.
@@ -66,7 +66,7 @@ def write_whole(path: Path, content: bytes, mode: int = PRIVATE, owner: tuple[in
 
 
 def private_file(path: Path, append: bool = False) -> IO[bytes]:
-    """Opens a file to read and write, made where there is none; its content stays. Others have no right to it.
+    """Open a file for reading and writing, keeping its content; create it if missing. Other users have no access.
 
     Raises:
         OSError: it cannot be opened, or is a link.
@@ -82,7 +82,7 @@ def alone_with(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
 
     Raises:
         OSError: the folder is missing.
-        TransientError: another process has been there for longer than the patience.
+        TransientError: another process held it for longer than the patience.
     """
     # The folder and not the file is locked: a file that is written whole is another one each time.
     folder = os.open(path.parent, os.O_RDONLY)

@@ -1,6 +1,6 @@
-"""US holidays on which an exchange may trade and yet not settle: their names and their dates.
+"""US holidays on which an exchange may trade without settling: their names and their dates.
 
-CME Group halts on them and goes on in the evening: what trades counts to the next business day. Knows dates. Must not
+CME Group halts on them and resumes in the evening: the trading counts to the next business day. Knows dates. Must not
 know calendars, sessions or hours.
 """
 
@@ -30,7 +30,7 @@ _JUNETEENTH_SINCE = 2022
 
 
 def holidays_of(year: int, names: Collection[Holiday] = HOLIDAYS) -> dict[date, Holiday]:
-    """The days of a year on which these holidays are observed: of a Saturday on Friday, of a Sunday on Monday."""
+    """Return the observed dates of these holidays in a year: Saturday moves to Friday, Sunday to Monday."""
     days: dict[Holiday, date] = {
         "martin_luther_king": _nth(year, 1, _MONDAY, 3),
         "presidents_day": _nth(year, 2, _MONDAY, 3),

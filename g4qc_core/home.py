@@ -1,6 +1,6 @@
-"""The home: the folder of everything that G4QC writes by itself, and closed to other users of the machine.
+"""The home: the folder for everything that G4QC writes by itself, closed to other users of the machine.
 
-Knows folders, owners and rights. Must not know what stands in the files.
+Knows folders, owners and rights. Must not know the contents of the files.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from g4qc_core.errors import SettingsError
 
 SERVER_ACCOUNT = "pgserver"
-"""Account under which root runs the embedded server: its group may pass through root's home, and no more."""
+"""Account of the embedded server when G4QC runs as root: its group may traverse root's home, and no more."""
 
 _OTHERS = 0o077
 _PASS = 0o010
@@ -32,13 +32,13 @@ _told: set[Path] = set()
 
 
 def private_home(home: Path) -> None:
-    """Makes the home, or takes the rights of others away from one that is there.
+    """Create the home, or remove the rights of others from an existing one.
 
-    A home that holds things of others beside G4QC's own keeps its rights, which is logged: there the folders and files
-    of G4QC alone are closed.
+    A home that also holds files that are not G4QC's keeps its rights, which is logged: only the folders and files of
+    G4QC are closed then.
 
     Raises:
-        SettingsError: it cannot be made or written, or belongs to another user.
+        SettingsError: it cannot be created or written, or belongs to another user.
     """
     make_private(home)
     mode = home.stat().st_mode
@@ -61,10 +61,10 @@ def private_home(home: Path) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Makes the folder and those above it, for their owner alone; checks one that is there.
+    """Create the folder and its parents for their owner alone; check an existing one.
 
     Raises:
-        SettingsError: it cannot be made or written, or belongs to another user.
+        SettingsError: it cannot be created or written, or belongs to another user.
     """
     try:
         missing = [part for part in (folder, *folder.parents) if not part.exists()]

@@ -1,8 +1,8 @@
-"""Where Python looks for modules: the current folder comes last, after the standard library and every package.
+"""Python's module search path: the current folder comes last, after the standard library and every package.
 
-A person keeps notebooks and strategies in the current folder, and a file `signal.py` or `types.py` among them must not
-take the place of the module of that name. A strategy's own module is still found there. Imports nothing but what
-the interpreter has loaded before it runs any code: a file in the current folder could take the place of the rest.
+Users keep notebooks and strategies in the current folder, and a file `signal.py` or `types.py` among them must not
+replace the module of that name. A strategy's own module is still found there. Imports only what the interpreter has
+loaded before it runs any code: a file in the current folder could replace any other module.
 """
 
 import os
@@ -10,19 +10,19 @@ import sys
 
 
 def put_current_folder_last() -> None:
-    """Moves the current folder to the end of this process' path, or adds it there."""
+    """Move the current folder to the end of this process' path, or append it."""
     current = current_folder()
     sys.path[:] = [*(part for part in sys.path if part not in ("", ".", current)), ""]
 
 
 def add_current_folder() -> None:
-    """Adds the current folder to the end of this process' path, unless it stands there already."""
+    """Append the current folder to this process' path, unless it is already there."""
     if not {"", ".", current_folder()} & set(sys.path):
         sys.path.append("")
 
 
 def children_variables(python_path: str | None) -> dict[str, str]:
-    """Variables of child processes, and of theirs, that keep the current folder from the front of their paths.
+    """Return variables that keep the current folder off the front of the paths of child processes and their children.
 
     Args:
         python_path: the variable PYTHONPATH of this process; its own folders stay.
@@ -31,7 +31,7 @@ def children_variables(python_path: str | None) -> dict[str, str]:
     current = current_folder()
     kept = [part for part in (python_path or "").split(os.pathsep) if part not in ("", ".", current)]
     if kept:
-        # Dagster takes the first folder of the path out while it loads the graph: the scripts' folder, in its belief.
+        # Dagster removes the first folder of the path while it loads the graph; it takes it for the scripts' folder.
         variables["PYTHONPATH"] = os.pathsep.join([os.path.dirname(sys.executable), *kept])
     elif python_path:
         variables["PYTHONPATH"] = ""
@@ -39,7 +39,7 @@ def children_variables(python_path: str | None) -> dict[str, str]:
 
 
 def current_folder() -> str:
-    """The current folder; an empty text where it was removed."""
+    """Return the current folder, or an empty text if it was removed."""
     try:
         return os.getcwd()
     except OSError:

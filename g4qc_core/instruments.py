@@ -54,19 +54,19 @@ class Instrument(BaseModel):
     """A product, as people name it (`EC`) and as Interactive Brokers does (`EUR`, class `6E`).
 
     A stock, a currency pair or an index is one contract named `spot`; its fields about months and rolls stay empty.
-    Limits that an entry leaves out are those of its kind (`kinds.LIMITS`).
+    An entry that leaves out limits has those of its kind (`kinds.LIMITS`).
 
     Attributes:
         symbol: G4QC's own name, the key of every table.
         kind: `FUT`, `STK`, `CASH` (a currency pair) or `IND`.
         trading_class: as the gateway names it; default: `ib_symbol`.
-        local_symbol: pattern of the local symbols of its contracts, with `*` and `?`, where the gateway lists several
+        local_symbol: pattern for the local symbols of its contracts, with `*` and `?`, if the gateway lists several
             contracts of one month under one class; empty: all.
         multiplier: units of the product in one contract, as the gateway states it.
-        min_tick: smallest price step for one unit, in `currency`, as the gateway states it; where its contracts
-            have different ones, the largest step that all of them are multiples of.
-        price_magnifier: factor by which prices of bars are larger, as the gateway states it: 100 where they are in
-            cents or pence, and `min_tick` and `multiplier` in dollars or pounds.
+        min_tick: smallest price step for one unit, in `currency`, as the gateway states it; if its contracts have
+            different ones, the largest step that divides all of them.
+        price_magnifier: factor by which bar prices are larger, as the gateway states it: 100 if they are in cents or
+            pence while `min_tick` and `multiplier` are in dollars or pounds.
         months: month codes of the contracts that are traded and rolled, e.g. `HMUZ`; others are ignored.
         listed: month codes of all contracts that the exchange lists, serial months included; default: `months`.
         calendar: name of the session calendar in `calendars.toml`.
@@ -158,7 +158,7 @@ class Instrument(BaseModel):
 
     @property
     def tick(self) -> Decimal:
-        """Smallest step of quotes, in the points in which bars are told."""
+        """Smallest step of quotes, in points of its bars."""
         return self.min_tick * self.price_magnifier
 
     @property
@@ -178,7 +178,7 @@ class Instrument(BaseModel):
 
     @property
     def price_step(self) -> Decimal:
-        """The grid on which prices of bars lie, in points."""
+        """Step of the grid of bar prices, in points."""
         return self.tick / self.steps_per_tick
 
     @property
@@ -188,12 +188,12 @@ class Instrument(BaseModel):
 
     @property
     def decimals(self) -> int:
-        """Digits after the point that a price on the grid of bars needs."""
+        """Decimal places that a price on the grid of bars needs."""
         exponent = self.price_step.normalize().as_tuple().exponent
         return max(0, -int(exponent))
 
     def names(self, local_symbol: str) -> bool:
-        """Whether a contract of this local symbol is one of its own."""
+        """Return whether a contract with this local symbol belongs to the instrument."""
         return not self.local_symbol or fnmatchcase(local_symbol, self.local_symbol)
 
 
@@ -283,7 +283,7 @@ def parse_instruments(text: str, path: Path) -> dict[str, Instrument]:
 
 
 def make_instrument(symbol: str, fields: Mapping[str, Any]) -> Instrument:
-    """The instrument of an entry that stands in no file yet.
+    """Build the instrument of an entry that is not in a file yet.
 
     Raises:
         SettingsError: a field is missing or malformed; the text names entry and field.

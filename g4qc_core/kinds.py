@@ -1,6 +1,6 @@
-"""What differs between kinds of products where an instrument says nothing: the grid of bars, and what is believed.
+"""Defaults that differ between kinds of products: the grid of bars, and the limits of plausible values.
 
-A limit that is right for futures refuses an ordinary month of a stock. Knows no instrument.
+A limit that suits futures would reject an ordinary month of a stock. Knows no instrument.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ STEPS_PER_TICK: dict[Kind, int] = {"FUT": 1, "STK": 100, "CASH": 2, "IND": 100}
 """Steps of the grid of bars in one tick.
 
 Futures trade on ticks. Midpoints of currency pairs lie on half ticks. Trades of stocks are reported at fractions of a
-cent where somebody bettered the quote or met in its middle, and values of indices are computed: both are kept to a
+cent after price improvement or at the midpoint of the quote, and values of indices are computed: both are kept to a
 hundredth of a tick.
 """
 
@@ -28,7 +28,7 @@ LIMITS = MappingProxyType(
         "IND": {"max_move": Decimal("0.5"), "max_minute_volume": _ANY_VOLUME, "flat_minutes": 60},
     }
 )
-"""Fields of `Instrument` by kind: what a minute may hold before it is suspect.
+"""Fields of `Instrument` by kind: what a minute may contain before it is suspect.
 
 Futures: exchanges stop most of them at less, and a minute of the busiest has some 50,000 contracts. Stocks: no exchange
 stops a fall overnight, auctions have tens of millions of shares, and extended hours pass without a trade. Currency

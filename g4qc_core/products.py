@@ -13,7 +13,7 @@ from math import gcd
 from g4qc_core.instruments import MONTH_CODES, Instrument, Kind, month_code
 
 UNKNOWN = Decimal("NaN")
-"""Stands for a number that the gateway does not say."""
+"""Placeholder for a number that the gateway does not report."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ class Product:
 
     Attributes:
         multiplier: units in one contract; 1 where the product has none.
-        min_tick: smallest price step for one unit; of several contracts, the largest that all steps are multiples of.
-        price_magnifier: factor by which prices of bars are larger: 100 where they are in cents or pence.
+        min_tick: smallest price step for one unit; for several contracts, the largest that divides all their steps.
+        price_magnifier: factor by which bar prices are larger: 100 if they are in cents or pence.
         timezone: of the exchange.
         underlying: kind of what a future is about, as the gateway spells it; empty where it does not say.
         months: month codes in which it has contracts; empty for what does not expire.
         listed: contract month and local symbol of each of its contracts, ascending.
-        problems: sentences about numbers that the gateway does not say, and that are UNKNOWN here.
-        unread: sentences about single contracts whose details cannot be read; the rest is told by the others.
+        problems: sentences about numbers that the gateway does not report, which are UNKNOWN here.
+        unread: sentences about single contracts with unreadable details; the other contracts supply the rest.
     """
 
     kind: Kind
@@ -88,7 +88,7 @@ def contradictions(instrument: Instrument, product: Product) -> list[str]:
 
 
 def twins(instrument: Instrument, listed: Iterable[tuple[str, str]]) -> list[str]:
-    """A sentence for the first contract month that fits several contracts of the instrument; else nothing.
+    """Return a sentence for the first contract month that fits several contracts of the instrument, else nothing.
 
     Args:
         listed: contract month and local symbol of contracts in the instrument's class.
@@ -104,7 +104,7 @@ def twins(instrument: Instrument, listed: Iterable[tuple[str, str]]) -> list[str
 
 
 def told_apart(instrument: Instrument, month: str, names: Sequence[str]) -> str:
-    """The sentence about contracts of one month between which the instrument does not decide."""
+    """Return the sentence about several contracts of one month that the instrument does not distinguish."""
     pattern = names[0][: len(instrument.trading_class)] + "?" * len(names[0][len(instrument.trading_class) :])
     return (
         f"The gateway has {len(names)} contracts of {instrument.symbol} {month}, {' and '.join(names)}: the entry "
@@ -114,7 +114,7 @@ def told_apart(instrument: Instrument, month: str, names: Sequence[str]) -> str:
 
 
 def common_step(steps: Iterable[Decimal]) -> Decimal:
-    """The largest step of which each of these, at least one, is a whole multiple: the finest one, mostly."""
+    """Return the largest step that divides all of these, at least one: usually the finest one."""
     given = list(steps)
     places = max(0, *(-int(step.as_tuple().exponent) for step in given))
     scale = 10**places

@@ -87,7 +87,7 @@ def _calendar(product: Product) -> str:
     if product.kind == "STK" and product.timezone in _OF_LONDON:
         return "uk_equities"
     if product.kind == "FUT":
-        # What is quoted in cents is no financial product, whatever its underlying is called.
+        # A product quoted in cents is not a financial one, whatever the name of its underlying.
         by_underlying = _CALENDARS_OF_UNDERLYINGS.get(product.underlying) if product.price_magnifier == 1 else None
         by_exchange = _CALENDARS_OF_EXCHANGES.get(product.exchange, by_underlying)
         found = _CALENDARS_OF_CLASSES.get(product.trading_class, by_exchange)

@@ -94,8 +94,8 @@ RULE_DEFINITIONS = {
     "fixed_dates(2025-09-11, ...)": "The last of these dates in the front contract's time, or the first session after "
     "it.",
 }
-"""What each rule says of the first trade date of the next contract. Business days are those on which the exchange
-settles: a holiday with a short session is none. Lead times are rounded towards safety: earlier.
+"""First trade date of the next contract under each rule. Business days are the days on which the exchange settles; a
+holiday with a short session is not one. Lead times are rounded to the safe side: earlier.
 """
 
 FORMS = tuple(RULE_DEFINITIONS)

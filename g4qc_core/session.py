@@ -23,9 +23,9 @@ class Session:
     """One trade date's trading, from `open` to `close` in UTC.
 
     Attributes:
-        halts: pauses within trading that the exchange plans every day of an era.
-        outages: times in which it did not trade although it had planned to.
-        breaks: times in which the market is closed between two trading intervals, as from noon to evening of a holiday.
+        halts: daily pauses within trading that the exchange planned for a whole era.
+        outages: times in which the exchange did not trade although it had planned to.
+        breaks: times in which the market is closed between two trading intervals, such as noon to evening of a holiday.
     """
 
     trade_date: date
@@ -42,7 +42,7 @@ class Session:
         return tuple(zip(edges[::2], edges[1::2], strict=True))
 
     def holds(self, instant: datetime) -> bool:
-        """True when the instant lies in a trading interval, halts and outages included."""
+        """Return True if the instant lies in a trading interval, halts and outages included."""
         return any(start <= instant < end for start, end in self.intervals)
 
     def all_minutes(self) -> np.ndarray:
@@ -63,12 +63,12 @@ class Session:
         return len(self.minutes())
 
     def part(self, day: date, start: datetime, end: datetime) -> Session:
-        """What of it lies in `[start, end)`, named by another day."""
+        """Return the part of the session in `[start, end)`, named by another day."""
         return Session(day, start, end, _inside(self.halts, start, end), _inside(self.outages, start, end))
 
 
 def settled(days: Iterable[Session], settles: Callable[[date], bool]) -> Iterator[Session]:
-    """The sessions, each with the days before it on which the exchange traded and did not settle."""
+    """Yield the sessions, each joined with the preceding days on which the exchange traded and did not settle."""
     waiting: list[Session] = []
     for day in days:
         waiting.append(day)
@@ -95,5 +95,5 @@ def _inside(spans: Iterable[Span], start: datetime, end: datetime) -> tuple[Span
 
 
 def instant_of(moment: datetime) -> np.datetime64:
-    """The instant, of UTC, as arrays count it."""
+    """Convert a UTC instant to the form used in arrays."""
     return np.datetime64(moment.replace(tzinfo=None), "us")

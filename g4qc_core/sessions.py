@@ -31,7 +31,7 @@ from g4qc_core.session import instant_of, settled
 _DAY = timedelta(days=1)
 _trade_date = attrgetter("trade_date")
 
-# Longer than any holiday with the weekend beside it: how far the calendar days of one session can lie apart.
+# Longer than any holiday with its weekend: the largest distance between calendar days of one session.
 _REACH = timedelta(days=7)
 
 
@@ -74,9 +74,9 @@ class SessionCalendar:
         return None
 
     def trade_date_for(self, day: date) -> date | None:
-        """Trade date to which the trading counts that ends on a day of the exchange: of a holiday, the next one.
+        """Return the trade date of the trading that ends on a day of the exchange: on a holiday, the next one.
 
-        None where no trading ends on the day.
+        None if no trading ends on the day.
         """
         for session in self.sessions(day, day + _REACH):
             if session.trade_date == day or day in (self._ends_on(end) for _, end in session.intervals[:-1]):
@@ -87,9 +87,9 @@ class SessionCalendar:
         return (end.astimezone(self.timezone) - timedelta(microseconds=1)).date()
 
     def by_day(self, session: Session) -> list[Session]:
-        """The session taken apart: one for each trading interval, named by the day on which the interval ends.
+        """Split the session into one for each trading interval, named by the day on which the interval ends.
 
-        Brokers name the hours of holidays so. The last one has the session's own trade date.
+        Brokers report the hours of holidays this way. The last one has the session's own trade date.
         """
         if not session.breaks:
             return [session]
@@ -157,7 +157,7 @@ class SessionCalendar:
         return day not in holidays_of(day.year, self._entry.no_settlement)
 
     def _days(self, first: date, last: date) -> Iterator[Session]:
-        """What trades on each day that the library knows, or an erratum adds."""
+        """Yield the trading of each day that the library knows, or that an erratum adds."""
         columns = list(self._entry.columns)
         library = _library(self._entry.library)
         schedule = library.schedule(first.isoformat(), last.isoformat(), tz="UTC", market_times=columns)

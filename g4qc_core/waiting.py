@@ -1,4 +1,4 @@
-"""A wait for something outside this process: it has a deadline, and says what it waits for."""
+"""A wait for something outside this process, with a deadline and progress messages."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _TELL_AGAIN = 30.0
 
 
 class Wait:
-    """One wait, in small steps; it tells after a few seconds and then twice a minute.
+    """One wait, in small steps; it reports after a few seconds and then twice a minute.
 
     Args:
-        what: is waited for, as a sentence without its end.
+        what: the thing waited for, as a sentence without its end.
         seconds: the deadline.
         failure: type of the error at the deadline.
-        tell: hears what is waited for; default: the log, which a command shows on the screen.
+        tell: receives the progress messages; default: the log, which a command shows on the screen.
     """
 
     def __init__(
@@ -38,13 +38,13 @@ class Wait:
         self._tell_at = _TELL_AFTER
 
     def pause(self, advice: str, seconds: float = 0.1) -> None:
-        """Sleeps for a moment.
+        """Sleep for a moment.
 
         Args:
-            advice: what a person does where the wait has lasted too long; ends the error's sentence.
+            advice: what the user can do if the wait lasted too long; ends the error's sentence.
 
         Raises:
-            TransientError: the deadline has passed; of the type that was given.
+            TransientError: the deadline has passed; the error has the given type.
         """
         waited = self._clock() - self._began
         if waited >= self._seconds:

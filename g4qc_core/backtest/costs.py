@@ -39,7 +39,7 @@ class CostModel:
 
     @property
     def step_value(self) -> Decimal:
-        """Money of one step of the grid of prices, in which fills are counted."""
+        """Money of one step of the price grid; fills are counted in these steps."""
         return self.tick_value / self.steps_per_tick
 
     @property

@@ -9,8 +9,8 @@ and what is done about it, all of it held by tests:
   bar is appended that stands still at the last close, and the closing orders, placed on the last bar, are
   filled there.
 * It drops orders without a word when the account cannot afford them. Strategies of target positions run with
-  no margin at all, and `ledger` checks margin itself; for a class of the library's own, `broker` takes margin and
-  relative sizes of the contract's own price, and a dropped order is an error.
+  no margin at all, and `ledger` checks margin itself; for a class of the library's own, `broker` computes margin and
+  relative sizes from the contract's own price, and a dropped order is an error.
 * It knows no contract months. Its prices are the contracts' own, linked (`Market`); where the contract changes, the
   position is closed and opened again at the same open, or closed only.
 

@@ -45,7 +45,7 @@ def load_class(name: str) -> type:
 
 
 def own_parameters(kind: type) -> dict[str, bool | int | float | str]:
-    """The parameters of the class with the values that stand in it.
+    """Return the parameters of the class with their values in the class.
 
     A parameter is a class attribute that is a number, a text or a truth value and does not begin with `_`.
     """
@@ -58,7 +58,7 @@ def own_parameters(kind: type) -> dict[str, bool | int | float | str]:
 
 
 def check_parameters(kind: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """All parameters of the class, each of the type that it has in the class; see `own_parameters`.
+    """Return all parameters of the class, each converted to the type that it has in the class; see `own_parameters`.
 
     Raises:
         UsageError: a parameter that the class does not have, or of another type than the class's own.
@@ -68,7 +68,7 @@ def check_parameters(kind: type, parameters: Mapping[str, Any]) -> dict[str, Any
 
 
 def _typed(kind: type, own: Mapping[str, Any], name: str, value: Any) -> Any:
-    """The value in the type of the class's own: 10 and 10.0 are the same number."""
+    """Convert the value to the type of the class's own: 10 and 10.0 are the same number."""
     if name not in own:
         raise unknown("parameter", name, own, f"Class: {kind.__name__}.")
     wanted = type(own[name])

@@ -1,4 +1,4 @@
-"""Prices to which a margin rate applies: the contract's own, without its sign, and never close to zero.
+"""Prices to which a margin rate applies: the contract's own, without sign, and never close to zero.
 
 A futures price may be zero or negative, and a linked or adjusted one may have any value, but the risk of a contract
 does not vanish with its price. Knows prices in ticks. Must not know accounts, specs or the backtesting library.
@@ -21,7 +21,7 @@ def margin_floor(own_close: np.ndarray) -> np.ndarray:
         own_close: the contracts' own closes, in ticks, length n.
 
     Returns:
-        float64, length n, in ticks; entry i depends on the closes up to i alone.
+        float64, length n, in ticks; entry i depends only on the closes up to i.
     """
     return FLOOR * np.maximum.accumulate(np.abs(own_close)).astype(np.float64)
 

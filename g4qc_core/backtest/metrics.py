@@ -17,7 +17,7 @@ import pandas as pd
 from g4qc_core.backtest.span import LEAST_DAYS, LEAST_SESSIONS, Span
 
 SESSIONS_PER_YEAR = 252
-"""Periods a year of the formulas below where none are given, as in published tables of daily returns."""
+"""Periods a year for the formulas below when none are given, as in published tables of daily returns."""
 
 _LEAST = f"Not meaningful below {LEAST_DAYS} days or {LEAST_SESSIONS} sessions."
 
@@ -64,9 +64,9 @@ MONEY = frozenset((
 # fmt: on
 PERCENT = frozenset(["total_return", "annual_return", "volatility", "max_drawdown", "exposure", "win_rate"])
 ANNUAL = frozenset(["annual_return", "volatility", "sharpe", "sortino", "calmar"])
-"""Figures scaled to a year; None where the span is too short to be scaled, or where nothing varies."""
+"""Figures scaled to a year; None if the span is too short to scale, or if nothing varies."""
 OF_RETURNS = frozenset(["volatility", "sharpe", "sortino"])
-"""Figures of single session returns, which a hole in the sessions distorts."""
+"""Figures computed from single session returns; missing sessions distort them."""
 _LIBRARY_ANNUAL = frozenset(
     ["Return (Ann.) [%]", "Volatility (Ann.) [%]", "CAGR [%]", "Sharpe Ratio", "Sortino Ratio", "Calmar Ratio"]
 )
@@ -117,17 +117,17 @@ def compute(equity: pd.DataFrame, trades: pd.DataFrame, cash: float, span: Span)
 
 
 def distorted(metrics: Mapping[str, Any]) -> frozenset[str]:
-    """Names of the figures of a result that a hole in its sessions distorts."""
+    """Return the names of the result's figures that missing sessions distort."""
     return OF_RETURNS if metrics.get("missing_sessions") else frozenset()
 
 
 def without_annual(library: Mapping[str, Any]) -> dict[str, Any]:
-    """The library's figures with None in place of those scaled to a year."""
+    """Return the library's figures, with None for those scaled to a year."""
     return {name: None if name in _LIBRARY_ANNUAL else value for name, value in library.items()}
 
 
 def _annual(returns: np.ndarray, worst: float, span: Span) -> dict[str, float | None]:
-    """The figures of `ANNUAL`; `worst` is the largest drawdown, 0 or negative."""
+    """Compute the figures of `ANNUAL`; `worst` is the largest drawdown, 0 or negative."""
     if not span.annualisable:
         return dict.fromkeys(ANNUAL)
     a_year = span.sessions_per_year
@@ -153,7 +153,7 @@ def session_returns(daily: pd.Series, cash: float) -> np.ndarray:
 
 
 def annual_return(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float | None:
-    """Geometric return of a year of `periods` returns; None where it is beyond any number."""
+    """Compute the geometric annual return for `periods` returns a year; None if it exceeds any number."""
     grown = math.prod((1 + returns).tolist())
     try:
         return grown ** (periods / len(returns)) - 1

@@ -72,8 +72,8 @@ class BacktestResult:
 def result_id(spec: BacktestSpec, inputs: Mapping[str, Any]) -> str:
     """32 hex digits of the SHA-256 of the inputs and the window that was asked for, in canonical JSON.
 
-    The inputs name what the spec leaves to the instrument and to the strategy, so that a default that is written down
-    gives the id of one that is left out. The name of the spec decides no number.
+    The inputs include the defaults that come from the instrument and the strategy, so a spec that writes a default down
+    has the same id as one that leaves it out. The name of the spec affects no number.
     """
     asked = {name: value for name, value in spec.to_dict().items() if name in ("from", "to")}
     text = json.dumps({"asked": asked, "inputs": inputs}, sort_keys=True, separators=(",", ":"))

@@ -291,5 +291,5 @@ def _package_version() -> str:
 
 
 def times(count: int) -> str:
-    """Say how often: `once`, `2 times`."""
+    """Format a count: `once`, `2 times`."""
     return "once" if count == 1 else f"{count} times"

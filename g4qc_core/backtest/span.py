@@ -1,4 +1,4 @@
-"""The calendar time that a result covers: how long it is, how many sessions it has, and which it lacks.
+"""The calendar time that a result covers: its length, its sessions, and the sessions it lacks.
 
 Knows trade dates and session calendars. Must not know equity, engines or specs.
 """
@@ -69,11 +69,11 @@ class Span:
 
 
 def span_of(trade_dates: Iterable[date], calendar: SessionCalendar) -> Span:
-    """The span of a result.
+    """Compute the span of a result.
 
     Args:
-        trade_dates: those of its bars, at least one, in any order, repeated or not.
-        calendar: says which sessions lie between them, and when the one before the first was.
+        trade_dates: trade dates of its bars, at least one, in any order; repeats are allowed.
+        calendar: gives the sessions between them and the one before the first.
     """
     present = set(trade_dates)
     first, last = min(present), max(present)
@@ -84,7 +84,7 @@ def span_of(trade_dates: Iterable[date], calendar: SessionCalendar) -> Span:
 
 
 def _ranges(days: tuple[date, ...], shown: int = 6) -> str:
-    """Ascending dates as ranges; dates at most four days apart, over a weekend or a holiday, are one range."""
+    """Group ascending dates into ranges; dates at most four days apart, over a weekend or a holiday, are one range."""
     runs: list[list[date]] = []
     for day in days:
         if runs and (day - runs[-1][-1]).days <= 4:

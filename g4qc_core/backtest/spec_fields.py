@@ -1,4 +1,4 @@
-"""The fields of a backtest spec as data: what options of the command line and fields of a form are made of.
+"""The fields of a backtest spec as data, for command line options and form fields.
 
 Reads the model. Must not know any surface.
 """
@@ -27,13 +27,13 @@ class SpecField:
     """One field of a spec.
 
     Attributes:
-        name: as file, API and pages call it.
+        name: the name in the file, the API and the pages.
         kind: `money` is an exact decimal number; `choice` has `choices`; `parameters` are those of the strategy.
-        description: one sentence for a person.
+        description: one sentence for the user.
         required: the field has no default.
-        default: JSON-safe; None also where the field may be left out without one.
-        minimum, maximum: bounds that are values of the field themselves.
-        above, below: bounds that are not.
+        default: JSON-safe; None also for an optional field without a default.
+        minimum, maximum: inclusive bounds.
+        above, below: exclusive bounds.
     """
 
     name: str
@@ -49,12 +49,12 @@ class SpecField:
 
     @property
     def option(self) -> str:
-        """The option of the command line: `--slippage-ticks`."""
+        """The command line option: `--slippage-ticks`."""
         return f"--{self.name.replace('_', '-')}"
 
 
 def spec_fields() -> list[SpecField]:
-    """The fields of a spec in the order of the model."""
+    """Return the fields of a spec in the order of the model."""
     return [_field(name, info) for name, info in BacktestSpec.model_fields.items()]
 
 
@@ -77,7 +77,7 @@ def _field(name: str, info: FieldInfo) -> SpecField:
 
 
 def _plain(annotation: Any) -> Any:
-    """The type without what is said about it and without None."""
+    """Return the type without its annotations and without None."""
     if get_origin(annotation) is Annotated:
         return _plain(get_args(annotation)[0])
     rest = [one for one in get_args(annotation) if one is not NoneType]

@@ -1,6 +1,6 @@
 """The kinds of value in a backtest spec, each in one canonical form: money, dates, whole numbers, names, roll rules.
 
-Equal values that are written differently become the same value here. Must not know the fields that hold them.
+Equal values written differently become the same value here. Must not know the fields that hold them.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _or_value_error(parse: Callable[[str], Any], text: str) -> Any:
 
 
 def one_of(kind: str, known: Collection[str]) -> BeforeValidator:
-    """Refuses a name that is not known, with the nearest one that is."""
+    """Return a validator that refuses an unknown name and suggests the nearest known one."""
 
     def check(value: Any) -> Any:
         if isinstance(value, str) and value not in known:

@@ -28,7 +28,7 @@ from g4qc_core.timeframes import TIMEFRAMES, timeframe
 DEFAULT_FILE = Path(__file__).with_name("backtests.toml")
 
 UNNAMED = "unnamed"
-"""Name of a spec that has none yet: `named_by_content` gives it one."""
+"""Placeholder name of an unnamed spec; `named_by_content` replaces it."""
 
 
 class _Malformed(Exception):
@@ -40,10 +40,10 @@ class _Malformed(Exception):
 
 
 class BacktestSpec(BaseModel):
-    """One backtest. File, command line, API and pages are made from this model.
+    """One backtest. The file, command line, API and pages are built from this model.
 
-    The description of a field is its help on every surface. `from` and `to` are called `first` and `last` in Python,
-    and are read under both names.
+    The description of a field is its help on every surface. `from` and `to` are called `first` and `last` in Python;
+    both names are accepted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
@@ -144,7 +144,7 @@ class BacktestSpec(BaseModel):
 
     @classmethod
     def asked(cls, values: Mapping[str, Any]) -> Self:
-        """The spec that a person or a program asks for by hand, named by its content where it has no name.
+        """Build the spec from values that a user or a program passes, named by its content if it has no name.
 
         Raises:
             UsageError: a field is missing, unknown or malformed; the text names the field.
@@ -156,12 +156,12 @@ class BacktestSpec(BaseModel):
         return spec.named_by_content() if spec.name == UNNAMED else spec
 
     def content(self) -> dict[str, Any]:
-        """All that the spec says but its name, in one form: parameters that are left out have their defaults."""
+        """Return everything in the spec except its name, in one form: omitted parameters have their defaults."""
         said = {name: value for name, value in self.to_dict().items() if name != "name"}
         return said | {"parameters": self._parameters()}
 
     def named_by_content(self) -> Self:
-        """The same under a name made of its content: two that ask for different things have different names."""
+        """Return the same spec under a name made from its content: different specs get different names."""
         digest = hashlib.sha256(json.dumps(self.content(), sort_keys=True).encode()).hexdigest()[:12]
         plain = f"{self.strategy.replace(':', '.')}-{self.instrument}-{self.timeframe}"
         plain = re.sub(r"[^A-Za-z0-9._-]", "-", plain).lstrip("._-")[:80]
@@ -175,7 +175,7 @@ class BacktestSpec(BaseModel):
     def _parameters(self) -> dict[str, Any]:
         if not is_external(self.strategy):
             return make_strategy(self.strategy, self.parameters).model_dump(mode="json")
-        # A class takes 10 and 10.0 for the same: it is given its own type.
+        # A class takes 10 and 10.0 for the same number: pass its own type.
         return {
             name: int(value) if isinstance(value, float) and value.is_integer() else value
             for name, value in self.parameters.items()
@@ -247,7 +247,7 @@ def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
         if problem["type"] == "missing":
             raise _Malformed(field, "is missing.") from None
         text = problem["msg"].removeprefix("Value error, ")
-        # A name that is not known stands in its sentence already.
+        # The sentence already contains an unknown name.
         given = f", given {problem['input']!r}" if field and not text.startswith("Unknown ") else ""
         raise _Malformed(field, f"{text}{given}.") from None
     checks: dict[str, Callable[[], object]] = {

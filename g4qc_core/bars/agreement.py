@@ -1,8 +1,8 @@
-"""Our session calendar against what a source tells of its sessions, day by day.
+"""Comparison of our session calendar with the sessions that a source reports, day by day.
 
-A source tells the trading of a holiday as a session of that day; here it belongs to the session of the next trade date.
-So trading intervals are compared, each named by the day on which it ends. Knows sessions of both sides. Must not know
-how a source tells them, nor where findings are kept.
+A source reports the trading of a holiday as a session of that day; here it belongs to the session of the next trade
+date. So trading intervals are compared, each named by the day on which it ends. Knows sessions of both sides. Must not
+know how a source reports them, nor where findings are kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LONGEST_SESSION = timedelta(days=7)  # of a holiday before a weekend
 
 
 class Agreement(StrEnum):
-    """What a comparison of one day found."""
+    """Outcome of the comparison of one day."""
 
     AGREES = "agrees"
     OTHER_TIMES = "other_times"
@@ -29,9 +29,9 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True)
 class ComparedDay:
-    """One day's trading as both sides have it, `[open, close)` in UTC; None where a side has none.
+    """One day's trading on both sides, `[open, close)` in UTC; None if a side has none.
 
-    `trade_date` is the day on which it ends: a holiday too, whose trading counts to a later trade date.
+    `trade_date` is the day on which it ends; this may be a holiday, whose trading counts to a later trade date.
     """
 
     trade_date: date
@@ -51,7 +51,7 @@ class ComparedDay:
 
 
 def compare_sessions(calendar: SessionCalendar, told: Sequence[ToldSession]) -> list[ComparedDay]:
-    """Every day from the first to the last that was told on which either side trades, ascending.
+    """Compare every day from the first to the last reported one on which either side trades, ascending.
 
     A day between them that was not told has no session at the source.
     """
@@ -78,7 +78,7 @@ def compare_sessions(calendar: SessionCalendar, told: Sequence[ToldSession]) -> 
 
 
 def _parts(said: ToldSession, sessions: Iterable[Session], calendar: SessionCalendar) -> list[ToldSession]:
-    """What was told, in parts where it names the whole of a session of ours that has breaks."""
+    """Return the reported session, split into parts if it spans a whole session of ours that has breaks."""
     for session in sessions:
         if session.breaks and (said.open, said.close) == (session.open, session.close):
             return [ToldSession(day.trade_date, day.open, day.close) for day in calendar.by_day(session)]

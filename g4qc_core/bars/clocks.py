@@ -1,4 +1,6 @@
-"""Whether this machine and the gateway agree about the day: months exist by the one, bars are asked by the other."""
+"""Check that this machine and the gateway agree on the day: this machine's clock decides which months exist, and the
+gateway's clock dates the requests for bars.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +10,17 @@ from g4qc_core.bars.source import Origin
 from g4qc_core.errors import ClockWrong
 
 FARTHEST = timedelta(days=1)
-"""How far the two may lie apart: more than a mistake of a time zone makes."""
+"""Largest allowed difference between the two; larger than any time zone error."""
 
 
 def check_clocks(origin: Origin, gateway: datetime, here: datetime) -> None:
-    """Raises ClockWrong when the gateway of an account and this machine disagree about the day.
+    """Raise ClockWrong if the gateway of an account and this machine disagree on the day.
 
     The clock of a simulated gateway may be set to any day on purpose.
 
     Args:
-        gateway: what the gateway's clock says, UTC.
-        here: what this machine's clock says, UTC.
+        gateway: time of the gateway's clock, UTC.
+        here: time of this machine's clock, UTC.
     """
     apart = here - gateway
     if origin is not Origin.ACCOUNT or abs(apart) <= FARTHEST:

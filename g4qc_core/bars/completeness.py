@@ -1,7 +1,7 @@
-"""Completeness of a series: which sessions were asked for, and which of them have no bars of the timeframe, and why.
+"""Completeness of a series: the sessions asked for, and those that have no bars of the timeframe, with the reason.
 
-A session is judged in the contract that the series reads then and in the timeframe that is read: that its minutes are
-known says nothing of its hours. Knows sessions, contracts and reasons. Must not know how bars are stored.
+A session is judged for the contract that the series reads then and for the timeframe that is read: known minutes do not
+imply known hours. Knows sessions, contracts and reasons. Must not know how bars are stored.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LISTED = 5
 
 
 class Lack(Enum):
-    """Why a session has no bars that can be relied on: name for programs, and words."""
+    """Reason why a session has no reliable bars: a name for programs, and words for the user."""
 
     NOT_DERIVED = ("not_derived", "never derived from the stored minutes")
     STALE = ("stale", "derived from minutes that changed since")
@@ -36,13 +36,13 @@ class Lack(Enum):
 
     @property
     def refuses(self) -> bool:
-        """True where the minutes are stored: nothing but a step of the graph is missing, so no reader goes on."""
+        """True if the minutes are stored and only a step of the graph is missing; readers then stop."""
         return self in (Lack.NOT_DERIVED, Lack.STALE)
 
 
 @dataclass(frozen=True)
 class MissingSession:
-    """A session without reliable bars; `contract` is the month that the series reads then, empty where none is."""
+    """A session without reliable bars; `contract` is the month that the series reads then, empty if none."""
 
     trade_date: date
     contract: str
@@ -51,7 +51,7 @@ class MissingSession:
 
 @dataclass(frozen=True)
 class MissingRun:
-    """Neighbouring asked sessions that are missing for one reason in one contract."""
+    """Neighbouring asked sessions that are missing for the same reason in the same contract."""
 
     first: date
     last: date
@@ -67,11 +67,11 @@ class MissingRun:
 
 @dataclass(frozen=True)
 class Completeness:
-    """What was asked of one timeframe of one series, and what of it is missing.
+    """The asked sessions of one timeframe of one series, and the missing ones.
 
     Attributes:
-        asked: trade dates of the sessions, ascending. Those in which nothing can be expected are left out: sessions
-            that are not over, and those of which the gateway confirmed that nothing traded.
+        asked: trade dates of the sessions, ascending. Sessions without expected bars are left out: those that are not
+            over, and those for which the gateway confirmed that nothing traded.
         missing: ascending.
     """
 
@@ -86,7 +86,7 @@ class Completeness:
         return len(self.asked) - len(self.missing)
 
     def runs(self) -> list[MissingRun]:
-        """The missing sessions, neighbours of one reason and contract together, ascending."""
+        """Group the missing sessions, ascending: neighbours with the same reason and contract form one run."""
         at = {day: number for number, day in enumerate(self.asked)}
         found = []
         numbered = enumerate(self.missing)
@@ -98,14 +98,14 @@ class Completeness:
         return found
 
     def check(self) -> None:
-        """Raises BarsIncomplete where minutes are stored of which this timeframe was not made, or was made before."""
+        """Raise BarsIncomplete if this timeframe was not made from the stored minutes, or was made from older ones."""
         for lack in (Lack.NOT_DERIVED, Lack.STALE):
             days = [session.trade_date for session in self.missing if session.lack is lack]
             if days:
                 raise BarsIncomplete(not_made(self.symbol, [self.timeframe], days, lack))
 
     def words(self) -> str:
-        """One sentence that names the missing sessions; empty where none is missing."""
+        """Return one sentence that names the missing sessions; empty if none are missing."""
         if not self.missing:
             return ""
         runs = [str(run) for run in self.runs()]
@@ -117,7 +117,7 @@ class Completeness:
 
 
 def not_made(symbol: str, timeframes: Sequence[str], days: Iterable[date], lack: Lack) -> str:
-    """The sentence for timeframes that were not made of stored minutes on these trade dates, with what mends it."""
+    """Return the sentence for timeframes not made from the stored minutes of these trade dates, with the remedy."""
     months = sorted({day.replace(day=1) for day in days})
     spans = [pd.Period(month, "M") for month in months]
     bars = f"The {listed(timeframes)} bars of {symbol} for {listed([f'{span:%B %Y}' for span in spans])}"
@@ -134,7 +134,7 @@ def not_made(symbol: str, timeframes: Sequence[str], days: Iterable[date], lack:
 
 
 def in_sentences(symbol: str, lacking: Mapping[str, Sequence[MissingSession]]) -> list[str]:
-    """What `not_made` says of sessions by timeframe; timeframes that lack the same share a sentence."""
+    """Return the sentences of `not_made` for sessions by timeframe; timeframes with the same gaps share a sentence."""
     alike: dict[tuple[Lack, tuple[date, ...]], list[str]] = {}
     for timeframe, sessions in lacking.items():
         for lack in Lack:
@@ -145,7 +145,7 @@ def in_sentences(symbol: str, lacking: Mapping[str, Sequence[MissingSession]]) -
 
 
 def listed(names: Sequence[str]) -> str:
-    """The names as a sentence lists them; a long list is cut in the middle."""
+    """Join the names as a list in a sentence; a long list is shortened in the middle."""
     if len(names) > _LISTED:
         names = [*names[:2], "...", names[-1]]
         return ", ".join(names)

@@ -56,7 +56,7 @@ def day_map(
     Args:
         quality: quality rows of one instrument, of any contracts; those of a session are added up.
         silent: minutes of sessions of which no row says anything, by trade date: nobody asked for them.
-        lacking: part of the timeframes (0 to 1) that were not made of a session's minutes, by trade date.
+        lacking: fraction of the timeframes (0 to 1) not made from a session's minutes, by trade date.
 
     Returns:
         `MAP_COLUMNS`, one row a trade date, ascending: trade_date (datetime64[s]), state (`DayState`), share (float64,

@@ -48,7 +48,7 @@ def beyond_price(minutes: Minutes, instrument: Instrument) -> Suspects:
 
 
 def _references(minutes: Minutes, starts: np.ndarray) -> np.ndarray:
-    """The price, in steps of the grid, from which each session's move is measured; NaN where none can be."""
+    """Return the price, in grid steps, from which each session's move is measured; NaN if there is none."""
     ends = np.append(starts[1:], len(minutes))
     prices = np.full(len(starts), np.nan)
     for at, start in enumerate(starts):

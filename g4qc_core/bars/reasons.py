@@ -57,11 +57,11 @@ WAYS_OUT: dict[Reason, str] = {
     Reason.SPIKE: "accept or drop them",
     Reason.FLAT_RUN: "raise flat_minutes (--flat-minutes), or drop them",
 }
-"""What ends the wait of bars with this reason: a correction of the instrument, or a decision by `g4qc quarantine`."""
+"""Remedy for each reason, which releases its bars: a corrected instrument, or a decision by `g4qc quarantine`."""
 
 
 def in_words(counts: Mapping[Reason, int]) -> str:
-    """Counts of bars by reason, each with its way out, as a part of a sentence: the most frequent first."""
+    """Format counts of bars by reason, each with its remedy, as part of a sentence; most frequent first."""
     by_count = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return "; ".join(f"{count:,} {reason} ({WAYS_OUT[reason]})" for reason, count in by_count)
 

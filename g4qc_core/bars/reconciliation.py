@@ -3,10 +3,10 @@
 Two ways lead to one number: a source's minutes, validated and resampled here, and the larger bar that it made itself.
 Where they differ, one of them is wrong. What is known to differ rightly:
 
-- A session's bar is named by its trade date here. A source may give the trading of a holiday a bar of its own, named by
-  that day: `by_trade_date` adds it to the bar of the trade date to which it counts.
-- The close of a session's bar may be the settlement price, which the exchange publishes hours after the last trade. It
-  is then no trade: told apart, and no fault.
+- A session's bar is named by its trade date here. A source may report the trading of a holiday as a bar of its own,
+  named by that day: `by_trade_date` adds it to the bar of the trade date to which it counts.
+- The close of a session's bar may be the settlement price, which the exchange publishes hours after the last trade.
+  Then it is not a trade; it is reported separately and is no fault.
 - A gateway may send a flat bar of no volume for a time without a trade, for which we have no bar.
 - Hours of both sides begin at the session's open, which for futures is a full hour.
 - Interactive Brokers leaves some trades out of what it serves, and not always the same ones: volumes may differ a
@@ -98,13 +98,13 @@ def compare_bars(
 
 
 def by_trade_date(bars: pd.DataFrame, calendar: SessionCalendar) -> pd.DataFrame:
-    """A source's session bars, those of days that count to one trade date made one.
+    """Merge a source's session bars for days that count to the same trade date.
 
     Args:
         bars: timestamp, trade_date (as the source names the days) and `VALUES`, ascending, of one contract.
 
     Returns:
-        The same columns, ascending; a bar of a day on which we know no trading keeps its name.
+        The same columns, ascending; a bar of a day without known trading keeps its name.
     """
     days = [day.date() for day in bars["trade_date"]]
     settled = np.array([calendar.trade_date_for(day) or day for day in days], "datetime64[s]")

@@ -76,14 +76,14 @@ def _buckets(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar
         return opens
     instants = bars["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").view("int64")
     begins = _microseconds(sorted(start for session in own for start, _ in session.intervals))
-    # The interval that the bar lies in, but never one of the session before.
+    # The interval that contains the bar, but never one of the previous session.
     anchors = np.maximum(begins[np.searchsorted(begins, instants, side="right") - 1], opens)
     length = timeframe.minutes * _MICROSECONDS_A_MINUTE
     return anchors + (instants - anchors) // length * length
 
 
 def _sessions(trade_dates: pd.Series, calendar: SessionCalendar) -> dict[date, Session]:
-    """The session of each trade date that the bars have."""
+    """Return the session of each trade date of the bars."""
     days = pd.DatetimeIndex(trade_dates.unique())
     sessions = {s.trade_date: s for s in calendar.sessions(days.min().date(), days.max().date())}
     for day in days:

@@ -39,7 +39,7 @@ def broken_rules(
         sessions: of each row, as the calendar assigns them.
         codes, months: the contract of each row: `months[codes]`, code -1 where there is none.
         contracts: the known ones, by month.
-        instrument: says whether a volume is to be expected at all, and on which grid prices lie.
+        instrument: gives the price grid and whether volume is expected at all.
     """
     instants = instants_of(raw["timestamp"])
     grids = own_grids(months, contracts, instrument)[codes]

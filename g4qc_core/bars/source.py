@@ -53,8 +53,8 @@ class PartlyUnreadable(UnreadableAnswer):
     """Some bars of an answer cannot be read.
 
     Attributes:
-        bars: those that can, as `BarSource.bars` gives them, n >= 0 rows.
-        lost: starts of the others, UTC; None where one says nothing readable about when it was.
+        bars: the readable ones, as `BarSource.bars` returns them, n >= 0 rows.
+        lost: starts of the others, UTC; None if the start of one is unreadable.
     """
 
     def __init__(self, message: str, bars: pd.DataFrame, lost: Sequence[datetime | None]) -> None:
@@ -67,8 +67,8 @@ class ChainPartlyUnreadable(UnreadableAnswer):
     """The details of some contracts of a chain cannot be read.
 
     Attributes:
-        contracts: those that can be read, as `BarSource.chain` gives them, at least one.
-        unread: a sentence for each of the others, by its local symbol.
+        contracts: the readable ones, as `BarSource.chain` returns them, at least one.
+        unread: one sentence for each of the others, by local symbol.
     """
 
     def __init__(self, symbol: str, contracts: Sequence[Contract], unread: Mapping[str, str]) -> None:
@@ -94,8 +94,8 @@ class BarSource(Protocol):
     def chain(self, instrument: Instrument) -> list[Contract]:
         """All contracts in the instrument's month cycle, expired ones that still have data included, by expiry.
 
-        Raises ContractNotFound when there is none, or DefinitionMissing while that may be a maintenance; and
-        ChainPartlyUnreadable, with the other contracts, when the details of some cannot be read.
+        Raises ContractNotFound if there is none, DefinitionMissing if that may be due to maintenance, and
+        ChainPartlyUnreadable, with the other contracts, if the details of some cannot be read.
         """
 
     def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
@@ -114,8 +114,8 @@ class BarSource(Protocol):
         ascending, unique), open, high, low, close, wap (float64, points; wap NaN where unknown), volume and count
         (int64; count -1 where unknown). A bar that is not finished by `server_time()` is not in it.
 
-        Raises NoData when the source answers that the window holds nothing, and PartlyUnreadable, with the other bars,
-        when some of the window cannot be read.
+        Raises NoData if the source answers that the window is empty, and PartlyUnreadable, with the other bars, if some
+        of the window cannot be read.
         """
 
     def time_left(self, requests: Sequence[BarRequest]) -> timedelta:

@@ -50,7 +50,7 @@ def spikes(minutes: Minutes) -> Suspects:
 
 
 def _excursions(minutes: Minutes) -> np.ndarray:
-    """How many steps each bar reaches beyond both neighbours; less than 0 where it does not, or is not judged."""
+    """Compute how many steps each bar reaches beyond both neighbours; negative if it does not or is not judged."""
     excursion = np.full(len(minutes), -1.0)
     if len(minutes) < 3:
         return excursion
@@ -67,7 +67,7 @@ def _excursions(minutes: Minutes) -> np.ndarray:
 
 
 def _judged(minutes: Minutes, rows: np.ndarray, excursion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Steps by which the rows stand out, and by how many they may."""
+    """Return how many steps the rows stand out, and how many are allowed."""
     offsets = np.arange(-_AROUND, _AROUND + 1)
     around = rows[:, None] + offsets
     at = np.clip(around, 0, len(minutes) - 1)

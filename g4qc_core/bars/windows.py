@@ -41,7 +41,7 @@ class Windows:
 def possible(session: Session, contract: Contract, until: datetime, head: datetime | None = None) -> Window | None:
     """The part of the session, in whole minutes, in which the contract can have finished bars, or None.
 
-    It begins and ends within a trading interval; the breaks between two of them may lie inside.
+    It begins and ends within a trading interval; breaks between intervals may lie inside.
 
     Args:
         until: the source's clock.
@@ -56,7 +56,7 @@ def possible(session: Session, contract: Contract, until: datetime, head: dateti
 
 
 def minutes_of(session: Session, window: Window | None) -> np.ndarray:
-    """Starts of the minutes of the session's trading intervals that lie in the window."""
+    """Return the starts of the minutes of the session's trading intervals that lie in the window."""
     if window is None:
         return np.array([], "datetime64[us]")
     minutes = session.all_minutes()

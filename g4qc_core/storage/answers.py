@@ -62,7 +62,7 @@ def reopened_sessions(instrument: Instrument, start: datetime, end: datetime, st
 
 
 def session_at(calendar: SessionCalendar, instant: datetime) -> Session | None:
-    """The session with a trading interval that contains the instant, halts included, or None."""
+    """Return the session with a trading interval that contains the instant, halts included, or None."""
     sessions = calendar.sessions_between(instant, instant + timedelta(minutes=1))
     return next((s for s in sessions if s.holds(instant)), None)
 
@@ -101,7 +101,7 @@ def stored_gaps(instrument: Instrument, first: date, last: date, stores: Stores)
 
 
 def _end_of(session: Session, minutes: int) -> datetime:
-    """The end of so many minutes of the session, from its open."""
+    """Return the end of this many minutes of the session, from its open."""
     every = session.all_minutes()
     last = every[min(minutes, len(every)) - 1].item()
     return last.replace(tzinfo=session.open.tzinfo) + timedelta(minutes=1)

@@ -76,8 +76,8 @@ class BacktestRecord:
 
     Attributes:
         id: the same inputs have the same id, and a later result of the id replaces an earlier one.
-        spec_name: one of the names under which it was run: the one that was asked for, else the newest.
-        spec: as the person wrote it under that name.
+        spec_name: one of the names under which it was run: the requested one, else the newest.
+        spec: as the user wrote it under that name.
         inputs: what the numbers depend on (law 10).
         metrics: figures by name; NaN and infinity are stored as null.
         library: figures of the backtesting library by its own names.
@@ -125,7 +125,7 @@ class BacktestStore:
         """
         values = {name: _plain(value) for name, value in asdict(record).items()}
         with self._database.transaction() as connection:
-            # The result keeps the other names under which it was run.
+            # The result keeps its other names.
             kept = insert(backtests).values(values).on_conflict_do_update(index_elements=["id"], set_=values)
             connection.execute(kept)
             for table in (backtest_trades, backtest_equity):
@@ -202,7 +202,7 @@ class BacktestStore:
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
 
     def forget_spec(self, name: str) -> bool:
-        """Forgets a spec that has no result; True when there is none of that name any more."""
+        """Delete a spec that has no result; return True if no spec has that name any more."""
         proven = select(backtest_names.c.spec_name).where(backtest_names.c.spec_name == name).exists()
         with self._database.transaction() as connection:
             connection.execute(delete(backtest_specs).where(backtest_specs.c.name == name, ~proven))
@@ -216,7 +216,7 @@ class BacktestStore:
 
 
 def _named() -> Select:
-    """The results under each of their names."""
+    """Select the results under each of their names."""
     own = [c for c in backtests.c if c.name not in ("spec_name", "spec", "created_at", "run_id")]
     names = [backtest_names.c[name] for name in ("spec_name", "spec", "created_at", "run_id")]
     return select(*own, *names).join(backtest_names, backtest_names.c.backtest_id == backtests.c.id)

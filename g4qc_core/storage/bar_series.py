@@ -43,8 +43,8 @@ def segments_of(
 
     Raises:
         NotFound: the contract is not known.
-        UsageError: an adjustment or a rule of one contract; no roll calendar by the rule, or one by former rules; or
-            bars of several contracts and no roll calendar.
+        UsageError: an adjustment or a rule for a single contract; no roll calendar by the rule, or one made by former
+            rules; or bars of several contracts without a roll calendar.
         InvalidBars: the roll calendar is broken.
     """
     if contract is not None:

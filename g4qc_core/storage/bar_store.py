@@ -66,7 +66,7 @@ class BarStore(RawStore):
 
         Args:
             bars: `BAR_COLUMNS`, rows in any order, unique by timestamp and contract; may be empty.
-            made: version of the month that is written, kept with it.
+            made: version of the written month, stored with it.
 
         Returns the number of bars written.
 

@@ -1,6 +1,6 @@
-"""What each check last found in each partition of its asset.
+"""The last findings of each check in each partition of its asset.
 
-Must not know what a check looks at.
+Must not know what a check examines.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ _KEY = ("asset", "name", "partition")
 
 
 class CheckStore:
-    """The states of the checks of one database."""
+    """States of the checks of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep(self, asset: str, name: str, found: Mapping[str, str], at: datetime) -> dict[str, str]:
-        """Replaces the states of these partitions; returns what is wrong in all partitions, by partition.
+        """Replace the states of these partitions; return the findings of all partitions, by partition.
 
         Args:
-            found: what is wrong in each partition that was looked at; empty where nothing is.
+            found: what is wrong in each checked partition; empty if nothing is wrong.
         """
         rows = [
             {"asset": asset, "name": name, "partition": partition, "why": why, "evaluated_at": at}
-            # In one order, so that two runs never wait for one another.
+            # In a fixed order, so that two runs never deadlock.
             for partition, why in sorted(found.items())
         ]
         given = insert(check_states)

@@ -1,8 +1,8 @@
-"""What is stored of what a reader asks for: the one judgement that every reader of bars shares.
+"""Completeness of the stored bars that a reader requests; every reader of bars shares this judgement.
 
-A reader names segments (which contract it reads when), a timeframe and a window; it is told which sessions that asks
-for and which of them have no reliable bars of this timeframe, and why. Knows the stores and calendars. Must not know
-what a reader does about it.
+A reader passes segments (which contract it reads when), a timeframe and a window. It gets the sessions that these cover
+and those of them that have no reliable bars of this timeframe, with the reason. Knows the stores and calendars. Must
+not know what a reader does about it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _EVER = (date(1990, 1, 1), date(2200, 1, 1))
 
 @dataclass(frozen=True)
 class _Asked:
-    """A session that is asked for, in the contract that is read then; an empty one where none is known."""
+    """A requested session and the contract that is read then; the contract is empty if none is known."""
 
     session: Session
     contract: str
@@ -52,15 +52,15 @@ def completeness(
     window: tuple[datetime, datetime],
     now: datetime | None = None,
 ) -> Completeness:
-    """Which sessions of a window a series asks for, and which of them have no bars of the timeframe to rely on.
+    """Find the sessions that a series asks for in a window, and those of them without reliable bars of the timeframe.
 
     An open end of the window (`BEGINNING`, `END`) reaches as far as there are minutes, bars of the timeframe, or bars
     that wait for validation. A session is asked for when it was over at `now`, or has bars.
 
     Args:
-        segments: of the series, over all of the window. Of a single one that ends, sessions outside it are not asked
-            for: a contract has no others.
-        now: UTC; None: when the source was last asked for anything.
+        segments: of the series, over all of the window. If there is only one and it ends, sessions outside it are not
+            asked for: the contract has no others.
+        now: UTC; None: the last time that the source was asked for anything.
     """
     symbol = instrument.symbol
     versions = stores.versions.versions(symbol, (RAW, ONE_MINUTE.name, timeframe))
@@ -79,7 +79,7 @@ def completeness(
 def check_sessions(
     stores: Stores, instrument: Instrument, timeframe: str, sessions: Iterable[tuple[str, Session]]
 ) -> None:
-    """Raises BarsIncomplete where one of these sessions of contracts has minutes and not the timeframe made of them."""
+    """Raise BarsIncomplete if one of these sessions of contracts has minutes but no timeframe made from them."""
     asked = [_Asked(session, contract) for contract, session in sessions]
     if asked:
         versions = stores.versions.versions(instrument.symbol, (ONE_MINUTE.name, timeframe))
@@ -91,7 +91,7 @@ def check_sessions(
 def not_made_of(
     stores: Stores, instrument: Instrument, first: date, last: date, timeframes: Iterable[Timeframe] = DERIVED
 ) -> dict[str, list[MissingSession]]:
-    """By timeframe, the sessions of all contracts with minutes of which the timeframe was not made; only where any are.
+    """Return, by timeframe, all sessions of contracts whose minutes the timeframe was not made from; no empty entries.
 
     Args:
         first, last: trade dates.
@@ -115,7 +115,7 @@ def not_made_of(
 
 
 def life_of(stores: Stores, instrument: Instrument, contract: str) -> list[Segment]:
-    """The one segment in which a contract can have bars, as far as is known of it."""
+    """Return the one segment in which a contract can have bars, as far as it is known."""
     known = next((c for c in stores.contracts.chain(instrument.symbol) if c.month == contract), None)
     head = stores.contracts.heads(instrument.symbol).get(contract, BEGINNING)
     return [Segment(contract, head, END if known is None or not known.expires else known.last_trade_at)]
@@ -129,7 +129,7 @@ def _bounded(
     window: tuple[datetime, datetime],
     versions: Iterable[MonthVersion],
 ) -> tuple[datetime, datetime]:
-    """The window, its open ends where there is something to read."""
+    """Return the window, with open ends set to the extent of readable data."""
     start, end = window
     if start > BEGINNING and end < END:
         return start, end
@@ -143,7 +143,7 @@ def _bounded(
 
 
 def _days_held(stores: Stores, instrument: Instrument, timeframe: str, segments: Sequence[Segment]) -> list[date]:
-    """First and last trade date with bars: of the contract, where only one is read, else of any."""
+    """Return the first and last trade date with bars: of the contract if only one is read, else of any."""
     contracts = {segment.contract for segment in segments}
     if len(contracts) == 1:
         quality = stores.bars.quality(instrument.symbol, *_EVER, contracts.pop())
@@ -157,7 +157,7 @@ def _days_held(stores: Stores, instrument: Instrument, timeframe: str, segments:
 def _days_received(
     stores: Stores, instrument: Instrument, segments: Sequence[Segment], versions: Iterable[MonthVersion]
 ) -> list[date]:
-    """Trade dates with raw bars in months that were received and never validated."""
+    """Return the trade dates with raw bars in months that were received and never validated."""
     versions = list(versions)
     validated = {version.month for version in versions if version.kind == ONE_MINUTE.name}
     months = {version.month for version in versions if version.kind == RAW} - validated
@@ -169,7 +169,7 @@ def _days_received(
 
 
 def _of_segments(sessions: Iterable[Session], segments: Sequence[Segment]) -> list[_Asked]:
-    """Each session with the contract of its segment; without one only where others follow or may follow."""
+    """Pair each session with the contract of its segment; without a contract only if others follow or may follow."""
     alone = len(segments) == 1 and (segments[0].end < END or segments[0].start > BEGINNING)
     found, at = [], 0
     for session in sessions:
@@ -184,7 +184,7 @@ def _of_segments(sessions: Iterable[Session], segments: Sequence[Segment]) -> li
 def _judge(
     asked: Sequence[_Asked], stores: Stores, instrument: Instrument, timeframe: str, versions: Iterable[MonthVersion]
 ) -> dict[_Asked, Lack | None]:
-    """The sessions without reliable bars of the timeframe, and why; None: nothing is to be expected of it."""
+    """Return the sessions without reliable bars of the timeframe and the reasons; None: no bars are expected."""
     has = PresenceStore(stores.database).bars(instrument.symbol, timeframe, [one.stretch for one in asked])
     stale = _stale_months(versions, timeframe)
     lacking = [one for one, there in zip(asked, has, strict=True) if not there]
@@ -194,7 +194,7 @@ def _judge(
 
 
 def _stale_months(versions: Iterable[MonthVersion], timeframe: str) -> set[date]:
-    """Months whose minutes are not those that the timeframe was made of."""
+    """Return the months whose minutes differ from those that the timeframe was made from."""
     if timeframe == ONE_MINUTE.name:
         return set()
     versions = list(versions)
@@ -206,7 +206,7 @@ def _stale_months(versions: Iterable[MonthVersion], timeframe: str) -> set[date]
 def _lacks(
     lacking: Sequence[_Asked], stores: Stores, instrument: Instrument, timeframe: str
 ) -> dict[_Asked, Lack | None]:
-    """Why each of the sessions has no bars of the timeframe; None: nothing traded, or the contract had not begun."""
+    """Return why each session has no bars of the timeframe; None: nothing traded, or the contract had not begun."""
     symbol, present = instrument.symbol, PresenceStore(stores.database)
     days = [one.day for one in lacking]
     rows = stores.bars.quality(symbol, min(days), max(days)).to_dict("records")
@@ -236,7 +236,7 @@ def _lacks(
 
 
 def _of_row(row: Mapping[Hashable, Any]) -> Lack | None:
-    """By the minutes of a session without a good one: the first reason that a person can do something about."""
+    """Classify the minutes of a session without a good one: the first reason that the user can act on."""
     for name, lack in (("failed", Lack.FAILED), ("never_asked", Lack.NEVER_ASKED), ("quarantined", Lack.QUARANTINED)):
         if row[name] > 0:
             return lack
@@ -244,7 +244,7 @@ def _of_row(row: Mapping[Hashable, Any]) -> Lack | None:
 
 
 def _counts(one: _Asked, lacks: Mapping[_Asked, Lack | None], until: datetime) -> bool:
-    """True unless nothing can be expected of the session: it is not over, or has no trade and that is known."""
+    """Return True unless no bars can be expected: the session is not over, or is known to have no trade."""
     if one not in lacks:
         return True
     lack = lacks[one]

@@ -20,7 +20,7 @@ from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable, G4qcError, Se
 from g4qc_core.settings import Settings
 from g4qc_core.storage.embedded import embedded_server
 
-# A server that is not there, or a network that swallows everything, ends a wait instead of lasting for ever.
+# Waits end even if the server is missing or the network drops everything.
 _LIMITS = {
     "connect_timeout": "10",
     "keepalives_idle": "30",
@@ -28,7 +28,7 @@ _LIMITS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
-# Longer than any write or any month takes; a process that stands still holds up no other for ever.
+# Longer than any write or any month takes; a stalled process does not block others for ever.
 _LOCK_SECONDS = 600
 _SCHEMES = ("postgres", "postgresql", "postgresql+psycopg2")
 _BARS = "G4QC_DATABASE_URL"
@@ -41,7 +41,7 @@ _REFUSALS = (
     "pg_hba.conf",
     "no encryption",
 )
-_FULL = (errorcodes.DISK_FULL, "58030")  # and an error of reading or writing
+_FULL = (errorcodes.DISK_FULL, "58030")  # and an I/O error
 _GONE = ("08", "53", "57")  # classes: connection, resources, operator intervention
 
 
@@ -52,7 +52,7 @@ class Database:
         url: with the scheme `postgresql+psycopg2`.
         setting: the setting that a person would change, for error texts.
         statement_seconds: how long one statement may take; None: as long as it does.
-        lock_seconds: how long a statement may wait for what another process holds.
+        lock_seconds: how long a statement may wait for a lock of another process.
     """
 
     def __init__(
@@ -167,7 +167,7 @@ def dagster_url(settings: Settings) -> str:
 
 
 def with_limits(address: str) -> str:
-    """The address of a database, with a limit to every wait for its server that it does not set itself."""
+    """Return the address of a database, with a limit for every wait for its server that the address does not set."""
     url = make_url(address)
     limits = {name: value for name, value in _LIMITS.items() if name not in url.query}
     return url.update_query_dict(limits).render_as_string(hide_password=False)

@@ -46,7 +46,7 @@ SUPERUSER = "postgres"
 
 _log = logging.getLogger(__name__)
 
-# A server that was killed reads what it wrote since the last checkpoint: minutes on a slow disk.
+# A killed server replays its writes since the last checkpoint, which takes minutes on a slow disk.
 _START_SECONDS = 300.0
 _STOP_SECONDS = 60.0
 _GATE_SECONDS = _START_SECONDS + _STOP_SECONDS
@@ -98,7 +98,7 @@ class EmbeddedServer:
 
     @property
     def _server(self) -> dict[str, str]:
-        """Where a client finds the server, and the account that it must run under."""
+        """Connection parameters: the server's location and the account that it must run under."""
         return {"host": str(self.socket), "requirepeer": self._account.pw_name if self._account else own_name()}
 
     def url(self, database: str) -> URL:
@@ -111,7 +111,7 @@ class EmbeddedServer:
 
         Raises:
             SettingsError: the folder cannot be used.
-            DatabaseUnavailable: the server does not start, or another process is about to start it for too long.
+            DatabaseUnavailable: the server does not start, or another process takes too long to start it.
         """
         with self._gate():
             if self._lease is None:
@@ -147,7 +147,7 @@ class EmbeddedServer:
 
     @property
     def is_dead(self) -> bool:
-        """True when the server's process is gone, although this process still uses it."""
+        """True if the server's process is gone, although this process still uses it."""
         return self._lease is not None and not runs(self.data)
 
     @contextmanager
@@ -166,16 +166,16 @@ class EmbeddedServer:
             yield
 
     def _secure(self) -> None:
-        """Shuts a running server to other users, one that an earlier version started open to them, too."""
+        """Close a running server to other users, including one that an earlier version started open to them."""
         if not _holds_anything(self.data):
             return
-        programs(self.data)  # says what is wrong with a folder that is not ours to write into
+        programs(self.data)  # reports a folder that is not ours to write into
         changed = write_access(self.data, self._owner if self._account else None)
         if not runs(self.data):
             return
         known = self.data if fits(self.data) else recorded_folder(self._record)
         if known is None or not is_private(known, self._owner[0]):
-            self._stop()  # its socket lies where others can reach it, or its folder was cleared away
+            self._stop()  # others can reach its socket, or its folder was removed
         elif changed:
             self._run("pg_ctl", "reload", "-D", str(self.data))
 
@@ -190,7 +190,7 @@ class EmbeddedServer:
                 self._launch()
                 if self._answers():
                     return
-                # Those who worked for a killed server end a moment after it: the next try finds them gone.
+                # The clients of a killed server end a moment after it: the next attempt finds them gone.
                 if not runs(self.data) and "still in use" not in last_words(self.log):
                     raise self._silent()
             waited.pause(f"its log {self.log} says why")
@@ -244,7 +244,7 @@ class EmbeddedServer:
         fresh.rename(self.data)
 
     def _answers(self) -> bool:
-        """True when the server takes connections, or says itself that it has too many."""
+        """Return True if the server takes connections, or reports that it has too many."""
         try:
             psycopg2.connect(user=SUPERUSER, dbname="postgres", connect_timeout=5, **self._server).close()
         except psycopg2.OperationalError as error:
@@ -301,7 +301,7 @@ def _holds_anything(folder: Path) -> bool:
 
 
 def _reason(errors: str) -> str:
-    """What a program of PostgreSQL complained of: its last line about an error, not what it did afterwards."""
+    """Return the error of a PostgreSQL program: its last line about an error, not what it did afterwards."""
     lines = errors.strip().splitlines() or ["no reason given"]
     told = [line for line in lines if any(word in line for word in ("error:", "FATAL:", "PANIC:", "No space left"))]
     return (told or lines)[-1].strip().rstrip(".")
@@ -312,7 +312,7 @@ def embedded_server(home: Path, start: bool = True) -> EmbeddedServer:
 
     Processes share it: each calls this for itself. Calling it again is cheap, and starts a server that died.
 
-    Args:
+    start: False only looks up a server that this process has already joined.
         start: False only looks it up, for one that this process has joined already.
 
     Raises:

@@ -1,8 +1,8 @@
-"""Who may connect to the embedded server: the account that it belongs to, and no other user of the machine.
+"""Access to the embedded server: only the account that owns it may connect, and no other user of the machine.
 
-The kernel tells the server which account is at the other end of its Unix socket (`peer`), and tells the client which
-account the server runs under (`requirepeer`): no password, and neither can be played by another user. Knows the files
-of that, and the socket's folder. Must not know how the server starts.
+The kernel reports to the server which account is at the other end of its Unix socket (`peer`), and to the client which
+account the server runs under (`requirepeer`): there is no password, and no other user can imitate either side. Knows
+the files for this and the socket's folder. Must not know how the server starts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from g4qc_core.errors import SettingsError
 from g4qc_core.files import write_whole
 
 LONGEST_SOCKET = 100
-"""Bytes that a socket's path may have, on every system."""
+"""Longest path of a socket, in bytes, that every system allows."""
 
 _SOCKET = "/.s.PGSQL.5432"
 _MAP = "g4qc"
@@ -27,7 +27,7 @@ _HBA = f"{_HEAD}local all all peer map={_MAP}\n"
 
 
 def own_name() -> str:
-    """Name of the account of this process.
+    """Return the name of this process' account.
 
     Raises:
         SettingsError: its user id has none on this machine.
@@ -42,10 +42,10 @@ def own_name() -> str:
 
 
 def write_access(data: Path, owner: tuple[int, int] | None) -> bool:
-    """Writes who may connect into the data folder; True when that changed anything.
+    """Write the access rules into the data folder; return True if that changed anything.
 
     Args:
-        owner: user and group of the server, where it is another account than that of this process.
+        owner: user and group of the server, if its account differs from that of this process.
     """
     wanted = {"pg_hba.conf": _HBA, "pg_ident.conf": f'{_HEAD}{_MAP} "{own_name()}" all\n'}
     changed = False
@@ -58,12 +58,12 @@ def write_access(data: Path, owner: tuple[int, int] | None) -> bool:
 
 
 def fits(folder: Path) -> bool:
-    """True when a socket in the folder has a path that systems take."""
+    """Return True if systems accept the path of a socket in the folder."""
     return len(os.fsencode(folder)) + len(_SOCKET) <= LONGEST_SOCKET
 
 
 def is_private(folder: Path, uid: int) -> bool:
-    """True for a folder, and no link to one, that belongs to the user and lets nobody else in."""
+    """Return True for a folder, not a link to one, that belongs to the user and is closed to others."""
     try:
         found = folder.lstat()
     except OSError:
@@ -72,7 +72,7 @@ def is_private(folder: Path, uid: int) -> bool:
 
 
 def recorded_folder(record: Path) -> Path | None:
-    """The socket's folder that was chosen earlier; None where none was."""
+    """Return the recorded folder of the socket, or None."""
     with suppress(OSError, UnicodeDecodeError):
         text = record.read_text("utf-8").strip()
         return Path(text) if text.startswith("/") else None
@@ -80,9 +80,9 @@ def recorded_folder(record: Path) -> Path | None:
 
 
 def open_socket_folder(record: Path, owner: tuple[int, int]) -> Path:
-    """A folder with a short name for the socket, private and made by us: the recorded one, else a new one.
+    """Return a private folder of our own with a short name for the socket: the recorded one, else a new one.
 
-    One that another user made, or may enter, is never used.
+    A folder that another user made or may enter is never used.
 
     Raises:
         SettingsError: no folder with a short name can be made.
@@ -92,7 +92,7 @@ def open_socket_folder(record: Path, owner: tuple[int, int]) -> Path:
         if is_private(known, owner[0]):
             return known
         with suppress(OSError):
-            known.mkdir(mode=0o700)  # fails where anything is there already
+            known.mkdir(mode=0o700)  # fails if the path exists
             os.chown(known, *owner)
             return known
     for above in (Path(tempfile.gettempdir()), Path("/tmp")):

@@ -25,7 +25,7 @@ _SHARED = Path("/var/lib/g4qc")
 
 
 def make_folder(folder: Path) -> None:
-    """Makes the server's folder and the home around it, and lets the server's account in where there is one.
+    """Create the server's folder and the home around it, and give the server's account access if there is one.
 
     Raises:
         SettingsError: it cannot be made or written, or belongs to another user.
@@ -44,12 +44,12 @@ def make_folder(folder: Path) -> None:
 
 
 def _let_pass(home: Path, owner: pwd.struct_passwd) -> None:
-    """Lets the server's account through a home of root that is closed: through it, and not into it."""
+    """Let the server's account traverse root's closed home, without reading it."""
     if _passes(home, owner):
         return
     found = home.stat()
     if stat.S_IMODE(found.st_mode) & 0o070:
-        return  # the group of the home is another one that may enter: the data go elsewhere
+        return  # the home's group is another one that may enter: the data go elsewhere
     os.chown(home, -1, owner.pw_gid)
     home.chmod(stat.S_IMODE(found.st_mode) | 0o010)
 
@@ -57,8 +57,7 @@ def _let_pass(home: Path, owner: pwd.struct_passwd) -> None:
 def data_folder(folder: Path) -> Path:
     """Where the data lie: in the folder, unless root keeps it where the server's account cannot walk to.
 
-    The home of root is closed to others, and stays so: the data go to `/var/lib/g4qc` then. Data that are there
-    already stay where they are.
+    The home of root stays closed to others: the data go to `/var/lib/g4qc` then. Existing data stay where they are.
     """
     own = folder / "data"
     if os.geteuid() != 0 or own.exists():
@@ -110,10 +109,10 @@ def account() -> pwd.struct_passwd:
 
 
 def programs(data: Path) -> Path:
-    """Folder of the server's programs, of the version that made the data folder.
+    """Return the folder of the server's programs, of the version that made the data folder.
 
     Raises:
-        SettingsError: no programs of that version are at hand, or the data folder does not say which one it is.
+        SettingsError: no programs of that version are available, or the data folder does not state its version.
     """
     version = _version(data) if data.is_dir() and any(data.iterdir()) else _VERSION
     if version not in _INSTALLATIONS:
@@ -128,7 +127,7 @@ def programs(data: Path) -> Path:
 
 
 def _version(data: Path) -> int:
-    """Version that the data folder names; each database in it names it, too, which mends a torn one."""
+    """Read the version from the data folder; its databases state it, too, so a damaged file can be repaired."""
     found = _read(data / "PG_VERSION")
     if found.isdigit():
         return int(found)

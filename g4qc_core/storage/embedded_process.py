@@ -1,4 +1,4 @@
-"""The embedded server's process, as its pid file and its log tell of it.
+"""The embedded server's process, as described by its pid file and its log.
 
 Knows the pid file and the log. Must not know how the server starts.
 """
@@ -14,7 +14,7 @@ _MARKS = ("FATAL:", "PANIC:", "ERROR:", "No space left")
 
 
 def server_process(data: Path) -> int | None:
-    """Process id that the data folder's pid file names; None where it names none."""
+    """Return the process id in the data folder's pid file, or None."""
     with suppress(OSError):
         words = (data / "postmaster.pid").read_text("ascii", "replace").split()
         if words and words[0].isdigit():
@@ -23,12 +23,12 @@ def server_process(data: Path) -> int | None:
 
 
 def runs(data: Path) -> bool:
-    """True while the server of this data folder lives; another program under the number of a dead one is not it."""
+    """Return True while the server of this data folder lives; another program that reuses its number does not count."""
     number = server_process(data)
     if number is None:
         return False
     with suppress(ChildProcessError):
-        os.waitpid(number, os.WNOHANG)  # in a container a dead server may be our own to bury
+        os.waitpid(number, os.WNOHANG)  # in a container a dead server may be our own child to reap
     process = Path("/proc") / str(number)
     if process.parent.joinpath("self").exists():
         return _is_server(process, data)
@@ -42,10 +42,10 @@ def runs(data: Path) -> bool:
 
 
 def forget_the_dead(data: Path, socket: Path) -> None:
-    """Removes the pid file and the socket's lock of a server that is gone, so that the next one can start.
+    """Remove the pid file and the socket's lock of a server that is gone, so that the next one can start.
 
-    PostgreSQL removes them itself, unless they are torn, their number belongs to another program now, or nobody has
-    buried the dead one.
+    PostgreSQL removes them itself, unless they are damaged, another program has their number now, or the dead server
+    was not reaped.
     """
     if runs(data):
         return
@@ -56,7 +56,7 @@ def forget_the_dead(data: Path, socket: Path) -> None:
 
 
 def last_words(log: Path) -> str:
-    """The newest complaint in the server's log; empty where there is none."""
+    """Return the newest error in the server's log, or an empty text."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
@@ -71,9 +71,9 @@ def last_words(log: Path) -> str:
 
 
 def _is_server(process: Path, data: Path) -> bool:
-    """Whether the process is a server that works in the data folder, as PostgreSQL does, and is no dead one."""
+    """Return whether the process is a live server that works in the data folder, by the same test as PostgreSQL."""
     try:
         state = process.joinpath("stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
         return state not in "ZX" and process.joinpath("cwd").readlink() == data.resolve()
     except OSError:
-        return False  # gone, or of another user: the server runs under an account whose processes can be read
+        return False  # gone, or of another user: processes of the server's account can be read

@@ -1,4 +1,4 @@
-"""Who holds the lock that a connection waits for, and since when: said while it waits.
+"""Reports who holds the lock that a connection waits for, and since when, during the wait.
 
 Knows the server's tables of locks and sessions. Must not know what is locked.
 """
@@ -35,17 +35,17 @@ _HOLDERS = text(
 
 
 def say(sentence: str) -> None:
-    """Tells the log, which a command shows on the screen."""
+    """Write to the log, which a command shows on the screen."""
     _log.warning("%s", sentence)
 
 
 class LockWatch:
-    """Looks, from a connection of its own, what another connection waits for, until the block ends.
+    """A watch, on a separate connection, over what another connection waits for, until the block ends.
 
     Args:
         waiting: the connection that may wait; it is in a transaction.
-        patience: seconds after which it gives up, for the sentence.
-        tell: hears who holds the lock: after a second, and then every quarter of a minute.
+        patience: seconds after which the wait is given up, for the message.
+        tell: receives who holds the lock: after a second, and then every 15 seconds.
     """
 
     def __init__(self, database: Database, waiting: Connection, patience: float, tell: Tell) -> None:
@@ -71,7 +71,7 @@ class LockWatch:
             try:
                 held = self._look()
             except (DBAPIError, G4qcError):
-                return  # the connection that waits tells what is wrong with the server
+                return  # the waiting connection reports what is wrong with the server
             if held and looks % _TELL_EVERY == 0:
                 self._tell(
                     f"A change of the schema waits for a lock: {self.holder} holds it. Waiting for up to "

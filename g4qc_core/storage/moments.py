@@ -1,4 +1,4 @@
-"""From what a reader names as the ends of a window, trade dates or instants, to instants.
+"""Conversion of the ends of a window, trade dates or instants, to instants.
 
 Knows sessions. Must not know bars.
 """
@@ -20,7 +20,7 @@ Moment = date | datetime
 
 
 def window_of(instrument: Instrument, first: Moment | None, last: Moment | None) -> tuple[datetime, datetime]:
-    """The instants `[start, end)` that two moments mean.
+    """Convert two moments to the instants `[start, end)`.
 
     A trade date stands for its whole session, the last one included; an instant for itself, the last one excluded.
 
@@ -36,7 +36,7 @@ def window_of(instrument: Instrument, first: Moment | None, last: Moment | None)
 
 
 def edge(moment: Moment, hours: SessionCalendar, *, opening: bool) -> datetime:
-    """Where a window begins (`opening`) or ends that a moment bounds: of a trade date, at its session's edge."""
+    """Return the instant where a moment begins (`opening`) or ends a window; for a trade date, its session's edge."""
     if isinstance(moment, datetime):
         return moment.astimezone(UTC)
     if not 1990 <= moment.year <= 2100:
@@ -45,7 +45,7 @@ def edge(moment: Moment, hours: SessionCalendar, *, opening: bool) -> datetime:
 
 
 def _reversed(first: Moment, last: Moment, edges: bool) -> bool:
-    """True when the last moment is before the first; days without a session are a window with nothing in it."""
+    """Return True if the last moment is before the first; days without a session are an empty window."""
     if isinstance(first, datetime) and isinstance(last, datetime):
         return last < first
     return edges if isinstance(first, datetime) or isinstance(last, datetime) else last < first
@@ -53,7 +53,7 @@ def _reversed(first: Moment, last: Moment, edges: bool) -> bool:
 
 @lru_cache(maxsize=4096)
 def _session_edge(day: date, hours: SessionCalendar, opening: bool) -> datetime:
-    """Open of the first session on or after the day, or close of the last one on or before it."""
+    """Return the open of the first session on or after the day, or the close of the last one on or before it."""
     reach = pd.Timedelta(days=21).to_pytimedelta()
     if opening:
         following = hours.sessions(day, day + reach)

@@ -129,7 +129,7 @@ class PacingStore:
         matters = or_(recent, _columns.finished_at.is_(None), _columns.ending.in_([e.value for e in TROUBLE]))
         rows = connection.execute(
             select(ib_pacing, _alive)
-            # What lies in the future was dated by a server whose clock was wrong, and would hold everybody up.
+            # Entries in the future come from a server whose clock was wrong, and would block everyone.
             .where(_columns.account == account, _columns.sent_at.between(now - self._kept, now), matters)
             .order_by(_columns.sent_at, _columns.id)
         )
@@ -181,6 +181,6 @@ def _sent(row: Row[Any], now: datetime) -> Sent:
     request = PacedRequest(row.account, Kind(row.kind), row.contract, row.fingerprint, row.weight)
     if row.finished_at is not None:
         return Sent(request, row.sent_at, min(row.finished_at, now), Ending(row.ending))
-    # A process that stands still with a request open holds up the others for so long, and no longer.
+    # A stalled process with an open request blocks the others for at most this long.
     open_still = row.open and row.sent_at > now - _LONGEST_OPEN
     return Sent(request, row.sent_at) if open_still else Sent(request, row.sent_at, row.sent_at, Ending.ANSWERED)

@@ -1,4 +1,4 @@
-"""Presence: in which stretches of time a contract has at least one bar, asked a step into the index for each.
+"""Presence: the stretches of time in which a contract has at least one bar, with one index lookup for each.
 
 Knows the tables of bars. Must not know what a stretch is, nor why a bar should be there.
 """
@@ -13,25 +13,25 @@ import numpy as np
 from g4qc_core.storage.slices import SliceStore
 
 Stretch = tuple[str, datetime, datetime]
-"""A contract (month), and start and end of `[start, end)`, UTC."""
+"""A contract (month), and the start and end of `[start, end)`, UTC."""
 
 
 class PresenceStore(SliceStore):
-    """What one database has of given stretches; the answers are masks (bool), one element a stretch."""
+    """Presence of bars in given stretches in one database; the answers are masks (bool), one element a stretch."""
 
     def bars(self, symbol: str, timeframe: str, stretches: Sequence[Stretch]) -> np.ndarray:
-        """Where there are validated or derived bars of the timeframe."""
+        """Return a mask of the stretches with validated or derived bars of the timeframe."""
         return self._among("market_data", "AND b.timeframe = %s ", [symbol, timeframe], stretches)
 
     def raw(self, symbol: str, stretches: Sequence[Stretch]) -> np.ndarray:
-        """Where there are bars as received."""
+        """Return a mask of the stretches with bars as received."""
         return self._among("raw_bars", "", [symbol], stretches)
 
     def _among(self, table: str, more: str, key: list[str], stretches: Sequence[Stretch]) -> np.ndarray:
         found = np.zeros(len(stretches), bool)
         if not stretches:
             return found
-        # A row at a time: a join of the sets would read every bar of the symbol.
+        # One row at a time: a join of the sets would read every bar of the symbol.
         query = (
             "SELECT s.at FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) WITH ORDINALITY "
             f"AS s (contract, opened, closed, at) CROSS JOIN LATERAL (SELECT 1 FROM {table} b WHERE b.symbol = %s "

@@ -60,7 +60,7 @@ class RawStore(SliceStore):
         A bar that differs from the stored one replaces it, and the old one is kept as a revision. A stored bar that
         the answer leaves out between its first and its last one was withdrawn, and is kept as a revision too; but where
         more than one in a hundred is missing, or more than five in a row, the answer is taken to have holes, and all
-        stay. An entry whose outcome is no answer takes nothing back.
+        stay. An entry whose outcome is no answer withdraws nothing.
 
         Args:
             bars: `RAW_COLUMNS` of `bars.source`, timestamps ascending and unique; may be empty.

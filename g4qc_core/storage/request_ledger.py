@@ -32,7 +32,7 @@ class Outcome(StrEnum):
     DISCONNECTED = "disconnected"
     CANCELLED = "cancelled"
     UNREADABLE = "unreadable"
-    """The gateway answered, and something in the answer is not to be read; what is, was kept."""
+    """The gateway answered, and part of the answer cannot be read; the readable part was stored."""
     ERROR = "error"
 
 
@@ -119,7 +119,7 @@ class Ledger:
             return [_entry(row) for row in connection.execute(query).mappings()]
 
     def unanswered(self, timeframe: str) -> list[LedgerEntry]:
-        """Requests that failed and about whose window nothing was answered since, of every contract, oldest first."""
+        """Return failed requests of every contract whose window has had no answer since, oldest first."""
         later = ib_requests.alias("later")
         since = exists().where(
             later.c.symbol == ib_requests.c.symbol,

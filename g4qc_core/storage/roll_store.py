@@ -18,7 +18,7 @@ _OTHERS |= dict.fromkeys(("from_price", "to_price", "gap"), "float8")
 _KINDS: Kinds = {name: _OTHERS.get(name, "text") for name in ROLL_COLUMNS}
 
 FORMER_RULES = "made by former rules"
-"""The version of roll calendars that were made before business days were those of the exchange."""
+"""Version of roll calendars made before business days were those of the exchange."""
 
 
 class RollStore(SliceStore):
@@ -62,7 +62,7 @@ class RollStore(SliceStore):
             return [row[0] for row in cursor.fetchall()]
 
     def former(self, symbol: str) -> bool:
-        """True when a calendar of the instrument was made before business days were those of the exchange."""
+        """Return True if a calendar of the instrument was made before business days were those of the exchange."""
         with self._reading() as cursor:
             cursor.execute(
                 "SELECT 1 FROM roll_calendars WHERE symbol = %s AND version = %s LIMIT 1", [symbol, FORMER_RULES]

@@ -31,7 +31,7 @@ _NO_ROLLS = roll_frame([])
 
 @dataclass(frozen=True)
 class Series:
-    """Bars as they were read, and what of the asked sessions is missing among them."""
+    """Bars as they were read, and the asked sessions that are missing from them."""
 
     bars: pd.DataFrame
     known: Completeness
@@ -48,7 +48,7 @@ def continuous_bars(
     position: int = 0,
     whole: bool = False,
 ) -> pd.DataFrame:
-    """The bars of `read_series`."""
+    """Return the bars of `read_series`."""
     return read_series(stores, instrument, timeframe, adjustment, (first, last), rule, position, whole).bars
 
 
@@ -71,14 +71,14 @@ def read_series(
         window: first and last trade date, both included; None is as far as bars reach.
         rule: text of a roll rule by which a calendar was made; None: the instrument's own.
         whole: the window is all that there is: what lies outside it, a later roll above all, changes no price in it.
-        now: sessions that were over then are asked for, UTC; None: when the source was last asked.
+        now: time, UTC, by which a session must be over to be asked for; None: when the source was last asked.
 
     Returns a frame of `CONTINUOUS_COLUMNS`, empty when nothing is stored for the window, and the missing sessions.
 
     Raises:
         UsageError: no roll calendar by this rule, or one that was made before these bars came.
         BacktestRefused: prices have to be adjusted across a roll whose prices are unknown.
-        BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
+        BarsIncomplete: the window has stored minutes that the timeframe was not made from.
     """
     sessions = stored_sessions(stores, instrument, timeframe, *window)
     wanted, hours = rule_text(instrument, rule), calendar(instrument.calendar)
@@ -109,10 +109,10 @@ def read_contract(
     window: tuple[date | None, date | None] = (None, None),
     now: datetime | None = None,
 ) -> Series:
-    """The bars of one contract (`BAR_COLUMNS`); None is as far as bars reach.
+    """Return the bars of one contract (`BAR_COLUMNS`); None is as far as bars reach.
 
     Raises:
-        BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
+        BarsIncomplete: the window has stored minutes that the timeframe was not made from.
     """
     segments = life_of(stores, instrument, contract)
     known = completeness(stores, instrument, timeframe.name, segments, window_of(instrument, *window), now)
@@ -128,7 +128,7 @@ def stored_bars(
     last: date | None = None,
     contract: str | None = None,
 ) -> pd.DataFrame:
-    """What there is of one contract, or of all, by trade date (`BAR_COLUMNS`), whether it is whole or not."""
+    """Return the stored bars of one contract, or of all, by trade date (`BAR_COLUMNS`), complete or not."""
     sessions = stored_sessions(stores, instrument, timeframe, first, last)
     if not sessions:
         return empty_frame(BAR_COLUMNS)
@@ -138,7 +138,7 @@ def stored_bars(
 def stored_sessions(
     stores: Stores, instrument: Instrument, timeframe: Timeframe, first: date | None, last: date | None
 ) -> list[Session]:
-    """The sessions of the window, as far as minutes or bars of the timeframe reach."""
+    """Return the sessions of the window, as far as minutes or bars of the timeframe reach."""
     reaches = [stores.bars.reach(instrument.symbol, name) for name in {timeframe.name, ONE_MINUTE.name}]
     held = [day for reach in reaches if reach is not None for day in reach]
     if not held:
@@ -167,7 +167,7 @@ def _refuse_outdated(made: RollCalendar, instrument: Instrument, stores: Stores,
 
 
 def former_rolls(instrument: Instrument) -> UsageError:
-    """What to say where roll calendars were made before business days were those of the exchange."""
+    """Return the error for roll calendars made before business days were those of the exchange."""
     return UsageError(
         f"The roll calendar of {instrument.symbol} was made before holidays ceased to be business days: "
         f"materialize the asset `roll_calendar`, or run `g4qc rolls {instrument.symbol}`."
@@ -188,7 +188,7 @@ def not_made(stores: Stores, instrument: Instrument, rule: str, position: int = 
 def _before_any_roll(
     stores: Stores, instrument: Instrument, timeframe: Timeframe, sessions: list[Session]
 ) -> tuple[list[Segment], pd.DataFrame]:
-    """The one contract that is in front on every date with bars, and its bars."""
+    """Return the one contract that is in front on every date with bars, and its bars."""
     bars = empty_frame(BAR_COLUMNS)
     held: set[str] = set()
     if sessions:
@@ -224,7 +224,7 @@ def roll_exits(stores: Stores, instrument: Instrument, timeframe: Timeframe, ser
     Returns floats by the timestamp of the first bar of the new contract.
 
     Raises:
-        BarsIncomplete: of such a session the old contract has minutes of which the timeframe was not made.
+        BarsIncomplete: the old contract has minutes in such a session that the timeframe was not made from.
     """
     months = series["contract"].to_numpy(object)
     changes = np.flatnonzero(months[1:] != months[:-1]) + 1

@@ -62,9 +62,9 @@ class Stores:
 
 
 def carry_trade_dates(database: Database, settings: Settings) -> list[str]:
-    """Carries what was stored by an older calendar to the trade dates of the exchange; returns the instruments done.
+    """Move rows stored under an older calendar to the trade dates of the exchange; return the instruments done.
 
-    One that the instruments file lacks waits until it is there again.
+    An instrument that the instruments file lacks waits until it is there again.
     """
     held = TradeDates(database)
     waiting = held.waiting()
@@ -77,7 +77,7 @@ def carry_trade_dates(database: Database, settings: Settings) -> list[str]:
 
 @contextmanager
 def open_stores(settings: Settings) -> Iterator[Stores]:
-    """The stores of the settings' database, whose schema is the one of this version.
+    """Open the stores of the settings' database, whose schema is that of this version.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: see `open_database` and `migrations.make_ready`.

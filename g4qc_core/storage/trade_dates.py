@@ -1,10 +1,10 @@
-"""Stored trade dates, carried to those of the exchange.
+"""Moves stored trade dates to those of the exchange.
 
-Before schema 0012 a holiday with a short session was a trade date of its own. Rows that were stored then are moved to
-the trade date under which the exchange settles them, once for each instrument, and come out as if they had been made
-anew: minutes and intraday bars keep their values, session bars and quality rows are put together, data versions are
-taken again. Months whose hours the calendar has otherwise now count as made of other bars, so that they are validated
-again. Knows the tables that hold trade dates. Must not know settings.
+Before schema 0012 a holiday with a short session was a trade date of its own. Rows stored then are moved, once for each
+instrument, to the trade date under which the exchange settles them. The result is the same as if the rows had been made
+again: minutes and intraday bars keep their values, session bars and quality rows are merged, data versions are computed
+again. Months whose hours differ in the calendar now count as made from other bars, so that they are validated again.
+Knows the tables that hold trade dates. Must not know settings.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OTHER_HOURS = ""  # no bars have this version
 
 
 class TradeDates(SliceStore):
-    """The trade dates that one database holds."""
+    """The trade dates in one database."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
@@ -38,15 +38,15 @@ class TradeDates(SliceStore):
         self._versions = VersionStore(database)
 
     def waiting(self) -> list[str]:
-        """Instruments whose rows still have former trade dates."""
+        """Return the instruments whose rows still have former trade dates."""
         with self._reading() as cursor:
             cursor.execute("SELECT symbol FROM former_trade_dates ORDER BY symbol")
             return [row[0] for row in cursor.fetchall()]
 
     def carry(self, symbol: str, calendar: SessionCalendar) -> set[date]:
-        """Moves an instrument's rows to the trade dates of the calendar; returns the months that changed.
+        """Move an instrument's rows to the trade dates of the calendar; return the months that changed.
 
-        Repeating it changes nothing: a kill in the middle leaves the instrument waiting.
+        Repeating it changes nothing; if the process is killed in the middle, the instrument keeps waiting.
         """
         with self._writing(f"bars {symbol} {ONE_MINUTE.name}") as (_, cursor):
             cursor.execute("SELECT 1 FROM former_trade_dates WHERE symbol = %s", [symbol])
@@ -58,7 +58,7 @@ class TradeDates(SliceStore):
                 days = [day.trade_date for day in calendar.by_day(session)]
                 _move(cursor, symbol, session, days)
             stale = _other_hours(cursor, symbol, calendar)
-            # What never rolls has a calendar too, which no rule changes.
+            # An instrument that never rolls has a calendar too, which no rule changes.
             cursor.execute(
                 "UPDATE roll_calendars SET version = %s WHERE symbol = %s AND rule <> 'never'", [FORMER_RULES, symbol]
             )
@@ -74,7 +74,7 @@ class TradeDates(SliceStore):
         return months | stale
 
     def _take_versions(self, symbol: str, months: Iterable[date], calendar: SessionCalendar) -> None:
-        """Takes the versions of the months again; what was made of the bars before it stays so."""
+        """Compute the versions of the months again; months made from the old bars count as made from the new."""
         known: dict[date, list[MonthVersion]] = {}
         for version in self._versions.versions(symbol):
             known.setdefault(version.month, []).append(version)
@@ -98,7 +98,7 @@ def _made_of(version: MonthVersion, before: Mapping[str, MonthVersion], now: Map
 
 
 def _reach(cursor: Any, symbol: str) -> tuple[date, date] | None:
-    """First and last trade date of the instrument in any table."""
+    """Return the first and last trade date of the instrument in any table."""
     cursor.execute(
         "SELECT min(day), max(day) FROM ("
         "SELECT min(trade_date) AS day FROM session_quality WHERE symbol = %s "
@@ -122,7 +122,7 @@ def _move(cursor: Any, symbol: str, session: Session, days: Sequence[date]) -> N
     )
     _join_session_bars(cursor, symbol, session)
     _join_quality(cursor, symbol, new, days)
-    # What the gateway said of these sessions is asked for once more: it may have told them day by day.
+    # Request these sessions from the gateway again: it may have reported them day by day.
     cursor.execute("DELETE FROM reconciliations WHERE symbol = %s AND trade_date = ANY(%s)", [symbol, list(days)])
     cursor.execute("UPDATE rolls SET date = %s WHERE symbol = %s AND date = ANY(%s)", [new, symbol, days[:-1]])
     for column in ("bars_from", "bars_to"):
@@ -173,7 +173,7 @@ def _join_quality(cursor: Any, symbol: str, new: date, days: Sequence[date]) -> 
 
 
 def _other_hours(cursor: Any, symbol: str, calendar: SessionCalendar) -> set[date]:
-    """First days of the months in which more minutes were expected of a session than it has."""
+    """Return the first days of the months in which more minutes were expected of a session than it has."""
     cursor.execute(
         "SELECT trade_date, max(expected) FROM session_quality WHERE symbol = %s GROUP BY trade_date", [symbol]
     )

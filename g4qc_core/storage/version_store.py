@@ -42,7 +42,7 @@ class MonthVersion:
 
 @dataclass(frozen=True)
 class Made:
-    """What a month that is written holds and was made of, kept in the transaction that writes it."""
+    """The contents of a written month and its sources, stored in the transaction that writes it."""
 
     month: date
     version: str
@@ -61,7 +61,7 @@ class VersionStore:
             record_version(connection, symbol, kind, Made(month, version, made_of))
 
     def versions(self, symbol: str | None = None, kinds: Collection[str] | None = None) -> list[MonthVersion]:
-        """Versions of one instrument or of all, of some kinds or of all, by symbol, month and kind."""
+        """Return the versions of one instrument or of all, of some kinds or of all, by symbol, month and kind."""
         query = select(data_versions).order_by(data_versions.c.symbol, data_versions.c.month, data_versions.c.kind)
         if symbol is not None:
             query = query.where(data_versions.c.symbol == symbol)
@@ -72,7 +72,7 @@ class VersionStore:
 
 
 def record_version(connection: Connection, symbol: str, kind: str, made: Made) -> None:
-    """As `VersionStore.record`, in the caller's transaction."""
+    """Record as `VersionStore.record` does, in the caller's transaction."""
     key = {"symbol": symbol, "kind": kind, "month": made.month}
     new = insert(data_versions).values(**key, version=made.version, made_of=made.made_of, changed_at=func.now())
     same = data_versions.c.version == new.excluded.version
@@ -92,6 +92,6 @@ def outdated(versions: Sequence[MonthVersion], kind: str, made_from: str) -> set
 
 
 def never_made(versions: Sequence[MonthVersion], kind: str, made_from: str) -> set[tuple[str, date]]:
-    """Months (symbol, first day) with bars of `made_from` of which `kind` was never made."""
+    """Return the months (symbol, first day) with bars of `made_from` that `kind` was never made from."""
     own = {(v.symbol, v.month) for v in versions if v.kind == kind}
     return {(v.symbol, v.month) for v in versions if v.kind == made_from} - own

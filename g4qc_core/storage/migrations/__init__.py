@@ -1,8 +1,8 @@
 """The schema's history: brings a database to the schema of this version, and says when it is not there.
 
-One rule for every command and server (`make_ready`): a database on the embedded server is brought up to date, which is
-said; one on a server of one's own is left to `g4qc db upgrade`; a newer schema is refused. Knows Alembic and
-TimescaleDB's set-up. Must not know how rows get in or out.
+One rule for every command and server (`make_ready`): a database on the embedded server is upgraded, which is reported;
+one on the user's own server is left to `g4qc db upgrade`; a newer schema is refused. Knows Alembic and TimescaleDB's
+set-up. Must not know how rows get in or out.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _PATIENCE = 120.0
 
 
 def make_ready(database: Database, embedded: bool, patience: float = _PATIENCE, tell: Tell = say) -> None:
-    """Makes sure that the schema is the one of this version, by the one rule that all commands and servers keep.
+    """Ensure that the schema is that of this version, by the rule that all commands and servers share.
 
     Args:
         embedded: the server is G4QC's own; its databases are upgraded.
-        patience: seconds to wait for a lock that somebody else holds.
-        tell: hears what is done to the schema, and what it waits for.
+        patience: seconds to wait for a lock that another session holds.
+        tell: receives what is done to the schema, and what it waits for.
 
     Raises:
-        DatabaseRefused: an older schema, or none, on a server of one's own, or a newer one; the text says what to do.
-        DatabaseUnavailable: a lock was not free in time; the text says who holds it.
+        DatabaseRefused: an older schema, or none, on the user's own server, or a newer one; the text says what to do.
+        DatabaseUnavailable: a lock was not free in time; the text names its holder.
     """
     if not embedded:
         require_current(database)
@@ -54,8 +54,8 @@ def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -
     once.
 
     Args:
-        patience: seconds to wait for a lock that somebody else holds, each time.
-        tell: hears who holds it and for how long.
+        patience: seconds to wait for a lock that another session holds, each time.
+        tell: receives who holds it and for how long.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: see `Database.transaction`; refused also when a newer G4QC made

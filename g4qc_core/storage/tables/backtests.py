@@ -47,7 +47,7 @@ backtests = Table(
 )
 
 
-# Two specs that say the same have one result: it has a row for each name, and `backtests` repeats the newest of them.
+# Two specs with the same content share one result: it has a row for each name, and `backtests` repeats the newest one.
 backtest_names = Table(
     "backtest_names",
     metadata,

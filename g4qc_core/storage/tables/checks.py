@@ -1,4 +1,4 @@
-"""The table of what each check last found in each partition: the light of an asset is that of all of them."""
+"""The table of the last findings of each check in each partition: the state of an asset combines all of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Table
 
 from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
 
-# `why` says what is wrong; it is empty where nothing is.
+# `why` is the finding; it is empty if there is none.
 check_states = Table(
     "check_states",
     metadata,

@@ -6,8 +6,8 @@ from sqlalchemy import Column, Date, Double, Table
 
 from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
 
-# One row a day that the gateway told of, as it told it last; a side that has no session has no times. A holiday with
-# trading is a day of its own, as the gateway has it.
+# One row for each day that the gateway reported, as last reported; a side without a session has no times. A holiday
+# with trading is a day of its own, as in the gateway's answer.
 calendar_comparisons = Table(
     "calendar_comparisons",
     metadata,

@@ -1,5 +1,5 @@
-"""The tables of data versions: what each month of bars holds, and what it was made of, as fingerprints; and of what was
-stored by an older calendar.
+"""The tables of data versions: fingerprints of each month of bars and of its sources, and of instruments stored under
+an older calendar.
 """
 
 from __future__ import annotations
@@ -20,5 +20,5 @@ data_versions = Table(
     filled("changed_at", INSTANT),
 )
 
-# Instruments whose rows still have the trade dates that they got before schema 0012.
+# Instruments whose rows still have the trade dates assigned before schema 0012.
 former_trade_dates = Table("former_trade_dates", metadata, key("symbol"))

@@ -1,4 +1,4 @@
-"""The names under which a result was run: two specs that say the same have one result, and both find it."""
+"""The names under which a result was run: two specs with the same content share one result, and both find it."""
 
 import sqlalchemy as sa
 from alembic import op

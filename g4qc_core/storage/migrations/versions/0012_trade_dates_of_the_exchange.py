@@ -1,6 +1,6 @@
-"""The instruments whose stored trade dates were assigned before a holiday's trading counted to the next business day.
+"""Instruments whose stored trade dates were assigned before a holiday's trading counted to the next business day.
 
-Only the calendars know which dates move, and a person's own among them, so that `trade_dates.carry` moves the rows.
+Only the calendars, including the user's own, know which dates move, so `trade_dates.carry` moves the rows.
 """
 
 import sqlalchemy as sa

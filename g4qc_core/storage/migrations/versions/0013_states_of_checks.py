@@ -1,4 +1,4 @@
-"""What each check last found in each partition."""
+"""The last finding of each check in each partition."""
 
 import sqlalchemy as sa
 from alembic import op

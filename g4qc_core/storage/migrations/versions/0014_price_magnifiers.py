@@ -1,7 +1,7 @@
-"""What the gateway multiplies prices by: 100 where bars are in cents or pence.
+"""The factor by which the gateway multiplies prices: 100 if bars are in cents or pence.
 
-Contracts that were stored before get 1, which is right for all but those quoted in cents or pence. Those that are
-known for sure get 100; the others get it when their chain is fetched again.
+Contracts stored before get 1, which is right for all but those quoted in cents or pence. Those that are certain get
+100; the others get it when their chain is fetched again.
 """
 
 import sqlalchemy as sa
