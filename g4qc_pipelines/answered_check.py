@@ -1,8 +1,8 @@
-"""The check `requests_answered` of `raw_bars`: the last word of a run that lacks something.
+"""The check `requests_answered` of `raw_bars`: it fails a run whose requests did not all bring their bars.
 
-Bars that came are derived in the same run, whatever else is missing; so it is a step of its own, which nothing waits
-for, and which fails the run where one of its requests brought nothing or not all. What it tells of the asset is what
-the ledger says of all instruments.
+Bars that arrived are derived in the same run, whatever else is missing. The check is therefore a separate step that
+nothing depends on; it fails the run when one of its requests brought nothing or not everything. It reports the state
+of the asset from the ledger of all instruments.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _NAMED = 20
 
 
 def build_answered_check() -> dg.AssetChecksDefinition:
-    """The check, as a step behind `raw_bars`."""
+    """Return the check as a step after `raw_bars`."""
 
     @dg.multi_asset_check(
         name=ANSWERED_STEP,
@@ -65,7 +65,7 @@ def build_answered_check() -> dg.AssetChecksDefinition:
 
 
 def _missed(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """What the run's own materializations of `raw_bars` say that they lack."""
+    """Return the sentences about missing bars in the run's own materializations of `raw_bars`."""
     logs = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
     found: dict[str, None] = {}
     for entry in logs:

@@ -1,9 +1,9 @@
 """Asset checks: green or red in the graph, with the rows that made them so.
 
-A blocking check stops the whole run: it is for faults of our own. Bad bars of one contract or month stop nothing else:
-what builds on them leaves them out, and fails at its end. A warning tells and lets pass. An evaluation speaks of all
-partitions of its asset (see `lights`), and names those that fail. What fails in another partition than those of the run
-stops nothing in it, and is a warning.
+A blocking check stops the whole run; it is for faults of G4QC itself. Bad bars of one contract or month stop nothing
+else: the steps after them leave them out, and fail at their end. A warning only reports. An evaluation covers all
+partitions of its asset (see `lights`), and names those that fail. A failure in a partition outside the run stops
+nothing in the run, and is a warning.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Check:
     """One check of an asset.
 
     Attributes:
-        blocking: a failure in a partition of the run stops what builds on the asset in that run.
+        blocking: a failure in a partition of the run stops the steps after the asset in that run.
         severe: a failure in a partition of the run is an error although it blocks nothing.
         telling: the description of a failure repeats what is wrong in the partitions of the run.
     """
@@ -130,7 +130,7 @@ class ContractChecks:
         self._compared.append(rows)
 
     def unread(self, instrument: Instrument, error: G4qcError) -> None:
-        """Counts an instrument of which the gateway told nothing, or what cannot be read."""
+        """Count an instrument for which the gateway's answer was missing or unreadable."""
         self._found[instrument.symbol] = self._unread[instrument.symbol] = str(error)
 
     def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
@@ -238,7 +238,7 @@ class ReconciliationChecks:
 
 
 def _counted(numbers: Mapping[str, int], of: str) -> dict[str, str]:
-    """What is wrong, by partition; empty where the number is 0."""
+    """Return the problems by partition; the text is empty where the number is 0."""
     return {partition: f"{number} {of}" if number else "" for partition, number in numbers.items()}
 
 

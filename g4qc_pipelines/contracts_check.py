@@ -1,8 +1,8 @@
-"""The check `details_readable` of `contracts`: the last word of a run in which some contracts could not be read.
+"""The check `details_readable` of `contracts`: it fails a run in which some contracts could not be read.
 
-The other contracts are kept, and other runs build on them; so it is a step of its own, which nothing waits for, and
-which fails the run where the gateway described a contract in a way that cannot be read. What it tells of the asset is
-what was last found of every instrument.
+The other contracts are kept, and other runs use them. The check is therefore a separate step that nothing depends on;
+it fails the run when the gateway's description of a contract could not be read. It reports the state of the asset
+from the last findings about every instrument.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _CHECK = "details_readable"
 
 
 def build_contracts_check() -> dg.AssetChecksDefinition:
-    """The check, as a step behind `contracts`."""
+    """Return the check as a step after `contracts`."""
 
     @dg.multi_asset_check(
         name=READ_STEP,
@@ -63,7 +63,7 @@ def build_contracts_check() -> dg.AssetChecksDefinition:
 
 
 def _unread(instance: dg.DagsterInstance, run_id: str) -> dict[str, list[str]]:
-    """What the run's own materializations of `contracts` say that they lack, by instrument."""
+    """Return the unreadable contracts in the run's own materializations of `contracts`, by instrument."""
     logs = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
     found: dict[str, list[str]] = {}
     for entry in logs:

@@ -32,8 +32,8 @@ def materialized(
     """The events of a step: each of its partitions with its version and its metadata.
 
     Args:
-        versions, shown: by partition key; of every partition of the step, less those that failed beside others, after
-            which the step must fail.
+        versions, shown: by partition key, for every partition of the step except the failed ones; when some failed,
+            the step must fail afterwards.
     """
     keys = list(context.partition_keys)
     if len(keys) == 1 and versions:
@@ -43,7 +43,7 @@ def materialized(
     if versions.keys() >= set(keys):
         yield dg.MaterializeResult(check_results=checks)
     else:
-        # A result would count as one of every partition, those that failed among them.
+        # A result would count for every partition, including the failed ones.
         yield from checks
     step = context.get_step_execution_context()
     inputs = _get_input_provenance_data(context.asset_key, step)

@@ -12,7 +12,7 @@ from g4qc_core.errors import G4qcError, PermanentError
 from g4qc_core.settings import Settings
 
 MAX_RETRIES = 2
-"""How often a step that failed for a while is tried again in its run."""
+"""How often a run retries a step after a passing failure."""
 
 
 def retries(settings: Settings) -> dg.RetryPolicy:

@@ -21,7 +21,7 @@ FEED_ALIVE = dg.AssetCheckSpec(
 
 
 def watched(settings: Settings, instance: dg.DagsterInstance, registry: Registry) -> list[Instrument]:
-    """The instruments of which the check speaks, whoever evaluates it: those that have a partition."""
+    """Return the instruments that the check covers in any evaluation: those with a partition."""
     known = {*instance.get_dynamic_partitions(str(INSTRUMENTS.name)), *chosen_instruments(settings)}
     return [registry[symbol] for symbol in sorted(known) if symbol in registry]
 

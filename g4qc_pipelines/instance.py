@@ -26,10 +26,10 @@ from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 _STATEMENT_MS = 60_000
 _WEB_STATEMENT_MS = 15_000
 
-# Beyond both starts of a run: what the coordinator waits between them, and the looks of run monitoring.
+# Seconds beyond both starts of a run: the coordinator's pause between them, and the looks of run monitoring.
 _BEYOND_STARTS = 120
 
-# What a code server may take to answer; the start of a run, ticks and the graph itself have limits of their own.
+# Limit for an answer of the code server; the start of a run, ticks and the graph itself have limits of their own.
 _ANSWER_SECONDS = 120
 _CLOSE_SECONDS = 10
 
@@ -43,7 +43,7 @@ _NOTHING_CAUGHT = {
 
 
 def dagster_home(settings: Settings) -> Path:
-    """The folder of Dagster's own files, made ready: `dagster.yaml` in it is the package's, with the settings in it.
+    """Prepare the folder of Dagster's own files: its `dagster.yaml` is the package's, with the settings in it.
 
     Raises:
         SettingsError: the folder cannot be written.
@@ -104,7 +104,7 @@ def web_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
 @contextmanager
 def _environment(settings: Settings) -> Iterator[str]:
-    """Within it, this process finds the instance of the settings; gives the instance's folder."""
+    """Within the block this process finds the instance of the settings; yields the instance's folder."""
     environment = dagster_environment(settings)
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)

@@ -1,7 +1,7 @@
-"""One light for many partitions: what a check last found in each of them, whichever run looked at which.
+"""One light for many partitions: the last finding of a check in each of them, over all runs.
 
-An evaluation of Dagster's replaces the one before it. That of a run over one month says nothing of the others, so that
-a month that is well would turn a check green while another one still fails.
+An evaluation replaces Dagster's previous one. A run over one month says nothing about the other months, so a healthy
+month would turn a check green while another month still fails.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Lights:
     """The states of the checks of one asset.
 
     Attributes:
-        known: partitions that the asset has; what was found in others cannot be mended, and does not count.
+        known: partitions of the asset; findings in other partitions cannot be repaired, and do not count.
     """
 
     store: CheckStore
@@ -29,7 +29,7 @@ class Lights:
     known: Collection[str]
 
     def after(self, check: str, found: Mapping[str, str]) -> dict[str, str]:
-        """Keeps what was found, and gives what is wrong in all partitions.
+        """Keep the findings, and return the problems in all partitions.
 
         Args:
             found: what is wrong in each partition of the run; empty where nothing is.
@@ -39,7 +39,7 @@ class Lights:
 
 
 def lights_of(context: dg.AssetExecutionContext, stores: Stores) -> Lights:
-    """The lights of the asset that is being made."""
+    """Return the lights of the asset that is being materialized."""
     partitions = context.assets_def.partitions_def
     assert partitions is not None
     return lights_over(context.asset_key.to_user_string(), partitions, context.instance, stores)
@@ -48,7 +48,7 @@ def lights_of(context: dg.AssetExecutionContext, stores: Stores) -> Lights:
 def lights_over(
     asset: str, partitions: dg.PartitionsDefinition, instance: dg.DagsterInstance, stores: Stores
 ) -> Lights:
-    """The lights of an asset with these partitions."""
+    """Return the lights of an asset with these partitions."""
     with dg.partition_loading_context(dynamic_partitions_store=instance):
         known = frozenset(partitions.get_partition_keys())
     return Lights(CheckStore(stores.database), asset, known)

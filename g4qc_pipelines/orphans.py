@@ -54,10 +54,10 @@ def end_orphans(instance: dg.DagsterInstance) -> list[str]:
 
 
 def end_run(instance: dg.DagsterInstance, run_id: str, cause: str) -> bool:
-    """Ends an unfinished run whose process is gone, as failed or as cancelled, and frees its places in the pools.
+    """End an unfinished run whose process is gone, as failed or as cancelled, and free its places in the pools.
 
     Args:
-        cause: one sentence, which every surface shows.
+        cause: one sentence, shown everywhere.
 
     Returns:
         False when the run had ended, or there is none.

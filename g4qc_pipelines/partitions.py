@@ -23,7 +23,7 @@ BACKTESTS = dg.DynamicPartitionsDefinition(name="backtest")
 
 
 GRAPH_ZONE = "America/Chicago"
-"""Zone by whose clock a month begins in the graph."""
+"""Time zone in which a month of the graph begins."""
 
 _CHOSEN_UNLESS_TOLD = ("ES", "NQ", "EC")
 

@@ -1,6 +1,6 @@
-"""Partitions of one step that fail beside others: the rest is asked, and the step fails at its end with each named.
+"""Failed partitions of a step: the others are still asked for, and the step fails at its end and names each one.
 
-Must not know what is asked.
+Must not know the requests.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class Rest:
 
     @contextmanager
     def of(self, key: str) -> Iterator[bool]:
-        """True where the partition is to be asked about; keeps the error of the block for `check`.
+        """True where the partition should be asked for; keeps the error of the block for `check`.
 
-        False after failures in a row that let no answer be expected.
+        False after so many failures in a row that no answer is expected.
         """
         if self._patience.over:
             self._unasked.append(key)
@@ -48,13 +48,13 @@ class Rest:
             self._patience.answered(key)
 
     def failed(self, key: str, error: G4qcError) -> None:
-        """Counts a partition that failed."""
+        """Count a failed partition."""
         self._patience.failed(key, error)
         self._sentences.append(f"{key}: {error}")
         self._passes |= isinstance(error, TransientError)
 
     def check(self) -> None:
-        """Fails the step where a partition failed; it is tried again where one of them may pass."""
+        """Fail the step if a partition failed; the step is retried if one of the errors may pass."""
         if not self._sentences:
             return
         if self._unasked:

@@ -1,4 +1,4 @@
-"""Asset checks of roll calendars, and of what a result owes to them."""
+"""Asset checks of roll calendars and of the results that depend on them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class RollChecks:
         """Count an instrument.
 
         Args:
-            broken: sentences about rolls that cannot be, by any rule.
+            broken: sentences about rolls that are impossible by any rule.
             unknown: dates of rolls of its own rule that have no price gap.
             wide: sentences about gaps that stand out.
         """
@@ -53,7 +53,7 @@ class RollChecks:
         self._wide[symbol] = " ".join(wide)
 
     def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
-        """The evaluations."""
+        """Return the evaluations."""
         return [
             _SOUND.result(self._broken, lights),
             _KNOWN.result(self._unknown, lights),
@@ -62,5 +62,5 @@ class RollChecks:
 
 
 def spread_result(spec: str, spread: Spread, words: str, lights: Lights | None = None) -> dg.AssetCheckResult:
-    """The evaluation of the check of `roll_sensitivity` for one spec; `words` says how far its results lie apart."""
+    """Return the evaluation of `roll_sensitivity` for one spec; `words` says how far its results lie apart."""
     return _NARROW.result({spec: words if spread.large else ""}, lights)

@@ -23,10 +23,10 @@ _RANGE_END = "dagster/asset_partition_range_end"
 
 
 ANSWERED_STEP = "raw_bars_answered"
-"""The step behind `raw_bars` that fails a run some of whose requests got no answer."""
+"""The step after `raw_bars` that fails a run with unanswered requests."""
 
 READ_STEP = "contracts_read"
-"""The step behind `contracts` that fails a run in which the details of some contracts could not be read."""
+"""The step after `contracts` that fails a run in which the details of some contracts could not be read."""
 
 _LAST_STEPS = {ANSWERED_STEP, READ_STEP, *(f"bars_{timeframe}" for timeframe in DERIVED)}
 
@@ -65,7 +65,7 @@ class Runner:
 
         Raises:
             UsageError: no such asset, or no such partition.
-            Incomplete: chain or minutes are made of what came, and requests, contracts or derived timeframes failed.
+            Incomplete: chain or minutes are stored as they arrived; requests, contracts or derived timeframes failed.
             RunFailed: a step failed, or a blocking check did.
             KeyboardInterrupt: a person stopped the run.
         """
@@ -139,7 +139,7 @@ def only_last_steps(failed_steps: Iterable[str]) -> bool:
     """True where a run failed in nothing that other runs wait for: requests without an answer, contracts that cannot be
     read, or derived timeframes.
 
-    Chain and minutes are made of what came, and the roll calendar is made of them.
+    Chain and minutes hold the data that arrived, and the roll calendar is built from them.
     """
     found = set(failed_steps)
     return bool(found) and found <= _LAST_STEPS

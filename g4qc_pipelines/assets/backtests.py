@@ -107,7 +107,7 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
 def _forgotten_for_good(
     context: dg.AssetExecutionContext, settings: Settings, registry: Registry, stores: Stores
 ) -> Iterator[None]:
-    """Where the run fails for good, a spec that was asked for by hand and never had a result is known no longer."""
+    """Forget a spec that was asked for by hand and never had a result when the run fails for good."""
     try:
         yield
     except TransientError:

@@ -199,12 +199,12 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
 
 
 def _check_missed(missed: Sequence[Missed], tried: int, stored: int) -> None:
-    """Lets the step be tried again where what is missing may soon come, and fails it where there is nothing at all.
+    """Retry the step where missing bars may arrive soon, and fail it where there are no bars at all.
 
-    What came otherwise goes on to the timeframes, and the check `requests_answered` fails the run.
+    Otherwise the bars that arrived go on to the timeframes, and the check `requests_answered` fails the run.
 
     Args:
-        tried: how often the step was tried again in this run.
+        tried: how often the step was retried in this run.
         stored: number of raw bars of the step's months.
     """
     passes = [one for one in missed if one.passes]
@@ -220,10 +220,10 @@ def _check_missed(missed: Sequence[Missed], tried: int, stored: int) -> None:
 def _compare(
     instrument: Instrument, chain: Sequence[Contract], source: BarSource, stores: Stores, checked: ContractChecks
 ) -> None:
-    """Compares the calendar; what the gateway will not tell, or tells in a way that cannot be read, stops no chain.
+    """Compare the calendar; a missing or unreadable answer of the gateway stops no chain.
 
     Raises:
-        TransientError: it may tell a little later.
+        TransientError: the gateway may answer a little later.
     """
     try:
         checked.add(instrument, compare_calendar(instrument, chain, source, stores))

@@ -189,7 +189,7 @@ def _exit_code(run: Callable[[], object]) -> int:
         error.show()
         return error.exit_code
     except BrokenPipeError:
-        # The reader of our output went away (`g4qc bars ... | head`): nothing is wrong.
+        # The reader of our output closed it (`g4qc bars ... | head`): nothing is wrong.
         sys.stdout = None
         return 0
     except UsageError as error:
@@ -210,7 +210,7 @@ def _exit_code(run: Callable[[], object]) -> int:
 
 
 def _of_the_machine(error: OSError) -> str:
-    """An error of the disk or of the rights on it, in one sentence that says what to do."""
+    """Describe an error of the disk or of its permissions in one sentence that says what to do."""
     place = f"{error.filename}" if error.filename else "what the command prints or keeps"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         way = "free some space, then run the command again"

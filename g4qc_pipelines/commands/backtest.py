@@ -1,4 +1,4 @@
-"""`g4qc backtest`: a spec on stored bars, which the graph knows from then on."""
+"""`g4qc backtest`: runs a spec on stored bars and keeps the spec in the graph."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from g4qc_pipelines.steps.specs import is_of_file
 
 
 def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_json: bool) -> None:
-    """Runs the spec that the words mean on stored bars, and prints the figures.
+    """Run the spec that the words name on stored bars, and print the figures.
 
     Args:
         words: name of a spec, or a strategy; see `spec_by_words`.
-        options: fields that were said, by name; None where they were not.
+        options: fields given on the command line, by name; None where they were not given.
     """
     from g4qc_pipelines.steps.reports import load_result, report_path
 
@@ -31,7 +31,7 @@ def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_
         where = (settings, bench.registry, bench.stores.backtests)
         given = given_fields(options.get("strategy") or strategy_by_words(words, *where), options)
         spec = spec_by_words(words, given, *where)
-        # What cannot run is refused before it is kept.
+        # A spec that cannot run is refused before it is kept.
         check_names(spec, bench.registry, bench.stores)
         if not is_of_file(spec.name, settings, bench.registry):
             stored = StoredSpec(spec.name, spec.to_dict(), "command line", datetime.now(UTC))

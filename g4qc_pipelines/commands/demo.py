@@ -99,7 +99,7 @@ def missing_tasks(bench: Workbench, months: Sequence[date], specs: Sequence[Back
 
 
 def _stored(bench: Workbench, symbol: str, months: Sequence[date]) -> bool:
-    """True when the database has what Dagster remembers of, in every timeframe: it may have been made anew since."""
+    """True when the database has all that Dagster remembers, in every timeframe: it may have been recreated since."""
     window = months[0], month_window(months[-1])[1]
     quality = bench.stores.bars.quality(symbol, *window)
     held = {day.replace(day=1).date() for day in quality["trade_date"]}

@@ -41,7 +41,7 @@ def export_bars(
     """Writes bars of one contract, or of the front contract by the roll calendar; names the sessions that are missing.
 
     Raises:
-        BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
+        BarsIncomplete: the timeframe was not derived from all stored minutes of the window.
         UsageError: an unknown name, a reversed window, nothing stored for it, or rolls that were set by hand since.
     """
     instrument = load_registry(settings.own_instruments)[symbol]

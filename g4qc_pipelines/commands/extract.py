@@ -65,7 +65,7 @@ def extract_bars(
         try:
             bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
         except Incomplete as error:
-            # What came is derived; the rolls are made of it too, and then the run is told as failed.
+            # Bars that arrived are derived and the rolls are built from them; then the run is reported as failed.
             incomplete.append(error)
         bench.runner.run(ROLL_ASSETS, symbol)
         quality = bench.stores.bars.quality(symbol, first, last)

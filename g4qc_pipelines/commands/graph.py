@@ -28,7 +28,7 @@ def materialize_assets(settings: Settings, assets: Sequence[str], partition: str
 
 
 def run_dagster(settings: Settings, command: Sequence[str]) -> None:
-    """Becomes the command, with the instance of the settings in its environment.
+    """Replace this process with the command, with the instance of the settings in its environment.
 
     Raises:
         UsageError: there is no such command, or it would serve the web UI without a guard.

@@ -162,7 +162,7 @@ def _proposed(settings: Settings, registry: Registry, symbol: str, kind: Kind, g
 
 
 def _meant(symbol: str, kind: Kind, given: Mapping[str, Any]) -> tuple[str, str, str]:
-    """The broker's symbol, currency and exchange of what a person named, empty where only the gateway knows."""
+    """Return the broker's symbol, currency and exchange of a named product, empty where only the gateway knows."""
     pair = kind == "CASH" and len(symbol) == _PAIR and "ib_symbol" not in given
     ib_symbol = symbol[:3] if pair else given.get("ib_symbol", symbol)
     currency = symbol[3:] if pair and "currency" not in given else given.get("currency", "")
@@ -170,7 +170,7 @@ def _meant(symbol: str, kind: Kind, given: Mapping[str, Any]) -> tuple[str, str,
 
 
 def _made(symbol: str, fields: Mapping[str, Any]) -> Instrument:
-    """The instrument of an entry before it is written.
+    """Return the instrument of an entry before the entry is written.
 
     Raises:
         SettingsError: a field is missing or malformed; nothing was written.

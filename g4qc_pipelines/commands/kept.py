@@ -1,4 +1,4 @@
-"""What `g4qc up` starts again when it ends by itself: the embedded database and the simulated gateway."""
+"""The services that `g4qc up` restarts when they exit: the embedded database and the simulated gateway."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from g4qc_pipelines.commands.watch import Kept, how_it_ended
 
 
 def kept_database(settings: Settings) -> list[Kept]:
-    """The embedded server, where the settings name no other; its address stays the same."""
+    """The embedded server, used when the settings name no other; its address stays the same."""
     if settings.database_url is not None:
         return []
 
@@ -36,7 +36,7 @@ class KeptGateway:
         self._child, self.host, self.port = stack.enter_context(gateway_process(settings))
 
     def kept(self) -> Kept:
-        """It, as the watch looks after it."""
+        """Return the part that the watch restarts."""
         advice = "run `g4qc gateway` to see why, and start `g4qc up` again"
         return Kept("simulated gateway", self._ended, self._start, advice)
 

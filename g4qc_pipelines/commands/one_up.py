@@ -1,4 +1,4 @@
-"""One `g4qc up` a home: a lock that the kernel frees however the command ends, and what it says of its holder.
+"""One `g4qc up` per home: a lock that the kernel frees however the command ends, and a description of its holder.
 
 Knows a file and a lock. Must not know what the command starts.
 """
@@ -22,10 +22,10 @@ _NAME = "up.lock"
 
 @contextmanager
 def only_up(home: Path, address: str) -> Iterator[None]:
-    """The block is the only `g4qc up` over the home.
+    """Hold the lock of the home: within the block no other `g4qc up` runs over it.
 
     Args:
-        address: of Dagster's web UI, for the sentence of the next one.
+        address: address of Dagster's web UI, named in the error of a second `g4qc up`.
 
     Raises:
         HomeTaken: another one runs; the text names its process and its address.
@@ -42,7 +42,7 @@ def only_up(home: Path, address: str) -> Iterator[None]:
 
 
 def refuse_a_second(home: Path) -> None:
-    """Raises HomeTaken when another `g4qc up` runs over the home; writes nothing."""
+    """Raise HomeTaken when another `g4qc up` runs over the home; write nothing."""
     if (home / _NAME).is_file():
         with (home / _NAME).open("rb") as held:
             _take(held, home)
@@ -66,7 +66,7 @@ def _tell(held: IO[bytes], about: dict[str, object]) -> None:
 
 
 def _told(held: IO[bytes]) -> str:
-    """What the holder wrote; empty in the moment before it does."""
+    """Return the text that the holder wrote; empty in the moment before it writes."""
     held.seek(0)
     try:
         about = json.loads(held.read() or b"{}")

@@ -64,7 +64,7 @@ def decide(settings: Settings, keys: Sequence[str], decision: Decision, by: str,
     Raises:
         UsageError: a key names no bar in quarantine, or one of which this cannot be decided.
         RunFailed: the gateway did not answer for some of the sessions, or a blocking check is red, each named; the
-            decision is recorded, the other sessions were asked for, and their months are made anew.
+            decision is recorded, the other sessions were asked for, and their months are rebuilt.
     """
     registry = load_registry(settings.own_instruments)
     with workbench(settings) as bench:
@@ -89,7 +89,7 @@ def decide(settings: Settings, keys: Sequence[str], decision: Decision, by: str,
 
 
 def _run_each(runner: Runner, sessions: Sequence[tuple[str, str, date]], months: Sequence[str]) -> list[str]:
-    """Asks for the sessions and makes the months anew; a run that fails leaves the others, and is named."""
+    """Ask for the sessions and rebuild the months; name each run that fails, and go on with the others."""
     failed = []
     for symbol, contract, day in sessions:
         config = {"contracts": [contract], "first": f"{day}", "last": f"{day}"}

@@ -1,4 +1,4 @@
-"""A backtest's result on the terminal: its figures, and every note that touches them."""
+"""A backtest's result on the terminal: its figures and all its notes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def print_notes(notes: Mapping[str, Sequence[str]]) -> None:
     """Print the notes of one or several results, each once.
 
     Args:
-        notes: notes by the name of their result; a note that not all results share names those that have it.
+        notes: notes by the name of their result; a note that only some results have is printed with their names.
     """
     named: dict[str, list[str]] = {}
     for name, texts in notes.items():

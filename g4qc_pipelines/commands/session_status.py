@@ -63,7 +63,7 @@ def session_status(symbol: str, registry: Registry, stores: Stores) -> tuple[dic
 
 
 def _timeframe(name: str, lacking: Mapping[str, list[MissingSession]]) -> dict[str, Any]:
-    """Whether a timeframe has every session of which there are minutes, and which trade dates it lacks."""
+    """Whether a timeframe covers every session that has minutes, and which trade dates it lacks."""
     days = sorted({f"{session.trade_date}" for session in lacking.get(name, ())})
     return {"whole": not days, "missing": days}
 

@@ -137,7 +137,7 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
 
 
 def _state(timeframe: dict[str, Any] | None) -> str:
-    """Whether a derived timeframe has all sessions of which there are minutes; minutes are not derived."""
+    """Whether a derived timeframe covers all sessions that have minutes; minutes are not derived."""
     if timeframe is None:
         return "-"
     return "whole" if timeframe["whole"] else f"{len(timeframe['missing'])} sessions missing"

@@ -2,7 +2,7 @@
 
 Starts in order: database, gateway (a simulated one where the settings name none), the API, and Dagster as
 docker-compose.yml has it: one code server, and the web server and the daemon that share it. Stops them in the opposite
-order. One at a time runs over a home. A database or gateway of its own that dies is started again.
+order. Only one runs over a home. It restarts its own database or gateway when that exits.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _database(settings: Settings) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def _gateway(settings: Settings) -> Iterator[tuple[list[Kept], dict[str, str]]]:
-    """What is looked after of the gateway, and what children need to know of it."""
+    """Yield the restartable parts of the gateway, and the settings that child processes need to reach it."""
     if not settings.simulated:
         click.echo(f"Gateway   {settings.ib_host}:{settings.ib_port}, yours")
         yield [], {}

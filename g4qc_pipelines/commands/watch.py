@@ -1,6 +1,6 @@
-"""What `g4qc up` looks after while it runs: a part that ended by itself is started again, or ends the command.
+"""The watch of `g4qc up`: restarts a part that exited, or ends the command.
 
-Knows when something is worth another start. Must not know how a part starts.
+Knows when a restart is worthwhile. Must not know how a part starts.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _WITHIN_SECONDS = 600.0
 
 
 class Kept:
-    """A part that is started again when it ends by itself, five times in ten minutes at most.
+    """A part that is restarted when it exits, at most five times in ten minutes.
 
     Args:
-        name: as the screen shows it.
+        name: name shown on the screen.
         ended: how it ended, in words; None while it runs.
         start: starts it again.
-        advice: what to do where it ends too often.
+        advice: what to do when it exits too often.
     """
 
     def __init__(self, name: str, ended: Callable[[], str | None], start: Callable[[], None], advice: str) -> None:
@@ -35,10 +35,10 @@ class Kept:
         self._starts: list[float] = []
 
     def look(self) -> None:
-        """Starts it again where it ended.
+        """Restart the part if it exited.
 
         Raises:
-            G4qcError: it ended too often, or does not start.
+            G4qcError: it exited too often, or does not start.
         """
         how = self._ended()
         if how is None:
@@ -57,10 +57,10 @@ class Kept:
 
 
 def watch(kept: list[Kept], children: Mapping[str, subprocess.Popen[str]], log: Path) -> None:
-    """Looks after all parts until one ends that cannot be started again.
+    """Watch all parts until one exits that cannot be restarted.
 
     Raises:
-        G4qcError: it says which one, how, and where its last words are.
+        G4qcError: a part exited; the text names it, how it ended, and where its last output is.
     """
     while True:
         for name, child in children.items():
@@ -75,7 +75,7 @@ def watch(kept: list[Kept], children: Mapping[str, subprocess.Popen[str]], log: 
 
 
 def how_it_ended(code: int) -> str:
-    """An exit code in words, one of the guard too, which tells signals as a shell does.
+    """Describe an exit code in words, including those of the guard, which reports signals as a shell does.
 
     >>> how_it_ended(137), how_it_ended(1)
     ('was killed (SIGKILL)', 'ended by itself with exit code 1')

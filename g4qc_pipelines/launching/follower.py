@@ -1,6 +1,6 @@
 """The thread that launches a job's next run when the one before has succeeded, whoever launched that one.
 
-A run that failed only because some of its requests got no answer has derived what came, and is gone on with.
+A job continues after a run that failed only for unanswered requests: that run has derived the bars that arrived.
 
 It goes on with jobs of an earlier process, and with those of which a person ran a failed run again in Dagster's own
 pages; a job that was ended is left alone. Several processes may follow the same jobs. Must not know what a run does.

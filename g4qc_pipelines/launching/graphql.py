@@ -55,7 +55,7 @@ class Graph:
     Every method raises GraphUnavailable when it does not answer, or answers that its code is not loaded.
 
     Args:
-        key: what the web server wants to see, where it has keys.
+        key: key for the web server, where it requires one.
     """
 
     def __init__(self, url: str, link: str, timeout: float = 30.0, key: str | None = None) -> None:
@@ -84,7 +84,7 @@ class Graph:
         return {name: str(part.get("name") or part.get("type") or "") for name, part in parts.items()}
 
     def looks(self) -> dict[str, tuple[float, float]]:
-        """Sensors that are on: seconds from one look to the next, and when the last one was, in seconds since 1970."""
+        """Return the running sensors: seconds between looks, and time of the last look in seconds since 1970."""
         found = self._ask(_LOOKS, "repositoryOrError", "Repository", r=_SELECTOR)["sensors"]
         return {
             one["name"]: (float(one["minIntervalSeconds"]), float(one["sensorState"]["ticks"][0]["timestamp"]))
@@ -93,7 +93,7 @@ class Graph:
         }
 
     def heartbeats(self) -> dict[str, float]:
-        """When each daemon that has to run last said that it lives, in seconds since 1970."""
+        """Return the last heartbeat of each required daemon, in seconds since 1970."""
         found = self._ask(_BEATS, "instance", "Instance")["daemonHealth"]["allDaemonStatuses"]
         return {
             one["daemonType"]: float(one["lastHeartbeatTime"])

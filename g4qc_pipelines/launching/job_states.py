@@ -131,7 +131,7 @@ def _state(newest: Run, tags: Mapping[str, str], end: JobEnd | None) -> JobState
 
 
 def _lacking(runs: Sequence[Run]) -> Run | None:
-    """The first of the runs that lacks answers, as far as its stage was not run again since."""
+    """Return the first run that lacks answers, unless its stage was run again since."""
     newest = {stage_of({tag["key"]: tag["value"] for tag in run["tags"]})[0]: run for run in runs}
     return next((run for run in newest.values() if run["status"] == "FAILURE" and goes_on(run)), None)
 

@@ -68,7 +68,7 @@ class DagsterLauncher:
         self._graph.close()
 
     def check(self) -> None:
-        """Raises GraphUnavailable when nothing could be launched now, or what should look by itself does not."""
+        """Raise GraphUnavailable when nothing can be launched now, or a sensor or daemon that should look does not."""
         self._graph.check()
         check_watches(self._graph, time.time())
 
@@ -96,7 +96,7 @@ class DagsterLauncher:
         return self._start(plan, lambda: self._keep(spec, stores), lambda: stores.backtests.forget_spec(spec.name))
 
     def _keep(self, spec: BacktestSpec, stores: Stores) -> None:
-        """Makes the spec known to the graph."""
+        """Add the spec to the graph."""
         self._graph.add_partition(str(BACKTESTS.name), spec.name)
         if not is_of_file(spec.name, self._settings, self._registry):
             stores.backtests.save_spec(StoredSpec(spec.name, spec.to_dict(), "API", datetime.now(UTC)))
@@ -196,11 +196,11 @@ class DagsterLauncher:
     def _start(
         self, plan: Plan, prepare: Callable[[], object] = _nothing, undo: Callable[[], object] = _nothing
     ) -> str:
-        """Launches the plan, or finds the job that does the same and has not ended; gives the job's id.
+        """Launch the plan, or find the unfinished job that does the same; return the job's id.
 
         Args:
-            prepare: what has to be there before the launch.
-            undo: takes that back where the launch fails.
+            prepare: creates what the launch needs.
+            undo: reverts `prepare` when the launch fails.
         """
         plan = replace(plan, key=plan.identity)
         with self._stores().bars.alone(f"start {plan.key}"):
@@ -218,12 +218,12 @@ class DagsterLauncher:
         return plan.job
 
     def _unfinished(self, key: str) -> str | None:
-        """The newest job of that key that has not ended."""
+        """Return the newest unfinished job of that key."""
         jobs = dict.fromkeys(tags_of(run).get(JOB, "") for run in self._graph.runs(_LOOKED_THROUGH, key=key))
         return next((job_id for job_id in jobs if job_id and not self.job(job_id).state.final), None)
 
     def _check_partitions(self, assets: Sequence[str], kind: str, first: str | None, last: str | None) -> None:
-        """Refuses partitions that the assets cannot have, and adds those that they can have and the graph lacks."""
+        """Refuse partitions that the assets cannot have, and add possible ones that the graph lacks."""
         self._limits.check_keys(assets[0], kind, first, last)
         if first is None:
             return

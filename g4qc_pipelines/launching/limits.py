@@ -1,6 +1,6 @@
 """Limits of the graph: which months it has, and which partitions an asset can have.
 
-Dagster would start a run that makes nothing, or that fails; here it is refused. Must not launch anything.
+Dagster would start a run that makes nothing, or that fails; this module refuses it. Must not launch anything.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Limits:
     registry: Registry
 
     def check_order(self, instrument: Instrument, order: ExtractOrder) -> None:
-        """Raises UsageError for a window or a contract that the graph cannot extract."""
+        """Raise UsageError for a window or a contract that the graph cannot extract."""
         check_window(order.first, order.last)
         self._check_months(order.first, order.last)
         if not calendar(instrument.calendar).sessions(order.first, order.last):
@@ -42,10 +42,10 @@ class Limits:
                 raise UsageError(f"{instrument.symbol} {contract} ends before {order.first}: ask for earlier sessions.")
 
     def check_keys(self, asset: str, kind: str, first: str | None, last: str | None) -> None:
-        """Raises UsageError for partitions that the asset cannot have.
+        """Raise UsageError for partitions that the asset cannot have.
 
         Args:
-            kind: what the partitions of the asset are, as `Graph.assets` says.
+            kind: kind of the asset's partitions, as in `Graph.assets`.
             first, last: the partition, or the ends of a range.
         """
         if not kind and (first is not None or last is not None):

@@ -1,6 +1,6 @@
-"""How much a GraphQL document wants to do to Dagster: read, run, or anything else.
+"""The scope that a GraphQL document needs: read, run, or anything else.
 
-Knows the names of Dagster's mutations. Must not know who asks.
+Knows the names of Dagster's mutations. Must not know the client.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ _RUNNING = frozenset(
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a document wants, whichever of its operations is chosen.
+    """The effect of a document, over all of its operations.
 
     Attributes:
-        scope: what a key has to cover.
+        scope: scope that a key needs.
         kinds: kinds of its operations.
     """
 
@@ -56,7 +56,7 @@ class Wanted:
 
 
 def wanted(query: object) -> Wanted | None:
-    """What the document wants; None for a text that is no document, which Dagster refuses itself."""
+    """Return the document's effect; None for a text that is no document, which Dagster refuses itself."""
     try:
         document = parse(str(query))
     except (GraphQLError, RecursionError):
@@ -74,7 +74,7 @@ def wanted(query: object) -> Wanted | None:
 
 
 def _fields(selected: SelectionSetNode, document: DocumentNode, seen: set[str]) -> Iterator[str]:
-    """Names of the fields at the root of an operation, those of fragments too that are not among `seen`."""
+    """Return the names of the root fields of an operation, including fields of fragments that are not in `seen`."""
     for node in selected.selections:
         if isinstance(node, FieldNode):
             yield node.name.value

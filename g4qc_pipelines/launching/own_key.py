@@ -1,7 +1,7 @@
-"""The key by which the API's server is known to Dagster's web server, where that one wants keys.
+"""The key that the API's server sends to Dagster's web server, where that requires keys.
 
-It lies in the home, readable by its user only: both servers share the home, and no settings hold a key in clear text.
-Must not know what it opens.
+The key is a file in the home, readable by its user only: both servers share the home, and no settings hold a key in
+clear text. Must not know what the key opens.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _NAME = "g4qc"
 
 
 def own_key(settings: Settings) -> str | None:
-    """The key, made where there is none yet; None where no keys are set, so that none is needed.
+    """Return the key, and create it if there is none; None when no keys are set, so that none is needed.
 
     Raises:
         SettingsError: the file cannot be read or written.
@@ -28,7 +28,7 @@ def own_key(settings: Settings) -> str | None:
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
-            # Written aside and linked into place: whoever reads it finds a whole one.
+            # Written to another file and linked into place, so that readers always find a complete key.
             draft = path.with_name(f"{path.name}.{os.getpid()}")
             draft.touch(0o600, exist_ok=False)
             try:
@@ -42,6 +42,6 @@ def own_key(settings: Settings) -> str | None:
 
 
 def with_own_key(keys: Keys, settings: Settings) -> Keys:
-    """The keys of a web server that lets the API's server in, too; none stay none."""
+    """Return the web server's keys and the API server's own; None stays None."""
     secret = own_key(settings)
     return Keys([*keys, known_key(_NAME, Scope.ADMIN, secret)]) if keys and secret else keys

@@ -49,13 +49,13 @@ def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int
 
 
 def keys_for(settings: Settings, host: str, server: str) -> Keys:
-    """The keys of the settings, for a server at this address.
+    """Return the keys of the settings, for a server at this address.
 
     Args:
-        server: the server's name in a sentence.
+        server: the server's name in messages.
 
     Raises:
-        SettingsError: the address is reached from elsewhere, and there are no keys; or a key is malformed.
+        SettingsError: the address is reachable from elsewhere, and there are no keys; or a key is malformed.
     """
     keys = parse_keys(settings.api_keys.get_secret_value())
     if not (keys or is_loopback(host) or settings.api_without_keys):

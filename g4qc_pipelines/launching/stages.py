@@ -39,7 +39,7 @@ class Plan:
     Attributes:
         stage: number of the first of them, from 1.
         of: number of all stages.
-        key: the same for every plan that does the same; `identity` makes it of the whole plan.
+        key: the same for every plan that does the same; `identity` computes it from the whole plan.
     """
 
     job: str
@@ -53,7 +53,7 @@ class Plan:
 
     @property
     def identity(self) -> str:
-        """A key of what the plan does: two that are asked for at once are one job."""
+        """Return a key of the plan's work: two requests for the same work at once are one job."""
         does = [self.kind, [asdict(stage) for stage in self.stages]]
         return hashlib.sha256(json.dumps(does, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -79,9 +79,9 @@ def following(tags: Mapping[str, str]) -> Plan | None:
 
 
 def goes_on(run: Mapping[str, Any]) -> bool:
-    """True where the next stage may follow: the run succeeded, or failed in nothing that it needs.
+    """True where the next stage may follow: the run succeeded, or failed only in parts that the stage does not need.
 
-    Each session and month of a decision stands alone.
+    Each session and month of a decision is independent.
     """
     alone = {tag["key"]: tag["value"] for tag in run["tags"]}.get(KIND) == DECIDE
     failed = [step["stepKey"] for step in run["stepStats"] if step["status"] == "FAILURE"]

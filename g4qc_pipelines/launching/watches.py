@@ -1,4 +1,4 @@
-"""Whether what should look by itself looks: the last looks of sensors and daemons, against the clock.
+"""Checks the last looks of sensors and daemons against the clock.
 
 Must not change anything.
 """
@@ -18,7 +18,7 @@ _BEATS = 300.0
 
 
 def check_watches(graph: Graph, now: float) -> None:
-    """Raises GraphUnavailable when a sensor that is on, or a daemon, has not looked for long, or looked in the future.
+    """Raise GraphUnavailable when a running sensor or a daemon last looked too long ago, or in the future.
 
     Args:
         now: seconds since 1970.

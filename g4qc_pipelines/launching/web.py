@@ -1,6 +1,6 @@
-"""Dagster's web server in a process of G4QC's own, with the guard before it: one listening address, and no inner one.
+"""Dagster's web server in a process of G4QC, behind the guard: one listening address, and no inner one.
 
-The only module that knows how Dagster's web server is made; see docs/decisions/0019-one-door.md.
+The only module that knows how Dagster's web server is built; see docs/decisions/0019-one-door.md.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ def serve_web(
     workspace: Path | None = None,
     ready: Callable[[], object] = lambda: None,
 ) -> None:
-    """Serves Dagster's web UI on the address until Ctrl-C. The caller has checked that the port is free.
+    """Serve Dagster's web UI on the address until Ctrl-C. The caller has checked that the port is free.
 
     Args:
-        workspace: Dagster's file that says where the code server is; None: one is started, behind a socket of its own.
-        ready: called when it is about to listen.
+        workspace: Dagster's file with the address of the code server; None: start one, behind a socket of its own.
+        ready: called when the server is about to listen.
 
     Raises:
-        SettingsError: the address is reached from elsewhere, and there are no keys; or a key is malformed.
+        SettingsError: the address is reachable from elsewhere, and there are no keys; or a key is malformed.
         UsageError: there is no such file.
     """
     keys = with_own_key(keys_for(settings, host, "Dagster's web server"), settings)
@@ -70,14 +70,14 @@ def serve_web(
 
 
 def guarded(context: WorkspaceProcessContext, keys: Keys, rules: Rules) -> ASGIApp:
-    """Dagster's web server over this workspace, behind its keys and the guard."""
+    """Return Dagster's web server over this workspace, behind its keys and the guard."""
     return Guard(WebDoor(_Webserver(context, live_data_poll_rate=_POLL_MS).create_asgi_app(), keys), rules, Measures())
 
 
 def web_rules(settings: Settings, *, loopback: bool) -> Rules:
-    """The guard's rules before Dagster's web server: those of the API, for this server's names.
+    """Return the guard's rules for Dagster's web server: those of the API, with this server's names.
 
-    Its pages ask several times a second, so that their number is not limited.
+    Dagster's pages send several requests a second, so their number is not limited.
     """
     # The API of docker-compose.yml finds it under a name of its own.
     names = [*loopback_hosts(settings.dagster_url), settings.dagster_host.lower()]
@@ -90,7 +90,7 @@ def web_rules(settings: Settings, *, loopback: bool) -> Rules:
 
 
 class _Webserver(DagsterWebserver[Any, Any]):
-    """Dagster's web server, where a mutation is posted as JSON by somebody who may do so, and never otherwise."""
+    """Dagster's web server; it accepts mutations only as posted JSON, and only from an authorized client."""
 
     async def graphql_http_endpoint(self, request: Request) -> Response:
         if request.method == "POST":
@@ -116,7 +116,7 @@ class _Webserver(DagsterWebserver[Any, Any]):
 
     def _make_request_context(self, conn: HTTPConnection) -> Any:
         context = super()._make_request_context(conn)
-        # Dagster's pages then offer a reader nothing that is refused.
+        # Dagster's pages then offer a reader only actions that are allowed.
         context._read_only = conn.scope[SCOPE] is Scope.READ
         return context
 

@@ -1,4 +1,4 @@
-"""The door of Dagster's web server behind the guard: its keys, how a browser gives one, and forms that are turned away.
+"""The keys of Dagster's web server behind the guard: how a browser sends one, and which forms are refused.
 
 Must not know what Dagster serves.
 """
@@ -19,10 +19,10 @@ from g4qc_core.api.keys import Scope as KeyScope
 from g4qc_core.api.problems import problem
 
 SIGN_IN, HEALTH, GRAPHQL = "/g4qc/sign-in", "/g4qc/health", "/graphql"
-"""Two addresses of the door's own, and the only one of Dagster's to which a reader may post."""
+"""Two addresses of this module, and the only one of Dagster's to which a reader may post."""
 
 SCOPE = "g4qc.scope"
-"""Where the scope of who asks stands in an ASGI scope."""
+"""Key of the client's scope in an ASGI scope."""
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -37,7 +37,7 @@ printed it</label><input id="key" name="key" type="password" autocomplete="curre
 
 
 class WebDoor:
-    """The layer around Dagster's web server `app`: without keys whoever passed the guard may do anything."""
+    """The layer around Dagster's web server `app`; without keys it allows everything that passes the guard."""
 
     def __init__(self, app: ASGIApp, keys: Keys) -> None:
         self._app = app
@@ -57,7 +57,7 @@ class WebDoor:
             await WebSocket(scope, receive, send).send_denial_response(answer)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
-        """What is answered here; None for a request that Dagster answers."""
+        """Return the answer of this layer; None for a request that Dagster answers."""
         asked, path = HTTPConnection(scope), scope["path"]
         method = scope.get("method", "GET")
         if path == HEALTH and method == "GET":

@@ -1,7 +1,7 @@
-"""What a clock that was wrong leaves behind, set right: states and ticks of sensors and schedules in the future.
+"""Repair after a wrong clock: resets states and ticks of sensors and schedules that lie in the future.
 
-Dagster waits until the clock is past the last tick. After a clock that was years ahead it waits for years, and calls
-everything healthy meanwhile. Must not know which sensors there are.
+Dagster waits until the clock has passed the last tick. After a clock that was years ahead it waits for years, and
+reports everything as healthy meanwhile. Must not know which sensors there are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 MARGIN = 120.0
-"""Seconds that two clocks may differ, before an instant counts as one of the future."""
+"""Seconds that two clocks may differ before an instant counts as future."""
 
 _INSTANTS = (
     "last_tick_timestamp",
@@ -24,7 +24,7 @@ _INSTANTS = (
 
 
 def mend_future(instance: dg.DagsterInstance, now: float) -> list[str]:
-    """Sets back to `now` whatever of sensors and schedules lies after it; gives their names.
+    """Reset every later instant of sensors and schedules to `now`; return the names of the changed ones.
 
     Args:
         now: seconds since 1970.
@@ -45,12 +45,12 @@ def mend_future(instance: dg.DagsterInstance, now: float) -> list[str]:
 
 
 class Steps:
-    """Notices that the clock of this machine was set, by a clock beside it that only goes on."""
+    """Notices that this machine's clock was set, by comparison with a monotonic clock."""
 
     def __init__(self, wall: float, steady: float) -> None:
         self._apart = wall - steady
 
     def back(self, wall: float, steady: float) -> float:
-        """Seconds by which the clock went back since it was last asked; 0 when it did not, or hardly."""
+        """Return the seconds by which the clock went back since the last call; 0 when it did not, or hardly."""
         apart, self._apart = self._apart, wall - steady
         return max(0.0, apart - self._apart) if apart - self._apart > MARGIN else 0.0

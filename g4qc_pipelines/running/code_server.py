@@ -1,4 +1,4 @@
-"""The code server: Dagster's own command with this package's servicer, and the watch over clocks beside it.
+"""The code server: Dagster's own command with this package's servicer, and the clock watch.
 
     python -m g4qc_pipelines.running.code_server -m g4qc_pipelines.definitions -a defs -s SOCKET
 
@@ -18,7 +18,7 @@ from g4qc_pipelines.running.servicer import Servicer
 
 
 def main(arguments: list[str]) -> None:
-    """Serves until it is interrupted."""
+    """Serve until interrupted."""
     settings = load_settings()
     # The command looks its servicer up by this name when it runs.
     grpc_server.DagsterApiServer = partial(Servicer, start_limit=settings.run_start_limit)  # type: ignore[misc, assignment]

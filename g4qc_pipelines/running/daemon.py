@@ -1,9 +1,9 @@
-"""Dagster's daemon, with a watch over the clock beside it.
+"""Dagster's daemon, with a clock watch.
 
     python -m g4qc_pipelines.running.daemon -w WORKSPACE
 
-takes the options of `dagster-daemon run`. When the clock of the machine goes back, the process begins again in its
-place: threads of Dagster count by that clock, and would sit still until it is where it was.
+takes the options of `dagster-daemon run`. When the clock of the machine goes back, the process restarts itself in
+place: threads of Dagster wait by that clock, and would be idle until it has caught up.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _log = logging.getLogger("dagster.daemon.clock")
 
 
 def main(arguments: list[str]) -> None:
-    """Runs the daemons until they are interrupted."""
+    """Run the daemons until interrupted."""
     _tried()
     threading.Thread(target=_watch, args=[arguments], name="clock", daemon=True).start()
     run_command(arguments, standalone_mode=True)
@@ -45,7 +45,7 @@ def _watch(arguments: list[str]) -> None:
 
 
 def _tried() -> None:
-    """Sets right what lies in the future; a database that is away is asked again at the next look."""
+    """Reset instants in the future; a database that is away is asked again at the next look."""
     try:
         with dg.DagsterInstance.get() as instance:
             if mended := mend_future(instance, time.time()):

@@ -1,7 +1,7 @@
-"""Dagster's run launcher with a limit and a word for every wait, and the one question that Dagster's own cannot answer.
+"""Dagster's run launcher with a limit and a message for every wait, and a health check that Dagster's own lacks.
 
-It starts a run through the code server, asks it again whether the run lives, and stops the run. Whatever goes wrong is
-written into the run as its cause. Must not know what a run does.
+It starts a run through the code server, asks the server whether the run lives, and stops the run. Each failure is
+written into the run as its cause. Must not know the work of a run.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ from g4qc_pipelines.orphans import GONE, end_run, lives
 from g4qc_pipelines.running.remarks import remark
 
 _ASK_SECONDS = 10
-"""How long a code server may take to say whether a run lives, or to hear that it is to be stopped."""
+"""Limit for a code server to answer whether a run lives, or to accept a stop."""
 
 _NOT_BEGUN = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED)
 
 
 class RunLauncher(DefaultRunLauncher):
-    """Named in dagster.yaml.
+    """The launcher that dagster.yaml names.
 
     Args:
-        start_limit: seconds that the process of a run may take to begin; it is started twice at most.
+        start_limit: seconds that the process of a run may take to begin; it is started at most twice.
     """
 
     def __init__(self, start_limit: int, inst_data: ConfigurableClassData | None = None) -> None:
@@ -64,7 +64,7 @@ class RunLauncher(DefaultRunLauncher):
         return cls(inst_data=inst_data, **config_value)
 
     def launch_run(self, context: LaunchRunContext) -> None:
-        """Starts a run; the coordinator queues it once more when its code server cannot be reached.
+        """Start a run; the coordinator queues it once more when its code server cannot be reached.
 
         Raises:
             DagsterUserCodeUnreachableError, DagsterCodeLocationLoadError: the code server does not answer, for the
@@ -108,7 +108,7 @@ class RunLauncher(DefaultRunLauncher):
             )
 
     def _not_reached(self, run: dg.DagsterRun) -> None:
-        """Ends a run whose code server was not reached for the second time; of the first its log tells."""
+        """End a run whose code server was unreachable for the second time; the run's log has the first failure."""
         queued = self._instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.PIPELINE_ENQUEUED)
         if len(queued.records) > 1:
             self._failed(run, "The code server is gone: it did not answer, and not when the run was started once more.")
@@ -124,7 +124,7 @@ class RunLauncher(DefaultRunLauncher):
         return now is not None and now.status not in _NOT_BEGUN
 
     def terminate(self, run_id: str) -> bool:
-        """Stops a run; one whose process is gone ends as cancelled at once. False when it has ended already."""
+        """Stop a run; one whose process is gone ends as cancelled at once. Return False when it has ended already."""
         run = self._instance.get_run_by_id(run_id)
         if run is None or run.is_finished:
             return False
@@ -154,7 +154,7 @@ class RunLauncher(DefaultRunLauncher):
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """Whether the process of a started run lives; one that is gone has ended as failed when this returns."""
+        """Return whether the process of a started run lives; a run without one has been ended as failed."""
         cause = self._gone(run)
         if cause is None:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
@@ -162,7 +162,7 @@ class RunLauncher(DefaultRunLauncher):
         return CheckRunHealthResult(WorkerStatus.FAILED, cause)
 
     def _gone(self, run: dg.DagsterRun) -> str | None:
-        """Why the run's process is certainly gone; None when it lives, or nothing is certain yet."""
+        """Return why the run's process is certainly gone; None when it lives, or nothing is certain yet."""
         if not lives(self._instance, run.tags):
             return GONE
         client = self._client(run)

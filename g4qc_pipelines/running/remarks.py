@@ -1,4 +1,4 @@
-"""A line in the log of a run, from outside of its process."""
+"""A line in the log of a run, written from outside its process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dagster._core.events.log import EventLogEntry
 
 
 def remark(instance: dg.DagsterInstance, run_id: str, text: str) -> None:
-    """Writes the text into the run's log as a warning, where the web UI and the API show it."""
+    """Write the text into the run's log as a warning, where the web UI and the API show it."""
     run = instance.get_run_by_id(run_id)
     instance.handle_new_event(
         EventLogEntry(

@@ -1,7 +1,7 @@
 """Starts the process of each run within a limit, and notices its end however long the database is away.
 
-Dagster's own servicer waits for a process without a limit, and the thread that looks for ended ones dies of the first
-database error, after which no run of that code server is ever ended. Must not know what a run does.
+Dagster's own servicer waits for a process without a limit. Its thread that looks for ended processes dies at the first
+database error; after that no run of the code server is ever ended. Must not know the work of a run.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _LONGEST_PAUSE = 30.0
 
 @dataclass
 class Outage:
-    """How long the database has been away, by a clock that only goes on, and when to ask it again."""
+    """The length of a database outage, by a monotonic clock, and the time of the next try."""
 
     clock: Callable[[], float] = time.monotonic
     _since: float | None = None
@@ -54,24 +54,24 @@ class Outage:
 
     @property
     def lasted(self) -> float | None:
-        """Seconds since the first failure; None when the last try succeeded."""
+        """Return the seconds since the first failure; None when the last try succeeded."""
         return None if self._since is None else self.clock() - self._since
 
     def failed(self) -> float:
-        """Counts a failure; gives the seconds until the next try, twice as many each time up to a limit."""
+        """Count a failure; return the seconds until the next try, doubled each time up to a limit."""
         pause, self._pause = self._pause, min(2 * self._pause, _LONGEST_PAUSE)
         self._since = self.clock() if self._since is None else self._since
         self._again = self.clock() + pause
         return pause
 
     def over(self) -> None:
-        """Counts a success."""
+        """Count a success."""
         self._since, self._again, self._pause = None, 0.0, 1.0
 
 
 @dataclass(frozen=True)
 class _Started:
-    """How the start of a process ended: it began, it failed for a reason, or neither within the limit."""
+    """The outcome of starting a process: it began, it failed for a reason, or neither within the limit."""
 
     began: bool
     reason: str = ""
@@ -79,7 +79,7 @@ class _Started:
 
 @dataclass(frozen=True)
 class _Ended:
-    """A run whose process is gone, until the database has heard of it."""
+    """A run whose process is gone and whose end is not stored yet."""
 
     exit_code: int
     words: str
@@ -91,11 +91,11 @@ class Servicer(DagsterApiServer):
 
     Args:
         start_limit: seconds that a run's process may take to begin, before it is started once more.
-        others: given to Dagster's own servicer.
+        others: arguments of Dagster's own servicer.
     """
 
     def __init__(self, *others: Any, start_limit: float, **named: Any) -> None:
-        # The thread of the base class begins within its constructor.
+        # The thread of the base class starts in its constructor.
         self._start_limit = start_limit
         self._words: dict[str, Connection] = {}
         self._ended: dict[str, _Ended] = {}
@@ -104,7 +104,7 @@ class Servicer(DagsterApiServer):
         super().__init__(*others, **named)
 
     def StartRun(self, request: Any, context: Any) -> Any:
-        """Starts the process of a run, once more when it does not begin."""
+        """Start the process of a run, once more when it does not begin."""
         if self._shutdown_once_executions_finish_event.is_set():
             return super().StartRun(request, context)
         asked = deserialize_value(request.serialized_execute_run_args, ExecuteExternalJobArgs)
@@ -116,7 +116,7 @@ class Servicer(DagsterApiServer):
         return _reply(started)
 
     def _start_twice(self, asked: ExecuteExternalJobArgs, request: str) -> _Started:
-        """Starts the process, and once more when it does not begin."""
+        """Start the process, and once more when it does not begin."""
         first = self._start(asked, request)
         if first.began:
             return first
@@ -127,7 +127,7 @@ class Servicer(DagsterApiServer):
         return second if second.began else _Started(False, f"{second.reason} It had been started once more already.")
 
     def _start(self, asked: ExecuteExternalJobArgs, request: str) -> _Started:
-        """Starts one process and waits for the first message from it, no longer than the limit."""
+        """Start one process and wait for its first message, no longer than the limit."""
         repositories = self._loaded_repositories
         if repositories is None:
             return _Started(False, f"The code server has no definitions: {self._serializable_load_error}.")
@@ -175,7 +175,7 @@ class Servicer(DagsterApiServer):
                 )
 
     def CanCancelExecution(self, request: Any, context: Any) -> Any:
-        """Whether a run is one of this server's; true, too, for one whose end is still to be stored."""
+        """Return whether a run is one of this server's; True also for one whose end is still to be stored."""
         asked = deserialize_value(request.serialized_can_cancel_execution_request, CanCancelExecutionRequest)
         if asked.run_id in self._ended or asked.run_id in self._starting:
             return dagster_api_pb2.CanCancelExecutionReply(
@@ -189,7 +189,7 @@ class Servicer(DagsterApiServer):
             reader.close()
 
     def _check_for_orphaned_runs(self) -> None:
-        """Ends the runs whose process is gone; what the database does not take is tried again after a pause."""
+        """End the runs whose process is gone; after a database error try again after a pause."""
         with self._execution_lock:
             self._take_ended()
             stopping = self._shutdown_once_executions_finish_event.is_set()
@@ -201,9 +201,9 @@ class Servicer(DagsterApiServer):
             self._server_termination_event.set()
 
     def _take_ended(self) -> None:
-        """Moves runs whose process is gone from those that are executed to those of which the database has to hear."""
+        """Move runs whose process is gone from the running ones to those whose end is still to be stored."""
         for run_id, (process, ref) in list(self._executions.items()):
-            # One that does not begin is the business of the call that starts it.
+            # A process that does not begin is handled by the call that starts it.
             if run_id not in self._starting and not process.is_alive():
                 self._ended[run_id] = _Ended(process.exitcode or 0, self._said(run_id), ref)
                 self._clear_run(run_id)
@@ -233,10 +233,10 @@ class Servicer(DagsterApiServer):
 
 
 def _cause(ended: _Ended, lasted: float | None) -> str:
-    """Why the run ended, in one sentence.
+    """Return why the run ended, in one sentence.
 
     Args:
-        lasted: seconds for which the database did not take it; None when it does.
+        lasted: seconds for which the database did not store the end; None when it does.
     """
     if lasted is not None:
         return f"The database did not answer for {lasted:.0f} s or more, and the run ended with it: run it again."

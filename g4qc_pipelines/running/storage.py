@@ -1,8 +1,8 @@
 """Dagster's storage with two changes.
 
-An evaluation of a check that is only planned replaces no state: Dagster stores one when a run is launched, and a run
-that fails before its checks would leave each of them without a state, although what was known is as true as before. And
-a connection that died while the database was away is noticed before it is used. Must not know any check.
+A planned evaluation of a check replaces no state: Dagster stores one when a run is launched, and a run that fails
+before its checks would leave each of them without a state, although the last finding still holds. And a connection
+that died while the database was away is noticed before it is used. Must not know any check.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dagster_postgres.utils import pg_url_from_config
 
 
 class _Pinged:
-    """Connections that are kept are tried before they are used again."""
+    """Test kept connections before they are used again."""
 
     _engine: Any
 
@@ -40,14 +40,14 @@ class Schedules(_Pinged, PostgresScheduleStorage):
 
 
 class EventLog(_Pinged, PostgresEventLogStorage):
-    """An event log in which a check keeps its last evaluation until there is another one."""
+    """An event log in which a check keeps its last evaluation until there is a new one."""
 
     def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
-        """Stores nothing: the evaluation itself makes the row that it does not find."""
+        """Store nothing: the evaluation itself creates the missing row."""
 
 
 class Storage(DagsterPostgresStorage):
-    """Named in dagster.yaml."""
+    """The storage that dagster.yaml names."""
 
     def __init__(
         self, postgres_url: str, should_autocreate_tables: bool = True, inst_data: ConfigurableClassData | None = None

@@ -1,4 +1,4 @@
-"""The process of one run: says why it ended when the database could not be told, and ends with its code server."""
+"""The process of one run: reports why it ended when the database could not store it, and ends with its code server."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _STOP_SECONDS = 15.0
 
 
 def run_worker(request: str, job: ReconstructableJob, queue: Any, stop: Any, words: Connection) -> None:
-    """Executes a run in this process.
+    """Execute a run in this process.
 
     Args:
-        request: what Dagster asks for, serialized.
-        queue: gets Dagster's first message when the run begins.
+        request: Dagster's request, serialized.
+        queue: receives Dagster's first message when the run begins.
         stop: the event by which the code server interrupts the run.
-        words: gets one sentence when the run ends with an error that nobody could store.
+        words: receives one sentence when the run ends with an error that could not be stored.
     """
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     try:
@@ -34,7 +34,7 @@ def run_worker(request: str, job: ReconstructableJob, queue: Any, stop: Any, wor
 
 
 def last_words(error: BaseException) -> str:
-    """The first line of the innermost cause."""
+    """Return the first line of the innermost cause."""
     while (inner := error.__cause__ or getattr(error, "orig", None)) is not None:
         error = inner
     lines = str(error).strip().splitlines() or [type(error).__name__]
@@ -42,9 +42,9 @@ def last_words(error: BaseException) -> str:
 
 
 def _end_with_parent() -> None:
-    """Interrupts this process when its code server is gone, and ends it when that does not help.
+    """Interrupt this process when its code server is gone, and end it when that does not help.
 
-    A run that outlives its code server would be counted as dead and started by others a second time.
+    A run that outlives its code server would be counted as dead, and other processes would start it a second time.
     """
     parent = multiprocessing.parent_process()
     if parent is None:

@@ -30,7 +30,7 @@ class Attempt:
     def due(self, now: datetime) -> bool:
         """True when the pause after the last try is over; never after the last pause.
 
-        A try of the future was dated by a clock that was wrong: nothing says how long ago it was, so its pause is over.
+        A try in the future was dated by a wrong clock: its age is unknown, so its pause is over.
         """
         return self.tries <= len(PAUSES) and (now >= self.at + PAUSES[self.tries - 1] or self.at > now + _MARGIN)
 

@@ -9,7 +9,7 @@ from g4qc_pipelines.runs import sentence
 from g4qc_pipelines.sensors.webhook import Webhook
 
 TOLD = "g4qc/told"
-"""Tag of a failed run that was reported: set before, so that a report which is cut off is not made twice."""
+"""Tag of a failed run that was reported; set before the report, so that an interrupted report is not repeated."""
 
 
 def build_failed_runs(settings: Settings) -> dg.SensorDefinition:

@@ -1,7 +1,7 @@
-"""What was told already, kept before it is told: an event is lost rather than told again and again.
+"""Events that were reported, stored before the report: an event may be lost, but is not reported repeatedly.
 
-A cursor of Dagster's is stored when a look of a sensor ends. One that is cut off in the middle would begin again, and
-tell the same; what is kept here stands at once. Must not know who is told.
+Dagster stores a sensor's cursor when its look ends. An interrupted look would begin again and report the same events;
+this module stores them at once. Must not know the listener.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ _PREFIX = "g4qc/told/"
 
 
 def told(instance: dg.DagsterInstance, name: str) -> str | None:
-    """What was kept last under the name; None before that."""
+    """Return the text that was last kept under the name; None if there is none."""
     key = f"{_PREFIX}{name}"
     return instance.daemon_cursor_storage.get_cursor_values({key}).get(key)
 
 
 def keep_told(instance: dg.DagsterInstance, name: str, what: str) -> None:
-    """Keeps it, in place of what was kept before."""
+    """Keep the text, in place of the one before."""
     instance.daemon_cursor_storage.set_cursor_values({f"{_PREFIX}{name}": what})

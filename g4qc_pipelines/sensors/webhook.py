@@ -1,8 +1,8 @@
 """Tells another program that something happened: a JSON document posted to an address of one's own.
 
-Each event is posted at most once. A listener that provably did not take it (nothing listens, or it answers that it is
-busy) is asked again within the limit of the delivery; one that is silent or slow may have taken it, and is not. Whether
-anybody listens decides nothing here. docs/operations.md describes the documents.
+Each event is posted at most once. A listener that certainly did not take it (nothing listens, or it answers that it
+is busy) is asked again within the limit of the delivery; a silent or slow one may have taken it, and is not. The
+outcome changes nothing else. docs/operations.md describes the documents.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ Pause = Callable[[float], Awaitable[object] | None]
 
 
 class Webhook:
-    """The address of the settings, for one look of a sensor: all its deliveries together have a limit, too.
+    """The address in the settings, for one look of a sensor: all its deliveries together have a limit, too.
 
     Args:
-        clock: seconds that only go on.
+        clock: seconds of a monotonic clock.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -40,7 +40,7 @@ class Webhook:
         self._until = clock() + _PER_LOOK
 
     def tell(self, event: str, text: str, **more: Any) -> bool:
-        """As `tell`; false, too, when the time of this look is over."""
+        """Post as `tell` does; return False also when the time of this look is over."""
         left = self._until - self._clock()
         if left <= 0:
             _log.warning("The webhook is too slow: the event %s is not posted, only logged.", event)
@@ -69,7 +69,7 @@ def tell(settings: Settings, event: str, text: str, pause: Pause = asyncio.sleep
 
 
 class _Delivery:
-    """One document on its way, in a thread of its own, so that a look-up of a host's name holds nobody up."""
+    """One delivery, in a thread of its own, so that the look-up of a host's name does not block the caller."""
 
     def __init__(self, url: str, document: dict[str, Any], pause: Pause) -> None:
         self._url = url
@@ -101,7 +101,7 @@ class _Delivery:
         async with httpx.AsyncClient(timeout=None) as client:
             for seconds in (*_PAUSES, None):
                 try:
-                    # The body of the answer is nobody's business, however long it is.
+                    # The body of the answer is not read, however long it is.
                     async with client.stream("POST", self._url, json=self._document) as answer:
                         answer.raise_for_status()
                     self._taken = True
@@ -114,7 +114,7 @@ class _Delivery:
                     await pausing
 
     def _refused(self, reason: str) -> None:
-        # The address may hold a token: neither it nor a text that may repeat it is written down.
+        # The address may hold a token: neither it nor a text that may repeat it is logged.
         _log.warning("The webhook did not take the event %s: %s.", self._document["event"], reason)
 
 

@@ -68,7 +68,7 @@ class Asking:
         bars: int = 0,
         window: tuple[datetime, datetime] | None = None,
     ) -> LedgerEntry:
-        """The ledger's entry of this request, or of a part of its window, which ended just now."""
+        """Return the ledger's entry of this request, or of a part of its window, which ended just now."""
         start, end = window or (self._request.start, self._request.end)
         return LedgerEntry(
             symbol=self._request.contract.symbol,

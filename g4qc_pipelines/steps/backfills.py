@@ -17,9 +17,9 @@ from g4qc_pipelines.partitions import key_of
 
 @dataclass(frozen=True, order=True)
 class Gap:
-    """Minutes of one session about which nothing is known, or none where only timeframes are to be derived.
+    """The unknown minutes of one session, or none where only timeframes are to be derived.
 
-    `contract` is empty where no contract was ever asked.
+    `contract` is empty if no contract was ever asked for.
     """
 
     trade_date: date

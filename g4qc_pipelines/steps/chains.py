@@ -32,7 +32,7 @@ def stored_chain(instrument: Instrument, stores: Stores) -> list[Contract]:
 
 
 def told_chain(instrument: Instrument, source: BarSource) -> tuple[list[Contract], dict[str, str]]:
-    """The contracts that can be read, and a sentence for each other by local symbol; raises as `BarSource.chain`."""
+    """Return the readable contracts, and a sentence for each other by local symbol; raise as `BarSource.chain`."""
     try:
         return source.chain(instrument), {}
     except ChainPartlyUnreadable as partly:
@@ -40,9 +40,9 @@ def told_chain(instrument: Instrument, source: BarSource) -> tuple[list[Contract
 
 
 def refreshed_chain(instrument: Instrument, source: BarSource, stores: Stores) -> tuple[list[Contract], list[str]]:
-    """Stores the chain as the gateway tells it, by last trade; with a sentence for each contract that cannot be read.
+    """Store the chain of the gateway by last trade; return a sentence for each contract that cannot be read.
 
-    A stored contract that cannot be read now keeps its stored details, and is of the chain.
+    A stored contract that cannot be read now keeps its stored details, and stays in the chain.
 
     Raises:
         GatewayError, InvalidBars, SettingsError: there is no chain, none of its contracts can be read, or it is not

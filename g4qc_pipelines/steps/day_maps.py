@@ -33,12 +33,12 @@ def instrument_map(instrument: Instrument, stores: Stores) -> pd.DataFrame:
 
 
 def lacking_days(instrument: Instrument, stores: Stores) -> Mapping[str, list[MissingSession]]:
-    """By timeframe, the sessions with minutes of which it was not made, of all that there are."""
+    """Return all sessions with minutes from which a timeframe was not derived, by timeframe."""
     return not_made_of(stores, instrument, *_EVER)
 
 
 def lacking_parts(lacking: Mapping[str, list[MissingSession]]) -> dict[date, float]:
-    """Part of the derived timeframes that lack each trade date, where any does."""
+    """Return the fraction of derived timeframes that lack each trade date, where any does."""
     counts = Counter(day for sessions in lacking.values() for day in {session.trade_date for session in sessions})
     return {day: count / len(DERIVED) for day, count in counts.items()}
 

@@ -48,7 +48,7 @@ class DerivedMonth:
 
     @property
     def refusal(self) -> str:
-        """Why contracts of the month were left out, in a sentence; empty where none was."""
+        """Return why contracts of the month were left out, in a sentence; empty if none was."""
         if not self.left_out:
             return ""
         bars = sum(self.left_out.values())
@@ -60,10 +60,10 @@ class DerivedMonth:
 
 
 def derive_month(instrument: Instrument, first: date, last: date, timeframe: Timeframe, stores: Stores) -> DerivedMonth:
-    """Derives a month of trade dates from its stored minutes and replaces the month's slice, contract by contract.
+    """Derive a month of trade dates from its stored minutes and replace the month's slice, contract by contract.
 
     A contract with too many bars in quarantine has no derived bars afterwards. Bars that break their schema, or lose
-    volume, are not written: what was there stays.
+    volume, are not written: the stored ones stay.
     """
     sessions = calendar(instrument.calendar)
     window = month_instants(sessions, first, last)

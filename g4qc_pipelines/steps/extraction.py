@@ -1,7 +1,7 @@
 """Extraction: what the plan asks for, asked of the source and written with its ledger entry, one request after another.
 
-A request that fails leaves the others: they are asked, what came is kept, and what is missing is named at the end. It
-stands here, and not in the core, because it sees both the gateway and the store. Every function takes its window and
+After a failed request the others are still made; the bars that arrived are kept, and the missing ones are named at
+the end. It is here, and not in the core: it uses both the gateway and the store. Every function takes its window and
 its clock; "now" is what the gateway says.
 """
 
@@ -49,7 +49,7 @@ class Asked:
 
 @dataclass
 class Extraction:
-    """What one extraction did: its plan, every request that was made, and those of them or beside them that failed."""
+    """The result of one extraction: its plan, all requests made, and those that failed or were skipped."""
 
     plan: Plan = field(default_factory=Plan)
     asked: list[Asked] = field(default_factory=list)
@@ -115,11 +115,11 @@ def extract(
     tell: Tell,
     rules: PlanRules = USUAL,
 ) -> Extraction:
-    """Asks for what is missing of the wanted sessions as `extract_what_comes` does.
+    """Extract missing parts of the wanted sessions as `extract_what_comes` does.
 
     Raises:
-        GatewayError, InvalidBars: a request failed, or its answer could not be read; it is in the ledger, and what
-            came of the others is written. Of several such errors the first.
+        GatewayError, InvalidBars: a request failed, or its answer could not be read; it is in the ledger, and the
+            bars of the others are written. If several failed, the first of these errors.
     """
     done = extract_what_comes(instrument, wanted, source, stores, run_id, tell, rules)
     for error in (missed.error for missed in done.missed if missed.error is not None):
@@ -139,11 +139,11 @@ def extract_what_comes(
     """Asks for what is missing of the wanted sessions, in the order of the rules, and writes every answer.
 
     Of a contract of which something is missing the source is first asked where its bars begin; and again after a week,
-    where that leaves wanted minutes out. A request that fails leaves the others, unless so many fail in a row that no
-    answer can be expected; the ledger and `Extraction.missed` name it.
+    where that leaves wanted minutes out. After a failed request the others are made, unless so many fail in a row that
+    no answer is expected; the ledger and `Extraction.missed` name it.
 
     Raises:
-        GatewayError: the source's clock cannot be had.
+        GatewayError: the source's clock cannot be read.
     """
     now = source.server_time()
     heads = stores.contracts.heads(instrument.symbol)
@@ -186,10 +186,10 @@ def _ask(
     stores: Stores,
     run_id: str | None,
 ) -> tuple[Asked, G4qcError | None]:
-    """Makes one request and writes what came; with what cannot be read of the answer.
+    """Make one request and write its bars; return the outcome, with the error for an answer that is partly unreadable.
 
     Raises:
-        GatewayError, InvalidBars: there is no answer, or none of it can be read; the ledger has it.
+        GatewayError, InvalidBars: there is no answer, or none of it can be read; it is in the ledger.
     """
     asking = Asking(request, source, run_id)
     try:
@@ -217,7 +217,7 @@ def _keep(
     error: PartlyUnreadable,
     stores: Stores,
 ) -> Asked:
-    """Writes the bars that can be read; only the parts of the window that have no other count as answered."""
+    """Write the readable bars; only the parts of the window without unreadable bars count as answered."""
     written = []
     for part in parts:
         own = bars[(bars["timestamp"] >= part.start) & (bars["timestamp"] < part.end)].reset_index(drop=True)

@@ -92,5 +92,5 @@ def _open_minutes(sessions: SessionCalendar, start: datetime, end: datetime) -> 
 
 
 def _shared(start: datetime, end: datetime, begins: datetime, ends: datetime) -> int:
-    """Minutes that two windows have in common."""
+    """Return the minutes that two windows have in common."""
     return max(timedelta(), min(end, ends) - max(start, begins)) // timedelta(minutes=1)

@@ -1,6 +1,6 @@
-"""Where the bars of contracts begin, as the source tells; extraction goes on without it where it does not.
+"""The start of each contract's bars, from the source; extraction continues without it where it is unknown.
 
-Must not know what is asked for then.
+Must not know the requests that follow.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from g4qc_core.errors import GatewayError, InvalidBars, TransientError
 from g4qc_core.instruments import Contract
 from g4qc_core.storage.stores import Stores
 
-# A source that does not answer so many contracts in a row answers none now.
+# After this many contracts in a row without an answer, the source is not asked any more.
 _SILENT = 2
 
 
 def learn_heads(
     contracts: Iterable[Contract], now: datetime, source: BarSource, stores: Stores, tell: Callable[[str], None]
 ) -> None:
-    """Asks where the bars of the contracts begin, and keeps what the source tells.
+    """Ask where the bars of the contracts begin, and keep the source's answers.
 
-    It only spares requests: where it fails, bars are asked for all the same. What failed for a while is asked again in
-    the next extraction, what cannot be read or is refused another day.
+    This only saves requests: where it fails, bars are requested all the same. After a passing failure the next
+    extraction asks again; after an unreadable answer or a refusal, an extraction on another day does.
     """
     silent = 0
     for contract in contracts:

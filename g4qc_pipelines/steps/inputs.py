@@ -32,7 +32,7 @@ class Inputs:
         spec: its name.
         used: version of the series that the result was made of.
         now: version of the series as it is stored; None where it cannot be read.
-        pending: partitions that the series is read from, and that were never made or of bars which changed since.
+        pending: partitions that the series is read from, and that were never made or whose bars changed since.
         problem: why the series cannot be read, where it cannot.
     """
 

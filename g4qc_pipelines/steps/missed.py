@@ -1,4 +1,4 @@
-"""Requests of an extraction that brought nothing or not all, named one by one.
+"""Requests of an extraction that brought nothing or not everything, named one by one.
 
 Must not know how requests are made.
 """
@@ -14,7 +14,7 @@ from g4qc_core.errors import G4qcError, TransientError
 
 @dataclass(frozen=True)
 class Missed:
-    """A request that failed with an error, or (None) was not made, because too many before it had failed."""
+    """A request that failed with an error, or was not made (None) because too many before it had failed."""
 
     request: BarRequest
     error: G4qcError | None
@@ -26,17 +26,17 @@ class Missed:
 
     @property
     def window(self) -> str:
-        """The window, like `2026-10-05 22:00 to 2026-10-09 21:00 UTC`."""
+        """Return the window, like `2026-10-05 22:00 to 2026-10-09 21:00 UTC`."""
         return f"{self.request.start:%Y-%m-%d %H:%M} to {self.request.end:%Y-%m-%d %H:%M} UTC"
 
 
 def sentences(missed: Sequence[Missed]) -> list[str]:
-    """Each window with its contract and the reason, by reason; windows that were not asked for stand together."""
+    """Return each window with its contract and the reason, by reason; windows that were not asked for are one group."""
     found: dict[tuple[str, str], list[str]] = {}
     for one in missed:
         reason = "not asked for, because too many requests before it had failed in a row"
         if one.error is not None:
-            # Errors of the wire begin with the request that they are about.
+            # Errors of the wire begin with the request that they concern.
             reason = str(one.error).split(f"{one.window}: ", 1)[-1].rstrip(".")
         found.setdefault((str(one.request.contract), reason), []).append(one.window)
     return [f"{contract}, {', '.join(windows)}: {reason}" for (contract, reason), windows in found.items()]

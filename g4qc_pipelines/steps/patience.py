@@ -1,6 +1,6 @@
-"""How long extraction goes on asking a gateway that fails: one failure stops nothing, and failures in a row do.
+"""How long extraction continues with a failing gateway: one failure stops nothing, failures in a row do.
 
-Knows errors. Must not know requests, nor what becomes of them.
+Knows errors. Must not know requests, nor their results.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from g4qc_core.errors import (
 
 _Limits = tuple[tuple[tuple[type[G4qcError], ...], int], ...]
 
-# Kinds of error, and how many of them in a row without an answer let all rest.
+# Kinds of error, and how many in a row without an answer stop all requests.
 _ALL: _Limits = (
     ((GatewayUnavailable, GatewayDisconnected, ClientIdInUse, GatewayRefused), 3),
     ((PacingViolation,), 3),
     ((GatewayTimeout,), 6),
 )
-# The same of one contract, which alone rests then.
+# The same for one contract, which stops only that contract.
 _OWN: _Limits = (
     ((PermissionDenied, ContractNotFound, ContractAmbiguous, DefinitionMissing, ClientTooOld), 3),
     ((GatewayTimeout,), 4),
@@ -40,7 +40,7 @@ _OWN: _Limits = (
 
 
 class Patience:
-    """Counts failures between answers, over all contracts and of each."""
+    """Counts failures since the last answer, over all contracts and for each."""
 
     def __init__(self) -> None:
         self._in_a_row: Counter[int] = Counter()
@@ -49,19 +49,19 @@ class Patience:
         self.over = False
 
     def answered(self, contract: Hashable) -> None:
-        """An answer came, whatever was in it."""
+        """Record an answer, whatever its content."""
         self._in_a_row.clear()
         self._own.pop(contract, None)
 
     def failed(self, contract: Hashable, error: G4qcError) -> None:
-        """A request of the contract failed."""
+        """Record a failed request of the contract."""
         own = self._own.setdefault(contract, Counter())
         self.over |= _reached(_ALL, self._in_a_row, error)
         if _reached(_OWN, own, error):
             self._resting.add(contract)
 
     def asks(self, contract: Hashable) -> bool:
-        """True while the contract is still to be asked about."""
+        """True while the contract should still be asked for."""
         return not self.over and contract not in self._resting
 
 

@@ -61,12 +61,12 @@ def plan_extraction(
 
 
 def failed_last(requests: Sequence[BarRequest], entries: Mapping[str, Sequence[LedgerEntry]]) -> tuple[BarRequest, ...]:
-    """The requests in their order, but those whose windows failed when they were last asked for behind the others.
+    """Return the requests in their order, with those whose windows failed in the last try at the end.
 
-    What fails for good must not keep others from being asked, however few requests one extraction gets to make.
+    A permanent failure must not keep other requests from being made, however few one extraction can make.
 
     Args:
-        entries: of the ledger, by contract month, in the order in which they were written.
+        entries: ledger entries by contract month, in the order in which they were written.
     """
 
     def failed(request: BarRequest) -> bool:

@@ -1,6 +1,6 @@
-"""The parts of an answer's window that can be believed where some of its bars cannot be read.
+"""The trustworthy parts of an answer's window when some of its bars cannot be read.
 
-Knows sessions. Must not know what becomes of the parts.
+Knows sessions. Must not know the use of the parts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from g4qc_core.sessions import Session, SessionCalendar
 
 @dataclass(frozen=True)
 class Part:
-    """`[start, end)`, UTC; readable where every bar of it could be read."""
+    """`[start, end)`, UTC; readable if every bar in it could be read."""
 
     start: datetime
     end: datetime
@@ -23,12 +23,12 @@ class Part:
 
 
 def readable_parts(request: BarRequest, lost: Iterable[datetime | None], calendar: SessionCalendar) -> list[Part]:
-    """The request's window in parts: each session with a bar that cannot be read, and what lies between them.
+    """Split the request's window: each session with an unreadable bar, and the spans between them.
 
-    One that says nothing about its session leaves no part to believe.
+    If an unreadable bar's session is unknown, no part is trustworthy.
 
     Args:
-        lost: starts of the bars that cannot be read, UTC; None where that cannot be read either.
+        lost: starts of the unreadable bars, UTC; None where the start cannot be read either.
     """
     sessions = calendar.sessions_between(request.start, request.end)
     hit = []

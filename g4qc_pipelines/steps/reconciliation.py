@@ -55,8 +55,8 @@ class ReconciledMonth:
         key: the partition.
         compared: `COMPARED_COLUMNS`, one row a bar.
         requests: how many were made for it.
-        unmade: sentences about hours or sessions that cannot be compared, because they were not made of the minutes.
-        missed: requests that failed; of their sessions what was known before stays.
+        unmade: sentences about hours or sessions that cannot be compared, because they were not derived from minutes.
+        missed: requests that failed; earlier findings about their sessions stay.
     """
 
     key: str
@@ -87,13 +87,13 @@ def reconcile_month(
 ) -> ReconciledMonth:
     """Compares every whole and settled session of a month of trade dates, and keeps what was found.
 
-    A request that fails leaves the others; it is in the ledger and in `missed`.
+    After a failed request the others are made; it is in the ledger and in `missed`.
 
     Args:
-        patience: of all months of a run.
+        patience: shared by all months of a run.
 
     Raises:
-        GatewayError: the gateway's clock cannot be had.
+        GatewayError: the gateway's clock cannot be read.
     """
     patience = patience or Patience()
     now = source.server_time()
@@ -130,7 +130,7 @@ def reconcile_month(
 
 
 def _with_known_of(lost: set[date], found: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """What was found, but of lost trade dates what was known before."""
+    """Return the new findings, with the earlier ones for lost trade dates."""
     if not lost:
         return found
     days = [pd.Timestamp(day) for day in lost]
@@ -195,7 +195,7 @@ def _requests(
 def _try(
     request: BarRequest, source: BarSource, stores: Stores, run_id: str | None, patience: Patience
 ) -> pd.DataFrame | Missed:
-    """The bars of the request, or that and why there are none."""
+    """Return the bars of the request, or the failed request with its reason."""
     if not patience.asks(request.contract):
         return Missed(request, None)
     try:

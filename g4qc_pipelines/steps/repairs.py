@@ -52,7 +52,7 @@ def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Gap]:
 
 
 def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
-    """The smallest backfills that close the gaps of an instrument, the newest first, and those that derive what lacks.
+    """Return the smallest backfills that close an instrument's gaps, newest first, and those for missing timeframes.
 
     Gaps before the first month that has a partition are left alone.
     """
@@ -69,7 +69,7 @@ def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: 
 
 
 def _derivations(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
-    """A run for each month with minutes of which a timeframe was not made: it asks for nothing that is known."""
+    """Return a run for each month with minutes that lack a timeframe; it requests no bars that are known."""
     versions = stores.versions.versions(instrument.symbol)
     months = {
         month
@@ -78,7 +78,7 @@ def _derivations(instrument: Instrument, stores: Stores, now: datetime, settings
         for _, month in judged(versions, timeframe.name, ONE_MINUTE.name)
         if month <= now.date() and f"{month:%Y-%m}" >= settings.first_month
     }
-    # Only these are looked at bar by bar: all months of many instruments would take a tick longer than it has.
+    # Only these are read bar by bar: reading all months of many instruments would exceed the time of a tick.
     lacking = [not_made_of(stores, instrument, *month_window(month)) for month in sorted(months)]
     days = {session.trade_date for one in lacking for sessions in one.values() for session in sessions}
     return smallest_backfills(instrument.symbol, [Gap(day, "", 0) for day in days], {})

@@ -66,7 +66,7 @@ def make_rolls(
 
 
 def current_rolls(instrument: Instrument, stores: Stores, settings: Settings) -> list[RollCalendar]:
-    """As `stored_rolls`, made again when the file of rolls, or this version's rules, say otherwise than then."""
+    """Return `stored_rolls`, rebuilt when the file of rolls or this version's rules have changed since."""
     stored = stored_rolls(instrument, stores)
     if _as_in_file(stored, settings) and not stores.rolls.former(instrument.symbol):
         return stored
@@ -75,7 +75,7 @@ def current_rolls(instrument: Instrument, stores: Stores, settings: Settings) ->
 
 
 def refuse_other_overrides(instrument: Instrument, stores: Stores, settings: Settings) -> None:
-    """Raises UsageError when the file of rolls, or this version's rules, say otherwise than when they were made."""
+    """Raise UsageError when the file of rolls or this version's rules have changed since they were made."""
     if stores.rolls.former(instrument.symbol):
         raise former_rolls(instrument)
     if not _as_in_file(stored_rolls(instrument, stores), settings):
@@ -173,7 +173,7 @@ def span(made: RollCalendar, instrument: Instrument) -> list[Session]:
 
 
 def in_chain(instrument: Instrument, chain: Sequence[Contract]) -> Callable[[date], bool]:
-    """Whether the chain has a contract to be in front on a trade date: between contracts far apart it has none."""
+    """Whether the chain has a front contract on a trade date; between contracts far apart it has none."""
     periods = front_periods(chain, instrument, calendar(instrument.calendar))
     return lambda day: front_contract(periods, day) is not None
 

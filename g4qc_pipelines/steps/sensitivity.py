@@ -41,7 +41,7 @@ class Sensitivity:
 
     @property
     def all_notes(self) -> list[str]:
-        """Notes of all variants, each once."""
+        """Return the notes of all variants, each once."""
         return list(dict.fromkeys(chain.from_iterable(self.notes.values())))
 
 
@@ -82,7 +82,7 @@ def roll_sensitivity(
 
 
 def _run(spec: BacktestSpec, registry: Registry, stores: Stores) -> tuple[dict[str, Any], list[str]]:
-    """Figures and notes of one variant; a refused one has its reason in place of figures."""
+    """Return figures and notes of one variant; a refused one has its reason in place of figures."""
     from g4qc_core.backtest.run import run_backtest
 
     try:

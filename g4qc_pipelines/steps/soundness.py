@@ -1,7 +1,7 @@
-"""Which contracts of a month have so much in quarantine that nothing is built on the rest of their bars.
+"""Contracts of a month with so many bars in quarantine that nothing is derived from their other bars.
 
-More than one bar in a hundred means that the feed or the instrument's definition is wrong. One contract says nothing of
-another, and one month nothing of another: only what is unsound itself is left out.
+More than one bar in a hundred means that the feed or the instrument's definition is wrong. Contracts and months are
+judged separately: only the unsound ones are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MAX_QUARANTINED = 0.01
 
 
 def unsound_contracts(undecided: pd.DataFrame, good: Mapping[str, int]) -> dict[str, int]:
-    """Number of doubted bars of each unsound contract, by contract month; empty where the month as a whole is sound.
+    """Return the number of doubted bars of each unsound contract, by contract month; empty if the whole month is sound.
 
     Args:
         undecided: bars in quarantine that wait for a decision, with at least contract and reason.

@@ -64,7 +64,7 @@ def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores, now: datet
     Raises:
         UsageError: there is no roll calendar by the spec's rule, or one that was made before the bars.
         BacktestRefused: prices have to be adjusted across a roll whose prices are unknown.
-        BarsIncomplete: minutes are stored of which the timeframe was not made.
+        BarsIncomplete: the timeframe was not derived from all stored minutes.
     """
     instrument, kind = registry[spec.instrument], timeframe(spec.timeframe)
     rule = rule_name(instrument) if spec.roll is None else str(parse_rule(spec.roll))

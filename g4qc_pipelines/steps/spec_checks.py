@@ -1,6 +1,6 @@
-"""Whether a backtest can run on what is stored now: asked before a run is started, so that a refusal is an answer.
+"""Checks whether a backtest can run on the stored data, before a run is started, so that the caller gets the error.
 
-Asks for as few bars as the strategy needs, however many there are.
+Reads only as many bars as the strategy needs.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _LEAST_BARS = 2
 
 
 def check_runnable(spec: BacktestSpec, settings: Settings, registry: Registry, stores: Stores) -> None:
-    """Raises the error with which a run of the spec would fail for want of a strategy, a roll calendar or bars.
+    """Raise the error with which a run of the spec would fail for lack of a strategy, a roll calendar or bars.
 
     Raises:
         UsageError: no such instrument, strategy, parameter or roll calendar; or one that was made before the bars.
         BacktestRefused: fewer bars than the strategy needs, or a roll that cannot be adjusted across.
-        BarsIncomplete: minutes of the window are stored of which the timeframe was not made.
+        BarsIncomplete: the timeframe was not derived from all stored minutes of the window.
     """
     needed = max(_LEAST_BARS, check_names(spec, registry, stores))
     instrument = registry[spec.instrument]
@@ -50,7 +50,7 @@ def check_runnable(spec: BacktestSpec, settings: Settings, registry: Registry, s
 
 
 def check_names(spec: BacktestSpec, registry: Registry, stores: Stores) -> int:
-    """How many bars the spec's strategy needs.
+    """Return the number of bars that the spec's strategy needs.
 
     Raises:
         UsageError: no such instrument, strategy or parameter, or no roll calendar by the spec's own rule.
@@ -68,11 +68,11 @@ def check_names(spec: BacktestSpec, registry: Registry, stores: Stores) -> int:
 def check_variants(
     spec: BacktestSpec, rules: Sequence[str], adjustments: Sequence[str], registry: Registry, stores: Stores
 ) -> tuple[list[str], list[Adjustment]]:
-    """The roll rules and adjustments by which a spec is to be compared; an empty list stands for all.
+    """Return the roll rules and adjustments to compare a spec by; an empty list stands for all.
 
     Raises:
-        UsageError: an adjustment or a rule that there is not, one that is named twice, no roll calendar by a rule, or
-            an adjustment that the spec's class cannot have.
+        UsageError: an unknown adjustment or rule, one that is named twice, no roll calendar by a rule, or an
+            adjustment that the spec's class cannot have.
     """
     named = [str(parse_rule(rule)) for rule in rules]
     for given, kind in ((named, "roll rule"), (list(adjustments), "adjustment")):
@@ -90,7 +90,7 @@ def _rule(spec: BacktestSpec, instrument: Instrument) -> str:
 
 
 def _count(spec: BacktestSpec, instrument: Instrument, rule: str, most: int, stores: Stores) -> int:
-    """Bars of the window, counted to `most`."""
+    """Count the bars of the window, up to `most`."""
     start, end = window_of(instrument, spec.first, spec.last)
     own = rule == rule_name(instrument)
     segments = segments_of(stores, instrument, rule=None if own else rule)
@@ -101,7 +101,7 @@ def _count(spec: BacktestSpec, instrument: Instrument, rule: str, most: int, sto
 
 
 def _check_prices(spec: BacktestSpec, instrument: Instrument, rule: str, stores: Stores) -> None:
-    """Refuses a roll within the window that cannot be adjusted across."""
+    """Refuse a roll within the window that cannot be adjusted across."""
     made = stores.rolls.load(instrument.symbol, rule)
     sessions = stored_sessions(stores, instrument, timeframe(spec.timeframe), spec.first, spec.last)
     if made is None or not sessions:

@@ -1,4 +1,4 @@
-"""From what a person says at the command line to the backtest spec that is meant.
+"""The backtest spec that the words of a command line mean.
 
 Knows the backtests file and the kept specs. Must not know how options are declared.
 """
@@ -21,10 +21,10 @@ _CHOOSING = ("instrument", "timeframe")
 
 
 def given_fields(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that were said, as the model reads them.
+    """Return the given fields, as the model reads them.
 
     Args:
-        strategy: that of the spec, where it is known: parameters of a class are read as the type that they have there.
+        strategy: that of the spec, where it is known: parameters of a class are read as their types in the class.
 
     Raises:
         UsageError: a parameter is not written NAME=VALUE, or is given twice.
@@ -43,10 +43,10 @@ def given_fields(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
 def spec_by_words(
     words: str, given: Mapping[str, Any], settings: Settings, registry: Registry, store: BacktestStore
 ) -> BacktestSpec:
-    """The spec that a person means by the name of a spec or by a strategy, with what else was said.
+    """Return the spec that the user means by the name of a spec or by a strategy, with the other given fields.
 
-    A strategy stands for the one entry of the backtests file that has it, and the instrument and timeframe that were
-    said; where there is none, for a spec of its own.
+    A strategy stands for the one entry of the backtests file with this strategy and the given instrument and timeframe;
+    if there is none, for a new spec.
 
     Args:
         words: name of an entry of the file or of a kept spec; or a strategy.
@@ -78,7 +78,7 @@ def spec_by_words(
 
 
 def strategy_by_words(words: str, settings: Settings, registry: Registry, store: BacktestStore) -> str:
-    """The strategy of the spec that the words name; the words themselves where they name none."""
+    """Return the strategy of the spec that the words name; the words themselves if they name none."""
     try:
         return find_spec(words, settings, registry, store).strategy
     except UsageError:
@@ -88,7 +88,7 @@ def strategy_by_words(words: str, settings: Settings, registry: Registry, store:
 def _base(
     words: str, given: Mapping[str, Any], settings: Settings, registry: Registry, store: BacktestStore
 ) -> BacktestSpec | None:
-    """The spec that the words name; None for a strategy that no entry has."""
+    """Return the spec that the words name; None for a strategy that no entry has."""
     of_file = load_specs(settings.backtests, registry)
     if words in of_file:
         return of_file[words]

@@ -1,4 +1,4 @@
-"""The backtest specs that are known: entries of the file that people edit, and specs that were asked for by hand.
+"""The known backtest specs: entries of the backtests file, and specs that were asked for by hand.
 
 A spec that is asked for is kept before it runs, because Dagster needs a partition for it, and forgotten when its first
 run fails for good.
@@ -39,7 +39,7 @@ def find_spec(name: str, settings: Settings, registry: Registry, store: Backtest
 
 
 def own_name(spec: BacktestSpec, settings: Settings, registry: Registry, store: BacktestStore) -> BacktestSpec:
-    """The spec under the name by which it is known.
+    """Return the spec under the name by which it is known.
 
     That is its own name, unless it belongs to another experiment; where the spec is named by its content, the name of
     an entry of the file that says the same.
