@@ -77,8 +77,8 @@ def derive_month(instrument: Instrument, first: date, last: date, timeframe: Tim
     if conserved and not failures:
         made = Made(first, version, version_of(minutes))
         stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars, made)
-    stopping = waiting[waiting["contract"].isin(list(left_out))]["reason"].map(Reason)
-    reasons = Counter(reason for reason in stopping if reason.stops)
+    doubted = waiting[waiting["contract"].isin(list(left_out))]["reason"]
+    reasons = Counter(reason for reason in map(Reason, doubted) if reason.stops)
     return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved, version, left_out, reasons)
 
 
