@@ -22,16 +22,16 @@ def client(web: Up) -> httpx.Client:
 
 @pytest.fixture(scope="module")
 def extracted(client: httpx.Client) -> dict[str, object]:
-    """Two weeks of NQ, asked for as the plan has it, and waited for."""
+    """Two weeks of YM, asked for as the plan has it, and waited for."""
     month = MONTHS[2][:7]
-    asked = {"symbol": "NQ", "start": f"{month}-03", "end": f"{month}-14", "bar_size": "1 hour"}
+    asked = {"symbol": "YM", "start": f"{month}-03", "end": f"{month}-14", "bar_size": "1 hour"}
     answer = client.post("/data/extract", params={"wait": True, "timeout": _WAIT}, json=asked)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
 
 def test_an_extraction_is_runs_of_the_graph_and_ends_in_bars(extracted: dict, client: httpx.Client, web: Up) -> None:
-    bars = client.get("/data/NQ", params={"timeframe": "1h"}).json()
+    bars = client.get("/data/YM", params={"timeframe": "1h"}).json()
     assert extracted["records"] == bars["records"] > 100
     job = extracted["job"]
     assert (job["state"], job["kind"], job["done"]) == ("succeeded", "extract", job["steps"])
@@ -55,7 +55,7 @@ def test_its_events_tell_every_run_and_its_place_in_the_list_is_one(extracted: d
 def test_the_same_extraction_again_asks_the_gateway_for_nothing(extracted: dict, client: httpx.Client) -> None:
     before = client.get("/requests").json()["requests"]
     month = MONTHS[2][:7]
-    asked = {"symbol": "NQ", "start": f"{month}-03", "end": f"{month}-14", "bar_size": "1 hour"}
+    asked = {"symbol": "YM", "start": f"{month}-03", "end": f"{month}-14", "bar_size": "1 hour"}
     again = client.post("/data/extract", params={"wait": True, "timeout": _WAIT}, json=asked).json()
     assert again["records"] == extracted["records"]
     assert client.get("/requests").json()["requests"] == before
@@ -63,7 +63,7 @@ def test_the_same_extraction_again_asks_the_gateway_for_nothing(extracted: dict,
 
 def test_a_backtest_is_a_run_with_a_report_that_the_api_serves(extracted: dict, web: Up) -> None:
     with G4QC(web.reports) as g4qc:
-        job = g4qc.wait(g4qc.backtest("sma_cross", "NQ", "1h", {"fast": 3, "slow": 8}), _WAIT)
+        job = g4qc.wait(g4qc.backtest("sma_cross", "YM", "1h", {"fast": 3, "slow": 8}), _WAIT)
         assert _run(web, job["runs"][0])["status"] == "SUCCESS"
         found = g4qc.backtests(name=job["backtest"])
         result = found["id"].iloc[0]

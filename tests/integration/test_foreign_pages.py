@@ -184,7 +184,8 @@ def test_dagsters_own_pages_work_behind_the_guard(web: Up, chain: Run, page: Pag
         "response", lambda answer: refused.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
     )
     page.on("websocket", lambda opened: opened.on("framereceived", lambda frame: heard.append(str(frame))))
-    (run, *_) = web.ask("{ runsOrError { ... on Runs { results { runId } } } }")["runsOrError"]["results"]
+    done = "{ runsOrError(filter: {statuses: [SUCCESS]}) { ... on Runs { results { runId } } } }"
+    (run, *_) = web.ask(done)["runsOrError"]["results"]
     page.goto(f"{web.url}/runs/{run['runId']}")
     expect(page.get_by_text("RUN_SUCCESS").first).to_be_visible(timeout=60_000)
     assert any("pipelineRunLogs" in frame for frame in heard)

@@ -87,8 +87,8 @@ def backfills(web: Up, chain: Run) -> tuple[list[Run], list[Run]]:
     """Backfills of a range of months and of a set that is no rectangle, side by side: each waits for the daemon."""
     assert web.materialize(["contracts"], "NQ").status == "SUCCESS"
     launched = [
-        web.backfill(["raw_bars", "bars_1min", "bars_1d"], RANGE),
-        web.backfill(["raw_bars", "bars_1min"], sorted(HOLED)),
+        web.backfill(BAR_ASSETS, RANGE),
+        web.backfill(BAR_ASSETS, sorted(HOLED)),
     ]
     ranged, holed = (web.backfilled(backfill) for backfill in launched)
     return ranged, holed
