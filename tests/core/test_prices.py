@@ -1,0 +1,71 @@
+"""Prices as text: nothing is rounded, and the text is read back as the same price."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from g4qc_core.instruments import Instrument, load_registry
+from g4qc_core.prices import NO_PRICE, decimal_text, price_text, quote, quotes_32nds
+
+REGISTRY = load_registry()
+_DIGITS = {"": 0, "0": 0, "1": 1, "2": 2, "3": 3, "5": 4, "6": 5, "7": 6, "8": 7}  # eighths of a 32nd
+
+
+def read_quote(text: str) -> Decimal:
+    """`132'105` as 132.328125."""
+    whole, _, rest = text.removeprefix("-").partition("'")
+    value = int(whole) + Decimal(int(rest[:2])) / 32 + Decimal(_DIGITS[rest[2:]]) / 256
+    return -value if text.startswith("-") else value
+
+
+def like(known: str, **changes: object) -> Instrument:
+    return REGISTRY[known].model_copy(update=changes)
+
+
+INSTRUMENTS = [
+    *REGISTRY.values(),
+    like("ZN", symbol="ZB", min_tick=Decimal(1) / 32),
+    like("ZN", symbol="ZF", min_tick=Decimal(1) / 128),
+    like("ZN", symbol="ZT", min_tick=Decimal(1) / 256),
+    like("ES", symbol="SPY", kind="STK", min_tick=Decimal("0.01"), multiplier=Decimal(1)),
+]
+
+
+@pytest.mark.parametrize("instrument", INSTRUMENTS, ids=lambda one: one.symbol)
+@given(steps=st.integers(-(10**6), 10**8))
+def test_a_printed_price_is_read_back_as_the_same_price(instrument: Instrument, steps: int) -> None:
+    exact = steps * instrument.price_step
+    price = float(exact)
+    assert Decimal(decimal_text(instrument, price)) == exact
+    assert price_text(instrument, price).startswith(decimal_text(instrument, price))
+    if quotes_32nds(instrument):
+        assert price_text(instrument, price) == f"{decimal_text(instrument, price)} ({quote(instrument, price)})"
+        # The third digit has no room for an eighth of a 32nd in full, and is unique nevertheless.
+        assert read_quote(quote(instrument, price)) == exact
+
+
+@pytest.mark.parametrize(
+    ("instrument", "price", "text"),
+    [
+        (like("ZN"), 132.328125, "132.328125 (132'105)"),
+        (like("ZN"), -0.265625, "-0.265625 (-0'085)"),
+        (INSTRUMENTS[-4], 118.3125, "118.31250 (118'10)"),
+        (INSTRUMENTS[-3], 107.2265625, "107.2265625 (107'072)"),
+        (INSTRUMENTS[-2], 103.62109375, "103.62109375 (103'198)"),
+        (like("ES"), 5000.25, "5000.25"),
+        (like("ES"), 5000.0, "5000.00"),
+        (like("ZC"), 450.25, "450.25"),
+        (like("EC"), 1.10005, "1.10005"),
+        (like("YM"), 44000.0, "44000"),
+        (like("ES"), 5000.3333, "5000.3333"),
+        (like("ZN"), 132.33, "132.330000"),
+        (like("ES"), math.nan, NO_PRICE),
+    ],
+)
+def test_a_price_is_written_as_the_field_writes_it(instrument: Instrument, price: float, text: str) -> None:
+    assert price_text(instrument, price) == text
