@@ -28,8 +28,8 @@ from sqlalchemy import URL
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.bench_writes import fresh
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import front_periods
-from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.instruments import Contract, load_registry
 from g4qc_core.roll_rules import parse_rule

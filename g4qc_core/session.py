@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-_MINUTE = np.timedelta64(1, "m")
+if TYPE_CHECKING:
+    import numpy as np
 
 Span = tuple[datetime, datetime]
 """`[start, end)`, UTC."""
@@ -47,7 +47,10 @@ class Session:
 
     def all_minutes(self) -> np.ndarray:
         """Starts of every minute of its trading intervals, halts and outages included: `datetime64[us]`, ascending."""
-        spans = [np.arange(instant_of(start), instant_of(end), _MINUTE) for start, end in self.intervals]
+        import numpy as np
+
+        minute = np.timedelta64(1, "m")
+        spans = [np.arange(instant_of(start), instant_of(end), minute) for start, end in self.intervals]
         return np.concatenate(spans).astype("datetime64[us]")
 
     def minutes(self) -> np.ndarray:
@@ -96,4 +99,6 @@ def _inside(spans: Iterable[Span], start: datetime, end: datetime) -> tuple[Span
 
 def instant_of(moment: datetime) -> np.datetime64:
     """Convert a UTC instant to the form used in arrays."""
+    import numpy as np
+
     return np.datetime64(moment.replace(tzinfo=None), "us")

@@ -15,11 +15,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-import numpy as np
-import pandas as pd
 
 from g4qc_core.calendar_file import WEEKDAYS, CalendarEntry, calendar_entries, chosen_file, read_calendars
 from g4qc_core.errors import SettingsError, UsageError, unknown
@@ -27,6 +24,9 @@ from g4qc_core.holidays import holidays_of
 from g4qc_core.session import Session as Session
 from g4qc_core.session import Span as Span
 from g4qc_core.session import instant_of, settled
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DAY = timedelta(days=1)
 _trade_date = attrgetter("trade_date")
@@ -106,6 +106,9 @@ class SessionCalendar:
             Frame of n rows with the index 0..n-1: `trade_date` (datetime64[s], NaT outside every trading interval),
             `session_open` (UTC, NaT outside), `halted` (bool: inside a session, but during a halt).
         """
+        import numpy as np
+        import pandas as pd
+
         index = pd.DatetimeIndex(timestamps)
         if len(index) == 0:
             dates = np.array([], "datetime64[s]")

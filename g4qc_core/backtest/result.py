@@ -15,7 +15,7 @@ import pandas as pd
 
 from g4qc_core.backtest.metrics import session_equity
 from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.adjustment import Adjustment
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ know prices.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 OnRoll = Literal["roll", "close", "hold"]
 
@@ -23,6 +24,8 @@ def closed_at_rolls(targets: np.ndarray, rolls: np.ndarray) -> tuple[np.ndarray,
 
     Returns the targets, and the rolls at which a position is closed for no other reason.
     """
+    import numpy as np
+
     closed, closing = targets.copy(), []
     for roll in rolls:
         held = targets[roll - 2] if roll > 1 else 0

@@ -21,7 +21,7 @@ from g4qc_core.backtest.rolling import OnRoll
 from g4qc_core.backtest.spec_values import Day, Money, Rule, Whole, one_of
 from g4qc_core.backtest.strategies import make_strategy, strategy
 from g4qc_core.errors import SettingsError, UsageError, unknown
-from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.places import line_of
 from g4qc_core.timeframes import TIMEFRAMES, timeframe
 

@@ -14,8 +14,9 @@ from itertools import pairwise
 import numpy as np
 
 from g4qc_core.errors import BacktestRefused, UsageError
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import FrontPeriod
-from g4qc_core.futures.continuous import Adjustment, adjustments, breaks, refuse_broken
+from g4qc_core.futures.continuous import adjustments, breaks, refuse_broken
 from g4qc_core.futures.rolls import RollCalendar
 from g4qc_core.sessions import SessionCalendar
 

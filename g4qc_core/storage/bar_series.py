@@ -12,8 +12,8 @@ from threading import Lock
 import pandas as pd
 
 from g4qc_core.errors import NotFound, UsageError
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import front_contract, front_periods
-from g4qc_core.futures.continuous import Adjustment
 from g4qc_core.futures.rolls import rule_name, rule_text
 from g4qc_core.futures.segments import Segment, doubted, series_segments, within
 from g4qc_core.instruments import Instrument

@@ -15,8 +15,9 @@ import pandas as pd
 from g4qc_core.bars.completeness import Completeness
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.errors import UsageError
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import FrontPeriod, front_contract, front_periods
-from g4qc_core.futures.continuous import Adjustment, adjusted, continuous, refuse_broken
+from g4qc_core.futures.continuous import adjusted, continuous, refuse_broken
 from g4qc_core.futures.rolls import RollCalendar, roll_frame, rule_name, rule_text
 from g4qc_core.futures.segments import DRIFT, Segment, doubted, series_segments, within
 from g4qc_core.instruments import Instrument

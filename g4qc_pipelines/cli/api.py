@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import click
 
-from g4qc_core.settings import load_settings
 from g4qc_pipelines.cli.options import json_option
-from g4qc_pipelines.commands.show import echo_json
 
 
 @click.command()
@@ -17,6 +15,7 @@ def api(host: str, port: int | None) -> None:
 
     Bound to another address than this host's own, it wants keys: see `g4qc api-key create`.
     """
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.kept import kept_database
     from g4qc_pipelines.commands.services import check_port
     from g4qc_pipelines.commands.watch import watch
@@ -43,6 +42,7 @@ def api_key() -> None:
 def create(scope: str, name: str, as_json: bool) -> None:
     """Make a key: print it once, and the entry by which the server knows it."""
     from g4qc_core.api.keys import Scope, create_key, parse_keys
+    from g4qc_pipelines.commands.show import echo_json
 
     secret, key = create_key(name, Scope(scope))
     parse_keys(str(key))

@@ -6,14 +6,12 @@ from typing import Any
 
 import click
 
-from g4qc_core.settings import load_settings
 from g4qc_pipelines.cli.options import json_option
-from g4qc_pipelines.cli.spec_options import spec_options
+from g4qc_pipelines.cli.spec_options import SpecCommand
 
 
-@click.command()
+@click.command(cls=SpecCommand)
 @click.argument("spec")
-@spec_options()
 @json_option
 def backtest(spec: str, as_json: bool, **options: Any) -> None:
     """Run SPEC on stored bars and write its report.
@@ -24,6 +22,7 @@ def backtest(spec: str, as_json: bool, **options: Any) -> None:
 
     Options replace fields of SPEC; an empty text, like --roll '', takes a field back to its default.
     """
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.backtest import run_backtest
 
     run_backtest(load_settings(), spec, options, as_json)

@@ -7,8 +7,6 @@ from typing import Any
 import click
 
 from g4qc_core.errors import UsageError
-from g4qc_core.sessions import check_window
-from g4qc_core.settings import load_settings
 from g4qc_pipelines.cli.options import DateParam
 
 
@@ -43,13 +41,17 @@ def extract(
     fetched less than twelve hours after a session's close (G4QC_SETTLED_AFTER) is fetched once more after that, because
     Interactive Brokers restates it.
     """
-    from g4qc_pipelines.commands.dry_run import show_plan
-    from g4qc_pipelines.commands.extract import extract_bars
+    from g4qc_core.sessions import check_window
+    from g4qc_core.settings import load_settings
 
     check_window(first, last)
     if as_json and not dry_run:
         raise UsageError("--json prints a plan: give --dry-run with it.")
     if dry_run:
+        from g4qc_pipelines.commands.dry_run import show_plan
+
         show_plan(load_settings(), symbol, first, last, contracts, order, again, as_json)
     else:
+        from g4qc_pipelines.commands.extract import extract_bars
+
         extract_bars(load_settings(), symbol, first, last, contracts, order, again)

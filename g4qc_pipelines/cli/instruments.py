@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from g4qc_core.errors import UsageError
-from g4qc_core.settings import load_settings
 from g4qc_pipelines.cli.options import json_option
 
 
@@ -34,6 +33,7 @@ def instruments() -> None:
 @json_option
 def instruments_list(as_json: bool) -> None:
     """List all instruments, and which of them the graph has."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.instruments import list_instruments
 
     list_instruments(load_settings(), as_json)
@@ -75,6 +75,7 @@ def instruments_add(symbol: str, kind: Any, replace: bool, unchecked: bool, as_j
     The gateway is asked for the product. What you do not say is taken from its answer, or guessed and marked as a
     guess; what you do say has to agree with it. Limits that you do not set are those of the kind (docs/instruments.md).
     """
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.instruments import add_instrument
 
     add_instrument(load_settings(), symbol, kind, given, replace, not unchecked, as_json)
@@ -85,6 +86,7 @@ def instruments_add(symbol: str, kind: Any, replace: bool, unchecked: bool, as_j
 @json_option
 def instruments_check(symbols: tuple[str, ...], as_json: bool) -> None:
     """Compare SYMBOLS, or all instruments, with what the gateway says of them; exit code 1 where it says otherwise."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.instruments import check_instruments
 
     check_instruments(load_settings(), symbols, as_json)
@@ -95,6 +97,7 @@ def instruments_check(symbols: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def instruments_contracts(symbol: str, as_json: bool) -> None:
     """List the contracts of SYMBOL that a gateway ever described, and what is stored of each."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.chain_listing import list_contracts
 
     list_contracts(load_settings(), symbol, as_json)

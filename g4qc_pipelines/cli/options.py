@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from g4qc_core.errors import UsageError
-from g4qc_core.sessions import parse_date
 
 
 class DateParam(click.ParamType):
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from g4qc_core.sessions import parse_date
+
         return value if not isinstance(value, str) else parse_date(value)
 
 

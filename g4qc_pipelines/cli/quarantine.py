@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from g4qc_core.settings import load_settings
 from g4qc_pipelines.cli.options import from_option, json_option, to_option
 
 
@@ -28,6 +27,7 @@ def quarantine() -> None:
 @json_option
 def quarantine_list(instrument: str | None, first: Any, last: Any, decided: bool, as_json: bool) -> None:
     """List bars that wait for a decision, each with good bars around it, its reason and what was decided."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.quarantine import list_quarantine
 
     list_quarantine(load_settings(), instrument, first, last, decided, as_json)
@@ -44,6 +44,7 @@ def _decide(decision: str, bars: tuple[str, ...], by: str | None, note: str) -> 
     import getpass
 
     from g4qc_core.bars.reasons import Decision
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.quarantine import decide
 
     decide(load_settings(), bars, Decision(decision), by or getpass.getuser(), note)

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from g4qc_core.settings import load_settings
 from g4qc_pipelines.cli.options import from_option, json_option, to_option
 
 
@@ -17,6 +16,7 @@ from g4qc_pipelines.cli.options import from_option, json_option, to_option
 @json_option
 def revisions(symbol: str, first: Any, last: Any, as_json: bool) -> None:
     """Show which bars of SYMBOL the gateway gave anew with other values, and what was made of them."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.revisions import show_revisions
 
     show_revisions(load_settings(), symbol, first, last, as_json)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from g4qc_core.roll_rules import RULE_DEFINITIONS
-from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.cli.options import json_option
+
+if TYPE_CHECKING:
+    from g4qc_core.settings import Settings
 
 _RULES = "\n\n".join(f"{form}: {definition}" for form, definition in RULE_DEFINITIONS.items())
 
@@ -28,6 +30,8 @@ def rolls(symbol: str, rule: str | None, as_json: bool) -> None:
 
     Prices, gap and source are those of the first rule, which is the instrument's own unless --rule names another.
     """
+    from g4qc_core.settings import load_settings
+
     _show(load_settings(), symbol, rule, as_json)
 
 

@@ -17,7 +17,6 @@ import click
 
 from g4qc_core.errors import G4qcError, UsageError
 from g4qc_core.files import closed_to_others
-from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.cli.api import api, api_key
 from g4qc_pipelines.cli.backtest import backtest
 from g4qc_pipelines.cli.extract import extract
@@ -52,6 +51,7 @@ def cli() -> None:
 def demo(as_json: bool) -> None:
     """Run the whole graph on synthetic bars: ES, NQ and EC over the last two full months."""
     from g4qc_core.instruments import BUILT_IN
+    from g4qc_core.settings import Settings, load_settings
     from g4qc_pipelines.commands.demo import SYMBOLS, run_demo
 
     # The demo is the same for everyone: of a person's own settings, only the home and the ports count.
@@ -64,6 +64,7 @@ def demo(as_json: bool) -> None:
 @click.option("--open", "open_browser", is_flag=True, help="Open the Dagster web UI in a browser.")
 def up(open_browser: bool) -> None:
     """Start database, gateway, Dagster's web UI and daemon, and the API; Ctrl-C stops all."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.up import run_up
 
     run_up(load_settings(), open_browser)
@@ -75,6 +76,7 @@ def up(open_browser: bool) -> None:
 @click.option("--partition", help="Partition key like 'ES|2025-09-01', or a range 'ES|2025-01-01...ES|2025-06-01'.")
 def materialize(assets: tuple[str, ...], partition: str | None) -> None:
     """Materialize assets of the graph, in this process, over one partition or a range."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.graph import materialize_assets
 
     names = [name.strip() for given in assets for name in given.split(",") if name.strip()]
@@ -97,6 +99,7 @@ def materialize(assets: tuple[str, ...], partition: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def bars(symbol: str, as_json: bool, form: str, **options: Any) -> None:
     """Print stored bars of SYMBOL; timestamps are UTC and mark the bar's start."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.export import export_bars
 
     export_bars(load_settings(), symbol, form="json" if as_json else form, **options)
@@ -110,6 +113,7 @@ def status(symbols: tuple[str, ...], as_json: bool) -> None:
 
     Of an instrument that is named the map shows all months, else the last twelve.
     """
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.status import show_status
 
     show_status(load_settings(), symbols, as_json)
@@ -130,6 +134,7 @@ def status(symbols: tuple[str, ...], as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the address as JSON when ready.")
 def gateway(as_json: bool, **options: Any) -> None:
     """Run the simulated Interactive Brokers gateway; Ctrl-C stops it."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.gateway import serve_gateway
 
     serve_gateway(load_settings(), as_json, **options)
@@ -142,6 +147,7 @@ def dagster(command: tuple[str, ...]) -> None:
 
     Dagster's web server is not among them: `g4qc web` serves it behind a guard.
     """
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.graph import run_dagster
 
     run_dagster(load_settings(), command)
@@ -167,6 +173,7 @@ def db() -> None:
 @db.command(name="upgrade")
 def db_upgrade() -> None:
     """Bring the schema up to date; safe to run twice."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.database import upgrade_database
 
     upgrade_database(load_settings())

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from g4qc_core.settings import Settings, load_settings
 from g4qc_pipelines.cli.options import json_option
-from g4qc_pipelines.cli.spec_options import spec_options
+from g4qc_pipelines.cli.spec_options import SpecCommand
+
+if TYPE_CHECKING:
+    from g4qc_core.settings import Settings
 
 
-@click.command()
+@click.command(cls=SpecCommand, skipped=("name", "roll", "adjustment"))
 @click.argument("spec")
 @click.option("--roll", "--rule", "rules", multiple=True, help="Roll rule, like volume; repeatable. Default: all that "
               "have a calendar; see `g4qc rolls`.")  # fmt: skip
 @click.option("--adjustment", "adjustments", multiple=True, help="none, additive, ratio, additive_forward or "
               "ratio_forward; repeatable. Default: all that the strategy can have.")  # fmt: skip
-@spec_options(skipped=("name", "roll", "adjustment"))
 @json_option
 def sensitivity(spec: str, rules: tuple[str, ...], adjustments: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Run the backtest SPEC by every roll rule and adjustment, and show how far the results lie apart.
@@ -26,6 +27,8 @@ def sensitivity(spec: str, rules: tuple[str, ...], adjustments: tuple[str, ...],
     SPEC and its options are those of `g4qc backtest`. The spread is large when the net profits differ by more than half
     of their median and by more than 1 % of the cash.
     """
+    from g4qc_core.settings import load_settings
+
     _show(load_settings(), spec, options, rules, adjustments, as_json)
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from g4qc_core.settings import load_settings
-
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -19,6 +17,7 @@ def web(host: str, port: int | None, workspace: Path | None) -> None:
 
     Bound to another address than this host's own, it wants the keys of the API: see `g4qc api-key create`.
     """
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.services import check_port
     from g4qc_pipelines.launching.web import serve_web
 

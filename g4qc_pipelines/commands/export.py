@@ -12,7 +12,7 @@ import pandas as pd
 
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.files import usual_mode, write_whole
-from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.instruments import Instrument, contract_month, load_registry
 from g4qc_core.sessions import check_window
 from g4qc_core.settings import Settings

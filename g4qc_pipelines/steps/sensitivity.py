@@ -17,7 +17,7 @@ from g4qc_core.backtest.external import is_external
 from g4qc_core.backtest.sensitivity import FIGURES, VARIANT_COLUMNS, Spread, spread_of
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.errors import BacktestRefused, BarsIncomplete
-from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.rolls import rule_name
 from g4qc_core.instruments import Registry
 from g4qc_core.roll_rules import parse_rule

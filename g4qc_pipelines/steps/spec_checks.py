@@ -11,7 +11,8 @@ from g4qc_core.backtest.external import check_parameters, is_external, load_clas
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.backtest.strategies import make_strategy
 from g4qc_core.errors import BacktestRefused, UsageError
-from g4qc_core.futures.continuous import Adjustment, refuse_broken, refuse_unpriced
+from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.futures.continuous import refuse_broken, refuse_unpriced
 from g4qc_core.futures.rolls import rule_name
 from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule

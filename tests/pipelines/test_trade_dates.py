@@ -16,7 +16,7 @@ import g4qc_core
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.calendar_file import use_calendars
 from g4qc_core.errors import UsageError
-from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.rolls import RollCalendar, roll_frame
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar, month_window

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from g4qc_core.futures.continuous import Adjustment, continuous
+from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.futures.continuous import continuous
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.roll_rules import DaysBeforeExpiry

@@ -23,7 +23,7 @@ from g4qc_core.api.missing import HEADERS, Missing, headers_of, shown
 from g4qc_core.api.problems import documented, problem
 from g4qc_core.bars.completeness import Completeness
 from g4qc_core.errors import NotFound, UsageError
-from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.storage.bar_reader import BarQuery, BarReader, last_start
 from g4qc_core.storage.bar_series import readable, segments_of, series_version

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from g4qc_core.errors import UsageError, unknown
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 # Prices become integers of some 11 digits, finer than any tick, so that sums and comparisons are exact on every host,
 # and products with the lengths of windows stay within 64 bits.
@@ -100,6 +102,8 @@ def exact(prices: pd.DataFrame) -> np.ndarray:
     Prices on a tick grid are multiples without a remainder; those that were multiplied stand on none, and each is up to
     half a unit off.
     """
+    import numpy as np
+
     values = prices.to_numpy(np.float64)
     magnitude = int(f"{np.abs(values).max(initial=0.0):e}".split("e")[1])
     return np.rint(values * 10.0 ** (_DIGITS - magnitude)).astype(np.int64)
@@ -107,5 +111,7 @@ def exact(prices: pd.DataFrame) -> np.ndarray:
 
 def hold(signals: np.ndarray) -> np.ndarray:
     """Signals (int64) of which each 0 is replaced by the last signal before it that is not 0."""
+    import numpy as np
+
     last = np.maximum.accumulate(np.where(signals != 0, np.arange(len(signals)), -1))
     return np.where(last >= 0, signals[np.maximum(last, 0)], 0).astype(np.int64)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from g4qc_core.backtest.strategies.base import Strategy
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 
 class BuyAndHold(Strategy):
@@ -24,5 +26,7 @@ class BuyAndHold(Strategy):
         return 1
 
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        import numpy as np
+
         sign = 1 if self.side == "long" else -1
         return np.full(len(bars), sign * self.contracts, np.int64)

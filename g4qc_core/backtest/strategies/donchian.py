@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from g4qc_core.backtest.strategies.base import Strategy, exact
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 
 class Donchian(Strategy):
@@ -29,6 +31,8 @@ class Donchian(Strategy):
         return self.entry + 1
 
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        import numpy as np
+
         high, low, close = exact(bars[["high", "low", "close"]]).T
         enter_high, enter_low = _channel(high, low, self.entry)
         exit_high, exit_low = _channel(high, low, self.exit)
@@ -50,6 +54,8 @@ class Donchian(Strategy):
 
 def _channel(high: np.ndarray, low: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
     """Highest high and lowest low of the `length` bars before each bar; no bound where there are fewer."""
+    import numpy as np
+
     top, bottom = np.full(len(high), np.iinfo(np.int64).max), np.full(len(low), np.iinfo(np.int64).min)
     if len(high) > length:
         top[length:] = np.lib.stride_tricks.sliding_window_view(high, length)[:-1].max(axis=1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-import numpy as np
-import pandas as pd
 from pydantic import Field, model_validator
 
 from g4qc_core.backtest.strategies.base import Strategy, exact, hold
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 
 class SmaCross(Strategy):
@@ -35,6 +37,8 @@ class SmaCross(Strategy):
         return self.slow
 
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        import numpy as np
+
         closes = exact(bars[["close"]])[:, 0]
         if len(closes) < self.slow:
             return np.zeros(len(closes), np.int64)
@@ -50,5 +54,7 @@ class SmaCross(Strategy):
 
 def _sums(values: np.ndarray, length: int) -> np.ndarray:
     """Sums of each `length` neighbours, `len(values) - length + 1` of them."""
+    import numpy as np
+
     running = np.concatenate(([0], np.cumsum(values)))
     return running[length:] - running[:-length]

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.rolls import rule_name
 from g4qc_core.storage.series import continuous_bars
 from g4qc_core.timeframes import timeframe

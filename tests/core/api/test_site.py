@@ -12,7 +12,7 @@ import pytest
 
 from g4qc_core.api.site import LANGUAGES, PAGES, PATHS, choose_language
 from g4qc_core.backtest.spec_fields import spec_fields
-from g4qc_core.futures.continuous import Adjustment
+from g4qc_core.futures.adjustment import Adjustment
 from tests.fixtures.api import Api
 
 SCRIPTS = sorted(path for path in PAGES.rglob("*.js"))

@@ -17,7 +17,8 @@ from g4qc_core.backtest.ledger import check_against, settle
 from g4qc_core.backtest.market import make_market
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.errors import BacktestRefused, SettingsError, UsageError
-from g4qc_core.futures.continuous import Adjustment, adjusted
+from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.futures.continuous import adjusted
 from tests.core.backtest.series import ES, series, spec
 from tests.core.backtest.test_rolling import AT, BARS, EXITS, ROLLS, joined
 

@@ -18,7 +18,8 @@ from g4qc_core.backtest.market import make_market
 from g4qc_core.backtest.rolling import closed_at_rolls
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.errors import BacktestRefused, SettingsError
-from g4qc_core.futures.continuous import Adjustment, adjusted
+from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.futures.continuous import adjusted
 from g4qc_core.futures.rolls import roll_frame
 from tests.core.backtest.series import ES, series, spec
 

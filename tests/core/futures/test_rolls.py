@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
 from g4qc_core.bars.validation import validate
+from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import front_periods
-from g4qc_core.futures.continuous import Adjustment, continuous
+from g4qc_core.futures.continuous import continuous
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.futures.rolls import ROLL_COLUMNS, front_on, roll_problems
 from g4qc_core.roll_rules import DaysBeforeExpiry, FixedDates, Volume

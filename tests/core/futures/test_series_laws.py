@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from g4qc_core.bars.schema import PRICES
 from g4qc_core.errors import BacktestRefused
-from g4qc_core.futures.continuous import Adjustment, adjusted, continuous
+from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.futures.continuous import adjusted, continuous
 from g4qc_core.futures.rolls import roll_frame
 
 KEEPING = (Adjustment.ADDITIVE, Adjustment.RATIO)

@@ -11,7 +11,8 @@ import pytest
 
 from g4qc_core.bars.resampling import resample
 from g4qc_core.errors import BacktestRefused, UsageError
-from g4qc_core.futures.continuous import CONTINUOUS_COLUMNS, Adjustment, continuous
+from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.futures.continuous import CONTINUOUS_COLUMNS, continuous
 from g4qc_core.futures.roll_making import RollMaker
 from g4qc_core.roll_rules import DaysBeforeExpiry, Volume
 from g4qc_core.storage.bar_reader import BarQuery, BarReader, last_start
