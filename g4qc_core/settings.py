@@ -38,6 +38,9 @@ class Settings(BaseSettings):
         None, description="Host of TWS or IB Gateway; unset: the simulated gateway with synthetic bars"
     )
     ib_port: int = Field(4002, ge=1, le=65535, description="Port of TWS (7496, 7497) or IB Gateway (4001, 4002)")
+    ib_simulated: bool = Field(
+        False, description="True where `g4qc gateway` listens there: errors then advise for it; `g4qc up` sets it"
+    )
     ib_client_id: int = Field(11, ge=1, le=999, description="Client id of extraction; 0 is never used")
     ib_client_id_patience: float = Field(
         600.0, ge=0, description="Seconds to wait for another G4QC process that uses the same client id"

@@ -15,6 +15,7 @@ from g4qc_core.bars.source import BarSource
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.database import Database
+from g4qc_core.storage.origin import expected_origin
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.client_ids import client_id_held
@@ -88,6 +89,7 @@ def ib_source(
     settings: Settings, host: str, port: int, database: Database, run_id: str | None = None
 ) -> Iterator[BarSource]:
     """A gateway at the address, its client id ours alone and its pacing shared; closed on leaving."""
+    from g4qc_core.ib.advice import advice_for
     from g4qc_core.ib.pacing import IB_RULES
     from g4qc_core.ib.source import IbSource
 
@@ -109,6 +111,7 @@ def ib_source(
             tell=tell,
             # A step is tried again as a whole: pauses within each try would add up to minutes.
             client_id_pauses=(),
+            advice=advice_for(expected_origin(settings, database)),
         ) as source,
     ):
         yield source

@@ -14,6 +14,7 @@ from typing import Any
 from ibapi.wrapper import EWrapper
 
 from g4qc_core.errors import GatewayDisconnected, GatewayError, PacingViolation, RequestCancelled, UnreadableAnswer
+from g4qc_core.ib.advice import ACCOUNT, Advice, advice_for, origin_of
 from g4qc_core.ib.codes import DATA_LOST, FARM_BACK, FARM_LOST, SERVERS_BACK, SERVERS_LOST, meaning
 
 log = logging.getLogger(__name__)
@@ -52,12 +53,14 @@ class Answers(EWrapper):
         ready: ends when the gateway has sent both the next valid id and the accounts. accounts: names of the
         accounts that the gateway manages. servers_lost_at: `time.monotonic()` since when the gateway has no
         connection to Interactive Brokers, or None. farms_up: set while no farm of historical data is known to be
-        down. notice: the last message of the gateway that names no request.
+        down. notice: the last message of the gateway that names no request. advice: what errors advise; that for the
+        kind of gateway which its account names, as soon as it is known.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, advice: Advice = ACCOUNT) -> None:
         super().__init__()
         self.ready = Pending(f"The gateway at {address}")
+        self.advice = advice
         self.accounts: list[str] = []
         self.servers_lost_at: float | None = None
         self.farms_up = threading.Event()
@@ -126,6 +129,8 @@ class Answers(EWrapper):
 
     def managedAccounts(self, accountsList: str) -> None:
         self.accounts = [name for name in accountsList.split(",") if name]
+        if self.accounts:
+            self.advice = advice_for(origin_of(self.accounts[0]))
         self._check_ready()
 
     def nextValidId(self, orderId: int) -> None:
@@ -176,9 +181,9 @@ class Answers(EWrapper):
             return
         row = meaning(code, text)
         if row.error is None:
-            log.info("%s: %s (%s: %s)", pending.subject, row.text, code, text)
+            log.info("%s: %s (%s: %s)", pending.subject, self.advice.meaning(row), code, text)
         else:
-            error = row.error(f"{pending.subject}: {row.text} (the gateway says {code}: {text}).", code)
+            error = row.error(f"{pending.subject}: {self.advice.meaning(row)} (the gateway says {code}: {text}).", code)
             if row.provisional:
                 pending.doubt = error
             else:
@@ -188,6 +193,7 @@ class Answers(EWrapper):
         row = meaning(code, text)
         log.info("The gateway says %s: %s", code, text)
         self.notice = f"{code}: {text}"
+        told = f"{self.ready.subject}: {self.advice.meaning(row)} (it says {self.notice})."
         if code in SERVERS_LOST:
             self.servers_lost_at = self.servers_lost_at or time.monotonic()
         elif code in (FARM_LOST, FARM_BACK):
@@ -200,10 +206,10 @@ class Answers(EWrapper):
                     RequestCancelled(f"The gateway lost its open requests ({self.notice}): ask again.", code)
                 )
         elif row.error is not None and not self.ready.done.is_set():
-            self.ready.finish(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
+            self.ready.finish(row.error(told, code))
         elif row.error is not None and issubclass(row.error, _ENDS_ALL):
             # The gateway hangs up after this error, sooner or later: the next request goes over a new connection.
-            self.end(row.error(f"{self.ready.subject}: {row.text} (it says {self.notice}).", code))
+            self.end(row.error(told, code))
 
     def _hear_of_farm(self, name: str, *, down: bool) -> None:
         if down:

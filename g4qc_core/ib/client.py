@@ -28,16 +28,14 @@ from g4qc_core.errors import (
     GatewayUnavailable,
     UnreadableAnswer,
 )
+from g4qc_core.ib.advice import ACCOUNT, Advice
 from g4qc_core.ib.answers import Answers, Pending
 from g4qc_core.ib.decoding import CONTRACT, TolerantDecoder, contract_named, request_of
-from g4qc_core.ib.dialling import open_wire
+from g4qc_core.ib.dialling import NEWEST, OLDEST, open_wire
 from g4qc_core.ib.requests import HistoryQuery
 from g4qc_core.ib.wire import BadFrame, Wire
 
 log = logging.getLogger(__name__)
-
-OLDEST_PROTOCOL = 157
-NEWEST_PROTOCOL = 200
 
 # Answers that somebody here waits for, by message id: errors, ids, contracts, accounts, bars, time, schedules, and
 # their ends.
@@ -65,14 +63,16 @@ class IbClient:
     is progress.
     """
 
-    def __init__(self, wire: Wire, address: str, protocol: int, client_id: int, request_timeout: float) -> None:
+    def __init__(
+        self, wire: Wire, address: str, protocol: int, client_id: int, request_timeout: float, advice: Advice
+    ) -> None:
         self.protocol = protocol
         self._wire = wire
         self._address = address
         self._timeout = request_timeout
         self._heartbeat = min(15.0, request_timeout / 3)
         self._pinged_at: float | None = None
-        self._answers = Answers(address)
+        self._answers = Answers(address, advice)
         self._request_ids = itertools.count(1)
         self._time_keys = itertools.count(-2, -1)
         self._api = EClient(self._answers)
@@ -91,9 +91,13 @@ class IbClient:
         client_id: int,
         connect_timeout: float,
         request_timeout: float,
-        max_protocol: int = NEWEST_PROTOCOL,
+        max_protocol: int = NEWEST,
+        advice: Advice = ACCOUNT,
     ) -> IbClient:
         """A connection that is ready for requests, within `connect_timeout` seconds.
+
+        Args:
+            advice: in errors, until the gateway's account says what kind of gateway it is.
 
         Raises:
             GatewayUnavailable: nobody listens, or somebody listens and stays silent.
@@ -102,10 +106,10 @@ class IbClient:
         """
         address = f"{host}:{port}"
         deadline = time.monotonic() + connect_timeout
-        newest = min(max_protocol, NEWEST_PROTOCOL, ibapi.client.MAX_CLIENT_VER)
-        wire, protocol = open_wire(host, port, OLDEST_PROTOCOL, newest, connect_timeout)
+        newest = min(max_protocol, NEWEST, ibapi.client.MAX_CLIENT_VER)
+        wire, protocol = open_wire(host, port, OLDEST, newest, connect_timeout, advice)
         try:
-            client = cls(wire, address, protocol, client_id, request_timeout)
+            client = cls(wire, address, protocol, client_id, request_timeout, advice)
             client._start(deadline, connect_timeout)
         except BaseException:
             wire.disconnect()
@@ -196,7 +200,7 @@ class IbClient:
             self.close()
             raise GatewayUnavailable(
                 f"The gateway at {self._address} took the connection but was not ready within {timeout:g} s: "
-                "see whether it waits for a login or a confirmation on its screen."
+                f"{self._answers.advice.ready}."
             )
         if ready.error is not None:
             self.close()

@@ -54,6 +54,11 @@ class Meaning:
     pattern: str | None = None
     provisional: bool = False
 
+    @property
+    def of_account(self) -> bool:
+        """True if the sentence is about an account or the settings of TWS, which no simulated gateway has."""
+        return self.text in _OF_ACCOUNT
+
 
 _SHARED = "another program or browser, logged in with the same user, holds the market data: log it out"
 _NO_PERMISSION = "the account has no market data subscription for it: subscribe, or share the data with this user"
@@ -84,6 +89,14 @@ _PERHAPS_EMPTY = (
     f"is not believed; {ENGLISH}"
 )
 
+_NO_PRODUCT = "the account may not have this product"
+_NO_TRADING = "the account may not trade this product"
+_UNKNOWN_WORDS = f"the gateway could not process the request, in words that G4QC does not know; {ENGLISH}"
+
+_OF_ACCOUNT = frozenset(
+    (_SHARED, _NO_PERMISSION, _TOO_OLD, _ITS_WORDS, _PERHAPS_EMPTY, _UNKNOWN_WORDS, _NO_PRODUCT, _NO_TRADING)
+)
+
 # Rows of one code stand together, those with a pattern first: the first that fits counts.
 TABLE: tuple[Meaning, ...] = (
     Meaning(100, PacingViolation, "more than 50 messages a second were sent"),
@@ -108,16 +121,14 @@ TABLE: tuple[Meaning, ...] = (
         r"ambiguous",
     ),
     Meaning(200, ContractNotFound, "the gateway knows no such contract: check symbol, exchange and trading class"),
-    Meaning(203, PermissionDenied, "the account may not have this product"),
+    Meaning(203, PermissionDenied, _NO_PRODUCT),
     Meaning(300, None, "an unknown id was cancelled"),
     Meaning(310, None, "an unknown id was cancelled"),
     Meaning(320, RequestRejected, _MALFORMED),
     Meaning(321, RequestRejected, _MALFORMED),
     Meaning(322, PacingViolation, "too many requests are open at once", r"simultaneous"),
     Meaning(322, RequestRejected, _MALFORMED, r"duplicate"),
-    Meaning(
-        322, RequestCancelled, f"the gateway could not process the request, in words that G4QC does not know; {ENGLISH}"
-    ),
+    Meaning(322, RequestCancelled, _UNKNOWN_WORDS),
     Meaning(326, ClientIdInUse, "the client id is in use: close the other program, or set G4QC_IB_CLIENT_ID"),
     Meaning(354, PermissionDenied, _NO_PERMISSION),
     Meaning(357, GatewayRefused, _TOO_OLD),
@@ -130,7 +141,7 @@ TABLE: tuple[Meaning, ...] = (
     Meaning(420, PermissionDenied, _NO_PERMISSION, r"permission|subscri"),
     Meaning(420, RequestCancelled, _ITS_WORDS),
     Meaning(430, RequestRejected, _NO_SUCH_BARS),
-    Meaning(460, PermissionDenied, "the account may not trade this product"),
+    Meaning(460, PermissionDenied, _NO_TRADING),
     Meaning(478, RequestRejected, "the contract is no longer what its id stood for: materialize the asset contracts"),
     Meaning(501, GatewayUnavailable, "the gateway says that this client is connected already"),
     Meaning(502, GatewayUnavailable, "nothing answers at the gateway's address"),

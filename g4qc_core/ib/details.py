@@ -53,7 +53,7 @@ def unreadable(entry: Any, field: str) -> str:
     name = entry.contract.localSymbol or entry.contract.symbol
     return (
         f"The gateway describes {name} with the {field} '{given}' ({FIELDS[field]}), which is no {form}, so that its "
-        "money is not known: ask again later, or look the contract up in TWS."
+        "money is not known: ask again later, or look the contract up at its exchange."
     )
 
 

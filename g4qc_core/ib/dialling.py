@@ -9,24 +9,33 @@ import socket
 import time
 
 from g4qc_core.errors import GatewayRefused, GatewayUnavailable
+from g4qc_core.ib.advice import ACCOUNT, Advice
 from g4qc_core.ib.wire import BadFrame, Wire
 
+OLDEST, NEWEST = 157, 200
+"""Protocol versions that can be spoken here; newer ones are protobuf's."""
 
-def open_wire(host: str, port: int, oldest: int, newest: int, timeout: float) -> tuple[Wire, int]:
+
+def open_wire(
+    host: str, port: int, oldest: int, newest: int, timeout: float, advice: Advice = ACCOUNT
+) -> tuple[Wire, int]:
     """A wire to the gateway and the protocol version that both speak, within `timeout` seconds.
+
+    Args:
+        advice: about this kind of gateway.
 
     Raises:
         GatewayUnavailable: nobody listens, or somebody listens and stays silent or hangs up.
         GatewayRefused: what listens is no gateway, or speaks no version from `oldest` to `newest`.
     """
     deadline = time.monotonic() + timeout
-    wire = _dial(host, port, timeout)
+    wire = _dial(host, port, timeout, advice)
     try:
-        protocol = _shake_hands(wire, f"{host}:{port}", newest, deadline, timeout)
+        protocol = _shake_hands(wire, f"{host}:{port}", newest, deadline, timeout, advice)
         if not oldest <= protocol <= newest:
             raise GatewayRefused(
                 f"The gateway at {host}:{port} speaks protocol {protocol}, and this client "
-                f"{oldest} to {newest}: update TWS or IB Gateway."
+                f"{oldest} to {newest}: {advice.update}."
             )
     except BaseException:
         wire.disconnect()
@@ -34,7 +43,18 @@ def open_wire(host: str, port: int, oldest: int, newest: int, timeout: float) ->
     return wire, protocol
 
 
-def _dial(host: str, port: int, timeout: float) -> Wire:
+def probe_gateway(host: str, port: int, timeout: float, advice: Advice) -> int:
+    """Return the protocol version that a gateway offers, and hang up: without a client id, which a run may be using.
+
+    Raises:
+        GatewayUnavailable, GatewayRefused: see `open_wire`.
+    """
+    wire, protocol = open_wire(host, port, OLDEST, NEWEST, timeout, advice)
+    wire.disconnect()
+    return protocol
+
+
+def _dial(host: str, port: int, timeout: float, advice: Advice) -> Wire:
     try:
         return Wire.dial(host, port, timeout)
     except (socket.gaierror, UnicodeError):
@@ -45,26 +65,19 @@ def _dial(host: str, port: int, timeout: float) -> Wire:
             "check G4QC_IB_HOST, G4QC_IB_PORT and the firewall."
         ) from None
     except ConnectionRefusedError:
-        raise GatewayUnavailable(
-            f"Nothing listens at {host}:{port}: start TWS or IB Gateway, switch on "
-            "'Enable ActiveX and Socket Clients' in its API settings, or check G4QC_IB_HOST and G4QC_IB_PORT."
-        ) from None
+        raise GatewayUnavailable(f"Nothing listens at {host}:{port}: {advice.start}.") from None
     except OSError as error:
         raise GatewayUnavailable(f"There is no way to {host}:{port} ({error.strerror}): check G4QC_IB_HOST.") from None
 
 
-def _shake_hands(wire: Wire, address: str, newest: int, deadline: float, timeout: float) -> int:
+def _shake_hands(wire: Wire, address: str, newest: int, deadline: float, timeout: float, advice: Advice) -> int:
     try:
         return wire.shake_hands(newest, deadline - time.monotonic())
     except TimeoutError:
         raise GatewayUnavailable(
-            f"{address} took the connection and then said nothing for {timeout:g} s: "
-            "restart TWS or IB Gateway, or check G4QC_IB_PORT."
+            f"{address} took the connection and then said nothing for {timeout:g} s: {advice.restart}."
         ) from None
     except BadFrame as error:
         raise GatewayRefused(f"What listens at {address} is no gateway ({error}): check G4QC_IB_PORT.") from None
     except OSError:
-        raise GatewayUnavailable(
-            f"{address} closed the connection during the handshake: "
-            "allow this host in the API settings of TWS or IB Gateway (trusted IPs), or check G4QC_IB_PORT."
-        ) from None
+        raise GatewayUnavailable(f"{address} closed the connection during the handshake: {advice.admit}.") from None

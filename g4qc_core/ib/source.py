@@ -22,6 +22,7 @@ import pandas as pd
 from g4qc_core.bars.source import BarRequest, Origin, ToldSession
 from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing
 from g4qc_core.ib import hours, parsing
+from g4qc_core.ib.advice import ACCOUNT, Advice, advice_for, origin_of
 from g4qc_core.ib.details import SIZES_IN_UNITS, in_units, lot_of
 from g4qc_core.ib.pacing import IB_RULES, paced_bars, paced_head, paced_message, paced_schedule
 from g4qc_core.ib.received import kept
@@ -46,8 +47,6 @@ log = logging.getLogger(__name__)
 _PAST = "10 D"
 
 CLIENT_ID_PAUSES = (2.0, 5.0, 10.0)
-
-_ORIGINS = {"SIM": Origin.SIMULATED, "REPLAY": Origin.REPLAY}
 
 Pacing = Literal["auto", "on", "off"]
 """Whether requests wait for their turn: `auto` is on for an account, whose gateway counts, and off for a simulation."""
@@ -75,6 +74,7 @@ class IbSource:
         max_protocol: highest version of the protocol to offer, 157 to 200.
         pacer: says whose turn it is, of all who ask the same account; None: only this source is counted.
         tell: hears of waits for a turn.
+        advice: in errors, until the gateway's account says what kind of gateway it is.
         sleep, clock: how to pause, and seconds that only increase; for tests.
     """
 
@@ -91,6 +91,7 @@ class IbSource:
         pacer: Pacer | None = None,
         tell: Callable[[str], None] = log.info,
         client_id_pauses: Sequence[float] = CLIENT_ID_PAUSES,
+        advice: Advice = ACCOUNT,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -102,6 +103,7 @@ class IbSource:
         self._pacing = pacing
         self._pacer = pacer or MemoryPacer(IB_RULES)
         self._tell = tell
+        self._advice = advice
         self._client_id_pauses = tuple(client_id_pauses)
         self._sleep = sleep
         self._clock = clock
@@ -130,8 +132,7 @@ class IbSource:
     @property
     def origin(self) -> Origin:
         """What kind of market this is, by the name of the gateway's first account."""
-        account = self._connected().accounts[0]
-        return next((origin for prefix, origin in _ORIGINS.items() if account.startswith(prefix)), Origin.ACCOUNT)
+        return origin_of(self._connected().accounts[0])
 
     def server_time(self) -> datetime:
         """The gateway's clock, UTC, whole seconds."""
@@ -272,14 +273,17 @@ class IbSource:
 
         for pause in (*self._client_id_pauses, None):
             try:
-                return IbClient.connect(
-                    self._host, self._port, self._client_id, *self._timeouts, max_protocol=self._max_protocol
+                client = IbClient.connect(
+                    self._host, self._port, self._client_id, *self._timeouts, self._max_protocol, self._advice
                 )
             except ClientIdInUse:
                 if pause is None:
                     raise
                 log.info("Client id %s is in use: trying again in %g s.", self._client_id, pause)
                 self._sleep(pause)
+                continue
+            self._advice = advice_for(origin_of(client.accounts[0]))
+            return client
         raise AssertionError("unreachable")
 
     def _time_reached(self, wanted: datetime) -> datetime:

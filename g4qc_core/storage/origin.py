@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.bars.source import Origin
-from g4qc_core.errors import OriginMismatch
+from g4qc_core.errors import G4qcError, OriginMismatch
+from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.database import Database
 
@@ -37,6 +38,16 @@ def claim_origin(database: Database, origin: Origin, now: datetime) -> None:
             f"The database {database.place} holds {_WORDS[held]}, and this gateway serves {_WORDS[origin]}: "
             "give these a database of their own with G4QC_HOME or G4QC_DATABASE_URL."
         )
+
+
+def expected_origin(settings: Settings, database: Database) -> Origin | None:
+    """Return the kind of gateway that these settings lead to, before it answers; None if nothing is known of it."""
+    if settings.simulated or settings.ib_simulated:
+        return Origin.SIMULATED
+    try:
+        return stored_origin(database)
+    except G4qcError:
+        return None
 
 
 def stored_origin(database: Database) -> Origin | None:

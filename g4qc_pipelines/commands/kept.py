@@ -1,14 +1,18 @@
-"""The services that `g4qc up` restarts when they exit: the embedded database and the simulated gateway."""
+"""The services that `g4qc up` restarts when they exit or hang: the embedded database and the simulated gateway."""
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from g4qc_core.settings import Settings
 from g4qc_core.storage.embedded import embedded_server
-from g4qc_pipelines.commands.services import gateway_process
+from g4qc_pipelines.commands.pulse import Pulse
+from g4qc_pipelines.commands.services import gateway_process, signal_group
 from g4qc_pipelines.commands.watch import Kept, how_it_ended
+
+_HANGS_SECONDS = 30.0
 
 
 def kept_database(settings: Settings) -> list[Kept]:
@@ -29,22 +33,40 @@ def kept_database(settings: Settings) -> list[Kept]:
 
 
 class KeptGateway:
-    """The simulated gateway of `g4qc up`: its process changes, its address does not."""
+    """The simulated gateway of `g4qc up`: its process changes, its address does not.
 
-    def __init__(self, settings: Settings, stack: ExitStack) -> None:
+    Args:
+        hangs_after: seconds without an answer after which it is killed and started again.
+    """
+
+    def __init__(self, settings: Settings, stack: ExitStack, hangs_after: float = _HANGS_SECONDS) -> None:
         self._settings, self._stack = settings, stack
         self._child, self.host, self.port = stack.enter_context(gateway_process(settings))
+        self._pulse = Pulse(self.host, self.port, hangs_after)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Settings by which other processes find this gateway and know what it is."""
+        return {"G4QC_IB_HOST": self.host, "G4QC_IB_PORT": str(self.port), "G4QC_IB_SIMULATED": "true"}
 
     def kept(self) -> Kept:
         """Return the part that the watch restarts."""
-        advice = "run `g4qc gateway` to see why, and start `g4qc up` again"
-        return Kept("simulated gateway", self._ended, self._start, advice)
+        return Kept("simulated gateway", self._ended, self._start, "stop what holds its port or its memory")
+
+    def stop(self) -> None:
+        """End the look at its pulse."""
+        self._pulse.stop()
 
     def _ended(self) -> str | None:
         code = self._child.poll()
-        return None if code is None else how_it_ended(code)
+        if code is not None:
+            return how_it_ended(code)
+        return self._pulse.trouble()
 
     def _start(self) -> None:
+        self._pulse.stop()
+        # A process that hangs hears no Ctrl-C.
+        signal_group(self._child, signal.SIGKILL)
         self._stack.close()
         self._child, self.host, self.port = self._stack.enter_context(gateway_process(self._settings, self.port))
 
@@ -53,4 +75,8 @@ class KeptGateway:
 def kept_gateway(settings: Settings) -> Iterator[KeptGateway]:
     """A simulated gateway whose process may be started again within the block."""
     with ExitStack() as stack:
-        yield KeptGateway(settings, stack)
+        kept = KeptGateway(settings, stack)
+        try:
+            yield kept
+        finally:
+            kept.stop()

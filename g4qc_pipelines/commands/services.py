@@ -90,7 +90,7 @@ def gateway_process(settings: Settings, port: int = 0) -> Iterator[tuple[subproc
             )
         ready = child.stdout.readline()
         if not ready:
-            raise GatewayUnavailable("The simulated gateway did not start: run `g4qc gateway` to see why.")
+            raise GatewayUnavailable("The simulated gateway did not start, for the reason that it printed.")
         address = json.loads(ready)
         yield child, address["host"], address["port"]
 
@@ -98,18 +98,19 @@ def gateway_process(settings: Settings, port: int = 0) -> Iterator[tuple[subproc
 def _stop(child: subprocess.Popen[str]) -> None:
     try:
         if child.poll() is None:
-            _signal(child, signal.SIGINT)
+            signal_group(child, signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
                 child.wait(_STOP_SECONDS)
     finally:
         # Grandchildren (run workers) live in the same group and may outlast their parent; a second Ctrl-C hurries.
-        _signal(child, signal.SIGKILL)
+        signal_group(child, signal.SIGKILL)
         child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
                 pipe.close()
 
 
-def _signal(child: subprocess.Popen[str], number: int) -> None:
+def signal_group(child: subprocess.Popen[str], number: int) -> None:
+    """Send a signal to the process of `process` and all that it started; do nothing if it is gone."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, number)

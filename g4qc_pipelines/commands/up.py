@@ -108,7 +108,7 @@ def _gateway(settings: Settings) -> Iterator[tuple[list[Kept], dict[str, str]]]:
         return
     with kept_gateway(settings) as gateway:
         click.echo(f"Gateway   {gateway.host}:{gateway.port}, simulated: its bars are synthetic")
-        yield [gateway.kept()], {"G4QC_IB_HOST": gateway.host, "G4QC_IB_PORT": str(gateway.port)}
+        yield [gateway.kept()], gateway.environment
 
 
 def _for_api(settings: Settings, environment: Mapping[str, str]) -> tuple[Settings, str, int, tuple[str, int] | None]:

@@ -21,29 +21,38 @@ _WITHIN_SECONDS = 600.0
 
 
 class Kept:
-    """A part that is restarted when it exits, at most five times in ten minutes.
+    """A part that is restarted when it exits or hangs, at most five times in ten minutes.
 
     Args:
         name: name shown on the screen.
         ended: how it ended, in words; None while it runs.
         start: starts it again.
         advice: what to do when it exits too often.
+        clock: seconds that only increase; for tests.
     """
 
-    def __init__(self, name: str, ended: Callable[[], str | None], start: Callable[[], None], advice: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        ended: Callable[[], str | None],
+        start: Callable[[], None],
+        advice: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._name, self._ended, self._start, self._advice = name, ended, start, advice
         self._starts: list[float] = []
+        self._not_before = 0.0
 
     def look(self) -> None:
-        """Restart the part if it exited.
+        """Restart the part if it exited or hangs; a start that fails is tried again later.
 
         Raises:
             G4qcError: it exited too often, or does not start.
         """
-        how = self._ended()
-        if how is None:
+        how, now = self._ended(), self._clock()
+        if how is None or now < self._not_before:
             return
-        now = time.monotonic()
         self._starts = [at for at in self._starts if now - at < _WITHIN_SECONDS]
         if len(self._starts) >= _STARTS:
             raise G4qcError(
@@ -52,8 +61,13 @@ class Kept:
             )
         self._starts.append(now)
         click.echo(f"The {self._name} {how}: it is started again ...")
-        self._start()
-        click.echo(f"The {self._name} is back after {time.monotonic() - now:.1f} s.")
+        try:
+            self._start()
+        except G4qcError as error:
+            self._not_before = self._clock() + 2.0 ** len(self._starts)
+            click.echo(f"The {self._name} does not start: {error}")
+            return
+        click.echo(f"The {self._name} is back after {self._clock() - now:.1f} s.")
 
 
 def watch(kept: list[Kept], children: Mapping[str, subprocess.Popen[str]], log: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
@@ -16,9 +15,12 @@ from starlette.concurrency import run_in_threadpool
 
 from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
-from g4qc_core.errors import DatabaseUnavailable, G4qcError, GatewayUnavailable, GraphUnavailable
+from g4qc_core.bars.source import Origin
+from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable
+from g4qc_core.ib.advice import Advice, advice_for
+from g4qc_core.ib.dialling import probe_gateway
 from g4qc_core.storage.coverage_store import CoverageStore
-from g4qc_core.storage.origin import stored_origin
+from g4qc_core.storage.origin import expected_origin, stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 
 T = TypeVar("T")
@@ -29,6 +31,7 @@ root = APIRouter(include_in_schema=False)
 _PROBE_SECONDS = 2.0
 _GRAPH_SECONDS = 4.0  # less than a probe of the container waits
 _DATABASE_SECONDS = 4.0
+_ORIGIN_SECONDS = 1.0
 
 
 class Part(BaseModel):
@@ -93,9 +96,7 @@ async def metrics(using: Using, request: Request) -> Response:
 
 async def examine(using: Services) -> Health:
     """Asks every part, all at once; none of them can make this fail, nor wait for long."""
-    found = await asyncio.gather(
-        _part(_of_database(using, _database)), _part(run_in_threadpool(_gateway, using)), _part(_dagster(using))
-    )
+    found = await asyncio.gather(_part(_of_database(using, _database)), _part(_gateway(using)), _part(_dagster(using)))
     parts = dict(zip(("database", "gateway", "dagster"), found, strict=True))
     origin: str | None = None
     freshness: list[Fresh] = []
@@ -145,19 +146,28 @@ def _database(using: Services) -> str:
     return f"{database.place}{', TimescaleDB' if database.has_timescale else ''}"
 
 
-def _gateway(using: Services) -> str:
+async def _gateway(using: Services) -> str:
     address = using.gateway or (using.settings.ib_host and (using.settings.ib_host, using.settings.ib_port))
     if not address:
         return "a simulated one is started in each run"
+    advice = await _advice(using)
+    await run_in_threadpool(probe_gateway, *address, _PROBE_SECONDS, advice)
+    return f"{advice.name} answers at {address[0]}:{address[1]}"
+
+
+async def _advice(using: Services) -> Advice:
+    """Return what to advise about the gateway, without waiting long for a database that may know it."""
+    if using.gateway is not None or using.settings.ib_simulated:
+        return advice_for(Origin.SIMULATED)
     try:
-        # No handshake: that would take the client id away from a run.
-        socket.create_connection(address, _PROBE_SECONDS).close()
-    except OSError as error:
-        raise GatewayUnavailable(
-            f"Nobody listens at {address[0]}:{address[1]} ({error.strerror or 'no answer'}): start TWS or IB Gateway, "
-            "or check G4QC_IB_HOST and G4QC_IB_PORT."
-        ) from None
-    return f"listens at {address[0]}:{address[1]}"
+        async with asyncio.timeout(_ORIGIN_SECONDS):
+            return advice_for(await using.stored.ask(_expected, using, max_age=0))
+    except (TimeoutError, G4qcError):
+        return advice_for(None)
+
+
+def _expected(using: Services) -> Origin | None:
+    return expected_origin(using.settings, using.stores().database)
 
 
 async def _dagster(using: Services) -> str:

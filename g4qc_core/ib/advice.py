@@ -1,0 +1,76 @@
+"""Advice about a gateway in trouble: one set of words for an account's gateway, and one for the simulated one.
+
+The only place that decides which of the two a sentence speaks of. Must not know connections or requests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from g4qc_core.bars.source import Origin
+from g4qc_core.ib.codes import Meaning
+
+_PREFIXES = {"SIM": Origin.SIMULATED, "REPLAY": Origin.REPLAY}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Ends of sentences about a gateway, each without a full stop.
+
+    Attributes:
+        name: name of the program.
+        start: nothing listens at the address.
+        restart: the gateway accepts connections and stays silent.
+        admit: it closed the connection during the handshake.
+        update: it speaks no protocol version that this client speaks.
+        ready: it accepted the client and sent nothing that makes the connection ready.
+        played: meaning of an error that only an account can cause; None: as the table of codes says.
+    """
+
+    name: str
+    start: str
+    restart: str
+    admit: str
+    update: str
+    ready: str
+    played: str | None = None
+
+    def meaning(self, row: Meaning) -> str:
+        """Return the meaning of a code for this gateway."""
+        return self.played if self.played is not None and row.of_account else row.text
+
+
+ACCOUNT = Advice(
+    name="TWS or IB Gateway",
+    start=(
+        "start TWS or IB Gateway, switch on 'Enable ActiveX and Socket Clients' in its API settings, or check "
+        "G4QC_IB_HOST and G4QC_IB_PORT"
+    ),
+    restart="restart TWS or IB Gateway, or check G4QC_IB_PORT",
+    admit="allow this host in the API settings of TWS or IB Gateway (trusted IPs), or check G4QC_IB_PORT",
+    update="update TWS or IB Gateway",
+    ready="see whether it waits for a login or a confirmation on its screen",
+)
+_AGAIN = "`g4qc up` starts its own again within a minute, so try again then; start any other with `g4qc gateway`"
+SIMULATED = Advice(
+    name="the simulated gateway",
+    start=f"the simulated gateway has ended: {_AGAIN}",
+    restart=f"the simulated gateway hangs: {_AGAIN}",
+    admit=f"the simulated gateway ended, or a fault script closed the connection: {_AGAIN}",
+    update="start the simulated gateway of this release with `g4qc gateway`",
+    ready=f"the simulated gateway hangs: {_AGAIN}",
+    played=(
+        "the simulated gateway refuses it, or plays an error of a real one: see its message, and its script if it was "
+        "started with --faults"
+    ),
+)
+
+
+def origin_of(account: str) -> Origin:
+    """Return the kind of market behind a gateway, by the name of its first account."""
+    return next((origin for prefix, origin in _PREFIXES.items() if account.startswith(prefix)), Origin.ACCOUNT)
+
+
+def advice_for(origin: Origin | None) -> Advice:
+    """Return the advice about a gateway of this origin; None: unknown, which is treated as an account's."""
+    return SIMULATED if origin in (Origin.SIMULATED, Origin.REPLAY) else ACCOUNT

@@ -1,0 +1,56 @@
+"""The pulse of a gateway: whether it answers the handshake, looked at without waiting.
+
+Knows a socket. Must not know processes.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+import time
+from contextlib import suppress
+
+_HELLO = b"API\0" + struct.pack(">I", 9) + b"v100..200"
+_EVERY_SECONDS = 5.0
+
+
+class Pulse:
+    """A look every five seconds; one look lasts until it is answered.
+
+    Args:
+        patience: seconds without an answer after which the gateway counts as hanging.
+    """
+
+    def __init__(self, host: str, port: int, patience: float) -> None:
+        self._address = (host, port)
+        self._patience = patience
+        self._asked_at = time.monotonic()
+        self._socket: socket.socket | None = None
+
+    def trouble(self) -> str | None:
+        """Describe a gateway that hangs, in words; None while it answers or may still answer. Does not wait."""
+        now = time.monotonic()
+        if self._socket is None:
+            if now - self._asked_at >= min(_EVERY_SECONDS, self._patience):
+                self._ask(now)
+        elif select.select([self._socket], [], [], 0)[0]:
+            self.stop()
+        elif now - self._asked_at >= self._patience:
+            return f"has answered nothing for {self._patience:g} s"
+        return None
+
+    def stop(self) -> None:
+        """End the look under way; the next one begins later."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self._asked_at = time.monotonic()
+
+    def _ask(self, now: float) -> None:
+        self._asked_at = now
+        # A gateway that cannot be reached at all has ended, which its process says.
+        with suppress(OSError):
+            asking = socket.create_connection(self._address, timeout=1.0)
+            asking.sendall(_HELLO)
+            self._socket = asking
