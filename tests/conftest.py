@@ -1,11 +1,45 @@
 """Fixtures that every test may use; the real servers stand in `tests/fixtures`, one file a server."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 _SERVERS = ("database", "gateway", "home", "web", "api", "pages")
+# The simulated gateway is a thread of the test's own process.
+_SERVER_MODULES = tuple(f"tests.fixtures.{name}" for name in _SERVERS if name != "gateway")
+_SLOW_MARKERS = ("integration", "browser", "slow")
 
 pytest_plugins = [f"tests.fixtures.{name}" for name in _SERVERS]
 
 # How long an example takes is the machine's business, and no law.
 settings.register_profile("g4qc", deadline=None)
+settings.register_profile("fast", deadline=None, max_examples=10)
 settings.load_profile("g4qc")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples where `pytest -m fast` asks for a quick answer."""
+    if _fast_lane(config):
+        settings.load_profile("fast")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the folder that has no test for the fast lane."""
+    return True if _fast_lane(config) and collection_path.name == "integration" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark `fast` each test that needs no server and is not marked `integration`, `browser` or `slow`."""
+    for item in items:
+        if _needs_no_server(item) and not any(item.get_closest_marker(name) for name in _SLOW_MARKERS):
+            item.add_marker("fast")
+
+
+def _fast_lane(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "fast")
+
+
+def _needs_no_server(item: pytest.Item) -> bool:
+    definitions = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]
+    return not any(d.func.__module__ in _SERVER_MODULES for found in definitions for d in found)

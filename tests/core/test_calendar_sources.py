@@ -47,6 +47,7 @@ def days_of(name: str) -> dict[date, Session]:
 
 
 @pytest.mark.parametrize("name", FUTURES)
+@pytest.mark.slow
 def test_every_day_is_the_librarys_or_has_a_source(name: str) -> None:
     entry = read_calendars(None)[name]
     library = pandas_market_calendars.get_calendar(entry.library)
@@ -84,6 +85,7 @@ def test_every_half_day_is_leans_or_accepted(symbol: str, name: str) -> None:
 
 
 @needs_market_data
+@pytest.mark.slow
 def test_the_trade_dates_are_the_days_that_settle() -> None:
     """Daily closes of the S&P 500 future: from November 2013 to 2018 no holiday has one, and every trade date has."""
     path = MARKET_DATA / "pysystemtrade" / "SP500_multiple_prices.csv.gz"

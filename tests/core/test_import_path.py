@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from g4qc_core.backtest.external import load_class
 from g4qc_core.import_path import children_variables, put_current_folder_last
 
+pytestmark = pytest.mark.slow
+
 FOLDERS = st.sampled_from(["", ".", os.getcwd(), "/elsewhere", "/opt/mine"])
 
 

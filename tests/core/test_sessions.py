@@ -73,6 +73,7 @@ def close_of(name: str, day: str) -> str | None:
         ("2025-10-12", None, None, None, None, None),  # Sunday: its evening belongs to Monday
     ],
 )
+@pytest.mark.slow
 def test_holidays_and_half_days_are_the_exchanges(
     day: str, equity_index: str | None, fx: str | None, energy: str | None, metals: str | None, rates: str | None
 ) -> None:
@@ -153,6 +154,7 @@ def test_daylight_saving_moves_the_open_in_utc_and_not_at_the_exchange(name: str
 
 
 @CALENDARS
+@pytest.mark.slow
 def test_sessions_ascend_without_overlap_and_are_named_by_the_day_they_close(name: str) -> None:
     sessions = calendar(name).sessions(date(2010, 1, 1), date(2026, 12, 31))
     zone = calendar(name).timezone
@@ -239,6 +241,7 @@ def test_assign_gives_the_same_types_for_no_instants() -> None:
     assert str(some["session_open"].dtype) == "datetime64[us, UTC]"
 
 
+@pytest.mark.slow
 def test_the_time_zone_of_the_host_makes_no_difference() -> None:
     program = (
         "from datetime import date; from g4qc_core.sessions import calendar, calendar_names\n"

@@ -32,6 +32,8 @@ from g4qc_pipelines.running.clock import Steps, mend_future
 from g4qc_pipelines.sensors.attempts import PAUSES, Attempt
 from tests.fixtures.graph import MemoryGraph
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC).timestamp()
 YEARS = timedelta(days=730).total_seconds()
 

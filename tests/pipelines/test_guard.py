@@ -16,6 +16,8 @@ from g4qc_pipelines.commands import services
 from tests.fixtures.processes import alive_after
 from tests.fixtures.waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 _GRANDCHILD = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
 _PARENT = f"""
 import sys

@@ -31,6 +31,7 @@ def keys(schedules: tuple[dg.Definitions, dg.DagsterInstance], name: str, day: s
 
 
 @pytest.mark.parametrize(("day", "month"), [("2026-11-02", "2026-10-01"), ("2027-01-04", "2026-12-01")])
+@pytest.mark.slow
 def test_the_first_days_of_a_month_ask_for_what_the_month_before_still_lacks(schedules, day: str, month: str) -> None:
     assert keys(schedules, "last_month_after_close", day) == {f"ES|{month}", f"EC|{month}"}
 
@@ -43,6 +44,7 @@ def test_every_trade_date_renews_the_roll_calendars(schedules) -> None:
     assert keys(schedules, "rolls_after_close", "2026-10-14") == {"ES", "EC"}
 
 
+@pytest.mark.slow
 def test_the_month_before_the_first_one_is_not_asked_for() -> None:
     with dg.instance_for_test() as instance:
         instance.add_dynamic_partitions(str(INSTRUMENTS.name), ["ES"])

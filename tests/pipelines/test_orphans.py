@@ -13,6 +13,8 @@ import pytest
 
 from g4qc_pipelines.orphans import end_orphans, leased
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:

@@ -47,6 +47,7 @@ def runner(instance: dg.DagsterInstance, **resources: object) -> tuple[Runner, l
 
 
 @pytest.mark.parametrize("step", ["first", "second"])
+@pytest.mark.slow
 def test_an_interrupt_between_two_steps_ends_the_run(step: str) -> None:
     with dg.instance_for_test() as instance:
         run, done = runner(instance)
@@ -60,6 +61,7 @@ def test_an_interrupt_between_two_steps_ends_the_run(step: str) -> None:
         assert done == (["first"] if step == "second" else [])
 
 
+@pytest.mark.slow
 def test_an_interrupt_while_resources_open_ends_the_run() -> None:
     with dg.instance_for_test() as instance:
         run, done = runner(instance, opening=opening)
@@ -68,6 +70,7 @@ def test_an_interrupt_while_resources_open_ends_the_run() -> None:
         assert done == []
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_before_its_steps_says_why() -> None:
     @dg.resource
     def broken(_: dg.InitResourceContext) -> object:

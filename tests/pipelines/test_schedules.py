@@ -50,6 +50,7 @@ def at_close(day: str, minute: int = 5) -> datetime:
     return datetime.fromisoformat(day).replace(hour=16, minute=minute, tzinfo=CHICAGO)
 
 
+@pytest.mark.slow
 def test_a_trade_date_asks_for_the_running_month_of_every_instrument_once(
     graph: dg.Definitions, instance: dg.DagsterInstance
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_day_without_a_session_is_skipped_and_says_so(
 
 
 @BOTH
+@pytest.mark.slow
 def test_without_an_instrument_nothing_is_asked(graph: dg.Definitions, name: str) -> None:
     with dg.instance_for_test() as empty:
         assert not evaluate(graph, name, empty, at_close("2026-10-14")).run_requests
@@ -130,6 +132,7 @@ fee = "1"
 """
 
 
+@pytest.mark.slow
 def test_a_session_that_closes_late_is_fetched_late_and_once(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(STOCK)
     graph = build_definitions(settings.model_copy(update={"instruments": tmp_path / "mine.toml"}))

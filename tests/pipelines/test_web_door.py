@@ -184,6 +184,7 @@ def test_a_web_socket_is_for_subscriptions(web: Web) -> None:
     assert "socket" not in web.limits
 
 
+@pytest.mark.slow
 def test_where_there_are_keys_nothing_is_told_without_one(keyed: Web) -> None:
     with keyed.client() as client:
         for path in ("/", "/server_info", "/graphql?query={version}", "/logs/a/b.out", "/download_debug/x"):
@@ -201,6 +202,7 @@ def test_where_there_are_keys_nothing_is_told_without_one(keyed: Web) -> None:
     assert refused.value.response.status_code == 401
 
 
+@pytest.mark.slow
 def test_a_key_may_do_what_its_scope_says_and_no_more(keyed: Web) -> None:
     asked = [
         (VERSION, Scope.READ),
@@ -258,6 +260,7 @@ def test_a_person_signs_in_on_the_page(keyed: Web, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("path", ["/g4qc/sign-in", "/graphql"])
+@pytest.mark.slow
 def test_a_body_that_never_comes_is_not_waited_for(path: str) -> None:
     patience = replace(web_rules(load_settings(), loopback=True), receive_seconds=0.3)
     with serving(Keys([]), patience, {}) as slow:

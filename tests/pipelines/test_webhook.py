@@ -168,6 +168,7 @@ def _failing() -> None:
     _fails()
 
 
+@pytest.mark.slow
 def test_a_failure_is_told_once_even_when_the_look_is_cut_off_before_its_cursor_is_stored(
     settings: Settings, hook: Hook
 ) -> None:

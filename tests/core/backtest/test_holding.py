@@ -82,6 +82,7 @@ class ByHand:
 
 @settings(max_examples=30, deadline=None)
 @given(joined(), st.sampled_from(list(Adjustment)), st.integers(1, 4), st.sampled_from([0.5, 1.0]), st.integers(0, 99))
+@pytest.mark.slow
 def test_a_held_position_earns_what_its_own_contract_does(drawn, adjustment: Adjustment, sessions, share, seed) -> None:
     own, rolls, exits, targets = drawn
     rng = np.random.default_rng(seed)

@@ -71,6 +71,7 @@ def test_a_relative_size_is_of_the_contracts_own_price_and_not_of_the_linked_one
     cash=st.integers(20_000, 500_000),
     fraction=st.floats(0.05, 0.95),
 )
+@pytest.mark.slow
 def test_a_relative_size_does_not_know_of_later_rolls(own: int, gap: int, cash: int, fraction: float) -> None:
     """However far a later roll links the prices away, the size is that of a series without a roll."""
     half = spec(strategy=f"{CLASSES}:BuyHalf", instrument="CL", cash=cash, margin_rate=0.5,

@@ -17,6 +17,8 @@ from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import Instrument
 from tests.core.backtest.series import ES, REGISTRY, exits_of, instrument, series
 
+pytestmark = pytest.mark.slow
+
 CASH = Decimal(10**9)
 ODD = [
     instrument("12500000", "0.0000005", "1.62"),  # Japanese yen: a tick of seven decimals

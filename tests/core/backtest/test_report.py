@@ -18,6 +18,8 @@ from g4qc_core.backtest.run import run_backtest
 from g4qc_core.errors import SettingsError, UsageError
 from tests.core.backtest.series import ES, series, spec, walk
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 BARS = walk(600, contracts=["202603"] * 400 + ["202606"] * 200, adjustments=[40] * 400 + [0] * 200, per_session=23)
 

@@ -23,6 +23,8 @@ from g4qc_core.futures.continuous import adjusted
 from g4qc_core.futures.rolls import roll_frame
 from tests.core.backtest.series import ES, series, spec
 
+pytestmark = pytest.mark.slow
+
 CASH = Decimal(10**9)
 CLASSES = "tests.core.backtest.classes"
 

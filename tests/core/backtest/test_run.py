@@ -258,6 +258,7 @@ print(result.id, result.metrics)
 """
 
 
+@pytest.mark.slow
 def test_the_host_time_zone_and_hash_seed_change_nothing() -> None:
     elsewhere = os.environ | {"TZ": "Asia/Kolkata", "PYTHONHASHSEED": "1"}
     done = subprocess.run(

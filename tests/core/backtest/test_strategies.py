@@ -66,6 +66,7 @@ def test_a_constant_shift_of_all_prices_changes_no_target(rule: Strategy) -> Non
 @every_strategy
 @settings(max_examples=25, deadline=None)
 @given(bars=paths, factor=st.floats(0.5, 2), grid=st.sampled_from([1.0, 0.0002, 2e-6]))
+@pytest.mark.slow
 def test_multiplying_all_prices_changes_no_target(
     rule: Strategy, bars: pd.DataFrame, factor: float, grid: float
 ) -> None:
@@ -77,6 +78,7 @@ def test_multiplying_all_prices_changes_no_target(
 
 @settings(max_examples=40, deadline=None)
 @given(bars=paths)
+@pytest.mark.slow
 def test_the_crossover_is_that_of_exact_averages_and_a_tie_changes_nothing(bars: pd.DataFrame) -> None:
     ticks = np.rint(bars["close"] / 0.25).astype(int).tolist()
     side, expected = 0, []

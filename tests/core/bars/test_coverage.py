@@ -144,6 +144,7 @@ def test_the_classes_partition_the_expected_minutes(good, quarantined, answered,
 
 @settings(deadline=None)
 @given(bars, bars, windows, windows, instants)
+@pytest.mark.slow
 def test_coverage_equals_the_plain_reference(good, quarantined, answered, failed, until) -> None:
     found = quality(SESSIONS, good, quarantined, answered, failed, until)
     for session in SESSIONS:
@@ -226,6 +227,7 @@ def test_the_long_silences_of_a_thin_contract_are_believed_at_once() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 1379), st.integers(1, 300)), max_size=4), st.data())
 @settings(max_examples=40, deadline=None)
+@pytest.mark.slow
 def test_gaps_are_the_open_minutes_that_quality_counts_and_no_bar_lies_in_one(asked, data) -> None:
     ends = [(DAY.open + timedelta(minutes=m), DAY.open + timedelta(minutes=m + n)) for m, n in asked]
     bars = data.draw(st.lists(st.integers(0, 1379), unique=True, max_size=30))

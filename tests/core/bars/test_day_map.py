@@ -80,6 +80,7 @@ minutes = st.fixed_dictionaries({name: st.integers(0, 5) for name in CLASSES})
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), minutes), max_size=12))
+@pytest.mark.slow
 def test_every_minute_of_every_row_is_in_the_map_and_a_gap_is_what_nobody_knows(found) -> None:
     quality = pd.concat([rows(), *(rows(given, day=DAY + timedelta(days=n)) for n, given in found)])
     days = day_map(quality)

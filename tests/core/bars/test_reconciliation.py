@@ -107,6 +107,7 @@ changes = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(VALUES), st.floa
 
 
 @given(changes, st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)))
+@pytest.mark.slow
 def test_every_bar_of_either_side_is_compared_once_and_a_side_may_be_swapped(changes, lost, gone) -> None:
     ours, theirs = bars(10), bars(10).astype({"volume": "float64"})
     for at, name, by in changes:

@@ -68,6 +68,7 @@ def minutes(draw: st.DrawFn) -> pd.DataFrame:
 
 @settings(max_examples=12, deadline=None)
 @given(minutes(), st.sampled_from(DERIVED))
+@pytest.mark.slow
 def test_resampling_equals_the_plain_reference_whatever_the_order_of_rows(
     bars: pd.DataFrame, length: Timeframe
 ) -> None:
@@ -78,6 +79,7 @@ def test_resampling_equals_the_plain_reference_whatever_the_order_of_rows(
 
 @settings(max_examples=12, deadline=None)
 @given(minutes(), st.sampled_from(DERIVED))
+@pytest.mark.slow
 def test_volume_and_extremes_survive(bars: pd.DataFrame, length: Timeframe) -> None:
     derived = resample(bars, length, EQUITY)
     for key in (["contract"], ["contract", "trade_date"]):
@@ -89,6 +91,7 @@ def test_volume_and_extremes_survive(bars: pd.DataFrame, length: Timeframe) -> N
 
 @settings(max_examples=12, deadline=None)
 @given(minutes(), st.data())
+@pytest.mark.slow
 def test_the_way_through_another_timeframe_makes_no_difference(bars: pd.DataFrame, data: st.DataObject) -> None:
     longer = data.draw(st.sampled_from(DERIVED))
     between = data.draw(st.sampled_from([t for t in TIMEFRAMES if not t.is_session and _divides(t, longer)]))

@@ -116,6 +116,7 @@ def test_a_failure_counts_the_rows_and_shows_the_first(market: pd.DataFrame) -> 
     assert str(market.loc[5, "timestamp"]) in failure.example
 
 
+@pytest.mark.slow
 def test_pandera_is_not_imported_before_it_is_needed() -> None:
     program = "import sys, g4qc_core.bars.schema; print('pandera' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -55,6 +55,7 @@ far = st.integers(CLEARLY, 1500) | st.integers(-1500, -CLEARLY)
 
 @_FEW
 @given(row=inside, ticks=far, wick=st.booleans())
+@pytest.mark.slow
 def test_a_spike_is_caught_and_its_neighbours_are_not(row: int, ticks: int, wick: bool) -> None:
     columns = PRICES if not wick else ("high",) if ticks > 0 else ("low",)
     assert quarantined(moved(RAW, row, ticks, columns)) == {RAW["timestamp"][row]: Reason.SPIKE}
@@ -62,6 +63,7 @@ def test_a_spike_is_caught_and_its_neighbours_are_not(row: int, ticks: int, wick
 
 @_FEW
 @given(row=st.integers(3, 1300), ticks=far)
+@pytest.mark.slow
 def test_two_spikes_do_not_condemn_the_bar_between_them(row: int, ticks: int) -> None:
     raw = moved(RAW, [row, row + 2], ticks)
     assert set(quarantined(raw)) == {RAW["timestamp"][row], RAW["timestamp"][row + 2]}
@@ -69,6 +71,7 @@ def test_two_spikes_do_not_condemn_the_bar_between_them(row: int, ticks: int) ->
 
 @_FEW
 @given(row=st.integers(1, len(RAW) - 1), ticks=far)
+@pytest.mark.slow
 def test_a_move_that_stays_is_real(row: int, ticks: int) -> None:
     assert quarantined(moved(RAW, slice(row, None), ticks)) == {}
 
@@ -91,6 +94,7 @@ def test_contracts_are_judged_apart() -> None:
 
 @_FEW
 @given(row=inside, ticks=far, shift=st.integers(-8_000, 80_000), seed=st.integers(0, 99))
+@pytest.mark.slow
 def test_shifting_all_prices_or_permuting_the_rows_changes_nothing(row: int, ticks: int, shift: int, seed: int) -> None:
     raw = moved(RAW, row, ticks)
     raw.loc[raw.index[2000:2040], list(PRICES)] = 6000.0

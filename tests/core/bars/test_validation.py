@@ -134,6 +134,7 @@ def _garbage(draw_seed: int) -> pd.DataFrame:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**31))
+@pytest.mark.slow
 def test_every_row_comes_out_exactly_once(seed: int) -> None:
     raw = _garbage(seed)
     outcome = validate(raw, ES, CONTRACTS, EQUITY)
@@ -149,6 +150,7 @@ def test_every_row_comes_out_exactly_once(seed: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**31))
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_matter_for_good_bars_without_repeats(seed: int) -> None:
     raw = _garbage(seed).drop_duplicates(["contract", "timestamp"])
     shuffled = raw.sample(frac=1, random_state=1)

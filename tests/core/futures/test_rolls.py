@@ -196,6 +196,7 @@ YEAR = good_bars(list(THIRD_FRIDAYS), EQUITY.sessions(date(2025, 3, 3), date(202
 
 @settings(max_examples=30, deadline=None)
 @given(st.sets(st.integers(0, 230), max_size=200), st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_whatever_days_are_lost_every_session_has_exactly_one_contract(lost: set[int], random) -> None:
     days = sorted(YEAR["trade_date"].unique())
     gone = {(random.choice(list(THIRD_FRIDAYS)), days[i]) for i in lost if i < len(days)}
@@ -210,6 +211,7 @@ def test_whatever_days_are_lost_every_session_has_exactly_one_contract(lost: set
         assert session.open < es_contract(month).last_trade_at
 
 
+@pytest.mark.slow
 def test_without_losses_the_calendar_is_the_rules() -> None:
     full = good_bars(list(THIRD_FRIDAYS), EQUITY.sessions(date(2025, 3, 3), date(2026, 1, 30)), share=0.1)
     rolls = rolls_of(full)

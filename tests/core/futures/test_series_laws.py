@@ -17,6 +17,8 @@ from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import adjusted, continuous
 from g4qc_core.futures.rolls import roll_frame
 
+pytestmark = pytest.mark.slow
+
 KEEPING = (Adjustment.ADDITIVE, Adjustment.RATIO)
 FORWARD = (Adjustment.ADDITIVE_FORWARD, Adjustment.RATIO_FORWARD)
 TICK = 0.25

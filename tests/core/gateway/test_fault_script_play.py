@@ -147,6 +147,7 @@ def test_news_come_before_the_answer_or_behind_it(play: Play) -> None:
 
 
 @pytest.mark.parametrize(("back", "answered"), [(1102, True), (1101, False)])
+@pytest.mark.slow
 def test_without_its_servers_the_gateway_tells_the_time_and_nothing_else(play: Play, back: int, answered: bool) -> None:
     with RawClient(play('do = "servers_lost"', "nth = 1", "seconds = 0.3", f"back = {back}")) as client:
         client.send_bars(1, **HOUR)
@@ -158,6 +159,7 @@ def test_without_its_servers_the_gateway_tells_the_time_and_nothing_else(play: P
 
 
 @pytest.mark.parametrize(("answers", "first"), [("never", "2106"), ("late", "2106"), ("error", "162")])
+@pytest.mark.slow
 def test_a_farm_that_is_down_answers_as_told(play: Play, answers: str, first: str) -> None:
     gateway = play('do = "farm_down"', "nth = 1", "seconds = 0.3", f'answers = "{answers}"')
     with RawClient(gateway) as client:
@@ -209,6 +211,7 @@ def test_a_gateway_stops_in_the_middle_of_its_restart(play: Play) -> None:
         client.ask_bars(1, **HOUR)
 
 
+@pytest.mark.slow
 def test_an_instant_of_the_gateways_clock_is_kept(play: Play) -> None:
     soon = NOW + timedelta(seconds=1)
     gateway = play('do = "disconnect"', f"at = {soon:%Y-%m-%dT%H:%M:%SZ}", clock=GatewayClock(NOW))
@@ -219,6 +222,7 @@ def test_an_instant_of_the_gateways_clock_is_kept(play: Play) -> None:
         assert client.ask_bars(1, **HOUR)[0][0] == "17"
 
 
+@pytest.mark.slow
 def test_a_time_of_day_is_one_of_each_day_in_utc(play: Play) -> None:
     before = NOW.replace(hour=4, minute=44, second=59)
     gateway = play('do = "disconnect"', "at = 04:45:00", clock=GatewayClock(before))

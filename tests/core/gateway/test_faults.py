@@ -60,6 +60,7 @@ def test_silent_history_still_tells_the_time_and_answers_late(make_gateway: Make
         assert client.receive()[:2] == ["17", "5"]
 
 
+@pytest.mark.slow
 def test_a_stall_pauses_after_exactly_so_many_bytes(make_gateway: Make) -> None:
     gateway = make_gateway(faults=Faults(stall=Stall(after_bytes=2 * 4096, seconds=0.5)))
     with RawClient(gateway) as client:
@@ -170,6 +171,7 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(
     assert not [record for record in caplog.records if record.name in ("asyncio", "g4qc_core.gateway.session")]
 
 
+@pytest.mark.slow
 def test_a_client_that_does_not_read_holds_up_nobody(make_gateway: Make) -> None:
     gateway = make_gateway()
     with RawClient(gateway, client_id=1) as lazy, RawClient(gateway, client_id=2) as keen:

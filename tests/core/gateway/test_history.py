@@ -60,6 +60,7 @@ def test_the_wire_carries_the_markets_minutes_exactly(client: RawClient, synthet
 
 
 @pytest.mark.parametrize(("size", "minutes"), [(size, minutes) for size, minutes in MINUTES.items() if minutes])
+@pytest.mark.slow
 def test_larger_bars_are_the_minutes_of_their_bucket(client: RawClient, size: str, minutes: int) -> None:
     small = ask(client)
     large = ask(client, size=size)

@@ -118,6 +118,7 @@ def test_a_missing_directory_is_named(tmp_path: Path) -> None:
         ReplayMarket(tmp_path / "nowhere", load_registry())
 
 
+@pytest.mark.slow
 def test_the_gateway_serves_exactly_the_rows_of_a_recorded_file(replay_gateway: SimulatedGateway) -> None:
     recorded = pd.read_csv(REPLAY / "ESH4.csv.gz", dtype=str)
     days = sorted({t[:10] for t in recorded["timestamp"]})

@@ -187,6 +187,7 @@ def test_another_seed_is_another_market() -> None:
 
 
 @pytest.mark.parametrize(("symbol", "low", "high"), [("ES", 3000, 12000), ("NQ", 10500, 42000), ("EC", 0.8, 1.5)])
+@pytest.mark.slow
 def test_prices_are_plausible(symbol: str, low: float, high: float) -> None:
     item = listing(symbol, "202612")
     closes = MARKET.minutes(item, NOW - timedelta(days=200), NOW).close

@@ -336,6 +336,7 @@ def test_a_closed_source_leaves_no_socket_and_no_thread() -> None:
         assert not [t for t in threading.enumerate() if t.name.startswith("ib-")]
 
 
+@pytest.mark.slow
 def test_a_process_that_never_closes_its_source_exits() -> None:
     def script(peer: Peer) -> None:
         peer.start()
@@ -362,6 +363,7 @@ def test_a_process_that_never_closes_its_source_exits() -> None:
 
 
 @pytest.mark.parametrize("cut", [4096, 8192, 12288])
+@pytest.mark.slow
 def test_a_pause_after_a_multiple_of_4096_bytes_loses_nothing(cut: int) -> None:
     """ibapi's own reader throws away what it read before a pause of more than a second."""
 
@@ -383,6 +385,7 @@ def test_a_message_of_exactly_4096_bytes_arrives() -> None:
     assert len(fetch(play)) == 3
 
 
+@pytest.mark.slow
 def test_bytes_that_trickle_in_are_progress() -> None:
     def play(peer: Peer, request_id: str) -> None:
         message = history(request_id, *minutes(50))
@@ -394,6 +397,7 @@ def test_bytes_that_trickle_in_are_progress() -> None:
     assert len(fetch(play, 50, timeout=1.5)) == 50
 
 
+@pytest.mark.slow
 def test_a_request_without_an_answer_times_out_though_the_gateway_lives() -> None:
     cancelled: list[list[str]] = []
 
@@ -410,6 +414,7 @@ def test_a_request_without_an_answer_times_out_though_the_gateway_lives() -> Non
     assert [fields[0] for fields in cancelled] == ["25"]
 
 
+@pytest.mark.slow
 def test_an_answer_after_the_deadline_belongs_to_nobody() -> None:
     def script(peer: Peer) -> None:
         peer.start()
@@ -514,6 +519,7 @@ def test_an_answer_that_comes_in_spite_of_what_was_said_before_counts() -> None:
     assert len(fetch(play)) == 3
 
 
+@pytest.mark.slow
 def test_what_was_said_about_a_request_that_then_gets_no_answer_is_why_it_failed() -> None:
     def play(peer: Peer, request_id: str) -> None:
         peer.send(error(request_id, 10167, "Requested market data is not subscribed. Displaying delayed market data."))
@@ -640,6 +646,7 @@ def test_open_requests_fail_when_the_gateway_lost_their_data() -> None:
         fetch(play)
 
 
+@pytest.mark.slow
 def test_a_gateway_without_its_servers_is_unavailable() -> None:
     def play(peer: Peer, request_id: str) -> None:
         peer.send(error(-1, 1100, "Connectivity between IB and TWS has been lost."))
@@ -697,6 +704,7 @@ def test_the_return_of_another_farm_is_no_return() -> None:
         ib.bars(window(3))
 
 
+@pytest.mark.slow
 def test_a_farm_whose_return_was_never_heard_of_does_not_close_the_door_for_good() -> None:
     def script(peer: Peer) -> None:
         peer.start()
@@ -711,6 +719,7 @@ def test_a_farm_whose_return_was_never_heard_of_does_not_close_the_door_for_good
         assert len(ib.bars(window(3))) == 3
 
 
+@pytest.mark.slow
 def test_a_connection_that_ends_ends_the_wait_for_a_farm() -> None:
     def script(peer: Peer) -> None:
         peer.start()

@@ -82,6 +82,7 @@ def test_a_planned_month_is_every_bar_of_the_month(
     assert np.allclose(found["wap"], own["wap"], rtol=1e-9, equal_nan=True)
 
 
+@pytest.mark.slow
 def test_hours_and_sessions_add_up_to_the_minutes(simulated_gateway: SimulatedGateway) -> None:
     with source(simulated_gateway) as ib:
         contract = december(ib)
@@ -123,6 +124,7 @@ def test_silence_at_the_start_is_unavailable(make_gateway: Maker) -> None:
         ib.server_time()
 
 
+@pytest.mark.slow
 def test_silence_about_history_is_a_timeout_and_the_late_answer_belongs_to_nobody(make_gateway: Maker) -> None:
     gateway = make_gateway()
     with source(gateway, 2.0) as ib:
@@ -135,6 +137,7 @@ def test_silence_about_history_is_a_timeout_and_the_late_answer_belongs_to_nobod
         assert ib.bars(request).equals(whole)
 
 
+@pytest.mark.slow
 def test_silence_about_everything_is_a_lost_connection(make_gateway: Maker) -> None:
     gateway = make_gateway()
     with source(gateway, 0.9) as ib:
@@ -145,6 +148,7 @@ def test_silence_about_everything_is_a_lost_connection(make_gateway: Maker) -> N
 
 
 @pytest.mark.parametrize("after", [4096, 8192, 65536])
+@pytest.mark.slow
 def test_a_stall_within_an_answer_loses_nothing(make_gateway: Maker, after: int) -> None:
     gateway = make_gateway()
     with source(gateway) as ib:

@@ -146,6 +146,7 @@ def test_a_gateway_that_closes_the_door_after_a_complaint_is_asked_again_after_t
     assert taken == [60.0]
 
 
+@pytest.mark.slow
 def test_two_time_outs_in_a_row_hold_back_the_third_request() -> None:
     def ask(ib: IbSource) -> None:
         for n in (1, 2):

@@ -27,7 +27,7 @@ NQ = PacedRequest("A", Kind.LARGE, "NQ", "1")
 SMALL = PacedRequest("A", Kind.SMALL, "ES", "1")
 
 
-@pytest.fixture(params=["memory", "database"])
+@pytest.fixture(params=["memory", pytest.param("database", marks=pytest.mark.slow)])
 def make(request: pytest.FixtureRequest) -> Iterator[Make]:
     """Makes the pacers of so many processes; those in memory share one, because they are one process."""
     if request.param == "memory":
@@ -58,6 +58,7 @@ def taken(pacer: Pacer, *requests: PacedRequest) -> list[Slot]:
     return [slot for slot in slots if isinstance(slot, Slot)]
 
 
+@pytest.mark.slow
 def test_the_first_request_goes_at_once_and_the_same_again_not_for_a_while(make: Make, time: VirtualTime) -> None:
     (pacer,) = make(time, 1)
     pacer.release(reserve(pacer, ES), Ending.ANSWERED)
@@ -176,6 +177,7 @@ def fleet(make: Make, time: VirtualTime) -> list[Pacer]:
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts(list(Ending)))
+@pytest.mark.slow
 def test_no_traffic_breaks_a_rule(fleet: list[Pacer], time: VirtualTime, processes: Sequence[Sequence[Act]]) -> None:
     account = uuid4().hex
     processes = [[replace(a, request=replace(a.request, account=account)) for a in acts] for acts in processes]

@@ -42,6 +42,7 @@ def weeks(count: int, kind: Kind) -> list[PacedRequest]:
 
 
 @pytest.mark.parametrize(("kind", "answer"), [(Kind.LARGE, 0.1), (Kind.LARGE, 5.0), (Kind.SMALL, 0.5)])
+@pytest.mark.slow
 def test_more_requests_than_are_worked_out_one_by_one_are_foretold_nearly(kind: Kind, answer: float) -> None:
     time = VirtualTime(START)
     pacer = MemoryPacer(IB_RULES, time, time.sleep)

@@ -19,6 +19,8 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.database import dagster_url, open_database
 from g4qc_core.storage.embedded import EmbeddedServer, embedded_server
 
+pytestmark = pytest.mark.slow
+
 # A user in another process: says that the server is there, and ends when its input does.
 USER = """
 import sys

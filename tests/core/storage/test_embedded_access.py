@@ -21,6 +21,8 @@ from g4qc_core.storage.embedded_process import server_process
 from tests.core.storage.test_embedded import USER
 from tests.fixtures.users import SOMEBODY, SOMEBODY_ELSE, as_root, command_as, python_as, uid
 
+pytestmark = pytest.mark.slow
+
 CONNECT = "import sys, psycopg2; psycopg2.connect(host=sys.argv[1], user='postgres', dbname='postgres')"
 
 

@@ -22,6 +22,8 @@ from g4qc_core.storage.embedded import embedded_server
 from g4qc_core.storage.embedded_process import server_process
 from tests.fixtures.users import as_root
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made_home() -> Iterator[Path]:
