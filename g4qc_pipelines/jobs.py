@@ -1,6 +1,12 @@
-"""Jobs: the selections that schedules launch and that a person starts with one click."""
+"""Jobs: the selections that surfaces launch, each under one name, so that the history of a job means something.
+
+The command line, the API, schedules and sensors launch these; only a selection that no job has is launched as one of
+Dagster's own, without a name.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -15,44 +21,30 @@ RECONCILIATION_ASSETS = ["reconciliation"]
 BACKTEST_ASSETS = ["backtest", "backtest_report"]
 SENSITIVITY_ASSETS = ["roll_sensitivity"]
 
+UPDATE_CONTRACTS, UPDATE_BARS, UPDATE_ROLLS = "update_contracts", "update_bars", "update_rolls"
+MAP_COVERAGE, RECONCILE = "map_coverage", "reconcile"
+
+_JOBS: dict[str, tuple[list[str], str]] = {
+    UPDATE_CONTRACTS: (CHAIN_ASSETS, "The chain of one instrument from the gateway."),
+    UPDATE_BARS: (BAR_ASSETS, "One instrument's month, from the gateway to every timeframe."),
+    "refetch_bars": (BAR_ASSETS[:1], "Sessions of one instrument's month from the gateway, without what follows."),
+    "rebuild_bars": (BAR_ASSETS[1:], "One instrument's month of every timeframe, from the raw bars that are stored."),
+    MAP_COVERAGE: (COVERAGE_ASSETS, "What is known of every session of one instrument, on one page."),
+    RECONCILE: (RECONCILIATION_ASSETS, "One instrument's month of hours and sessions, beside the gateway's own."),
+    UPDATE_ROLLS: (ROLL_ASSETS, "The roll calendar of one instrument, from the bars that are stored."),
+    "run_backtest": (BACKTEST_ASSETS, "One backtest spec, to its report."),
+    "compare_rolls": (SENSITIVITY_ASSETS, "One backtest spec by every roll rule and adjustment."),
+}
+
 
 def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
     """The jobs by name."""
-    jobs = [
-        dg.define_asset_job(
-            "update_contracts",
-            CHAIN_ASSETS,
-            description="The chain of one instrument from the gateway.",
-        ),
-        dg.define_asset_job(
-            "update_bars",
-            BAR_ASSETS,
-            description="One instrument's month, from the gateway to every timeframe.",
-        ),
-        dg.define_asset_job(
-            "map_coverage",
-            COVERAGE_ASSETS,
-            description="What is known of every session of one instrument, on one page.",
-        ),
-        dg.define_asset_job(
-            "reconcile",
-            RECONCILIATION_ASSETS,
-            description="One instrument's month of hours and sessions, beside the gateway's own.",
-        ),
-        dg.define_asset_job(
-            "update_rolls",
-            ROLL_ASSETS,
-            description="The roll calendar of one instrument, from the bars that are stored.",
-        ),
-        dg.define_asset_job(
-            "run_backtest",
-            BACKTEST_ASSETS,
-            description="One backtest spec, to its report.",
-        ),
-        dg.define_asset_job(
-            "compare_rolls",
-            SENSITIVITY_ASSETS,
-            description="One backtest spec by every roll rule and adjustment.",
-        ),
-    ]
-    return {job.name: job for job in jobs}
+    return {
+        name: dg.define_asset_job(name, assets, description=description)
+        for name, (assets, description) in _JOBS.items()
+    }
+
+
+def job_of_assets(assets: Sequence[str]) -> str | None:
+    """Return the name of the job that makes exactly these assets; None when there is none."""
+    return next((name for name, (made, _) in _JOBS.items() if sorted(made) == sorted(assets)), None)

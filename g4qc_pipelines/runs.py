@@ -15,11 +15,11 @@ from dagster._core.execution.plan.objects import ErrorSource
 
 from g4qc_core.errors import G4qcError, UsageError, unknown
 from g4qc_core.timeframes import DERIVED
+from g4qc_pipelines.jobs import job_of_assets
 from g4qc_pipelines.orphans import leased
+from g4qc_pipelines.tags import THEN, range_tags, run_tags
 
-_RANGE_START = "dagster/asset_partition_range_start"
 _INTERRUPT = re.compile(r"\b(KeyboardInterrupt|DagsterExecutionInterruptedError|Interrupted)\b")
-_RANGE_END = "dagster/asset_partition_range_end"
 
 
 ANSWERED_STEP = "raw_bars_answered"
@@ -43,10 +43,15 @@ class Incomplete(RunFailed):
 
 @dataclass(frozen=True)
 class Runner:
-    """Runs assets of `definitions` on `instance`."""
+    """Runs assets of `definitions` on `instance`.
+
+    Attributes:
+        trigger: name of the command that runs them; a tag of every run.
+    """
 
     definitions: dg.Definitions
     instance: dg.DagsterInstance
+    trigger: str | None = None
 
     def run(
         self,
@@ -54,14 +59,21 @@ class Runner:
         first: str | None = None,
         last: str | None = None,
         config: Mapping[str, Mapping[str, object]] | None = None,
+        *,
+        ad_hoc: bool = False,
+        then: str | None = None,
     ) -> dg.ExecuteInProcessResult:
         """Materializes the assets, in the graph's order, over the partitions from `first` to `last`.
+
+        The run is one of the job that makes exactly these assets, where there is one.
 
         Args:
             assets: names; they share one partitions definition.
             first: partition key, None for assets without partitions.
             last: last key of a range along one dimension; None for `first` alone.
             config: config by asset name.
+            ad_hoc: run no named job.
+            then: name of the job that the caller runs next over the same instrument.
 
         Raises:
             UsageError: no such asset, or no such partition.
@@ -71,12 +83,17 @@ class Runner:
         """
         self.check(assets, [key for key in (first, last) if key])
         ranged = last is not None and last != first
-        with leased(self.instance) as tags:
-            result = self.definitions.resolve_implicit_global_asset_job_def().execute_in_process(
+        with leased(self.instance) as lease:
+            result = self._job(assets, ad_hoc).execute_in_process(
                 instance=self.instance,
                 asset_selection=[dg.AssetKey(name) for name in assets],
                 partition_key=None if ranged else first,
-                tags=tags | ({_RANGE_START: str(first), _RANGE_END: str(last)} if ranged else {}),
+                tags={
+                    **lease,
+                    **run_tags("command line", self.trigger, first, last, self._partitions(assets[0])),
+                    **({THEN: then} if then else {}),
+                    **(range_tags(str(first), str(last)) if ranged else {}),
+                },
                 run_config={
                     "loggers": {"progress": {}},
                     "ops": {name: {"config": dict(values)} for name, values in (config or {}).items()},
@@ -115,6 +132,17 @@ class Runner:
             if key not in known:
                 raise unknown("partition", key, known, _MORE_MONTHS)
         _check_range(keys[0], keys[-1], known)
+
+    def _job(self, assets: Sequence[str], ad_hoc: bool) -> dg.JobDefinition:
+        name = None if ad_hoc else job_of_assets(assets)
+        if name is None or name not in {job.name for job in self.definitions.jobs or ()}:
+            return self.definitions.resolve_implicit_global_asset_job_def()
+        return self.definitions.resolve_job_def(name)
+
+    def _partitions(self, asset: str) -> str | None:
+        """Name of the dynamic partitions of the asset; None where it has others or none."""
+        found = self.definitions.resolve_asset_graph().get(dg.AssetKey(asset)).partitions_def
+        return found.name if isinstance(found, dg.DynamicPartitionsDefinition) else None
 
     def _why(self, result: dg.ExecuteInProcessResult) -> str:
         for event in result.all_events:

@@ -26,7 +26,7 @@ from g4qc_pipelines.commands.result import print_notes
 from g4qc_pipelines.commands.services import simulated_gateway
 from g4qc_pipelines.commands.show import echo_json, steps, wide_console
 from g4qc_pipelines.commands.workbench import Workbench, workbench
-from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
 from g4qc_pipelines.partitions import key_of, last_full_months
 from g4qc_pipelines.steps.reports import report_path
 
@@ -67,7 +67,8 @@ def run_demo(settings: Settings, as_json: bool) -> None:
         if tasks:
             with steps(sum(len(task.assets) for task in tasks)):
                 for task in tasks:
-                    bench.runner.run(task.assets, task.first, task.last)
+                    rolls_come = UPDATE_ROLLS if task.assets is BAR_ASSETS else None
+                    bench.runner.run(task.assets, task.first, task.last, then=rolls_come)
         rows = [_row(bench, spec, months) for spec in specs]
     if as_json:
         echo_json(_document(rows, months, ran=bool(tasks)))

@@ -15,7 +15,7 @@ from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
-from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
 from g4qc_pipelines.partitions import key_of, months_between
 from g4qc_pipelines.runs import Incomplete
 from g4qc_pipelines.steps.chains import contracts_of_interest
@@ -63,7 +63,7 @@ def extract_bars(
             wanted = contracts_of_interest(instrument, chain, first, last, contracts, overrides)
             reopen(instrument, wanted, bench.stores, datetime.now(UTC))
         try:
-            bench.runner.run(BAR_ASSETS, months[0], months[-1], config)
+            bench.runner.run(BAR_ASSETS, months[0], months[-1], config, then=UPDATE_ROLLS)
         except Incomplete as error:
             # Bars that arrived are derived and the rolls are built from them; then the run is reported as failed.
             incomplete.append(error)

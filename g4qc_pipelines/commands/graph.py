@@ -22,7 +22,7 @@ def materialize_assets(settings: Settings, assets: Sequence[str], partition: str
     named = first.partition("|")[0]
     known = [named] if named in load_registry(settings.own_instruments) else []
     with workbench(settings, symbols=known) as bench, steps(len(assets)):
-        result = bench.runner.run(assets, first or None, last if dots else None)
+        result = bench.runner.run(assets, first or None, last if dots else None, ad_hoc=True)
         made = sum(1 for _ in result.get_asset_materialization_events())
         click.echo(f"{made} materializations; the run is {result.run_id}.")
 

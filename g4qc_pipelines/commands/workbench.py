@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+import click
+
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
@@ -53,4 +55,10 @@ def workbench(
         with dagster_instance(settings) as instance, closing(source):
             add_partitions(instance, [*chosen_instruments(settings), *symbols], specs)
             definitions = build_definitions(settings, {"stores": stores, "gateway": source})
-            yield Workbench(settings, registry, stores, source, Runner(definitions, instance))
+            yield Workbench(settings, registry, stores, source, Runner(definitions, instance, _command()))
+
+
+def _command() -> str | None:
+    """Name of the command that runs in this process, like `quarantine accept`; None outside of one."""
+    context = click.get_current_context(silent=True)
+    return None if context is None else " ".join(context.command_path.split()[1:]) or None

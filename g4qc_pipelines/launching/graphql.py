@@ -11,8 +11,10 @@ from typing import Any
 import httpx
 
 from g4qc_core.errors import GraphUnavailable, UsageError
+from g4qc_pipelines.jobs import job_of_assets
+from g4qc_pipelines.tags import range_tags
 
-LOCATION, REPOSITORY, ASSET_JOB = "g4qc", "__repository__", "__ASSET_JOB"
+LOCATION, REPOSITORY, AD_HOC = "g4qc", "__repository__", "__ASSET_JOB"
 MONTHS = "MULTIPARTITIONED"
 """What Dagster calls partitions of two dimensions: instrument and month."""
 
@@ -45,7 +47,6 @@ _BEATS = """{ instance { __typename daemonHealth { allDaemonStatuses {
   daemonType required lastHeartbeatTime } } } }"""
 
 _SELECTOR = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY}
-_RANGE_START, _RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 _PARTITION = "dagster/partition"
 
 
@@ -109,10 +110,12 @@ class Graph:
         tags: Mapping[str, str],
         config: Mapping[str, Any],
     ) -> str:
-        """Launches the assets over one partition or the range of two; returns the run's id."""
-        ranged = last is not None and last != first
-        if ranged:
-            tags = {**tags, _RANGE_START: str(first), _RANGE_END: str(last)}
+        """Launches the assets over one partition or the range of two; returns the run's id.
+
+        The run is one of the job that makes exactly these assets, where there is one.
+        """
+        if last is not None and last != first:
+            tags = {**tags, **range_tags(str(first), last)}
         elif first is not None:
             tags = {**tags, _PARTITION: first}
         parameters = {
@@ -121,7 +124,7 @@ class Graph:
             "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
             "selector": {
                 **_SELECTOR,
-                "pipelineName": ASSET_JOB,
+                "pipelineName": job_of_assets(assets) or AD_HOC,
                 "assetSelection": [{"path": [name]} for name in assets],
             },
         }

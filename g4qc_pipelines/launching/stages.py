@@ -12,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from g4qc_pipelines.jobs import BACKTEST_ASSETS, SENSITIVITY_ASSETS, job_of_assets
+from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 from g4qc_pipelines.runs import only_last_steps
+from g4qc_pipelines.tags import THEN, run_tags
 
 JOB, KIND, ABOUT, STAGE, NEXT, BACKTEST, KEY = (
     f"g4qc/{name}" for name in ("job", "kind", "about", "stage", "next", "backtest", "key")
@@ -59,13 +62,22 @@ class Plan:
 
     def tags(self) -> dict[str, str]:
         """Tags of the run of the first stage: what it belongs to, and what comes after it."""
-        tags = {JOB: self.job, KIND: self.kind, ABOUT: self.about, STAGE: f"{self.stage}/{self.of}"}
+        stage, *rest = self.stages
+        of = BACKTESTS.name if set(stage.assets) & {*BACKTEST_ASSETS, *SENSITIVITY_ASSETS} else INSTRUMENTS.name
+        tags = {
+            **run_tags("API", self.kind, stage.first, stage.last, of),
+            JOB: self.job,
+            KIND: self.kind,
+            ABOUT: self.about,
+            STAGE: f"{self.stage}/{self.of}",
+        }
         if self.key:
             tags[KEY] = self.key
         if self.backtest is not None:
             tags[BACKTEST] = self.backtest
-        if len(self.stages) > 1:
-            tags[NEXT] = json.dumps([asdict(stage) for stage in self.stages[1:]])
+        if rest:
+            tags[NEXT] = json.dumps([asdict(stage) for stage in rest])
+            tags |= {THEN: name} if (name := job_of_assets(rest[0].assets)) else {}
         return tags
 
 

@@ -15,6 +15,7 @@ from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observation
 from g4qc_pipelines.partitions import BACKTESTS
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.inputs import Inputs, inputs_of_newest
+from g4qc_pipelines.tags import run_tags
 
 _SECONDS = 120
 
@@ -67,7 +68,14 @@ def build_inputs(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefini
         due = {spec: version for spec, version in due.items() if spec in known}
         if not due:
             return dg.SkipReason("No backtest has another series than it had when it was last run.")
-        requests = [dg.RunRequest(f"{spec} {version}", partition_key=spec) for spec, version in due.items()]
+        requests = [
+            dg.RunRequest(
+                f"{spec} {version}",
+                partition_key=spec,
+                tags=run_tags("sensor", "backtests_again", spec, of=BACKTESTS.name),
+            )
+            for spec, version in due.items()
+        ]
         return dg.SensorResult(run_requests=requests, cursor=json.dumps({**asked, **due}))
 
     return [backtest_inputs, backtests_again]

@@ -6,26 +6,22 @@ They spend requests of an account, so they are off until a person switches them 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
-from dagster._core.storage.tags import (
-    ASSET_PARTITION_RANGE_END_TAG,
-    ASSET_PARTITION_RANGE_START_TAG,
-    PARTITION_NAME_TAG,
-)
 
 from g4qc_core.errors import G4qcError
 from g4qc_core.ib.resets import in_reset
 from g4qc_core.instruments import Instrument, load_registry
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments, key_of, months_between
+from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.sensors.attempts import Attempts
 from g4qc_pipelines.steps.backfills import Backfill
 from g4qc_pipelines.steps.repairs import repairs_of, rescues_of
+from g4qc_pipelines.tags import partitions_of, run_tags
 
 RUNS_PER_TICK = 4
 
@@ -65,7 +61,7 @@ def build_repairs(
                 newest = stores.ledger.last()
             except G4qcError as error:
                 return dg.SkipReason(str(error))
-            return _launched(context, backfills, now, 0 if newest is None else newest.id or 0)
+            return _launched(context, name, backfills, now, 0 if newest is None else newest.id or 0)
 
         return repairing
 
@@ -95,7 +91,7 @@ def _all(settings: Settings, instance: dg.DagsterInstance, find: Find, stores: S
 
 
 def _launched(
-    context: dg.SensorEvaluationContext, backfills: Sequence[Backfill], now: datetime, newest: int
+    context: dg.SensorEvaluationContext, sensor: str, backfills: Sequence[Backfill], now: datetime, newest: int
 ) -> dg.SensorResult | dg.SkipReason:
     """The runs that are due, with the memory of them; those over a partition that is being worked on wait.
 
@@ -115,28 +111,20 @@ def _launched(
         return dg.SkipReason(f"Nothing is due: {len(wanted)} backfills are known, {len(busy)} of them at work.")
     for name in due:
         context.log.info(f"Repairs {wanted[name]}.")
-    requests = [_request(wanted[name], f"{newest} {after.made[name].tries}") for name in due]
+    requests = [_request(sensor, wanted[name], f"{newest} {after.made[name].tries}") for name in due]
     return dg.SensorResult(run_requests=requests, cursor=after.written())
 
 
-def _request(backfill: Backfill, attempt: str) -> dg.RunRequest:
+def _request(sensor: str, backfill: Backfill, attempt: str) -> dg.RunRequest:
     return dg.RunRequest(
         run_key=f"{backfill.name} {backfill.state} {attempt}",
         partition_key=backfill.partition,
         run_config=backfill.config,
+        tags=run_tags("sensor", sensor, backfill.partition),
     )
 
 
 def _at_work(instance: dg.DagsterInstance) -> set[str]:
     """Partitions over which an unfinished run works, alone or in a range of one instrument's months."""
     runs = instance.get_runs(dg.RunsFilter(statuses=list(NOT_FINISHED_STATUSES)))
-    return {key for run in runs for key in _partitions_of(run.tags)}
-
-
-def _partitions_of(tags: Mapping[str, str]) -> list[str]:
-    first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)
-    if first and last and "|" in first and "|" in last:
-        symbol = first.partition("|")[0]
-        months = (date.fromisoformat(key.partition("|")[2]) for key in (first, last))
-        return [key_of(symbol, month) for month in months_between(*months)]
-    return [tags[PARTITION_NAME_TAG]] if PARTITION_NAME_TAG in tags else []
+    return {key for run in runs for key in partitions_of(run.tags)}

@@ -38,6 +38,12 @@ def test_an_extraction_is_runs_of_the_graph_and_ends_in_bars(extracted: dict, cl
     assert job["url"] == f"{web.url}/runs/{job['runs'][-1]}"
     runs = [_run(web, run_id) for run_id in job["runs"]]
     assert [run["status"] for run in runs] == ["SUCCESS"] * 3
+    assert [run["jobName"] for run in runs] == ["update_contracts", "update_bars", "update_rolls"]
+    tags = [{tag["key"]: tag["value"] for tag in run["tags"]} for run in runs]
+    assert {(one["g4qc/surface"], one["g4qc/trigger"], one["g4qc/instrument"]) for one in tags} == {
+        ("API", "extract", "YM")
+    }
+    assert (tags[1]["g4qc/months"], tags[1]["g4qc/then"]) == (MONTHS[2][:7], "update_rolls")
     made = {event["assetKey"]["path"][0] for run in runs for event in run["assetMaterializations"]}
     assert {"contracts", "raw_bars", "bars_1min", "bars_1d", "roll_calendar"} <= made
 
@@ -103,5 +109,5 @@ def test_a_run_that_fails_says_why_in_the_words_of_its_step(client: httpx.Client
 
 
 def _run(web: Up, run_id: str) -> dict:
-    run = "... on Run { status assetMaterializations { assetKey { path } } }"
+    run = "... on Run { status jobName tags { key value } assetMaterializations { assetKey { path } } }"
     return dict(web.ask(f"query($id: ID!) {{ runOrError(runId: $id) {{ {run} }} }}", id=run_id)["runOrError"])

@@ -59,6 +59,25 @@ def api(half: Home) -> Iterator[Api]:
         yield running
 
 
+def test_every_run_is_one_of_a_named_job_and_says_which_command_launched_it_over_what(half: Home) -> None:
+    assert half.run("materialize", "--select", "coverage", "--partition", "ES").code == 0
+    with half.bench() as bench:
+        runs = [
+            (run.job_name, *(run.tags.get(f"g4qc/{name}") for name in ("trigger", "instrument", "months", "spec")))
+            for run in reversed(bench.runner.instance.get_runs())
+        ]
+        surfaces = {run.tags["g4qc/surface"] for run in bench.runner.instance.get_runs()}
+    assert surfaces == {"command line"}
+    assert [(*run[:4], (run[4] or "")[:18]) for run in runs[:4]] == [
+        ("update_contracts", "extract", "ES", None, ""),
+        ("update_bars", "extract", "ES", "2026-09", ""),
+        ("update_rolls", "extract", "ES", None, ""),
+        ("run_backtest", "backtest", None, None, "buy_and_hold-ES-1h"),
+    ]
+    assert ("refetch_bars", None, "ES", "2026-10", None) in runs
+    assert ("__ASSET_JOB", "materialize", "ES", None, None) in runs
+
+
 def test_the_status_calls_no_timeframe_whole_that_lacks_a_month(half: Home) -> None:
     shown = half.run("status", "ES").text
     assert "whole" not in shown.split("Minutes of all sessions")[0]
