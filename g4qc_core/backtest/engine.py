@@ -5,12 +5,12 @@ profits are money too. Orders are filled at the next bar's open. What the librar
 and what is done about it, all of it held by tests:
 
 * It never asks a strategy on the first bar; the order decided there is placed before it starts.
-* It closes what is open at the end at the open of the last bar, which lies in the past by then. Here one more
-  bar is appended that stands still at the last close, and the closing orders, placed on the last bar, are
-  filled there.
+* It closes what is open at the end at the open of the last bar, which lies in the past by then. `broker` closes it at
+  the last close.
 * It drops orders without a word when the account cannot afford them. Strategies of target positions run with
   no margin at all, and `ledger` checks margin itself; for a class of the library's own, `broker` computes margin and
   relative sizes from the contract's own price, and a dropped order is an error.
+* It fills at any price that a stop or limit names. `broker` moves those of a class to the tick grid.
 * It knows no contract months. Its prices are the contracts' own, linked (`Market`); where the contract changes, the
   position is closed and opened again at the same open, or closed only.
 
@@ -22,10 +22,11 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import backtesting
@@ -33,20 +34,20 @@ import backtesting.backtesting
 import numpy as np
 import pandas as pd
 from backtesting import Backtest
-from backtesting._stats import compute_stats
 
-from g4qc_core.backtest.broker import take_own_prices
+from g4qc_core.backtest.broker import ClosingBroker, OwnPriceBroker
 from g4qc_core.backtest.costs import CostModel
 from g4qc_core.backtest.ledger import Trade
 from g4qc_core.backtest.market import Market
+from g4qc_core.backtest.order_prices import IN_WORDS
+from g4qc_core.backtest.own_code import blamed
+from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, UsageError
-from g4qc_core.products import plain
 
 VERSION = f"backtesting {backtesting.__version__}"
 
 # A margin so small that the library never refuses an order while there is any money.
 _NO_MARGIN = 1e-12
-_OFF_GRID = 1e-4
 
 # The library shows a progress bar on standard error whenever tqdm happens to be installed.
 backtesting.backtesting._tqdm = lambda steps, **_: steps
@@ -71,7 +72,7 @@ class LibraryRun:
 
 def run_targets(market: Market, targets: np.ndarray, costs: CostModel, cash: Decimal) -> LibraryRun:
     """Runs target positions: entry i of `targets` (int64, length n) is held from the open of bar i + 1."""
-    return _run(market, _targets_class(market, targets), {}, costs, cash, _NO_MARGIN)
+    return _run(market, _targets_class(market, targets), {}, costs, cash, _NO_MARGIN, ClosingBroker)
 
 
 def run_class(
@@ -91,13 +92,16 @@ def run_class(
 
     Raises:
         UsageError: `kind` is no such class, or failed.
-        BacktestRefused: the library dropped an order for want of margin, or a fill is off the tick grid.
+        BacktestRefused: the library dropped an order for want of margin, or the account was ruined.
     """
     if not issubclass(kind, backtesting.Strategy):
-        raise UsageError(f"{kind.__module__}:{kind.__name__} is no subclass of backtesting.Strategy.")
-    with _seeded(seed):
+        raise UsageError(
+            f"{kind.__module__}:{kind.__name__} is no subclass of backtesting.Strategy, nor of G4QC's own Strategy."
+        )
+    rate = float(margin_rate)
+    with _seeded(seed), blamed(kind):
         rolling = _rolling_class(market, kind, costs, closing)
-        return _run(market, rolling, parameters, costs, cash, float(margin_rate), own_prices=True)
+        return _run(market, rolling, parameters, costs, cash, rate, partial(OwnPriceBroker, market, rate))
 
 
 def _run(
@@ -107,56 +111,36 @@ def _run(
     costs: CostModel,
     cash: Decimal,
     margin: float,
-    own_prices: bool = False,
+    broker: Callable[..., ClosingBroker],
 ) -> LibraryRun:
     side = float(costs.side)
-    frame = _library_frame(market)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         test = Backtest(
-            frame,
+            _library_frame(market),
             kind,
             cash=float(cash),
             commission=lambda size, price: abs(size) * side,
             margin=margin,
+            finalize_trades=True,
         )
-        if own_prices:
-            take_own_prices(test, market, margin)
-        try:
-            stats = test.run(**parameters)
-        except Exception as error:
-            raise UsageError(f"The strategy {kind.__name__} failed: {type(error).__name__}: {error}") from error
+        test._broker = partial(broker, **test._broker.keywords)
+        stats = test.run(**parameters)
     equity = stats["_equity_curve"]["Equity"].to_numpy()
     _refuse_ruin(market, equity)
-    notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)])
-    return LibraryRun(_fills(market, stats["_trades"]), float(equity[-1]), _figures(frame, equity, stats), notes)
-
-
-def _figures(frame: pd.DataFrame, equity: np.ndarray, stats: pd.Series) -> dict[str, Any]:
-    """The library's figures, computed by itself without the closing bar, which would count as a bar of its own."""
-    settled = np.append(equity[:-2], equity[-1])
-    strategy = stats["_strategy"]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        figures = compute_stats(strategy.closed_trades, settled, frame.iloc[:-1], strategy)
-    return {str(name): _plain(value) for name, value in figures.items() if not str(name).startswith("_")}
+    used: ClosingBroker = stats["_strategy"]._broker
+    notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)], used)
+    figures = {str(name): _plain(value) for name, value in stats.items() if not str(name).startswith("_")}
+    return LibraryRun(_fills(market, used), float(equity[-1]), figures, notes)
 
 
 def _library_frame(market: Market) -> pd.DataFrame:
-    """Bars in contract money under the library's names, and the closing bar at the end."""
+    """Bars in contract money under the library's names."""
     step_value = float(market.instrument.step_value)
-    close = market.close[-1:]
-    columns = {
-        "Open": np.concatenate((market.open, close)),
-        "High": np.concatenate((market.high, close)),
-        "Low": np.concatenate((market.low, close)),
-        "Close": np.concatenate((market.close, close)),
-    }
+    columns = {"Open": market.open, "High": market.high, "Low": market.low, "Close": market.close}
     money = {name: (ticks + market.lift) * step_value for name, ticks in columns.items()}
-    stamps = market.frame["timestamp"]
-    index = pd.DatetimeIndex(stamps)[[*range(len(stamps)), -1]]  # the same instant twice: no duration grows
-    volume = np.append(market.frame["volume"].to_numpy(np.int64), 0)
-    return pd.DataFrame(money | {"Volume": volume}, index=index)
+    volume = market.frame["volume"].to_numpy(np.int64)
+    return pd.DataFrame(money | {"Volume": volume}, index=pd.DatetimeIndex(market.frame["timestamp"]))
 
 
 def _targets_class(market: Market, targets: np.ndarray) -> type:
@@ -172,35 +156,26 @@ def _targets_class(market: Market, targets: np.ndarray) -> type:
             bar = len(self.data) - 1
             if bar < last:
                 self._move(bar)
-            elif bar == last:
-                self._leave()
 
         def _move(self, bar: int) -> None:
             held, wanted = int(self.position.size), int(targets[bar])
             if bar + 1 in rolls and held:
-                self._leave()
+                self.position.close()
                 held = 0
             if wanted != held:
                 self._broker.new_order(wanted - held)
-
-        def _leave(self) -> None:
-            for trade in self.trades:
-                trade.close()
 
     return Targets
 
 
 def _rolling_class(market: Market, kind: type, costs: CostModel, closing: bool) -> type:
-    """`kind`, paying for rolls or leaving its trades there, and leaving the market on the last bar."""
-    last = len(market) - 1
+    """Return a subclass of `kind` that pays for rolls, or closes its trades there."""
     rolls = {int(bar) for bar in market.rolls}
     round_turn = 2 * float(costs.side)
 
     class Rolling(kind):
         def next(self) -> None:
             bar = len(self.data) - 1
-            if bar > last:
-                return
             if bar in rolls and not closing:
                 # The class keeps its trades over a roll, with their stops; the ledger splits them, and this
                 # is the price. What a stop closed within this bar had been taken over at its open.
@@ -209,32 +184,31 @@ def _rolling_class(market: Market, kind: type, costs: CostModel, closing: bool) 
                 held = sum(abs(trade.size) for trade in (*self.trades, *stopped) if trade.entry_bar < bar)
                 self._broker._cash -= held * round_turn
             super().next()
-            if bar == last:
-                for order in self.orders:
-                    if not order.parent_trade:
-                        order.cancel()
-            if bar == last or (closing and bar + 1 in rolls):
-                for trade in self.trades:
-                    trade.close()
+            if closing and bar + 1 in rolls:
+                self.position.close()
 
     Rolling.__name__ = kind.__name__
     return Rolling
 
 
-def _fills(market: Market, trades: pd.DataFrame) -> list[Trade]:
+def _fills(market: Market, broker: ClosingBroker) -> list[Trade]:
+    """Return the trades in whole ticks; those that were open at the end leave after the last bar."""
     step_value = float(market.instrument.step_value)
-    prices = trades[["EntryPrice", "ExitPrice"]].to_numpy(np.float64) / step_value - market.lift
-    off = np.abs(prices - np.rint(prices)) > _OFF_GRID
-    if off.any():
-        at = int(np.argmax(off.any(axis=1)))
-        price = float(prices[at][off[at]][0]) * float(market.instrument.price_step)
-        raise BacktestRefused(
-            f"A fill at {price:.8g} is no multiple of the tick {plain(market.instrument.price_step)}: round limit and "
-            f"stop prices to {plain(market.instrument.step_value)} of contract money."
+
+    def ticks(price: float) -> int:
+        return round(price / step_value) - market.lift
+
+    ended = {id(trade) for trade in broker.ended}
+    return [
+        Trade(
+            int(trade.size),
+            int(trade.entry_bar),
+            len(market) if id(trade) in ended else int(trade.exit_bar),
+            ticks(trade.entry_price),
+            ticks(trade.exit_price),
         )
-    ticks = np.rint(prices).astype(np.int64)
-    rows = zip(trades["Size"], trades["EntryBar"], trades["ExitBar"], ticks, strict=True)
-    return [Trade(int(size), int(a), int(b), int(pair[0]), int(pair[1])) for size, a, b, pair in rows]
+        for trade in broker.closed_trades
+    ]
 
 
 def _refuse_ruin(market: Market, equity: np.ndarray) -> None:
@@ -246,7 +220,7 @@ def _refuse_ruin(market: Market, equity: np.ndarray) -> None:
         )
 
 
-def _notes(market: Market, texts: list[str]) -> list[str]:
+def _notes(market: Market, texts: list[str], broker: ClosingBroker) -> list[str]:
     dropped = [text for text in texts if "insufficient margin" in text]
     if dropped:
         bar = int(dropped[0].split("time=")[1].split(":")[0])
@@ -255,13 +229,18 @@ def _notes(market: Market, texts: list[str]) -> list[str]:
             f"The account could not pay the margin of an order on {when}: give it more cash, lower "
             "margin_rate, or trade fewer contracts."
         )
+    notes = []
+    if isinstance(broker, OwnPriceBroker) and broker.moved:
+        prices = counted(broker.moved, "stop or limit price")
+        notes.append(f"{prices} between two ticks moved to one of them: {IN_WORDS}.")
     doubtful = sum("somewhat dubious" in text for text in texts)
-    if not doubtful:
-        return []
-    return [
-        f"{doubtful} stop or target orders could have been filled within the bar that opened their trade; "
-        "the library filled them on a later bar."
-    ]
+    if doubtful:
+        orders = counted(doubtful, "stop or target order")
+        notes.append(
+            f"{orders} could have been filled within the bar that opened the trade; the library filled them on a "
+            "later bar."
+        )
+    return notes
 
 
 def _plain(value: Any) -> Any:

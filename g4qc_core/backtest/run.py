@@ -19,12 +19,14 @@ from g4qc_core.backtest import external, ledger, margin, metrics
 from g4qc_core.backtest.costs import CostModel
 from g4qc_core.backtest.holding import Behind, held_over
 from g4qc_core.backtest.market import Market, make_market, window
+from g4qc_core.backtest.own_code import blamed
 from g4qc_core.backtest.result import BacktestResult, result_id
 from g4qc_core.backtest.rolling import closed_at_rolls
 from g4qc_core.backtest.span import span_of
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.backtest.strategies import Strategy, make_strategy
-from g4qc_core.errors import BacktestRefused, G4qcError, UsageError
+from g4qc_core.counts import counted
+from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import calendar
 
@@ -40,6 +42,7 @@ _DECIDING = (
         "metrics.py",
         "margin.py",
         "broker.py",
+        "order_prices.py",
         "span.py",
         "run.py",
         "strategies/base.py",
@@ -122,9 +125,14 @@ def run_backtest(
 
 def _prepare(spec: BacktestSpec) -> _Prepared:
     if external.is_external(spec.strategy):
-        kind = external.load_class(spec.strategy)
-        return _Prepared(external.check_parameters(kind, spec.parameters), external.source_of(kind), kind=kind)
-    strategy = make_strategy(spec.strategy, spec.parameters)
+        found = external.load_class(spec.strategy)
+        strategy = external.own_strategy(found, spec.parameters)
+        if strategy is None:
+            assert isinstance(found, type)
+            spec.refuse_for_class()
+            return _Prepared(external.check_parameters(found, spec.parameters), external.source_of(found), kind=found)
+    else:
+        strategy = make_strategy(spec.strategy, spec.parameters)
     return _Prepared(strategy.model_dump(mode="json"), external.source_of(type(strategy)), strategy=strategy)
 
 
@@ -140,13 +148,7 @@ def _run(
         given = {name: prepared.parameters[name] for name in spec.parameters}
         ran = engine.run_class(market, prepared.kind, given, costs, spec.cash, rate, spec.seed, closes)
         return market, ran, market.rolls.tolist() if closes else []
-    assert prepared.strategy is not None
-    targets = np.asarray(prepared.strategy.targets(market.frame))
-    if targets.shape != (len(market),) or targets.dtype.kind != "i":
-        raise G4qcError(
-            f"The strategy {spec.strategy} gave {targets.dtype} targets of shape {targets.shape} for "
-            f"{len(market)} bars: it must give one whole number a bar."
-        )
+    targets = _targets(spec, prepared, market)
     closing: list[int] = []
     if spec.on_roll == "close":
         targets, closing = closed_at_rolls(targets, market.rolls)
@@ -155,6 +157,23 @@ def _run(
             raise UsageError(f"The backtest {spec.name} holds old contracts: give it their bars behind the rolls.")
         market = held_over(market, targets, behind)
     return market, engine.run_targets(market, targets, costs, spec.cash), closing
+
+
+def _targets(spec: BacktestSpec, prepared: _Prepared, market: Market) -> np.ndarray:
+    strategy = prepared.strategy
+    assert strategy is not None
+    if external.is_external(spec.strategy):
+        # A copy: code of a user's own must not change the bars of the result.
+        with blamed(type(strategy)):
+            targets = np.asarray(strategy.targets(market.frame.copy()))
+    else:
+        targets = np.asarray(strategy.targets(market.frame))
+    if targets.shape != (len(market),) or targets.dtype.kind != "i":
+        raise UsageError(
+            f"The strategy {spec.strategy} gave {targets.dtype} targets of shape {targets.shape} for "
+            f"{counted(len(market), 'bar')}: it must give one whole number a bar."
+        )
+    return targets
 
 
 def _inputs(
@@ -216,6 +235,11 @@ def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared:
         notes.append(
             "The strategy is a class of backtesting.py: its prices are contract money, linked over rolls; a relative "
             "size is the number of contracts that the margin of the contract's own price allows."
+        )
+    if prepared.kind is not None and market.link.any():
+        notes.append(
+            "Before a roll a linked price differs from the contract's own, and so does a share of it, like a stop at "
+            "0.98 of the price: it is another share of the price that was traded."
         )
     return notes
 

@@ -56,7 +56,7 @@ class BacktestSpec(BaseModel):
     strategy: str = Field(
         min_length=1,
         max_length=200,
-        description="A strategy of G4QC, or a class of your own as package.module:Class",
+        description="A strategy of G4QC, or one of your own as package.module:Class",
         examples=["sma_cross"],
     )
     instrument: str = Field(
@@ -99,7 +99,7 @@ class BacktestSpec(BaseModel):
     margin_rate: Money = Field(
         Decimal("0.1"), gt=0, le=1, description="Share of a contract's value that every order must find in the account"
     )
-    seed: Whole = Field(0, ge=0, lt=2**32, description="Start of the random numbers of a class of your own")
+    seed: Whole = Field(0, ge=0, lt=2**32, description="Start of the random numbers of a strategy of your own")
     parameters: dict[str, bool | int | float | str] = Field(
         default_factory=dict,
         max_length=50,
@@ -118,12 +118,6 @@ class BacktestSpec(BaseModel):
     def _sound(self) -> Self:
         if self.first and self.last and self.last < self.first:
             raise ValueError(f"the window is reversed: it ends on {self.last}, before it begins on {self.first}")
-        if self.margin is not None and is_external(self.strategy):
-            raise ValueError("margin is for the strategies of G4QC: a class of your own takes margin_rate")
-        if self.adjustment is not Adjustment.ADDITIVE and is_external(self.strategy):
-            raise ValueError("a class of your own trades the prices that it sees, which must be additive")
-        if self.on_roll == "hold" and is_external(self.strategy):
-            raise ValueError("a class of your own trades the prices that it sees: on_roll is 'roll' or 'close' for it")
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -167,8 +161,22 @@ class BacktestSpec(BaseModel):
         plain = re.sub(r"[^A-Za-z0-9._-]", "-", plain).lstrip("._-")[:80]
         return self.model_copy(update={"name": f"{plain}-{digest}"})
 
+    def refuse_for_class(self) -> None:
+        """Raise UsageError for a field that a class of backtesting.py cannot have."""
+        if self.margin is not None:
+            raise UsageError("margin: a class of backtesting.py takes margin_rate instead.")
+        if self.adjustment is not Adjustment.ADDITIVE:
+            raise UsageError(
+                "adjustment: a class of backtesting.py trades the prices that it sees, which must be additive."
+            )
+        if self.on_roll == "hold":
+            raise UsageError(
+                "on_roll: a class of backtesting.py trades the prices that it sees and cannot hold old contracts: "
+                "write 'roll' or 'close'."
+            )
+
     def check_strategy(self) -> None:
-        """UsageError for an unknown strategy or parameter; a `module:Class` is checked when it runs."""
+        """UsageError for an unknown strategy or parameter; one of the user's own is checked when it runs."""
         if not is_external(self.strategy):
             make_strategy(self.strategy, self.parameters)
 

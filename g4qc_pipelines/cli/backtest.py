@@ -17,7 +17,7 @@ def backtest(spec: str, as_json: bool, **options: Any) -> None:
     """Run SPEC on stored bars and write its report.
 
     SPEC is the name of an entry of the backtests file or of a spec that ran before, like sma_cross-ES-1h; or a strategy
-    of G4QC (sma_cross, ...), or a backtesting.py class as module:Class, with --instrument and --timeframe. A strategy
+    of G4QC (sma_cross, ...), or one of your own as module:Name, with --instrument and --timeframe. A strategy
     takes what is not said from the one entry of the file that fits; where several do, name one of them.
 
     Options replace fields of SPEC; an empty text, like --roll '', takes a field back to its default.

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.backtest.external import is_external
+from g4qc_core.backtest.external import is_library_class
 from g4qc_core.backtest.sensitivity import FIGURES, VARIANT_COLUMNS, Spread, spread_of
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.errors import BacktestRefused, BarsIncomplete
@@ -64,7 +64,7 @@ def roll_sensitivity(
     instrument = registry[spec.instrument]
     own = rule_name(instrument) if spec.roll is None else str(parse_rule(spec.roll))
     names = [str(parse_rule(rule)) for rule in rules] or [own, *stores.rolls.rules(instrument.symbol)]
-    kinds = list(adjustments) or ([Adjustment.ADDITIVE] if is_external(spec.strategy) else list(Adjustment))
+    kinds = list(adjustments) or ([Adjustment.ADDITIVE] if is_library_class(spec.strategy) else list(Adjustment))
     rows = []
     notes: dict[str, list[str]] = {}
     for rule in dict.fromkeys(names):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from g4qc_core.backtest.external import check_parameters, is_external, load_class
+from g4qc_core.backtest.external import check_parameters, is_external, load_class, own_strategy
 from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.backtest.strategies import make_strategy
+from g4qc_core.backtest.strategies import Strategy, make_strategy
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import refuse_broken, refuse_unpriced
@@ -60,10 +60,8 @@ def check_names(spec: BacktestSpec, registry: Registry, stores: Stores) -> int:
     rule = _rule(spec, instrument)
     if rule != rule_name(instrument) and rule not in stores.rolls.rules(instrument.symbol):
         raise not_made(stores, instrument, rule)
-    if is_external(spec.strategy):
-        check_parameters(load_class(spec.strategy), spec.parameters)
-        return 0
-    return make_strategy(spec.strategy, spec.parameters).bars_needed + 1
+    strategy = _strategy(spec)
+    return strategy.bars_needed + 1 if strategy is not None else 0
 
 
 def check_variants(
@@ -82,8 +80,23 @@ def check_variants(
     instrument = registry[spec.instrument]
     for rule in named:
         segments_of(stores, instrument, rule=rule)
-    kinds = [BacktestSpec.asked(spec.to_dict() | {"adjustment": name}).adjustment for name in adjustments]
-    return named, kinds
+    variants = [BacktestSpec.asked(spec.to_dict() | {"adjustment": name}) for name in adjustments]
+    for variant in variants:
+        _strategy(variant)
+    return named, [variant.adjustment for variant in variants]
+
+
+def _strategy(spec: BacktestSpec) -> Strategy | None:
+    """Return the spec's strategy; None for a class of backtesting.py, which can have every field of the spec."""
+    if not is_external(spec.strategy):
+        return make_strategy(spec.strategy, spec.parameters)
+    found = load_class(spec.strategy)
+    strategy = own_strategy(found, spec.parameters)
+    if strategy is None:
+        assert isinstance(found, type)
+        check_parameters(found, spec.parameters)
+        spec.refuse_for_class()
+    return strategy
 
 
 def _rule(spec: BacktestSpec, instrument: Instrument) -> str:

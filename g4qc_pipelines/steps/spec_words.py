@@ -96,7 +96,7 @@ def _base(
     if words in kept:
         return BacktestSpec.from_dict(kept[words])
     if words not in STRATEGIES and not is_external(words):
-        hint = "A class of your own is named like 'package.module:Class'."
+        hint = "One of your own is named like 'package.module:Name'."
         raise unknown("backtest or strategy", words, [*STRATEGIES, *of_file, *kept], hint)
     chosen = {name: given[name] for name in _CHOOSING if given.get(name)}
     fitting = [

@@ -163,7 +163,7 @@ def report(backtest_id: BacktestId, using: Using) -> FileResponse:
 
 def _spec(asked: BacktestSpec, using: Using) -> BacktestSpec:
     if is_external(asked.strategy):
-        raise UsageError("The API runs the strategies of G4QC only: run a class of your own with `g4qc backtest`.")
+        raise UsageError("The API runs the strategies of G4QC only: run one of your own with `g4qc backtest`.")
     using.registry[asked.instrument]
     return BacktestSpec.asked(asked.to_dict())
 

@@ -26,7 +26,7 @@ class Strategy(BaseModel, ABC):
     """Base of all strategies; the fields of a subclass are its parameters.
 
     Attributes:
-        name: how a spec names it.
+        name: how a spec names it; one of a user's own is named `module:Class` and needs neither this nor a summary.
         summary: one sentence for the report.
         contracts: size of a full position.
     """
@@ -63,25 +63,36 @@ def build(kind: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
     Raises:
         UsageError: unknown parameter, or a value out of its range.
     """
+    name = called(kind)
     for parameter, value in parameters.items():
         if parameter not in kind.model_fields:
-            raise unknown("parameter", parameter, kind.model_fields, f"Strategy: {kind.name}.")
+            raise unknown("parameter", parameter, kind.model_fields, f"Strategy: {name}.")
         if isinstance(value, bool) and kind.model_fields[parameter].annotation is not bool:
-            about = f"{kind.model_fields[parameter].description}; {allowed(kind, parameter)}"
-            raise UsageError(f"{kind.name}: the parameter {parameter} cannot be {value!r}: it is a number ({about}).")
+            about = _about(kind, parameter)
+            raise UsageError(f"{name}: the parameter {parameter} cannot be {value!r}: it is a number ({about}).")
     try:
         return kind(**parameters)
     except ValidationError as error:
         problem = error.errors()[0]
         if not problem["loc"]:
             text = problem["msg"].removeprefix("Value error, ")
-            raise UsageError(f"The parameters of {kind.name} do not fit together: {text}.") from None
+            raise UsageError(f"The parameters of {name} do not fit together: {text}.") from None
         field = str(problem["loc"][0])
-        about = f"{kind.model_fields[field].description}; {allowed(kind, field)}"
+        about = _about(kind, field)
+        if problem["type"] == "missing":
+            raise UsageError(f"{name}: the parameter {field} is missing ({about}).") from None
         given = problem["input"]
-        raise UsageError(
-            f"{kind.name}: the parameter {field} cannot be {given!r}: {problem['msg']} ({about})."
-        ) from None
+        raise UsageError(f"{name}: the parameter {field} cannot be {given!r}: {problem['msg']} ({about}).") from None
+
+
+def called(kind: type[Strategy]) -> str:
+    """Return the name of a strategy; one of a user's own need not have another one than its class."""
+    return getattr(kind, "name", kind.__name__)
+
+
+def _about(kind: type[Strategy], field: str) -> str:
+    words = kind.model_fields[field].description
+    return f"{words}; {allowed(kind, field)}" if words else allowed(kind, field)
 
 
 def allowed(kind: type[Strategy], field: str) -> str:
@@ -93,7 +104,7 @@ def allowed(kind: type[Strategy], field: str) -> str:
     words = [f"{word} {bounds[b]}" for b, word in (("ge", "from"), ("gt", "above")) if b in bounds]
     words += [f"{word} {bounds[b]}" for b, word in (("le", "to"), ("lt", "below")) if b in bounds]
     kind_of = "yes or no" if info.annotation is bool else " ".join(words) or "any value"
-    return f"{kind_of}, default {info.default}"
+    return kind_of if info.is_required() else f"{kind_of}, default {info.default}"
 
 
 def exact(prices: pd.DataFrame) -> np.ndarray:

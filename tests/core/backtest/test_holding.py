@@ -16,7 +16,7 @@ from g4qc_core.backtest.holding import Behind, held_over
 from g4qc_core.backtest.ledger import check_against, settle
 from g4qc_core.backtest.market import make_market
 from g4qc_core.backtest.run import run_backtest
-from g4qc_core.errors import BacktestRefused, SettingsError, UsageError
+from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import adjusted
 from tests.core.backtest.series import ES, series, spec
@@ -137,5 +137,3 @@ def test_a_contract_of_which_nothing_is_stored_behind_its_roll_cannot_be_held() 
         held(longer, behind("2026-01-20", LEFT.head(0)))
     with pytest.raises(UsageError, match="give it their bars"):
         held()
-    with pytest.raises(SettingsError, match="on_roll is 'roll' or 'close' for it"):
-        spec(strategy="tests.core.backtest.classes:BuyOnce", parameters={}, on_roll="hold")

@@ -221,11 +221,6 @@ def test_a_stop_within_the_bar_of_a_roll_is_one_in_the_new_contract() -> None:
     assert set(result.equity["position"].iloc[4:]) == {0}
 
 
-def test_a_class_of_the_library_takes_additive_prices_only() -> None:
-    with pytest.raises(SettingsError, match="which must be additive"):
-        spec(strategy=f"{CLASSES}:BuyOnce", parameters={}, adjustment="ratio")
-
-
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

@@ -277,60 +277,6 @@ def test_a_run_without_any_trade_has_a_flat_equity_and_no_ratios() -> None:
     json.dumps(result.to_dict(frames=True), allow_nan=False)
 
 
-# Classes of backtesting.py
-
-
-def test_a_class_of_the_library_runs_and_its_account_is_exact() -> None:
-    bars = rolled()
-    result = run(spec(strategy=f"{CLASSES}:BuyOnce", parameters={"contracts": 2}), bars)
-    trades = result.trades
-    assert trades["contract"].tolist() == ["202603", "202606"]
-    assert trades["exit_reason"].tolist() == ["roll", "end"]
-    points = bars["close"].iloc[-1] - bars["open"].iloc[2]
-    assert result.metrics["net_profit"] == pytest.approx(points * 50 * 2 - 8 * 14.75)
-    assert result.inputs["parameters"] == {"contracts": 2}
-
-
-def test_a_stop_on_the_grid_is_filled_and_one_off_it_is_refused() -> None:
-    bars = walk(200, seed=3)
-    stopped = run(spec(strategy=f"{CLASSES}:Stopped", parameters={"distance": 125.0}), bars).trades
-    assert len(stopped) == 1
-    assert stopped["exit_reason"].tolist() == ["signal"]
-    with pytest.raises(BacktestRefused, match="no multiple of the tick"):
-        run(spec(strategy=f"{CLASSES}:Stopped", parameters={"distance": 130.0}), bars)
-
-
-def test_an_order_that_the_library_would_drop_is_a_refusal() -> None:
-    with pytest.raises(BacktestRefused, match=r"could not pay the margin of an order on 2026-01-05"):
-        run(spec(strategy=f"{CLASSES}:BuyOnce", parameters={}, cash=20_000), walk(40))
-
-
-def test_a_class_that_tosses_coins_tosses_the_same_ones_again() -> None:
-    def tossed(seed: int) -> list[float]:
-        return run(spec(strategy=f"{CLASSES}:Coin", parameters={}, seed=seed), walk(100)).equity["equity"].tolist()
-
-    before = np.random.get_state()[1].tolist()
-    assert tossed(1) == tossed(1) != tossed(2)
-    assert np.random.get_state()[1].tolist() == before
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters", "words"),
-    [
-        (f"{CLASSES}:Broken", {}, "Broken failed: KeyError: 'no such thing'"),
-        (f"{CLASSES}:NoStrategy", {}, "NoStrategy is no subclass of backtesting.Strategy"),
-        (f"{CLASSES}:BuyOnze", {}, "Unknown class 'BuyOnze': did you mean 'BuyOnce'"),
-        ("no.such.module:Thing", {}, "cannot be imported: ModuleNotFoundError"),
-        ("not a module:Thing", {}, "write it like package.module:Class"),
-        (f"{CLASSES}:BuyOnce", {"contract": 2}, "Unknown parameter 'contract': did you mean 'contracts'"),
-        (f"{CLASSES}:BuyOnce", {"contracts": "two"}, "contracts cannot be 'two': it must be of type int"),
-    ],
-)
-def test_a_class_that_cannot_run_is_a_usage_error(name: str, parameters: dict, words: str) -> None:
-    with pytest.raises(UsageError, match=words.replace("(", r"\(")):
-        run(spec(strategy=name, parameters=parameters), walk(40))
-
-
 def test_nothing_is_printed_and_no_warning_escapes(capfd, recwarn) -> None:
     run(spec(), rolled())
     assert capfd.readouterr() == ("", "")

@@ -200,8 +200,3 @@ def test_every_field_says_what_it_is() -> None:
 def test_a_name_that_is_no_key_is_refused(name: str) -> None:
     with pytest.raises(SettingsError, match="name: "):
         spec(name=name)
-
-
-def test_margin_in_money_is_not_for_classes_of_the_library() -> None:
-    with pytest.raises(SettingsError, match="takes margin_rate"):
-        spec(strategy="my.module:Mine", margin=1000)

@@ -1,0 +1,76 @@
+"""Prices of orders on the tick grid: where an asked price between two ticks goes.
+
+A protective stop moves to the tick nearer to the market, so that it never risks more than asked. Limits, targets and
+stops that open a position move to the tick farther away, so that none is filled before the asked price was reached.
+Knows prices and sides. Must not know brokers or markets.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import astuple, dataclass
+
+_OFF_GRID = 1e-4
+
+IN_WORDS = (
+    "protective stops to the tick nearer to the market, so that none risks more than asked; limits, targets and stops "
+    "that open a position to the tick farther away, so that none is filled before the asked price is reached"
+)
+
+
+@dataclass(frozen=True)
+class OrderPrices:
+    """The prices of one order, each None where it has none.
+
+    Attributes:
+        sl, tp: stop and target of the trade that the order opens.
+    """
+
+    limit: float | None = None
+    stop: float | None = None
+    sl: float | None = None
+    tp: float | None = None
+
+    def moved(self, other: OrderPrices) -> int:
+        """Return how many of the prices differ."""
+        return sum(one != another for one, another in zip(astuple(self), astuple(other), strict=True))
+
+
+def on_grid(asked: OrderPrices, *, buys: bool, protects: bool, last: float, step: float) -> OrderPrices:
+    """Return the prices on multiples of `step`; one that is on the grid stays as it is.
+
+    Args:
+        buys: side of the order.
+        protects: the order closes a position, so that its stop is a protective one.
+        last: price of the market, on the grid.
+        step: distance of two ticks.
+    """
+    limit = _moved(asked.limit, step, up=not buys)
+    stop = _moved(asked.stop, step, up=buys is not protects)
+    entries = asked.limit or asked.stop or last, limit or stop or last
+    away = step if buys else -step
+    return OrderPrices(
+        limit,
+        stop,
+        _beyond(entries, asked.sl, _moved(asked.sl, step, up=buys), -away),
+        _beyond(entries, asked.tp, _moved(asked.tp, step, up=buys), away),
+    )
+
+
+def _moved(price: float | None, step: float, up: bool) -> float | None:
+    if not price or not math.isfinite(price):
+        return price
+    ticks = price / step
+    if abs(ticks - round(ticks)) < _OFF_GRID:
+        return price
+    # The library takes a price of zero for none.
+    return max(math.ceil(ticks) if up else math.floor(ticks), 1) * step
+
+
+def _beyond(entries: tuple[float, float], asked: float | None, moved: float | None, away: float) -> float | None:
+    """Return the moved stop or target, or the tick next to the entry if moving made the two meet."""
+    if asked is None or moved is None or moved == asked:
+        return moved
+    before, entry = entries
+    met = (asked - before) * away > 0 >= (moved - entry) * away
+    return entry + away if met else moved
