@@ -32,6 +32,7 @@
         ├── RequestCancelled        the gateway dropped the query
         ├── BarsDenied              the gateway says that there is nothing where it gave bars before
         ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
+        │   └── GraphStarting       it does not answer yet: `g4qc up` is starting it
         ├── ServerUnavailable       no server of G4QC answers at the address
         ├── TooManyRequests         the API's limit of requests is reached for this minute, or of event streams
         ├── ListenersFull           all places for event streams of the API are taken
@@ -170,6 +171,10 @@ class DefinitionMissing(GatewayError, TransientError):
 
 class GraphUnavailable(TransientError):
     """Dagster's web server does not answer, or cannot launch anything now."""
+
+
+class GraphStarting(GraphUnavailable):
+    """Dagster does not answer yet, because `g4qc up` is starting it."""
 
 
 class ServerUnavailable(TransientError):

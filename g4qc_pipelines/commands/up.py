@@ -27,11 +27,11 @@ from g4qc_core.settings import Settings
 from g4qc_core.waiting import Wait
 from g4qc_pipelines.commands.automation import automation
 from g4qc_pipelines.commands.kept import kept_database, kept_gateway
-from g4qc_pipelines.commands.one_up import only_up, refuse_a_second
 from g4qc_pipelines.commands.services import check_port, process
 from g4qc_pipelines.commands.watch import Kept, watch
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.instance import add_partitions, dagster_environment, dagster_instance
+from g4qc_pipelines.launching.one_up import only_up, refuse_a_second
 from g4qc_pipelines.launching.serving import api_server
 from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import open_stores
@@ -56,13 +56,15 @@ def run_up(settings: Settings, open_browser: bool) -> None:
     check_port(settings.dagster_port, "G4QC_DAGSTER_PORT")
     check_port(settings.api_port, "G4QC_API_PORT")
     with ExitStack() as stack:
-        stack.enter_context(only_up(settings.home, url))
+        runs = stack.enter_context(only_up(settings.home, url))
         environment = stack.enter_context(_database(settings))
         kept, gateway = stack.enter_context(_gateway(settings))
         environment = {**environment, **gateway}
         stack.enter_context(api_server(*_for_api(settings, environment)))
-        children = stack.enter_context(_dagster(settings, environment, log))
-        _await(lambda: _answers(url), children.values(), settings.start_timeout, log)
+        wait = Wait("Dagster starts", settings.start_timeout, GraphUnavailable, lambda text: click.echo(text, err=True))
+        children = stack.enter_context(_dagster(settings, environment, log, wait))
+        _await(lambda: _answers(url), children.values(), wait, log)
+        runs()
         click.echo(f"Dagster   {url}")
         click.echo(f"Pages     {settings.api_link}/")
         click.echo(f"API       {settings.api_link}/api/v1")
@@ -118,7 +120,7 @@ def _for_api(settings: Settings, environment: Mapping[str, str]) -> tuple[Settin
 
 
 @contextmanager
-def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> Iterator[dict[str, Child]]:
+def _dagster(settings: Settings, environment: Mapping[str, str], log: Path, wait: Wait) -> Iterator[dict[str, Child]]:
     """The code server, and then the web server and the daemon side by side; what they say goes to the log."""
     click.echo("Dagster   starting ...", err=True)
     web = ["g4qc_pipelines.cli", "web", "--port", str(settings.dagster_port)]
@@ -135,7 +137,7 @@ def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> I
             return stack.enter_context(process([sys.executable, "-m", *command], environment, log))
 
         server = start(_CODE_SERVER, "-m", "g4qc_pipelines.definitions", "-a", "defs", "-s", str(code))
-        _await(lambda: _listens(code), [server], settings.start_timeout, log)
+        _await(lambda: _listens(code), [server], wait, log)
         yield {
             "code server": server,
             "web server": start(*web, "--workspace", str(workspace), environment=web_environment),
@@ -143,9 +145,8 @@ def _dagster(settings: Settings, environment: Mapping[str, str], log: Path) -> I
         }
 
 
-def _await(ready: Callable[[], bool], children: Iterable[Child], seconds: float, log: Path) -> None:
+def _await(ready: Callable[[], bool], children: Iterable[Child], wait: Wait, log: Path) -> None:
     """Waits until it is ready; a child that ends before that is the reason why it never will be."""
-    wait = Wait("Dagster starts", seconds, GraphUnavailable, lambda text: click.echo(text, err=True))
     while not ready():
         if any(child.poll() is not None for child in children):
             raise G4qcError(f"Dagster did not start: its last words are in {log}.")

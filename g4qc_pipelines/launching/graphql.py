@@ -5,7 +5,7 @@ Knows GraphQL and Dagster's names for things. Must not know what the assets do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -57,10 +57,19 @@ class Graph:
 
     Args:
         key: key for the web server, where it requires one.
+        absent: makes the error for a server that does not answer, of the sentence for one of which nothing is known.
     """
 
-    def __init__(self, url: str, link: str, timeout: float = 30.0, key: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        link: str,
+        timeout: float = 30.0,
+        key: str | None = None,
+        absent: Callable[[str], GraphUnavailable] = GraphUnavailable,
+    ) -> None:
         self._url = f"{url}/graphql"
+        self._absent = absent
         self.link = link
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._client = httpx.Client(timeout=timeout, headers=headers)
@@ -164,7 +173,7 @@ class Graph:
             response = self._client.post(self._url, json={"query": query, "variables": variables})
             answer = dict(response.json())
         except (httpx.HTTPError, ValueError, TypeError) as error:
-            raise GraphUnavailable(
+            raise self._absent(
                 f"Dagster does not answer at {self._url.removesuffix('/graphql')} ({type(error).__name__}): start it "
                 "with `g4qc up`, or set G4QC_DAGSTER_HOST and G4QC_DAGSTER_PORT."
             ) from None
@@ -179,5 +188,5 @@ class Graph:
             return found
         said = str(found.get("message", kind)).strip().splitlines()[0].rstrip(".")
         if kind in ("PythonError", "RepositoryNotFoundError", "PipelineNotFoundError"):
-            raise GraphUnavailable(f"Dagster cannot do this now: {said}. Its page says more: {self.link}.")
+            raise self._absent(f"Dagster cannot do this now: {said}. Its page says more: {self.link}.")
         raise UsageError(f"Dagster refuses: {said}.")

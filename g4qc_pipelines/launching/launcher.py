@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +28,7 @@ from g4qc_pipelines.launching.follower import Follower, end_of, in_order, launch
 from g4qc_pipelines.launching.graphql import MONTHS, Graph
 from g4qc_pipelines.launching.job_states import events_of, job_of
 from g4qc_pipelines.launching.limits import Limits
+from g4qc_pipelines.launching.one_up import absence
 from g4qc_pipelines.launching.own_key import own_key
 from g4qc_pipelines.launching.stages import DECIDE, JOB, Plan, Stage, stage_of
 from g4qc_pipelines.launching.watches import check_watches
@@ -58,7 +60,8 @@ class DagsterLauncher:
         self._registry = registry
         self._stores = stores
         address = f"http://{settings.dagster_host}:{settings.dagster_port}"
-        self._graph = graph or Graph(address, settings.dagster_link, key=own_key(settings))
+        absent = partial(absence, settings.home)
+        self._graph = graph or Graph(address, settings.dagster_link, key=own_key(settings), absent=absent)
         self._follower = Follower(self._graph, stores)
         self._limits = Limits(settings, registry)
 

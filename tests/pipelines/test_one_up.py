@@ -1,0 +1,116 @@
+"""The state of a home's `g4qc up` as other processes read it, and what is said of a Dagster that does not answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from g4qc_core.errors import G4qcError, GraphStarting, GraphUnavailable, HomeTaken
+from g4qc_core.instruments import load_registry
+from g4qc_core.storage.late import LateStores
+from g4qc_pipelines.launching.launcher import DagsterLauncher
+from g4qc_pipelines.launching.one_up import Phase, absence, only_up, up_state
+from tests.fixtures.api import served
+from tests.fixtures.home import Home
+from tests.fixtures.web import free_ports
+
+ADDRESS = "http://127.0.0.1:3000"
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from g4qc_core.instruments import load_registry
+from g4qc_core.storage.late import LateStores
+from g4qc_pipelines.launching.launcher import DagsterLauncher
+from g4qc_pipelines.launching.one_up import only_up
+with only_up(Path(sys.argv[1]), "http://127.0.0.1:3000") as runs:
+    runs()
+    print("runs", flush=True)
+    time.sleep(600)
+"""
+
+
+def said(home: Path) -> tuple[type[GraphUnavailable], str]:
+    error = absence(home, "Nothing is known.")
+    return type(error), str(error)
+
+
+def test_the_phases_are_read_by_others_and_an_end_by_ctrl_c_leaves_none(tmp_path: Path) -> None:
+    assert said(tmp_path) == (GraphUnavailable, "Nothing is known.")
+    with only_up(tmp_path, ADDRESS) as runs:
+        assert said(tmp_path) == (
+            GraphStarting,
+            f"Dagster is starting (`g4qc up`, process {os.getpid()}): try again in a few seconds.",
+        )
+        runs()
+        kind, text = said(tmp_path)
+        assert kind is GraphUnavailable
+        assert f"although `g4qc up` runs, process {os.getpid()}" in text
+        state = up_state(tmp_path)
+        assert state is not None
+        assert (state.phase, state.runs, state.address) == (Phase.RUNNING, True, ADDRESS)
+        with (
+            pytest.raises(HomeTaken, match=f"process {os.getpid()}, with Dagster's web UI at {ADDRESS}: use"),
+            only_up(tmp_path, "other"),
+        ):
+            pass
+    assert up_state(tmp_path) is None
+
+
+def test_a_part_that_ended_is_named_until_the_next_start(tmp_path: Path) -> None:
+    why = "Dagster's daemon was killed (SIGKILL): its last words are in dagster.log. Start `g4qc up` again."
+
+    def fail() -> None:
+        with only_up(tmp_path, ADDRESS) as runs:
+            runs()
+            raise G4qcError(why)
+
+    with pytest.raises(G4qcError):
+        fail()
+    kind, text = said(tmp_path)
+    assert kind is GraphUnavailable
+    assert text.startswith("Dagster has not run since 20")
+    assert text.endswith(f" UTC. {why}")
+    with only_up(tmp_path, ADDRESS):
+        assert said(tmp_path)[0] is GraphStarting
+    assert up_state(tmp_path) is None
+
+
+def test_a_command_that_was_killed_is_known_as_such(tmp_path: Path) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    with holder.stdout as out:
+        assert out.readline() == "runs\n"
+        assert (state := up_state(tmp_path)) is not None
+        assert state.process == holder.pid
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+    assert said(tmp_path)[1] == ("Dagster does not run, because the last `g4qc up` was killed: start `g4qc up` again.")
+
+
+def test_a_post_and_health_say_that_dagster_starts_and_when_to_try_again(home: Home) -> None:
+    settings = home.with_(**free_ports()).settings
+    order = {"symbol": "ES", "start": "2026-10-05", "end": "2026-10-05"}
+    with (
+        closing(DagsterLauncher(settings, load_registry(), LateStores(settings))) as launcher,
+        served(settings, launcher=launcher) as api,  # type: ignore[arg-type]
+        api.client() as client,
+    ):
+        with only_up(settings.home, ADDRESS):
+            starting = [client.post("/data/extract", json=order), client.get("/jobs")]
+            health = client.get("/health").json()["parts"]["dagster"]
+        never = client.get("/jobs").json()
+    for answer in starting:
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "5"
+        assert answer.json()["error"] == "GraphStarting"
+        assert answer.json()["detail"].startswith("Dagster is starting")
+    assert health["up"] is False
+    assert health["about"].startswith("Dagster is starting")
+    assert (never["error"], "start it with `g4qc up`" in never["detail"]) == ("GraphUnavailable", True)
