@@ -19,8 +19,10 @@ import pandas as pd
 from g4qc_core.bars.agreement import Agreement, ComparedDay
 from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reasons import Reason, in_words
+from g4qc_core.bars.selection import Selection, in_quarantine
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import month_window, parse_date
 from g4qc_pipelines.lights import Lights
 from g4qc_pipelines.metadata import listing, table_of
 from g4qc_pipelines.steps.agreement import LISTED, listed
@@ -45,6 +47,7 @@ class Check:
         blocking: a failure in a partition of the run stops the steps after the asset in that run.
         severe: a failure in a partition of the run is an error although it blocks nothing.
         telling: the description of a failure repeats what is wrong in the partitions of the run.
+        then: a sentence about what to do after a failure; a blocking check has one.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Check:
     blocking: bool
     severe: bool = False
     telling: bool = False
+    then: str = ""
 
     def __call__(self, asset: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(self.name, asset=asset, description=self.description, blocking=self.blocking)
@@ -68,7 +72,8 @@ class Check:
         stops = (self.blocking or self.severe) and (bool(own) or not failing)
         if failing:
             listed_by = pd.DataFrame(list(failing.items()), columns=["partition", "why"])
-            metadata = {"failing": table_of(listed_by.head(_ROWS)), **metadata}
+            how = {"how": self.then} if self.then else {}
+            metadata = {"failing": table_of(listed_by.head(_ROWS)), **how, **metadata}
         return dg.AssetCheckResult(
             check_name=self.name,
             passed=not failing,
@@ -84,18 +89,33 @@ class Check:
         return f"Not so in {listing(list(failing))}{told}"
 
 
-_SCHEMA = Check("schema", "Columns, types, order and finite prices are as promised (pandera).", blocking=True)
+_SCHEMA = Check(
+    "schema",
+    "Columns, types, order and finite prices are as promised (pandera).",
+    blocking=True,
+    telling=True,
+    then="Nothing of the month was written, and the bars of before stay. This is a fault of G4QC: please report it "
+    "with this sentence.",
+)
 _SOUND = Check(
     "few_in_quarantine",
     "At most 1 % of a month's bars are in quarantine undecided; flat runs, which take nothing with them, aside. Of "
     "contracts that break it no timeframe is derived; other contracts and months are.",
     blocking=False,
     severe=True,
+    telling=True,
 )
 _REVIEWED = Check("quarantine_reviewed", "No bar in quarantine waits for a decision.", blocking=False)
 _NOT_EMPTY = Check("has_bars", "Every month has bars.", blocking=False)
 _COVERED = Check("coverage", "Nothing is missing: every expected minute was asked for and answered.", blocking=False)
-_CONSERVED = Check("volume_conserved", "Volume equals that of the minutes, contract by contract.", blocking=True)
+_CONSERVED = Check(
+    "volume_conserved",
+    "Volume equals that of the minutes, contract by contract.",
+    blocking=True,
+    telling=True,
+    then="Nothing of the month was written, and the bars of before stay. Run it again; if it stays so, it is a fault "
+    "of G4QC: please report it with this sentence.",
+)
 _CALENDAR = Check(
     "calendar_agrees",
     "Our session calendar has the sessions that the gateway tells of: days, opens and closes.",
@@ -158,6 +178,7 @@ class MinuteChecks:
         self._broken: dict[str, str] = {}
         self._unsound: dict[str, str] = {}
         self._waiting: dict[str, int] = {}
+        self._reasons: Counter[Reason] = Counter()
         self._empty: dict[str, str] = {}
         self._missing: dict[str, int] = {}
         self._quarantined: list[pd.DataFrame] = []
@@ -171,6 +192,7 @@ class MinuteChecks:
         self._broken[month.key] = "; ".join(map(str, month.failures))
         self._unsound[month.key] = "" if sound else f"{bad:,} of {bad + month.bars:,} bars: {in_words(stopping)}"
         self._waiting[month.key] = len(month.undecided)
+        self._reasons += Counter(map(Reason, month.undecided["reason"]))
         self._empty[month.key] = "" if month.bars else "no bars"
         self._missing[month.key] = month.gaps
         self._quarantined.append(month.quarantined[["contract", "reason"]].assign(month=month.key))
@@ -179,13 +201,18 @@ class MinuteChecks:
 
     def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations, of at least one month."""
-        reasons = pd.concat(self._quarantined).groupby(["month", "contract", "reason"], as_index=False, observed=True)
+        counted = pd.concat(self._quarantined).groupby(["month", "contract", "reason"], as_index=False, observed=True)
+        table = table_of(gravest_rows(counted.size()).head(_ROWS))
         gaps = pd.concat(self._gaps, ignore_index=True)
         waiting, absent = sum(self._waiting.values()), sum(self._missing.values())
+        reviewed = {key: in_quarantine(count, bars_of(key)) if count else "" for key, count in self._waiting.items()}
+        unsound = {"how": _commands(self._unsound)} if any(self._unsound.values()) else {}
         return [
             _SCHEMA.result(self._broken, lights, failures=_joined(self._broken)),
-            _SOUND.result(self._unsound, lights, quarantined=table_of(reasons.size().head(_ROWS))),
-            _REVIEWED.result(_counted(self._waiting, "bars wait"), lights, bars=waiting, how="g4qc quarantine list"),
+            _SOUND.result(self._unsound, lights, quarantined=table, **unsound),
+            _REVIEWED.result(
+                reviewed, lights, bars=waiting, reasons=in_words(self._reasons) or "none", how=_commands(reviewed)
+            ),
             _NOT_EMPTY.result(self._empty, lights),
             _COVERED.result(
                 _counted(self._missing, "minutes missing"), lights, minutes=absent, sessions=table_of(gaps.head(_ROWS))
@@ -240,6 +267,25 @@ class ReconciliationChecks:
 def _counted(numbers: Mapping[str, int], of: str) -> dict[str, str]:
     """Return the problems by partition; the text is empty where the number is 0."""
     return {partition: f"{number} {of}" if number else "" for partition, number in numbers.items()}
+
+
+def bars_of(partition: str) -> Selection:
+    """Return the selection of the bars in quarantine of a partition, an instrument's month."""
+    symbol, _, month = partition.partition("|")
+    first, last = month_window(parse_date(month))
+    return Selection((symbol,), first=first, last=last)
+
+
+def gravest_rows(counted: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of counts with the gravest reason first, then by month and contract."""
+    ranks = counted["reason"].map({str(reason): reason.rank for reason in Reason})
+    return counted.iloc[ranks.argsort(kind="stable")]
+
+
+def _commands(found: Mapping[str, str]) -> str:
+    """Return the commands that list the bars of the partitions of the run in which something is wrong."""
+    commands = [bars_of(partition).command() for partition, why in found.items() if why]
+    return listing(commands) or Selection().command()
 
 
 def _joined(found: Mapping[str, str]) -> str:

@@ -17,6 +17,8 @@ from dagster._core.execution.plan.execute_step import (
     _get_input_provenance_data,
 )
 
+from g4qc_pipelines.failures import blocked
+
 BACKTEST_INPUTS = "backtest_inputs"
 """The asset that stands for the series that each backtest reads."""
 
@@ -34,7 +36,20 @@ def materialized(
     Args:
         versions, shown: by partition key, for every partition of the step except the failed ones; when some failed,
             the step must fail afterwards.
+
+    Raises:
+        dagster.Failure: a blocking check failed.
     """
+    yield from _told(context, versions, shown, checks)
+    blocked(context.assets_def.check_specs, checks)
+
+
+def _told(
+    context: dg.AssetExecutionContext,
+    versions: Mapping[str, str],
+    shown: Mapping[str, Mapping[str, Any]],
+    checks: Sequence[dg.AssetCheckResult],
+) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
     keys = list(context.partition_keys)
     if len(keys) == 1 and versions:
         version, metadata = versions[keys[0]], shown[keys[0]]

@@ -12,7 +12,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from dagster._utils.error import SerializableErrorInfo
+
+from g4qc_pipelines.failures import retried, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,14 +47,7 @@ class _Tell(logging.Handler):
         elif event is not None and event.event_type_value == "STEP_START":
             listener(event.step_key, "")
         elif event is not None and event.event_type_value == "STEP_UP_FOR_RETRY":
-            listener(event.step_key, f"tries again, because it failed: {_reason(event.step_retry_data.error)}")
-
-
-def _reason(error: SerializableErrorInfo | None) -> str:
-    """The sentence of the innermost error, without its type."""
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error.message.strip().partition(": ")[2] if error is not None else "for no reason given"
+            listener(event.step_key, retried(sentence(event)))
 
 
 @dg.logger

@@ -17,6 +17,8 @@ _SOUND = Check(
     "contract in front that no longer trades.",
     blocking=True,
     telling=True,
+    then="Correct the rolls in the file that G4QC_ROLLS names; where none of them is there, materialize `contracts`, "
+    "then `roll_calendar` again.",
 )
 _KNOWN = Check("gaps_known", "Every roll has a measured price gap.", blocking=False, telling=True)
 _PLAUSIBLE = Check("gaps_plausible", "No gap stands out from those of the other rolls.", blocking=False, telling=True)

@@ -1,7 +1,6 @@
 """Runs of the graph in this process, on the instance that the web UI shows.
 
-Knows how to launch a selection over one partition or a range, and how to say in one sentence why it failed. Must not
-know what the assets do.
+Knows how to launch a selection over one partition or a range. Must not know what the assets do.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from dagster._core.execution.plan.objects import ErrorSource
 
 from g4qc_core.errors import G4qcError, UsageError, unknown
 from g4qc_core.timeframes import DERIVED
+from g4qc_pipelines.failures import messages_of, sentence, told_of, worded
 from g4qc_pipelines.jobs import job_of_assets
 from g4qc_pipelines.orphans import leased
 from g4qc_pipelines.tags import THEN, range_tags, run_tags
@@ -34,7 +34,7 @@ _MORE_MONTHS = "Earlier months: set G4QC_FIRST_MONTH; instruments of your own: G
 
 
 class RunFailed(G4qcError):
-    """A run ended in failure; the text is the first failed step's own sentence."""
+    """A run ended in failure; the text holds the failed steps' own sentences."""
 
 
 class Incomplete(RunFailed):
@@ -145,10 +145,8 @@ class Runner:
         return found.name if isinstance(found, dg.DynamicPartitionsDefinition) else None
 
     def _why(self, result: dg.ExecuteInProcessResult) -> str:
-        for event in result.all_events:
-            if event.is_step_failure and event.step_failure_data.error is not None:
-                return f"{event.step_key}: {sentence(event)}"
-        return f"The run {result.run_id} failed: {' '.join(self._last_words(result)) or 'nobody said why'}"
+        failed = {str(event.step_key): sentence(event) for event in result.all_events if event.is_step_failure}
+        return told_of(failed) or f"The run {result.run_id} failed: {worded(None, self._last_words(result))}"
 
     def _interrupted(self, result: dg.ExecuteInProcessResult) -> bool:
         """True when a signal ended a step, or the run between its steps."""
@@ -160,7 +158,7 @@ class Runner:
         ended = self.instance.all_logs(result.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
         events = [entry.get_dagster_event() for entry in ended]
         errors = [event.job_failure_data.error for event in events if event.event_specific_data]
-        return [event.message or "" for event in events] + [str(error) for error in errors if error]
+        return [event.message or "" for event in events] + [text for error in errors for text in messages_of(error)]
 
 
 def only_last_steps(failed_steps: Iterable[str]) -> bool:
@@ -179,14 +177,3 @@ def _check_range(first: str, last: str, known: Sequence[str]) -> None:
         raise UsageError(f"The range from {first} to {last} names two instruments: run them one after the other.")
     if known.index(last) < known.index(first):
         raise UsageError(f"The range is reversed: {last} comes before {first}.")
-
-
-def sentence(event: dg.DagsterEvent) -> str:
-    """The sentence that a failed step wants to tell: its Failure's description, or its innermost error."""
-    data = event.step_failure_data
-    if data.user_failure_data is not None and data.user_failure_data.description:
-        return data.user_failure_data.description
-    error = data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error.message.strip() if error is not None else "failed without an error"

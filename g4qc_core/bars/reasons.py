@@ -5,12 +5,16 @@ Knows the names of the rules, not the rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a bar is in quarantine; a bar that breaks several rules gets the first of them in this order."""
+    """Why a bar is in quarantine, the gravest reason first; a bar that breaks several rules gets the gravest of them.
+
+    Contradictions, which cannot be accepted, come before suspicions; a bar without a price comes first, one that
+    carries neither price nor volume of its own last.
+    """
 
     SCHEMA = "schema"
     UNKNOWN_CONTRACT = "unknown_contract"
@@ -24,6 +28,11 @@ class Reason(StrEnum):
     PRICE_LIMIT = "price_limit"
     SPIKE = "spike"
     FLAT_RUN = "flat_run"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order of gravity, from 0 for the gravest."""
+        return _RANKS[self]
 
     @property
     def acceptable(self) -> bool:
@@ -60,11 +69,17 @@ WAYS_OUT: dict[Reason, str] = {
 """Remedy for each reason, which releases its bars: a corrected instrument, or a decision by `g4qc quarantine`."""
 
 
-def in_words(counts: Mapping[Reason, int]) -> str:
-    """Format counts of bars by reason, each with its remedy, as part of a sentence; most frequent first."""
-    by_count = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "; ".join(f"{count:,} {reason} ({WAYS_OUT[reason]})" for reason, count in by_count)
+def gravest_first(reasons: Iterable[str]) -> list[Reason]:
+    """Return the different reasons among these, the gravest first."""
+    return sorted({Reason(reason) for reason in reasons}, key=lambda reason: reason.rank)
 
+
+def in_words(counts: Mapping[Reason, int]) -> str:
+    """Format counts of bars by reason, each with its remedy, as part of a sentence; the gravest reason first."""
+    return "; ".join(f"{counts[reason]:,} {reason} ({WAYS_OUT[reason]})" for reason in gravest_first(counts))
+
+
+_RANKS = {reason: rank for rank, reason in enumerate(Reason)}
 
 _SUSPICIONS = frozenset({Reason.VOLUME_LIMIT, Reason.PRICE_LIMIT, Reason.SPIKE, Reason.FLAT_RUN})
 

@@ -8,11 +8,14 @@ from datetime import UTC, date, datetime
 import click
 
 from g4qc_core.bars.coverage import missing
+from g4qc_core.bars.decisions import undecided
+from g4qc_core.bars.selection import Selection, in_quarantine
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.instruments import contract_month, load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
+from g4qc_core.storage.selected_bars import read_selected
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
@@ -69,9 +72,13 @@ def extract_bars(
             incomplete.append(error)
         bench.runner.run(ROLL_ASSETS, symbol)
         quality = bench.stores.bars.quality(symbol, first, last)
+        doubted = Selection((symbol,), first=first, last=last)
+        waiting = len(undecided(read_selected(bench.stores.quarantine, instrument, doubted)))
     click.echo(
         f"{symbol}, trade dates {first} to {last}: {quality['trade_date'].nunique()} sessions, "
         f"{quality['traded'].sum():,} minutes with trades, {missing(quality).sum():,} minutes missing."
     )
+    if waiting:
+        click.echo(f"{in_quarantine(waiting, doubted)}.")
     if incomplete:
         raise Incomplete(" ".join(map(str, incomplete)))

@@ -29,7 +29,8 @@ _RUN_OF = f"""query($id: ID!) {{ runOrError(runId: $id) {{ __typename ... on Run
 _LOG = """query($id: ID!, $c: String, $n: Int) { logsForRun(runId: $id, afterCursor: $c, limit: $n) { __typename
   ... on EventConnection { cursor hasMore events { __typename
     ... on MessageEvent { message timestamp stepKey level }
-    ... on ExecutionStepFailureEvent { error { message cause { message } } failureMetadata { description } } } }
+    ... on ErrorEvent { error { message causes { message } } }
+    ... on ExecutionStepFailureEvent { failureMetadata { description } } } }
   ... on Error { message } } }"""
 _TERMINATE = """mutation($id: String!) { terminateRun(runId: $id, terminatePolicy: SAFE_TERMINATE) {
   __typename ... on Error { message } } }"""

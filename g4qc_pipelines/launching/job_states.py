@@ -14,6 +14,7 @@ from typing import Any
 from g4qc_core.api.launcher import Job, JobEvent, JobState
 from g4qc_core.errors import UsageError
 from g4qc_core.storage.job_end_store import JobEnd
+from g4qc_pipelines.failures import retried, told_of, worded
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.stages import ABOUT, BACKTEST, JOB, KIND, following, goes_on, stage_of
 
@@ -24,11 +25,13 @@ _STATES = {
     "CANCELING": JobState.CANCELLED,
     "STARTED": JobState.RUNNING,
 }
+_FAILURES = ("ExecutionStepFailureEvent", "RunFailureEvent")
+_RETRY = "ExecutionStepUpForRetryEvent"
 _ENDED_STEPS = ("SUCCESS", "FAILURE", "SKIPPED")
 _TOLD = frozenset(
     {
-        *("RunStartEvent", "RunSuccessEvent", "RunFailureEvent", "RunCanceledEvent", "LogMessageEvent"),
-        *("ExecutionStepStartEvent", "ExecutionStepFailureEvent", "ExecutionStepUpForRetryEvent"),
+        *("RunStartEvent", "RunSuccessEvent", "RunCanceledEvent", "LogMessageEvent", "ExecutionStepStartEvent"),
+        *(*_FAILURES, _RETRY),
     }
 )
 _PAGE = 200
@@ -108,12 +111,15 @@ def _is_cursor(text: str) -> bool:
 
 
 def _event(event: Mapping[str, Any], cursor: str) -> JobEvent:
-    failed = event["__typename"] in ("ExecutionStepFailureEvent", "RunFailureEvent")
+    failed = event["__typename"] in _FAILURES
+    message = _sentence(event) if failed else str(event["message"])
+    if event["__typename"] == _RETRY:
+        message = retried(_sentence(event))
     return JobEvent(
         cursor=cursor,
         at=datetime.fromtimestamp(int(event["timestamp"]) / 1000, UTC),
         step=event["stepKey"] or "",
-        message=_sentence(event) if failed else str(event["message"]),
+        message=message,
         failed=failed,
     )
 
@@ -141,26 +147,27 @@ def _message(run: Run, end: JobEnd | None, graph: Graph) -> str:
 
 
 def _why(run: Run, graph: Graph) -> str:
-    """The sentence of the step that failed first by itself, else of the run."""
+    """Return the sentences of the steps that failed, else that of the run."""
     cursor: str | None = None
-    last = "nobody said why"
+    failed: dict[str, str] = {}
+    last = worded(None, [])
     while True:
         log = graph.log(run["runId"], cursor, 1000)
         for event in log["events"]:
             if event["__typename"] == "ExecutionStepFailureEvent":
-                return f"{event['stepKey']}: {_sentence(event)}"
+                failed[str(event["stepKey"])] = _sentence(event)
             if event["__typename"] == "RunFailureEvent":
-                last = str(event["message"])
+                last = _sentence(event)
         if not log["hasMore"]:
-            return last
+            return told_of(failed) or last
         cursor = log["cursor"]
 
 
 def _sentence(event: Mapping[str, Any]) -> str:
     described = (event.get("failureMetadata") or {}).get("description")
     error = event.get("error") or {}
-    cause = error.get("cause") or error
-    return str(described or cause.get("message") or event["message"]).strip()
+    causes = [cause["message"] for cause in error.get("causes") or []]
+    return worded(described, [str(event["message"]), *filter(None, [error.get("message")]), *causes])
 
 
 def _about(run: Run, tags: Mapping[str, str]) -> str:

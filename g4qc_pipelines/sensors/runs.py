@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from g4qc_core.settings import Settings
-from g4qc_pipelines.runs import sentence
+from g4qc_pipelines.failures import messages_of, sentence, told_of, worded
 from g4qc_pipelines.sensors.webhook import Webhook
 
 TOLD = "g4qc/told"
@@ -24,7 +24,7 @@ def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
     def failed_runs(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
         steps = {str(event.step_key): sentence(event) for event in context.get_step_failure_events()}
-        why = next(iter(steps.values()), None) or context.failure_event.message or "nobody said why"
+        why = told_of(steps) or _without_a_step(context.failure_event)
         partition = run.tags.get("dagster/partition") or run.tags.get("dagster/asset_partition_range_start")
         text = f"The run {run.run_id} of {run.job_name} over {partition or 'no partition'} failed: {why}"
         if TOLD in run.tags:
@@ -43,3 +43,9 @@ def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
         )
 
     return failed_runs
+
+
+def _without_a_step(ended: dg.DagsterEvent) -> str:
+    """Return why a run failed of which no step did."""
+    error = ended.job_failure_data.error if ended.event_specific_data else None
+    return worded(None, [ended.message or "", *messages_of(error)])

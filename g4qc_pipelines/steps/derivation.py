@@ -12,9 +12,10 @@ import pandas as pd
 from g4qc_core.bars.completeness import listed
 from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.fingerprint import version_of
-from g4qc_core.bars.reasons import Reason, in_words
+from g4qc_core.bars.reasons import Reason, gravest_first, in_words
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import UNKNOWN, SchemaFailure, schema_failures
+from g4qc_core.bars.selection import Selection, in_quarantine
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.version_store import Made
@@ -36,6 +37,7 @@ class DerivedMonth:
         version: fingerprint of the bars.
         left_out: number of bars in quarantine of each contract that is not derived because it has too many of them.
         reasons: number of these bars by reason.
+        doubted: selects exactly these bars.
     """
 
     key: str
@@ -45,17 +47,18 @@ class DerivedMonth:
     version: str
     left_out: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[Reason, int] = field(default_factory=dict)
+    doubted: Selection = field(default_factory=Selection)
 
     @property
     def refusal(self) -> str:
-        """Return why contracts of the month were left out, in a sentence; empty if none was."""
+        """Return why contracts of the month were left out, and what to do, in two sentences; empty if none was."""
         if not self.left_out:
             return ""
-        bars = sum(self.left_out.values())
         return (
-            f"{self.key}: {bars} bars of {listed(list(self.left_out))} are in quarantine undecided, more than 1 % "
-            f"(check few_in_quarantine), so that no timeframe is derived of them: {in_words(self.reasons)}. Then run "
-            "it again; `g4qc quarantine list` shows the bars."
+            f"{self.key}: {in_quarantine(sum(self.left_out.values()), self.doubted)}. Those of "
+            f"{listed(list(self.left_out))} are in quarantine undecided, more than 1 % (check few_in_quarantine), so "
+            f"that no timeframe is derived of them: {in_words(self.reasons)}. A decision derives them; after a "
+            "correction, run it again."
         )
 
 
@@ -77,9 +80,12 @@ def derive_month(instrument: Instrument, first: date, last: date, timeframe: Tim
     if conserved and not failures:
         made = Made(first, version, version_of(minutes))
         stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars, made)
-    doubted = waiting[waiting["contract"].isin(list(left_out))]["reason"]
-    reasons = Counter(reason for reason in map(Reason, doubted) if reason.stops)
-    return DerivedMonth(key_of(instrument.symbol, first), bars, failures, conserved, version, left_out, reasons)
+    reasons = Counter(map(Reason, waiting[waiting["contract"].isin(list(left_out))]["reason"]))
+    stopping = Counter({reason: count for reason, count in reasons.items() if reason.stops})
+    only = tuple(gravest_first(stopping)) if len(stopping) < len(reasons) else ()
+    doubted = Selection((instrument.symbol,), tuple(left_out), only, first=first, last=last)
+    key = key_of(instrument.symbol, first)
+    return DerivedMonth(key, bars, failures, conserved, version, left_out, stopping, doubted)
 
 
 def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:

@@ -51,3 +51,18 @@ def test_a_bar_that_is_asked_for_again_still_waits() -> None:
 @pytest.mark.parametrize("reason", list(Reason))
 def test_an_acceptance_settles_suspicions_only(reason: Reason) -> None:
     assert passed(listed(1, reason, Decision.ACCEPT))["quarantine_reviewed"] == reason.acceptable
+
+
+def test_the_gravest_reason_comes_first_in_the_checks_and_the_command_shows_the_month() -> None:
+    found = pd.concat([listed(30, "spike"), listed(2, "ohlc_order"), listed(1, "off_tick")], ignore_index=True)
+    checks = MinuteChecks()
+    quality = pd.DataFrame(columns=list(QUALITY_COLUMNS))
+    checks.add(ValidatedMonth("ES|2026-10-01", 1000, 20, found, undecided(found), quality, [], "v"))
+    told = {str(result.check_name): result for result in checks.results()}
+    command = "g4qc quarantine list --instrument ES --from 2026-10-01 --to 2026-10-31"
+    for name in ("quarantine_reviewed", "few_in_quarantine"):
+        assert told[name].metadata["how"].value == command
+    table = told["few_in_quarantine"].metadata["quarantined"].value
+    assert [record.data["reason"] for record in table.records] == ["ohlc_order", "off_tick", "spike"]
+    assert str(told["quarantine_reviewed"].metadata["reasons"].value).startswith("2 ohlc_order (refetch them); 1 off")
+    assert "33 of 1,033 bars: 2 ohlc_order" in str(told["few_in_quarantine"].description)

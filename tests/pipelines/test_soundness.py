@@ -71,6 +71,8 @@ def test_a_contract_with_bad_bars_leaves_the_other_its_timeframes(embedded_datab
     assert set(month.left_out) == {"202512"}
     assert month.conserved
     assert "of 202512 are in quarantine undecided, more than 1 % (check few_in_quarantine)" in month.refusal
+    command = "g4qc quarantine list --instrument ES --contract 202512 --from 2025-09-01 --to 2025-09-30"
+    assert f"{month.left_out['202512']} bars wait in quarantine: `{command}`." in month.refusal
     window = SESSIONS[0].trade_date, SESSIONS[-1].trade_date
     assert len(read_contract(stores, ES, HOUR, "202509", window).bars) > 50
     with pytest.raises(BarsIncomplete, match="The 1h bars of ES for September 2025"):

@@ -18,6 +18,7 @@ from g4qc_core.api.launcher import ExtractOrder, Job, JobState
 from g4qc_core.api.problems import documented, problem
 from g4qc_core.api.routes.jobs import JobShown, finished, shown
 from g4qc_core.bars.coverage import MISSING
+from g4qc_core.bars.selection import Selection
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.futures.segments import Segment
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
@@ -214,7 +215,9 @@ def _nothing(stores: Stores, instrument: Instrument, order: ExtractOrder, job: J
         return problem(404, f"The exchange has no session of {what}: ask for other dates.", "NoData")
     known = _known(stores, instrument, order)
     if known["quarantined"].any():
-        return problem(409, f"The bars of {what} are in quarantine: decide about them.", "InvalidBars")
+        doubted = Selection((instrument.symbol,), tuple(order.contracts), first=order.first, last=order.last)
+        waits = f"The bars of {what} wait in quarantine: decide about them on /quality?symbol={instrument.symbol}"
+        return problem(409, f"{waits}, or look at them with `{doubted.command()}`.", "InvalidBars")
     if known.empty or known[list(MISSING)].to_numpy().any():
         return problem(502, f"The extraction ended, and yet not all of {what} is known: see {job.url}, and ask again.")
     return problem(404, f"The gateway has no bars of {what}, and confirmed it: ask for other sessions.", "NoData")
