@@ -6,7 +6,7 @@ Dagster's own, without a name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -35,6 +35,19 @@ _JOBS: dict[str, tuple[list[str], str]] = {
     "run_backtest": (BACKTEST_ASSETS, "One backtest spec, to its report."),
     "compare_rolls": (SENSITIVITY_ASSETS, "One backtest spec by every roll rule and adjustment."),
 }
+
+
+GRAPH_ORDER = (
+    *(*CHAIN_ASSETS, *BAR_ASSETS, *COVERAGE_ASSETS, *RECONCILIATION_ASSETS),
+    *(*ROLL_ASSETS, "backtest_inputs", *BACKTEST_ASSETS, *SENSITIVITY_ASSETS),
+)
+"""All assets, each after those that it is made of."""
+
+
+def in_graph_order(assets: Iterable[str]) -> list[str]:
+    """Return the names with each asset after those that it is made of; unknown ones come last."""
+    places = {name: place for place, name in enumerate(GRAPH_ORDER)}
+    return sorted(set(assets), key=lambda name: (places.get(name, len(places)), name))
 
 
 def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:

@@ -59,6 +59,21 @@ def range_tags(first: str, last: str) -> dict[str, str]:
     return {ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last}
 
 
+def range_of(tags: Mapping[str, str]) -> str | None:
+    """Return the partition of a run, or its whole range as `g4qc materialize --partition` spells it; None for none."""
+    first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)
+    return spelled_range(first, last) if first else tags.get(PARTITION_NAME_TAG)
+
+
+def spelled_range(first: str | None, last: str | None = None) -> str | None:
+    """Return one partition key, or the range of two, as `g4qc materialize --partition` spells it.
+
+    >>> spelled_range("ES|2026-09-01", "ES|2026-10-01")
+    'ES|2026-09-01...ES|2026-10-01'
+    """
+    return "...".join(dict.fromkeys(key for key in (first, last) if key)) or None
+
+
 def partitions_of(tags: Mapping[str, str]) -> list[str]:
     """Return the partition keys of a run: one, or those of a range of one instrument's months."""
     first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)

@@ -19,7 +19,7 @@ MONTHS = "MULTIPARTITIONED"
 """What Dagster calls partitions of two dimensions: instrument and month."""
 
 _RUN = """runId status creationTime endTime tags { key value }
-  stepStats { stepKey status } assetSelection { path }"""
+  stepStats { stepKey status } assetSelection { path } pipelineName"""
 
 _LAUNCH = """mutation($e: ExecutionParams!) { launchRun(executionParams: $e) { __typename
   ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""

@@ -15,8 +15,10 @@ from g4qc_core.api.launcher import Job, JobEvent, JobState
 from g4qc_core.errors import UsageError
 from g4qc_core.storage.job_end_store import JobEnd
 from g4qc_pipelines.failures import retried, told_of, worded
+from g4qc_pipelines.jobs import in_graph_order
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.stages import ABOUT, BACKTEST, JOB, KIND, following, goes_on, stage_of
+from g4qc_pipelines.tags import range_of
 
 _STATES = {
     "SUCCESS": JobState.SUCCEEDED,
@@ -171,9 +173,11 @@ def _sentence(event: Mapping[str, Any]) -> str:
 
 
 def _about(run: Run, tags: Mapping[str, str]) -> str:
-    assets = [key["path"][-1] for key in run["assetSelection"] or []]
-    partition = tags.get("dagster/partition") or tags.get("dagster/asset_partition_range_start")
-    return " ".join([*assets, *([partition] if partition else [])]) or "a run of the graph"
+    """Name a run after its assets, in the graph's order, or else its job, and after its whole range of partitions."""
+    assets = in_graph_order(key["path"][-1] for key in run["assetSelection"] or [])
+    job = str(run.get("pipelineName") or "")
+    names = assets or ([job] if job and not job.startswith("__") else [])
+    return " ".join(filter(None, (*names, range_of(tags)))) or "a run of the graph"
 
 
 def _instant(seconds: float) -> datetime:

@@ -23,7 +23,7 @@ from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import StoredSpec
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, in_graph_order
 from g4qc_pipelines.launching.follower import Follower, end_of, in_order, launch, tags_of
 from g4qc_pipelines.launching.graphql import MONTHS, Graph
 from g4qc_pipelines.launching.job_states import events_of, job_of
@@ -36,6 +36,7 @@ from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, key_of, months_bet
 from g4qc_pipelines.steps.decisions import choose_bars, months_of, sessions_of
 from g4qc_pipelines.steps.spec_checks import check_runnable
 from g4qc_pipelines.steps.specs import find_spec, is_of_file, own_name
+from g4qc_pipelines.tags import spelled_range
 
 _log = logging.getLogger(__name__)
 
@@ -114,8 +115,9 @@ class DagsterLauncher:
         if len(kinds) > 1:
             raise UsageError(f"{', '.join(assets)} have different partitions: start them one after the other.")
         self._check_partitions(assets, kinds.pop(), first, last)
-        about = " ".join([*assets, *(key for key in dict.fromkeys((first, last)) if key)])
-        return self._start(Plan(uuid4().hex, "materialize", about, [Stage(list(assets), first, last)]))
+        assets = in_graph_order(assets)
+        about = " ".join(filter(None, (*assets, spelled_range(first, last))))
+        return self._start(Plan(uuid4().hex, "materialize", about, [Stage(assets, first, last)]))
 
     def decide(self, bars: Sequence[str], decision: Decision, by: str, note: str) -> str:
         """See the port."""

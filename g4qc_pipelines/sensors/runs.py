@@ -6,7 +6,9 @@ import dagster as dg
 
 from g4qc_core.settings import Settings
 from g4qc_pipelines.failures import messages_of, sentence, told_of, worded
+from g4qc_pipelines.jobs import in_graph_order
 from g4qc_pipelines.sensors.webhook import Webhook
+from g4qc_pipelines.tags import range_of
 
 TOLD = "g4qc/told"
 """Tag of a failed run that was reported; set before the report, so that an interrupted report is not repeated."""
@@ -25,8 +27,8 @@ def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
         run = context.dagster_run
         steps = {str(event.step_key): sentence(event) for event in context.get_step_failure_events()}
         why = told_of(steps) or _without_a_step(context.failure_event)
-        partition = run.tags.get("dagster/partition") or run.tags.get("dagster/asset_partition_range_start")
-        text = f"The run {run.run_id} of {run.job_name} over {partition or 'no partition'} failed: {why}"
+        partition = range_of(run.tags)
+        text = f"The run {run.run_id} of {_name(run)} over {partition or 'no partition'} failed: {why}"
         if TOLD in run.tags:
             context.log.info(f"The failure of run {run.run_id} was told before.")
             return
@@ -49,3 +51,9 @@ def _without_a_step(ended: dg.DagsterEvent) -> str:
     """Return why a run failed of which no step did."""
     error = ended.job_failure_data.error if ended.event_specific_data else None
     return worded(None, [ended.message or "", *messages_of(error)])
+
+
+def _name(run: dg.DagsterRun) -> str:
+    """Return the run's job, or its assets where it has none of our jobs."""
+    assets = in_graph_order(key.to_user_string() for key in run.asset_selection or ())
+    return ", ".join(assets) if assets and run.job_name.startswith("__") else run.job_name

@@ -14,9 +14,11 @@ from g4qc_pipelines.jobs import (
     BAR_ASSETS,
     CHAIN_ASSETS,
     COVERAGE_ASSETS,
+    GRAPH_ORDER,
     RECONCILIATION_ASSETS,
     ROLL_ASSETS,
     SENSITIVITY_ASSETS,
+    in_graph_order,
 )
 
 BARS = {f"bars_{timeframe}" for timeframe in TIMEFRAMES}
@@ -102,6 +104,16 @@ def test_data_flows_from_the_gateway_to_the_report(graph: dg.Definitions) -> Non
     }
     assert above["backtest"] == {"backtest_inputs"}
     assert above["backtest_report"] == above["roll_sensitivity"] == {"backtest"}
+
+
+def test_the_order_of_the_graph_names_every_asset_after_those_that_it_is_made_of(graph: dg.Definitions) -> None:
+    places = {name: place for place, name in enumerate(GRAPH_ORDER)}
+    keys = graph.resolve_asset_graph().get_all_asset_keys()
+    assert set(places) == {key.to_user_string() for key in keys}
+    for key in keys:
+        above = [parent.to_user_string() for parent in graph.resolve_asset_graph().get(key).parent_keys]
+        assert all(places[name] < places[key.to_user_string()] for name in above), key
+    assert in_graph_order({"bars_1d", "own", "bars_5min", "raw_bars"}) == ["raw_bars", "bars_5min", "bars_1d", "own"]
 
 
 def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> None:

@@ -106,6 +106,29 @@ def test_a_job_some_of_whose_requests_got_no_answer_goes_on_and_ends_as_failed(g
     assert launcher.job(job).state is JobState.SUCCEEDED
 
 
+def test_a_run_of_another_surface_is_named_after_its_whole_range_and_its_assets_in_the_graphs_order(
+    graph: MemoryGraph, make: Make
+) -> None:
+    ends = {
+        "dagster/asset_partition_range_start": "ES|2026-09-01",
+        "dagster/asset_partition_range_end": "ES|2026-10-01",
+    }
+    graph.run_with(ends, ["bars_1h", "raw_bars", "bars_1d", "bars_1min"])
+    graph.run_with({"dagster/partition": "ES|2026-09-01"}, ["raw_bars"])
+    graph.run_with({}, [])
+    assert [job.about for job in make().jobs(3)] == [
+        "a run of the graph",
+        "raw_bars ES|2026-09-01",
+        "raw_bars bars_1min bars_1h bars_1d ES|2026-09-01...ES|2026-10-01",
+    ]
+
+
+def test_a_materialization_is_named_after_its_whole_range_and_its_assets_in_the_graphs_order(make: Make) -> None:
+    launcher = make()
+    job = launcher.materialize(["bars_1d", "raw_bars"], "ES|2026-09-01", "ES|2026-10-01")
+    assert launcher.job(job).about == "raw_bars bars_1d ES|2026-09-01...ES|2026-10-01"
+
+
 @pytest.mark.parametrize(("kind", "on"), [(DECIDE, True), ("extract", False)])
 def test_a_session_that_fails_ends_an_extraction_and_no_refetch_of_others(kind: str, on: bool) -> None:
     failed = [{"stepKey": "raw_bars", "status": "FAILURE"}]

@@ -16,6 +16,7 @@ import pytest
 from g4qc_core.settings import Settings
 from g4qc_pipelines.sensors.runs import build_failed_runs
 from g4qc_pipelines.sensors.webhook import Webhook, tell
+from g4qc_pipelines.tags import range_tags
 
 
 class Hook:
@@ -163,6 +164,11 @@ def _fails() -> None:
     raise dg.Failure("It could not be.")
 
 
+@dg.asset(partitions_def=dg.StaticPartitionsDefinition(["ES|2026-09-01", "ES|2026-10-01"]))
+def bars_1h() -> None:
+    raise ValueError("no")
+
+
 @dg.job
 def _failing() -> None:
     _fails()
@@ -179,6 +185,21 @@ def test_a_failure_is_told_once_even_when_the_look_is_cut_off_before_its_cursor_
         for _ in range(2):  # the same cursor twice
             sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=start, definitions=_DEFINITIONS))
     assert [event["event"] for event in hook.heard] == ["run_failed"]
+
+
+@pytest.mark.slow
+def test_a_failed_run_of_two_months_is_named_after_both_and_after_its_assets(settings: Settings, hook: Hook) -> None:
+    sensor, definitions = build_failed_runs(to(settings, address(hook))), dg.Definitions([bars_1h])
+    job = definitions.resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        start = sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).cursor
+        tags = range_tags("ES|2026-09-01", "ES|2026-10-01")
+        only = [dg.AssetKey("bars_1h")]
+        job.execute_in_process(instance=instance, raise_on_error=False, tags=tags, asset_selection=only)
+        sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=start, definitions=definitions))
+    [event] = hook.heard
+    assert event["partition"] == "ES|2026-09-01...ES|2026-10-01"
+    assert " of bars_1h over ES|2026-09-01...ES|2026-10-01 failed: " in event["text"]
 
 
 _DEFINITIONS = dg.Definitions(jobs=[_failing])
