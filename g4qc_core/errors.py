@@ -4,6 +4,7 @@
     ├── PermanentError              asking again gives the same answer: do not retry
     │   ├── UsageError              an unknown name, a reversed window, a date that is no date
     │   │   └── NotFound            there is no such thing under this address
+    │   │       └── Gone            there was one, and it was deleted
     │   ├── AccessDenied            no key, a wrong one, or one that may not do this
     │   ├── SettingsError           a setting, or a file that a person edits, is malformed
     │   ├── PortTaken               another program listens there
@@ -31,6 +32,7 @@
         ├── PacingViolation         the gateway says that we ask too much
         ├── RequestCancelled        the gateway dropped the query
         ├── BarsDenied              the gateway says that there is nothing where it gave bars before
+        ├── InUse                   a run works with what was to be deleted, or it was made again meanwhile
         ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
         │   └── GraphStarting       it does not answer yet: `g4qc up` is starting it
         ├── ServerUnavailable       no server of G4QC answers at the address
@@ -67,6 +69,10 @@ class UsageError(PermanentError):
 
 class NotFound(UsageError):
     """There is no such thing under this address."""
+
+
+class Gone(NotFound):
+    """There was such a thing under this address, and it was deleted."""
 
 
 class AccessDenied(PermanentError):
@@ -167,6 +173,10 @@ class BarsDenied(GatewayError, TransientError):
 
 class DefinitionMissing(GatewayError, TransientError):
     """No definition (200) of a contract whose id the gateway gave: wrong in a maintenance, true if it stays so."""
+
+
+class InUse(TransientError):
+    """A run works with what was to be deleted or removed, or another process has made it again meanwhile."""
 
 
 class GraphUnavailable(TransientError):

@@ -28,6 +28,7 @@ from g4qc_core.storage.tables import (
     backtest_specs,
     backtest_trades,
     backtests,
+    deleted_backtests,
     trials,
 )
 
@@ -83,6 +84,8 @@ class BacktestRecord:
         library: figures of the backtesting library by its own names.
         notes: sentences for the reader.
         created_at: UTC.
+        title: name that people gave to the result; None: it is shown under that of its spec.
+        tags: words that people gave to it, sorted.
     """
 
     id: str
@@ -94,6 +97,13 @@ class BacktestRecord:
     library: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = field(default_factory=list)
     run_id: str | None = None
+    title: str | None = None
+    tags: Sequence[str] = ()
+
+    @property
+    def shown_name(self) -> str:
+        """Name under which the result is shown."""
+        return self.title or self.spec_name
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,9 @@ class BacktestStore:
     def save(
         self, record: BacktestRecord, trades: pd.DataFrame, equity: pd.DataFrame, trial: Trial | None = None
     ) -> None:
-        """Keeps a result whole: record, trades, equity curve and its trial in one transaction.
+        """Keep a result whole: record, trades, equity curve and its trial in one transaction.
+
+        A result that was deleted is there again. The record's title and tags are not written: `ResultLabels` does.
 
         Args:
             trades: `TRADE_COLUMNS`: times UTC, trade dates as midnights, size in contracts (negative: short),
@@ -123,8 +135,9 @@ class BacktestStore:
                 last digit that the float shows).
             equity: `EQUITY_COLUMNS`: a row a bar, timestamp UTC and unique, drawdown as a fraction.
         """
-        values = {name: _plain(value) for name, value in asdict(record).items()}
+        values = {name: _plain(value) for name, value in asdict(record).items() if name not in ("title", "tags")}
         with self._database.transaction() as connection:
+            connection.execute(delete(deleted_backtests).where(deleted_backtests.c.id == record.id))
             # The result keeps its other names.
             kept = insert(backtests).values(values).on_conflict_do_update(index_elements=["id"], set_=values)
             connection.execute(kept)
@@ -135,12 +148,12 @@ class BacktestStore:
             cursor = connection.connection.cursor()
             copy_in(cursor, "backtest_equity", _EQUITY, equity, backtest_id=record.id)
             if trial is not None:
-                _insert_trial(connection, trial)
+                insert_trial(connection, trial)
 
     def record_trial(self, trial: Trial) -> None:
         """Counts a trial; the same one again changes nothing."""
         with self._database.transaction() as connection:
-            _insert_trial(connection, trial)
+            insert_trial(connection, trial)
 
     def trials(self, family: str) -> list[Trial]:
         """All trials of a strategy, the first one first."""
@@ -169,6 +182,12 @@ class BacktestStore:
         with self._database.transaction() as connection:
             return [_record(row) for row in connection.execute(query)]
 
+    def counts(self) -> dict[str, int]:
+        """Number of results by the name of their spec; a result with two names counts under both."""
+        query = select(backtest_names.c.spec_name, func.count()).group_by(backtest_names.c.spec_name)
+        with self._database.transaction() as connection:
+            return {name: count for name, count in connection.execute(query)}
+
     def find(self, backtest_id: str) -> BacktestRecord | None:
         """A result without its trades and equity; None when there is none."""
         with self._database.transaction() as connection:
@@ -188,11 +207,6 @@ class BacktestStore:
             trades = _trades(connection, backtest_id)
             equity = _equity(connection, backtest_id)
         return _record(row), trades, equity
-
-    def delete(self, backtest_id: str) -> None:
-        """Forgets a result; its trial stays counted. Harmless when there is none."""
-        with self._database.transaction() as connection:
-            connection.execute(delete(backtests).where(backtests.c.id == backtest_id))
 
     def save_spec(self, spec: StoredSpec) -> None:
         """Keeps a spec; a later one of the name replaces it."""
@@ -249,7 +263,8 @@ def _column(kind: TypeEngine, values: pd.Series) -> list[Any]:
     return list(values.astype(object))
 
 
-def _insert_trial(connection: Connection, trial: Trial) -> None:
+def insert_trial(connection: Connection, trial: Trial) -> None:
+    """Count a trial; the same one again changes nothing."""
     values = {name: _plain(value) for name, value in asdict(trial).items()}
     connection.execute(insert(trials).values(values).on_conflict_do_nothing())
 
@@ -269,7 +284,7 @@ def _equity(connection: Connection, backtest_id: str) -> pd.DataFrame:
 
 
 def _record(row: Row) -> BacktestRecord:
-    return BacktestRecord(**row._mapping)
+    return BacktestRecord(**{**row._mapping, "tags": tuple(row.tags)})
 
 
 def _plain(value: Any) -> Any:

@@ -17,10 +17,12 @@ from g4qc_core.storage.bar_store import BarStore
 from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.database import Database, open_database
+from g4qc_core.storage.deleted_store import DeletedStore
 from g4qc_core.storage.migrations import make_ready
 from g4qc_core.storage.quarantine_store import QuarantineStore
 from g4qc_core.storage.reopened_store import ReopenedStore
 from g4qc_core.storage.request_ledger import Ledger
+from g4qc_core.storage.result_labels import ResultLabels
 from g4qc_core.storage.revision_store import RevisionStore
 from g4qc_core.storage.roll_store import RollStore
 from g4qc_core.storage.trade_dates import TradeDates
@@ -42,6 +44,8 @@ class Stores:
     versions: VersionStore
     comparisons: ComparisonStore
     reopened: ReopenedStore
+    labels: ResultLabels
+    deleted: DeletedStore
 
     @classmethod
     def of(cls, database: Database) -> Stores:
@@ -58,6 +62,8 @@ class Stores:
             VersionStore(database),
             ComparisonStore(database),
             ReopenedStore(database),
+            ResultLabels(database),
+            DeletedStore(database),
         )
 
 

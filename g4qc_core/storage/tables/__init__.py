@@ -6,6 +6,7 @@ from g4qc_core.storage.tables.backtests import (
     backtest_specs,
     backtest_trades,
     backtests,
+    deleted_backtests,
     trials,
 )
 from g4qc_core.storage.tables.bars import (
@@ -40,6 +41,7 @@ __all__ = [
     "contract_ids",
     "contracts",
     "data_versions",
+    "deleted_backtests",
     "former_trade_dates",
     "ib_pacing",
     "ib_plans",

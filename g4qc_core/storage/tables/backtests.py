@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     Date,
@@ -44,6 +45,23 @@ backtests = Table(
     filled("notes", JSON),
     filled("created_at", INSTANT),
     Column("run_id", Text),
+    # Given by people; a later run of the same inputs keeps both.
+    Column("title", Text),
+    Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
+)
+
+# A result that was deleted, until a run makes it again. Its trial stays in `trials` in either case.
+deleted_backtests = Table(
+    "deleted_backtests",
+    metadata,
+    key("id"),
+    filled("specs", JSON),
+    Column("title", Text),
+    filled("trades", Integer),
+    filled("bars", Integer),
+    filled("created_at", INSTANT),
+    filled("deleted_at", INSTANT),
+    filled("deleted_by"),
 )
 
 
