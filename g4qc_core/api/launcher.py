@@ -5,7 +5,7 @@ Knows what can be asked for and how a job is told about. Must not know who runs 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,6 +13,8 @@ from typing import Protocol
 
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.bars.reasons import Decision
+from g4qc_core.graph_keys import GraphKey, KeyKind
+from g4qc_core.storage.deleted_store import DeletedResult
 
 
 class JobState(StrEnum):
@@ -115,6 +117,25 @@ class Launcher(Protocol):
             bars: as `bars.keys` writes them.
 
         Raises UsageError for a bar that is not in quarantine, or of which this cannot be decided.
+        """
+
+    def delete_results(self, made: Mapping[str, datetime | None], by: str) -> list[DeletedResult]:
+        """Deletes results with their reports, and keys that nothing needs after that; all results or none.
+
+        Args:
+            made: ids, each with the instant at which the caller knows it to be made; None: whenever that was.
+
+        Raises NotFound for an unknown result, Gone for one that was deleted before, and InUse where a run of its spec
+        is under way or it was made again since.
+        """
+
+    def partitions(self) -> list[GraphKey]:
+        """The partition keys of the graph, by kind and name."""
+
+    def remove_partitions(self, kind: KeyKind, keys: Collection[str]) -> list[GraphKey]:
+        """Removes keys, all or none, and returns what they were; bars and results stay.
+
+        Raises UsageError for one that is unknown or that something keeps, and InUse where a run works on it.
         """
 
     def job(self, job_id: str) -> Job:

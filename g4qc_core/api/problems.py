@@ -24,6 +24,8 @@ from g4qc_core.errors import (
     ContractNotFound,
     DatabaseRefused,
     G4qcError,
+    Gone,
+    InUse,
     InvalidBars,
     NotFound,
     PermanentError,
@@ -37,11 +39,13 @@ _log = logging.getLogger(__name__)
 
 # The first that fits, by type: a subclass stands before its base.
 _STATUS: tuple[tuple[type[G4qcError], int], ...] = (
+    (Gone, 410),
     (NotFound, 404),
     (ContractNotFound, 404),
     (AccessDenied, 403),
     (TooManyRequests, 429),
     (BacktestRefused, 409),
+    (InUse, 409),
     (InvalidBars, 409),
     (BarsIncomplete, 409),
     (DatabaseRefused, 503),
@@ -57,6 +61,7 @@ _TITLES = {
     406: "No such format",
     408: "Too slow",
     409: "Not possible now",
+    410: "Deleted",
     413: "Request too large",
     415: "Wrong content type",
     421: "Unknown host",
@@ -67,7 +72,7 @@ _TITLES = {
     503: "Not available",
     504: "Too slow",
 }
-_METHODS = ("DELETE", "GET", "HEAD", "POST")
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST")
 _RETRY_SECONDS = {429: "60", 503: "5"}
 
 

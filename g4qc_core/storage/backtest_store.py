@@ -186,7 +186,7 @@ class BacktestStore:
         """Number of results by the name of their spec; a result with two names counts under both."""
         query = select(backtest_names.c.spec_name, func.count()).group_by(backtest_names.c.spec_name)
         with self._database.transaction() as connection:
-            return {name: count for name, count in connection.execute(query)}
+            return {row.spec_name: row[1] for row in connection.execute(query)}
 
     def find(self, backtest_id: str) -> BacktestRecord | None:
         """A result without its trades and equity; None when there is none."""

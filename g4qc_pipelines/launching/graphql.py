@@ -37,6 +37,13 @@ _TERMINATE = """mutation($id: String!) { terminateRun(runId: $id, terminatePolic
 _ADD_PARTITION = """mutation($r: RepositorySelector!, $d: String!, $k: String!) {
   addDynamicPartition(repositorySelector: $r, partitionsDefName: $d, partitionKey: $k) {
   __typename ... on Error { message } } }"""
+_REMOVE_PARTITIONS = """mutation($r: RepositorySelector!, $d: String!, $k: [String!]!) {
+  deleteDynamicPartitions(repositorySelector: $r, partitionsDefName: $d, partitionKeys: $k) {
+  __typename ... on Error { message } } }"""
+_PARTITIONS = """query($a: AssetKeyInput!) { assetNodeOrError(assetKey: $a) { __typename
+  ... on AssetNode { partitionKeys } ... on Error { message } } }"""
+_TAGS_OF_RUNS = """query($f: RunsFilter, $n: Int) { runsOrError(filter: $f, limit: $n) { __typename
+  ... on Runs { results { tags { key value } } } ... on Error { message } } }"""
 _ASSETS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
   ... on Repository { assetNodes { assetKey { path } isExecutable partitionDefinition { type name } } }
   ... on Error { message } } }"""
@@ -49,6 +56,7 @@ _BEATS = """{ instance { __typename daemonHealth { allDaemonStatuses {
 
 _SELECTOR = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY}
 _PARTITION = "dagster/partition"
+_MOST_UNFINISHED = 10_000
 
 
 class Graph:
@@ -145,6 +153,21 @@ class Graph:
         """Adds a dynamic partition; harmless when it is there already."""
         known = ("AddDynamicPartitionSuccess", "DuplicateDynamicPartitionError")
         self._ask(_ADD_PARTITION, "addDynamicPartition", *known, r=_SELECTOR, d=definition, k=key)
+
+    def partitions(self, asset: str) -> list[str]:
+        """Partition keys of an asset."""
+        answer = self._ask(_PARTITIONS, "assetNodeOrError", "AssetNode", a={"path": [asset]})
+        return list(answer["partitionKeys"])
+
+    def remove_partitions(self, definition: str, keys: Sequence[str]) -> None:
+        """Removes dynamic partitions; harmless for one that is not there."""
+        done = "DeleteDynamicPartitionsSuccess"
+        self._ask(_REMOVE_PARTITIONS, "deleteDynamicPartitions", done, r=_SELECTOR, d=definition, k=list(keys))
+
+    def tags_of(self, statuses: Sequence[str]) -> list[dict[str, str]]:
+        """Tags of each run in one of these states."""
+        answer = self._ask(_TAGS_OF_RUNS, "runsOrError", "Runs", f={"statuses": list(statuses)}, n=_MOST_UNFINISHED)
+        return [{tag["key"]: tag["value"] for tag in run["tags"]} for run in answer["results"]]
 
     def run(self, run_id: str) -> dict[str, Any] | None:
         """One run; None when there is none."""

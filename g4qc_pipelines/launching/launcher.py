@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -19,9 +19,11 @@ from g4qc_core.api.launcher import ExtractOrder, Job, JobEvent
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.bars.reasons import Decision
 from g4qc_core.errors import NotFound, TransientError, UsageError, unknown
+from g4qc_core.graph_keys import GraphKey, KeyKind
 from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import StoredSpec
+from g4qc_core.storage.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, in_graph_order
 from g4qc_pipelines.launching.follower import Follower, end_of, in_order, launch, tags_of
@@ -30,10 +32,12 @@ from g4qc_pipelines.launching.job_states import events_of, job_of
 from g4qc_pipelines.launching.limits import Limits
 from g4qc_pipelines.launching.one_up import absence
 from g4qc_pipelines.launching.own_key import own_key
+from g4qc_pipelines.launching.served_keys import ServedKeys
 from g4qc_pipelines.launching.stages import DECIDE, JOB, Plan, Stage, stage_of
 from g4qc_pipelines.launching.watches import check_watches
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, key_of, months_between, parse_key
 from g4qc_pipelines.steps.decisions import choose_bars, months_of, sessions_of
+from g4qc_pipelines.steps.removal import Removal
 from g4qc_pipelines.steps.spec_checks import check_runnable
 from g4qc_pipelines.steps.specs import find_spec, is_of_file, own_name
 from g4qc_pipelines.tags import spelled_range
@@ -138,6 +142,21 @@ class DagsterLauncher:
             stores.quarantine.decide(one.key.symbol, one.bars, decision, by, now, note)
         about = f"{decision} {bars[0]}" + (f" and {len(bars) - 1} more" if len(bars) > 1 else "")
         return self._start(Plan(uuid4().hex, DECIDE, about, stages, of=len(stages)))
+
+    def delete_results(self, made: Mapping[str, datetime | None], by: str) -> list[DeletedResult]:
+        """See the port."""
+        return self._removal().delete(made, by)
+
+    def partitions(self) -> list[GraphKey]:
+        """See the port."""
+        return self._removal().listed()
+
+    def remove_partitions(self, kind: KeyKind, keys: Collection[str]) -> list[GraphKey]:
+        """See the port."""
+        return self._removal().remove(kind, keys)
+
+    def _removal(self) -> Removal:
+        return Removal(self._settings, self._stores(), ServedKeys(self._graph))
 
     def job(self, job_id: str) -> Job:
         """See the port."""

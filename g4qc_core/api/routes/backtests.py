@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanRead, CanRun, Using
+from g4qc_core.api.deps import CanRead, CanRun, Services, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.jobs import JobShown, shown
 from g4qc_core.api.routes.reports import report_file, sandboxed
@@ -21,13 +21,18 @@ from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.backtest.strategies import STRATEGIES
 from g4qc_core.errors import NotFound, UsageError, unknown
 from g4qc_core.storage.backtest_store import BacktestRecord
+from g4qc_core.storage.result_choice import ResultChoice
+from g4qc_core.storage.result_labels import TAG
 
 router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
 
-_Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-BacktestId = Annotated[_Id, Path(description="Id of a result")]
+ResultId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+BacktestId = Annotated[ResultId, Path(description="Id of a result")]
+
+Tag = Annotated[str, Field(max_length=30, pattern=TAG)]
 
 _MOST_POINTS = 20_000
+_NO_NUL = r"^[^\x00]*$"
 
 
 class BacktestSummary(BaseModel):
@@ -35,6 +40,8 @@ class BacktestSummary(BaseModel):
 
     id: str
     name: str = Field(description="Name of the spec")
+    title: str | None = Field(description="Name that people gave to the result; null: that of its spec is shown")
+    tags: list[str] = Field(description="Words that people gave to it")
     strategy: str
     instrument: str
     timeframe: str
@@ -75,6 +82,46 @@ class Comparison(BaseModel):
     differing: dict[str, list[Any]] = Field(description="Fields of the specs and inputs in which they differ")
 
 
+class Choice:
+    """The filters of a list of results, from the query."""
+
+    def __init__(
+        self,
+        name: Annotated[str | None, Query(max_length=100, pattern=_NO_NUL, description="Name of a spec")] = None,
+        strategy: Annotated[str | None, Query(max_length=60)] = None,
+        instrument: Annotated[str | None, Query(max_length=12)] = None,
+        tag: Annotated[list[Tag], Query(max_length=20, description="A tag that they have; repeat it")] = [],  # noqa: B006
+        made_before: Annotated[
+            datetime | None, Query(description="Made before this instant; UTC without a zone")
+        ] = None,
+    ) -> None:
+        before = made_before.replace(tzinfo=UTC) if made_before and made_before.tzinfo is None else made_before
+        self.choice = ResultChoice(name, strategy, instrument, tuple(tag), before)
+
+    @property
+    def given(self) -> bool:
+        """True where a filter is given."""
+        return self.choice != ResultChoice()
+
+    def found(self, using: Services) -> list[BacktestRecord]:
+        """The results, newest first.
+
+        Raises:
+            UsageError: no result has or can have that strategy or instrument.
+        """
+        store = using.stores().backtests
+        for field, known in (("strategy", STRATEGIES), ("instrument", using.registry)):
+            name = getattr(self.choice, field)
+            if name is not None and name not in known:
+                names = dict.fromkeys([*known, *(str(result.spec.get(field)) for result in store.results())])
+                if name not in names:
+                    raise unknown(field, name, names)
+        return self.choice.found(store)
+
+
+Chosen = Annotated[Choice, Depends()]
+
+
 @router.post("/backtests", status_code=202, dependencies=[CanRun], responses=documented(409, 413))
 async def run(asked: BacktestSpec, using: Using, response: Response) -> JobShown:
     """Starts a backtest and its report; the job's `backtest` is the name under which its result is listed.
@@ -90,28 +137,23 @@ async def run(asked: BacktestSpec, using: Using, response: Response) -> JobShown
 @router.get("/backtests", dependencies=[CanRead])
 def backtests(
     using: Using,
-    name: Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$", description="Name of a spec")] = None,
-    strategy: Annotated[str | None, Query(max_length=60)] = None,
-    instrument: Annotated[str | None, Query(max_length=12)] = None,
+    chosen: Chosen,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
 ) -> Backtests:
-    """Results, newest first."""
-    results, wanted = using.stores().backtests.results(name), {"strategy": strategy, "instrument": instrument}
-    for field, known in (("strategy", STRATEGIES), ("instrument", using.registry)):
-        _check_known(field, wanted[field], known, results)
-    found = [r for r in results if all(value is None or r.spec.get(field) == value for field, value in wanted.items())]
+    """Results that fit all that is given, newest first."""
+    found = chosen.found(using)
     page = found[offset : offset + limit]
-    return Backtests(backtests=[BacktestSummary(**_summary(record, using)) for record in page], total=len(found))
+    return Backtests(backtests=[BacktestSummary(**summary(record, using)) for record in page], total=len(found))
 
 
-@router.get("/backtests/compare", dependencies=[CanRead], responses=documented(404))
+@router.get("/backtests/compare", dependencies=[CanRead], responses=documented(404, 410))
 def compare(
     using: Using,
-    ids: Annotated[list[_Id], Query(min_length=1, max_length=20, description="Ids of results; repeat it")],
+    ids: Annotated[list[ResultId], Query(min_length=1, max_length=20, description="Ids of results; repeat it")],
 ) -> Comparison:
     """Several results side by side."""
-    records = [_record(backtest_id, using) for backtest_id in ids]
+    records = [record_of(backtest_id, using) for backtest_id in ids]
     names = list(dict.fromkeys(name for record in records for name in record.metrics))
     fields = [_flat(record.spec) | _flat(record.inputs) for record in records]
     sides = {name: [one.get(name) for one in fields] for name in dict.fromkeys(n for one in fields for n in one)}
@@ -124,41 +166,41 @@ def compare(
     )
 
 
-@router.get("/backtests/{backtest_id}", dependencies=[CanRead], responses=documented(404))
+@router.get("/backtests/{backtest_id}", dependencies=[CanRead], responses=documented(404, 410))
 def backtest(backtest_id: BacktestId, using: Using) -> BacktestDetail:
     """One result."""
-    record = _record(backtest_id, using)
-    return BacktestDetail(**_summary(record, using), inputs=dict(record.inputs), notes=list(record.notes))
+    return detail(record_of(backtest_id, using), using)
 
 
-@router.get("/backtests/{backtest_id}/trades", dependencies=[CanRead], responses=documented(404))
+@router.get("/backtests/{backtest_id}/trades", dependencies=[CanRead], responses=documented(404, 410))
 def trades(backtest_id: BacktestId, using: Using) -> Columns:
     """The trades of a result, by entry: prices as the strategy saw them, `_own` as the contract itself traded."""
-    return Columns(id=backtest_id, columns=_columns(_load(backtest_id, using)[1]))
+    return Columns(id=backtest_id, columns=_columns(load(backtest_id, using)[1]))
 
 
-@router.get("/backtests/{backtest_id}/equity", dependencies=[CanRead], responses=documented(404))
+@router.get("/backtests/{backtest_id}/equity", dependencies=[CanRead], responses=documented(404, 410))
 def equity(
     backtest_id: BacktestId,
     using: Using,
     points: Annotated[int, Query(ge=3, le=_MOST_POINTS, description="At most so many, evenly among the bars")] = 5000,
 ) -> Columns:
     """The equity of a result; the first bar and the last one are always among the points, and so is the worst."""
-    return Columns(id=backtest_id, columns=_columns(_thinned(_load(backtest_id, using)[2], points)))
+    return Columns(id=backtest_id, columns=_columns(_thinned(load(backtest_id, using)[2], points)))
 
 
 @router.get(
     "/backtests/{backtest_id}/report",
     dependencies=[CanRead],
     response_class=FileResponse,
-    responses={200: {"content": {"text/html": {}}, "description": "The report, sandboxed"}, **documented(404)},
+    responses={200: {"content": {"text/html": {}}, "description": "The report, sandboxed"}, **documented(404, 410)},
 )
 def report(backtest_id: BacktestId, using: Using) -> FileResponse:
     """The report as HTML that opens offline. A spec has one, which is that of its newest result."""
-    record = _record(backtest_id, using)
-    if not _has_report(record, using):
+    record = record_of(backtest_id, using)
+    path = report_file(using.settings.reports, f"{record.spec_name}.html")
+    if path is None or not _has_report(record, using):
         raise NotFound(f"The report of {record.spec_name} shows a newer result, or was never made: run it again.")
-    return sandboxed(report_file(using.settings.reports, f"{record.spec_name}.html"))
+    return sandboxed(path)
 
 
 def _spec(asked: BacktestSpec, using: Using) -> BacktestSpec:
@@ -168,31 +210,40 @@ def _spec(asked: BacktestSpec, using: Using) -> BacktestSpec:
     return BacktestSpec.asked(asked.to_dict())
 
 
-def _check_known(kind: str, name: str | None, known: Iterable[str], results: Sequence[BacktestRecord]) -> None:
-    """Raise UsageError for a name that no result has and no result can have."""
-    names = list(dict.fromkeys([*known, *(str(result.spec.get(kind)) for result in results)]))
-    if name is not None and name not in names:
-        raise unknown(kind, name, names)
+def record_of(backtest_id: str, using: Using) -> BacktestRecord:
+    """The result.
 
-
-def _record(backtest_id: str, using: Using) -> BacktestRecord:
-    found = using.stores().backtests.find(backtest_id)
+    Raises:
+        NotFound: there is none, or (Gone) it was deleted.
+    """
+    stores = using.stores()
+    found = stores.backtests.find(backtest_id)
     if found is None:
-        raise NotFound(f"There is no backtest {backtest_id[:40]}: /api/v1/backtests lists them.")
+        raise stores.deleted.missing(backtest_id)
     return found
 
 
-def _load(backtest_id: str, using: Using) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
+def load(backtest_id: str, using: Using) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
+    """The result with its trades and equity; raises as `record_of` does."""
+    stores = using.stores()
     try:
-        return using.stores().backtests.load(backtest_id)
+        return stores.backtests.load(backtest_id)
     except UsageError:
-        raise NotFound(f"There is no backtest {backtest_id}: /api/v1/backtests lists them.") from None
+        raise stores.deleted.missing(backtest_id) from None
 
 
-def _summary(record: BacktestRecord, using: Using) -> dict[str, Any]:
+def detail(record: BacktestRecord, using: Using) -> BacktestDetail:
+    """The result as an answer."""
+    return BacktestDetail(**summary(record, using), inputs=dict(record.inputs), notes=list(record.notes))
+
+
+def summary(record: BacktestRecord, using: Using) -> dict[str, Any]:
+    """The fields of `BacktestSummary`."""
     return {
         "id": record.id,
         "name": record.spec_name,
+        "title": record.title,
+        "tags": list(record.tags),
         **{name: record.spec[name] for name in ("strategy", "instrument", "timeframe")},
         "created_at": record.created_at,
         "spec": dict(record.spec),

@@ -7,11 +7,10 @@ from pydantic import BaseModel, Field
 
 from g4qc_core.api.deps import CanRead, Using
 from g4qc_core.api.problems import documented
-from g4qc_core.api.routes.backtests import BacktestId
+from g4qc_core.api.routes.backtests import BacktestId, load
 from g4qc_core.backtest.metrics import monthly_returns, session_equity
-from g4qc_core.errors import NotFound, UsageError
 
-router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 404, 422, 429, 503))
+router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 404, 410, 422, 429, 503))
 
 
 class MonthReturn(BaseModel):
@@ -31,9 +30,6 @@ class MonthReturns(BaseModel):
 @router.get("/backtests/{backtest_id}/months")
 def months(backtest_id: BacktestId, using: Using) -> MonthReturns:
     """The return of each month; the first one from the starting cash."""
-    try:
-        record, _, equity = using.stores().backtests.load(backtest_id)
-    except UsageError:
-        raise NotFound(f"There is no backtest {backtest_id}: /api/v1/backtests lists them.") from None
+    record, _, equity = load(backtest_id, using)
     returns = monthly_returns(session_equity(equity), float(record.metrics["starting_cash"]))
     return MonthReturns(id=backtest_id, months=[MonthReturn(month=str(m), value=float(r)) for m, r in returns.items()])

@@ -39,16 +39,10 @@ _ICON = (
 _EMPTY = "<p>No report yet. Run <code>g4qc demo</code>, or materialize <code>backtest_report</code> in Dagster.</p>"
 
 
-def report_file(folder: Path, name: str) -> Path:
-    """The report of that file name.
-
-    Raises:
-        NotFound: there is none, or the name leads elsewhere.
-    """
+def report_file(folder: Path, name: str) -> Path | None:
+    """The report of that file name; None where there is none, or the name leads elsewhere."""
     path = folder / name
-    if not _NAME.match(name) or not path.is_file() or path.is_symlink():
-        raise NotFound("There is no such report: /reports lists them.")
-    return path
+    return path if _NAME.match(name) and path.is_file() and not path.is_symlink() else None
 
 
 def sandboxed(path: Path) -> FileResponse:
@@ -65,9 +59,16 @@ def index(using: Using) -> HTMLResponse:
 
 
 @router.get("/reports/{name}")
-def report(name: str, using: Using) -> FileResponse:
-    """One report."""
-    return sandboxed(report_file(using.settings.reports, name))
+def report(name: str, using: Using) -> Response:
+    """One report; of a result that was deleted a page that says so, because runs and bookmarks still link to it."""
+    path = report_file(using.settings.reports, name)
+    if path is not None:
+        return sandboxed(path)
+    deleted = using.stores().deleted.of_spec(name.removesuffix(".html")) if _NAME.match(name) else None
+    if deleted is None:
+        raise NotFound("There is no such report: /reports lists them.")
+    body = f"<p>{html.escape(deleted.sentence)}</p><p><a href='/backtests'>Backtests</a></p>"
+    return HTMLResponse(_PAGE.format(body=body), 410)
 
 
 @router.get("/favicon.ico")

@@ -20,6 +20,10 @@ NEEDED = {
     "POST /backtests": Scope.RUN,
     "POST /jobs": Scope.RUN,
     "DELETE /jobs/{job_id}": Scope.RUN,
+    "PATCH /backtests/{backtest_id}": Scope.RUN,
+    "DELETE /backtests": Scope.ADMIN,
+    "DELETE /backtests/{backtest_id}": Scope.ADMIN,
+    "DELETE /partitions/{kind}": Scope.ADMIN,
     "POST /quarantine/decisions": Scope.ADMIN,
 }
 """What changes something; everything else is read."""

@@ -1,0 +1,71 @@
+"""Partition keys of the graph that come and go: specs of backtests and instruments, and removing those not needed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.deps import CanDecide, CanRead, Using
+from g4qc_core.api.problems import documented
+from g4qc_core.errors import UsageError
+from g4qc_core.graph_keys import GraphKey, KeyKind
+
+router = APIRouter(tags=["partitions"], responses=documented(401, 403, 422, 429, 503))
+
+_Key = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+
+
+class Partition(BaseModel):
+    """One key."""
+
+    kind: KeyKind
+    key: str
+    holds: str = Field(description="What is stored under it, like 2 results; empty where nothing is")
+    at_work: bool = Field(description="True while a run works on it")
+    kept_by: str = Field(description="Why it cannot be removed, and what to do first; empty where it can be")
+    unused: bool = Field(description="True where it can be removed, and nothing is stored under it")
+
+
+class Partitions(BaseModel):
+    """Keys by kind and name."""
+
+    partitions: list[Partition]
+
+
+@router.get("/partitions", dependencies=[CanRead])
+async def partitions(
+    using: Using, unused: Annotated[bool, Query(description="Only those that nothing needs")] = False
+) -> Partitions:
+    """The keys of the graph: specs of backtests and instruments."""
+    found = await using.of_graph(using.launcher.partitions)
+    return _shown([one for one in found if one.unused or not unused])
+
+
+@router.delete("/partitions/{kind}", responses=documented(409))
+async def remove(
+    kind: Annotated[KeyKind, Path()],
+    using: Using,
+    key: CanDecide,
+    keys: Annotated[list[_Key], Query(alias="key", max_length=1000, description="A key; repeat it")] = [],  # noqa: B006
+    unused: Annotated[bool, Query(description="All that nothing needs, of this kind, instead of keys")] = False,
+) -> Partitions:
+    """Removes keys, all or none; bars and results stay, and a later run of the same adds its key again.
+
+    A key with results or an entry of a file is refused, and so is one that a run works on (409).
+    """
+    if unused == bool(keys):
+        raise UsageError("Give keys, or `unused=true`.")
+
+    def work() -> list[GraphKey]:
+        every = using.launcher.partitions() if unused else []
+        wanted = keys or [one.key for one in every if one.unused and one.kind is kind]
+        return using.launcher.remove_partitions(kind, wanted)
+
+    return _shown(await using.of_graph(work))
+
+
+def _shown(found: list[GraphKey]) -> Partitions:
+    return Partitions(partitions=[Partition(**asdict(one), unused=one.unused) for one in found])

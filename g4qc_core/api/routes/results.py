@@ -1,0 +1,156 @@
+"""Results of backtests that people name, tag and delete, one or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from g4qc_core.api.deps import CanDecide, CanRead, CanRun, Using
+from g4qc_core.api.problems import documented
+from g4qc_core.api.routes.backtests import (
+    BacktestDetail,
+    BacktestId,
+    Chosen,
+    ResultId,
+    Tag,
+    detail,
+    record_of,
+)
+from g4qc_core.errors import UsageError
+from g4qc_core.storage.deleted_store import DeletedResult
+from g4qc_core.storage.result_labels import LONGEST_TITLE, MOST_TAGS, LabelChange
+
+router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
+
+_MOST = 1000
+_Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
+
+
+class LabelsAsked(BaseModel):
+    """Changes of what people write on a result; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str | None = Field(
+        None, max_length=LONGEST_TITLE, description="Name to show; null or empty: the name of the spec again"
+    )
+    tags: _Tags | None = Field(None, description="All tags, in place of those that it has")
+    add_tags: _Tags = Field(default_factory=list, examples=[["keep"]])
+    remove_tags: _Tags = Field(default_factory=list)
+
+
+class Deleted(BaseModel):
+    """A result that was deleted. Its trial stays counted, and a run of the same inputs makes it again."""
+
+    id: str
+    names: list[str] = Field(description="Names of the specs under which it was run")
+    title: str | None
+    trades: int = Field(description="Trades that were deleted with it")
+    bars: int = Field(description="Bars of its equity curve")
+    created_at: datetime
+    deleted_at: datetime
+    deleted_by: str = Field(description="Name of the key or of the user; API where the server has no keys")
+
+
+class Deletions(BaseModel):
+    """Results that were deleted."""
+
+    deleted: list[Deleted]
+    total: int
+
+
+@router.get("/backtests/deleted", dependencies=[CanRead])
+def deleted(using: Using) -> Deletions:
+    """Results that were deleted and not made again, the newest deletion first; at most 1,000 of them."""
+    return _shown(using.stores().deleted.all())
+
+
+@router.patch("/backtests/{backtest_id}", dependencies=[CanRun], responses=documented(404, 410, 413))
+def label(backtest_id: BacktestId, asked: LabelsAsked, using: Using) -> BacktestDetail:
+    """Changes title and tags of a result, which affect no number and no id; a later run keeps them."""
+    change = LabelChange(
+        title=asked.title,
+        titled="title" in asked.model_fields_set,
+        tags=asked.tags,
+        added=asked.add_tags,
+        removed=asked.remove_tags,
+    )
+    using.stores().labels.change([backtest_id], change)
+    return detail(record_of(backtest_id, using), using)
+
+
+@router.delete("/backtests/{backtest_id}", responses=documented(404, 409, 410))
+async def delete(
+    backtest_id: BacktestId,
+    using: Using,
+    key: CanDecide,
+    made_at: Annotated[
+        datetime | None,
+        Query(description="`created_at` as you read it: 409 where the result was made again since"),
+    ] = None,
+) -> Deleted:
+    """Deletes a result with its trades, equity curve and report, under all of its names.
+
+    Its trial stays counted. The partition of its spec goes too where the backtests file has no entry and no other
+    result is left. 409 while a run of the spec is under way; 410 where it was deleted before.
+    """
+    found = await using.of_graph(using.launcher.delete_results, {backtest_id: _utc(made_at)}, _by(key))
+    return _shown(found).deleted[0]
+
+
+@router.delete("/backtests", responses=documented(404, 409, 410))
+async def delete_chosen(
+    using: Using,
+    key: CanDecide,
+    chosen: Chosen,
+    ids: Annotated[list[ResultId], Query(alias="id", max_length=_MOST, description="Id of a result; repeat it")] = [],  # noqa: B006
+) -> Deletions:
+    """Deletes the named results, or all that fit the filters, in one transaction: all of them or none.
+
+    `GET /backtests` with the same filters lists what it would delete. One of `id`, `name`, `strategy`, `instrument` and
+    `tag` has to be given.
+    """
+
+    def work() -> list[DeletedResult]:
+        made = _made(ids, chosen, using)
+        return using.launcher.delete_results(made, _by(key)) if made else []
+
+    return _shown(await using.of_graph(work))
+
+
+def _made(ids: list[str], chosen: Chosen, using: Using) -> Mapping[str, datetime | None]:
+    if ids and chosen.given:
+        raise UsageError("Give ids or filters, not both.")
+    if ids:
+        return dict.fromkeys(ids)
+    chosen.choice.check_narrow()
+    return {record.id: record.created_at for record in chosen.found(using)}
+
+
+def _by(key: CanDecide) -> str:
+    return key.name if key is not None else "API"
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return instant if instant is None or instant.tzinfo is not None else instant.replace(tzinfo=UTC)
+
+
+def _shown(found: list[DeletedResult]) -> Deletions:
+    made = [
+        Deleted(
+            id=one.id,
+            names=one.names,
+            title=one.title,
+            trades=one.trades,
+            bars=one.bars,
+            created_at=one.created_at,
+            deleted_at=one.deleted_at,
+            deleted_by=one.deleted_by,
+        )
+        for one in found
+    ]
+    return Deletions(deleted=made[:_MOST], total=len(made))

@@ -1,0 +1,74 @@
+"""The dynamic partition keys of a Dagster instance: which there are, which a run works on, and removing them.
+
+Must not know whether a key may be removed: that is decided in `steps.removal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    PARTITION_NAME_TAG,
+)
+
+from g4qc_core.graph_keys import KeyKind
+from g4qc_core.settings import Settings
+
+UNFINISHED = [status.value for status in NOT_FINISHED_STATUSES]
+"""States of runs that work, or will."""
+
+_TAGS = (PARTITION_NAME_TAG, ASSET_PARTITION_RANGE_START_TAG, ASSET_PARTITION_RANGE_END_TAG)
+
+
+class Keys(Protocol):
+    """The keys of one graph."""
+
+    def known(self, kind: KeyKind) -> list[str]:
+        """All keys of that kind."""
+
+    def at_work(self) -> set[str]:
+        """Keys of both kinds that unfinished runs work on: specs, and the symbols of months."""
+
+    def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
+        """Remove keys; harmless for one that is not there."""
+
+
+class InstanceKeys:
+    """The keys of an open instance."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+
+    def known(self, kind: KeyKind) -> list[str]:
+        """See `Keys`."""
+        return list(self._instance.get_dynamic_partitions(str(kind)))
+
+    def at_work(self) -> set[str]:
+        """See `Keys`."""
+        runs = self._instance.get_runs(dg.RunsFilter(statuses=list(NOT_FINISHED_STATUSES)))
+        return {key for run in runs for key in keys_of(run.tags)}
+
+    def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
+        """See `Keys`."""
+        for key in keys:
+            self._instance.delete_dynamic_partition(str(kind), key)
+
+
+def keys_of(tags: Mapping[str, str]) -> set[str]:
+    """Return the keys of both kinds that a run with these tags works on."""
+    return {tags[name].partition("|")[0] for name in _TAGS if name in tags}
+
+
+@contextmanager
+def instance_keys(settings: Settings) -> Iterator[InstanceKeys]:
+    """The keys of the settings' instance; runs that a killed process left in it are ended first."""
+    from g4qc_pipelines.instance import dagster_instance
+
+    with dagster_instance(settings) as instance:
+        yield InstanceKeys(instance)

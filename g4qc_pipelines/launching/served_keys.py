@@ -1,0 +1,31 @@
+"""The partition keys of the graph through Dagster's web server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from g4qc_core.graph_keys import KeyKind
+from g4qc_pipelines.graph_keys import UNFINISHED, keys_of
+from g4qc_pipelines.launching.graphql import Graph
+
+# An asset of each kind: the server lists keys by asset.
+_ASSETS = {KeyKind.BACKTEST: "backtest", KeyKind.INSTRUMENT: "roll_calendar"}
+
+
+class ServedKeys:
+    """The port `graph_keys.Keys`. Every method raises GraphUnavailable when the server does not answer."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def known(self, kind: KeyKind) -> list[str]:
+        """See the port."""
+        return self._graph.partitions(_ASSETS[kind])
+
+    def at_work(self) -> set[str]:
+        """See the port."""
+        return {key for tags in self._graph.tags_of(UNFINISHED) for key in keys_of(tags)}
+
+    def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
+        """See the port."""
+        self._graph.remove_partitions(str(kind), keys)
