@@ -228,6 +228,12 @@ class BacktestStore:
             rows = connection.execute(select(backtest_specs).order_by(backtest_specs.c.name)).mappings().all()
         return [StoredSpec(**row) for row in rows]
 
+    def deleted_specs(self) -> dict[str, Mapping[str, Any]]:
+        """Specs of the results that were deleted and not made again, by name; of a name the one deleted last."""
+        query = select(deleted_backtests.c.specs).order_by(deleted_backtests.c.deleted_at)
+        with self._database.transaction() as connection:
+            return {name: spec for specs in connection.scalars(query) for name, spec in specs.items()}
+
 
 def _named() -> Select:
     """Select the results under each of their names."""

@@ -49,7 +49,7 @@ def spec_by_words(
     if there is none, for a new spec.
 
     Args:
-        words: name of an entry of the file or of a kept spec; or a strategy.
+        words: name of an entry of the file, of a kept spec or of a spec whose results were deleted; or a strategy.
         given: fields that replace those of the spec, by their names in the file; parameters are added to its own, and
             an empty text takes a field back to its default.
 
@@ -82,7 +82,7 @@ def strategy_by_words(words: str, settings: Settings, registry: Registry, store:
     try:
         return find_spec(words, settings, registry, store).strategy
     except UsageError:
-        return words
+        return str(store.deleted_specs().get(words, {}).get("strategy", words))
 
 
 def _base(
@@ -92,7 +92,7 @@ def _base(
     of_file = load_specs(settings.backtests, registry)
     if words in of_file:
         return of_file[words]
-    kept = {stored.name: stored.spec for stored in store.specs()}
+    kept = {**store.deleted_specs(), **{stored.name: stored.spec for stored in store.specs()}}
     if words in kept:
         return BacktestSpec.from_dict(kept[words])
     if words not in STRATEGIES and not is_external(words):

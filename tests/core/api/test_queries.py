@@ -12,6 +12,7 @@ ADDRESSES = {
     "symbol": "ES",
     "job_id": "0" * 32,
     "backtest_id": "0" * 32,
+    "kind": "backtest",
 }
 
 

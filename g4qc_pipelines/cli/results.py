@@ -1,0 +1,147 @@
+"""The commands `g4qc results ...`: results of backtests, listed, named, tagged and deleted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from g4qc_core.errors import UsageError
+from g4qc_core.settings import load_settings
+from g4qc_pipelines.cli.options import InstantParam, json_option
+
+_EXAMPLES = """\b
+Examples:
+  g4qc results list --instrument ES --tag keep
+  g4qc results rename 3f2a91c0 "Slow cross, 2 ticks"
+  g4qc results tag 3f2a91c0 keep paper
+  g4qc results delete 3f2a91c0
+  g4qc results delete --spec sma_cross-ES-1h --older-than 30d --yes
+"""
+
+
+class AgeParam(click.ParamType):
+    """An age in days, like 30d, or an instant; gives the instant."""
+
+    name = "AGE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        days = re.fullmatch(r"(\d{1,5})d", value)
+        if days:
+            return datetime.now(UTC) - timedelta(days=int(days[1]))
+        try:
+            return InstantParam().convert(value, param, ctx)
+        except UsageError:
+            raise UsageError(f"'{value}' is no age: write days like 30d, or a date like 2026-10-01.") from None
+
+
+def _filters(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options that choose results."""
+    options = (
+        click.option("--spec", help="Name of the spec."),
+        click.option("--strategy", help="Strategy, like sma_cross."),
+        click.option("--instrument", help="Symbol, like ES."),
+        click.option("--tag", "tags", multiple=True, help="A tag that they have; repeatable: all of them."),
+        click.option("--older-than", "made_before", type=AgeParam(), help="Days like 30d, or a date like 2026-10-01."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+_result = click.argument("result")
+
+
+@click.group(epilog=_EXAMPLES)
+def results() -> None:
+    """Results of backtests: list, show, name, tag and delete them.
+
+    RESULT is the id of a result or the beginning of it (4 digits at least), its title, or the name of a spec that has
+    one result.
+    """
+
+
+@results.command(name="list")
+@_filters
+@click.option("--deleted", is_flag=True, help="Those that were deleted instead; no filter goes with it.")
+@json_option
+def results_list(deleted: bool, as_json: bool, **chosen: Any) -> None:
+    """List results, newest first."""
+    from g4qc_pipelines.commands.results import list_deleted, list_results
+
+    if deleted and any(chosen.values()):
+        raise UsageError("--deleted lists all that were deleted: give no filter with it.")
+    if deleted:
+        list_deleted(load_settings(), as_json)
+    else:
+        list_results(load_settings(), chosen, as_json)
+
+
+@results.command(name="show")
+@_result
+@json_option
+def results_show(result: str, as_json: bool) -> None:
+    """Show one result: its names, figures and notes."""
+    from g4qc_pipelines.commands.results import show_result
+
+    show_result(load_settings(), result, as_json)
+
+
+@results.command(name="rename")
+@_result
+@click.argument("title")
+@json_option
+def results_rename(result: str, title: str, as_json: bool) -> None:
+    """Show RESULT under TITLE; an empty TITLE takes it back to the name of its spec.
+
+    The title affects no number and no id, and a later run of the same inputs keeps it.
+    """
+    from g4qc_core.storage.result_labels import LabelChange
+    from g4qc_pipelines.commands.results import label_result
+
+    label_result(load_settings(), result, LabelChange(title=title, titled=True), as_json)
+
+
+@results.command(name="tag")
+@_result
+@click.argument("tags", nargs=-1, required=True)
+@json_option
+def results_tag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
+    """Add TAGS to RESULT: single words, in lower case."""
+    from g4qc_core.storage.result_labels import LabelChange
+    from g4qc_pipelines.commands.results import label_result
+
+    label_result(load_settings(), result, LabelChange(added=tags), as_json)
+
+
+@results.command(name="untag")
+@_result
+@click.argument("tags", nargs=-1, required=True)
+@json_option
+def results_untag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
+    """Take TAGS away from RESULT."""
+    from g4qc_core.storage.result_labels import LabelChange
+    from g4qc_pipelines.commands.results import label_result
+
+    label_result(load_settings(), result, LabelChange(removed=tags), as_json)
+
+
+@results.command(name="delete")
+@click.argument("results", nargs=-1)
+@_filters
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def results_delete(results: tuple[str, ...], yes: bool, as_json: bool, **chosen: Any) -> None:
+    """Delete RESULTS, or all that fit the filters, with trades, equity curve and report; all of them or none.
+
+    What was tried stays counted as a trial of its strategy, and running the same again makes the same result. The key
+    of a spec goes too when it has no other result and no entry of the backtests file. Bars are never deleted.
+    """
+    from g4qc_pipelines.commands.results import delete_results
+
+    delete_results(load_settings(), results, chosen, yes, as_json)

@@ -1,0 +1,188 @@
+"""What `g4qc results ...` does: each function is one command, already parsed."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from g4qc_core.errors import UsageError, unknown
+from g4qc_core.settings import Settings
+from g4qc_core.storage.backtest_store import BacktestRecord
+from g4qc_core.storage.deleted_store import DeletedResult
+from g4qc_core.storage.result_choice import ResultChoice
+from g4qc_core.storage.result_labels import LabelChange
+from g4qc_core.storage.stores import Stores, open_stores
+from g4qc_pipelines.commands.confirming import confirm
+from g4qc_pipelines.commands.show import echo_json, wide_console
+
+_BEGINNING = re.compile(r"^[0-9a-f]{4,32}$")
+_NAMED = 5
+
+
+def list_results(settings: Settings, chosen: Mapping[str, Any], as_json: bool) -> None:
+    """Print the results that fit, newest first."""
+    from rich.table import Table
+
+    from g4qc_core.backtest.report import figure
+
+    with open_stores(settings) as stores:
+        found = _choice(chosen).found(stores.backtests)
+    if as_json:
+        echo_json([_document(record) for record in found])
+        return
+    if not found:
+        click.echo("No result fits." if any(chosen.values()) else "No result yet: `g4qc backtest` makes one.")
+        return
+    table = Table()
+    for column in ("id", "name", "tags", "strategy", "instrument", "timeframe", "net profit", "Sharpe", "made (UTC)"):
+        table.add_column(column, justify="right" if column in ("net profit", "Sharpe") else "left", overflow="fold")
+    for one in found:
+        figures = [figure(name, one.metrics) for name in ("net_profit", "sharpe")]
+        spec = [str(one.spec[name]) for name in ("strategy", "instrument", "timeframe")]
+        at = f"{one.created_at:%Y-%m-%d %H:%M}"
+        table.add_row(one.id[:8], one.shown_name, " ".join(one.tags), *spec, *figures, at)
+    wide_console(150).print(table)
+
+
+def list_deleted(settings: Settings, as_json: bool) -> None:
+    """Print the results that were deleted and not made again, the newest deletion first."""
+    with open_stores(settings) as stores:
+        found = stores.deleted.all()
+    if as_json:
+        echo_json([_deleted(one) for one in found])
+        return
+    click.echo("\n".join(one.sentence for one in found) or "No result was deleted.")
+
+
+def show_result(settings: Settings, words: str, as_json: bool) -> None:
+    """Print one result."""
+    from g4qc_core.backtest.report import figure, label
+    from g4qc_pipelines.commands.result import print_notes
+
+    with open_stores(settings) as stores:
+        record = _found(words, stores)
+    if as_json:
+        echo_json(_document(record) | {"inputs": record.inputs, "notes": record.notes})
+        return
+    title = [f"title  {record.title}"] if record.title else []
+    tags = [f"tags   {' '.join(record.tags)}"] if record.tags else []
+    made = f"made   {record.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    click.echo("\n".join([f"id     {record.id}", *title, f"spec   {record.spec_name}", *tags, made, ""]))
+    for name in record.metrics:
+        click.echo(f"{label(name):<24}{figure(name, record.metrics):>16}")
+    print_notes({"": record.notes})
+
+
+def label_result(settings: Settings, words: str, change: LabelChange, as_json: bool) -> None:
+    """Change title and tags of a result, and print what it has now."""
+    with open_stores(settings) as stores:
+        record = _found(words, stores)
+        stores.labels.change([record.id], change)
+        record = _found(record.id, stores)
+    if as_json:
+        echo_json(_document(record))
+        return
+    tags = f", tags {' '.join(record.tags)}" if record.tags else ", no tags"
+    click.echo(f"{record.id[:8]}: {record.shown_name}{tags}.")
+
+
+def delete_results(
+    settings: Settings, words: Sequence[str], chosen: Mapping[str, Any], yes: bool, as_json: bool
+) -> None:
+    """Delete the named results, or all that fit, after a question.
+
+    Raises:
+        UsageError: nothing is named, or a name is unknown or not unique.
+        InUse: a run of one of the specs is under way, or a result was made again since the question.
+    """
+    from g4qc_pipelines.graph_keys import instance_keys
+    from g4qc_pipelines.steps.removal import Removal
+
+    if words and any(chosen.values()):
+        raise UsageError("Name results or give filters, not both.")
+    with open_stores(settings) as stores:
+        if words:
+            found = list({record.id: record for record in (_found(one, stores) for one in words)}.values())
+        else:
+            _choice(chosen).check_narrow()
+            found = _choice(chosen).found(stores.backtests)
+        deleted: list[DeletedResult] = []
+        if found:
+            confirm(_question(found), yes, as_json)
+            with instance_keys(settings) as keys:
+                made = {record.id: record.created_at for record in found}
+                deleted = Removal(settings, stores, keys).delete(made, getpass.getuser())
+    if as_json:
+        echo_json([_deleted(one) for one in deleted])
+        return
+    count = "No result fits: nothing" if not deleted else "1 result" if len(deleted) == 1 else f"{len(deleted)} results"
+    trials = "" if not deleted else " What was tried stays counted; `g4qc results list --deleted` lists it."
+    click.echo(f"{count} deleted.{trials}")
+
+
+def _choice(chosen: Mapping[str, Any]) -> ResultChoice:
+    return ResultChoice(**{**chosen, "tags": tuple(chosen["tags"])})
+
+
+def _found(words: str, stores: Stores) -> BacktestRecord:
+    """Return the result that the words mean: an id or its beginning, a title, or a spec with one result.
+
+    Raises:
+        UsageError: none is meant, or several are.
+        Gone: it was deleted.
+    """
+    results = stores.backtests.results()
+    found = [one for one in results if _BEGINNING.match(words) and one.id.startswith(words)]
+    found = found or [one for one in results if words == one.title] or stores.backtests.results(words)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listing = ", ".join(f"{one.id[:8]} of {one.created_at:%Y-%m-%d %H:%M}" for one in found[:_NAMED])
+        more = "" if len(found) <= _NAMED else f" and {len(found) - _NAMED} more"
+        raise UsageError(f"{len(found)} results are called {words}: give the id of one: {listing}{more}.")
+    gone = [one for one in stores.deleted.all() if words in (one.title, *one.names) or _is_of(one.id, words)]
+    if gone:
+        raise stores.deleted.missing(gone[0].id)
+    names = dict.fromkeys(name for one in results for name in (one.title, one.spec_name) if name)
+    raise unknown("result", words, names, "`g4qc results list` lists their ids.")
+
+
+def _is_of(backtest_id: str, words: str) -> bool:
+    return bool(_BEGINNING.match(words)) and backtest_id.startswith(words)
+
+
+def _question(found: Sequence[BacktestRecord]) -> str:
+    names = [f"{one.shown_name} ({one.id[:8]})" for one in found[:_NAMED]]
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    count = "1 result" if len(found) == 1 else f"{len(found)} results"
+    return f"Delete {count} with trades, equity curve and report: {', '.join(names)}{more}?"
+
+
+def _document(record: BacktestRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "name": record.spec_name,
+        "title": record.title,
+        "tags": list(record.tags),
+        "created_at": record.created_at.isoformat(),
+        "spec": record.spec,
+        "metrics": record.metrics,
+        "run_id": record.run_id,
+    }
+
+
+def _deleted(one: DeletedResult) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "names": one.names,
+        "title": one.title,
+        "trades": one.trades,
+        "bars": one.bars,
+        "created_at": one.created_at.isoformat(),
+        "deleted_at": one.deleted_at.isoformat(),
+        "deleted_by": one.deleted_by,
+    }

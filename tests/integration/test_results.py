@@ -1,0 +1,119 @@
+"""Results and keys from the command line: named, tagged, deleted, made again, and what a cancelled backtest leaves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from g4qc_core.graph_keys import KeyKind
+from g4qc_core.storage.backtest_store import StoredSpec
+from g4qc_core.storage.stores import open_stores
+from g4qc_pipelines.graph_keys import instance_keys
+from g4qc_pipelines.instance import add_partitions, dagster_instance
+from tests.core.api.test_results import IDS, made
+from tests.core.storage.test_stores import NOW, _equity, _trades
+from tests.fixtures.home import Home
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def home(make_home: Callable[..., Home]) -> Home:
+    """A home with two results of `mine`, one of `other`, and the key of a spec that was cancelled."""
+    home = make_home()
+    with open_stores(home.settings) as stores, dagster_instance(home.settings) as instance:
+        for record in (made("old", "mine", 0), made("new", "mine", 1), made("other", "other", 2)):
+            stores.backtests.save(record, _trades(), _equity())
+            stores.backtests.save_spec(StoredSpec(record.spec_name, record.spec, "API", NOW))
+        stores.backtests.save_spec(StoredSpec("cancelled", {}, "API", NOW))
+        add_partitions(instance, ["ES", "CL"], ["mine", "other", "cancelled", "sma_cross-ES-1h"])
+    return home
+
+
+def keys(home: Home, kind: KeyKind = KeyKind.BACKTEST) -> set[str]:
+    """The keys of the graph."""
+    with instance_keys(home.settings) as held:
+        return set(held.known(kind))
+
+
+def test_results_are_listed_named_tagged_and_deleted(home: Home) -> None:
+    named = home.run("results", "rename", "other", "The good one", "--json")
+    assert json.loads(named.text)["title"] == "The good one"
+    assert home.run("results", "tag", "The good one", "Keep", "es").text == "00000000: The good one, tags es keep.\n"
+    assert home.run("results", "untag", IDS["other"], "es").code == 0
+    listed = json.loads(home.run("results", "list", "--tag", "keep", "--json").text)
+    assert [(one["id"], one["tags"]) for one in listed] == [(IDS["other"], ["keep"])]
+    assert "The good one" in home.run("results", "list").text
+    assert "Sharpe" in home.run("results", "show", "The good one").text
+    several = home.run("results", "show", "mine")
+    assert (several.code, "2 results are called mine: give the id of one" in several.errors) == (2, True)
+    asked = home.run("results", "delete", "The good one")
+    assert (asked.code, "Add --yes" in asked.errors) == (2, True)
+    gone = json.loads(home.run("results", "delete", "The good one", "--yes", "--json").text)
+    assert [(one["id"], one["names"], one["trades"]) for one in gone] == [(IDS["other"], ["other"], 2)]
+    assert "was deleted on" in home.run("results", "show", IDS["other"]).errors
+    assert home.run("results", "delete", "The good one", "--yes").code == 2
+    assert "was deleted on" in home.run("results", "list", "--deleted").text
+    assert keys(home) == {"mine", "cancelled", "sma_cross-ES-1h"}
+
+
+def test_many_results_are_deleted_by_a_filter(home: Home) -> None:
+    assert "No result fits" in home.run("results", "delete", "--spec", "none", "--yes").text
+    assert "Say which results" in home.run("results", "delete", "--older-than", "1d", "--yes").errors
+    assert "is no age" in home.run("results", "delete", "--spec", "mine", "--older-than", "soon").errors
+    assert "Unknown result" in home.run("results", "delete", "mein", IDS["new"], "--yes").errors
+    day = f"{NOW + timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    assert "1 result deleted" in home.run("results", "delete", "--spec", "mine", "--older-than", day, "--yes").text
+    assert "2 results deleted" in home.run("results", "delete", "--strategy", "sma_cross", "--yes").text
+    assert home.run("results", "list").text == "No result yet: `g4qc backtest` makes one.\n"
+    assert keys(home) == {"cancelled", "sma_cross-ES-1h"}
+
+
+def test_keys_that_nothing_needs_are_listed_and_removed(home: Home) -> None:
+    unused = json.loads(home.run("partitions", "list", "--unused", "--json").text)
+    assert [(one["kind"], one["key"]) for one in unused] == [("backtest", "cancelled"), ("instrument", "CL")]
+    assert "2 results" in home.run("partitions", "list").text
+    refused = home.run("partitions", "remove", "cancelled", "mine", "--yes")
+    assert (refused.code, "`g4qc results delete --spec mine`" in refused.errors) == (2, True)
+    assert "cancelled" in keys(home)
+    assert home.run("partitions", "remove", "CL", "--kind", "instrument", "--yes").text == "CL is removed.\n"
+    assert home.run("partitions", "remove", "--unused", "--yes").text == "cancelled is removed.\n"
+    assert keys(home) == {"mine", "other", "sma_cross-ES-1h"}
+    assert keys(home, KeyKind.INSTRUMENT) == {"ES"}
+    with open_stores(home.settings) as stores:
+        assert [spec.name for spec in stores.backtests.specs()] == ["mine", "other"]
+
+
+def test_a_result_that_was_deleted_is_made_again_under_its_name(full_home: Home) -> None:
+    home = full_home
+    run = ("backtest", "donchian", "--instrument", "ES", "--timeframe", "1h", "--json")
+    first = json.loads(home.run(*run).text)
+    name, report = first["spec"]["name"], Path(first["report"])
+    assert report.exists()
+    assert home.run("results", "delete", first["id"][:8], "--yes").code == 0
+    assert not report.exists()
+    assert name not in keys(home)
+    again = json.loads(home.run("backtest", name, "--json").text)
+    assert (again["id"], again["metrics"]) == (first["id"], first["metrics"])
+    assert report.exists()
+    assert name in keys(home)
+    with open_stores(home.settings) as stores:
+        assert stores.deleted.all() == []
+        assert [one.fingerprint for one in stores.backtests.trials("donchian")].count(first["id"]) == 1
+    assert home.run("results", "delete", first["id"], "--yes").code == 0
+
+
+def test_a_result_is_not_deleted_while_its_run_is_under_way(home: Home) -> None:
+    with dagster_instance(home.settings) as instance:
+        from dagster._core.test_utils import create_run_for_test  # a stored run, without code that it would execute
+
+        run = create_run_for_test(instance, "run_backtest", tags={"dagster/partition": "mine"})
+        refused = home.run("results", "delete", "--spec", "mine", "--yes")
+        assert (refused.code, "A run of mine is under way" in refused.errors) == (1, True)
+        assert "A run of mine" not in home.run("results", "delete", IDS["other"], "--yes").errors
+        instance.report_run_canceled(run)
+    assert home.run("results", "delete", "--spec", "mine", "--yes").code == 0
