@@ -11,19 +11,13 @@ from typing import Protocol
 
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
-from dagster._core.storage.tags import (
-    ASSET_PARTITION_RANGE_END_TAG,
-    ASSET_PARTITION_RANGE_START_TAG,
-    PARTITION_NAME_TAG,
-)
 
 from g4qc_core.graph_keys import KeyKind
 from g4qc_core.settings import Settings
+from g4qc_pipelines.tags import partitions_of
 
 UNFINISHED = [status.value for status in NOT_FINISHED_STATUSES]
 """States of runs that work, or will."""
-
-_TAGS = (PARTITION_NAME_TAG, ASSET_PARTITION_RANGE_START_TAG, ASSET_PARTITION_RANGE_END_TAG)
 
 
 class Keys(Protocol):
@@ -62,7 +56,7 @@ class InstanceKeys:
 
 def keys_of(tags: Mapping[str, str]) -> set[str]:
     """Return the keys of both kinds that a run with these tags works on."""
-    return {tags[name].partition("|")[0] for name in _TAGS if name in tags}
+    return {key.partition("|")[0] for key in partitions_of(tags)}
 
 
 @contextmanager

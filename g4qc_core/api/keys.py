@@ -26,9 +26,9 @@ class Scope(StrEnum):
     READ = "read"
     """Read bars, results and states."""
     RUN = "run"
-    """Launch and cancel runs."""
+    """Launch and cancel runs; name and tag results."""
     ADMIN = "admin"
-    """Decide about bars in quarantine."""
+    """Decide about bars in quarantine, delete results, remove keys of the graph."""
 
     def covers(self, wanted: Scope) -> bool:
         """True when this scope includes the other."""

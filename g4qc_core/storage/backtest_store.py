@@ -216,11 +216,11 @@ class BacktestStore:
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
 
     def forget_spec(self, name: str) -> bool:
-        """Delete a spec that has no result; return True if no spec has that name any more."""
+        """Delete a spec that has no result; return True if no spec and no result has that name any more."""
         proven = select(backtest_names.c.spec_name).where(backtest_names.c.spec_name == name).exists()
         with self._database.transaction() as connection:
             connection.execute(delete(backtest_specs).where(backtest_specs.c.name == name, ~proven))
-            return connection.scalar(select(backtest_specs.c.name).where(backtest_specs.c.name == name)) is None
+            return not connection.scalar(select(proven))
 
     def specs(self) -> list[StoredSpec]:
         """All specs by name."""

@@ -107,12 +107,12 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
 def _forgotten_for_good(
     context: dg.AssetExecutionContext, settings: Settings, registry: Registry, stores: Stores
 ) -> Iterator[None]:
-    """Forget a spec that was asked for by hand and never had a result when the run fails for good."""
+    """Forget a spec that was asked for by hand and never had a result when the run fails for good or is stopped."""
     try:
         yield
     except TransientError:
         raise
-    except Exception:
+    except BaseException:
         name = context.partition_key
         with suppress(G4qcError):
             if not is_of_file(name, settings, registry) and stores.backtests.forget_spec(name):

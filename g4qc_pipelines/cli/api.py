@@ -36,7 +36,8 @@ def api_key() -> None:
 
 @api_key.command()
 @click.option("--scope", type=click.Choice(["read", "run", "admin"]), default="read", show_default=True,
-              help="read: bars and results; run: start and cancel too; admin: decide on bars too.")  # fmt: skip
+              help="read: bars and results; run: start, cancel, name and tag too; admin: decide on bars and "
+              "delete results too.")  # fmt: skip
 @click.option("--name", default="key", show_default=True, help="Whose it is: letters, digits and . _ - only.")
 @json_option
 def create(scope: str, name: str, as_json: bool) -> None:

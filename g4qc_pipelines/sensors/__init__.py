@@ -13,6 +13,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from g4qc_core.settings import Settings
+from g4qc_pipelines.sensors.cancelled import build_cancelled
 from g4qc_pipelines.sensors.feeds import build_feeds
 from g4qc_pipelines.sensors.inputs import build_inputs
 from g4qc_pipelines.sensors.registry import build_registry
@@ -25,6 +26,7 @@ def build_sensors(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefin
     return [
         build_registry(settings),
         build_failed_runs(settings),
+        build_cancelled(settings),
         build_feeds(settings),
         *build_inputs(settings, jobs),
         *build_repairs(settings, jobs),

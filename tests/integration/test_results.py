@@ -7,13 +7,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import dagster as dg
 import pytest
+from dagster._core.test_utils import create_run_for_test
 
 from g4qc_core.graph_keys import KeyKind
 from g4qc_core.storage.backtest_store import StoredSpec
-from g4qc_core.storage.stores import open_stores
+from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.graph_keys import instance_keys
 from g4qc_pipelines.instance import add_partitions, dagster_instance
+from g4qc_pipelines.sensors.cancelled import build_cancelled
 from tests.core.api.test_results import IDS, made
 from tests.core.storage.test_stores import NOW, _equity, _trades
 from tests.fixtures.home import Home
@@ -107,10 +110,34 @@ def test_a_result_that_was_deleted_is_made_again_under_its_name(full_home: Home)
     assert home.run("results", "delete", first["id"], "--yes").code == 0
 
 
+def test_the_key_of_a_cancelled_backtest_goes_unless_it_has_a_result_or_another_run(home: Home) -> None:
+    sensor = build_cancelled(home.settings)
+
+    def cancelled(instance: dg.DagsterInstance, stores: Stores, key: str) -> set[str]:
+        run = create_run_for_test(instance, "run_backtest", tags={"dagster/partition": key})
+        instance.report_run_canceled(run)
+        event = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_CANCELED)[0].get_dagster_event()
+        sensor(
+            dg.build_run_status_sensor_context(
+                "cancelled_backtests", event, instance, run, resources={"stores": stores}
+            )
+        )
+        return set(instance.get_dynamic_partitions("backtest"))
+
+    with open_stores(home.settings) as stores, dagster_instance(home.settings) as instance:
+        everything = {"mine", "other", "cancelled", "sma_cross-ES-1h"}
+        assert cancelled(instance, stores, "mine") == everything
+        assert cancelled(instance, stores, "sma_cross-ES-1h") == everything
+        assert cancelled(instance, stores, "ES|2026-10-01") == everything
+        other = create_run_for_test(instance, "run_backtest", tags={"dagster/partition": "cancelled"})
+        assert cancelled(instance, stores, "cancelled") == everything
+        instance.report_run_canceled(other)
+        assert cancelled(instance, stores, "cancelled") == everything - {"cancelled"}
+        assert "cancelled" not in {spec.name for spec in stores.backtests.specs()}
+
+
 def test_a_result_is_not_deleted_while_its_run_is_under_way(home: Home) -> None:
     with dagster_instance(home.settings) as instance:
-        from dagster._core.test_utils import create_run_for_test  # a stored run, without code that it would execute
-
         run = create_run_for_test(instance, "run_backtest", tags={"dagster/partition": "mine"})
         refused = home.run("results", "delete", "--spec", "mine", "--yes")
         assert (refused.code, "A run of mine is under way" in refused.errors) == (1, True)

@@ -43,11 +43,17 @@ def test_no_route_takes_two_values_where_it_reads_one(api: Api) -> None:
         for method, path, known in operations(api):
             for name in known:
                 answer = client.request(method, path, params=[(name, "1"), (name, "2")])
-                if "give it once" in answer.json()["detail"]:
+                if "give it once" in answer.json().get("detail", ""):
                     assert answer.status_code == 422
                 else:
-                    several.append((path, name))
-    assert several == [("/backtests/compare", "ids")]
+                    several.append((method, path, name))
+    assert sorted(several) == [
+        ("delete", "/backtests", "id"),
+        ("delete", "/backtests", "tag"),
+        ("delete", "/partitions/backtest", "key"),
+        ("get", "/backtests", "tag"),
+        ("get", "/backtests/compare", "ids"),
+    ]
 
 
 @pytest.mark.parametrize(

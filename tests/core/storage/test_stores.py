@@ -237,6 +237,8 @@ def test_a_spec_is_forgotten_unless_it_has_a_result(database: Database) -> None:
     assert store.forget_spec("failed")
     assert not store.forget_spec("sma_cross_es")
     assert store.forget_spec("never known")
+    store.save(replace(_record("b2"), spec_name="of a file"), _trades(), _equity())
+    assert not store.forget_spec("of a file")
     assert [spec.name for spec in store.specs()] == ["sma_cross_es"]
 
 

@@ -1,0 +1,39 @@
+"""Backtests that were cancelled before they had a result: their keys leave the graph."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from g4qc_core.errors import G4qcError
+from g4qc_core.graph_keys import KeyKind
+from g4qc_core.settings import Settings
+from g4qc_pipelines.graph_keys import InstanceKeys, keys_of
+from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.steps.removal import Removal
+
+
+def build_cancelled(settings: Settings) -> dg.SensorDefinition:
+    """The sensor `cancelled_backtests`; it runs from the start, because it launches nothing and deletes no result."""
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.CANCELED,
+        name="cancelled_backtests",
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Removes the partition of a backtest whose run was cancelled, where it has no result, no entry of "
+        "the backtests file and no other run.",
+    )
+    def cancelled_backtests(
+        context: dg.RunStatusSensorContext, stores: dg.ResourceParam[Stores]
+    ) -> dg.SkipReason | None:
+        keys = InstanceKeys(context.instance)
+        try:
+            known = keys_of(context.dagster_run.tags) & set(keys.known(KeyKind.BACKTEST))
+            for name in known:
+                if Removal(settings, stores, keys).forget(name):
+                    context.log.info(f"{name} was cancelled and has no result: its partition is removed.")
+        except G4qcError as error:
+            return dg.SkipReason(str(error))
+        return None
+
+    return cancelled_backtests
