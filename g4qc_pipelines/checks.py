@@ -20,6 +20,7 @@ from g4qc_core.bars.agreement import Agreement, ComparedDay
 from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reasons import Reason, in_words
 from g4qc_core.bars.selection import Selection, in_quarantine
+from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import month_window, parse_date
@@ -146,7 +147,7 @@ class ContractChecks:
         """Counts what the gateway told of an instrument's sessions."""
         rows = listed(instrument, days)
         apart = int((rows["finding"] != Agreement.AGREES).sum())
-        self._found[instrument.symbol] = f"{apart} days disagree" if apart else ""
+        self._found[instrument.symbol] = counted(apart, "day disagrees", "days disagree") if apart else ""
         self._compared.append(rows)
 
     def unread(self, instrument: Instrument, error: G4qcError) -> None:
@@ -190,7 +191,9 @@ class MinuteChecks:
         bad = stopping.total()
         sound = bad <= MAX_QUARANTINED * (bad + month.bars)
         self._broken[month.key] = "; ".join(map(str, month.failures))
-        self._unsound[month.key] = "" if sound else f"{bad:,} of {bad + month.bars:,} bars: {in_words(stopping)}"
+        self._unsound[month.key] = (
+            "" if sound else f"{bad:,} of {counted(bad + month.bars, 'bar')}: {in_words(stopping)}"
+        )
         self._waiting[month.key] = len(month.undecided)
         self._reasons += Counter(map(Reason, month.undecided["reason"]))
         self._empty[month.key] = "" if month.bars else "no bars"

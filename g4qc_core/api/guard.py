@@ -23,6 +23,7 @@ from starlette.websockets import WebSocket
 from g4qc_core.api.measures import Measures
 from g4qc_core.api.origins import Origins
 from g4qc_core.api.problems import problem
+from g4qc_core.counts import counted
 
 _TOO_LARGE = "The request's body is too large: no request of this API needs so much."
 _RECEIVE_SECONDS = 20.0
@@ -139,15 +140,15 @@ class Guard:
         if foreign is not None:
             return problem(*foreign)
         if self._open > self._rules.most_open:
-            return problem(503, f"More than {self._rules.most_open} requests are open at once: close some, or wait.")
+            most = counted(self._rules.most_open, "request is", "requests are")
+            return problem(503, f"More than {most} open at once: close some, or wait.")
         length = request.headers.get("content-length", "0")
         if length.isdecimal() and int(length) > self._rules.largest_body:
             return problem(413, _TOO_LARGE)
         client = request.client.host if request.client else ""
         if self._rules.per_minute and not self._limiter.hit(self._limit, client):
-            return problem(
-                429, f"More than {self._rules.per_minute} requests in a minute: wait, or fetch more at once."
-            )
+            most = counted(self._rules.per_minute, "request")
+            return problem(429, f"More than {most} in a minute: wait, or fetch more at once.")
         return None
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from g4qc_core.backtest.costs import CostModel
 from g4qc_core.backtest.margin import margin_prices
 from g4qc_core.backtest.market import Market
+from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, G4qcError
 
 # fmt: off
@@ -118,7 +119,7 @@ def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: D
     short = opens & (available < needed)
     if short.any():
         bar = int(np.argmax(short))
-        wanted = f"{abs(int(after[bar]))} contract{'s' if abs(after[bar]) > 1 else ''}"
+        wanted = counted(abs(int(after[bar])), "contract")
         raise BacktestRefused(
             f"The account could not pay the margin of {wanted} on "
             f"{market.frame['timestamp'].iloc[bar]}: needed {needed[bar]:,.2f} {market.instrument.currency}, "

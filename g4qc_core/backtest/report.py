@@ -20,6 +20,7 @@ from g4qc_core.backtest.market import window
 from g4qc_core.backtest.metrics import ANNUAL, DEFINITIONS, MONEY, PERCENT, distorted, monthly_returns
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.strategies import strategy
+from g4qc_core.counts import counted
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.files import write_whole
 
@@ -115,7 +116,8 @@ def _subtitle(result: BacktestResult) -> str:
     days = f"{seen['first_trade_date']} to {seen['last_trade_date']}"
     contracts = seen["contracts"]
     joined = contracts[0] if len(contracts) == 1 else f"{len(contracts)} contracts, {contracts[0]} to {contracts[-1]}"
-    return f"{result.spec.instrument} · {result.spec.timeframe} · trade dates {days} · {joined} · {seen['bars']:,} bars"
+    bars = counted(seen["bars"], "bar")
+    return f"{result.spec.instrument} · {result.spec.timeframe} · trade dates {days} · {joined} · {bars}"
 
 
 def _summary(result: BacktestResult) -> str:

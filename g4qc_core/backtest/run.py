@@ -100,8 +100,8 @@ def run_backtest(
     market = make_market(window(bars, spec.first, spec.last), instrument, exits)
     if len(market) < prepared.bars_needed:
         raise BacktestRefused(
-            f"The backtest {spec.name} has {len(market)} bars and its strategy needs {prepared.bars_needed}: "
-            "extract more sessions, widen the window, or choose shorter parameters."
+            f"The backtest {spec.name} has {counted(len(market), 'bar')} and its strategy needs "
+            f"{prepared.bars_needed}: extract more sessions, widen the window, or choose shorter parameters."
         )
     costs = CostModel.of(instrument, spec.slippage_ticks, spec.fee)
     market, ran, closing = _run(spec, market, prepared, costs, behind)
@@ -225,7 +225,7 @@ def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared:
     if market.lift:
         lift = market.points(market.lift)
         notes.append(
-            f"Linked prices fall to zero or below, so the library saw all of them {lift} points higher; "
+            f"Linked prices fall to zero or below, so the library saw all of them higher by {lift} points; "
             "profits are the same, but the library's percentages of prices are not to be relied on."
         )
     if (account.trades["exit_reason"] == "end").any():
@@ -250,10 +250,11 @@ def _roll_notes(spec: BacktestSpec, market: Market) -> list[str]:
         then = "opened again in the new one at its own open, both sides paid"
         if spec.on_roll == "close":
             then = "not opened again until the strategy wants another one"
+        changes = "once" if len(market.rolls) == 1 else counted(len(market.rolls), "time")
         notes.append(
-            f"The contract changes {times(len(market.rolls))}; a position is closed in the old contract at its own "
-            f"price at that instant, and {then}. Profits, costs and margin are of the contracts' own prices, signals "
-            "of the adjusted series."
+            f"The contract changes {changes}; a position is closed in the old contract at its own price at that "
+            f"instant, and {then}. Profits, costs and margin are of the contracts' own prices, signals of the adjusted "
+            "series."
         )
     if len(market.stale):
         days = [f"{day:%Y-%m-%d}" for day in market.frame["trade_date"].iloc[market.stale]]
@@ -271,9 +272,9 @@ def _held_notes(spec: BacktestSpec, market: Market) -> list[str]:
     if spec.on_roll != "hold" or not behind:
         return []
     return [
-        f"In {behind:,} bars behind rolls a position was held in the old contract, while the strategy saw the new one: "
-        "it stays there until the strategy wants another position, at the latest until the open of the contract's last "
-        "session or of the tenth from the roll on."
+        f"In {counted(behind, 'bar')} behind rolls a position was held in the old contract, while the strategy saw the "
+        "new one: it stays there until the strategy wants another position, at the latest until the open of the "
+        "contract's last session or of the tenth from the roll on."
     ]
 
 
@@ -312,8 +313,3 @@ def _package_version() -> str:
         return metadata.version("g4qc")
     except metadata.PackageNotFoundError:
         return "unknown"
-
-
-def times(count: int) -> str:
-    """Format a count: `once`, `2 times`."""
-    return "once" if count == 1 else f"{count} times"

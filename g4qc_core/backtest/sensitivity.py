@@ -56,6 +56,8 @@ def spread_of(variants: pd.DataFrame, cash: float) -> Spread:
 
 def in_words(spread: Spread, currency: str) -> str:
     """The spread in one sentence."""
+    if spread.variants == 1:
+        return f"The contracts were joined in one way only: the net profit is {spread.median:,.2f} {currency}."
     return (
         f"Over {spread.variants} ways to join the contracts the net profit lies between {spread.lowest:,.2f} and "
         f"{spread.highest:,.2f} {currency}, median {spread.median:,.2f}."

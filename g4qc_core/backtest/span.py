@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from g4qc_core.counts import counted
 from g4qc_core.sessions import SessionCalendar
 
 LEAST_DAYS = 56
@@ -56,13 +57,14 @@ class Span:
         found = []
         if self.missing:
             found.append(
-                f"{len(self.missing)} of {len(self.missing) + self.sessions} sessions have no bars: "
+                f"{len(self.missing)} of {counted(len(self.missing) + self.sessions, 'session')} "
+                f"{'has' if len(self.missing) == 1 else 'have'} no bars: "
                 f"{_ranges(self.missing)}. Figures marked * count the move over such a hole as one session's return."
             )
         if not self.annualisable:
             found.append(
-                f"Annual figures are not meaningful: {_count(self.days, 'day')} with bars in "
-                f"{_count(self.sessions, 'session')}; they need at least {LEAST_DAYS} days and "
+                f"Annual figures are not meaningful: {counted(self.days, 'day')} with bars in "
+                f"{counted(self.sessions, 'session')}; they need at least {LEAST_DAYS} days and "
                 f"{LEAST_SESSIONS} sessions."
             )
         return found
@@ -92,9 +94,5 @@ def _ranges(days: tuple[date, ...], shown: int = 6) -> str:
         else:
             runs.append([day])
     words = [f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]} ({len(run)})" for run in runs]
-    more = f" and {len(words) - shown} more ranges" if len(words) > shown else ""
+    more = f" and {counted(len(words) - shown, 'more range')}" if len(words) > shown else ""
     return ", ".join(words[:shown]) + more
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

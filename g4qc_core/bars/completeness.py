@@ -14,6 +14,7 @@ from itertools import groupby
 
 import pandas as pd
 
+from g4qc_core.counts import counted
 from g4qc_core.errors import BarsIncomplete
 
 _LISTED = 5
@@ -109,10 +110,11 @@ class Completeness:
         if not self.missing:
             return ""
         runs = [str(run) for run in self.runs()]
-        more = f"; and {len(runs) - _LISTED} more stretches" if len(runs) > _LISTED else ""
+        more = f"; and {counted(len(runs) - _LISTED, 'more stretch', 'more stretches')}" if len(runs) > _LISTED else ""
         return (
-            f"{len(self.missing):,} of {len(self.asked):,} sessions of {self.symbol} from {self.asked[0]} to "
-            f"{self.asked[-1]} have no {self.timeframe} bars: {'; '.join(runs[:_LISTED])}{more}."
+            f"{len(self.missing):,} of {counted(len(self.asked), 'session')} of {self.symbol} from {self.asked[0]} to "
+            f"{self.asked[-1]} {'has' if len(self.missing) == 1 else 'have'} no {self.timeframe} bars: "
+            f"{'; '.join(runs[:_LISTED])}{more}."
         )
 
 

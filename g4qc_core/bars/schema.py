@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.source import RAW_COLUMNS
+from g4qc_core.counts import counted
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments import CONTRACT_MONTH
 
@@ -77,7 +78,7 @@ def check_schema(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> None:
     """Raises InvalidBars, naming the first broken rule and the number of the others, when there is one."""
     broken = schema_failures(frame, schema)
     if broken:
-        more = f" ({len(broken) - 1} more broken rules)" if len(broken) > 1 else ""
+        more = f" ({counted(len(broken) - 1, 'more broken rule')})" if len(broken) > 1 else ""
         raise InvalidBars(f"These are no {schema} bars: {broken[0]}{more}.")
 
 
@@ -135,7 +136,7 @@ def _value_failures(cases: pd.DataFrame, frame: pd.DataFrame) -> list[SchemaFail
 
 def _example(rows: pd.DataFrame) -> str:
     first = rows.iloc[0]
-    return f"in {len(rows)} rows, the first is {first['contract']} at {first['timestamp']}"
+    return f"in {counted(len(rows), 'row')}, the first is {first['contract']} at {first['timestamp']}"
 
 
 @lru_cache(maxsize=1)

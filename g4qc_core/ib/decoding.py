@@ -20,6 +20,7 @@ from ibapi.contract import ContractDetails
 from ibapi.decoder import Decoder
 from ibapi.utils import decode
 
+from g4qc_core.counts import counted
 from g4qc_core.errors import UnreadableAnswer
 
 BARS = b"17"
@@ -82,7 +83,7 @@ class TolerantDecoder(Decoder):
         head = 2 if separate else 4
         request_id, count = int(fields[0]), int(fields[head - 1])
         if len(fields) != head + count * _FIELDS_A_BAR:
-            raise UnreadableAnswer(f"{count} bars in {len(fields) - head} fields")
+            raise UnreadableAnswer(f"{counted(count, 'bar')} in {counted(len(fields) - head, 'field')}")
         for at in range(head, len(fields), _FIELDS_A_BAR):
             self.wrapper.historicalData(request_id, _bar(fields[at : at + _FIELDS_A_BAR]))
         if not separate:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.bars.source import BarRequest, PartlyUnreadable
+from g4qc_core.counts import counted
 from g4qc_core.errors import NoData, UnreadableAnswer
 from g4qc_core.ib import parsing
 from g4qc_core.ib.times import instant
@@ -45,7 +46,7 @@ def kept(answer: Iterable[Any], request: BarRequest, over_by: datetime, subject:
         raise PartlyUnreadable(f"{subject}: {_told(lost)}", frame, [bar.start for bar in lost])
     if frame.empty:
         raise NoData(
-            f"{subject}: the gateway sent {len(received)} bars, {int(inside.sum())} of them in the "
+            f"{subject}: the gateway sent {counted(len(received), 'bar')}, {int(inside.sum())} of them in the "
             "window, and none of these finished."
         )
     return frame

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 
 from g4qc_core.bars.source import BarRequest
+from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Contract
 from g4qc_core.sessions import Session, SessionCalendar
@@ -72,7 +73,7 @@ def chunk_sessions(
         Requests in ascending order, their windows disjoint.
     """
     if max_sessions is not None and max_sessions < 1:
-        raise UsageError(f"A request of {max_sessions} sessions is none: allow at least 1.")
+        raise UsageError(f"A request cannot have {counted(max_sessions, 'session')}: allow at least 1.")
     limit = max_sessions or _SESSIONS_A_REQUEST[timeframe.minutes]
     until = (now - SETTLING).replace(second=0, microsecond=0)
     begun = (s for s in sessions if s.open < min(until, contract.last_trade_at))

@@ -7,6 +7,7 @@ import dagster as dg
 from g4qc_core.bars.coverage import CLASSES
 from g4qc_core.bars.day_map import DayState, gaps
 from g4qc_core.bars.fingerprint import fingerprint
+from g4qc_core.counts import counted
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
@@ -51,7 +52,7 @@ def build_coverage(settings: Settings) -> dg.AssetsDefinition:
         with told_to_dagster():
             for symbol in context.partition_keys:
                 days = instrument_map(registry[symbol], stores)
-                context.log.info(f"{symbol}: {len(days)} sessions, {len(gaps(days))} with gaps")
+                context.log.info(f"{symbol}: {counted(len(days), 'session')}, {len(gaps(days))} with gaps")
                 versions[symbol] = fingerprint(days.drop(columns="state"))
                 shown[symbol] = {
                     "dagster/row_count": len(days),

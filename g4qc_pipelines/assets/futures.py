@@ -6,6 +6,7 @@ import dagster as dg
 import pandas as pd
 
 from g4qc_core.bars.fingerprint import fingerprint
+from g4qc_core.counts import counted
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.futures.rolls import expired_fronts, implausible_gaps, roll_problems
 from g4qc_core.instruments import Registry
@@ -73,7 +74,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                     broken += [f"{symbol} by {one.rule}: {text}" for text in (*roll_problems(one.rolls), *expired)]
                 unknown = [f"{roll.date:%Y-%m-%d}" for roll in unmeasured(own).itertuples()]
                 checked.add(symbol, broken, unknown, list(implausible_gaps(own.rolls)))
-                context.log.info(f"{symbol}: {len(own.rolls)} rolls")
+                context.log.info(f"{symbol}: {counted(len(own.rolls), 'roll')}")
                 versions[symbol] = fingerprint(pd.concat([one.rolls for one in made]))
                 shown[symbol] = {"dagster/row_count": len(own.rolls), **roll_page(instrument, made, stores)}
             if not versions:

@@ -11,6 +11,7 @@ from pydantic import Field
 from g4qc_core.bars.clocks import check_clocks
 from g4qc_core.bars.fingerprint import fingerprint, version_of
 from g4qc_core.bars.source import BarSource
+from g4qc_core.counts import counted
 from g4qc_core.errors import GatewayError, InvalidBars, TransientError, UsageError
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.ib.plan import Order
@@ -103,7 +104,9 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
                     if not asked:
                         continue
                     chain, unread = refreshed_chain(registry[symbol], source, stores)
-                    context.log.info(f"{symbol}: {len(chain)} contracts, {chain[0].month} to {chain[-1].month}")
+                    context.log.info(
+                        f"{symbol}: {counted(len(chain), 'contract')}, {chain[0].month} to {chain[-1].month}"
+                    )
                     for sentence in unread:
                         context.log.warning(sentence)
                     table = _listing(chain)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from g4qc_core.counts import counted
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.files import usual_mode, write_whole
 from g4qc_core.futures.adjustment import Adjustment
@@ -67,7 +68,7 @@ def export_bars(
         sys.stdout.buffer.flush()
         return
     _write(output, content)
-    click.echo(f"{len(bars):,} bars written to {output}.", err=True)
+    click.echo(f"{counted(len(bars), 'bar')} written to {output}.", err=True)
 
 
 def _load(

@@ -10,6 +10,7 @@ import click
 from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.selection import Selection, in_quarantine
+from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.instruments import contract_month, load_registry
@@ -75,8 +76,10 @@ def extract_bars(
         doubted = Selection((symbol,), first=first, last=last)
         waiting = len(undecided(read_selected(bench.stores.quarantine, instrument, doubted)))
     click.echo(
-        f"{symbol}, trade dates {first} to {last}: {quality['trade_date'].nunique()} sessions, "
-        f"{quality['traded'].sum():,} minutes with trades, {missing(quality).sum():,} minutes missing."
+        f"{symbol}, trade dates {first} to {last}: "
+        f"{counted(quality['trade_date'].nunique(), 'session')}, "
+        f"{counted(int(quality['traded'].sum()), 'minute')} with trades, "
+        f"{counted(int(missing(quality).sum()), 'minute')} missing."
     )
     if waiting:
         click.echo(f"{in_quarantine(waiting, doubted)}.")

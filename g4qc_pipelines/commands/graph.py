@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.import_path import children_variables
 from g4qc_core.instruments import load_registry
@@ -24,7 +25,7 @@ def materialize_assets(settings: Settings, assets: Sequence[str], partition: str
     with workbench(settings, symbols=known) as bench, steps(len(assets)):
         result = bench.runner.run(assets, first or None, last if dots else None, ad_hoc=True)
         made = sum(1 for _ in result.get_asset_materialization_events())
-        click.echo(f"{made} materializations; the run is {result.run_id}.")
+        click.echo(f"{counted(made, 'materialization')}; the run is {result.run_id}.")
 
 
 def run_dagster(settings: Settings, command: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ import click
 import pandas as pd
 from rich.table import Table
 
+from g4qc_core.counts import counted
 from g4qc_core.instruments import Instrument, load_registry
 from g4qc_core.sessions import calendar, check_window
 from g4qc_core.settings import Settings
@@ -86,7 +87,7 @@ def _print(instrument: Instrument, revisions: pd.DataFrame, changes: pd.DataFram
     wide_console(110).print(table)
     if len(changes) > SHOWN:
         click.echo(f"... and {len(changes) - SHOWN:,} more: narrow with --from and --to, or use --json.")
-    click.echo(f"{len(revisions):,} restatements of bars. Made of them:")
+    click.echo(f"{counted(len(revisions), 'restatement')} of bars. Made of them:")
     for (asset, key), outdated_now in what.partitions.items():
         click.echo(f"  {asset:<12} {key:<20} {'to be made anew' if outdated_now else 'made anew since'}")
     for one in what.backtests:

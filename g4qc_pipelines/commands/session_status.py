@@ -17,6 +17,7 @@ from g4qc_core.bars.completeness import MissingSession, in_sentences
 from g4qc_core.bars.coverage import CLASSES, missing
 from g4qc_core.bars.day_map import day_map
 from g4qc_core.bars.reconciliation import faults
+from g4qc_core.counts import counted
 from g4qc_core.instruments import Registry
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED
@@ -92,10 +93,8 @@ def doubts(document: dict[str, Any]) -> list[str]:
             f"{' ...' if len(days) > 5 else ''}: see the check calendar_agrees."
         )
     if document["bars_unlike_the_gateways"]:
-        told.append(
-            f"{document['instrument']}: {document['bars_unlike_the_gateways']} hours or sessions differ from the "
-            "gateway's own: see the check agrees_with_gateway."
-        )
+        unlike = counted(document["bars_unlike_the_gateways"], "hour or session differs", "hours or sessions differ")
+        told.append(f"{document['instrument']}: {unlike} from the gateway's own: see the check agrees_with_gateway.")
     return told
 
 

@@ -9,6 +9,7 @@ import click
 import pandas as pd
 from rich.table import Table
 
+from g4qc_core.counts import counted
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.origin import stored_origin
@@ -140,7 +141,7 @@ def _state(timeframe: dict[str, Any] | None) -> str:
     """Whether a derived timeframe covers all sessions that have minutes; minutes are not derived."""
     if timeframe is None:
         return "-"
-    return "whole" if timeframe["whole"] else f"{len(timeframe['missing'])} sessions missing"
+    return "whole" if timeframe["whole"] else f"{counted(len(timeframe['missing']), 'session')} missing"
 
 
 def _print_last_request(document: dict[str, Any]) -> None:

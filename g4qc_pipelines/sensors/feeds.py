@@ -6,6 +6,7 @@ import json
 
 import dagster as dg
 
+from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
@@ -39,7 +40,7 @@ def build_feeds(settings: Settings) -> dg.SensorDefinition:
             return dg.SkipReason(str(error))
         before, now = set(json.loads(context.cursor or "[]")), {feed.symbol for feed in found if feed.stale}
         if now == before:
-            return dg.SkipReason(f"Nothing new: {len(now)} of {len(found)} feeds are stale.")
+            return dg.SkipReason(f"Nothing new: {len(now)} of {counted(len(found), 'feed')} stale.")
         cursor, heard = json.dumps(sorted(now)), told(context.instance, _NAME)
         keep_told(context.instance, _NAME, cursor)
         webhook, known = Webhook(settings), before if heard is None else set(json.loads(heard))

@@ -12,6 +12,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
+from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.ib.resets import in_reset
 from g4qc_core.instruments import Instrument, load_registry
@@ -108,7 +109,9 @@ def _launched(
     if not due:
         if after != memory:
             context.update_cursor(after.written())
-        return dg.SkipReason(f"Nothing is due: {len(wanted)} backfills are known, {len(busy)} of them at work.")
+        return dg.SkipReason(
+            f"Nothing is due: {counted(len(wanted), 'backfill is', 'backfills are')} known, {len(busy)} at work."
+        )
     for name in due:
         context.log.info(f"Repairs {wanted[name]}.")
     requests = [_request(sensor, wanted[name], f"{newest} {after.made[name].tries}") for name in due]

@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from g4qc_core.counts import counted
 from g4qc_pipelines.partitions import key_of
 
 
@@ -69,7 +70,7 @@ class Backfill:
         days = f"{first}" if first == last else f"{first} to {last}"
         what = f"{self.symbol} {self.contract}".strip()
         minutes = sum(gap.minutes for gap in self.gaps)
-        return f"{what}, {days}: {f'{minutes:,} minutes' if minutes else 'timeframes to derive'}"
+        return f"{what}, {days}: {counted(minutes, 'minute') if minutes else 'timeframes to derive'}"
 
 
 def smallest_backfills(symbol: str, gaps: Iterable[Gap], ruled: Mapping[str, Collection[date]]) -> list[Backfill]:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from g4qc_core.bars.planning import leaves_no_doubt
 from g4qc_core.bars.source import BarRequest, BarSource, PartlyUnreadable
+from g4qc_core.counts import counted
 from g4qc_core.errors import BarsDenied, G4qcError, GatewayError, InvalidBars, NoData
 from g4qc_core.ib.plan import USUAL, Plan, PlanRules, heads_to_ask
 from g4qc_core.instruments import Instrument
@@ -58,9 +59,12 @@ class Extraction:
     def __str__(self) -> str:
         if not self.plan.requests:
             return "nothing to ask for: the ledger covers every session"
-        text = f"{self.requests} requests, {self.inserted} new bars, {self.revised} revised, {self.empty} empty answers"
+        text = (
+            f"{counted(self.requests, 'request')}, {counted(self.inserted, 'new bar')}, {self.revised} revised, "
+            f"{counted(self.empty, 'empty answer')}"
+        )
         text = f"{text}, {self.withdrawn} withdrawn" if self.withdrawn else text
-        return f"{text}, {len(self.missed)} requests missed" if self.missed else text
+        return f"{text}, {counted(len(self.missed), 'request')} missed" if self.missed else text
 
     def within(self, start: datetime, end: datetime) -> Extraction:
         """The part of it that belongs to `(start, end]`: sessions and requests by their end."""
@@ -242,7 +246,8 @@ def _answer(request: BarRequest, at: datetime, source: BarSource, stores: Stores
         held = _held(request, stores)
         if held and not said_before(request, {Outcome.DENIED}, at, stores.ledger):
             raise BarsDenied(
-                f"{error} Of this window {held} bars are stored, so this is an outage: ask again in an hour.",
+                f"{error} Of this window {counted(held, 'bar is', 'bars are')} stored, so this is an outage: ask again "
+                "in an hour.",
                 error.code,
             ) from None
         raise

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from g4qc_core.counts import counted
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
@@ -48,7 +49,7 @@ class Feed:
         newest = f"{self.newest:%Y-%m-%d %H:%M} UTC" if self.newest else f"older than {_LOOK_BACK.days} days"
         return (
             f"{self.symbol} {self.contract}: asked at {self.asked_at:%Y-%m-%d %H:%M} UTC, the newest bar is {newest}, "
-            f"{self.behind:,} open minutes before"
+            f"{counted(self.behind, 'open minute')} before"
         )
 
 

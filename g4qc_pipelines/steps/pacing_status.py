@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from g4qc_core.counts import counted
 from g4qc_core.ib.pacing import IB_RULES
 from g4qc_core.pacing.usage import Usage, usage
 from g4qc_core.storage.database import Database
@@ -72,12 +73,12 @@ def _account_line(account: dict[str, Any]) -> str:
     paused = ""
     if account["paused_until"]:
         paused = f"; paused until {_clock(account['paused_until'])} UTC after a pacing violation"
-    used = ", ".join([f"{account['open']} of {account['open_limit']} open requests", *windows])
+    used = ", ".join([f"{account['open']} of {counted(account['open_limit'], 'open request')}", *windows])
     return f"Pacing of {account['account']}: {used}{slower}{paused}."
 
 
 def _work_line(work: dict[str, Any]) -> str:
-    done = f"{work['requests_done']} of {work['requests']} requests are answered"
+    done = f"{work['requests_done']} of {counted(work['requests'], 'request is', 'requests are')} answered"
     left = spelled(timedelta(seconds=work["seconds_left"]))
     return f"Under way: {work['instrument']}, {done}, done in about {left}, at {_clock(work['finishes_at'])} UTC."
 

@@ -20,6 +20,7 @@ from g4qc_core.bars.completeness import in_sentences
 from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reconciliation import COMPARED_COLUMNS, FAULTS, VALUES, by_trade_date, compare_bars, faults
 from g4qc_core.bars.source import BarRequest, BarSource
+from g4qc_core.counts import counted
 from g4qc_core.errors import GatewayError, InvalidBars, NoData
 from g4qc_core.ib.requests import chunk_sessions
 from g4qc_core.instruments import Contract, Instrument
@@ -72,7 +73,10 @@ class ReconciledMonth:
 
     def __str__(self) -> str:
         sessions = self.compared["trade_date"].nunique()
-        text = f"{len(self.compared)} bars of {sessions} sessions compared, {len(self.faults)} differ"
+        text = (
+            f"{counted(len(self.compared), 'bar')} of {counted(sessions, 'session')} compared, "
+            f"{counted(len(self.faults), 'differs', 'differ')}"
+        )
         return f"{text}. {' '.join(self.unmade)}" if self.unmade else text
 
 

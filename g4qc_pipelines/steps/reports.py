@@ -11,6 +11,7 @@ from typing import Any
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.bars.source import Origin
+from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
@@ -80,9 +81,10 @@ def publish(result: BacktestResult, settings: Settings, registry: Registry, stor
 
 def _gap_note(missing: Mapping[date, int]) -> str:
     days = listing([f"{day}" for day in missing])
+    minutes, sessions = counted(sum(missing.values()), "minute"), counted(len(missing), "session")
     return (
-        f"Of {sum(missing.values()):,} minutes in {len(missing)} sessions nothing is known, because a request failed "
-        f"or was never made: {days}. The strategy saw the series without them."
+        f"Of {minutes} in {sessions} nothing is known, because "
+        f"a request failed or was never made: {days}. The strategy saw the series without them."
     )
 
 
@@ -150,5 +152,5 @@ def figures(metrics: Mapping[str, Any]) -> str:
     sharpe = metrics.get("sharpe")
     return (
         f"return {metrics['total_return']:.2%}, Sharpe {'not meaningful' if sharpe is None else f'{sharpe:.2f}'}, "
-        f"max drawdown {metrics['max_drawdown']:.2%}, {metrics['trades']} trades"
+        f"max drawdown {metrics['max_drawdown']:.2%}, {counted(metrics['trades'], 'trade')}"
     )

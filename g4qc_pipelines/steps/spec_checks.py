@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from g4qc_core.backtest.external import check_parameters, is_external, load_class, own_strategy
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.backtest.strategies import Strategy, make_strategy
+from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import refuse_broken, refuse_unpriced
@@ -44,7 +45,7 @@ def check_runnable(spec: BacktestSpec, settings: Settings, registry: Registry, s
     found = _count(spec, instrument, rule, needed, stores)
     if found < needed:
         raise BacktestRefused(
-            f"The backtest {spec.name} has {found} bars and its strategy needs {needed}: fetch more with "
+            f"The backtest {spec.name} has {counted(found, 'bar')} and its strategy needs {needed}: fetch more with "
             f"`g4qc extract {spec.instrument} --from ... --to ...`, widen the window, or choose shorter parameters."
         )
     _check_prices(spec, instrument, rule, stores)

@@ -13,6 +13,7 @@ from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.schema import BAR_COLUMNS, SchemaFailure, schema_failures
 from g4qc_core.bars.validation import validate
+from g4qc_core.counts import counted
 from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
@@ -54,8 +55,8 @@ class ValidatedMonth:
         return int(missing(self.quality).sum())
 
     def __str__(self) -> str:
-        text = f"{self.bars:,} bars, {self.sessions} sessions, {len(self.quarantined)} quarantined"
-        return f"{text}, {self.gaps:,} minutes missing" if self.gaps else text
+        text = f"{counted(self.bars, 'bar')}, {counted(self.sessions, 'session')}, {len(self.quarantined)} quarantined"
+        return f"{text}, {counted(self.gaps, 'minute')} missing" if self.gaps else text
 
 
 def validate_month(

@@ -44,7 +44,7 @@ def test_extractions_under_one_client_id_come_one_after_another(
     database.close()
     assert [child.returncode for child in children] == [0, 0], ends
     for day, (output, _) in zip(DAYS, ends, strict=True):
-        assert f"ES, trade dates {day} to {day}: 1 sessions" in output
+        assert f"ES, trade dates {day} to {day}: 1 session," in output
 
 
 def test_a_patience_that_ends_is_an_error_that_says_what_to_set(embedded_database: Database) -> None:

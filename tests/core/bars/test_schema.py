@@ -104,7 +104,7 @@ def test_the_error_is_one_sentence_with_the_first_fault_and_the_number_of_others
         check_schema(market)
     text = str(error.value)
     assert text.startswith("These are no market bars: ")
-    assert text.endswith("more broken rules).")
+    assert text.endswith("more broken rule).")
     assert "\n" not in text
 
 

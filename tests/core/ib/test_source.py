@@ -112,7 +112,7 @@ def test_a_window_with_nothing_finished_is_no_data() -> None:
     with (
         scripted(exchange) as port,
         IbSource("127.0.0.1", port, 11, 5, 5) as ib,
-        pytest.raises(NoData, match=r"sent 1 bars, 1 of them in the window, and none of these finished"),
+        pytest.raises(NoData, match=r"sent 1 bar, 1 of them in the window, and none of these finished"),
     ):
         ib.bars(window(1))
 

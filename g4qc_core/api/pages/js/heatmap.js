@@ -98,7 +98,7 @@ export class Strip {
 export function summary(counts) {
   const expected = ALL.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
   const parts = ALL.filter((name) => counts[name] > 0).map((name) => `${number(counts[name])} ${word("class", name)}`);
-  return `${t("map.minutes", { minutes: number(expected) })}: ${parts.join(", ")}`;
+  return `${t("map.minutes", { count: expected })}: ${parts.join(", ")}`;
 }
 
 /** The counts of all cells together. */
