@@ -1,77 +1,100 @@
-"""Time and an account that holds nothing: the answers that a client needs to get going, and refusals of all else.
+"""Time and an account that holds nothing: what a client needs to get going, and the ends of empty lists.
 
-Knows message codes. Must not know sockets, markets or bars.
+Knows the gateway's own account. Must not know sockets, contracts or bars.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from g4qc_core.gateway import layouts
-from g4qc_core.gateway.layouts import Message
-from g4qc_core.gateway.requests import Fields
+from g4qc_core.gateway.asked import Answer, Asked
+from g4qc_core.gateway.layouts import Layout, Message
+from g4qc_core.gateway.validation import Refusal, invalid
 
-_ANSWERS: dict[int, tuple[layouts.Layout, ...]] = {
-    5: (layouts.OPEN_ORDER_END,),
-    6: (layouts.ACCOUNT_TIME, layouts.ACCOUNT_END),
-    7: (layouts.EXECUTIONS_END,),
-    8: (layouts.NEXT_VALID_ID,),
-    15: (),
-    16: (layouts.OPEN_ORDER_END,),
-    17: (layouts.MANAGED_ACCOUNTS,),
-    49: (layouts.CURRENT_TIME,),
-    59: (),
-    61: (layouts.POSITIONS_END,),
-    62: (layouts.ACCOUNT_SUMMARY_END,),
-    63: (),
-    64: (),
-    76: (layouts.ACCOUNT_MULTI_END,),
-    77: (),
-    99: (layouts.COMPLETED_ORDERS_END,),
-    104: (layouts.USER_INFO,),
-    105: (layouts.CURRENT_MILLISECONDS,),
-}
-_ID_AT = {7: 1, 62: 1, 76: 1, 104: 0}
+_DEFAULT_CLIENT = 0
+_LISTS = {1: "ListOfGroups", 2: "ListOfAllocationProfiles", 3: "ListOfAccountAliases"}
+_XML = '<?xml version="1.0" encoding="UTF-8"?>'
+_MARKET_DATA_TYPES = range(1, 5)
 
 
-@dataclass(frozen=True)
-class Unserved:
-    """The refusal of a kind of request that has no answer here; `id_at` is the position of its id."""
+def fixed(*chosen: Layout) -> Answer:
+    """Return an answer of these messages, filled with what the gateway knows without looking anything up."""
 
-    code: int
-    text: str
-    id_at: int
+    def answer(asked: Asked) -> list[Message]:
+        account = asked.market.account
+        values: dict[str, object] = {
+            "request_id": asked.request_id,
+            "accounts": account,
+            "account": account,
+            "order_id": 1,
+            "epoch": int(asked.now.timestamp()),
+            "epoch_ms": int(asked.now.timestamp() * 1000),
+            "time": f"{asked.now:%H:%M}",
+            "xml": f"{_XML}<ScanParameterResponse></ScanParameterResponse>",
+        }
+        return [Message(layout, values) for layout in chosen]
+
+    return answer
 
 
-_NO_STREAMS = "Requested market data is not subscribed. The simulated gateway has no streams"
-
-UNSERVED = {
-    1: Unserved(354, _NO_STREAMS, 1),
-    3: Unserved(201, "Order rejected - reason:The simulated gateway takes no orders", 0),
-    50: Unserved(420, _NO_STREAMS, 1),
-    96: Unserved(162, "Historical Market Data Service error message:The simulated gateway has no ticks", 0),
-    97: Unserved(354, _NO_STREAMS, 0),
-}
-"""Refusals by message code: market data, orders, real-time bars, historical ticks, tick by tick."""
+def silent(asked: Asked) -> list[Message]:
+    """A request that has no answer at Interactive Brokers either: a setting, or the end of what never was open."""
+    return []
 
 
-def answer(code: int, fields: list[str], account: str, now: datetime) -> list[Message] | None:
-    """The answer to a request about time or account; None for a request about anything else.
+def subscription(code: int, *chosen: Layout) -> Answer:
+    """Return an answer that also opens a subscription of a message code."""
+    answer = fixed(*chosen)
 
-    Raises:
-        MalformedFrame: the request's id cannot be read.
-    """
-    if (messages := _ANSWERS.get(code)) is None:
-        return None
-    values: dict[str, object] = {
-        "accounts": account,
-        "account": account,
-        "order_id": 1,
-        "epoch": int(now.timestamp()),
-        "epoch_ms": int(now.timestamp() * 1000),
-        "time": f"{now:%H:%M}",
-    }
-    if code in _ID_AT:
-        values["request_id"] = Fields(fields[_ID_AT[code] :]).integer()
-    return [Message(layout, values) for layout in messages]
+    def subscribe(asked: Asked) -> list[Message]:
+        asked.subscribed.add((code, asked.request_id))
+        return answer(asked)
+
+    return subscribe
+
+
+def unsubscription(code: int) -> Answer:
+    """Return an answer that ends a subscription of a message code, or refuses an id that is not subscribed (300)."""
+
+    def unsubscribe(asked: Asked) -> list[Message]:
+        if (code, asked.request_id) not in asked.subscribed:
+            raise Refusal(300, f"Can't find EId with tickerId:{asked.request_id}")
+        asked.subscribed.discard((code, asked.request_id))
+        return []
+
+    return unsubscribe
+
+
+def unknown(code: int, text: str) -> Answer:
+    """Return an answer to a cancel of what the gateway never opens; `{id}` in the text is the request's id."""
+
+    def refuse(asked: Asked) -> list[Message]:
+        raise Refusal(code, text.format(id=asked.request_id))
+
+    return refuse
+
+
+def advisor_data(asked: Asked) -> list[Message]:
+    """An empty list of groups, profiles or aliases: the account has none."""
+    (data_type,) = asked.values
+    if data_type not in _LISTS:
+        raise invalid(f"There is no financial advisor data of type {data_type}")
+    empty = _LISTS[int(str(data_type))]
+    return [Message(layouts.ADVISOR_DATA, {"data_type": data_type, "xml": f"{_XML}<{empty}></{empty}>"})]
+
+
+def auto_open_orders(asked: Asked) -> list[Message]:
+    """Binding of orders made by hand, which only client 0 may ask for; there are none."""
+    (bind,) = asked.values
+    if not bind:
+        return []
+    if asked.client_id != _DEFAULT_CLIENT:
+        raise invalid("Only the default client (i.e 0) can auto bind orders")
+    return [Message(layouts.OPEN_ORDER_END, {})]
+
+
+def market_data_type(asked: Asked) -> list[Message]:
+    """A setting of streams, which has no answer; a type that does not exist is refused."""
+    (data_type,) = asked.values
+    if data_type not in _MARKET_DATA_TYPES:
+        raise invalid(f"There is no market data of type {data_type}")
+    return []

@@ -11,26 +11,17 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from g4qc_core.gateway import history, layouts
-from g4qc_core.gateway.expiries import contract_id
+from g4qc_core.gateway.absence import not_found
 from g4qc_core.gateway.history import ScheduledSession
 from g4qc_core.gateway.hours import liquid_hours, trading_hours, zone_name
 from g4qc_core.gateway.layouts import Message
-from g4qc_core.gateway.lookup import CONTINUOUS, find
+from g4qc_core.gateway.lookup import CONTINUOUS, find, underlying
 from g4qc_core.gateway.market import Listing, Market
 from g4qc_core.gateway.misshapes import AS_IT_IS, Misshape
+from g4qc_core.gateway.reference_data import rule_of
 from g4qc_core.gateway.requests import BarsRequest, ContractQuery, ContractRequest, HeadRequest
 from g4qc_core.gateway.validation import SCHEDULE, Refusal, check_date_format, check_kind, validate
 from g4qc_core.sessions import SessionCalendar, calendar
-
-_UNDERLYING_MONTH = "197001"
-_UNDERLYING_KINDS = {
-    "fx": "CASH",
-    "energy": "CMDTY",
-    "metals": "CMDTY",
-    "rates": "BOND",
-    "grains": "CMDTY",
-    "livestock": "CMDTY",
-}
 
 # What the details of a product without contract months leave empty.
 _PERPETUAL: dict[str, object] = {
@@ -44,7 +35,6 @@ _PERPETUAL: dict[str, object] = {
     "under_sec_type": "",
 }
 _ORDER_TYPES = "ACTIVETIM,ALERT,DAY,GTC,LMT,MKT,STP,STPLMT"
-_NOT_FOUND = Refusal(200, "No security definition has been found for the request")
 
 
 def error(request_id: int, code: int, text: str, now: datetime) -> Message:
@@ -73,7 +63,7 @@ def contracts(market: Market, request: ContractRequest, now: datetime, expiry_zo
     """
     found = find(market, request.contract, now)
     if not found:
-        raise _NOT_FOUND
+        raise not_found(market, request.contract, now)
     continuous = {"sec_type": CONTINUOUS} if request.contract.sec_type == CONTINUOUS else {}
     details = [
         Message(
@@ -130,7 +120,7 @@ def head_timestamp(market: Market, request: HeadRequest, now: datetime, told: st
 def _only(market: Market, query: ContractQuery, now: datetime) -> Listing:
     found = find(market, query, now)
     if not found:
-        raise _NOT_FOUND
+        raise not_found(market, query, now)
     if len(found) > 1:
         raise Refusal(200, f"The contract description specified for {query.symbol} is ambiguous.")
     return found[0]
@@ -155,6 +145,7 @@ def _details(listing: Listing, now: datetime, expiry_zone: str | None) -> dict[s
         "order_types": _ORDER_TYPES,
         "valid_exchanges": contract.exchange,
         "long_name": instrument.name,
+        "market_rules": rule_of(contract.min_tick),
         "zone": zone,
         "trading_hours": trading_hours(sessions, now),
         "liquid_hours": liquid_hours(sessions, now),
@@ -164,15 +155,16 @@ def _details(listing: Listing, now: datetime, expiry_zone: str | None) -> dict[s
 def _expiring(listing: Listing, sessions: SessionCalendar, expiry_zone: str | None) -> dict[str, object]:
     contract, instrument = listing.contract, listing.instrument
     last = f"{contract.last_trade_date:%Y%m%d}"
+    under_con_id, under_kind = underlying(instrument)
     return {
         "expiry": _last_trade(contract.last_trade_at, sessions, expiry_zone),
         "last_trade_date": last,
         "real_expiration": last,
         "contract_month": contract.month,
         "multiplier": _plain(contract.multiplier),
-        "under_con_id": contract_id(instrument.symbol, _UNDERLYING_MONTH),
+        "under_con_id": under_con_id,
         "under_symbol": instrument.ib_symbol,
-        "under_sec_type": _UNDERLYING_KINDS.get(instrument.calendar, "IND"),
+        "under_sec_type": under_kind,
     }
 
 

@@ -1,4 +1,4 @@
-"""Bars for a query: the window that it means, the minutes in it, and larger bars made of them, day by day.
+"""Bars for a query: the window that it means, the bars in it, and larger ones made of them.
 
 Knows sessions and markets. Must not know the wire, except how it writes dates.
 """
@@ -6,24 +6,27 @@ Knows sessions and markets. Must not know the wire, except how it writes dates.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from g4qc_core.gateway.hours import days_between, last_days, parts, regular_parts, zone_name
+from g4qc_core.gateway.larger_bars import Buckets, aggregate, cut_last
 from g4qc_core.gateway.layouts import ZONED_DATES
 from g4qc_core.gateway.market import UNKNOWN, Bars, Listing, Market, no_bars
 from g4qc_core.gateway.misshapes import AS_IT_IS, Misshape, flattened, places, unreadable
-from g4qc_core.gateway.validation import BarsQuery, Refusal
-from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.gateway.validation import HMDS, SECONDS, BarsQuery, Period, Refusal, not_served
+from g4qc_core.sessions import Session, SessionCalendar, calendar
 
 _MOST_BARS = 150_000
 """More of them do not fit into the longest message that clients read (16 MiB)."""
 
-_MINUTE = timedelta(minutes=1)
-_SESSION_MINUTES = 1_380
+_MINUTE = 60
+_SESSION_SECONDS = 82_800
+_LONGEST_PERIOD = timedelta(days=31)
+_NO_DATES = np.array([], "datetime64[D]")
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,12 @@ def bars(
     A bar that the window's end or the present cuts is served as far as it goes, as the real gateway does.
 
     Raises:
-        Refusal: 162, no bars in the window or too many.
+        Refusal: 162, no bars in the window or too many, or the market has none as short as these.
     """
     sessions = calendar(listing.instrument.calendar)
     start, end = window(sessions, query, now)
-    _check_size(sessions, start, end, query)
-    beside = misshape.overlap * timedelta(minutes=query.minutes)
+    _check_size(start, end, query)
+    beside = misshape.overlap * timedelta(seconds=query.seconds)
     served, trade_dates = _served(market, listing, sessions, query, start - beside, min(end + beside, now))
     if not len(served) or (query.what == "TRADES" and listing.contract.kind == "CASH"):
         raise no_data(listing, query.what)
@@ -104,7 +107,7 @@ def window(sessions: SessionCalendar, query: BarsQuery, now: datetime) -> tuple[
 def no_data(listing: Listing, what: str) -> Refusal:
     """The answer that there is nothing."""
     where = f"{listing.contract.local_symbol}@{listing.contract.exchange} {what.capitalize()}"
-    return Refusal(162, f"Historical Market Data Service error message:HMDS query returned no data: {where}")
+    return Refusal(162, f"{HMDS}HMDS query returned no data: {where}")
 
 
 def stamp(instant: datetime, zone: ZoneInfo, version: int) -> str:
@@ -115,10 +118,10 @@ def stamp(instant: datetime, zone: ZoneInfo, version: int) -> str:
     return f"{local:%Y%m%d %H:%M:%S} {zone_name(zone)}"
 
 
-def _check_size(sessions: SessionCalendar, start: datetime, end: datetime, query: BarsQuery) -> None:
+def _check_size(start: datetime, end: datetime, query: BarsQuery) -> None:
     days = (end - start).days * 5 // 7
-    if query.minutes and days * _SESSION_MINUTES // query.minutes > _MOST_BARS:
-        raise Refusal(162, "Historical Market Data Service error message:Time length exceed max.")
+    if query.seconds and days * _SESSION_SECONDS // query.seconds > _MOST_BARS:
+        raise Refusal(162, f"{HMDS}Time length exceed max.")
 
 
 def _served(
@@ -129,86 +132,86 @@ def _served(
     start: datetime,
     limit: datetime,
 ) -> tuple[Bars, np.ndarray]:
-    if limit <= start:
-        return no_bars(), np.array([], "datetime64[D]")
-    whole = query.minutes == 1 and not query.regular_hours
-    around = [] if whole else days_between(sessions, start, limit)
-    first = start if whole else min([start, *(s.open for s in around)])
-    minutes = _cut_last(market.minutes(listing, first, limit), limit)
-    if whole:
-        return minutes, np.array([], "datetime64[D]")
+    """The bars that start in `[start, limit)`, and the dates of their days, which may stay empty within a day."""
+    source = _MINUTE if query.seconds == 0 or query.seconds >= _MINUTE else _step(market, listing, query)
+    head = market.head(listing)
+    if head is None or limit <= max(start, head):
+        return no_bars(), _NO_DATES
+    if query.seconds == source and not query.regular_hours:
+        return _source(market, listing, source, start, limit), _NO_DATES
+    around = _days(sessions, query, start, limit, head)
+    first = min((s.open for s in around), default=limit)
+    made, dates = aggregate(
+        _source(market, listing, source, first, limit), _buckets(listing, sessions, query, around), query.seconds
+    )
+    inside = made.start >= _instants([start])[0] if query.period is Period.DAY else np.full(len(made), True)
+    return made.take(inside), dates[inside]
+
+
+def _source(market: Market, listing: Listing, seconds: int, start: datetime, limit: datetime) -> Bars:
+    read = market.minutes if seconds == _MINUTE else market.shortest
+    return cut_last(read(listing, start, limit), timedelta(seconds=seconds), limit)
+
+
+def _step(market: Market, listing: Listing, query: BarsQuery) -> int:
+    """The length of the market's bars, in seconds, of which those of the query are made; raises Refusal."""
+    step = market.step(listing)
+    if query.seconds % step:
+        names = {seconds: name for name, seconds in SECONDS.items()} | {_MINUTE: "1 min"}
+        size = names[query.seconds]
+        shortest = (
+            f"the shortest bars of {listing.contract.local_symbol} are those of {names.get(step, f'{step} secs')}"
+        )
+        raise not_served(f"Bars of {size} are", shortest)
+    return step
+
+
+def _days(
+    sessions: SessionCalendar, query: BarsQuery, start: datetime, limit: datetime, head: datetime
+) -> list[Session]:
+    """The trading days of the window; of weeks and months, all of those that began in it, and of the last one.
+
+    A week or month began on its first trade date, in exchange time.
+    Days before `head`, the contract's first bar, are left out where they do not matter.
+    """
+    if query.period is Period.DAY:
+        return days_between(sessions, max(start, head), limit)
+    around = days_between(sessions, max(min(start, limit - _LONGEST_PERIOD), head) - _LONGEST_PERIOD, limit)
+    began: dict[tuple[int, int], date] = {}
+    for day in around:
+        began.setdefault(_period(query, day), day.trade_date)
+    last, first = _period(query, around[-1]) if around else None, start.astimezone(sessions.timezone).date()
+    return [day for day in around if began[_period(query, day)] >= first or _period(query, day) == last]
+
+
+def _period(query: BarsQuery, day: Session) -> tuple[int, int]:
+    """The day itself, or the week (Monday to Sunday) or month of its trade date."""
+    if query.period is Period.WEEK:
+        year, week, _ = day.trade_date.isocalendar()
+        return year, week
+    return (
+        (day.trade_date.year, day.trade_date.month) if query.period is Period.MONTH else (day.trade_date.toordinal(), 0)
+    )
+
+
+def _buckets(listing: Listing, sessions: SessionCalendar, query: BarsQuery, around: list[Session]) -> Buckets:
+    """The days that have trading in the query's hours; a week or month is named by the last of its days so far."""
     stretches = [regular_parts(sessions, s) if query.regular_hours else parts(s) for s in around]
-    open_days = [(s, p[0][0]) for s, p in zip(around, stretches, strict=True) if p]
-    made, trade_dates = _aggregate(
-        minutes,
-        anchors=_instants([opened for _, opened in open_days]),
-        closes=_instants([s.close for s, _ in open_days]),
-        trade_dates=np.array([s.trade_date for s, _ in open_days], "datetime64[D]"),
-        length=query.minutes,
+    opened = [(s, p[0][0]) for s, p in zip(around, stretches, strict=True) if p]
+    starts: dict[tuple[int, int], datetime] = {}
+    dates: dict[tuple[int, int], date] = {}
+    for session, opens in opened:
+        period = _period(query, session)
+        starts.setdefault(period, opens)
+        if session.trade_date <= listing.contract.last_trade_date or period not in dates:
+            dates[period] = session.trade_date
+    periods = [_period(query, s) for s, _ in opened]
+    return Buckets(
+        opens=_instants([opens for _, opens in opened]),
+        closes=_instants([s.close for s, _ in opened]),
+        starts=_instants([starts[period] for period in periods]),
+        dates=np.array([dates[period] for period in periods], "datetime64[D]"),
     )
-    inside = made.start >= _instants([start])[0]
-    return made.take(inside), trade_dates[inside]
-
-
-def _cut_last(minutes: Bars, limit: datetime) -> Bars:
-    """The minutes, with the last one as it stands at `limit` where it is not over: its first trades only."""
-    if not len(minutes):
-        return minutes
-    passed = (limit - _MINUTE) - minutes.start[-1].item().replace(tzinfo=limit.tzinfo)
-    if passed >= timedelta():
-        return minutes
-    share = (passed + _MINUTE) / _MINUTE
-    cut = {name: column.copy() for name, column in minutes.columns().items()}
-    for name in ("high", "low", "close"):
-        cut[name][-1] = cut["open"][-1]
-    for name in ("volume", "count"):
-        if cut[name][-1] != UNKNOWN:
-            cut[name][-1] = max(1, int(cut[name][-1] * share))
-    if cut["wap"][-1] != UNKNOWN:
-        cut["wap"][-1] = cut["open"][-1]
-    return Bars(**cut)
-
-
-def _aggregate(
-    minutes: Bars, anchors: np.ndarray, closes: np.ndarray, trade_dates: np.ndarray, length: int
-) -> tuple[Bars, np.ndarray]:
-    """Bars of `length` minutes (0: a whole session) in buckets that begin at each session's anchor."""
-    at = np.searchsorted(anchors, minutes.start, side="right") - 1
-    inside = at >= 0
-    inside[inside] = minutes.start[inside] < closes[at[inside]]
-    minutes, at = minutes.take(inside), at[inside]
-    if not len(minutes):
-        return no_bars(), np.array([], "datetime64[D]")
-    step = np.timedelta64(length * 60, "s")
-    since = minutes.start - anchors[at]
-    starts = anchors[at] + (since // step * step if length else np.timedelta64(0, "s"))
-    first = np.flatnonzero(np.r_[True, starts[1:] != starts[:-1]])
-    last = np.r_[first[1:], len(starts)] - 1
-    made = Bars(
-        start=starts[first],
-        open=minutes.open[first],
-        high=np.maximum.reduceat(minutes.high, first),
-        low=np.minimum.reduceat(minutes.low, first),
-        close=minutes.close[last],
-        volume=np.add.reduceat(minutes.volume, first),
-        wap=_average(minutes, first),
-        count=_total(minutes.count, first),
-    )
-    return made, trade_dates[at[first]]
-
-
-def _average(minutes: Bars, first: np.ndarray) -> np.ndarray:
-    volume = np.add.reduceat(minutes.volume, first)
-    money = np.add.reduceat(minutes.wap * minutes.volume, first)
-    unknown = np.logical_or.reduceat(minutes.wap == UNKNOWN, first) | (volume == 0)
-    average = np.round(money / np.where(volume == 0, 1, volume), 7)
-    low, high = np.minimum.reduceat(minutes.low, first), np.maximum.reduceat(minutes.high, first)
-    return np.where(unknown, float(UNKNOWN), np.clip(average, low, high))
-
-
-def _total(counts: np.ndarray, first: np.ndarray) -> np.ndarray:
-    unknown = np.logical_or.reduceat(counts == UNKNOWN, first)
-    return np.where(unknown, UNKNOWN, np.add.reduceat(counts, first))
 
 
 def _kind(trades: Bars, listing: Listing, what: str) -> Bars:
@@ -229,7 +232,7 @@ def _kind(trades: Bars, listing: Listing, what: str) -> Bars:
 
 
 def _dates(served: Bars, trade_dates: np.ndarray, query: BarsQuery, zone: ZoneInfo, version: int) -> list[str]:
-    if query.minutes == 0:
+    if query.seconds == 0:
         return [text.replace("-", "") for text in trade_dates.astype(str).tolist()]
     if query.date_format == 2:
         return [str(epoch) for epoch in served.start.astype(np.int64).tolist()]

@@ -23,6 +23,7 @@ SIZE_RULES = 164
 SCHEDULE = 165
 ZONED_DATES = 174
 ISSUER_ID = 176
+CANCEL_WITHOUT_VERSION = 192
 SEPARATE_END = 196
 
 
@@ -108,7 +109,7 @@ CONTRACT_DATA = _layout(
     Field("aggregated_group", "2147483647"),
     "under_symbol",
     "under_sec_type",
-    Field("market_rules", ""),
+    "market_rules",
     "real_expiration",
     Field("stock_type", ""),
     Field("size_min_tick", "1", since=163, until=SIZE_RULES),
@@ -132,6 +133,28 @@ OPEN_ORDER_END = _layout(53, _version(1))
 EXECUTIONS_END = _layout(55, _version(1), "request_id")
 POSITIONS_END = _layout(62, _version(1))
 COMPLETED_ORDERS_END = _layout(102)
+POSITIONS_MULTI_END = _layout(72, _version(1), "request_id")
+PROFIT = _layout(94, "request_id", Field("daily", "0"), Field("unrealized", "0"), Field("realized", "0"))
+PROFIT_OF_POSITION = _layout(
+    95,
+    "request_id",
+    Field("position", "0"),
+    Field("daily", "0"),
+    Field("unrealized", "0"),
+    Field("realized", "0"),
+    Field("value", "0"),
+)
+ADVISOR_DATA = _layout(16, _version(1), "data_type", "xml")
+SCANNER_PARAMETERS = _layout(19, _version(1), "xml")
+DISPLAY_GROUPS = _layout(67, _version(1), "request_id", Field("groups", ""))
+OPTION_PARAMETERS_END = _layout(76, "request_id")
+SOFT_DOLLAR_TIERS = _layout(77, "request_id", Field("tiers", "0"))
+FAMILY_CODES = _layout(78, Field("families", "0"))
+SYMBOL_SAMPLES = _layout(79, "request_id", "samples")
+DEPTH_EXCHANGES = _layout(80, Field("exchanges", "0"))
+SMART_COMPONENTS = _layout(82, "request_id", Field("components", "0"))
+NEWS_PROVIDERS = _layout(85, Field("providers", "0"))
+MARKET_RULE = _layout(93, "rule_id", Field("increments", "1"), Field("low_edge", "0"), "increment")
 USER_INFO = _layout(107, "request_id", Field("white_branding", ""))
 
 

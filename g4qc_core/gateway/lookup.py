@@ -8,11 +8,27 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from g4qc_core.gateway.expiries import contract_id
 from g4qc_core.gateway.market import Listing, Market
 from g4qc_core.gateway.requests import ContractQuery
-from g4qc_core.instruments import month_code
+from g4qc_core.instruments import Instrument, month_code
 
 CONTINUOUS = "CONTFUT"
+
+_UNDERLYING_MONTH = "197001"
+_UNDERLYING_KINDS = {
+    "fx": "CASH",
+    "energy": "CMDTY",
+    "metals": "CMDTY",
+    "rates": "BOND",
+    "grains": "CMDTY",
+    "livestock": "CMDTY",
+}
+
+
+def underlying(instrument: Instrument) -> tuple[int, str]:
+    """Return the conId and the kind of what a future is derived from."""
+    return contract_id(instrument.symbol, _UNDERLYING_MONTH), _UNDERLYING_KINDS.get(instrument.calendar, "IND")
 
 
 def find(market: Market, query: ContractQuery, now: datetime) -> list[Listing]:

@@ -1,4 +1,4 @@
-"""The port of a market: contracts, and their minutes.
+"""The port of a market: contracts, and their bars.
 
 Implementations: `synthetic.SyntheticMarket` and `replay.ReplayMarket`. Must not know the wire.
 """
@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.instruments import Contract, Instrument
+
+SYNTHETIC_ACCOUNT, REPLAY_ACCOUNT = "SIM000001", "REPLAY001"
 
 UNKNOWN = -1
 """Value of `wap` and `count` where the market has none: the wire says the same."""
@@ -115,6 +117,12 @@ class Market(Protocol):
 
     def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
         """The 1-minute bars that start in `[start, end)`, complete, without rows for minutes without a trade."""
+
+    def step(self, listing: Listing) -> int:
+        """The length of its shortest bars in seconds: 60, or less where it has bars below one minute."""
+
+    def shortest(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+        """As `minutes`, bars of the length `step`."""
 
     def head(self, listing: Listing) -> datetime | None:
         """Start of the contract's first bar, UTC, or None where it never traded."""

@@ -1,4 +1,4 @@
-"""A market of recorded bars: a directory with `contracts.csv` and one file of minutes a contract.
+"""A market of recorded bars: a directory with `contracts.csv` and one file of bars a contract.
 
 Serves exactly the rows of the files; where a file has neither wap nor count, the bars say -1, as the protocol does for
 kinds of bars that have none. Knows files. Must not know the wire or the clock.
@@ -14,9 +14,9 @@ from pathlib import Path
 import pandas as pd
 
 from g4qc_core.errors import G4qcError, SettingsError
+from g4qc_core.gateway.bar_files import Recorded, read_bars, read_table
 from g4qc_core.gateway.expiries import contract_id, last_trade_at
-from g4qc_core.gateway.market import Bars, Listing
-from g4qc_core.gateway.minute_files import read_minutes, read_table
+from g4qc_core.gateway.market import REPLAY_ACCOUNT, Bars, Listing
 from g4qc_core.instruments import Contract, Instrument, contract_month
 
 _FILE = "contracts.csv"
@@ -36,7 +36,7 @@ _SUFFIXES = (".csv", ".csv.gz", ".parquet")
 
 
 class ReplayMarket:
-    """The contracts and minutes of a directory, all read at once.
+    """The contracts and bars of a directory, all read at once.
 
     Args:
         directory: holds `contracts.csv`, and for each contract in it `<local_symbol>.csv`, `.csv.gz` or `.parquet`.
@@ -46,20 +46,20 @@ class ReplayMarket:
         SettingsError: the directory or a file in it is missing or malformed; the text names file and line or column.
     """
 
-    account = "REPLAY001"
+    account = REPLAY_ACCOUNT
 
     def __init__(self, directory: Path, registry: Mapping[str, Instrument]) -> None:
         if not directory.is_dir():
             raise SettingsError(f"The directory to replay, {directory}, does not exist.")
         self._listings: list[Listing] = []
-        self._bars: dict[int, Bars] = {}
+        self._recorded: dict[int, Recorded] = {}
         table = read_table(directory / _FILE, _COLUMNS)
         rows = ({name: str(value) for name, value in row.items()} for _, row in table.iterrows())
         for line, row in enumerate(rows, start=2):
             listing = _listing(directory / _FILE, line, row, registry)
-            if listing.contract.con_id in self._bars:
+            if listing.contract.con_id in self._recorded:
                 raise SettingsError(f"{directory / _FILE}, line {line}: {listing.contract} stands there twice.")
-            self._bars[listing.contract.con_id] = read_minutes(_minutes_file(directory, listing.contract))
+            self._recorded[listing.contract.con_id] = read_bars(_bars_file(directory, listing.contract))
             self._listings.append(listing)
         self._listings.sort(key=lambda item: (item.contract.symbol, item.contract.last_trade_date))
 
@@ -69,11 +69,19 @@ class ReplayMarket:
 
     def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
         """See `Market`."""
-        return self._bars[listing.contract.con_id].between(start, end)
+        return self._recorded[listing.contract.con_id].minutes.between(start, end)
+
+    def step(self, listing: Listing) -> int:
+        """See `Market`."""
+        return self._recorded[listing.contract.con_id].step
+
+    def shortest(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+        """See `Market`."""
+        return self._recorded[listing.contract.con_id].bars.between(start, end)
 
     def head(self, listing: Listing) -> datetime | None:
         """See `Market`."""
-        bars = self._bars[listing.contract.con_id]
+        bars = self._recorded[listing.contract.con_id].bars
         return pd.Timestamp(bars.start[0], tz="UTC").to_pydatetime() if len(bars) else None
 
 
@@ -105,7 +113,7 @@ def _listing(file: Path, line: int, row: Mapping[Hashable, str], registry: Mappi
     return Listing(instrument.model_copy(update={**named, **sized}), contract)
 
 
-def _minutes_file(directory: Path, contract: Contract) -> Path:
+def _bars_file(directory: Path, contract: Contract) -> Path:
     for suffix in _SUFFIXES:
         file = directory / f"{contract.local_symbol}{suffix}"
         if file.is_file():

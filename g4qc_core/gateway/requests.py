@@ -5,11 +5,12 @@ Knows the layout of requests from version 157 on. Must not know whether what is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from g4qc_core.gateway.layouts import ISSUER_ID
-from g4qc_core.gateway.wire import MalformedFrame
+from g4qc_core.gateway.wire import MalformedRequest
 
 START_API = 71
 CONTRACT_DATA = 9
@@ -18,6 +19,13 @@ CANCEL_HISTORICAL_DATA = 25
 CURRENT_TIME = 49
 HEAD_TIMESTAMP = 87
 CANCEL_HEAD_TIMESTAMP = 90
+
+_COMBINATION = "BAG"
+_FIELDS_OF_A_LEG = 4
+_LARGEST = 2**31 - 1
+_WHOLE = re.compile(r"[+-]?[0-9]{1,10}|")
+_FLAGS = {"1": True, "true": True, "0": False, "false": False, "": False}
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ class HeadRequest:
 
 
 class Fields:
-    """The fields of a message, taken one by one; each method raises MalformedFrame where it cannot be read."""
+    """The fields of a message, taken one by one; each method raises MalformedRequest where it cannot be read."""
 
     def __init__(self, fields: list[str]) -> None:
         self._fields: Iterator[str] = iter(fields)
@@ -84,19 +92,31 @@ class Fields:
         try:
             return next(self._fields)
         except StopIteration:
-            raise MalformedFrame("a message is too short") from None
+            raise MalformedRequest("the message has too few fields") from None
 
     def integer(self) -> int:
-        """The next field as a whole number; empty is 0."""
+        """The next field as a whole number of 32 bits; empty is 0."""
         text = self.text()
-        try:
-            return int(text or 0)
-        except ValueError:
-            raise MalformedFrame(f"{text!r} is no whole number") from None
+        number = int(text or 0) if _WHOLE.fullmatch(text) else _LARGEST + 1
+        if abs(number) > _LARGEST:
+            raise MalformedRequest(f"{text[:_SHOWN]!r} is no whole number of 32 bits")
+        return number
 
     def flag(self) -> bool:
-        """The next field as yes or no."""
-        return self.text().lower() in ("1", "true")
+        """The next field as yes or no; empty is no."""
+        text = self.text().lower()
+        if text not in _FLAGS:
+            raise MalformedRequest(f"{text[:_SHOWN]!r} is neither 1 nor 0")
+        return _FLAGS[text]
+
+    def decimal(self) -> str:
+        """The next field, which is a decimal number or empty."""
+        text = self.text()
+        try:
+            float(text or 0)
+        except ValueError:
+            raise MalformedRequest(f"{text[:_SHOWN]!r} is no number") from None
+        return text
 
     def contract(self) -> ContractQuery:
         """The next thirteen fields as a contract."""
@@ -105,7 +125,7 @@ class Fields:
             symbol=self.text(),
             sec_type=self.text(),
             expiry=self.text(),
-            strike=self.text(),
+            strike=self.decimal(),
             right=self.text(),
             multiplier=self.text(),
             exchange=self.text(),
@@ -118,7 +138,7 @@ class Fields:
 
 
 def contract_request(fields: list[str], version: int) -> ContractRequest:
-    """Reads REQ_CONTRACT_DATA without its message code; raises MalformedFrame."""
+    """Reads REQ_CONTRACT_DATA without its message code; raises MalformedRequest."""
     read = Fields(fields)
     read.integer()
     request = ContractRequest(read.integer(), read.contract())
@@ -128,23 +148,21 @@ def contract_request(fields: list[str], version: int) -> ContractRequest:
 
 
 def bars_request(fields: list[str]) -> BarsRequest:
-    """Reads REQ_HISTORICAL_DATA without its message code; raises MalformedFrame."""
+    """Reads REQ_HISTORICAL_DATA without its message code; raises MalformedRequest."""
     read = Fields(fields)
+    request_id, contract = read.integer(), read.contract()
+    end, bar_size, duration = (read.text().strip() for _ in range(3))
+    regular_hours, what, date_format = read.flag(), read.text().strip(), read.integer()
+    if contract.sec_type == _COMBINATION:
+        for _ in range(read.integer() * _FIELDS_OF_A_LEG):
+            read.text()
     return BarsRequest(
-        request_id=read.integer(),
-        contract=read.contract(),
-        end=read.text().strip(),
-        bar_size=read.text().strip(),
-        duration=read.text().strip(),
-        regular_hours=read.flag(),
-        what=read.text().strip(),
-        date_format=read.integer(),
-        keep_up_to_date=read.flag(),
+        request_id, contract, end, bar_size, duration, regular_hours, what, date_format, keep_up_to_date=read.flag()
     )
 
 
 def head_request(fields: list[str]) -> HeadRequest:
-    """Reads REQ_HEAD_TIMESTAMP without its message code; raises MalformedFrame."""
+    """Reads REQ_HEAD_TIMESTAMP without its message code; raises MalformedRequest."""
     read = Fields(fields)
     return HeadRequest(
         request_id=read.integer(),

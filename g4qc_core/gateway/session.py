@@ -13,21 +13,22 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
-from g4qc_core.gateway import account, answers, layouts, requests
+from g4qc_core.gateway import answers, layouts, requests
+from g4qc_core.gateway.asked import NO_ID, Asked, read
 from g4qc_core.gateway.clock import GatewayClock
 from g4qc_core.gateway.connection import Connection
 from g4qc_core.gateway.director import Director
 from g4qc_core.gateway.faults import Effect, Stage
+from g4qc_core.gateway.kinds import Kind, kind_of
 from g4qc_core.gateway.layouts import Message
 from g4qc_core.gateway.market import Market
 from g4qc_core.gateway.spanish import spanish
 from g4qc_core.gateway.validation import Refusal
-from g4qc_core.gateway.wire import MalformedFrame
+from g4qc_core.gateway.wire import MalformedFrame, MalformedRequest
 
 _LOG = logging.getLogger(__name__)
 _MOST_OPEN = 50
 _MOST_A_SECOND = 50
-_NO_ID = -1
 _HMDS = "Historical Market Data Service error message:"
 _Answer = Callable[[], list[Message]]
 
@@ -79,6 +80,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._open: dict[int, asyncio.Task[None]] = {}
         self._heads: set[int] = set()
+        self._subscribed: set[tuple[int, int]] = set()
         self._arrivals: deque[float] = deque(maxlen=_MOST_A_SECOND)
         connection.on_half_open = lambda: house.leave(self)
         self._handlers: dict[int, Callable[[list[str], Effect], Awaitable[None]]] = {
@@ -105,22 +107,49 @@ class Session:
         await self._connection.send(answers.error(request_id, code, text, self._house.clock.now()))
 
     async def _serve_one(self) -> bool:
-        fields = await self._connection.receive()
-        self._house.seen(self, fields)
-        code = requests.Fields(fields).integer()
+        try:
+            fields = await self._connection.receive()
+            self._house.seen(self, fields)
+            code = requests.Fields(fields).integer()
+        except MalformedRequest as error:
+            if self.client_id is None:
+                raise MalformedFrame(f"before START_API, {error}") from None
+            await self._unreadable(NO_ID, error)
+            return True
         if self._house.director.faults.enforce_rates and self._too_fast():
             text = "Max rate of messages per second has been exceeded:max=50 rec=51 (1)"
-            await self.error(_NO_ID, 100, text)
+            await self.error(NO_ID, 100, text)
             return False
         if code == requests.START_API:
-            return await self._start(fields[1:])
+            return await self._start_or_refuse(fields[1:])
         if self.client_id is None:
             raise MalformedFrame(f"message {code} came before START_API")
         effect = self._house.director.effect(_STAGES.get(code, Stage.OTHER))
         await self._connection.begin(effect)
         if not effect.unanswered:
-            await self._dispatch(code, fields[1:], effect)
+            await self._answer_or_refuse(code, fields[1:], effect)
         return True
+
+    async def _answer_or_refuse(self, code: int, fields: list[str], effect: Effect) -> None:
+        kind = kind_of(code)
+        request_id = kind.request_id(fields, self._connection.version)
+        try:
+            if (handler := self._handlers.get(code)) is not None:
+                await handler(fields, effect)
+            else:
+                await self._others(kind, fields, effect)
+        except MalformedRequest as error:
+            await self._unreadable(request_id, error)
+
+    async def _unreadable(self, request_id: int, cause: MalformedRequest) -> None:
+        await self.error(request_id, 320, f"Error reading request: {cause}.")
+
+    async def _start_or_refuse(self, fields: list[str]) -> bool:
+        try:
+            return await self._start(fields)
+        except MalformedRequest as error:
+            await self._unreadable(NO_ID, error)
+            return True
 
     async def _start(self, fields: list[str]) -> bool:
         client_id = requests.Fields(fields[1:]).integer()
@@ -133,30 +162,33 @@ class Session:
         if error is None and (self.client_id is not None or not self._house.join(self, client_id)):
             error = (326, "Unable to connect as the client id is already in use. Retry with a unique client id.")
         if error is not None:
-            await self.error(_NO_ID, *error)
+            await self.error(NO_ID, *error)
             return False
         self.client_id = client_id
         now = self._house.clock.now()
         await self._connection.send(
             Message(layouts.MANAGED_ACCOUNTS, {"accounts": self._house.market.account}),
             Message(layouts.NEXT_VALID_ID, {"order_id": 1}),
-            *(answers.error(_NO_ID, code, text, now) for code, text in _READY),
+            *(answers.error(NO_ID, code, text, now) for code, text in _READY),
             effect=effect,
         )
         return True
 
-    async def _dispatch(self, code: int, fields: list[str], effect: Effect) -> None:
-        if (handler := self._handlers.get(code)) is not None:
-            await handler(fields, effect)
-            return
-        house = self._house
-        if (messages := account.answer(code, fields, house.market.account, house.clock.now())) is not None:
-            await self._answer(_NO_ID, effect, lambda: messages)
-        elif (refusal := account.UNSERVED.get(code)) is not None:
-            request_id = requests.Fields(fields[refusal.id_at :]).integer()
-            await self.error(request_id, refusal.code, refusal.text)
-        else:
-            _LOG.debug("message %s is not served", code)
+    async def _others(self, kind: Kind, fields: list[str], effect: Effect) -> None:
+        house, version = self._house, self._connection.version
+        request_id, values = read(kind.fields(version), fields)
+        assert self.client_id is not None
+        asked = Asked(
+            kind.name,
+            request_id,
+            values,
+            self.client_id,
+            version,
+            house.market,
+            house.clock.now(),
+            self._subscribed,
+        )
+        await self._answer(request_id, effect, lambda: kind.answer(asked))
 
     async def _contracts(self, fields: list[str], effect: Effect) -> None:
         request = requests.contract_request(fields, self._connection.version)
@@ -195,8 +227,10 @@ class Session:
 
     async def _cancel_head(self, fields: list[str], _: Effect) -> None:
         request_id = requests.Fields(fields).integer()
+        answered = request_id in self._heads
         self._heads.discard(request_id)
-        await self._cancel(request_id)
+        if not await self._cancel(request_id) and not answered:
+            await self.error(request_id, 300, f"Can't find EId with tickerId:{request_id}")
 
     async def _cancel(self, request_id: int) -> bool:
         task = self._open.pop(request_id, None)
@@ -242,6 +276,9 @@ class Session:
             await self._connection.send(*messages, effect=effect)
         except OSError:
             _LOG.debug("the client left before request %s was answered", request_id)
+        except Exception as error:  # noqa: BLE001 - as in `_made`
+            _LOG.exception("the answer to request %s cannot be written", request_id)
+            await self.error(request_id, *_failed(error))
 
     def _made(self, request_id: int, effect: Effect, answer: _Answer) -> list[Message]:
         try:
@@ -252,8 +289,8 @@ class Session:
             code, text = refusal.code, refusal.text
         except Exception as error:  # noqa: BLE001 - a defect of ours must reach the client as a failure, not as silence
             _LOG.exception("request %s failed", request_id)
-            code, text = 162, f"{_HMDS}the simulated gateway failed: {error!r}"
-        named = request_id if effect.names_request else _NO_ID
+            code, text = _failed(error)
+        named = request_id if effect.names_request else NO_ID
         said = spanish(code, text) if effect.spanish else text
         return [answers.error(named, code, said, self._house.clock.now())]
 
@@ -263,3 +300,7 @@ class Session:
         full = len(self._arrivals) == _MOST_A_SECOND and now - self._arrivals[0] < 1.0
         self._arrivals.append(now)
         return full
+
+
+def _failed(error: Exception) -> tuple[int, str]:
+    return 162, f"{_HMDS}the simulated gateway failed: {error!r}"

@@ -16,7 +16,7 @@ import numpy as np
 from g4qc_core.gateway.expiries import contract_id, last_trade_at, last_trade_date, local_symbol
 from g4qc_core.gateway.hours import days, days_between
 from g4qc_core.gateway.liquidity import held_until, liquidity, serial
-from g4qc_core.gateway.market import Bars, Listing, ceiling, join
+from g4qc_core.gateway.market import SYNTHETIC_ACCOUNT, Bars, Listing, ceiling, join
 from g4qc_core.gateway.prices import Underlying
 from g4qc_core.gateway.volumes import expected_trades, trades
 from g4qc_core.instruments import MONTH_CODES, SPOT, Contract, Instrument
@@ -27,6 +27,7 @@ _SERIAL_LISTED_FOR = timedelta(days=95)
 _OLDEST_SPOT = date(2004, 1, 5)
 _KEPT_AFTER_EXPIRY = timedelta(days=740)
 _SESSIONS_KEPT = 96
+_MINUTE = 60
 
 
 class SyntheticMarket:
@@ -37,7 +38,7 @@ class SyntheticMarket:
     the two years for which the real gateway serves them.
     """
 
-    account = "SIM000001"
+    account = SYNTHETIC_ACCOUNT
 
     def __init__(self, registry: Mapping[str, Instrument], seed: int = 7) -> None:
         self._registry = registry
@@ -58,6 +59,14 @@ class SyntheticMarket:
         sessions = days_between(calendar(listing.instrument.calendar), start, end)
         parts = [self._session(listing, s) for s in sessions if _trades_in(listing, s)]
         return join(parts).between(start, end)
+
+    def step(self, listing: Listing) -> int:
+        """See `Market`; there is nothing below a minute."""
+        return _MINUTE
+
+    def shortest(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+        """See `Market`."""
+        return self.minutes(listing, start, end)
 
     def head(self, listing: Listing) -> datetime | None:
         """See `Market`."""

@@ -18,7 +18,11 @@ _PREFIX = b"API\0"
 
 
 class MalformedFrame(Exception):
-    """What a client sent is no message of this protocol; its connection is dropped."""
+    """The byte stream cannot be cut into messages; the connection is dropped."""
+
+
+class MalformedRequest(Exception):
+    """A message of a client cannot be read; it is answered with an error, and the next one is read."""
 
 
 def number(value: float) -> str:
@@ -62,12 +66,13 @@ async def read_request(reader: asyncio.StreamReader) -> list[str]:
     """The fields of the next message.
 
     Raises:
-        MalformedFrame: it is empty, too long, or does not end with a NUL.
+        MalformedFrame: it claims to be too long, so that the next one cannot be found.
+        MalformedRequest: it is empty or does not end with a NUL.
         asyncio.IncompleteReadError: the client went away.
     """
     frame = await _read_frame(reader)
     if not frame.endswith(b"\0"):
-        raise MalformedFrame(f"a message of {len(frame)} bytes does not end with a NUL")
+        raise MalformedRequest(f"the message of {len(frame)} bytes does not end with a NUL")
     return frame[:-1].decode("utf-8", "replace").split("\0")
 
 

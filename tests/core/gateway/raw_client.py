@@ -110,6 +110,7 @@ def contract(
     local_symbol: str = "",
     trading_class: str = "",
     expired: int = 0,
+    strike: str = "0.0",
 ) -> list[object]:
     """The thirteen contract fields of a request."""
     exchanges = [exchange, ""]
@@ -118,7 +119,7 @@ def contract(
         symbol,
         kind,
         month,
-        "0.0",
+        strike,
         "",
         multiplier,
         *exchanges,

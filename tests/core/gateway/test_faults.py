@@ -145,15 +145,6 @@ def test_a_malformed_client_is_dropped_and_others_are_served(make_gateway: Make,
         assert good.ask_bars(month="202612")[0][0] == "17"
 
 
-def test_a_request_that_cannot_be_read_ends_only_its_own_connection(make_gateway: Make) -> None:
-    gateway = make_gateway()
-    for fields in ((20, 1, 2), (9, 8, "one"), (25, 1), (87, "x"), ("bars",)):
-        with RawClient(gateway) as client:
-            client.send(*fields)
-            with pytest.raises((EOFError, ConnectionResetError)):
-                client.receive()
-
-
 def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(
     make_gateway: Make, caplog: pytest.LogCaptureFixture
 ) -> None:

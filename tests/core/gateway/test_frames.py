@@ -24,7 +24,7 @@ _HEAD = "ES|FUT|20261218 08:30 US/Central"
 _NAMES = "0||CME|USD|ESZ6|ES|ES|285826684|0.25"
 _REST = (
     f"50|{_TYPES}|CME|1|285826001|E-mini S&P 500||202612||||US/Central|{_HOURS}|{_LIQUID}"
-    "|||0|2147483647|ES|IND||20261218|"
+    "|||0|2147483647|ES|IND|252|20261218|"
 )
 
 CONTRACT_FRAMES = {
@@ -36,7 +36,10 @@ CONTRACT_FRAMES = {
     186: f"10|1|{_HEAD}|20261218|{_NAMES}|{_REST}|1|1|1|0",
     200: f"10|1|{_HEAD}|20261218|{_NAMES}|{_REST}|1|1|1|0",
 }
-_NOT_FOUND = "No security definition has been found for the request"
+_NOT_FOUND = (
+    "No security definition has been found for the request: this is the simulated gateway, and it lists ES as FUT on "
+    "CME in USD, class ES, months 202612 to 202809, with includeExpired from 202412 (docs/gateway.md)."
+)
 ERROR_FRAMES = {
     157: f"4|2|1|200|{_NOT_FOUND}",
     165: f"4|2|1|200|{_NOT_FOUND}",

@@ -51,6 +51,12 @@ class Renamed:
     def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
         return self._market.minutes(self._own(listing), start, end)
 
+    def step(self, listing: Listing) -> int:
+        return self._market.step(listing)
+
+    def shortest(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+        return self._market.shortest(self._own(listing), start, end)
+
     def head(self, listing: Listing) -> datetime | None:
         return self._market.head(self._own(listing))
 

@@ -1,11 +1,13 @@
-"""Files of 1-minute bars that a person put together: read, and refused with file, line and column where malformed.
+"""Files of bars that a user put together: read, and refused with file, line and column where malformed.
 
-Knows columns and rows. Must not know contracts or sessions.
+Bars have one minute, or less where the times in the file say so. Knows columns and rows. Must not know contracts or
+sessions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from zlib import error as ZlibError
 
@@ -14,11 +16,29 @@ import pandas as pd
 import pyarrow as pa
 
 from g4qc_core.errors import SettingsError
+from g4qc_core.gateway.larger_bars import merged
 from g4qc_core.gateway.market import UNKNOWN, Bars
 
 _PRICES = ("open", "high", "low", "close")
 _REQUIRED = ("timestamp", *_PRICES, "volume")
 _OPTIONAL = ("wap", "count")
+_MINUTE = 60
+_FEW = 1 / 3
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The bars of a file.
+
+    Attributes:
+        step: their length in seconds: 60, or a divisor of it.
+        bars: as they stand in the file.
+        minutes: bars of one minute made of them.
+    """
+
+    step: int
+    bars: Bars
+    minutes: Bars
 
 
 def read_table(file: Path, columns: Sequence[str]) -> pd.DataFrame:
@@ -42,10 +62,12 @@ def read_table(file: Path, columns: Sequence[str]) -> pd.DataFrame:
     return table
 
 
-def read_minutes(file: Path) -> Bars:
+def read_bars(file: Path) -> Recorded:
     """The bars of a file with the columns timestamp (UTC, bar start), open, high, low, close, volume.
 
-    The columns wap and count are read where they exist, and -1 where they do not.
+    The columns wap and count are read where they exist, and -1 where they do not. A bar has one minute if all times are
+    whole minutes; otherwise it has the longest step of which all times, and the minute, are multiples. Where nearly all
+    times are whole minutes from the first rows on, the others are taken for mistakes.
 
     Raises:
         SettingsError: the file is malformed; the text names file, line and column.
@@ -58,21 +80,31 @@ def read_minutes(file: Path) -> Bars:
         if name in values:
             _check(file, name, (values[name] < UNKNOWN) | (values[name] % 1 != 0), "is no whole number", table)
     unknown = np.full(len(table), float(UNKNOWN))
-    return Bars(
+    bars = Bars(
         start=start,
         **{name: values[name] for name in _PRICES},
         volume=values["volume"].astype(np.int64),
         wap=values.get("wap", unknown),
         count=values.get("count", unknown).astype(np.int64),
     )
+    step = int(np.gcd.reduce(start.astype(np.int64) % _MINUTE, initial=_MINUTE))
+    return Recorded(step, bars, bars if step == _MINUTE else _minutes_of(bars))
+
+
+def _minutes_of(bars: Bars) -> Bars:
+    minute = bars.start.astype("datetime64[m]").astype("datetime64[s]")
+    first = np.flatnonzero(np.r_[True, minute[1:] != minute[:-1]])
+    return merged(bars, minute[first], first, np.r_[first[1:], len(minute)] - 1)
 
 
 def _timestamps(file: Path, table: pd.DataFrame) -> np.ndarray:
     parsed = pd.to_datetime(table["timestamp"], utc=True, errors="coerce", format="ISO8601")
     _check(file, "timestamp", parsed.isna().to_numpy(), "is no time like 2013-12-20T14:29:00Z", table)
     start = parsed.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
-    whole = start.astype("datetime64[m]") == parsed.dt.tz_localize(None).to_numpy()
-    _check(file, "timestamp", ~whole, "is no whole minute", table)
+    _check(file, "timestamp", start != parsed.dt.tz_localize(None).to_numpy(), "is no whole second", table)
+    between = start.astype("datetime64[m]") != start
+    if between.any() and not between[:2].any() and between.mean() <= _FEW:
+        _check(file, "timestamp", between, "is no whole minute, as those before it are", table)
     later = np.r_[True, start[1:] > start[:-1]]
     _check(file, "timestamp", ~later, "is not later than the row before", table)
     return start

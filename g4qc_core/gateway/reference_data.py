@@ -1,0 +1,68 @@
+"""What a client may look up beside contracts and bars: symbols by their beginning, and price increments.
+
+Knows listings. Must not know bars or sockets.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from g4qc_core.gateway import layouts
+from g4qc_core.gateway.asked import Asked
+from g4qc_core.gateway.layouts import Message
+from g4qc_core.gateway.lookup import underlying
+from g4qc_core.gateway.market import Listing
+from g4qc_core.gateway.validation import invalid
+
+_MOST_SAMPLES = 16
+_DECIMALS = 10
+
+
+def matching_symbols(asked: Asked) -> list[Message]:
+    """The products whose symbol begins with the pattern, or whose name contains it; at most 16, by symbol.
+
+    A future is told as its underlying, from which futures are derived.
+    """
+    pattern = str(asked.values[0]).strip().upper()
+    products = {item.instrument.symbol: item for item in asked.market.listings(asked.now)}
+    found = [item for item in products.values() if pattern and _matches(item, pattern)]
+    found = sorted(found, key=lambda item: item.instrument.ib_symbol)[:_MOST_SAMPLES]
+    tail = [text for item in found for text in _sample(item, asked.version)]
+    return [Message(layouts.SYMBOL_SAMPLES, {"request_id": asked.request_id, "samples": len(found)}, tail)]
+
+
+def market_rule(asked: Asked) -> list[Message]:
+    """The price increment of a rule that the details of some contract name.
+
+    Raises:
+        Refusal: 321, no contract names this rule.
+    """
+    rule = int(str(asked.values[0]))
+    ticks = {rule_of(item.contract.min_tick): item.contract.min_tick for item in asked.market.listings(asked.now)}
+    if rule not in ticks:
+        raise invalid(f"There is no market rule {rule}: the details of a contract name its rules")
+    return [Message(layouts.MARKET_RULE, {"rule_id": rule, "increment": format(ticks[rule].normalize(), "f")})]
+
+
+def rule_of(tick: Decimal) -> int:
+    """Return the id of the rule that prices are multiples of a tick: its digits, then how many are decimals.
+
+    >>> rule_of(Decimal("0.25")), rule_of(Decimal(5))
+    (252, 50)
+    """
+    decimals = max(0, -int(tick.normalize().as_tuple().exponent))
+    return int(tick.scaleb(decimals)) * _DECIMALS + decimals
+
+
+def _matches(listing: Listing, pattern: str) -> bool:
+    instrument = listing.instrument
+    return instrument.ib_symbol.upper().startswith(pattern) or pattern in instrument.name.upper()
+
+
+def _sample(listing: Listing, version: int) -> list[str]:
+    contract, instrument = listing.contract, listing.instrument
+    con_id, kind = underlying(instrument) if contract.expires else (contract.con_id, contract.kind)
+    derived = [contract.kind] if contract.expires else []
+    texts = [con_id, instrument.ib_symbol, kind, contract.exchange, contract.currency, len(derived), *derived]
+    described = [instrument.name, ""] if version >= layouts.ISSUER_ID else []
+    return [*map(str, texts), *described]
