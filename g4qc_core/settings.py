@@ -87,7 +87,10 @@ class Settings(BaseSettings):
     )
     backtests: Path | None = Field(None, description="File with backtest specs; unset: the examples of the package")
     first_month: str = Field(
-        "2024-01", pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month that has a partition in the graph"
+        "2024-01",
+        pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
+        description="First month for which schedules and sensors ask by themselves; what you ask for by hand may be "
+        "earlier",
     )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster web UI")
     dagster_host: str = Field("127.0.0.1", description="Host at which the API finds the Dagster web UI")

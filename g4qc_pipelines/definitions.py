@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from datetime import date
 
 import dagster as dg
 
@@ -14,23 +15,28 @@ from g4qc_core.settings import Settings, load_settings
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 
-def build_definitions(settings: Settings, resources: Mapping[str, object] | None = None) -> dg.Definitions:
+def build_definitions(
+    settings: Settings, resources: Mapping[str, object] | None = None, first_month: date | None = None
+) -> dg.Definitions:
     """All assets, checks, jobs, schedules and sensors.
 
     Args:
-        settings: decides the first month, the instruments file and where results are served.
+        settings: decides the instruments file and where results are served.
         resources: objects or definitions that replace those of `build_resources`, by name.
+        first_month: first day of the graph's first month; None: the month of the settings.
     """
     from g4qc_pipelines.answered_check import build_answered_check
     from g4qc_pipelines.assets import build_assets
     from g4qc_pipelines.contracts_check import build_contracts_check
     from g4qc_pipelines.jobs import build_jobs
+    from g4qc_pipelines.partitions import instrument_months
     from g4qc_pipelines.progress import progress
     from g4qc_pipelines.resources import build_resources
     from g4qc_pipelines.schedules import build_schedules
     from g4qc_pipelines.sensors import build_sensors
 
-    assets = build_assets(settings)
+    first = first_month or date.fromisoformat(f"{settings.first_month}-01")
+    assets = build_assets(settings, instrument_months(first))
     jobs = build_jobs()
     return dg.Definitions(
         assets=assets,
@@ -47,5 +53,10 @@ def build_definitions(settings: Settings, resources: Mapping[str, object] | None
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The graph of this process's settings: what `workspace.yaml` loads."""
-    return build_definitions(load_settings())
+    """The graph of this process's settings and instance: what `workspace.yaml` loads."""
+    from g4qc_pipelines.months import first_month
+
+    settings = load_settings()
+    with dg.DagsterInstance.get() as instance:
+        begin = first_month(settings, instance)
+    return build_definitions(settings, first_month=begin)

@@ -17,13 +17,10 @@ from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.instruments import Instrument, Registry, load_registry, read_instruments
 from g4qc_core.sessions import month_window, parse_date
 from g4qc_core.settings import Settings
+from g4qc_pipelines.months import GRAPH_ZONE
 
 INSTRUMENTS = dg.DynamicPartitionsDefinition(name="instrument")
 BACKTESTS = dg.DynamicPartitionsDefinition(name="backtest")
-
-
-GRAPH_ZONE = "America/Chicago"
-"""Time zone in which a month of the graph begins."""
 
 _CHOSEN_UNLESS_TOLD = ("ES", "NQ", "EC")
 
@@ -47,9 +44,12 @@ def chosen_instruments(settings: Settings) -> list[str]:
         raise SettingsError(f"The setting G4QC_SYMBOLS is wrong: {error}") from None
 
 
-def instrument_months(settings: Settings) -> dg.MultiPartitionsDefinition:
-    """Instrument x month; keys read `ES|2025-09-01`. The running month has a partition too."""
-    months = dg.MonthlyPartitionsDefinition(f"{settings.first_month}-01", timezone=GRAPH_ZONE, end_offset=1)
+def instrument_months(first: date) -> dg.MultiPartitionsDefinition:
+    """Instrument x month, from the month that begins on `first`; keys read `ES|2025-09-01`.
+
+    The running month has a partition too.
+    """
+    months = dg.MonthlyPartitionsDefinition(f"{first}", timezone=GRAPH_ZONE, end_offset=1)
     return dg.MultiPartitionsDefinition({"instrument": INSTRUMENTS, "month": months})
 
 

@@ -30,7 +30,7 @@ READ_STEP = "contracts_read"
 
 _LAST_STEPS = {ANSWERED_STEP, READ_STEP, *(f"bars_{timeframe}" for timeframe in DERIVED)}
 
-_MORE_MONTHS = "Earlier months: set G4QC_FIRST_MONTH; instruments of your own: G4QC_INSTRUMENTS."
+_OWN = "Instruments of your own: G4QC_INSTRUMENTS."
 
 
 class RunFailed(G4qcError):
@@ -130,7 +130,7 @@ class Runner:
             known = list(partitions.get_partition_keys())
         for key in keys:
             if key not in known:
-                raise unknown("partition", key, known, _MORE_MONTHS)
+                raise unknown("partition", key, known, _OWN)
         _check_range(keys[0], keys[-1], known)
 
     def _job(self, assets: Sequence[str], ad_hoc: bool) -> dg.JobDefinition:

@@ -12,13 +12,17 @@ from g4qc_pipelines.assets.reconciliation import build_reconciliation
 from g4qc_pipelines.assets.sensitivity import build_sensitivity
 
 
-def build_assets(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """Every asset of the graph, in the order in which data flows."""
+def build_assets(settings: Settings, months: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """Return every asset of the graph, in the order in which data flows.
+
+    Args:
+        months: partitions of the assets that are made by instrument and month.
+    """
     return [
-        *build_extraction(settings),
-        *build_bars(settings),
+        *build_extraction(settings, months),
+        *build_bars(settings, months),
         build_coverage(settings),
-        build_reconciliation(settings),
+        build_reconciliation(settings, months),
         build_roll_calendar(settings),
         *build_backtests(settings),
         build_sensitivity(settings),

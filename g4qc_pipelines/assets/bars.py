@@ -18,7 +18,7 @@ from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in, table_of
-from g4qc_pipelines.partitions import instrument_months, parse_key
+from g4qc_pipelines.partitions import parse_key
 from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.day_maps import month_picture
 from g4qc_pipelines.steps.derivation import derive_month
@@ -32,9 +32,9 @@ _PICTURED = "1h"
 _SCHEMA = stored_in(tables.market_data)
 
 
-def build_bars(settings: Settings) -> list[dg.AssetsDefinition]:
+def build_bars(settings: Settings, months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The assets `bars_1min` and `bars_5min` to `bars_1d`."""
-    return [_minutes(settings), *(_derived(timeframe, settings) for timeframe in DERIVED)]
+    return [_minutes(settings, months), *(_derived(timeframe, settings, months) for timeframe in DERIVED)]
 
 
 def asset_name(timeframe: Timeframe) -> str:
@@ -42,10 +42,10 @@ def asset_name(timeframe: Timeframe) -> str:
     return f"bars_{timeframe}"
 
 
-def _minutes(settings: Settings) -> dg.AssetsDefinition:
+def _minutes(settings: Settings, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         name=asset_name(ONE_MINUTE),
-        partitions_def=instrument_months(settings),
+        partitions_def=months,
         deps=["raw_bars"],
         group_name=GROUP,
         kinds={"pandas", "pandera", "postgres"},
@@ -88,10 +88,10 @@ def _minutes(settings: Settings) -> dg.AssetsDefinition:
     return minutes
 
 
-def _derived(timeframe: Timeframe, settings: Settings) -> dg.AssetsDefinition:
+def _derived(timeframe: Timeframe, settings: Settings, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         name=asset_name(timeframe),
-        partitions_def=instrument_months(settings),
+        partitions_def=months,
         deps=[asset_name(ONE_MINUTE)],
         group_name=GROUP,
         kinds={"pandas", "postgres"},

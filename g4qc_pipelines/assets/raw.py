@@ -30,7 +30,7 @@ from g4qc_pipelines.failures import MAX_RETRIES, retries, told_to_dagster
 from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result, watched
 from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
-from g4qc_pipelines.partitions import INSTRUMENTS, instrument_months, parse_key
+from g4qc_pipelines.partitions import INSTRUMENTS, parse_key
 from g4qc_pipelines.resources import Gateway, Stores
 from g4qc_pipelines.rest import Rest
 from g4qc_pipelines.steps.agreement import compare_calendar
@@ -70,7 +70,7 @@ class RawBarsConfig(dg.Config):
     order: str = "newest"
 
 
-def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
+def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """The assets `contracts` and `raw_bars`."""
 
     @dg.asset(
@@ -122,7 +122,7 @@ def build_extraction(settings: Settings) -> list[dg.AssetsDefinition]:
         rest.check()
 
     @dg.asset(
-        partitions_def=instrument_months(settings),
+        partitions_def=months,
         deps=[_by_instrument(contracts)],
         group_name=GROUP,
         kinds={"ibkr", "postgres"},

@@ -15,7 +15,7 @@ from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
-from g4qc_pipelines.partitions import instrument_months, parse_key
+from g4qc_pipelines.partitions import parse_key
 from g4qc_pipelines.resources import Gateway, Stores
 from g4qc_pipelines.steps.missed import Missed, sentences
 from g4qc_pipelines.steps.patience import Patience
@@ -26,11 +26,11 @@ GROUP = "bars"
 _ROWS = 100
 
 
-def build_reconciliation(settings: Settings) -> dg.AssetsDefinition:
+def build_reconciliation(settings: Settings, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     """The asset `reconciliation`."""
 
     @dg.asset(
-        partitions_def=instrument_months(settings),
+        partitions_def=months,
         deps=[f"bars_{HOUR}", f"bars_{SESSION}"],
         group_name=GROUP,
         kinds={"ibkr", "postgres"},

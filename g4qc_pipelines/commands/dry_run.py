@@ -21,6 +21,7 @@ from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.months import check_months
 from g4qc_pipelines.resources import Gateway
 from g4qc_pipelines.steps.chains import contracts_of_interest, told_chain
 from g4qc_pipelines.steps.planning import plan_extraction, rules_of
@@ -42,6 +43,7 @@ def show_plan(
     """Prints the plan of an extraction, for a person or as JSON."""
     registry = load_registry(settings.own_instruments)
     instrument, months = registry[symbol], [contract_month(month) for month in contracts]
+    check_months(first, last)
     if not calendar(instrument.calendar).sessions(first, last):
         raise UsageError(f"There is no session of {symbol} from {first} to {last}: the exchange is closed.")
     with open_stores(settings) as stores, closing(Gateway(settings, registry, stores.database)) as gateway:

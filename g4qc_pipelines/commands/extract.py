@@ -20,6 +20,7 @@ from g4qc_core.storage.selected_bars import read_selected
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
+from g4qc_pipelines.months import check_months
 from g4qc_pipelines.partitions import key_of, months_between
 from g4qc_pipelines.runs import Incomplete
 from g4qc_pipelines.steps.chains import contracts_of_interest
@@ -50,12 +51,13 @@ def extract_bars(
             them.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
+    check_months(first, last)
     if not calendar(instrument.calendar).sessions(first, last):
         raise UsageError(f"There is no session of {symbol} from {first} to {last}: the exchange is closed.")
     contracts = [contract_month(month) for month in contracts]
     months = [key_of(symbol, month) for month in months_between(first, last)]
     config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}", "order": order}}
-    with workbench(settings, symbols=[symbol]) as bench, steps(_STEPS):
+    with workbench(settings, symbols=[symbol], since=first) as bench, steps(_STEPS):
         bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
         incomplete: list[Incomplete] = []
         try:

@@ -15,14 +15,19 @@ from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
+from g4qc_pipelines.months import check_months
+from g4qc_pipelines.partitions import parse_key
 
 
 def materialize_assets(settings: Settings, assets: Sequence[str], partition: str | None) -> None:
     """Materializes assets over one partition, or a range written with three dots."""
     first, dots, last = (partition or "").partition("...")
-    named = first.partition("|")[0]
-    known = [named] if named in load_registry(settings.own_instruments) else []
-    with workbench(settings, symbols=known) as bench, steps(len(assets)):
+    registry = load_registry(settings.own_instruments)
+    known, since = [name for name in [first.partition("|")[0]] if name in registry], None
+    if known and "|" in first:
+        since = parse_key(first, registry)[1]
+        check_months(since, parse_key(last or first, registry)[1])
+    with workbench(settings, symbols=known, since=since) as bench, steps(len(assets)):
         result = bench.runner.run(assets, first or None, last if dots else None, ad_hoc=True)
         made = sum(1 for _ in result.get_asset_materialization_events())
         click.echo(f"{counted(made, 'materialization')}; the run is {result.run_id}.")

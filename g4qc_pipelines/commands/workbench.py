@@ -6,19 +6,25 @@ Opened once by a command, closed with it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 
 import click
+import dagster as dg
 
+from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.instance import add_partitions, dagster_instance
+from g4qc_pipelines.months import begin_with, first_month
 from g4qc_pipelines.partitions import chosen_instruments
 from g4qc_pipelines.resources import Gateway, Stores, open_stores
 from g4qc_pipelines.runs import Runner
 from g4qc_pipelines.steps.specs import known_names
+
+_RELOAD_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,10 @@ class Workbench:
 
 @contextmanager
 def workbench(
-    settings: Settings, gateway: tuple[str, int] | None = None, symbols: Sequence[str] = ()
+    settings: Settings,
+    gateway: tuple[str, int] | None = None,
+    symbols: Sequence[str] = (),
+    since: date | None = None,
 ) -> Iterator[Workbench]:
     """Database, schema, instance and partitions, made ready.
 
@@ -43,6 +52,7 @@ def workbench(
     Args:
         gateway: its address; None: the one of the settings, else a simulated one in this process.
         symbols: instruments that have a partition from now on, beside those that are chosen for the graph.
+        since: a day of the month with which the graph begins from now on, where it begins later.
 
     Raises:
         SettingsError: a file that a person edits is malformed, or the home cannot be written.
@@ -54,8 +64,30 @@ def workbench(
         source = Gateway(settings, registry, stores.database, gateway)
         with dagster_instance(settings) as instance, closing(source):
             add_partitions(instance, [*chosen_instruments(settings), *symbols], specs)
-            definitions = build_definitions(settings, {"stores": stores, "gateway": source})
+            begin = _first_month(settings, instance, since)
+            definitions = build_definitions(settings, {"stores": stores, "gateway": source}, begin)
             yield Workbench(settings, registry, stores, source, Runner(definitions, instance, _command()))
+
+
+def _first_month(settings: Settings, instance: dg.DagsterInstance, since: date | None) -> date:
+    """Return the graph's first month, with `since` in it; a running web server loads a graph that grew once more."""
+    before = first_month(settings, instance)
+    if since is None:
+        return before
+    begin_with(since, instance)
+    begin = first_month(settings, instance)
+    if begin < before:
+        from g4qc_pipelines.launching.graphql import Graph
+        from g4qc_pipelines.launching.own_key import own_key
+
+        address = f"http://{settings.dagster_host}:{settings.dagster_port}"
+        # Without a web server there is nothing to load again; this command does not need one.
+        with (
+            suppress(G4qcError),
+            closing(Graph(address, settings.dagster_link, _RELOAD_SECONDS, own_key(settings))) as graph,
+        ):
+            graph.reload()
+    return begin
 
 
 def _command() -> str | None:

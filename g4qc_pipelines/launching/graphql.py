@@ -6,6 +6,7 @@ Knows GraphQL and Dagster's names for things. Must not know what the assets do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import httpx
@@ -17,6 +18,11 @@ from g4qc_pipelines.tags import range_tags
 LOCATION, REPOSITORY, AD_HOC = "g4qc", "__repository__", "__ASSET_JOB"
 MONTHS = "MULTIPARTITIONED"
 """What Dagster calls partitions of two dimensions: instrument and month."""
+
+MONTHS_PATH = "/g4qc/months"
+"""Address of G4QC's own beside Dagster's, at which the months of the graph are extended."""
+
+_RELOAD_SECONDS = 180.0
 
 _RUN = """runId status creationTime endTime tags { key value }
   stepStats { stepKey status } assetSelection { path } pipelineName"""
@@ -44,6 +50,8 @@ _PARTITIONS = """query($a: AssetKeyInput!) { assetNodeOrError(assetKey: $a) { __
   ... on AssetNode { partitionKeys } ... on Error { message } } }"""
 _TAGS_OF_RUNS = """query($f: RunsFilter, $n: Int) { runsOrError(filter: $f, limit: $n) { __typename
   ... on Runs { results { tags { key value } } } ... on Error { message } } }"""
+_RELOAD = """mutation($l: String!) { reloadRepositoryLocation(repositoryLocationName: $l) {
+  __typename ... on Error { message } } }"""
 _ASSETS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
   ... on Repository { assetNodes { assetKey { path } isExecutable partitionDefinition { type name } } }
   ... on Error { message } } }"""
@@ -77,11 +85,11 @@ class Graph:
         key: str | None = None,
         absent: Callable[[str], GraphUnavailable] = GraphUnavailable,
     ) -> None:
-        self._url = f"{url}/graphql"
+        self._url, self._timeout = url, timeout
         self._absent = absent
         self.link = link
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._client = httpx.Client(timeout=timeout, headers=headers)
+        self._client = httpx.Client(headers=headers)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -169,6 +177,16 @@ class Graph:
         answer = self._ask(_TAGS_OF_RUNS, "runsOrError", "Runs", f={"statuses": list(statuses)}, n=_MOST_UNFINISHED)
         return [{tag["key"]: tag["value"] for tag in run["tags"]} for run in answer["results"]]
 
+    def begin_with(self, month: date) -> None:
+        """Extend the graph to the month, where it begins later."""
+        answer, status = self._posted(MONTHS_PATH, {"month": f"{month}"}, _RELOAD_SECONDS)
+        if status != 200:
+            raise GraphUnavailable(f"Dagster's web server does not extend the graph: {answer.get('detail', status)}")
+
+    def reload(self) -> None:
+        """Load the graph again."""
+        self._ask(_RELOAD, "reloadRepositoryLocation", "WorkspaceLocationEntry", l=LOCATION)
+
     def run(self, run_id: str) -> dict[str, Any] | None:
         """One run; None when there is none."""
         answer = self._ask(_RUN_OF, "runOrError", "Run", "RunNotFoundError", id=run_id)
@@ -193,16 +211,7 @@ class Graph:
         self._ask(_TERMINATE, "terminateRun", *known, id=run_id)
 
     def _ask(self, query: str, field: str, *good: str, **variables: Any) -> dict[str, Any]:
-        try:
-            response = self._client.post(self._url, json={"query": query, "variables": variables})
-            answer = dict(response.json())
-        except (httpx.HTTPError, ValueError, TypeError) as error:
-            raise self._absent(
-                f"Dagster does not answer at {self._url.removesuffix('/graphql')} ({type(error).__name__}): start it "
-                "with `g4qc up`, or set G4QC_DAGSTER_HOST and G4QC_DAGSTER_PORT."
-            ) from None
-        if response.status_code in (401, 403, 421):
-            raise GraphUnavailable(f"Dagster's web server refuses the API: {answer.get('detail', 'no reason given')}")
+        answer, _ = self._posted("/graphql", {"query": query, "variables": variables}, self._timeout)
         if answer.get("errors") or not answer.get("data"):
             said = (answer.get("errors") or [{}])[0].get("message", "no data")
             raise GraphUnavailable(f"Dagster does not understand its own API any more: {said}.")
@@ -214,3 +223,17 @@ class Graph:
         if kind in ("PythonError", "RepositoryNotFoundError", "PipelineNotFoundError"):
             raise self._absent(f"Dagster cannot do this now: {said}. Its page says more: {self.link}.")
         raise UsageError(f"Dagster refuses: {said}.")
+
+    def _posted(self, path: str, body: Mapping[str, Any], timeout: float) -> tuple[dict[str, Any], int]:
+        """Return the JSON object and the status with which the web server answers."""
+        try:
+            response = self._client.post(f"{self._url}{path}", json=body, timeout=timeout)
+            answer = dict(response.json())
+        except (httpx.HTTPError, ValueError, TypeError) as error:
+            raise self._absent(
+                f"Dagster does not answer at {self._url} ({type(error).__name__}): start it "
+                "with `g4qc up`, or set G4QC_DAGSTER_HOST and G4QC_DAGSTER_PORT."
+            ) from None
+        if response.status_code in (401, 403, 421):
+            raise GraphUnavailable(f"Dagster's web server refuses the API: {answer.get('detail', 'no reason given')}")
+        return answer, response.status_code

@@ -68,7 +68,7 @@ class DagsterLauncher:
         absent = partial(absence, settings.home)
         self._graph = graph or Graph(address, settings.dagster_link, key=own_key(settings), absent=absent)
         self._follower = Follower(self._graph, stores)
-        self._limits = Limits(settings, registry)
+        self._limits = Limits(registry)
 
     def close(self) -> None:
         """Stops following jobs; the next process goes on with them."""
@@ -90,6 +90,7 @@ class DagsterLauncher:
         stages.append(Stage(BAR_ASSETS, months[0], months[-1], {"raw_bars": config}))
         if instrument.expires:
             stages.append(Stage(ROLL_ASSETS, instrument.symbol))
+        self._graph.begin_with(order.first)
         self._graph.add_partition(str(INSTRUMENTS.name), instrument.symbol)
         about = " ".join([instrument.symbol, *order.contracts, f"{order.first} to {order.last}"])
         return self._start(Plan(uuid4().hex, "extract", about, stages, of=len(stages)))
@@ -253,7 +254,9 @@ class DagsterLauncher:
             return
         stores = self._stores()
         if kind == MONTHS:
-            self._graph.add_partition(str(INSTRUMENTS.name), parse_key(first, self._registry)[0].symbol)
+            instrument, begin, _ = parse_key(first, self._registry)
+            self._graph.begin_with(begin)
+            self._graph.add_partition(str(INSTRUMENTS.name), instrument.symbol)
         elif kind == INSTRUMENTS.name:
             self._graph.add_partition(kind, self._registry[first].symbol)
         elif kind == BACKTESTS.name:

@@ -6,29 +6,27 @@ Dagster would start a run that makes nothing, or that fails; this module refuses
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from g4qc_core.api.launcher import ExtractOrder
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.sessions import calendar, check_window, month_window
-from g4qc_core.settings import Settings
 from g4qc_pipelines.launching.graphql import MONTHS
-from g4qc_pipelines.partitions import GRAPH_ZONE, key_of, parse_key
+from g4qc_pipelines.months import check_months
+from g4qc_pipelines.partitions import key_of, parse_key
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of the graph of these settings, now."""
+    """The limits of the graph, now."""
 
-    settings: Settings
     registry: Registry
 
     def check_order(self, instrument: Instrument, order: ExtractOrder) -> None:
         """Raise UsageError for a window or a contract that the graph cannot extract."""
         check_window(order.first, order.last)
-        self._check_months(order.first, order.last)
+        check_months(order.first, order.last)
         if not calendar(instrument.calendar).sessions(order.first, order.last):
             raise UsageError(
                 f"There is no session of {instrument.symbol} from {order.first} to {order.last}: "
@@ -58,18 +56,9 @@ class Limits:
             begins, ends = (self._month(key) for key in (first, last or first))
             if begins[0] != ends[0] or ends < begins:
                 raise UsageError("A range goes along the months of one instrument, the earlier one first.")
-            self._check_months(begins[1], ends[1])
+            check_months(begins[1], ends[1])
         elif last not in (None, first):
             raise UsageError(f"The asset {asset} is made one partition at a time: name one.")
-
-    def _check_months(self, first: date, last: date) -> None:
-        if f"{first:%Y-%m}" < self.settings.first_month:
-            raise UsageError(
-                f"The graph begins with {self.settings.first_month}: ask for later sessions, or set G4QC_FIRST_MONTH."
-            )
-        newest = f"{datetime.now(ZoneInfo(GRAPH_ZONE)):%Y-%m}"
-        if f"{last:%Y-%m}" > newest:
-            raise UsageError(f"The graph ends with {newest}, the running month: ask for earlier sessions.")
 
     def _month(self, key: str) -> tuple[str, date]:
         instrument, month, _ = parse_key(key, self.registry)

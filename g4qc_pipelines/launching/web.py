@@ -17,6 +17,7 @@ from graphql import GraphQLError, OperationType
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from g4qc_core.api.guard import Guard, Rules
@@ -32,6 +33,7 @@ from g4qc_pipelines.launching.mutations import Wanted, wanted
 from g4qc_pipelines.launching.own_key import with_own_key
 from g4qc_pipelines.launching.serving import is_loopback, keys_for
 from g4qc_pipelines.launching.web_door import SCOPE, WebDoor
+from g4qc_pipelines.launching.web_months import months_route
 
 _LARGEST_BODY = 8 * 1024 * 1024  # a backfill names its partitions
 _POLL_MS = 2000
@@ -91,6 +93,9 @@ def web_rules(settings: Settings, *, loopback: bool) -> Rules:
 
 class _Webserver(DagsterWebserver[Any, Any]):
     """Dagster's web server; it accepts mutations only as posted JSON, and only from an authorized client."""
+
+    def build_routes(self) -> list[BaseRoute]:
+        return [months_route(self._process_context), *super().build_routes()]
 
     async def graphql_http_endpoint(self, request: Request) -> Response:
         if request.method == "POST":

@@ -14,12 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 from dagster._grpc.__generated__ import dagster_api_pb2
 from dagster._grpc.impl import IPCErrorMessage, StartRunInSubprocessSuccessful
-from dagster._grpc.server import DagsterApiServer
+from dagster._grpc.server import DagsterApiServer, LoadedRepositories
 from dagster._grpc.types import (
     CanCancelExecutionRequest,
     CanCancelExecutionResult,
@@ -173,6 +174,22 @@ class Servicer(DagsterApiServer):
                     f"The run did not start within {self._start_limit:.0f} s: the machine is busy "
                     "(see G4QC_RUN_START_LIMIT).",
                 )
+
+    def ReloadCode(self, _request: Any, _context: Any) -> Any:
+        """Build the graph again, of the settings and the months of now; where that fails, the one before remains."""
+        with self._reload_lock:
+            try:
+                self._loaded_repositories = LoadedRepositories(
+                    self._loadable_target_origin,
+                    entry_point=self._entry_point,
+                    container_image=self._container_image,
+                    container_context=self._container_context,
+                )
+                # Web server and daemon look for another id, and then ask for the definitions again.
+                self._server_id = str(uuid4())
+            except Exception:
+                self._logger.exception("The graph could not be loaded again.")
+        return dagster_api_pb2.ReloadCodeReply()
 
     def CanCancelExecution(self, request: Any, context: Any) -> Any:
         """Return whether a run is one of this server's; True also for one whose end is still to be stored."""

@@ -54,7 +54,7 @@ def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Gap]:
 def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
     """Return the smallest backfills that close an instrument's gaps, newest first, and those for missing timeframes.
 
-    Gaps before the first month that has a partition are left alone.
+    Gaps before the first month of the settings are left alone.
     """
     gaps = [gap for gap in gaps_of(instrument, stores, now) if f"{gap.trade_date:%Y-%m}" >= settings.first_month]
     found: list[Backfill] = []
@@ -98,7 +98,7 @@ def gone_on(contract: Contract) -> date:
 def rescues_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
     """Backfills of what the roll rule calls for of vanishing contracts and the ledger does not cover, by contract.
 
-    The first contract to go comes first. Months before the first partition cannot be fetched and are left out.
+    The first contract to go comes first. Months before the first one of the settings are left out.
     """
     chain, overrides = stores.contracts.chain(instrument.symbol), load_overrides(settings.rolls)
     found = []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import httpx
 import pytest
 
 from g4qc_core.client import G4QC
 from g4qc_core.errors import UsageError
+from g4qc_pipelines.partitions import last_full_months
 from tests.fixtures.waiting import PATIENCE
 from tests.fixtures.web import MONTHS, Up
 
@@ -94,9 +97,24 @@ def test_a_job_that_is_stopped_ends_as_cancelled_and_starts_nothing_more(client:
     assert len(client.get(f"/jobs/{job}").json()["runs"]) == 1
 
 
-def test_what_the_graph_does_not_have_is_refused_in_words(web: Up) -> None:
-    with G4QC(web.reports) as g4qc, pytest.raises(UsageError, match="G4QC_FIRST_MONTH"):
-        g4qc.extract("ES", "2001-01-02", "2001-01-05")
+@pytest.mark.parametrize(("first", "last"), [("1900-01-02", "1900-01-05"), ("2100-01-04", "2100-01-08")])
+def test_what_no_graph_can_have_is_refused_in_words(first: str, last: str, web: Up) -> None:
+    with G4QC(web.reports) as g4qc, pytest.raises(UsageError, match=r"cannot begin before 1990-01|yet to come"):
+        g4qc.extract("ES", first, last)
+
+
+def test_a_month_that_the_graph_lacks_is_added_to_it_by_asking(client: httpx.Client, extracted: dict, web: Up) -> None:
+    (before,) = last_full_months(date.fromisoformat(MONTHS[0]), 1)
+    asked = {"assets": ["raw_bars"], "partition": f"YM|{before}"}
+    job = client.post("/jobs", json=asked).json()["id"]
+    client.get(f"/jobs/{job}/events")
+    assert client.get(f"/jobs/{job}").json()["state"] == "succeeded"
+    query = """{ assetNodeOrError(assetKey: { path: ["bars_1d"] }) { ... on AssetNode {
+      partitionKeysByDimension { name partitionKeys } } } }"""
+    dimensions = web.ask(query)["assetNodeOrError"]["partitionKeysByDimension"]
+    months = next(one["partitionKeys"] for one in dimensions if one["name"] == "month")
+    assert months[:2] == [f"{before}", MONTHS[0]]
+    assert months == sorted(months)
 
 
 def test_a_run_that_fails_says_why_in_the_words_of_its_step(client: httpx.Client) -> None:

@@ -135,9 +135,17 @@ WRONG_USAGE = {
     "reversed window of bars": (("bars", "ES", "--from", "2026-10-31", "--to", "2026-10-01"), ["reversed"]),
     "reversed window of backtest": ((*SMA, "--from", "2026-10-31", "--to", "2026-10-01"), ["reversed"]),
     "window without a session": (("extract", "ES", "--from", "2026-10-03", "--to", "2026-10-04"), ["no session"]),
-    "window before the first month": (
-        ("extract", "ES", "--from", "2020-10-01", "--to", "2020-10-02"),
-        ["partition 'ES|2020-10-01'", "G4QC_FIRST_MONTH"],
+    "window before every month": (
+        ("extract", "ES", "--from", "1900-10-01", "--to", "1900-10-02"),
+        ["cannot begin before 1990-01", "later sessions than 1900-10-01"],
+    ),
+    "window that is yet to come": (
+        ("extract", "ES", "--from", "2026-10-01", "--to", "2100-10-01"),
+        ["graph ends with", "earlier sessions than 2100-10-01"],
+    ),
+    "month before every month": (
+        ("materialize", "--select", "raw_bars", "--partition", "ES|1900-10-01"),
+        ["cannot begin before 1990-01"],
     ),
     "nothing stored": (("bars", "NQ"), ["No 1min bars of NQ", "g4qc extract NQ"]),
 }

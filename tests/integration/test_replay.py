@@ -48,14 +48,13 @@ parameters = { fast = 5, slow = 20 }
 
 
 @contextmanager
-def replaying(template: URL, now: str, first_month: str) -> Iterator[Home]:
+def replaying(template: URL, now: str) -> Iterator[Home]:
     """A home behind the command `g4qc gateway --replay`, whose clock starts at `now`."""
     arguments = ("--replay", str(MARKET_DATA / "replay"), "--now", now, "--port", "0", "--json")
     with bare_home() as elsewhere, elsewhere.started("gateway", *arguments) as gateway:
         assert gateway.stdout is not None
         address = json.loads(gateway.stdout.readline())
-        where = {"ib_host": address["host"], "ib_port": address["port"], "first_month": first_month}
-        with home_on(template, **where) as home:
+        with home_on(template, ib_host=address["host"], ib_port=address["port"]) as home:
             specs = home.folder / "backtests.toml"
             specs.write_text(SPECS, "utf-8")
             yield home.with_(backtests=specs)
@@ -103,7 +102,7 @@ def extract(home: Home, symbol: str, window: tuple[str, str], *more: str) -> Ans
 @pytest.fixture(scope="module")
 def es(home_template: URL) -> Iterator[Home]:
     """ES from October to December 2013, asked for once by a process of its own; ESH4 in October besides."""
-    with replaying(home_template, "2013-12-20T22:15:00Z", "2013-10") as home:
+    with replaying(home_template, "2013-12-20T22:15:00Z") as home:
         done = home.process("extract", "ES", "--from", WINDOW[0], "--to", WINDOW[1])
         assert done.returncode == 0, done.stderr
         extract(home, "ES", OCTOBER, "--contract", "201403")
@@ -113,7 +112,7 @@ def es(home_template: URL) -> Iterator[Home]:
 @pytest.fixture(scope="module")
 def ec(home_template: URL) -> Iterator[Home]:
     """EC of January 2024, asked for once by a process of its own."""
-    with replaying(home_template, "2024-02-01T00:00:00Z", "2024-01") as home:
+    with replaying(home_template, "2024-02-01T00:00:00Z") as home:
         done = home.process("extract", "EC", "--from", "2024-01-01", "--to", "2024-01-31")
         assert done.returncode == 0, done.stderr
         yield home

@@ -1,0 +1,59 @@
+"""The address of Dagster's web server at which the API extends the months of the graph.
+
+The web server has both the Dagster instance, which keeps the earliest month, and the code location to load again.
+Must not know who asks.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import dagster as dg
+from dagster._core.workspace.context import WorkspaceProcessContext
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from g4qc_core.api.problems import problem
+from g4qc_core.errors import UsageError
+from g4qc_pipelines.launching.graphql import LOCATION, MONTHS_PATH
+from g4qc_pipelines.months import begin_with, check_months
+
+_OF_A_MONTH = dg.AssetKey("raw_bars")
+
+
+def months_route(context: WorkspaceProcessContext) -> Route:
+    """Return the address; it takes `{"month": "2013-10-01"}` and answers when the loaded graph has the month."""
+
+    async def extend(request: Request) -> Response:
+        try:
+            month = date.fromisoformat((await request.json())["month"])
+            check_months(month, month)
+        except (ValueError, TypeError, KeyError):
+            return problem(400, 'Send the first day of a month, like {"month": "2013-10-01"}.')
+        except UsageError as error:
+            return problem(422, str(error))
+        if not await run_in_threadpool(_extended, context, month):
+            return problem(503, "The code server did not load the graph again: look into its log.")
+        return JSONResponse({"month": f"{month}"})
+
+    return Route(MONTHS_PATH, extend, methods=["POST"])
+
+
+def _extended(context: WorkspaceProcessContext, month: date) -> bool:
+    """Keep the month, and load the graph again where it begins later; return whether it has the month now."""
+    begin_with(month, context.instance)
+    if not _has(context, month):
+        context.reload_code_location(LOCATION)
+    return _has(context, month)
+
+
+def _has(context: WorkspaceProcessContext, month: date) -> bool:
+    graph = context.create_request_context().asset_graph
+    if not graph.has(_OF_A_MONTH):
+        return False
+    partitions = graph.get(_OF_A_MONTH).partitions_def
+    assert isinstance(partitions, dg.MultiPartitionsDefinition)
+    begin: date = partitions.time_window_partitions_def.start.date()
+    return begin <= month.replace(day=1)
