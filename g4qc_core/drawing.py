@@ -1,7 +1,7 @@
 """Small pictures, for places that show no interactive charts: the sheet, its colours, and PNG bytes.
 
-matplotlib is used through its objects, without pyplot's global state, and imported late because it is slow. Knows no
-data.
+matplotlib is used through its objects, without pyplot's global state, and imported late because it is slow. Knows
+prices, and no other data.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+from g4qc_core.instruments import Instrument
+from g4qc_core.prices import decimal_text, quote, quotes_32nds
+
 GAIN, LOSS, LINE, ACCENT, GREY = "#1a9a6c", "#d1495b", "#3366a8", "#e08a1e", "#8a94a3"
+_MOST_MARKS = 7
 
 
 def sheet(rows: int, columns: int = 1, heights: tuple[int, ...] | None = None, height: float = 3.0) -> tuple[Any, Any]:
@@ -35,6 +39,21 @@ def png(figure: Any) -> bytes:
     buffer = BytesIO()
     figure.savefig(buffer, format="png", facecolor="white", metadata={"Software": None})
     return buffer.getvalue()
+
+
+def price_axis(axis: Any, instrument: Instrument) -> None:
+    """Write the prices of a vertical axis as the field does; the data is drawn already."""
+    from matplotlib.ticker import MultipleLocator
+
+    low, high = axis.get_ylim()
+    step, in_parts = float(instrument.price_step), quotes_32nds(instrument)
+    # Of few ticks only multiples of one are prices; of many, round numbers are.
+    if in_parts or (high - low) / step <= 2 * _MOST_MARKS:
+        while (high - low) / step > _MOST_MARKS:
+            step *= 2
+        axis.yaxis.set_major_locator(MultipleLocator(step))
+    written = quote if in_parts else decimal_text
+    axis.yaxis.set_major_formatter(lambda value, _: written(instrument, value))
 
 
 def thousands(value: float, _: object = None) -> str:

@@ -51,13 +51,18 @@ def quote(instrument: Instrument, price: float) -> str:
     if exact is None:
         return ""
     whole, rest = divmod(abs(exact) / _PART, 32)
-    tenths = "" if instrument.tick == _PART else str(int(rest * 10) % 10)
+    tenths = "" if instrument.price_step == _PART else str(int(rest * 10) % 10)
     return f"{'-' if exact < 0 else ''}{int(whole)}'{int(rest):02d}{tenths}"
 
 
 def quotes_32nds(instrument: Instrument) -> bool:
     """Return whether the field quotes the instrument in 32nds of a point, or in halves, quarters or eighths of them."""
-    return instrument.kind == "FUT" and instrument.tick in _TICKS_IN_32NDS
+    return is_part_of_32nds(instrument.price_step)
+
+
+def is_part_of_32nds(step: Decimal) -> bool:
+    """Return whether prices with this step are quoted in 32nds of a point."""
+    return step in _TICKS_IN_32NDS
 
 
 def _on_grid(instrument: Instrument, price: float) -> Decimal | None:

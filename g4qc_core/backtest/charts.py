@@ -5,12 +5,14 @@ Knows Bokeh, which is imported late because it is slow, and nothing of files or 
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest.candles import Candles, make_candles
+from g4qc_core.backtest.price_marks import PriceMarks
 from g4qc_core.backtest.result import BacktestResult
 
 GAIN, LOSS, LINE, ACCENT, GREY = "#1a9a6c", "#d1495b", "#3366a8", "#e08a1e", "#8a94a3"
@@ -58,8 +60,7 @@ def trades_table(result: BacktestResult) -> Any:
     from bokeh.models.widgets import DataTable, DateFormatter, NumberFormatter, StringFormatter, TableColumn
 
     shown = result.trades.tail(MOST_TABLE_ROWS)
-    decimals = _decimals(result)
-    price = NumberFormatter(format="0." + "0" * decimals if decimals else "0", text_align="right")
+    price = NumberFormatter(format=_marks(result).numeral, text_align="right")
     money = NumberFormatter(format="0,0.00", text_align="right")
     whole = NumberFormatter(format="0,0", text_align="right")
     text = StringFormatter()
@@ -149,7 +150,7 @@ def _figure(shared: Any, candles: Candles, height: int, unit: str, dates: bool) 
     made.axis.axis_label_text_color = GREY
     made.axis.axis_label_text_font_style = "normal"
     made.yaxis.axis_label = unit
-    made.yaxis.formatter = NumeralTickFormatter(format="0,0[.]00[000]")
+    made.yaxis.formatter = NumeralTickFormatter(format="0,0[.]00")
     made.xaxis.visible = dates
     stamps = candles.frame["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None)
     milliseconds = (stamps.to_numpy().astype("datetime64[ms]").astype(np.int64)).tolist()
@@ -166,15 +167,13 @@ def _prices(source: Any, shared: Any, candles: Candles, result: BacktestResult) 
     made = _figure(shared, candles, 380, unit, dates=False)
     wicks = made.segment("x", "high", "x", "low", source=source, color="colour", line_width=1)
     made.vbar("x", 0.7, "open", "close", source=source, color="colour", line_color="colour")
-    _hover(made, wicks, [("", "@when"), ("session", "@session"), ("contract", "@contract")], _quotes(result))
+    _marks(result).mark(made.yaxis[0])
+    head = [("", "@when"), ("session", "@session"), ("contract", "@contract")]
+    quotes, formatters = _marks(result).hovers("open", "high", "low", "close")
+    _hover(made, wicks, head, [*quotes, ("volume", "@volume{0,0}")], formatters=formatters)
     if len(result.trades):
         _mark_trades(made, candles, result)
     return made
-
-
-def _quotes(result: BacktestResult) -> list[tuple[str, str]]:
-    form = "{0,0." + "0" * max(_decimals(result), 1) + "}"
-    return [(name, f"@{name}{form}") for name in ("open", "high", "low", "close")] + [("volume", "@volume{0,0}")]
 
 
 def _mark_trades(made: Any, candles: Candles, result: BacktestResult) -> None:
@@ -185,8 +184,8 @@ def _mark_trades(made: Any, candles: Candles, result: BacktestResult) -> None:
     data = {
         "x0": candles.of_bar[at.loc[trades["entry_time"]].to_numpy()],
         "x1": candles.of_bar[at.loc[trades["exit_time"]].to_numpy()],
-        "y0": trades["entry_price"].to_numpy(),
-        "y1": trades["exit_price"].to_numpy(),
+        "entry": trades["entry_price"].to_numpy(),
+        "exit": trades["exit_price"].to_numpy(),
         "size": trades["size"].to_numpy(),
         "profit": trades["profit"].to_numpy(),
         "reason": trades["exit_reason"].to_list(),
@@ -195,14 +194,15 @@ def _mark_trades(made: Any, candles: Candles, result: BacktestResult) -> None:
         "marker": np.where(trades["size"] > 0, "triangle", "inverted_triangle").tolist(),
     }
     source = ColumnDataSource(data)
-    made.segment("x0", "y0", "x1", "y1", source=source, color="colour", line_dash="dotted", line_width=1.5)
+    made.segment("x0", "entry", "x1", "exit", source=source, color="colour", line_dash="dotted", line_width=1.5)
     # A reversal ends one trade where the next begins: the ring of the exit stands around the triangle of the entry.
-    exits = made.scatter("x1", "y1", marker="circle", size=13, source=source, fill_alpha=0, line_color="colour")
-    entries = made.scatter("x0", "y0", marker="marker", size=8, source=source, fill_color=LINE, line_color="white")
+    exits = made.scatter("x1", "exit", marker="circle", size=13, source=source, fill_alpha=0, line_color="colour")
+    entries = made.scatter("x0", "entry", marker="marker", size=8, source=source, fill_color=LINE, line_color="white")
     exits.glyph.line_width, entries.glyph.line_width = 1.8, 0.6
-    lines = [("size", "@size"), ("contract", "@contract"), ("profit", "@profit{0,0.00}"), ("exit", "@reason")]
-    _hover(made, entries, [("entry", "@y0{0,0.00[000]}")], lines, over="mouse")
-    _hover(made, exits, [("exit", "@y1{0,0.00[000]}")], lines, over="mouse")
+    lines = [("size", "@size"), ("contract", "@contract"), ("profit", "@profit{0,0.00}"), ("ended by", "@reason")]
+    for marks, name in ((entries, "entry"), (exits, "exit")):
+        head, formatters = _marks(result).hovers(name)
+        _hover(made, marks, head, lines, over="mouse", formatters=formatters)
 
 
 def _volume(source: Any, shared: Any, candles: Candles) -> Any:
@@ -257,12 +257,25 @@ def _mark_rolls(made: Any, candles: Candles, labelled: bool) -> None:
             made.add_layout(roll)
 
 
-def _hover(made: Any, renderer: Any, head: list[tuple[str, str]], rows: list[Any], over: Any = "vline") -> None:
+def _hover(
+    made: Any,
+    renderer: Any,
+    head: list[tuple[str, str]],
+    rows: list[Any],
+    over: Any = "vline",
+    formatters: dict[str, Any] | None = None,
+) -> None:
     from bokeh.models import HoverTool
 
-    tips = [*head, *rows]
     made.add_tools(
-        HoverTool(renderers=[renderer], tooltips=tips, mode=over, point_policy="follow_mouse", visible=False)
+        HoverTool(
+            renderers=[renderer],
+            tooltips=[*head, *rows],
+            formatters=formatters or {},
+            mode=over,
+            point_policy="follow_mouse",
+            visible=False,
+        )
     )
 
 
@@ -272,6 +285,5 @@ def _stack(*figures: Any) -> Any:
     return gridplot([[figure] for figure in figures], sizing_mode="stretch_width", toolbar_location="above")
 
 
-def _decimals(result: BacktestResult) -> int:
-    _, _, after = str(result.inputs["instrument"]["min_tick"]).partition(".")
-    return len(after)
+def _marks(result: BacktestResult) -> PriceMarks:
+    return PriceMarks(Decimal(str(result.inputs["instrument"]["min_tick"])))

@@ -18,6 +18,7 @@ import pandas as pd
 
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.instruments import Instrument
+from g4qc_core.prices import price_text
 from g4qc_core.products import plain
 
 PRICES = ("open", "high", "low", "close")
@@ -148,10 +149,11 @@ def on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instru
     wrong = ~(np.abs(ticks - np.rint(ticks)) < _OFF_GRID)
     if wrong.any():
         at = int(np.argmax(wrong))
+        price = price_text(instrument, values[at]) if np.isfinite(values[at]) else str(values[at])
         raise BacktestRefused(
-            f"The {what} of the {instrument.symbol} bar at {stamps.iloc[at]} is {values[at]:.10g}, "
-            f"which is no multiple of the tick {plain(instrument.price_step)}: check min_tick in the instruments "
-            "file, or the bars."
+            f"The {what} of the {instrument.symbol} bar at {stamps.iloc[at]} is "
+            f"{price}, which is no multiple of the tick {plain(instrument.price_step)}: "
+            "check min_tick in the instruments file, or the bars."
         )
     return np.rint(ticks).astype(np.int64)
 

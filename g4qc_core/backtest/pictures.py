@@ -9,7 +9,8 @@ import pandas as pd
 
 from g4qc_core.backtest.candles import make_candles
 from g4qc_core.backtest.result import BacktestResult
-from g4qc_core.drawing import GAIN, GREY, LINE, LOSS, png, sheet, thousands
+from g4qc_core.drawing import GAIN, GREY, LINE, LOSS, png, price_axis, sheet, thousands
+from g4qc_core.instruments import Instrument
 
 _MOST_CANDLES = 160
 _BODIES_POINTS = 300  # width of all candles' bodies together
@@ -31,12 +32,13 @@ def equity_png(result: BacktestResult) -> bytes:
     return png(figure)
 
 
-def candles_png(bars: pd.DataFrame, title: str = "") -> bytes:
+def candles_png(bars: pd.DataFrame, title: str = "", instrument: Instrument | None = None) -> bytes:
     """The last bars of a frame as candles, with volume below.
 
     Args:
         bars: n >= 1 rows with timestamp, open, high, low, close, volume, contract, trade_date.
         title: words above the picture.
+        instrument: that of the bars, whose prices the axis shows; None: plain numbers.
     """
     last = bars.tail(_MOST_CANDLES * 20).reset_index(drop=True)
     frame = make_candles(last, _MOST_CANDLES).frame
@@ -48,6 +50,8 @@ def candles_png(bars: pd.DataFrame, title: str = "") -> bytes:
     top.vlines(at, frame["low"], frame["high"], color=colours, linewidth=0.8)
     top.vlines(at, frame["open"], frame["close"], **body)
     top.set_title(title, fontsize=9, loc="left")
+    if instrument is not None:
+        price_axis(top, instrument)
     bottom.vlines(at, 0, frame["volume"], alpha=0.6, **body)
     bottom.set_ylim(bottom=0)
     bottom.set_ylabel("volume", fontsize=7, color=GREY)

@@ -28,6 +28,7 @@ from g4qc_core.backtest.strategies import Strategy, make_strategy
 from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.instruments import Instrument
+from g4qc_core.prices import price_text
 from g4qc_core.sessions import calendar
 
 # The files that decide numbers; the report only shows them.
@@ -223,7 +224,7 @@ def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared:
     ]
     notes += _roll_notes(spec, market)
     if market.lift:
-        lift = market.points(market.lift)
+        lift = price_text(market.instrument, float(market.points(market.lift)))
         notes.append(
             f"Linked prices fall to zero or below, so the library saw all of them higher by {lift} points; "
             "profits are the same, but the library's percentages of prices are not to be relied on."

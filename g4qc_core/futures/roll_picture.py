@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.drawing import ACCENT, GAIN, GREY, LINE, LOSS, png, sheet, thousands
+from g4qc_core.drawing import ACCENT, GAIN, GREY, LINE, LOSS, png, price_axis, sheet, thousands
+from g4qc_core.instruments import Instrument
 
 MOST_ROLLS = 3
 _MARKS = (LOSS, GAIN, GREY, "#6a4c93", "#111111")
@@ -21,7 +22,7 @@ def session_table(minutes: pd.DataFrame) -> pd.DataFrame:
     return ordered.agg(close=("close", "last"), volume=("volume", "sum")).reset_index()
 
 
-def rolls_png(dates: pd.DataFrame, sessions: pd.DataFrame, title: str) -> bytes:
+def rolls_png(instrument: Instrument, dates: pd.DataFrame, sessions: pd.DataFrame, title: str) -> bytes:
     """The last `MOST_ROLLS` rolls side by side.
 
     Args:
@@ -34,6 +35,7 @@ def rolls_png(dates: pd.DataFrame, sessions: pd.DataFrame, title: str) -> bytes:
     rules = [name for name in dates.columns if name not in ("from_contract", "to_contract")]
     for at, (_, roll) in enumerate(shown.iterrows()):
         _draw(axes[:, at], roll, sessions, rules)
+        price_axis(axes[0, at], instrument)
     figure.suptitle(title, fontsize=9, x=0.09, ha="left")
     marks = [line for line in axes[0, -1].get_lines() if line.get_label() in rules]
     figure.legend(handles=marks, fontsize=6, loc="upper right", frameon=False, ncols=3)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from g4qc_core.bars.schema import DTYPES
 from g4qc_core.instruments import Contract, Instrument
+from g4qc_core.prices import price_text
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.sessions import Session
 
@@ -148,7 +149,7 @@ def expired_fronts(
     return [f"On {day} {month} is in front, which traded until {ends[month]:%Y-%m-%d}." for month, day in found.items()]
 
 
-def implausible_gaps(rolls: pd.DataFrame) -> list[str]:
+def implausible_gaps(instrument: Instrument, rolls: pd.DataFrame) -> list[str]:
     """Gaps that stand out from those of the other rolls, in sentences; else empty.
 
     Gaps are compared as shares of the old contract's price. From five measured rolls on, one stands out when it is more
@@ -164,7 +165,7 @@ def implausible_gaps(rolls: pd.DataFrame) -> list[str]:
     else:
         wide = np.abs(share) > _WIDEST
     return [
-        f"The gap of {roll.gap:g} points on {roll.date:%Y-%m-%d}, from {roll.from_contract} to {roll.to_contract}, is "
-        f"{part:.1%} of the price."
+        f"The gap of {price_text(instrument, roll.gap)} points on {roll.date:%Y-%m-%d}, from {roll.from_contract} to "
+        f"{roll.to_contract}, is {part:.1%} of the price."
         for roll, part in zip(known[wide].itertuples(), share[wide], strict=True)
     ]

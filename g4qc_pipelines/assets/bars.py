@@ -9,7 +9,7 @@ import pandas as pd
 from g4qc_core.backtest.pictures import candles_png
 from g4qc_core.errors import InvalidBars
 from g4qc_core.futures.roll_overrides import load_overrides
-from g4qc_core.instruments import Registry
+from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
@@ -126,7 +126,7 @@ def _derived(timeframe: Timeframe, settings: Settings, months: dg.PartitionsDefi
                     "contracts": month.bars["contract"].nunique(),
                 }
                 if timeframe.name == _PICTURED and not month.bars.empty:
-                    shown[key]["candles"] = _candles(key, month.bars)
+                    shown[key]["candles"] = _candles(key, parse_key(key, registry)[0], month.bars)
             results = checked.results(lights_of(context, stores))
             if refusals and not any(one["dagster/row_count"] for one in shown.values()):
                 raise InvalidBars(" ".join(refusals))
@@ -138,7 +138,8 @@ def _derived(timeframe: Timeframe, settings: Settings, months: dg.PartitionsDefi
     return derived
 
 
-def _candles(key: str, bars: pd.DataFrame) -> dg.MarkdownMetadataValue:
+def _candles(key: str, instrument: Instrument, bars: pd.DataFrame) -> dg.MarkdownMetadataValue:
     """A picture of the month's most traded contract."""
     month = str(bars.groupby("contract")["volume"].sum().idxmax())
-    return picture(candles_png(bars[bars["contract"] == month], f"{key}, contract {month}"), f"Candles of {key}")
+    drawn = candles_png(bars[bars["contract"] == month], f"{key}, contract {month}", instrument)
+    return picture(drawn, f"Candles of {key}")

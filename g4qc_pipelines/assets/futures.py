@@ -73,7 +73,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                     expired = expired_fronts(one, chain, span(one, instrument), in_chain(instrument, chain))
                     broken += [f"{symbol} by {one.rule}: {text}" for text in (*roll_problems(one.rolls), *expired)]
                 unknown = [f"{roll.date:%Y-%m-%d}" for roll in unmeasured(own).itertuples()]
-                checked.add(symbol, broken, unknown, list(implausible_gaps(own.rolls)))
+                checked.add(symbol, broken, unknown, list(implausible_gaps(instrument, own.rolls)))
                 context.log.info(f"{symbol}: {counted(len(own.rolls), 'roll')}")
                 versions[symbol] = fingerprint(pd.concat([one.rolls for one in made]))
                 shown[symbol] = {"dagster/row_count": len(own.rolls), **roll_page(instrument, made, stores)}

@@ -11,6 +11,7 @@ from g4qc_core.roll_rules import RULE_DEFINITIONS
 from g4qc_pipelines.cli.options import json_option
 
 if TYPE_CHECKING:
+    from g4qc_core.instruments import Instrument
     from g4qc_core.settings import Settings
 
 _RULES = "\n\n".join(f"{form}: {definition}" for form, definition in RULE_DEFINITIONS.items())
@@ -56,8 +57,8 @@ def _show(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> N
     if as_json:
         echo_json(_document(symbol, made))
         return
-    _print(symbol, made)
-    for sentence in implausible_gaps(made[0].rolls):
+    _print(instrument, made)
+    for sentence in implausible_gaps(instrument, made[0].rolls):
         click.echo(f"Look at this: {sentence}")
 
 
@@ -76,14 +77,15 @@ def _document(symbol: str, made: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _print(symbol: str, made: Sequence[Any]) -> None:
+def _print(instrument: Instrument, made: Sequence[Any]) -> None:
     from rich.table import Table
 
+    from g4qc_core.prices import price_text
     from g4qc_pipelines.commands.show import wide_console
     from g4qc_pipelines.steps.roll_pages import roll_table
 
     rules = [one.rule for one in made]
-    table = Table(title=f"{symbol}: rolls by {rules[0]}; front {made[0].front}, bars to {made[0].bars_to}")
+    table = Table(title=f"{instrument.symbol}: rolls by {rules[0]}; front {made[0].front}, bars to {made[0].bars_to}")
     for name in ("from", "to", *rules):
         table.add_column(name)
     for name in ("old price", "new price", "gap"):
@@ -91,7 +93,7 @@ def _print(symbol: str, made: Sequence[Any]) -> None:
     for name in ("source", "note"):
         table.add_column(name, overflow="fold")
     for _, roll in roll_table(made).iterrows():
-        prices = ["-" if roll[name] != roll[name] else f"{roll[name]:g}" for name in ("from_price", "to_price", "gap")]
+        prices = [price_text(instrument, roll[name]) for name in ("from_price", "to_price", "gap")]
         # A rule that does not have the roll has no text there.
         dates = [roll[rule] if isinstance(roll[rule], str) else "-" for rule in rules]
         table.add_row(roll["from_contract"], roll["to_contract"], *dates, *prices, roll["source"], roll["note"])

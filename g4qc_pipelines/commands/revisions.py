@@ -11,6 +11,7 @@ from rich.table import Table
 
 from g4qc_core.counts import counted
 from g4qc_core.instruments import Instrument, load_registry
+from g4qc_core.prices import NO_PRICE, price_text
 from g4qc_core.sessions import calendar, check_window
 from g4qc_core.settings import Settings
 from g4qc_core.storage.revision_store import by_field
@@ -72,6 +73,12 @@ def _number(value: float) -> float | None:
     return None if pd.isna(value) else value
 
 
+def _text(instrument: Instrument, field: str, value: float) -> str:
+    if pd.isna(value):
+        return NO_PRICE
+    return f"{value:,.0f}" if field in ("volume", "count") else price_text(instrument, value)
+
+
 def _print(instrument: Instrument, revisions: pd.DataFrame, changes: pd.DataFrame, what: Touched) -> None:
     if revisions.empty:
         click.echo(f"No bar of {instrument.symbol} was restated in this window.")
@@ -80,8 +87,7 @@ def _print(instrument: Instrument, revisions: pd.DataFrame, changes: pd.DataFram
     for name in ("contract", "bar", "field", "old", "new", "request", "when"):
         table.add_column(name, justify="right" if name in ("old", "new", "request") else "left")
     for row in changes.head(SHOWN).to_dict("records"):
-        decimals = 0 if row["field"] in ("volume", "count") else instrument.decimals
-        old, new = ("-" if pd.isna(row[name]) else f"{row[name]:,.{decimals}f}" for name in ("old", "new"))
+        old, new = (_text(instrument, row["field"], row[name]) for name in ("old", "new"))
         bar, when = (f"{row[name]:%Y-%m-%d %H:%M}" for name in ("timestamp", "replaced_at"))
         table.add_row(row["contract"], bar, row["field"], old, new, str(row["request"]), when)
     wide_console(110).print(table)

@@ -28,7 +28,7 @@ def roll_page(instrument: Instrument, made: Sequence[RollCalendar], stores: Stor
     dates = dates[dates["to_contract"].isin(known["to_contract"])]
     if len(dates):
         title = f"{instrument.symbol}: the last rolls, closes and volumes by session"
-        page["picture"] = picture(rolls_png(dates, _sessions(instrument, dates, stores), title), title)
+        page["picture"] = picture(rolls_png(instrument, dates, _sessions(instrument, dates, stores), title), title)
     return page
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from g4qc_core.backtest.price_marks import PriceMarks
+from g4qc_core.drawing import price_axis, sheet
+from g4qc_core.futures.rolls import implausible_gaps
 from g4qc_core.instruments import Instrument, load_registry
 from g4qc_core.prices import NO_PRICE, decimal_text, price_text, quote, quotes_32nds
 
@@ -69,3 +73,41 @@ def test_a_printed_price_is_read_back_as_the_same_price(instrument: Instrument, 
 )
 def test_a_price_is_written_as_the_field_writes_it(instrument: Instrument, price: float, text: str) -> None:
     assert price_text(instrument, price) == text
+
+
+def axis_labels(instrument: Instrument, low: float, high: float) -> list[str]:
+    figure, (axis,) = sheet(1)
+    axis.plot([0, 1], [low, high])
+    price_axis(axis, instrument)
+    figure.canvas.draw()
+    bottom, top = axis.get_ylim()
+    places = zip(axis.get_yticks(), axis.yaxis.get_ticklabels(), strict=True)
+    return [label.get_text() for value, label in places if bottom <= value <= top]
+
+
+def test_an_axis_of_a_picture_marks_prices_of_the_instrument() -> None:
+    notes = axis_labels(like("ZN"), 132.0, 132.40625)
+    assert {read_quote(text) * 64 % 1 for text in notes} == {0}
+    assert "132'000" in notes
+    assert len(notes) >= 3
+    assert "5000.25" in axis_labels(like("ES"), 5000.0, 5000.5)
+
+
+def test_a_sentence_about_a_gap_gives_it_to_the_tick() -> None:
+    rolls = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2026-02-26"]), "from_contract": ["202603"], "to_contract": ["202606"],
+            "from_price": [112.328125], "gap": [-14.671875],
+        }
+    )  # fmt: skip
+    assert implausible_gaps(like("ZN"), rolls) == [
+        "The gap of -14.671875 (-14'215) points on 2026-02-26, from 202603 to 202606, is -13.1% of the price."
+    ]
+
+
+@pytest.mark.parametrize(("step", "numeral", "quoted"), [("0.015625", "0,0.000000", True), ("0.25", "0,0.00", False)])
+def test_a_chart_of_a_report_writes_all_decimals_of_a_price(step: str, numeral: str, quoted: bool) -> None:
+    marks = PriceMarks(Decimal(step))
+    rows, formatters = marks.hovers("open", "close")
+    assert (marks.numeral, marks.quoted, sorted(formatters)) == (numeral, quoted, ["@close", "@open"] if quoted else [])
+    assert rows == [(name, f"@{name}{{{'custom' if quoted else numeral}}}") for name in ("open", "close")]
