@@ -67,6 +67,34 @@ class MissingRun:
 
 
 @dataclass(frozen=True)
+class NotAsked:
+    """Sessions that are over and come after the newest one of which anything is known: no request was about them.
+
+    Attributes:
+        first, last: trade dates.
+        minutes: that the sessions have together.
+    """
+
+    symbol: str
+    first: date
+    last: date
+    sessions: int
+    minutes: int
+
+    def words(self) -> str:
+        """Return a short phrase.
+
+        >>> NotAsked("ES", date(2026, 11, 2), date(2026, 11, 3), 2, 2760).words()
+        'not asked: 2 sessions since 2026-11-02'
+        """
+        return f"not asked: {counted(self.sessions, 'session')} since {self.first}"
+
+    def sentence(self) -> str:
+        """Return a sentence that says what to do."""
+        return f"{self.symbol}, {self.words()}: run `g4qc extract {self.symbol} --from {self.first} --to {self.last}`."
+
+
+@dataclass(frozen=True)
 class Completeness:
     """The asked sessions of one timeframe of one series, and the missing ones.
 

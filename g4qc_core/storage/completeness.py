@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from g4qc_core.bars.completeness import Completeness, Lack, MissingSession
+from g4qc_core.bars.completeness import Completeness, Lack, MissingSession, NotAsked
+from g4qc_core.bars.source import Origin
 from g4qc_core.futures.segments import BEGINNING, END, Segment
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import Session, calendar, month_window
 from g4qc_core.storage.moments import edge
+from g4qc_core.storage.origin import stored_origin
 from g4qc_core.storage.presence_store import PresenceStore, Stretch
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.version_store import RAW, MonthVersion
@@ -112,6 +114,38 @@ def not_made_of(
         if missing:
             found[one.name] = sorted(missing, key=lambda session: (session.trade_date, session.contract))
     return found
+
+
+def judged_until(stores: Stores, now: datetime) -> datetime:
+    """Return the instant up to which sessions can be expected: now, and in replayed bars the last request's own clock.
+
+    Args:
+        now: of this machine, UTC.
+    """
+    newest = stores.ledger.last()
+    asked = now if newest is None else newest.requested_at
+    return asked if stored_origin(stores.database) is Origin.REPLAY else max(now, asked)
+
+
+def not_asked(
+    instrument: Instrument, newest: date | None, until: datetime, first: date = _EVER[0], last: date = _EVER[1]
+) -> NotAsked | None:
+    """Return the sessions after the newest known one that are over; None if there are none, or nothing is known at all.
+
+    Args:
+        newest: trade date of the newest session that has a quality row.
+        until: see `judged_until`.
+        first, last: trade dates outside which sessions are left out.
+    """
+    if newest is None:
+        return None
+    begin, end = max(first, newest + timedelta(days=1)), min(last, until.date() + timedelta(days=1))
+    found = calendar(instrument.calendar).sessions(begin, end) if begin <= end else []
+    over = [session for session in found if session.close <= until]
+    if not over:
+        return None
+    minutes = sum(int((stop - start).total_seconds()) // 60 for one in over for start, stop in one.intervals)
+    return NotAsked(instrument.symbol, over[0].trade_date, over[-1].trade_date, len(over), minutes)
 
 
 def life_of(stores: Stores, instrument: Instrument, contract: str) -> list[Segment]:

@@ -35,6 +35,7 @@ class MonthSums:
         months: their first days, ascending.
         sessions: trade dates.
         expected, missing, quarantined: minutes.
+        newest: trade date of the newest session.
     """
 
     symbol: str
@@ -43,6 +44,7 @@ class MonthSums:
     expected: list[int]
     missing: list[int]
     quarantined: list[int]
+    newest: date
 
 
 class CoverageStore(SliceStore):
@@ -73,9 +75,10 @@ class CoverageStore(SliceStore):
         sums = ("sessions", "expected", "missing", "quarantined")
         lists = ", ".join(f"array_agg({name} ORDER BY month)" for name in ("month", *sums))
         query = (
-            f"SELECT symbol, {lists} FROM ("
+            f"SELECT symbol, {lists}, max(newest) FROM ("
             "SELECT symbol, width_bucket(trade_date, %s::date[]) AS month, "
             "bit_count(bit_or(1 << (trade_date - date '1900-01-01') %% 31)::bit(32)) AS sessions, "
+            "max(trade_date) AS newest, "
             f"sum(expected)::int8 AS expected, sum({missing})::int8 AS missing, sum(quarantined)::int8 AS quarantined "
             "FROM session_quality WHERE trade_date BETWEEN %s AND %s GROUP BY 1, 2"
             ") AS months GROUP BY symbol ORDER BY symbol"
@@ -83,6 +86,13 @@ class CoverageStore(SliceStore):
         with self._reading() as cursor:
             cursor.execute(query, [starts, first, last])
             return [MonthSums(row[0], [starts[at - 1] for at in row[1]], *row[2:]) for row in cursor.fetchall()]
+
+    def newest(self, symbol: str) -> date | None:
+        """Trade date of the newest session of an instrument of which anything is known."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT max(trade_date) FROM session_quality WHERE symbol = %s", [symbol])
+            found: date | None = cursor.fetchone()[0]
+            return found
 
     def freshness(self, symbols: Sequence[str], timeframes: Sequence[str]) -> pd.DataFrame:
         """The newest bar of each instrument and timeframe that has one: symbol, timeframe, last (start), trade_date."""

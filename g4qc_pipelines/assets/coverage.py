@@ -1,6 +1,7 @@
 """The asset `coverage`: what is known of every session of an instrument, on one page."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -51,12 +52,15 @@ def build_coverage(settings: Settings) -> dg.AssetsDefinition:
         versions, shown = {}, {}
         with told_to_dagster():
             for symbol in context.partition_keys:
-                days = instrument_map(registry[symbol], stores)
-                context.log.info(f"{symbol}: {counted(len(days), 'session')}, {len(gaps(days))} with gaps")
+                days, unasked = instrument_map(registry[symbol], stores, datetime.now(UTC))
+                more = f"; {unasked.words()}" if unasked is not None else ""
+                context.log.info(f"{symbol}: {counted(len(days), 'session')}, {len(gaps(days))} with gaps{more}")
                 versions[symbol] = fingerprint(days.drop(columns="state"))
                 shown[symbol] = {
                     "dagster/row_count": len(days),
                     "sessions with gaps": len(gaps(days)),
+                    "sessions not asked": unasked.sessions if unasked is not None else 0,
+                    "not asked": unasked.sentence() if unasked is not None else "nothing up to now",
                     "sessions with timeframes to derive": int((days["state"] == DayState.NOT_DERIVED).sum()),
                     "gaps": table_of(gaps(days).drop(columns="state").tail(_ROWS)),
                     **{f"minutes {name.replace('_', ' ')}": int(days[name].sum()) for name in CLASSES},

@@ -6,35 +6,40 @@ Must not know how anything is extracted or validated.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 from rich.table import Table
 
 from g4qc_core.bars.agreement import Agreement
-from g4qc_core.bars.completeness import MissingSession, in_sentences
+from g4qc_core.bars.completeness import MissingSession, NotAsked, in_sentences
 from g4qc_core.bars.coverage import CLASSES, missing
 from g4qc_core.bars.day_map import day_map
 from g4qc_core.bars.reconciliation import faults
 from g4qc_core.counts import counted
 from g4qc_core.instruments import Registry
+from g4qc_core.storage.completeness import judged_until, not_asked
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED
-from g4qc_pipelines.steps.day_maps import lacking_days, lacking_parts, silent_days
+from g4qc_pipelines.steps.day_maps import lacking_days, lacking_parts, newest_day, silent_days
 
 _EVER = (date(1970, 1, 1), date(2200, 1, 1))
 _COLUMNS = ("sessions", "expected_minutes", *CLASSES)
 
 
-def session_status(symbol: str, registry: Registry, stores: Stores) -> tuple[dict[str, Any], pd.DataFrame]:
-    """What is known of an instrument's sessions, as a document and as a day map.
+def session_status(
+    symbol: str, registry: Registry, stores: Stores, now: datetime
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """What is known of an instrument's sessions up to `now` (UTC), as a document and as a day map.
 
     A gap is a session of a contract with minutes of which nothing is known, with all its minutes by class; one that no
     quality row mentions names no contract.
     """
     quality = stores.bars.quality(symbol, *_EVER)
-    silent = silent_days(registry[symbol], quality, stores) if symbol in registry else {}
+    until = judged_until(stores, now)
+    silent = silent_days(registry[symbol], quality, until) if symbol in registry else {}
+    unasked = not_asked(registry[symbol], newest_day(quality), until) if symbol in registry else None
     lacking = lacking_days(registry[symbol], stores) if symbol in registry else {}
     gaps = [
         {"trade_date": f"{row['trade_date']:%Y-%m-%d}", "contract": row["contract"], "expected": row["expected"]}
@@ -56,11 +61,22 @@ def session_status(symbol: str, registry: Registry, stores: Stores) -> tuple[dic
         **counts,
         "timeframes": {one.name: _timeframe(one.name, lacking) for one in DERIVED},
         "not_derived": in_sentences(symbol, lacking),
+        "not_asked": None if unasked is None else _not_asked(unasked),
         "gaps": sorted(gaps, key=lambda gap: gap["trade_date"]),
         "calendar_disagreements": _disagreements(symbol, stores),
         "bars_unlike_the_gateways": len(faults(stores.comparisons.bars(symbol, *_EVER))),
     }
     return document, day_map(quality, silent, lacking_parts(lacking))
+
+
+def _not_asked(found: NotAsked) -> dict[str, Any]:
+    return {
+        "since": f"{found.first}",
+        "last": f"{found.last}",
+        "sessions": found.sessions,
+        "minutes": found.minutes,
+        "about": found.sentence(),
+    }
 
 
 def _timeframe(name: str, lacking: Mapping[str, list[MissingSession]]) -> dict[str, Any]:
@@ -79,13 +95,16 @@ def gap_table(documents: list[dict[str, Any]]) -> Table:
     for row in documents:
         gaps = [f"{gap['trade_date']} {gap['contract'] or ''}".strip() for gap in row["gaps"]]
         listed = ", ".join(gaps[:2]) + (f" and {len(gaps) - 2} more" if len(gaps) > 2 else "")
+        if row["not_asked"]:
+            later = f"{row['not_asked']['sessions']:,} not asked since {row['not_asked']['since']}"
+            listed = f"{listed}; {later}" if listed else later
         table.add_row(row["instrument"], *(f"{row[name]:,}" for name in _COLUMNS), listed or "none")
     return table
 
 
 def doubts(document: dict[str, Any]) -> list[str]:
-    """What the gateway says otherwise of an instrument, a sentence each."""
-    told = []
+    """What is not asked of an instrument, and what the gateway says otherwise, a sentence each."""
+    told = [document["not_asked"]["about"]] if document["not_asked"] else []
     days = [row["trade_date"] for row in document["calendar_disagreements"]]
     if days:
         told.append(

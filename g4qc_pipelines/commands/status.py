@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -35,7 +36,7 @@ def show_status(settings: Settings, symbols: Sequence[str], as_json: bool) -> No
         UsageError: there is no instrument of that symbol.
     """
     with open_stores(settings) as stores:
-        document, maps = _document(stores, load_registry(settings.own_instruments), symbols)
+        document, maps = _document(stores, load_registry(settings.own_instruments), symbols, datetime.now(UTC))
         document = {"database": stores.database.place, "timescale": stores.database.has_timescale, **document}
     if as_json:
         echo_json(document)
@@ -43,7 +44,7 @@ def show_status(settings: Settings, symbols: Sequence[str], as_json: bool) -> No
         _print(document, maps, months=None if symbols else _MONTHS)
 
 
-def _document(stores: Stores, registry: Registry, symbols: Sequence[str]) -> tuple[dict[str, Any], Maps]:
+def _document(stores: Stores, registry: Registry, symbols: Sequence[str], now: datetime) -> tuple[dict[str, Any], Maps]:
     inputs = {one.spec: one for one in inputs_of_newest(stores, registry)}
     origin = stored_origin(stores.database)
     stored = stores.bars.stored()
@@ -51,7 +52,7 @@ def _document(stores: Stores, registry: Registry, symbols: Sequence[str]) -> tup
         stored = stored[stored["symbol"].isin([_known(symbol, registry) for symbol in symbols])]
     stored = stored.iloc[stored["timeframe"].map(_ORDER).argsort(kind="stable")]
     stored = stored.sort_values("symbol", kind="stable")
-    told = {symbol: session_status(symbol, registry, stores) for symbol in stored["symbol"].unique()}
+    told = {symbol: session_status(symbol, registry, stores, now) for symbol in stored["symbol"].unique()}
     document = {
         "origin": str(origin) if origin else None,
         "bars": [

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 import dagster as dg
 import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from g4qc_core.bars.completeness import MissingSession
+from g4qc_core.bars.completeness import MissingSession, NotAsked
 from g4qc_core.bars.day_map import DayState, by_month, day_map, legend, letter
 from g4qc_core.bars.day_map_picture import day_map_png
 from g4qc_core.instruments import Instrument
-from g4qc_core.storage.completeness import not_made_of
+from g4qc_core.storage.completeness import judged_until, not_asked, not_made_of
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.metadata import picture
@@ -26,10 +26,23 @@ _DAYS = 31
 _MARKS = {1, 5, 10, 15, 20, 25, 30}
 
 
-def instrument_map(instrument: Instrument, stores: Stores) -> pd.DataFrame:
-    """What is known of every session from the first to the last that was ever validated; see `day_map`."""
+def instrument_map(instrument: Instrument, stores: Stores, now: datetime) -> tuple[pd.DataFrame, NotAsked | None]:
+    """Return what is known of every session from the first to the last that was ever validated, see `day_map`, and the
+    sessions after them that are over.
+
+    Args:
+        now: UTC.
+    """
     quality = stores.bars.quality(instrument.symbol, *_EVER)
-    return day_map(quality, silent_days(instrument, quality, stores), lacking_parts(lacking_days(instrument, stores)))
+    until = judged_until(stores, now)
+    silent = silent_days(instrument, quality, until)
+    days = day_map(quality, silent, lacking_parts(lacking_days(instrument, stores)))
+    return days, not_asked(instrument, newest_day(quality), until)
+
+
+def newest_day(quality: pd.DataFrame) -> date | None:
+    """Return the trade date of the newest quality row."""
+    return None if quality.empty else quality["trade_date"].max().date()
 
 
 def lacking_days(instrument: Instrument, stores: Stores) -> Mapping[str, list[MissingSession]]:
@@ -43,13 +56,16 @@ def lacking_parts(lacking: Mapping[str, list[MissingSession]]) -> dict[date, flo
     return {day: count / len(DERIVED) for day, count in counts.items()}
 
 
-def silent_days(instrument: Instrument, quality: pd.DataFrame, stores: Stores) -> dict[date, int]:
-    """Minutes of the sessions among those of the rows of which no row says anything, by trade date."""
-    newest = stores.ledger.last()
-    if quality.empty or newest is None:
+def silent_days(instrument: Instrument, quality: pd.DataFrame, until: datetime) -> dict[date, int]:
+    """Minutes of the sessions among those of the rows of which no row says anything, by trade date.
+
+    Args:
+        until: nothing is expected after it, UTC.
+    """
+    if quality.empty:
         return {}
     first, last = quality["trade_date"].min().date(), quality["trade_date"].max().date()
-    return silent_minutes(instrument, quality, first, last, newest.requested_at)
+    return silent_minutes(instrument, quality, first, last, until)
 
 
 def month_picture(key: str, quality: pd.DataFrame) -> dg.MarkdownMetadataValue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -55,6 +55,17 @@ def test_a_gap_shows_as_a_letter_and_in_numbers_of_every_class(full_home: Home) 
     [line] = [line for line in text.splitlines() if line.startswith("2026-10 ")]
     assert line.removeprefix("2026-10 ")[13] == "f"
     assert "f request failed" in text
+
+
+def test_sessions_up_to_now_that_nobody_asked_for_are_named(full_home: Home) -> None:
+    later = calendar("equity_index").sessions(OCTOBER[-1].trade_date + timedelta(days=1), datetime.now(UTC).date())
+    over = [session for session in later if session.close <= datetime.now(UTC)]
+    text, document = full_home.run("status", "ES").text, json.loads(full_home.run("status", "--json", "ES").text)
+    [instrument] = document["instruments"]
+    assert instrument["not_asked"]["since"] == "2026-11-02"
+    assert instrument["not_asked"]["sessions"] == len(over)
+    words = f"ES, not asked: {len(over)} sessions since 2026-11-02: run `g4qc extract ES --from 2026-11-02 --to "
+    assert words in text
 
 
 def test_the_status_may_be_narrowed_to_an_instrument(full_home: Home) -> None:

@@ -12,15 +12,15 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
-from g4qc_core.bars.completeness import MissingSession
+from g4qc_core.bars.completeness import MissingSession, NotAsked
 from g4qc_core.bars.coverage import CLASSES, MISSING, OPEN
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import CONTRACT_MONTH, Instrument
 from g4qc_core.sessions import Session, calendar, check_window
 from g4qc_core.storage.answers import stored_gaps
 from g4qc_core.storage.bar_series import segments_of
-from g4qc_core.storage.completeness import not_made_of
-from g4qc_core.storage.coverage_store import CoverageStore
+from g4qc_core.storage.completeness import judged_until, not_asked, not_made_of
+from g4qc_core.storage.coverage_store import CoverageStore, MonthSums
 from g4qc_core.storage.request_ledger import Outcome
 from g4qc_core.timeframes import DERIVED
 
@@ -61,10 +61,23 @@ class TimeframeCoverage(BaseModel):
     missing: list[date] = Field(description="Trade dates with minutes of which it was not made, or of older ones")
 
 
+class NotAskedShown(BaseModel):
+    """Sessions that are over and come after the newest one of which anything is known."""
+
+    first: date = Field(description="Trade date of the first of them")
+    last: date
+    sessions: int
+    minutes: int = Field(description="Minutes that they have together; no class counts them")
+    about: str = Field(description="The same in words")
+
+
 class Coverage(BaseModel):
     """The minutes of one instrument's sessions by trade date and contract, and the timeframes made of them."""
 
     symbol: str
+    not_asked: NotAskedShown | None = Field(
+        None, description="Sessions up to now, within the window, that nobody asked for; of all contracts together"
+    )
     timeframes: list[TimeframeCoverage] = Field(description="Those that are made of minutes, within the window")
     sessions: list[Minutes]
 
@@ -95,6 +108,9 @@ class MonthCells(BaseModel):
     expected: list[int]
     missing: list[int]
     quarantined: list[int]
+    not_asked: NotAskedShown | None = Field(
+        None, description="Sessions up to now that nobody asked for; their minutes are in no month"
+    )
 
 
 class Overview(BaseModel):
@@ -131,8 +147,10 @@ class Requests(BaseModel):
 @router.get("/coverage", response_model=Overview)
 def overview(using: Using, first: First = None, last: Last = None) -> Response:
     """The coverage of all instruments by month."""
-    found = CoverageStore(using.stores().database).months(*_window(first, last))
-    shown = [MonthCells(**{**vars(one), "months": [f"{month:%Y-%m}" for month in one.months]}) for one in found]
+    window = _window(first, last)
+    found = CoverageStore(using.stores().database).months(*window)
+    until = judged_until(using.stores(), using.clock())
+    shown = [_months(one, using, until, window) for one in found]
     # Written at once: the framework would look at each of the many numbers twice more.
     return Response(Overview(instruments=shown).model_dump_json(), media_type="application/json")
 
@@ -149,14 +167,16 @@ def coverage(
     instrument = instrument_of(symbol, using)
     store = CoverageStore(using.stores().database)
     rows = store.sessions(instrument.symbol, *_window(first, last), contract)
+    unasked = _not_asked(instrument, store, using, _window(first, last)) if contract is None else None
     if rows.empty:
         _known_contract(instrument, contract, using)
-        return Coverage(symbol=instrument.symbol, timeframes=_timeframes({}), sessions=[])
+        return Coverage(symbol=instrument.symbol, not_asked=unasked, timeframes=_timeframes({}), sessions=[])
     days = (rows["trade_date"].iloc[0].date(), rows["trade_date"].iloc[-1].date())
     hours = {s.trade_date: s for s in calendar(instrument.calendar).sessions(*days)}
     lacking = not_made_of(using.stores(), instrument, *days)
     return Coverage(
         symbol=instrument.symbol,
+        not_asked=unasked,
         timeframes=_timeframes(lacking),
         sessions=[_minutes(row, hours) for row in rows.to_dict("records")],
     )
@@ -195,6 +215,25 @@ def _known_contract(instrument: Instrument, contract: str | None, using: Service
     """Raise NotFound for a contract that the instrument does not have."""
     if contract is not None:
         segments_of(using.stores(), instrument, contract)
+
+
+def _months(found: MonthSums, using: Services, until: datetime, window: tuple[date, date]) -> MonthCells:
+    unasked = None
+    if found.symbol in using.registry:
+        unasked = _shown(not_asked(using.registry[found.symbol], found.newest, until, last=window[1]))
+    months = [f"{month:%Y-%m}" for month in found.months]
+    return MonthCells(**{**vars(found), "months": months}, not_asked=unasked)
+
+
+def _not_asked(
+    instrument: Instrument, store: CoverageStore, using: Services, window: tuple[date, date]
+) -> NotAskedShown | None:
+    until = judged_until(using.stores(), using.clock())
+    return _shown(not_asked(instrument, store.newest(instrument.symbol), until, *window))
+
+
+def _shown(found: NotAsked | None) -> NotAskedShown | None:
+    return None if found is None else NotAskedShown(**vars(found), about=found.words())
 
 
 def _minutes(row: Any, hours: dict[date, Session]) -> Minutes:

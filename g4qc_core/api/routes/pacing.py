@@ -13,6 +13,9 @@ from g4qc_core.ib.pacing import IB_RULES
 from g4qc_core.pacing.usage import usage
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.plan_store import PlanStore
+from g4qc_core.storage.request_ledger import Outcome
+
+_NAMES = ("symbol", "contract", "outcome", "bars", "message")
 
 router = APIRouter(tags=["pacing"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 
@@ -47,21 +50,39 @@ class PlanShown(BaseModel):
     run_id: str | None
 
 
+class LastRequest(BaseModel):
+    """The newest request for bars of any gateway, paced or not."""
+
+    at: datetime = Field(description="By the gateway's clock, UTC")
+    symbol: str
+    contract: str
+    outcome: Outcome
+    bars: int
+    message: str | None = Field(description="The gateway's words, where it said something")
+
+
 class Pacing(BaseModel):
     """What is used, and by what."""
 
-    accounts: list[AccountShown]
+    accounts: list[AccountShown] = Field(description="Accounts that the rules look back to; simulated ones never are")
+    last_request: LastRequest | None = Field(description="null where bars were never asked for")
     plans: list[PlanShown]
 
 
 @router.get("/pacing")
 def pacing(using: Using) -> Pacing:
-    """The accounts that were used lately, and the work that is under way."""
+    """The accounts that the rules look back to, the newest request, and the work that is under way."""
     database = using.stores().database
     with PacingStore(database, IB_RULES) as store:
         accounts = [_account(name, store) for name in store.accounts()]
     plans = [PlanShown.model_validate(plan, from_attributes=True) for plan in PlanStore(database).under_way()]
-    return Pacing(accounts=accounts, plans=plans)
+    newest = using.stores().ledger.last()
+    last = (
+        None
+        if newest is None
+        else LastRequest.model_validate({"at": newest.requested_at, **{name: getattr(newest, name) for name in _NAMES}})
+    )
+    return Pacing(accounts=accounts, last_request=last, plans=plans)
 
 
 def _account(name: str, store: PacingStore) -> AccountShown:

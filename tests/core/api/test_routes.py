@@ -41,6 +41,32 @@ def test_the_classes_of_a_session_add_up_and_the_months_are_their_sums(api: Api)
     assert reversed_.status_code == 422
 
 
+def test_coverage_reaches_up_to_now_and_pacing_names_the_last_request(api: Api) -> None:
+    later = {
+        "first": "2026-11-02",
+        "last": "2026-11-20",
+        "sessions": 15,
+        "about": "not asked: 15 sessions since 2026-11-02",
+    }
+    with api.client() as client:
+        document = client.get("/coverage/ES").json()
+        (cells,) = client.get("/coverage").json()["instruments"]
+        october = client.get("/coverage/ES", params={"first": "2026-10-01", "last": "2026-10-31"}).json()
+        friday = client.get("/coverage/ES", params={"first": "2026-11-20", "last": "2026-11-20"}).json()
+        newest = client.get("/requests", params={"limit": 1}).json()["requests"][0]
+        last = client.get("/pacing").json()["last_request"]
+    assert {name: document["not_asked"][name] for name in later} == later
+    assert cells["not_asked"] == document["not_asked"]
+    assert cells["not_asked"]["minutes"] == 15 * 1380
+    assert october["not_asked"] is None
+    assert (friday["sessions"], friday["not_asked"]["sessions"]) == ([], 1)
+    assert (last["at"], last["contract"], last["outcome"]) == (
+        newest["requested_at"],
+        newest["contract"],
+        newest["outcome"],
+    )
+
+
 def test_gaps_are_where_the_classes_of_their_sessions_say_there_are_some(api: Api) -> None:
     with api.client() as client:
         asked = {"first": "2026-10-01", "last": "2026-10-31"}

@@ -51,6 +51,7 @@ def summed(rows: pd.DataFrame) -> list[MonthSums]:
             of_month["expected"].sum().tolist(),
             of_month[list(MISSING)].sum().sum(axis=1).tolist(),
             of_month["quarantined"].sum().tolist(),
+            group["trade_date"].max().date(),
         )
         for symbol, group in rows.groupby("symbol", sort=True)
         for of_month in [group.groupby(months)]

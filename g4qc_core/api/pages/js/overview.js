@@ -6,7 +6,7 @@ import { get } from "./api.js";
 import { COARSE, CLASSES } from "./chart/classes.js";
 import { chartAddress } from "./chart/view.js";
 import { NOTHING } from "./chart/sessions.js";
-import { toDerive } from "./quality/gaps.js";
+import { notAsked, toDerive } from "./quality/gaps.js";
 import { jobLine, isOver, newestJobs } from "./job.js";
 import { legendOf, Strip, summary, total } from "./heatmap.js";
 import { empty, region } from "./load.js";
@@ -81,14 +81,19 @@ function showJobs(jobs) {
 }
 
 function showPacing(pacing) {
-  if (!pacing.accounts.length && !pacing.plans.length) return h("p.muted", {}, t("pacing.unused"));
   const accounts = pacing.accounts.map((account) => [
     h("h3", {}, account.account),
     account.paused_until ? h("p.loss", {}, t("pacing.paused", { until: clock(account.paused_until) })) : null,
     h("div.meters", {}, account.windows.map((window) => meter(word("window", window.name), window.used, window.limit)), meter(t("pacing.open"), account.open, account.open_limit)),
   ]);
   const plans = pacing.plans.map((plan) => h("div.meters", {}, meter(plan.subject, plan.done, plan.total), h("p.small.muted", {}, t("pacing.until", { at: clock(plan.finishes_at) }))));
-  return h("div.stack", {}, plans, accounts);
+  return h("div.stack", {}, plans, accounts, lastRequest(pacing.last_request));
+}
+
+function lastRequest(last) {
+  if (!last) return h("p.muted", {}, t("pacing.never"));
+  const words = { at: moment(last.at), symbol: last.symbol, contract: last.contract, outcome: last.outcome.replaceAll("_", " "), count: last.bars };
+  return h("p.small.muted", { title: last.message ?? "" }, t("pacing.last", words));
 }
 
 function meter(name, used, limit) {
@@ -109,7 +114,8 @@ function showCoverage({ instruments }) {
     const sum = total(cells);
     const expected = sum.known + sum.quarantined + sum.missing;
     return [h("div.name", {}, h("a", { href: chartAddress(one.symbol) }, h("b", {}, one.symbol))), strip.element,
-      h("span.share.num", { title: t("map.share") }, share(expected - sum.missing, expected))];
+      h("span.share.num", { title: t("map.share") }, share(expected - sum.missing, expected + (one.not_asked?.minutes ?? 0))),
+      notAsked(one.not_asked)];
   });
   const newest = instruments[0].months[instruments[0].months.length - 1];
   openMonth(detail, instruments[0].symbol, newest, false);

@@ -20,8 +20,13 @@ export function toDerive(timeframes) {
   return h("p.body.loss", { role: "status" }, t("quality.toderive", { names, count: days.length, first: day(days[0]), last: day(days[days.length - 1]) }));
 }
 
-/** @param {{symbol: string, timeframes: any[], sessions: any[]}} answer */
-export function gapTable({ symbol, timeframes, sessions }) {
+/** The sessions up to now that no request was about; null where there are none. */
+export function notAsked(found) {
+  return found && h("p.small.loss.later", { role: "status" }, t("map.notasked", { count: found.sessions, since: day(found.first) }));
+}
+
+/** @param {{symbol: string, timeframes: any[], sessions: any[], not_asked: any}} answer */
+export function gapTable({ symbol, timeframes, sessions, not_asked: later }) {
   const rows = sessions.map((one) => ({ ...one, classes: { ...NOTHING, ...one.classes } }));
   const sums = Object.fromEntries(CLASSES.map((name) => [name, rows.reduce((sum, row) => sum + row.classes[name], 0)]));
   const expected = rows.reduce((sum, row) => sum + row.expected, 0);
@@ -38,7 +43,7 @@ export function gapTable({ symbol, timeframes, sessions }) {
     { caption: t("quality.gaps"), sort: "date", descending: true, most: 60 },
   );
   table.show(open);
-  return [h("div.keys", {}, keys), toDerive(timeframes), open.length ? table.element : h("p.body.muted", {}, t("quality.nogaps"))];
+  return [h("div.keys", {}, keys), toDerive(timeframes), notAsked(later), open.length ? table.element : later ? null : h("p.body.muted", {}, t("quality.nogaps"))];
 }
 
 function around(row, edge) {
