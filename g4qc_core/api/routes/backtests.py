@@ -77,7 +77,7 @@ class Comparison(BaseModel):
     """Several results side by side; the lists of a figure stand in the order of the ids."""
 
     ids: list[str]
-    names: list[str]
+    names: list[str] = Field(description="Names under which they are shown")
     metrics: dict[str, list[Any]]
     differing: dict[str, list[Any]] = Field(description="Fields of the specs and inputs in which they differ")
 
@@ -160,7 +160,7 @@ def compare(
     differing = {name: values for name, values in sides.items() if any(value != values[0] for value in values)}
     return Comparison(
         ids=[record.id for record in records],
-        names=[record.spec_name for record in records],
+        names=[record.shown_name for record in records],
         metrics={name: [record.metrics.get(name) for record in records] for name in names},
         differing=differing,
     )

@@ -33,8 +33,11 @@ def made(name: str, spec: str, days: int) -> BacktestRecord:
 
 @pytest.fixture
 def api(make_home: Callable[..., Home], make_api: Callable[..., Api]) -> Api:
-    """An API over two results of `mine`, of which the newer has a report, and one of `other`."""
-    api = make_api(make_home().settings)
+    return filled(make_api(make_home().settings))
+
+
+def filled(api: Api) -> Api:
+    """The API over two results of `mine`, of which the newer has a report, and one of `other`."""
     stores = api.services.stores()
     for record in (made("old", "mine", 0), made("new", "mine", 1), made("other", "other", 2)):
         stores.backtests.save(record, _trades(), _equity())

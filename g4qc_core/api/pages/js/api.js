@@ -58,9 +58,14 @@ export function post(path, body) {
   return ask("POST", address(path), body);
 }
 
-/** @param {string} path */
-export function remove(path) {
-  return ask("DELETE", address(path));
+/** @param {string} path @param {any} body */
+export function patch(path, body) {
+  return ask("PATCH", address(path), body);
+}
+
+/** @param {string} path @param {Record<string, any>} [parameters] */
+export function remove(path, parameters = {}) {
+  return ask("DELETE", address(path, parameters));
 }
 
 /** An answer that is no JSON: the whole response, checked. */

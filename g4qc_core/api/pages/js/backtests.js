@@ -7,6 +7,7 @@ import { resultList } from "./backtest/list.js";
 import { showComparison } from "./backtest/compare.js";
 import { showDetail } from "./backtest/detail.js";
 import { readSpec } from "./backtest/spec.js";
+import { unusedKeys } from "./backtest/unused.js";
 import { liveJob } from "./job.js";
 import { region } from "./load.js";
 import { t } from "./lang.js";
@@ -28,8 +29,9 @@ function showAll(main, again) {
     h("div.head", {}, h("h1", {}, t("nav.backtests")), h("p", {}, again ? t("backtests.again") : t("backtests.about"))),
     h("section.card", {}, h("header", {}, h("h2", {}, t("backtests.new"))), form),
     running,
-    h("section.card", {}, h("header", {}, h("h2", {}, t("backtests.results"))), list));
-  const loadList = region(list, () => get("/backtests", { limit: 1000 }), (answer) => resultList(answer.backtests));
+    h("section.card", {}, h("header", {}, h("h2", {}, t("backtests.results"))), list),
+    unusedKeys());
+  const loadList = region(list, () => get("/backtests", { limit: 1000 }), (answer) => resultList(answer.backtests, () => loadList()));
   const parts = () => Promise.all([get("/backtests/fields"), get("/strategies"), get("/instruments"), again ? get(`/backtests/${encodeURIComponent(again)}`) : null]);
   region(form, parts, (answers) => makeForm(...answers), { keep: true })();
   loadList();

@@ -1,7 +1,8 @@
 /** One result: its figures, curve, months, trades, report and inputs. */
 
 import { fill, h } from "../dom.js";
-import { address, get } from "../api.js";
+import { address, get, remove } from "../api.js";
+import { askBefore } from "../confirm.js";
 import { moment, money, number } from "../format.js";
 import { chartAddress } from "../chart/view.js";
 import { region } from "../load.js";
@@ -10,6 +11,7 @@ import { sortable } from "../table.js";
 import { t } from "../lang.js";
 import { curves } from "./curve.js";
 import { HEADLINES, named, tone, written } from "./figures.js";
+import { labelled, nameOf } from "./labels.js";
 import { parametersOf } from "./list.js";
 import { monthTable } from "./months.js";
 
@@ -29,11 +31,12 @@ function page(result) {
   region(months, () => get(`${path}/months`), (answer) => monthTable(answer.months))();
   region(trades, () => get(`${path}/trades`), (answer) => tradeTable(rowsOf(answer.columns), result))();
   return [
-    h("div.head", {}, h("h1", {}, result.name), h("p", {}, `${result.strategy} · ${result.instrument} · ${result.timeframe} · ${parametersOf(result.inputs)} · ${moment(result.created_at)} UTC`)),
+    labelled(result, [`${result.strategy} · ${result.instrument} · ${result.timeframe} · ${parametersOf(result.inputs)} · ${moment(result.created_at)} UTC`]),
     h("div.row", {},
       h("a.button", { href: "/backtests" }, t("backtest.back")),
       h("a.button", { href: `/backtests?again=${result.id}` }, t("backtest.again")),
-      h("a.button", { href: chartAddress(result.instrument, chartOf(result)) }, t("backtest.onchart"))),
+      h("a.button", { href: chartAddress(result.instrument, chartOf(result)) }, t("backtest.onchart")),
+      h("button.danger", { type: "button", on: { click: () => askToDelete(result) } }, t("backtest.delete"))),
     h("section.card", {}, h("div.keys", {}, HEADLINES.map((name) => h("div", {}, h(`b${tone(name, result.metrics[name])}`, {}, written(name, result.metrics[name], result.metrics.missing_sessions)), h("span", {}, named(name)))))),
     card(t("backtest.curve"), curve),
     card(t("backtest.months"), months),
@@ -43,6 +46,16 @@ function page(result) {
       h("div.stack", {}, card(t("backtest.inputs"), h("div.body", {}, pairs(flat(result.inputs)))),
         card(t("backtest.notes"), h("div.body", {}, result.notes.length ? h("ul", {}, result.notes.map((note) => h("li", {}, note))) : t("backtest.nonotes"))))),
   ];
+}
+
+function askToDelete(result) {
+  askBefore({
+    title: t("backtest.delete.ask", { count: 1 }),
+    text: [h("p", {}, h("strong", {}, nameOf(result))), h("p.muted", {}, t("backtest.delete.about"))],
+    verb: t("backtest.delete"),
+    act: () => remove(`/backtests/${result.id}`, { made_at: result.created_at }),
+    done: () => location.assign("/backtests"),
+  });
 }
 
 function card(title, body, ...end) {

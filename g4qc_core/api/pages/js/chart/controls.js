@@ -55,7 +55,7 @@ export class Controls {
 
   /** The results whose trades may be drawn. */
   setBacktests(results, chosen) {
-    options(this.backtest, [["", t("chart.notrades")], ...results.map((one) => [one.id, `${one.name} · ${day(one.created_at.slice(0, 10))}`])], chosen);
+    options(this.backtest, [["", t("chart.notrades")], ...results.map((one) => [one.id, `${one.title || one.name} · ${day(one.created_at.slice(0, 10))}`])], chosen);
   }
 
   /** Marks what the view says. @param {import("./view.js").View} view */
