@@ -87,6 +87,35 @@ def test_a_backtest_is_a_run_with_a_report_that_the_api_serves(extracted: dict, 
     assert "sandbox" in report.headers["Content-Security-Policy"]
 
 
+def test_a_deleted_result_takes_its_key_along_and_dagsters_link_says_so(
+    extracted: dict, client: httpx.Client, web: Up
+) -> None:
+    asked = {"strategy": "donchian", "instrument": "YM", "timeframe": "1h", "parameters": {"entry": 6, "exit": 3}}
+
+    def made() -> tuple[str, str]:
+        with G4QC(web.reports) as g4qc:
+            job = g4qc.wait(str(client.post("/backtests", json=asked).json()["id"]), _WAIT)
+        shown = _run(web, job["runs"][0])["assetMaterializations"]
+        (link,) = {entry["url"] for one in shown for entry in one["metadataEntries"] if entry.get("url")}
+        return job["backtest"], link
+
+    def keys() -> set[str]:
+        return {one["key"] for one in client.get("/partitions").json()["partitions"]}
+
+    name, link = made()
+    assert name in keys()
+    (result,) = client.get("/backtests", params={"name": name}).json()["backtests"]
+    refused = client.delete("/partitions/backtest", params={"key": name})
+    assert (refused.status_code, "has 1 result" in refused.text) == (422, True)
+    assert client.delete(f"/backtests/{result['id']}").json()["names"] == [name]
+    assert name not in keys()
+    assert (httpx.get(link).status_code, client.get(f"/backtests/{result['id']}").status_code) == (410, 410)
+    assert made() == (name, link)
+    assert httpx.get(link).status_code == 200
+    assert client.get(f"/backtests/{result['id']}").json()["metrics"] == result["metrics"]
+    assert client.delete("/backtests", params={"name": name}).json()["total"] == 1
+
+
 def test_a_job_that_is_stopped_ends_as_cancelled_and_starts_nothing_more(client: httpx.Client, web: Up) -> None:
     asked = {"symbol": "EC", "start": MONTHS[0]}
     job = client.post("/data/extract", json=asked).json()["id"]
@@ -127,5 +156,6 @@ def test_a_run_that_fails_says_why_in_the_words_of_its_step(client: httpx.Client
 
 
 def _run(web: Up, run_id: str) -> dict:
-    run = "... on Run { status jobName tags { key value } assetMaterializations { assetKey { path } } }"
+    run = "... on Run { status jobName tags { key value } assetMaterializations { assetKey { path } "
+    run += "metadataEntries { ... on UrlMetadataEntry { url } } } }"
     return dict(web.ask(f"query($id: ID!) {{ runOrError(runId: $id) {{ {run} }} }}", id=run_id)["runOrError"])
