@@ -15,12 +15,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from g4qc_core.calendar_file import WEEKDAYS, CalendarEntry, calendar_entries, chosen_file, read_calendars
-from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.errors import UsageError, unknown
 from g4qc_core.holidays import holidays_of
+from g4qc_core.library_days import library_days
 from g4qc_core.session import Session as Session
 from g4qc_core.session import Span as Span
 from g4qc_core.session import instant_of, settled
@@ -161,11 +162,7 @@ class SessionCalendar:
 
     def _days(self, first: date, last: date) -> Iterator[Session]:
         """Yield the trading of each day that the library knows, or that an erratum adds."""
-        columns = list(self._entry.columns)
-        library = _library(self._entry.library)
-        schedule = library.schedule(first.isoformat(), last.isoformat(), tz="UTC", market_times=columns)
-        rows = zip(schedule.index, schedule[columns[0]], schedule[columns[1]], strict=True)
-        times = {day.date(): (opened.to_pydatetime(), closed.to_pydatetime()) for day, opened, closed in rows}
+        times = library_days(self._entry.library, self._entry.columns, first, last)
         built = (self._correct(day, *both) for day, both in sorted((self._added(times, first, last) | times).items()))
         return (session for session in built if session is not None)
 
@@ -268,15 +265,3 @@ def month_window(month: date) -> tuple[date, date]:
     first = month.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     return first, following - timedelta(days=1)
-
-
-@cache
-def _library(name: str) -> Any:
-    # The library is imported here because it costs half a second, and `g4qc --help` does not need it.
-    import pandas_market_calendars
-
-    try:
-        return pandas_market_calendars.get_calendar(name)
-    except RuntimeError:
-        known = pandas_market_calendars.get_calendar_names()
-        raise SettingsError(f"The field `library` of the calendars file: {unknown('calendar', name, known)}") from None

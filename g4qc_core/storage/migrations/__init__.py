@@ -1,16 +1,16 @@
 """The schema's history: brings a database to the schema of this version, and says when it is not there.
 
 One rule for every command and server (`make_ready`): a database on the embedded server is upgraded, which is reported;
-one on the user's own server is left to `g4qc db upgrade`; a newer schema is refused. Knows Alembic and TimescaleDB's
-set-up. Must not know how rows get in or out.
+one on the user's own server is left to `g4qc db upgrade`; a newer schema is refused. Alembic is imported to change a
+schema: to look at one, the names of the files in `versions` are enough, which begin with their revisions and are in the
+order of the chain. Knows Alembic and TimescaleDB's set-up. Must not know how rows get in or out.
 """
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from psycopg2 import errorcodes
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.lock_watch import LockWatch, Tell, say
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 VERSION_TABLE = "g4qc_version"
 
@@ -61,6 +64,8 @@ def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -
         DatabaseUnavailable, DatabaseRefused: see `Database.transaction`; refused also when a newer G4QC made
         the schema, unavailable also when a lock was not free in time.
     """
+    from alembic import command
+
     _enable_timescale(database)
     with database.transaction() as connection, LockWatch(database, connection, patience, tell) as watch:
         try:
@@ -96,22 +101,31 @@ def require_current(database: Database) -> None:
 
 
 def _require_known(database: Database, revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in _revisions():
         raise DatabaseRefused(
             f"The database {database.place} has the schema '{revision}' of a newer G4QC: install that version."
         )
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+    if connection.scalar(text("SELECT to_regclass(:table)"), {"table": VERSION_TABLE}) is None:
+        return None
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    return found
+
+
+def _revisions() -> list[str]:
+    files = (Path(__file__).parent / "versions").glob("[0-9]*.py")
+    return sorted(file.name.partition("_")[0] for file in files)
 
 
 def _head() -> str:
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return _revisions()[-1]
 
 
 def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "g4qc_core.storage:migrations")
     config.attributes["connection"] = connection
