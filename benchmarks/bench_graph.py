@@ -28,7 +28,7 @@ from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.commands.services import simulated_gateway
 from g4qc_pipelines.commands.workbench import Workbench, workbench
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
-from g4qc_pipelines.partitions import key_of, last_full_months
+from g4qc_pipelines.keys import key_of, last_full_months
 from g4qc_pipelines.steps.chains import contracts_of_interest, stored_chain
 from g4qc_pipelines.steps.derivation import derive_month
 from g4qc_pipelines.steps.extraction import extract

@@ -11,11 +11,11 @@ from typing import Any
 import dagster as dg
 
 from g4qc_core.storage.request_ledger import LedgerEntry
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.failures import told_to_dagster
-from g4qc_pipelines.metadata import listing
-from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.runs import ANSWERED_STEP
+from g4qc_pipelines.sentences import listing
 
 MISSED = "missed"
 """Metadata of a materialization of `raw_bars`: a sentence for each contract and reason, with the windows."""

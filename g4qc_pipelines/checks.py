@@ -25,7 +25,8 @@ from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import month_window, parse_date
 from g4qc_pipelines.lights import Lights
-from g4qc_pipelines.metadata import listing, table_of
+from g4qc_pipelines.metadata import table_of
+from g4qc_pipelines.sentences import listing
 from g4qc_pipelines.steps.agreement import LISTED, listed
 from g4qc_pipelines.steps.derivation import DerivedMonth
 from g4qc_pipelines.steps.reconciliation import ReconciledMonth

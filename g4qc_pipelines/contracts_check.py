@@ -10,12 +10,12 @@ from typing import Any
 
 import dagster as dg
 
+from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.failures import told_to_dagster
 from g4qc_pipelines.lights import lights_over
-from g4qc_pipelines.metadata import listing
 from g4qc_pipelines.partitions import INSTRUMENTS
-from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.runs import READ_STEP
+from g4qc_pipelines.sentences import listing
 
 UNREAD = "contracts unread"
 """Metadata of a materialization of `contracts`: a sentence for each contract that could not be read."""

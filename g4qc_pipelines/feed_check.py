@@ -8,7 +8,8 @@ import dagster as dg
 
 from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments
+from g4qc_pipelines.keys import chosen_instruments
+from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.steps.feed import STALE, Feed
 
 _ASSET = "raw_bars"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -45,13 +44,6 @@ def table_of(frame: pd.DataFrame) -> dg.TableMetadataValue:
 def picture(png: bytes, alt: str) -> dg.MarkdownMetadataValue:
     """A picture that the UI shows in the dialog of its entry."""
     return dg.MetadataValue.md(f"![{alt}](data:image/png;base64,{base64.b64encode(png).decode()})")
-
-
-def listing(items: Sequence[str], limit: int = 8) -> str:
-    """The first items as a sentence's part: `a, b and 3 more`."""
-    if len(items) <= limit:
-        return ", ".join(items)
-    return f"{', '.join(items[:limit])} and {len(items) - limit} more"
 
 
 def _plain(value: Any) -> str | float | int | bool | None:

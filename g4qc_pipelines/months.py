@@ -8,12 +8,14 @@ Must not know how a process loads the graph again.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import dagster as dg
 
 from g4qc_core.errors import UsageError
 from g4qc_core.settings import Settings
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 GRAPH_ZONE = "America/Chicago"
 """Time zone in which a month of the graph begins."""
@@ -25,13 +27,13 @@ OLDEST_MONTH = date(1990, 1, 1)
 _ASKED = "first_month"
 
 
-def first_month(settings: Settings, instance: dg.DagsterInstance) -> date:
+def first_month(settings: Settings, instance: DagsterInstance) -> date:
     """Return the first day of the first month of the graph."""
     asked = instance.get_dynamic_partitions(_ASKED)
     return min(date.fromisoformat(f"{month}-01") for month in (settings.first_month, *asked))
 
 
-def begin_with(month: date, instance: dg.DagsterInstance) -> None:
+def begin_with(month: date, instance: DagsterInstance) -> None:
     """Keep the month as one that was asked for: the graph that is loaded next begins with it or earlier."""
     key = f"{month:%Y-%m}"
     if key < min(instance.get_dynamic_partitions(_ASKED), default="9999"):

@@ -9,7 +9,7 @@ import dagster as dg
 from g4qc_core.backtest.sensitivity import Spread
 from g4qc_pipelines.checks import Check, CheckSpec
 from g4qc_pipelines.lights import Lights
-from g4qc_pipelines.metadata import listing
+from g4qc_pipelines.sentences import listing
 
 _SOUND = Check(
     "every_session_once",

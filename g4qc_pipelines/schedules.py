@@ -16,7 +16,8 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments, key_of, last_full_months
+from g4qc_pipelines.keys import chosen_instruments, key_of, last_full_months
+from g4qc_pipelines.partitions import INSTRUMENTS
 
 EXCHANGE_TIMEZONE = "America/Chicago"
 _CLOSE, _LATE = 16, 19  # hours of the ticks that look for closed sessions

@@ -14,7 +14,8 @@ from dagster._core.storage.tags import (
     PARTITION_NAME_TAG,
 )
 
-from g4qc_pipelines.partitions import BACKTESTS, key_of, months_between
+from g4qc_pipelines.keys import key_of, months_between
+from g4qc_pipelines.partitions import BACKTESTS
 
 SURFACE = "g4qc/surface"
 """`command line`, `API`, `schedule` or `sensor`."""

@@ -9,12 +9,12 @@ from g4qc_core.errors import G4qcError, TransientError
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observed
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in
 from g4qc_pipelines.partitions import BACKTESTS
-from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.reports import figures, load_result, publish, run_spec
 from g4qc_pipelines.steps.rolls import refuse_other_overrides
 from g4qc_pipelines.steps.specs import find_spec, is_of_file

@@ -12,13 +12,13 @@ from g4qc_core.futures.rolls import expired_fronts, implausible_gaps, roll_probl
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, stored_in
 from g4qc_pipelines.partitions import INSTRUMENTS
-from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.roll_checks import ROLL_CHECKS, RollChecks
 from g4qc_pipelines.steps.roll_pages import roll_page
 from g4qc_pipelines.steps.rolls import in_chain, make_rolls, span, unmeasured

@@ -21,6 +21,7 @@ from g4qc_core.sessions import calendar, check_window, parse_date
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.origin import claim_origin
+from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.version_store import RAW
 from g4qc_pipelines.answered_check import MISSED
 from g4qc_pipelines.checks import CONTRACT_CHECKS, ContractChecks
@@ -28,11 +29,13 @@ from g4qc_pipelines.contracts_check import UNREAD
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import MAX_RETRIES, retries, told_to_dagster
 from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result, watched
+from g4qc_pipelines.gateways import Gateway
+from g4qc_pipelines.keys import parse_key
 from g4qc_pipelines.lights import lights_of
-from g4qc_pipelines.metadata import OWNERS, listing, stored_in, table_of
-from g4qc_pipelines.partitions import INSTRUMENTS, parse_key
-from g4qc_pipelines.resources import Gateway, Stores
+from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
+from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.rest import Rest
+from g4qc_pipelines.sentences import listing
 from g4qc_pipelines.steps.agreement import compare_calendar
 from g4qc_pipelines.steps.chains import (
     contracts_of_interest,

@@ -6,12 +6,12 @@ import dagster as dg
 
 from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.assets.backtests import GROUP
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, picture, table_of
 from g4qc_pipelines.partitions import BACKTESTS
-from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.roll_checks import SENSITIVITY_CHECKS, spread_result
 from g4qc_pipelines.steps.rolls import refuse_other_overrides
 from g4qc_pipelines.steps.sensitivity import roll_sensitivity

@@ -41,8 +41,8 @@ def _show(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> N
     from g4qc_core.futures.rolls import implausible_gaps, rule_name
     from g4qc_core.instruments import load_registry
     from g4qc_core.roll_rules import parse_rule
+    from g4qc_core.storage.stores import open_stores
     from g4qc_pipelines.commands.show import echo_json
-    from g4qc_pipelines.resources import open_stores
     from g4qc_pipelines.steps.rolls import current_rolls, make_rolls
 
     instrument = load_registry(settings.own_instruments)[symbol]

@@ -46,9 +46,9 @@ def _show(
 
     from g4qc_core.backtest.sensitivity import in_words
     from g4qc_core.instruments import load_registry
+    from g4qc_core.storage.stores import open_stores
     from g4qc_pipelines.commands.result import print_notes
     from g4qc_pipelines.commands.show import echo_json, wide_console
-    from g4qc_pipelines.resources import open_stores
     from g4qc_pipelines.steps.rolls import refuse_other_overrides
     from g4qc_pipelines.steps.sensitivity import roll_sensitivity
     from g4qc_pipelines.steps.spec_checks import check_names, check_variants

@@ -27,7 +27,7 @@ from g4qc_pipelines.commands.services import simulated_gateway
 from g4qc_pipelines.commands.show import echo_json, steps, wide_console
 from g4qc_pipelines.commands.workbench import Workbench, workbench
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
-from g4qc_pipelines.partitions import key_of, last_full_months
+from g4qc_pipelines.keys import key_of, last_full_months
 from g4qc_pipelines.steps.reports import report_path
 
 SYMBOLS = ("ES", "NQ", "EC")

@@ -21,8 +21,8 @@ from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.gateways import Gateway
 from g4qc_pipelines.months import check_months
-from g4qc_pipelines.resources import Gateway
 from g4qc_pipelines.steps.chains import contracts_of_interest, told_chain
 from g4qc_pipelines.steps.planning import plan_extraction, rules_of
 from g4qc_pipelines.steps.refetching import as_if_reopened

@@ -18,8 +18,8 @@ from g4qc_core.instruments import Instrument, contract_month, load_registry
 from g4qc_core.sessions import check_window
 from g4qc_core.settings import Settings
 from g4qc_core.storage.series import Series, read_contract, read_series
+from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import timeframe as timeframe_of
-from g4qc_pipelines.resources import Stores, open_stores
 from g4qc_pipelines.steps.rolls import refuse_other_overrides
 
 _PRICES = ("open", "high", "low", "close")

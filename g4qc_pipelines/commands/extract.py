@@ -20,8 +20,8 @@ from g4qc_core.storage.selected_bars import read_selected
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
+from g4qc_pipelines.keys import key_of, months_between
 from g4qc_pipelines.months import check_months
-from g4qc_pipelines.partitions import key_of, months_between
 from g4qc_pipelines.runs import Incomplete
 from g4qc_pipelines.steps.chains import contracts_of_interest
 from g4qc_pipelines.steps.refetching import reopen

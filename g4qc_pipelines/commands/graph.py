@@ -15,8 +15,8 @@ from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
+from g4qc_pipelines.keys import parse_key
 from g4qc_pipelines.months import check_months
-from g4qc_pipelines.partitions import parse_key
 
 
 def materialize_assets(settings: Settings, assets: Sequence[str], partition: str | None) -> None:

@@ -27,8 +27,8 @@ from g4qc_core.proposals import Proposal, proposal
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.show import echo_json, wide_console
-from g4qc_pipelines.partitions import chosen_instruments
-from g4qc_pipelines.resources import Gateway
+from g4qc_pipelines.gateways import Gateway
+from g4qc_pipelines.keys import chosen_instruments
 
 _EXCHANGES: dict[Kind, str] = {"STK": "SMART", "CASH": "IDEALPRO"}
 _PAIR = 6

@@ -15,12 +15,12 @@ from g4qc_core.bars.reasons import Decision
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar, check_window
 from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.commands.quarantine_listing import document, print_listing
 from g4qc_pipelines.commands.show import echo_json, steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS
-from g4qc_pipelines.partitions import key_of
-from g4qc_pipelines.resources import Stores, open_stores
+from g4qc_pipelines.keys import key_of
 from g4qc_pipelines.runs import RunFailed, Runner
 from g4qc_pipelines.steps.decisions import Chosen, choose_bars, months_of, sessions_of, trade_dates
 

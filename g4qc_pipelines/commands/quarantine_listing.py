@@ -18,8 +18,8 @@ from g4qc_core.bars.keys import BarKey
 from g4qc_core.bars.reasons import Reason
 from g4qc_core.bars.schema import PRICES
 from g4qc_core.instruments import Instrument
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.resources import Stores
 
 _AROUND = 2  # good bars on either side
 _REACH = timedelta(minutes=30)  # further away they explain nothing

@@ -8,20 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
-from g4qc_pipelines.progress import listening
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def echo_json(value: object) -> None:
@@ -31,6 +23,8 @@ def echo_json(value: object) -> None:
 
 def wide_console(width: int) -> Console:
     """The standard output for tables; piped, they keep `width` columns instead of folding into 80 characters."""
+    from rich.console import Console
+
     console = Console()
     if not console.is_terminal:
         console.width = max(console.width, width)
@@ -40,6 +34,19 @@ def wide_console(width: int) -> Console:
 @contextmanager
 def steps(total: int) -> Iterator[None]:
     """Within it, runs in this process show each step as it begins, out of `total`."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    from g4qc_pipelines.progress import listening
+
     console = Console(stderr=True)
     with Progress(
         SpinnerColumn(),

@@ -14,10 +14,10 @@ from g4qc_core.counts import counted
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.origin import stored_origin
+from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.commands.session_status import doubts, gap_table, session_status
 from g4qc_pipelines.commands.show import echo_json, wide_console
-from g4qc_pipelines.resources import Stores, open_stores
 from g4qc_pipelines.steps.day_maps import print_map
 from g4qc_pipelines.steps.inputs import inputs_of_newest
 from g4qc_pipelines.steps.pacing_status import pacing_document, pacing_lines

@@ -16,11 +16,12 @@ import dagster as dg
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.definitions import build_definitions
+from g4qc_pipelines.gateways import Gateway
 from g4qc_pipelines.instance import add_partitions, dagster_instance
+from g4qc_pipelines.keys import chosen_instruments
 from g4qc_pipelines.months import begin_with, first_month
-from g4qc_pipelines.partitions import chosen_instruments
-from g4qc_pipelines.resources import Gateway, Stores, open_stores
 from g4qc_pipelines.runs import Runner
 from g4qc_pipelines.steps.specs import known_names
 

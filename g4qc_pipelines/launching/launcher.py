@@ -26,6 +26,7 @@ from g4qc_core.storage.backtest_store import StoredSpec
 from g4qc_core.storage.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, in_graph_order
+from g4qc_pipelines.keys import key_of, months_between, parse_key
 from g4qc_pipelines.launching.follower import Follower, end_of, in_order, launch, tags_of
 from g4qc_pipelines.launching.graphql import MONTHS, Graph
 from g4qc_pipelines.launching.job_states import events_of, job_of
@@ -35,7 +36,7 @@ from g4qc_pipelines.launching.own_key import own_key
 from g4qc_pipelines.launching.served_keys import ServedKeys
 from g4qc_pipelines.launching.stages import DECIDE, JOB, Plan, Stage, stage_of
 from g4qc_pipelines.launching.watches import check_watches
-from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, key_of, months_between, parse_key
+from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 from g4qc_pipelines.steps.decisions import choose_bars, months_of, sessions_of
 from g4qc_pipelines.steps.removal import Removal
 from g4qc_pipelines.steps.spec_checks import check_runnable

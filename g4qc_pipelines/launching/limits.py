@@ -12,9 +12,9 @@ from g4qc_core.api.launcher import ExtractOrder
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.sessions import calendar, check_window, month_window
+from g4qc_pipelines.keys import key_of, parse_key
 from g4qc_pipelines.launching.graphql import MONTHS
 from g4qc_pipelines.months import check_months
-from g4qc_pipelines.partitions import key_of, parse_key
 
 
 @dataclass(frozen=True)

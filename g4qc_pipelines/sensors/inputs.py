@@ -11,9 +11,9 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observation
 from g4qc_pipelines.partitions import BACKTESTS
-from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.inputs import Inputs, inputs_of_newest
 from g4qc_pipelines.tags import run_tags
 

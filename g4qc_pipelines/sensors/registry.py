@@ -8,7 +8,8 @@ from g4qc_core.backtest.specs import load_specs
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS, chosen_instruments
+from g4qc_pipelines.keys import chosen_instruments
+from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 
 
 def build_registry(settings: Settings) -> dg.SensorDefinition:

@@ -17,8 +17,9 @@ from g4qc_core.errors import G4qcError
 from g4qc_core.ib.resets import in_reset
 from g4qc_core.instruments import Instrument, load_registry
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import INSTRUMENTS, chosen_instruments
-from g4qc_pipelines.resources import Stores
+from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.keys import chosen_instruments
+from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.sensors.attempts import Attempts
 from g4qc_pipelines.steps.backfills import Backfill
 from g4qc_pipelines.steps.repairs import repairs_of, rescues_of

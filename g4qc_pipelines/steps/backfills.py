@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from g4qc_core.counts import counted
-from g4qc_pipelines.partitions import key_of
+from g4qc_pipelines.keys import key_of
 
 
 @dataclass(frozen=True, order=True)

@@ -11,7 +11,7 @@ from g4qc_core.futures.chain import contracts_for
 from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
-from g4qc_pipelines.resources import Stores
+from g4qc_core.storage.stores import Stores
 
 Wanted = Mapping[Contract, Sequence[Session]]
 """The sessions to hold of each contract, ascending."""

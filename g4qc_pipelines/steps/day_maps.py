@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-import dagster as dg
 import pandas as pd
-from rich.console import Console
-from rich.text import Text
 
 from g4qc_core.bars.completeness import MissingSession, NotAsked
 from g4qc_core.bars.day_map import DayState, by_month, day_map, legend, letter
-from g4qc_core.bars.day_map_picture import day_map_png
 from g4qc_core.instruments import Instrument
 from g4qc_core.storage.completeness import judged_until, not_asked, not_made_of
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED
-from g4qc_pipelines.metadata import picture
 from g4qc_pipelines.steps.gaps import silent_minutes
+
+if TYPE_CHECKING:
+    from dagster import MarkdownMetadataValue
+    from rich.console import Console
 
 _EVER = (date(1970, 1, 1), date(2200, 1, 1))
 _DAYS = 31
@@ -68,8 +68,11 @@ def silent_days(instrument: Instrument, quality: pd.DataFrame, until: datetime) 
     return silent_minutes(instrument, quality, first, last, until)
 
 
-def month_picture(key: str, quality: pd.DataFrame) -> dg.MarkdownMetadataValue:
+def month_picture(key: str, quality: pd.DataFrame) -> MarkdownMetadataValue:
     """The quality rows of a month as a picture, a row a contract."""
+    from g4qc_core.bars.day_map_picture import day_map_png
+    from g4qc_pipelines.metadata import picture
+
     cells = {}
     for contract, rows in quality.groupby("contract"):
         days = day_map(rows)
@@ -80,13 +83,18 @@ def month_picture(key: str, quality: pd.DataFrame) -> dg.MarkdownMetadataValue:
     )
 
 
-def instrument_picture(symbol: str, days: pd.DataFrame) -> dg.MarkdownMetadataValue:
+def instrument_picture(symbol: str, days: pd.DataFrame) -> MarkdownMetadataValue:
     """The map of an instrument as a picture, a row a month."""
+    from g4qc_core.bars.day_map_picture import day_map_png
+    from g4qc_pipelines.metadata import picture
+
     return picture(day_map_png(by_month(days), f"{symbol}: what is known of each session"), f"Sessions of {symbol}")
 
 
 def print_map(console: Console, symbol: str, days: pd.DataFrame, months: int | None = None) -> None:
     """Prints the map of an instrument: a row a month, a character a day; the last `months` of it, or all."""
+    from rich.text import Text
+
     cells: Mapping[str, Mapping[int, tuple[DayState, float]]] = by_month(days)
     shown = list(cells)[-months:] if months is not None else list(cells)
     if not shown:

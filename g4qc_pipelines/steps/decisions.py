@@ -18,7 +18,7 @@ from g4qc_core.instruments import Registry
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.answers import session_at
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.partitions import key_of
+from g4qc_pipelines.keys import key_of
 
 
 @dataclass(frozen=True)

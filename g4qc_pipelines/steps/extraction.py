@@ -21,7 +21,7 @@ from g4qc_core.ib.plan import USUAL, Plan, PlanRules, heads_to_ask
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.request_ledger import Outcome
-from g4qc_pipelines.resources import Stores
+from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.steps.asking import Asking, emptiness, outcome_of, said_before
 from g4qc_pipelines.steps.chains import Wanted
 from g4qc_pipelines.steps.heads import learn_heads

@@ -13,7 +13,7 @@ import pandas as pd
 
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import calendar
-from g4qc_pipelines.resources import Stores
+from g4qc_core.storage.stores import Stores
 
 
 def silent_minutes(

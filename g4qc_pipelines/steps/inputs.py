@@ -19,8 +19,8 @@ from g4qc_core.storage.backtest_store import BacktestRecord
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.version_store import RAW, MonthVersion, never_made, outdated
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.metadata import listing
-from g4qc_pipelines.partitions import key_of
+from g4qc_pipelines.keys import key_of
+from g4qc_pipelines.sentences import listing
 from g4qc_pipelines.steps.reports import data_version
 
 

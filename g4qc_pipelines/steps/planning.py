@@ -20,8 +20,8 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.answers import answers, reopened_sessions
 from g4qc_core.storage.reopened_store import Reopened
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.chains import Wanted
 
 

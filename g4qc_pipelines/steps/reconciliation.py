@@ -29,7 +29,7 @@ from g4qc_core.storage.completeness import not_made_of
 from g4qc_core.storage.request_ledger import Outcome
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import SESSION, Timeframe, timeframe
-from g4qc_pipelines.partitions import key_of
+from g4qc_pipelines.keys import key_of
 from g4qc_pipelines.steps.asking import Asking, emptiness, outcome_of
 from g4qc_pipelines.steps.missed import Missed
 from g4qc_pipelines.steps.patience import Patience

@@ -7,7 +7,7 @@ from datetime import datetime
 from g4qc_core.bars.windows import Window
 from g4qc_core.instruments import Instrument
 from g4qc_core.storage.reopened_store import Reopened
-from g4qc_pipelines.resources import Stores
+from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.steps.chains import Wanted
 
 

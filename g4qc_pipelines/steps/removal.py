@@ -19,7 +19,7 @@ from g4qc_core.storage.backtest_store import BacktestRecord
 from g4qc_core.storage.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.graph_keys import Keys
-from g4qc_pipelines.partitions import chosen_instruments
+from g4qc_pipelines.keys import chosen_instruments
 from g4qc_pipelines.steps.reports import report_path
 
 

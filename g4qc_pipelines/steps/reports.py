@@ -17,8 +17,8 @@ from g4qc_core.instruments import Registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import BacktestRecord, Trial
 from g4qc_core.storage.origin import stored_origin
-from g4qc_pipelines.metadata import listing
-from g4qc_pipelines.resources import Stores
+from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.sentences import listing
 from g4qc_pipelines.steps.gaps import missing_minutes
 from g4qc_pipelines.steps.rolls import unusual_rolls
 from g4qc_pipelines.steps.spec_bars import read_bars

@@ -15,7 +15,7 @@ from g4qc_core.storage.revision_store import by_field
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.version_store import RAW, outdated
 from g4qc_core.timeframes import ONE_MINUTE, TIMEFRAMES
-from g4qc_pipelines.partitions import key_of
+from g4qc_pipelines.keys import key_of
 from g4qc_pipelines.steps.inputs import Inputs, inputs_of_newest
 
 SHOWN = 200

@@ -12,15 +12,16 @@ from g4qc_core.futures.roll_picture import MOST_ROLLS, rolls_png, session_table
 from g4qc_core.futures.rolls import RollCalendar, dates_by_rule
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import calendar
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.metadata import picture, table_of
-from g4qc_pipelines.resources import Stores
 
 _AROUND = timedelta(days=20)
 
 
 def roll_page(instrument: Instrument, made: Sequence[RollCalendar], stores: Stores) -> dict[str, Any]:
     """What the web UI shows of the calendars, the instrument's own first."""
+    from g4qc_pipelines.metadata import picture, table_of
+
     own = made[0]
     page: dict[str, Any] = {"rule": own.rule, "front": own.front, "rolls": table_of(roll_table(made))}
     dates = dates_by_rule(made)

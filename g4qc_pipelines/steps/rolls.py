@@ -20,8 +20,8 @@ from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, OpenInterest, Ro
 from g4qc_core.sessions import Session, SessionCalendar, calendar
 from g4qc_core.settings import Settings
 from g4qc_core.storage.series import former_rolls
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.resources import Stores
 from g4qc_pipelines.steps.chains import stored_chain
 
 # Ten sessions on either side of a roll, and five by which it may drift, with the longest run of holidays between them.

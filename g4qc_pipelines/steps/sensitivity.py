@@ -21,7 +21,7 @@ from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.rolls import rule_name
 from g4qc_core.instruments import Registry
 from g4qc_core.roll_rules import parse_rule
-from g4qc_pipelines.resources import Stores
+from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.steps.spec_bars import read_bars
 
 

@@ -20,8 +20,8 @@ from g4qc_core.roll_rules import parse_rule
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.storage.completeness import check_sessions
 from g4qc_core.storage.series import read_series, roll_exits
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import Timeframe, timeframe
-from g4qc_pipelines.resources import Stores
 
 # Ten sessions, with the longest run of holidays between them.
 _KEPT = timedelta(days=32)

@@ -18,10 +18,10 @@ from g4qc_core.futures.roll_overrides import RollOverride
 from g4qc_core.instruments import Contract, Instrument
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.storage.answers import answered_windows, failed_windows, reopened_sessions
+from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.version_store import Made
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.partitions import key_of
-from g4qc_pipelines.resources import Stores
+from g4qc_pipelines.keys import key_of
 from g4qc_pipelines.steps.chains import ruled_contracts
 
 

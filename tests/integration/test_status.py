@@ -94,3 +94,27 @@ def test_a_stored_spec_that_cannot_be_read_any_more_stops_nothing_but_itself(hom
         assert "old" in known_names(*specs)
         name = next(iter(load_specs(bench.settings.backtests, bench.registry)))
         assert find_spec(name, *specs).name == name
+
+
+def test_commands_that_only_read_load_no_dagster(full_home: Home) -> None:
+    window = ("--from", "2026-10-01", "--to", "2026-10-02")
+    loaded = full_home.loaded_by(
+        ("status",),
+        ("bars", "ES", "--timeframe", "1h", *window),
+        ("rolls", "ES"),
+        ("revisions", "ES"),
+        ("instruments", "list"),
+        ("instruments", "contracts", "ES"),
+        ("extract", "ES", *window, "--dry-run"),
+    )
+    heavy = {
+        "alembic",
+        "backtesting",
+        "bokeh",
+        "dagster",
+        "fastapi",
+        "matplotlib",
+        "pandas_market_calendars",
+        "pandera",
+    }
+    assert loaded & heavy == set()

@@ -12,6 +12,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
@@ -36,6 +37,11 @@ def test_the_history_ends_at_the_tables_of_the_code(empty_database: Database) ->
     with empty_database.transaction() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": migrations.VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_files_are_named_by_their_revisions_in_the_order_of_the_chain() -> None:
+    newest_first = [script.revision for script in ScriptDirectory.from_config(migrations._config()).walk_revisions()]
+    assert migrations._revisions() == newest_first[::-1]
 
 
 def test_bars_are_hypertables_where_the_server_has_them(empty_database: Database) -> None:
