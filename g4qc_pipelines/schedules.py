@@ -1,13 +1,14 @@
-"""Schedules: the daily update after the CME close, in the exchange's time zone.
+"""The schedule: the daily update begins after the close, in the exchange's time zone.
 
 16:00 to 17:00 in Chicago is the market's pause: the last minute is complete, and the gateway's nightly reset is hours
-away. Sessions that close later, like those of US stocks with their late hours, are fetched at 19:05. A trade date
-without a session is skipped by the calendar, instrument by instrument.
+away. Sessions that close later, like those of US stocks with their late hours, begin theirs at 19:05. A trade date
+without a session is skipped by the calendar, instrument by instrument. What follows is launched by what happened: see
+the sensor `follow_up`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 import dagster as dg
@@ -16,8 +17,10 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import Session, calendar
 from g4qc_core.settings import Settings
-from g4qc_pipelines.keys import chosen_instruments, key_of, last_full_months
+from g4qc_pipelines.jobs import UPDATE_CONTRACTS
+from g4qc_pipelines.keys import chosen_instruments
 from g4qc_pipelines.partitions import INSTRUMENTS
+from g4qc_pipelines.tags import AFTER_CLOSE, TRADE_DATE, run_tags
 
 EXCHANGE_TIMEZONE = "America/Chicago"
 _CLOSE, _LATE = 16, 19  # hours of the ticks that look for closed sessions
@@ -26,91 +29,28 @@ _CLOSE, _LATE = 16, 19  # hours of the ticks that look for closed sessions
 def build_schedules(
     settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition]
 ) -> list[dg.ScheduleDefinition]:
-    """The schedules; a person switches them on in the web UI."""
+    """The schedule `after_close`; it is off until it is switched on."""
 
-    def daily(
-        name: str,
-        job: str,
-        cron: str,
-        about: str,
-        key: Callable[[str, date], str | None],
-        due: Callable[[Session, datetime], bool] = lambda session, tick: True,
-    ) -> dg.ScheduleDefinition:
-        """One run for each instrument whose session of the day is due, of the partition `key(symbol, day)` where it has
-        one.
-        """
+    @dg.schedule(
+        name=AFTER_CLOSE,
+        job=jobs[UPDATE_CONTRACTS],
+        cron_schedule=f"5 {_CLOSE},{_LATE} * * 1-5",
+        execution_timezone=EXCHANGE_TIMEZONE,
+        description="Every trade date at 16:05 in Chicago, or at 19:05 where a session closes later: the chain of each "
+        "instrument. The sensor follow_up launches what follows: switch both on.",
+    )
+    def after_close(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        tick = context.scheduled_execution_time
+        day = tick.date()
+        sessions = _trading(settings, context.instance, day)
+        symbols = [symbol for symbol, session in sessions.items() if _closed_since(session, tick)]
+        if not symbols:
+            yield dg.SkipReason(f"No session on {day}." if not sessions else f"No session of {day} has closed since.")
+        for symbol in symbols:
+            tags = run_tags("schedule", AFTER_CLOSE, symbol) | {TRADE_DATE: f"{day}"}
+            yield dg.RunRequest(run_key=f"{symbol} {day}", partition_key=symbol, tags=tags)
 
-        @dg.schedule(
-            name=name, job=jobs[job], cron_schedule=cron, execution_timezone=EXCHANGE_TIMEZONE, description=about
-        )
-        def schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
-            tick = context.scheduled_execution_time
-            day = tick.date()
-            sessions = _trading(settings, context.instance, day)
-            symbols = [symbol for symbol, session in sessions.items() if due(session, tick)]
-            if not symbols:
-                yield dg.SkipReason(
-                    f"No session on {day}." if not sessions else f"No session of {day} has closed since."
-                )
-            for symbol in symbols:
-                if partition := key(symbol, day):
-                    yield dg.RunRequest(run_key=f"{symbol} {day}", partition_key=partition)
-
-        return schedule
-
-    def month_before(symbol: str, day: date) -> str | None:
-        (month,) = last_full_months(day, 1)
-        return key_of(symbol, month) if f"{month:%Y-%m}" >= settings.first_month else None
-
-    return [
-        daily(
-            "contracts_after_close",
-            "update_contracts",
-            "1 16 * * 1-5",
-            "Every trade date at 16:01 in Chicago: the chain of each instrument.",
-            lambda symbol, _: symbol,
-        ),
-        daily(
-            "bars_after_close",
-            "update_bars",
-            f"5 {_CLOSE},{_LATE} * * 1-5",
-            "Every trade date at 16:05 in Chicago, or at 19:05 where a session closes later: the running month of each "
-            "instrument.",
-            key_of,
-            _closed_since,
-        ),
-        daily(
-            "last_month_after_close",
-            "update_bars",
-            # Cron joins a day of the month and a weekday by "or": weekends are skipped by the calendar.
-            "25 16 1-10 * *",
-            "At 16:25 in Chicago on the first ten days of a month: the month before, for what an outage at its end "
-            "left out. What the ledger covers is not asked for again.",
-            month_before,
-        ),
-        daily(
-            "reconciliation_after_close",
-            "reconcile",
-            "35 16 * * 1-5",
-            "Every trade date at 16:35 in Chicago, after the bars: hours and sessions of the running month beside the "
-            "gateway's own. What agreed before is not asked for again.",
-            key_of,
-        ),
-        daily(
-            "rolls_after_close",
-            "update_rolls",
-            "45 16 * * 1-5",
-            "Every trade date at 16:45 in Chicago, after the bars: the roll calendar of each instrument.",
-            lambda symbol, _: symbol,
-        ),
-        daily(
-            "coverage_after_close",
-            "map_coverage",
-            "55 16 * * 1-5",
-            "Every trade date at 16:55 in Chicago, last: what is known of every session of each instrument.",
-            lambda symbol, _: symbol,
-        ),
-    ]
+    return [after_close]
 
 
 def _closed_since(session: Session, tick: datetime) -> bool:

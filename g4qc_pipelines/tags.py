@@ -34,6 +34,9 @@ AFTER = "g4qc/after"
 THEN = "g4qc/then"
 """Name of the job that the same surface launches next."""
 
+AFTER_CLOSE, FOLLOW_UP, REPAIR = "after_close", "follow_up", "repair"
+"""Names of the schedule and of the sensors that keep bars up to date; triggers of their runs."""
+
 
 def run_tags(
     surface: str, trigger: str | None, first: str | None, last: str | None = None, of: str | None = None

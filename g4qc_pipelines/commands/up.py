@@ -26,7 +26,7 @@ from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_core.waiting import Wait
-from g4qc_pipelines.commands.automation import automation
+from g4qc_pipelines.commands.automation import automation, half_on
 from g4qc_pipelines.commands.kept import kept_database, kept_gateway
 from g4qc_pipelines.commands.services import check_port, process
 from g4qc_pipelines.commands.watch import Kept, watch
@@ -84,6 +84,8 @@ def _show_automation(settings: Settings, url: str) -> None:
     click.echo(f"By itself {', '.join(on) or 'nothing'}")
     if off:
         click.echo(f"Off       {', '.join(off)}\n          (switch on at {url}/automation)")
+    if half := half_on(found):
+        click.echo(f"          {half}")
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from g4qc_pipelines.partitions import INSTRUMENTS
 from g4qc_pipelines.sensors.attempts import Attempts
 from g4qc_pipelines.steps.backfills import Backfill
 from g4qc_pipelines.steps.repairs import repairs_of, rescues_of
-from g4qc_pipelines.tags import partitions_of, run_tags
+from g4qc_pipelines.tags import REPAIR, partitions_of, run_tags
 
 RUNS_PER_TICK = 4
 
@@ -69,7 +69,7 @@ def build_repairs(
 
     return [
         sensor(
-            "repair",
+            REPAIR,
             "Launches the smallest backfill for sessions with minutes whose request failed or was never made, and the "
             "derivation of timeframes that an interrupted run left out. The same "
             "gaps are tried again after pauses that grow, and then left alone until something changes.",

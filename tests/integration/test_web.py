@@ -123,18 +123,18 @@ def _tick(web: Up, moment: str) -> dict[str, object]:
     selector = {
         "repositoryLocationName": "g4qc",
         "repositoryName": "__repository__",
-        "scheduleName": "bars_after_close",
+        "scheduleName": "after_close",
     }
     result = web.ask(_DRY_RUN, s=selector, t=at)["scheduleDryRun"]["evaluationResult"]
     assert result["error"] is None, result
     return dict(result)
 
 
-def test_the_schedule_asks_for_the_running_month_of_every_instrument_on_a_trade_date(web: Up) -> None:
+def test_the_schedule_asks_for_the_chain_of_every_instrument_on_a_trade_date(web: Up) -> None:
     requests = _tick(web, "2026-10-09T16:05")["runRequests"]
     assert isinstance(requests, list)
     tags = [{tag["key"]: tag["value"] for tag in request["tags"]} for request in requests]
-    assert {one["dagster/partition"] for one in tags} == {"ES|2026-10-01", "NQ|2026-10-01", "EC|2026-10-01"}
+    assert {one["dagster/partition"] for one in tags} == {"ES", "NQ", "EC"}
 
 
 def test_the_schedule_skips_a_holiday_and_says_why(web: Up) -> None:

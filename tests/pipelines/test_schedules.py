@@ -1,4 +1,4 @@
-"""The daily update: which instruments it asks for, on which days, under which keys."""
+"""The clock's part of the daily update: which instruments it begins with, on which days, under which keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.partitions import INSTRUMENTS
 
 CHICAGO = ZoneInfo("America/Chicago")
-BOTH = pytest.mark.parametrize("name", ["contracts_after_close", "bars_after_close"])
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +30,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield kept
 
 
-def evaluate(graph: dg.Definitions, name: str, instance: dg.DagsterInstance, at: datetime) -> dg.ScheduleExecutionData:
-    schedule = graph.resolve_schedule_def(name)
+def evaluate(graph: dg.Definitions, instance: dg.DagsterInstance, at: datetime) -> dg.ScheduleExecutionData:
+    schedule = graph.resolve_schedule_def("after_close")
     context = dg.build_schedule_context(
         instance=instance, scheduled_execution_time=at, repository_def=graph.get_repository_def()
     )
@@ -40,8 +39,8 @@ def evaluate(graph: dg.Definitions, name: str, instance: dg.DagsterInstance, at:
 
 
 def ticks(graph: dg.Definitions, after: datetime) -> Iterator[datetime]:
-    """When the daemon evaluates the schedule of the bars, from an instant on, in Chicago."""
-    schedule = graph.resolve_schedule_def("bars_after_close")
+    """When the daemon evaluates the schedule, from an instant on, in Chicago."""
+    schedule = graph.resolve_schedule_def("after_close")
     times = cron_string_iterator(after.timestamp(), str(schedule.cron_schedule), schedule.execution_timezone)
     return (time.astimezone(CHICAGO) for time in times)
 
@@ -51,43 +50,41 @@ def at_close(day: str, minute: int = 5) -> datetime:
 
 
 @pytest.mark.slow
-def test_a_trade_date_asks_for_the_running_month_of_every_instrument_once(
-    graph: dg.Definitions, instance: dg.DagsterInstance
-) -> None:
-    data = evaluate(graph, "bars_after_close", instance, at_close("2026-10-14"))
-    requests = data.run_requests or []
-    assert sorted(r.partition_key or "" for r in requests) == ["EC|2026-10-01", "ES|2026-10-01"]
-    assert len({r.run_key for r in requests}) == 2
+def test_the_clock_starts_one_thing(graph: dg.Definitions) -> None:
+    assert [(schedule.name, schedule.job_name) for schedule in graph.schedules or []] == [
+        ("after_close", "update_contracts")
+    ]
 
 
 def test_a_trade_date_asks_for_the_chain_of_every_instrument_once(
     graph: dg.Definitions, instance: dg.DagsterInstance
 ) -> None:
-    data = evaluate(graph, "contracts_after_close", instance, at_close("2026-10-14", 1))
-    assert sorted(r.partition_key or "" for r in data.run_requests or []) == ["EC", "ES"]
+    requests = evaluate(graph, instance, at_close("2026-10-14")).run_requests or []
+    assert sorted(r.partition_key or "" for r in requests) == ["EC", "ES"]
+    assert len({r.run_key for r in requests}) == 2
+    assert {(r.tags["g4qc/surface"], r.tags["g4qc/trigger"], r.tags["g4qc/trade_date"]) for r in requests} == {
+        ("schedule", "after_close", "2026-10-14")
+    }
 
 
-@BOTH
-def test_the_same_tick_twice_is_the_same_run(graph: dg.Definitions, instance: dg.DagsterInstance, name: str) -> None:
-    ticks = [evaluate(graph, name, instance, at_close("2026-10-14")).run_requests or [] for _ in range(2)]
+def test_the_same_tick_twice_is_the_same_run(graph: dg.Definitions, instance: dg.DagsterInstance) -> None:
+    ticks = [evaluate(graph, instance, at_close("2026-10-14")).run_requests or [] for _ in range(2)]
     assert [r.run_key for r in ticks[0]] == [r.run_key for r in ticks[1]]
 
 
-@BOTH
 @pytest.mark.parametrize("holiday", ["2026-12-25", "2025-04-18"], ids=["Christmas", "Good Friday"])
 def test_a_day_without_a_session_is_skipped_and_says_so(
-    graph: dg.Definitions, instance: dg.DagsterInstance, name: str, holiday: str
+    graph: dg.Definitions, instance: dg.DagsterInstance, holiday: str
 ) -> None:
-    data = evaluate(graph, name, instance, at_close(holiday))
+    data = evaluate(graph, instance, at_close(holiday))
     assert not data.run_requests
     assert holiday in (data.skip_message or "")
 
 
-@BOTH
 @pytest.mark.slow
-def test_without_an_instrument_nothing_is_asked(graph: dg.Definitions, name: str) -> None:
+def test_without_an_instrument_nothing_is_asked(graph: dg.Definitions) -> None:
     with dg.instance_for_test() as empty:
-        assert not evaluate(graph, name, empty, at_close("2026-10-14")).run_requests
+        assert not evaluate(graph, empty, at_close("2026-10-14")).run_requests
 
 
 @pytest.mark.parametrize("day", ["2026-03-06", "2026-03-09", "2026-10-30", "2026-11-02"])
@@ -97,19 +94,21 @@ def test_the_hour_is_chicagos_on_both_sides_of_a_clock_change(
     before = at_close(day, 0)
     tick = next(ticks(graph, before))
     assert (tick.date(), tick.hour, tick.minute) == (before.date(), 16, 5)
-    requests = evaluate(graph, "bars_after_close", instance, tick.astimezone(UTC)).run_requests or []
-    assert {r.partition_key for r in requests} == {f"{s}|{day[:7]}-01" for s in ("ES", "EC")}
+    requests = evaluate(graph, instance, tick.astimezone(UTC)).run_requests or []
+    assert {(r.partition_key, r.tags["g4qc/trade_date"]) for r in requests} == {("ES", day), ("EC", day)}
 
 
 def test_no_tick_falls_on_a_weekend(graph: dg.Definitions) -> None:
     assert all(tick.weekday() < 5 for tick in islice(ticks(graph, at_close("2026-10-14")), 10))
 
 
-def test_the_last_tick_of_a_month_belongs_to_that_month(graph: dg.Definitions, instance: dg.DagsterInstance) -> None:
+def test_the_last_tick_of_a_month_belongs_to_that_trade_date(
+    graph: dg.Definitions, instance: dg.DagsterInstance
+) -> None:
     # 16:05 in Chicago is after midnight in Auckland and 21:05 or 22:05 in UTC.
     moment = at_close("2026-09-30").astimezone(UTC)
-    requests = evaluate(graph, "bars_after_close", instance, moment).run_requests or []
-    assert {r.partition_key for r in requests} == {"ES|2026-09-01", "EC|2026-09-01"}
+    requests = evaluate(graph, instance, moment).run_requests or []
+    assert {r.tags["g4qc/trade_date"] for r in requests} == {"2026-09-30"}
 
 
 @pytest.mark.parametrize("symbol", sorted(load_registry()))
@@ -139,6 +138,6 @@ def test_a_session_that_closes_late_is_fetched_late_and_once(settings: Settings,
     with dg.instance_for_test() as instance:
         instance.add_dynamic_partitions(str(INSTRUMENTS.name), ["ES", "SPY"])
         close = at_close("2026-10-14")
-        for hour, expected in ((16, ["ES|2026-10-01"]), (19, ["SPY|2026-10-01"])):
-            found = evaluate(graph, "bars_after_close", instance, close.replace(hour=hour)).run_requests or []
+        for hour, expected in ((16, ["ES"]), (19, ["SPY"])):
+            found = evaluate(graph, instance, close.replace(hour=hour)).run_requests or []
             assert [request.partition_key for request in found] == expected

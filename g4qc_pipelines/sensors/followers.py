@@ -1,0 +1,219 @@
+"""The runs that should follow what happened, as Dagster's own history tells it.
+
+Nothing here is remembered: what follows is lacking as long as it is not there, so that a restart, a late run or a
+missed night changes nothing. Must not know when a run is launched, nor how often it was tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES, RunRecord
+
+from g4qc_core.timeframes import ONE_MINUTE, SESSION
+from g4qc_pipelines.jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_CONTRACTS, UPDATE_ROLLS
+from g4qc_pipelines.keys import key_of, last_full_months
+from g4qc_pipelines.tags import (
+    AFTER,
+    AFTER_CLOSE,
+    FOLLOW_UP,
+    INSTRUMENT,
+    REPAIR,
+    THEN,
+    TRADE_DATE,
+    TRIGGER,
+    partitions_of,
+)
+
+LAST_MONTH_UNTIL = 10
+"""Day of the month until which the month before is asked for, too: an outage at its end left something out."""
+
+OWN_NEXT = timedelta(minutes=10)
+"""A surface that launches the next run itself is left to it for so long after the run before."""
+
+_RECENT = 100  # newest runs of a job that are looked through
+
+_ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A run that should follow.
+
+    Attributes:
+        state: what it follows: another one when there is news.
+        after: id of the run that it follows, where one is known.
+        day: trade date of the session after whose close it all began, where there is one.
+    """
+
+    job: str
+    partition: str
+    state: str
+    after: str = ""
+    day: str = ""
+
+    @property
+    def name(self) -> str:
+        """The job and its partition."""
+        return f"{self.job} {self.partition}"
+
+    @property
+    def symbol(self) -> str:
+        """The instrument."""
+        return self.partition.partition("|")[0]
+
+
+class History:
+    """The runs and materializations of an instance.
+
+    Args:
+        symbols: instruments to look at.
+
+    Attributes:
+        at_work: instruments over which an unfinished run works.
+        bars: the run of bars that ended last, by instrument.
+    """
+
+    def __init__(self, instance: dg.DagsterInstance, symbols: Collection[str]) -> None:
+        self._instance = instance
+        self.symbols = symbols
+        # First: a run that ends from here on is seen as ended below, and counts as being at work for one more look.
+        unfinished = instance.get_runs(dg.RunsFilter(statuses=list(NOT_FINISHED_STATUSES)))
+        self.at_work = {symbol for run in unfinished for symbol in symbols_of(run)}
+        self.bars = _newest_by_symbol(self._records(UPDATE_BARS), symbols)
+
+    def nights(self) -> dict[str, dg.DagsterRun]:
+        """The ended run of the chain of the last trade date, by instrument, as the schedule launched it."""
+        found: dict[str, dg.DagsterRun] = {}
+        for record in self._records(UPDATE_CONTRACTS, {TRIGGER: AFTER_CLOSE}):
+            run = record.dagster_run
+            for symbol in symbols_of(run) & set(self.symbols):
+                known = found.get(symbol)
+                if TRADE_DATE in run.tags and (known is None or known.tags[TRADE_DATE] < run.tags[TRADE_DATE]):
+                    found[symbol] = run
+        return found
+
+    def by_itself(self) -> list[dg.DagsterRun]:
+        """Ended runs of bars that the night or a repair launched, newest first."""
+        records = self._records(UPDATE_BARS, {TRIGGER: [FOLLOW_UP, REPAIR]})
+        return [one.dagster_run for one in records if symbols_of(one.dagster_run) & set(self.symbols)]
+
+    def followed(self, job: str, runs: Iterable[str]) -> set[tuple[str, str]]:
+        """Which of the runs were followed by the job, and over which partition, whatever became of it."""
+        ids = list(runs)
+        if not ids:
+            return set()
+        found = self._instance.get_runs(dg.RunsFilter(job_name=job, tags={AFTER: ids}))
+        return {(run.tags[AFTER], key) for run in found for key in partitions_of(run.tags)}
+
+    def materialized(self, asset: str, keys: Collection[str] | None = None) -> Mapping[str, int]:
+        """The place in the event log of each partition's newest materialization."""
+        if keys is not None and not keys:
+            return {}
+        return self._instance.get_latest_storage_id_by_partition(
+            dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION, None if keys is None else set(keys)
+        )
+
+    def _records(self, job: str, tags: Mapping[str, str | Sequence[str]] | None = None) -> Sequence[RunRecord]:
+        wanted = dg.RunsFilter(job_name=job, statuses=_ENDED, tags=tags)
+        return self._instance.get_run_records(wanted, limit=max(_RECENT, 4 * len(self.symbols)))
+
+
+def followers(history: History, first_month: str) -> list[Follower]:
+    """Every run that should follow and is not there; of an instrument whose bars should follow, nothing else.
+
+    Args:
+        first_month: first month of the graph, like 2024-01.
+    """
+    bars = bars_after_contracts(history, first_month)
+    later = [*rolls_and_coverage_after_bars(history), *reconciliation_after_bars(history)]
+    return bars + [one for one in later if one.symbol not in {other.symbol for other in bars}]
+
+
+def bars_after_contracts(history: History, first_month: str) -> list[Follower]:
+    """The bars of each night whose chain was asked for: also where that failed, because the chain before is kept."""
+    nights = history.nights()
+    followed = history.followed(UPDATE_BARS, (run.run_id for run in nights.values()))
+    found = []
+    for symbol, run in nights.items():
+        day = date.fromisoformat(run.tags[TRADE_DATE])
+        months = [day] + (last_full_months(day, 1) if day.day <= LAST_MONTH_UNTIL else [])
+        keys = [key_of(symbol, month) for month in months if f"{month:%Y-%m}" >= first_month]
+        found += [
+            Follower(UPDATE_BARS, key, run.run_id, run.run_id, run.tags[TRADE_DATE])
+            for key in keys
+            if (run.run_id, key) not in followed
+        ]
+    return found
+
+
+def rolls_and_coverage_after_bars(history: History) -> list[Follower]:
+    """What is made of all months of an instrument and is older than one of them; coverage after a failure, too."""
+    bars = _by_symbol(history.materialized(f"bars_{ONE_MINUTE}"))
+    rolls, maps = history.materialized("roll_calendar"), history.materialized("coverage")
+    failed = {s: record for s, record in history.bars.items() if not record.dagster_run.is_success}
+    mapped = history.followed(MAP_COVERAGE, (record.dagster_run.run_id for record in failed.values()))
+    found = []
+    for symbol in sorted(history.symbols):
+        made, record = bars.get(symbol, 0), history.bars.get(symbol)
+        run = record.dagster_run if record is not None else None
+        after, day = (run.run_id, run.tags.get(TRADE_DATE, "")) if run is not None else ("", "")
+        if made > rolls.get(symbol, 0):
+            found.append(Follower(UPDATE_ROLLS, symbol, str(made), after, day))
+        hole = symbol in failed and (after, symbol) not in mapped
+        if made > maps.get(symbol, 0) or hole:
+            found.append(Follower(MAP_COVERAGE, symbol, f"{made} {after}" if hole else str(made), after, day))
+    return found
+
+
+def reconciliation_after_bars(history: History) -> list[Follower]:
+    """The months that the night or a repair brought bars of, and that were not compared with the gateway's since."""
+    newest = {key: run for run in reversed(history.by_itself()) for key in partitions_of(run.tags)}
+    bars = history.materialized(f"bars_{SESSION}", newest.keys())
+    compared = history.materialized("reconciliation", newest.keys())
+    return [
+        Follower(RECONCILE, key, str(bars[key]), run.run_id, run.tags.get(TRADE_DATE, ""))
+        for key, run in newest.items()
+        if bars.get(key, 0) > compared.get(key, 0)
+    ]
+
+
+def left_to_others(history: History, now: datetime) -> set[str]:
+    """Names of followers that the surface of the newest run of bars launches itself, which ended moments ago."""
+    return {
+        f"{record.dagster_run.tags[THEN]} {symbol}"
+        for symbol, record in history.bars.items()
+        if THEN in record.dagster_run.tags and now.timestamp() < _ended(record) + OWN_NEXT.total_seconds()
+    }
+
+
+def symbols_of(run: dg.DagsterRun) -> set[str]:
+    """Instruments that a run works on; empty for a backtest."""
+    if INSTRUMENT in run.tags:
+        return {run.tags[INSTRUMENT]}
+    return {key.partition("|")[0] for key in partitions_of(run.tags)}
+
+
+def _newest_by_symbol(records: Iterable[RunRecord], symbols: Collection[str]) -> dict[str, RunRecord]:
+    """The record of the run that ended last, by instrument."""
+    return {
+        symbol: record
+        for record in sorted(records, key=_ended)
+        for symbol in symbols_of(record.dagster_run) & set(symbols)
+    }
+
+
+def _ended(record: RunRecord) -> float:
+    return record.end_time or 0.0
+
+
+def _by_symbol(places: Mapping[str, int]) -> dict[str, int]:
+    """The newest place of any month, by instrument."""
+    found: dict[str, int] = {}
+    for key, place in places.items():
+        symbol = key.partition("|")[0]
+        found[symbol] = max(place, found.get(symbol, 0))
+    return found
