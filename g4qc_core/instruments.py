@@ -312,8 +312,12 @@ def first_problem(error: ValidationError, entry: str) -> str:
     text = problem["msg"].removeprefix("Value error, ").removesuffix(".")
     if not problem["loc"]:
         return f"[{entry}] {text}."
-    given = "" if problem["type"] == "missing" else f", given {problem['input']!r}"
+    given = "" if problem["type"] == "missing" else f", given {_shown(problem['input'])}"
     return f"[{entry}] {'.'.join(str(part) for part in problem['loc'])}: {text}{given}."
+
+
+def _shown(value: object) -> str:
+    return str(value) if isinstance(value, Decimal) else repr(value)
 
 
 def _field_of(error: ValidationError) -> str:

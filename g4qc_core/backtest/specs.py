@@ -108,11 +108,14 @@ class BacktestSpec(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_name_a_field(cls, values: Any) -> Any:
+    def _as_fields(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
         for attribute, info in cls.model_fields.items():
-            if info.alias and isinstance(values, Mapping) and {attribute, info.alias} <= set(values):
+            if info.alias and {attribute, info.alias} <= set(values):
                 raise ValueError(f"{info.alias} and {attribute} are one field: give one of them")
-        return values
+        # A program says null for a field that it leaves out.
+        return {name: value for name, value in values.items() if value is not None}
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -134,7 +137,9 @@ class BacktestSpec(BaseModel):
         try:
             return _parse(cls, values)
         except _Malformed as problem:
-            raise SettingsError(f"[{values.get('name', '')}] {problem}") from None
+            name = values.get("name")
+            entry = f"[{name}] " if name and name != UNNAMED else ""
+            raise SettingsError(f"{entry}{problem}") from None
 
     @classmethod
     def asked(cls, values: Mapping[str, Any]) -> Self:
@@ -255,6 +260,8 @@ def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
         if problem["type"] == "missing":
             raise _Malformed(field, "is missing.") from None
         text = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "string_pattern_mismatch":
+            text = "write up to 100 letters, digits and . _ - after a letter or a digit"
         # The sentence already contains an unknown name.
         given = f", given {problem['input']!r}" if field and not text.startswith("Unknown ") else ""
         raise _Malformed(field, f"{text}{given}.") from None

@@ -66,8 +66,8 @@ def instruments_list(as_json: bool) -> None:
               "gateway's.")  # fmt: skip
 @click.option("--volume-tolerance", type=DecimalParam(), help="Share by which their volume may.")
 @click.option("--replace", is_flag=True, help="Put it in the place of an instrument of that symbol.")
-@click.option("--unchecked", is_flag=True, help="Do not ask the gateway; every field without a default has to be given "
-              "then.")  # fmt: skip
+@click.option("--unchecked", is_flag=True, help="Do not ask the gateway: what you do not say is the usual value of the "
+              "kind, or has to be given.")  # fmt: skip
 @json_option
 def instruments_add(symbol: str, kind: Any, replace: bool, unchecked: bool, as_json: bool, **given: Any) -> None:
     """Add SYMBOL to your own instruments.

@@ -26,12 +26,19 @@ from g4qc_core.products import Product, contradictions, meant, plain
 from g4qc_core.proposals import Proposal, proposal
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
+from g4qc_core.unasked import FieldsLacking, unasked
 from g4qc_pipelines.commands.show import echo_json, wide_console
 from g4qc_pipelines.gateways import Gateway
 from g4qc_pipelines.keys import chosen_instruments
 
 _EXCHANGES: dict[Kind, str] = {"STK": "SMART", "CASH": "IDEALPRO"}
 _PAIR = 6
+_OPTIONS = {
+    "min_tick": "--tick",
+    "trading_class": "--class",
+    "price_magnifier": "--magnifier",
+    "roll_days_before_expiry": "--roll-days",
+}
 
 
 def list_instruments(settings: Settings, as_json: bool) -> None:
@@ -86,7 +93,7 @@ def add_instrument(
         ib_symbol, currency, exchange = _meant(symbol, kind, fields)
         known = {"ib_symbol": ib_symbol, "currency": currency, "exchange": exchange}
         own = {name: value for name, value in known.items() if value}
-        made = Proposal({"kind": kind, **own, **fields}, {})
+        made = _unasked(symbol, kind, {**own, **fields})
     _made(symbol, made.fields)
     entry = {name: value for name, value in made.fields.items() if (name, value) != ("kind", "FUT")}
     instrument = write_instrument(settings.instruments_file, symbol, entry, replace)
@@ -161,6 +168,21 @@ def _proposed(settings: Settings, registry: Registry, symbol: str, kind: Kind, g
     return made
 
 
+def _unasked(symbol: str, kind: Kind, given: Mapping[str, Any]) -> Proposal:
+    try:
+        return unasked(symbol, kind, given)
+    except FieldsLacking as error:
+        wanted = [_option(name) for name in error.fields]
+        listed = " and ".join(filter(None, (", ".join(wanted[:-1]), wanted[-1])))
+        others = " For a stock, a currency pair or an index, give --kind." if kind == "FUT" else ""
+        raise UsageError(f"No gateway is asked about {symbol}: give {listed}.{others} Nothing was written.") from None
+
+
+def _option(field: str) -> str:
+    """Return the option of `g4qc instruments add` that sets the field."""
+    return _OPTIONS.get(field, f"--{field.replace('_', '-')}")
+
+
 def _meant(symbol: str, kind: Kind, given: Mapping[str, Any]) -> tuple[str, str, str]:
     """Return the broker's symbol, currency and exchange of a named product, empty where only the gateway knows."""
     pair = kind == "CASH" and len(symbol) == _PAIR and "ib_symbol" not in given
@@ -178,7 +200,10 @@ def _made(symbol: str, fields: Mapping[str, Any]) -> Instrument:
     try:
         return make_instrument(symbol, fields)
     except SettingsError as error:
-        raise SettingsError(f"{error} Nothing was written.") from None
+        text = str(error)
+        for field in fields:
+            text = text.replace(f"[{symbol}] {field}:", f"[{symbol}] {_option(field)}:", 1)
+        raise SettingsError(f"{text} Nothing was written.") from None
 
 
 def _found(source: BarSource, kind: Kind, ib_symbol: str, exchange: str, currency: str) -> list[Product]:

@@ -164,6 +164,23 @@ def test_without_asking_the_gateway_the_symbol_is_the_brokers(home: Home) -> Non
     assert home.run("instruments", "check", "SPY").code == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "symbol", "told"),
+    [
+        ("STK", "AAPL", {"name": "AAPL", "currency": "USD", "min_tick": "0.01", "calendar": "us_equities"}),
+        ("CASH", "USDJPY", {"ib_symbol": "USD", "currency": "JPY", "min_tick": "0.005", "calendar": "forex_spot"}),
+    ],
+)
+def test_without_asking_the_gateway_the_rest_is_usual_for_the_kind(
+    home: Home, kind: str, symbol: str, told: dict[str, str]
+) -> None:
+    made = added(home, symbol, "--unchecked", "--kind", kind, "--replace")
+    assert {name: str(made[name]) for name in told} == told
+    assert {"min_tick", "fee", "calendar"} <= set(made["guesses"])
+
+
+FUTURE = ("--exchange", "COMEX", "--tick", "0.01", "--months", "HKNUZ")
+
 WRONG = {
     "multiplier": (("SI", "--exchange", "COMEX", "--multiplier", "1000"), 1, "multiplier 5000, and you say 1000."),
     "tick": (("SI", "--exchange", "COMEX", "--tick", "0.01"), 1, "min_tick 0.005, and you say 0.01."),
@@ -173,7 +190,17 @@ WRONG = {
     "calendar": (("SI", "--exchange", "COMEX", "--calendar", "metal"), 1, "did you mean 'metals'?"),
     "roll": (("SI", "--exchange", "COMEX", "--roll", "volum"), 2, "did you mean 'volume'?"),
     "exchange": (("SI", "--exchange", "NYMEX"), 2, "The gateway lists FUT SI at COMEX"),
-    "unchecked": (("HG", "--unchecked", "--exchange", "COMEX"), 1, "[HG] name: Field required. Nothing was written."),
+    "unchecked": (("HG", "--unchecked"), 2, "give --exchange, --multiplier, --tick, --months and --calendar. For a"),
+    "empty": (
+        ("HG", "--unchecked", "--exchange", "COMEX", "--tick", "0.01", "--months", "HKNUZ"),
+        2,
+        "give --multiplier.",
+    ),
+    "none": (
+        ("HG", "--unchecked", *FUTURE, "--multiplier", "0"),
+        1,
+        "[HG] --multiplier: Input should be greater than 0",
+    ),
     "magnifier": (("VOD", "--kind", "STK", "--exchange", "LSE", "--magnifier", "1"), 1, "price_magnifier 100, and you"),
 }
 

@@ -60,8 +60,7 @@ def test_again_without_a_change_is_the_same_experiment_on_every_surface(
     with api.client() as client:
         assert client.post("/backtests", json=json.loads(json.dumps(spec.to_dict()))).status_code == 202
         of_api = api.launcher.started[-1]
-        unnamed = {name: value for name, value in spec.to_dict().items() if name != "name" and value is not None}
-        assert client.post("/backtests", json=unnamed).status_code == 202
+        assert client.post("/backtests", json=spec.to_dict() | {"name": None}).status_code == 202
     round_trip = of_command_line(of_file(spec), BacktestStore(embedded_database))
     made = [of_file(spec), of_api, api.launcher.started[-1], round_trip, BacktestSpec.from_dict(spec.to_dict())]
     for one in made:

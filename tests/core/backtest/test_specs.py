@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.backtest.specs import DEFAULT_FILE, BacktestSpec, field_names, load_specs
-from g4qc_core.errors import SettingsError
+from g4qc_core.errors import SettingsError, UsageError
 from tests.core.backtest.series import REGISTRY, spec
 
 GOOD = """
@@ -185,6 +185,19 @@ def test_a_value_that_means_nothing_is_refused(field: str, value: object, words:
     with pytest.raises(SettingsError, match=f"^.test. {field}: ") as refused:
         spec(**{field: value})
     assert words in str(refused.value)
+
+
+def test_null_is_a_field_that_is_left_out() -> None:
+    least = {"strategy": "sma_cross", "instrument": "ES", "timeframe": "1h"}
+    nulls = dict.fromkeys(name for name in field_names() if name not in least)
+    assert BacktestSpec.asked(least | nulls) == BacktestSpec.asked(least)
+    with pytest.raises(UsageError, match=r"^strategy: is missing\.$"):
+        BacktestSpec.asked(least | {"strategy": None})
+
+
+def test_a_spec_without_a_name_has_none_in_a_sentence() -> None:
+    with pytest.raises(SettingsError, match=r"^strategy: Unknown strategy 'smacross'"):
+        BacktestSpec.from_dict({"strategy": "smacross", "instrument": "ES", "timeframe": "1h", "name": "unnamed"})
 
 
 def test_both_names_of_a_field_at_once_are_refused() -> None:
