@@ -23,7 +23,7 @@ _HOW_TO_ADD = {
 
 def not_found(market: Market, query: ContractQuery, now: datetime) -> Refusal:
     """Return the refusal of a query that fits no contract at `now`."""
-    return Refusal(200, f"{_NOT_FOUND}: {_reason(market, query, now)} (docs/gateway.md).")
+    return Refusal(200, f"{_NOT_FOUND}: {_reason(market, query, now)}; see docs/gateway.md")
 
 
 def _reason(market: Market, query: ContractQuery, now: datetime) -> str:

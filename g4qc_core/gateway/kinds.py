@@ -21,7 +21,7 @@ from g4qc_core.gateway.wire import MalformedRequest
 
 def not_served(asked: Asked) -> list[Message]:
     """Refuse what Interactive Brokers serves and this gateway does not."""
-    raise Refusal(162, f"A request for {asked.name} is not served by the simulated gateway.")
+    raise Refusal(162, f"A request for {asked.name} is not served by the simulated gateway")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def kind_of(code: int) -> Kind:
 
 
 def _no_streams(code: int, text: str) -> Answer:
-    return unknown(code, f"{text} Streams are not served by the simulated gateway.")
+    return unknown(code, f"{text} Streams are not served by the simulated gateway")
 
 
 _NO_SUBSCRIPTION = "Requested market data is not subscribed."
@@ -70,7 +70,7 @@ _NO_STREAM = unknown(300, "Can't find EId with tickerId:{id}")
 KINDS: dict[int, Kind] = {
     1: Kind("market data", "v#", _no_streams(354, _NO_SUBSCRIPTION)),
     2: Kind("the cancellation of market data", "v#", _NO_STREAM),
-    3: Kind("an order", "#", unknown(201, "Order rejected - reason:Orders are not served by the simulated gateway.")),
+    3: Kind("an order", "#", unknown(201, "Order rejected - reason:Orders are not served by the simulated gateway")),
     4: Kind(
         "the cancellation of an order",
         "v#",

@@ -17,21 +17,11 @@ from g4qc_core.errors import G4qcError, SettingsError
 from g4qc_core.gateway.bar_files import Recorded, read_bars, read_table
 from g4qc_core.gateway.expiries import contract_id, last_trade_at
 from g4qc_core.gateway.market import REPLAY_ACCOUNT, Bars, Listing
-from g4qc_core.instruments import Contract, Instrument, contract_month
+from g4qc_core.instruments import NEVER, SPOT, Contract, Instrument, contract_month
 
 _FILE = "contracts.csv"
-_COLUMNS = (
-    "instrument",
-    "ib_symbol",
-    "trading_class",
-    "local_symbol",
-    "contract_month",
-    "last_trade_date",
-    "exchange",
-    "currency",
-    "multiplier",
-    "min_tick",
-)
+_COLUMNS = ("instrument", "local_symbol", "contract_month", "last_trade_date")
+_NAMES = ("ib_symbol", "trading_class", "exchange", "currency")
 _SUFFIXES = (".csv", ".csv.gz", ".parquet")
 
 
@@ -40,6 +30,7 @@ class ReplayMarket:
 
     Args:
         directory: holds `contracts.csv`, and for each contract in it `<local_symbol>.csv`, `.csv.gz` or `.parquet`.
+            Columns that `contracts.csv` leaves out are taken from the instrument.
         registry: the instruments; they give the session calendar, and the time of day at which a contract ends.
 
     Raises:
@@ -87,30 +78,44 @@ class ReplayMarket:
 
 def _listing(file: Path, line: int, row: Mapping[Hashable, str], registry: Mapping[str, Instrument]) -> Listing:
     where = f"{file}, line {line}"
-    try:
-        instrument = registry[row["instrument"]]
-        month = contract_month(row["contract_month"])
-    except G4qcError as error:
-        raise SettingsError(f"{where}: {error}") from None
-    ended = _date(where, row["last_trade_date"])
+    instrument, month = _instrument(where, row["instrument"], registry), _month(where, row["contract_month"])
+    if instrument.expires != (month != SPOT):
+        problem = "has contract months" if instrument.expires else f"has none: write '{SPOT}'"
+        raise SettingsError(f"{where}, column contract_month: '{month}', but {instrument.symbol} {problem}.")
+    ended = _date(where, row["last_trade_date"]) if instrument.expires else NEVER
+    named = {name: row.get(name, getattr(instrument, name)) for name in _NAMES}
     contract = Contract(
         symbol=instrument.symbol,
         month=month,
         con_id=contract_id(instrument.symbol, month),
         local_symbol=row["local_symbol"],
-        trading_class=row["trading_class"],
+        trading_class=named["trading_class"],
         last_trade_date=ended,
         last_trade_at=last_trade_at(instrument, ended),
-        exchange=row["exchange"],
-        currency=row["currency"],
-        multiplier=_positive(where, "multiplier", row["multiplier"]),
-        min_tick=_positive(where, "min_tick", row["min_tick"]),
+        exchange=named["exchange"],
+        currency=named["currency"],
+        multiplier=_positive(where, "multiplier", row.get("multiplier", str(instrument.multiplier))),
+        min_tick=_positive(where, "min_tick", row.get("min_tick", str(instrument.min_tick))),
         kind=instrument.kind,
         price_magnifier=_magnifier(where, row, instrument),
     )
-    named = {name: row[name] for name in ("ib_symbol", "trading_class", "exchange", "currency")}
     sized = {name: getattr(contract, name) for name in ("multiplier", "min_tick", "price_magnifier")}
     return Listing(instrument.model_copy(update={**named, **sized}), contract)
+
+
+def _instrument(where: str, symbol: str, registry: Mapping[str, Instrument]) -> Instrument:
+    try:
+        return registry[symbol]
+    except G4qcError as error:
+        add = f"add it first with `g4qc instruments add {symbol} --unchecked ...` (docs/gateway.md)"
+        raise SettingsError(f"{where}: {error} If it is no mistake, {add}.") from None
+
+
+def _month(where: str, text: str) -> str:
+    try:
+        return contract_month(text)
+    except G4qcError as error:
+        raise SettingsError(f"{where}: {error}") from None
 
 
 def _bars_file(directory: Path, contract: Contract) -> Path:

@@ -108,7 +108,7 @@ class Session:
 
     async def _serve_one(self) -> bool:
         try:
-            fields = await self._connection.receive()
+            fields = await self._received()
             self._house.seen(self, fields)
             code = requests.Fields(fields).integer()
         except MalformedRequest as error:
@@ -130,6 +130,14 @@ class Session:
             await self._answer_or_refuse(code, fields[1:], effect)
         return True
 
+    async def _received(self) -> list[str]:
+        try:
+            return await self._connection.receive()
+        except MalformedFrame as error:
+            if self.client_id is not None:
+                await self.error(NO_ID, 320, f"Error reading request: {error}: the connection closes")
+            raise
+
     async def _answer_or_refuse(self, code: int, fields: list[str], effect: Effect) -> None:
         kind = kind_of(code)
         request_id = kind.request_id(fields, self._connection.version)
@@ -142,7 +150,7 @@ class Session:
             await self._unreadable(request_id, error)
 
     async def _unreadable(self, request_id: int, cause: MalformedRequest) -> None:
-        await self.error(request_id, 320, f"Error reading request: {cause}.")
+        await self.error(request_id, 320, f"Error reading request: {cause}")
 
     async def _start_or_refuse(self, fields: list[str]) -> bool:
         try:

@@ -38,7 +38,7 @@ CONTRACT_FRAMES = {
 }
 _NOT_FOUND = (
     "No security definition has been found for the request: this is the simulated gateway, and it lists ES as FUT on "
-    "CME in USD, class ES, months 202612 to 202809, with includeExpired from 202412 (docs/gateway.md)."
+    "CME in USD, class ES, months 202612 to 202809, with includeExpired from 202412; see docs/gateway.md"
 )
 ERROR_FRAMES = {
     157: f"4|2|1|200|{_NOT_FOUND}",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from g4qc_core.errors import SettingsError
+from g4qc_core.gateway.clock import GatewayClock
 from g4qc_core.gateway.replay import ReplayMarket
 from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments import load_registry, make_instrument
 from tests.core.gateway.raw_client import RawClient, rows
 from tests.fixtures.gateway import REPLAY
 
@@ -80,7 +83,9 @@ def row(text: str) -> str:
         ("a,b\n1,2\n", MINUTES, ("contracts.csv", "lacks the column instrument")),
         ("", MINUTES, ("contracts.csv", "cannot be read")),
         (CONTRACTS.replace("\nES,", "\nEX,"), MINUTES, ("contracts.csv, line 2", "did you mean")),
+        (CONTRACTS.replace("\nES,", "\nMSFT,"), MINUTES, ("line 2", "`g4qc instruments add MSFT --unchecked ...`")),
         (CONTRACTS.replace("201312,", "201313,"), MINUTES, ("line 2", "no contract month")),
+        (CONTRACTS.replace("201312,", "spot,"), MINUTES, ("line 2, column contract_month", "ES has contract months")),
         (CONTRACTS.replace("2013-12-20", "20 Dec"), MINUTES, ("line 2", "last_trade_date", "20 Dec")),
         (CONTRACTS.replace(",50,", ",-1,"), MINUTES, ("line 2", "multiplier", "'-1'")),
         (CONTRACTS.replace("0.25\n", "tiny\n"), MINUTES, ("line 2", "min_tick", "'tiny'")),
@@ -149,6 +154,32 @@ def test_a_contract_of_the_future_is_not_known_yet(replay_gateway: SimulatedGate
     with RawClient(replay_gateway, client_id=3) as client:
         (error,) = client.ask_contracts(symbol="EUR", expired=1)
     assert "200" in error
+
+
+def test_what_a_row_leaves_out_is_the_instruments_own(tmp_path: Path) -> None:
+    market = replay(tmp_path, "instrument,local_symbol,contract_month,last_trade_date\nEC,ESZ3,201312,2013-12-16\n")
+    (item,) = market.listings(datetime(2014, 1, 1, tzinfo=UTC))
+    contract = item.contract
+    assert (item.instrument.ib_symbol, contract.trading_class, contract.exchange) == ("EUR", "6E", "CME")
+    assert (contract.multiplier, contract.min_tick) == (125_000, Decimal("0.00005"))
+
+
+def test_a_stock_of_ones_own_is_replayed_once_it_is_in_the_registry(
+    tmp_path: Path, make_gateway: Callable[..., SimulatedGateway]
+) -> None:
+    own = {"kind": "STK", "name": "Microsoft", "ib_symbol": "MSFT", "exchange": "SMART", "multiplier": "1"}
+    own |= {"min_tick": "0.01", "calendar": "us_equities", "fee": "0.005"}
+    (tmp_path / "contracts.csv").write_text(
+        "instrument,local_symbol,contract_month,last_trade_date\nMSFT,ESZ3,spot,\n", "utf-8"
+    )
+    (tmp_path / "ESZ3.csv").write_text(MINUTES, "utf-8")
+    market = ReplayMarket(tmp_path, {"MSFT": make_instrument("MSFT", own)})
+    gateway = make_gateway(market=market, clock=GatewayClock(datetime(2013, 12, 20, 22, tzinfo=UTC), frozen=True))
+    with RawClient(gateway, client_id=4) as client:
+        (frame,) = client.ask_bars(symbol="MSFT", kind="STK", exchange="SMART", duration="1 D")
+        (error,) = client.ask_contracts(2, symbol="NVDA", kind="STK", exchange="SMART")
+    assert [fields[5] for fields in rows([frame])] == ["5", "1"]
+    assert "it replays files and lists no 'NVDA' at 2013-12-20. It lists MSFT; add others as rows of" in error[4]
 
 
 @pytest.mark.parametrize(("column", "value", "magnifier"), [("", "", 1), (",price_magnifier", ",100", 100)])
