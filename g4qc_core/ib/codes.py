@@ -89,6 +89,7 @@ _PERHAPS_EMPTY = (
     f"is not believed; {ENGLISH}"
 )
 
+_NOT_SIMULATED = "only TWS or IB Gateway has it"
 _NO_PRODUCT = "the account may not have this product"
 _NO_TRADING = "the account may not trade this product"
 _UNKNOWN_WORDS = f"the gateway could not process the request, in words that G4QC does not know; {ENGLISH}"
@@ -101,6 +102,7 @@ _OF_ACCOUNT = frozenset(
 TABLE: tuple[Meaning, ...] = (
     Meaning(100, PacingViolation, "more than 50 messages a second were sent"),
     Meaning(162, NoData, "the gateway has no bars in this window", r"returned no data"),
+    Meaning(162, RequestRejected, _NOT_SIMULATED, r"not served by the simulated gateway"),
     Meaning(162, PacingViolation, "too many requests: wait a few minutes", r"pacing violation"),
     Meaning(162, RequestCancelled, _DROPPED, r"cancelled|canceled"),
     Meaning(162, RequestRejected, _NO_SUCH_BARS, r"no data of type|no historical market data for"),

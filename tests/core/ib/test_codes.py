@@ -32,6 +32,7 @@ PREFIX = "Historical Market Data Service error message:"
     ("code", "text", "expected"),
     [
         (162, PREFIX + "HMDS query returned no data: ESZ5@CME Trades", NoData),
+        (162, PREFIX + "Bars of 5 secs are not served by the simulated gateway: ask for 1 min", RequestRejected),
         (162, PREFIX + "Historical data request pacing violation", PacingViolation),
         (162, PREFIX + "API historical data query cancelled: 7", RequestCancelled),
         (162, PREFIX + "invalid step: 1 secs", RequestRejected),
