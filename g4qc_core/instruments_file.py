@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from g4qc_core.errors import SettingsError, UsageError
+from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.files import alone_with, write_whole
 from g4qc_core.instruments import Instrument, parse_instruments, read_instruments
 
@@ -58,18 +58,52 @@ def _write(file: Path, symbol: str, fields: Fields, replace: bool) -> Instrument
     return instrument
 
 
+def remove_instrument(file: Path, symbol: str) -> None:
+    """Take the entry out of the file, with the comment directly above it; the other lines stay.
+
+    Raises:
+        UsageError: the file has no such entry.
+        SettingsError: the file is malformed, or cannot be written.
+    """
+    try:
+        with alone_with(file):
+            known = read_instruments(file)
+            if symbol not in known:
+                raise unknown("instrument of your own", symbol, known)
+            write_whole(file, without_entry(file.read_text("utf-8"), symbol).encode())
+    except OSError as error:
+        raise SettingsError(f"The instruments file {file} cannot be written: {error.strerror}.") from None
+
+
+def without_entry(text: str, symbol: str) -> str:
+    """The text of an instruments file without the entry of that symbol."""
+    lines = text.removesuffix("\n").split("\n")
+    start, end = _extent(lines, symbol)
+    while start > 0 and lines[start - 1].lstrip().startswith("#"):
+        start -= 1
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    return "\n".join([*lines[:start], *lines[end:]]).rstrip("\n") + "\n"
+
+
 def with_entry(text: str, symbol: str, fields: Fields) -> str:
     """The text of an instruments file with this entry in place of the one of that symbol, or at its end."""
     lines = text.removesuffix("\n").split("\n") if text else []
-    start = next((i for i, line in enumerate(lines) if _names(line, symbol)), None)
-    if start is None:
+    if not any(_names(line, symbol) for line in lines):
         entry = [f"[{symbol}]", *(_line(name, value) for name, value in fields.items())]
         return "\n".join([*lines, *([""] if lines else []), *entry]) + "\n"
+    start, end = _extent(lines, symbol)
+    return "\n".join([*lines[: start + 1], *_replaced(lines[start + 1 : end], fields), *lines[end:]]) + "\n"
+
+
+def _extent(lines: list[str], symbol: str) -> tuple[int, int]:
+    """Return the line of the entry's headline and the one after its last field."""
+    start = next(i for i, line in enumerate(lines) if _names(line, symbol))
     end = next((i for i in range(start + 1, len(lines)) if lines[i].lstrip().startswith("[")), len(lines))
     # Blank lines and comments at the entry's end belong to what follows.
     while end > start + 1 and not lines[end - 1].split("#")[0].strip():
         end -= 1
-    return "\n".join([*lines[: start + 1], *_replaced(lines[start + 1 : end], fields), *lines[end:]]) + "\n"
+    return start, end
 
 
 def _replaced(lines: list[str], fields: Fields) -> list[str]:

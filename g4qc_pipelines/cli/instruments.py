@@ -81,6 +81,21 @@ def instruments_add(symbol: str, kind: Any, replace: bool, unchecked: bool, as_j
     add_instrument(load_settings(), symbol, kind, given, replace, not unchecked, as_json)
 
 
+@instruments.command(name="remove")
+@click.argument("symbol")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def instruments_remove(symbol: str, yes: bool, as_json: bool) -> None:
+    """Take SYMBOL out of your own instruments and out of the graph; its bars and results stay stored.
+
+    Refused while a run works on it, and where G4QC_SYMBOLS, the backtests file or the file of rolls names it.
+    """
+    from g4qc_core.settings import load_settings
+    from g4qc_pipelines.commands.instrument_removal import remove_instrument
+
+    remove_instrument(load_settings(), symbol, yes, as_json)
+
+
 @instruments.command(name="check")
 @click.argument("symbols", nargs=-1)
 @json_option

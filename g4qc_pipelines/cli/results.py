@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from g4qc_core.errors import UsageError
-from g4qc_core.settings import load_settings
 from g4qc_pipelines.cli.options import InstantParam, json_option
 
 _EXAMPLES = """\b
@@ -72,6 +71,7 @@ def results() -> None:
 @json_option
 def results_list(deleted: bool, as_json: bool, **chosen: Any) -> None:
     """List results, newest first."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.results import list_deleted, list_results
 
     if deleted and any(chosen.values()):
@@ -87,6 +87,7 @@ def results_list(deleted: bool, as_json: bool, **chosen: Any) -> None:
 @json_option
 def results_show(result: str, as_json: bool) -> None:
     """Show one result: its names, figures and notes."""
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.results import show_result
 
     show_result(load_settings(), result, as_json)
@@ -101,6 +102,7 @@ def results_rename(result: str, title: str, as_json: bool) -> None:
 
     The title affects no number and no id, and a later run of the same inputs keeps it.
     """
+    from g4qc_core.settings import load_settings
     from g4qc_core.storage.result_labels import LabelChange
     from g4qc_pipelines.commands.results import label_result
 
@@ -113,6 +115,7 @@ def results_rename(result: str, title: str, as_json: bool) -> None:
 @json_option
 def results_tag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Add TAGS to RESULT: single words, in lower case."""
+    from g4qc_core.settings import load_settings
     from g4qc_core.storage.result_labels import LabelChange
     from g4qc_pipelines.commands.results import label_result
 
@@ -125,6 +128,7 @@ def results_tag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def results_untag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Take TAGS away from RESULT."""
+    from g4qc_core.settings import load_settings
     from g4qc_core.storage.result_labels import LabelChange
     from g4qc_pipelines.commands.results import label_result
 
@@ -142,6 +146,7 @@ def results_delete(results: tuple[str, ...], yes: bool, as_json: bool, **chosen:
     What was tried stays counted as a trial of its strategy, and running the same again makes the same result. The key
     of a spec goes too when it has no other result and no entry of the backtests file. Bars are never deleted.
     """
+    from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.results import delete_results
 
     delete_results(load_settings(), results, chosen, yes, as_json)

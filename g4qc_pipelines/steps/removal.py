@@ -81,6 +81,10 @@ class Removal:
         self._remove(kind, names)
         return [listed[name] for name in dict.fromkeys(names)]
 
+    def check_idle(self, name: str) -> None:
+        """Raise InUse while a run works on the key."""
+        self._refuse_at_work([name])
+
     def forget(self, name: str) -> bool:
         """Remove the key of a spec that has no result, no entry of the file and no run; return True if it is gone."""
         return name in self._forget({name} - self._entries())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.instruments import Instrument, load_registry, parse_instruments, read_instruments
-from g4qc_core.instruments_file import Fields, with_entry, write_instrument
+from g4qc_core.instruments_file import Fields, remove_instrument, with_entry, without_entry, write_instrument
 
 SILVER: Fields = {
     "name": "Silver",
@@ -141,3 +141,24 @@ def test_any_name_survives(name: str) -> None:
     assert parse_instruments(text, Path("mine.toml"))["SI"].name == name
     again = with_entry(text, "SI", {**SILVER, "name": "Silver"})
     assert parse_instruments(again, Path("mine.toml"))["SI"].name == "Silver"
+
+
+def test_an_entry_that_is_removed_takes_its_own_comment_along_and_no_other_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(MINE)
+    remove_instrument(file, "HG")
+    assert file.read_text() == "# What we trade.\n\n" + MINE[MINE.index("# Apple") :]
+    remove_instrument(file, "AAPL")
+    assert file.read_text() == "# What we trade.\n"
+    with pytest.raises(UsageError, match="Unknown instrument of your own 'AAPL'"):
+        remove_instrument(file, "AAPL")
+
+
+@given(st.permutations(["HG", "AAPL", "SI"]), st.sampled_from(["HG", "AAPL", "SI"]))
+def test_an_entry_that_was_added_and_is_removed_leaves_the_others_as_they_were(order: list[str], gone: str) -> None:
+    text = "# Ours.\n"
+    for symbol in order:
+        text = with_entry(text, symbol, SILVER)
+    left = parse_instruments(without_entry(text, gone), Path("mine.toml"))
+    assert left == {symbol: one for symbol, one in parse_instruments(text, Path("mine.toml")).items() if symbol != gone}
+    assert without_entry(text, gone).startswith("# Ours.\n")

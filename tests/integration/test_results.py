@@ -23,6 +23,11 @@ from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.integration
 
+SILVER = (
+    *("--exchange", "COMEX", "--class", "SI", "--name", "Silver", "--multiplier", "5000", "--tick", "0.005"),
+    *("--months", "HKNUZ", "--calendar", "metals", "--roll-days", "32", "--fee", "2.47", "--currency", "USD"),
+)
+
 
 @pytest.fixture
 def home(make_home: Callable[..., Home]) -> Home:
@@ -144,3 +149,26 @@ def test_a_result_is_not_deleted_while_its_run_is_under_way(home: Home) -> None:
         assert "A run of mine" not in home.run("results", "delete", IDS["other"], "--yes").errors
         instance.report_run_canceled(run)
     assert home.run("results", "delete", "--spec", "mine", "--yes").code == 0
+
+
+def test_an_instrument_of_ones_own_leaves_the_file_and_the_graph_and_its_bars_stay(home: Home) -> None:
+    added = home.run("instruments", "add", "SI", "--unchecked", *SILVER)
+    assert added.code == 0, added.errors
+    with dagster_instance(home.settings) as instance:
+        add_partitions(instance, ["SI"], [])
+    kept = home.run("partitions", "remove", "SI", "--kind", "instrument", "--yes")
+    assert (kept.code, "`g4qc instruments remove SI`" in kept.errors) == (2, True)
+    specs = home.folder / "specs.toml"
+    specs.write_text('[silver]\nstrategy = "buy_and_hold"\ninstrument = "SI"\ntimeframe = "1h"\ncash = 1000\n')
+    named = home.with_(backtests=specs).run("instruments", "remove", "SI", "--yes")
+    assert (named.code, "entries on SI: take out silver first" in named.errors) == (2, True)
+    assert "G4QC_SYMBOLS names SI" in home.with_(symbols="ES,SI").run("instruments", "remove", "SI", "--yes").errors
+    with dagster_instance(home.settings) as instance:
+        run = create_run_for_test(instance, "update_bars", tags={"dagster/partition": "SI|2026-10-01"})
+        assert "A run of SI is under way" in home.run("instruments", "remove", "SI", "--yes").errors
+        instance.report_run_canceled(run)
+    gone = home.run("instruments", "remove", "SI", "--yes")
+    assert (gone.code, "its bars and results stay stored" in gone.text) == (0, True)
+    assert "SI" not in keys(home, KeyKind.INSTRUMENT)
+    assert "Unknown instrument of your own" in home.run("instruments", "remove", "SI", "--yes").errors
+    assert "comes with G4QC" in home.run("instruments", "remove", "ES", "--yes").errors

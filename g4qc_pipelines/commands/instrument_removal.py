@@ -1,0 +1,66 @@
+"""`g4qc instruments remove`: an instrument of one's own leaves the file and the graph; its bars stay."""
+
+from __future__ import annotations
+
+import click
+
+from g4qc_core.backtest.specs import load_specs
+from g4qc_core.errors import UsageError, unknown
+from g4qc_core.futures.roll_overrides import load_overrides
+from g4qc_core.graph_keys import KeyKind
+from g4qc_core.instruments import instrument_symbol, load_registry, read_instruments
+from g4qc_core.instruments_file import remove_instrument as take_out
+from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import open_stores
+from g4qc_pipelines.commands.confirming import confirm
+from g4qc_pipelines.commands.show import echo_json
+from g4qc_pipelines.graph_keys import instance_keys
+from g4qc_pipelines.sentences import listing
+from g4qc_pipelines.steps.removal import Removal
+
+
+def remove_instrument(settings: Settings, symbol: str, yes: bool, as_json: bool) -> None:
+    """Take an instrument out of the file of one's own and out of the graph, after a question.
+
+    Raises:
+        UsageError: it is not in that file, or a setting or another file names it.
+        InUse: a run works on it.
+    """
+    symbol = instrument_symbol(symbol)
+    _check_own(settings, symbol)
+    again = symbol in load_registry()
+    if not again:
+        _check_unnamed(settings, symbol)
+    with open_stores(settings) as stores, instance_keys(settings) as keys:
+        removal = Removal(settings, stores, keys)
+        removal.check_idle(symbol)
+        what = "G4QC's own entry counts again" if again else "its bars and results stay stored"
+        confirm(f"Take {symbol} out of {settings.instruments_file}? Then {what}.", yes, as_json)
+        take_out(settings.instruments_file, symbol)
+        held = {one.key: one for one in removal.listed() if one.kind is KeyKind.INSTRUMENT}
+        if symbol in held and not held[symbol].kept_by:
+            removal.remove(KeyKind.INSTRUMENT, [symbol])
+    if as_json:
+        echo_json({"symbol": symbol, "file": str(settings.instruments_file)})
+        return
+    click.echo(f"[{symbol}] is out of {settings.instruments_file}; {what}.")
+
+
+def _check_own(settings: Settings, symbol: str) -> None:
+    own = read_instruments(settings.own_instruments) if settings.own_instruments else {}
+    if symbol in own:
+        return
+    if symbol in load_registry():
+        raise UsageError(f"{symbol} comes with G4QC: leave it out of the graph with G4QC_SYMBOLS.")
+    raise unknown("instrument of your own", symbol, own)
+
+
+def _check_unnamed(settings: Settings, symbol: str) -> None:
+    """Refuse an instrument that something else names and could not be read without."""
+    if symbol in [name.strip() for name in settings.symbols.split(",")]:
+        raise UsageError(f"The setting G4QC_SYMBOLS names {symbol}: take it out there first.")
+    entries = [name for name, spec in load_specs(settings.backtests).items() if spec.instrument == symbol]
+    if entries:
+        raise UsageError(f"The backtests file has entries on {symbol}: take out {listing(entries)} first.")
+    if any(one.symbol == symbol for one in load_overrides(settings.rolls)):
+        raise UsageError(f"The file of rolls {settings.rolls} names {symbol}: take it out there first.")
