@@ -22,6 +22,7 @@
     │   ├── NoData                  the gateway answered, and the answer is: nothing
     │   ├── InvalidBars             bars that break a law of the schema
     │   │   └── UnreadableAnswer    a message, a time or a number of the gateway that cannot be read
+    │   ├── DecidedMeanwhile        bars in quarantine that changed, or were decided, since they were looked at
     │   ├── BarsIncomplete          minutes are stored, and the timeframe was not made of them as they are now
     │   └── BacktestRefused         a backtest that cannot be believed: no bars, no margin, no such price
     └── TransientError              the same call may succeed later: retry with a pause
@@ -205,6 +206,10 @@ class DatabaseUnavailable(TransientError):
 
 class InvalidBars(PermanentError):
     """Bars break a law of the schema."""
+
+
+class DecidedMeanwhile(PermanentError):
+    """Bars in quarantine changed, or something else was decided about them, since they were looked at."""
 
 
 class BarsIncomplete(PermanentError):

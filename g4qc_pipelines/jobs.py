@@ -14,6 +14,8 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 
 BAR_ASSETS = ["raw_bars", f"bars_{ONE_MINUTE}", *(f"bars_{timeframe}" for timeframe in DERIVED)]
+REBUILT_ASSETS = BAR_ASSETS[1:]
+VALIDATED_ASSETS = BAR_ASSETS[1:2]
 CHAIN_ASSETS = ["contracts"]
 ROLL_ASSETS = ["roll_calendar"]
 COVERAGE_ASSETS = ["coverage"]
@@ -28,7 +30,11 @@ _JOBS: dict[str, tuple[list[str], str]] = {
     UPDATE_CONTRACTS: (CHAIN_ASSETS, "The chain of one instrument from the gateway."),
     UPDATE_BARS: (BAR_ASSETS, "One instrument's month, from the gateway to every timeframe."),
     "refetch_bars": (BAR_ASSETS[:1], "Sessions of one instrument's month from the gateway, without what follows."),
-    "rebuild_bars": (BAR_ASSETS[1:], "One instrument's month of every timeframe, from the raw bars that are stored."),
+    "rebuild_bars": (REBUILT_ASSETS, "One instrument's month of every timeframe, from the raw bars that are stored."),
+    "validate_bars": (
+        VALIDATED_ASSETS,
+        "One instrument's month of minutes, from the raw bars, without the timeframes.",
+    ),
     MAP_COVERAGE: (COVERAGE_ASSETS, "What is known of every session of one instrument, on one page."),
     RECONCILE: (RECONCILIATION_ASSETS, "One instrument's month of hours and sessions, beside the gateway's own."),
     UPDATE_ROLLS: (ROLL_ASSETS, "The roll calendar of one instrument, from the bars that are stored."),
@@ -61,3 +67,8 @@ def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
 def job_of_assets(assets: Sequence[str]) -> str | None:
     """Return the name of the job that makes exactly these assets; None when there is none."""
     return next((name for name, (made, _) in _JOBS.items() if sorted(made) == sorted(assets)), None)
+
+
+def assets_after_decision(timeframes: bool) -> list[str]:
+    """Return the assets of a month that are made again after a decision about its bars in quarantine."""
+    return REBUILT_ASSETS if timeframes else VALIDATED_ASSETS

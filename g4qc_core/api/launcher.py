@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.bars.decisions import Preview
 from g4qc_core.bars.reasons import Decision
+from g4qc_core.bars.selection import Selection
 from g4qc_core.graph_keys import GraphKey, KeyKind
 from g4qc_core.storage.deleted_store import DeletedResult
 
@@ -110,13 +112,27 @@ class Launcher(Protocol):
         Raises UsageError for assets or partitions that the graph does not have.
         """
 
-    def decide(self, bars: Sequence[str], decision: Decision, by: str, note: str) -> str:
+    def preview(self, decision: Decision, bars: Sequence[str], selection: Selection) -> Preview:
+        """Return what the decision would be about and what it would start; see `decide`."""
+
+    def decide(
+        self,
+        bars: Sequence[str],
+        decision: Decision,
+        by: str,
+        note: str,
+        selection: Selection | None = None,
+        seen: str | None = None,
+    ) -> str:
         """Records a decision about bars in quarantine, and starts what makes their months anew; returns the job's id.
 
         Args:
-            bars: as `bars.keys` writes them.
+            bars: as `bars.keys` writes them; empty: all that the selection means.
+            selection: narrows them.
+            seen: `Preview.seen` of the preview that was confirmed.
 
-        Raises UsageError for a bar that is not in quarantine, or of which this cannot be decided.
+        Raises UsageError for a bar that is not in quarantine, or of which this cannot be decided, and DecidedMeanwhile
+        where the bars have changed since the preview, or something else was decided about them.
         """
 
     def delete_results(self, made: Mapping[str, datetime | None], by: str) -> list[DeletedResult]:

@@ -93,3 +93,5 @@ class Decision(StrEnum):
     """The bar is false: it stays out, and nobody is asked about it again."""
     REFETCH = "refetch"
     """Ask the source for the bar's session again; the bar stays in quarantine until it is restated."""
+    REOPEN = "reopen"
+    """The decision before is taken back: the bar waits again."""

@@ -8,7 +8,7 @@ makes a bar suspect, nor which decisions make sense.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ import pandas as pd
 
 from g4qc_core.bars.reasons import Decision
 from g4qc_core.bars.schema import RAW_BAR_COLUMNS
+from g4qc_core.errors import DecidedMeanwhile
 from g4qc_core.storage.copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.request_ledger import ANSWERED
 from g4qc_core.storage.slices import SliceStore, names
@@ -47,6 +48,7 @@ _NEWEST = (
     "WHERE symbol = %s AND timestamp >= %s AND timestamp < %s "
     f"ORDER BY {names({'symbol': 'text', **_BAR})}, id DESC"
 )
+_UP_TO = _NEWEST.replace("timestamp < %s", "timestamp <= %s")
 _QUARANTINED = (
     f"SELECT {_of('b', (*_BAR, 'reason', 'detail'))}, {_of('n', _EVENT)} "
     f"FROM quarantined_bars b LEFT JOIN newest n ON {_SAME.format('b', 'n')} "
@@ -88,26 +90,61 @@ class QuarantineStore(SliceStore):
             return copy_out(cursor, query, [symbol, start, end], _BAR)[list(RAW_BAR_COLUMNS)]
 
     def decide(self, symbol: str, bars: pd.DataFrame, decision: Decision, by: str, at: datetime, note: str = "") -> int:
-        """Adds one event for each bar about which the newest decision is another one; returns their number.
+        """Record a decision about bars of one instrument; see `decide_all`."""
+        return self.decide_all({symbol: bars}, decision, by, at, note)
 
-        A refetch that was answered since is over, so that the same wish is a new one.
+    def decide_all(
+        self, bars: Mapping[str, pd.DataFrame], decision: Decision, by: str, at: datetime, note: str = ""
+    ) -> int:
+        """Add one event for each bar about which the newest decision is another one; return their number.
+
+        All events are added in one transaction, and one decision is recorded after the other. A refetch that was
+        answered since is over, so that the same wish is a new one.
 
         Args:
-            bars: rows of `listed`.
+            bars: rows of `listed`, by symbol.
             at: when the person decided, UTC.
+
+        Raises:
+            DecidedMeanwhile: something else was decided about one of the bars since it was listed; nothing is recorded.
         """
-        with self._writing(f"quarantine {symbol}") as (_, cursor):
-            cursor.execute("SELECT coalesce(max(id), 0) FROM ib_requests")
-            (last,) = cursor.fetchone()
-            known = self._holding(cursor, symbol, bars, decision)
-            merged = bars.merge(known, on=list(_BAR), how="left", indicator=True)
-            fresh = merged.loc[merged["_merge"] == "left_only", [*_BAR, "reason", "detail"]].assign(
-                decision=str(decision), decided_at=at, decided_by=by, note=note
+        with self._writing("quarantine") as (_, cursor):
+            for symbol, frame in bars.items():
+                self._check_unchanged(cursor, symbol, frame, decision)
+            return sum(self._add(cursor, symbol, frame, decision, by, at, note) for symbol, frame in bars.items())
+
+    def _add(
+        self, cursor: Any, symbol: str, bars: pd.DataFrame, decision: Decision, by: str, at: datetime, note: str
+    ) -> int:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM ib_requests")
+        (last,) = cursor.fetchone()
+        known = self._holding(cursor, symbol, bars, decision)
+        merged = bars.merge(known, on=list(_BAR), how="left", indicator=True)
+        fresh = merged.loc[merged["_merge"] == "left_only", [*_BAR, "reason", "detail"]].assign(
+            decision=str(decision), decided_at=at, decided_by=by, note=note
+        )
+        after = {"after_request": last} if decision is Decision.REFETCH else {}
+        columns = {n: k for n, k in _WRITTEN.items() if n != "after_request" or after}
+        fresh["decided_at"] = pd.to_datetime(fresh["decided_at"], utc=True).dt.as_unit("us")
+        return copy_in(cursor, "quarantine_decisions", columns, fresh, symbol=symbol, **after)
+
+    def _check_unchanged(self, cursor: Any, symbol: str, bars: pd.DataFrame, decision: Decision) -> None:
+        """Raise DecidedMeanwhile where the newest decision about a bar is neither the listed one nor this one."""
+        if bars.empty:
+            return
+        query = f"WITH newest AS ({_UP_TO}) SELECT {names(_BAR)}, {names(_EVENT)} FROM newest"
+        span = [symbol, bars["timestamp"].min(), bars["timestamp"].max()]
+        newest = copy_out(cursor, query, span, {**_BAR, **_EVENT})
+        listed = bars[[*_BAR, "decided_at"]]
+        now = newest.merge(listed, on=list(_BAR), suffixes=("", "_listed"))
+        other = now[(now["decided_at"] != now["decided_at_listed"]) & (now["decision"] != str(decision))]
+        if not other.empty:
+            first = other.iloc[0]
+            raise DecidedMeanwhile(
+                f"{len(other):,} of these {len(bars):,} bars of {symbol} were decided otherwise meanwhile "
+                f"({first['decision']} by {first['decided_by']}), so that nothing is recorded: look at them again, "
+                "then decide."
             )
-            after = {"after_request": last} if decision is Decision.REFETCH else {}
-            columns = {n: k for n, k in _WRITTEN.items() if n != "after_request" or after}
-            fresh["decided_at"] = pd.to_datetime(fresh["decided_at"], utc=True).dt.as_unit("us")
-            return copy_in(cursor, "quarantine_decisions", columns, fresh, symbol=symbol, **after)
 
     def refetches(self, symbol: str, contract: str | None, start: datetime, end: datetime) -> list[Refetch]:
         """Wishes to ask again, for bars that start in `[start, end)`, of one contract or of all; old ones too."""
@@ -133,7 +170,7 @@ class QuarantineStore(SliceStore):
         first, last = (None, None) if bars.empty else (bars["timestamp"].min(), bars["timestamp"].max())
         answered = "', '".join(sorted(ANSWERED))
         query = (
-            f"WITH newest AS ({_NEWEST.replace('timestamp < %s', 'timestamp <= %s')}) "
+            f"WITH newest AS ({_UP_TO}) "
             f"SELECT {names(_BAR)} FROM newest n WHERE decision = %s AND NOT EXISTS "
             "(SELECT FROM ib_requests r WHERE r.id > n.after_request AND r.symbol = n.symbol "
             "AND r.contract = n.contract AND r.window_start <= n.timestamp AND r.window_end > n.timestamp "

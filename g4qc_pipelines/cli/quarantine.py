@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from g4qc_pipelines.cli.options import from_option, json_option, to_option
+from g4qc_pipelines.cli.options import DateParam, InstantParam, from_option, json_option, to_option
+
+if TYPE_CHECKING:
+    from g4qc_core.bars.selection import Selection
 
 
 @click.group()
@@ -15,39 +18,89 @@ def quarantine() -> None:
     """Bars that validation does not believe.
 
     A bar is named by instrument, contract month and start in UTC, like ES/202612/2026-10-05T13:30Z; a run of bars by
-    its first and last start, like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z.
+    its first and last start, like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z. Bars that are not named are selected
+    by options: a bar has to meet all of them.
     """
 
 
+def _selecting(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that select bars."""
+    for option in reversed(
+        [
+            click.option("--instrument", "instruments", multiple=True, help="Symbol, like ES; may be repeated."),
+            click.option("--contract", "contracts", multiple=True, help="Contract month like 202612; may be repeated."),
+            click.option("--reason", "reasons", multiple=True, help="Like spike; may be repeated."),
+            click.option("--session", "sessions", type=DateParam(), multiple=True, help="Trade date; may be repeated."),
+            from_option,
+            to_option,
+            click.option("--start", type=InstantParam(), help="Start of the first bar, UTC."),
+            click.option("--end", type=InstantParam(), help="Start of the last bar, included, UTC."),
+        ]
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @quarantine.command(name="list")
-@click.option("--instrument", help="Symbol, like ES; default: all.")
-@from_option
-@to_option
+@_selecting
 @click.option("--all", "decided", is_flag=True, help="Bars that somebody accepted or dropped, too.")
 @json_option
-def quarantine_list(instrument: str | None, first: Any, last: Any, decided: bool, as_json: bool) -> None:
-    """List bars that wait for a decision, each with good bars around it, its reason and what was decided."""
+def quarantine_list(decided: bool, as_json: bool, **criteria: Any) -> None:
+    """List bars that wait for a decision, each with good bars around it, its reason and what was decided.
+
+    The gravest reason comes first.
+    """
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.quarantine import list_quarantine
 
-    list_quarantine(load_settings(), instrument, first, last, decided, as_json)
+    list_quarantine(load_settings(), _selection(**criteria), decided, as_json)
 
 
 def _decision(command: Callable[..., None]) -> click.Command:
     """The command with what all decisions take."""
+    command = click.option("--json", "as_json", is_flag=True, help="Print what --dry-run shows as JSON.")(command)
+    command = click.option("--dry-run", is_flag=True, help="Only show what would be decided, and what runs then.")(
+        command
+    )
+    command = click.option("--yes", "sure", is_flag=True, help="Do not ask for a confirmation.")(command)
     command = click.option("--note", default="", help="Why; kept with the decision.")(command)
     command = click.option("--by", help="Who decides; default: the user of this computer.")(command)
-    return quarantine.command()(click.argument("bars", metavar="BAR...", nargs=-1, required=True)(command))
+    return quarantine.command()(click.argument("bars", metavar="[BAR]...", nargs=-1)(_selecting(command)))
 
 
-def _decide(decision: str, bars: tuple[str, ...], by: str | None, note: str) -> None:
+def _decide(
+    decision: str,
+    bars: tuple[str, ...],
+    by: str | None,
+    note: str,
+    sure: bool,
+    dry_run: bool,
+    as_json: bool,
+    **criteria: Any,
+) -> None:
     import getpass
 
     from g4qc_core.bars.reasons import Decision
+    from g4qc_core.errors import UsageError
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.quarantine import decide
+    from g4qc_pipelines.commands.quarantine import preview
+    from g4qc_pipelines.steps.decisions import Asked
 
-    decide(load_settings(), bars, Decision(decision), by or getpass.getuser(), note)
+    asked = Asked(Decision(decision), bars, _selection(**criteria))
+    if as_json and not dry_run:
+        raise UsageError("--json prints what would be decided: give --dry-run with it.")
+    if dry_run:
+        preview(load_settings(), asked, as_json)
+    else:
+        from g4qc_pipelines.commands.quarantine_deciding import decide
+
+        decide(load_settings(), asked, by or getpass.getuser(), note, sure)
+
+
+def _selection(reasons: tuple[str, ...], **criteria: Any) -> Selection:
+    from g4qc_core.bars.selection import Selection, parse_reasons
+
+    return Selection(reasons=parse_reasons(reasons), **criteria)
 
 
 @_decision
@@ -66,3 +119,9 @@ def drop(**given: Any) -> None:
 def refetch(**given: Any) -> None:
     """Ask the gateway once more for the sessions of the bars, and make their months anew."""
     _decide("refetch", **given)
+
+
+@_decision
+def reopen(**given: Any) -> None:
+    """Take back what was decided about bars: they wait for a decision again, and accepted ones are left out."""
+    _decide("reopen", **given)

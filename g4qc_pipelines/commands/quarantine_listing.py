@@ -15,8 +15,9 @@ import pandas as pd
 
 from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.keys import BarKey
-from g4qc_core.bars.reasons import Reason
+from g4qc_core.bars.reasons import WAYS_OUT, Reason, gravest_first
 from g4qc_core.bars.schema import PRICES
+from g4qc_core.bars.selection import Selection
 from g4qc_core.instruments import Instrument
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
@@ -25,33 +26,45 @@ _AROUND = 2  # good bars on either side
 _REACH = timedelta(minutes=30)  # further away they explain nothing
 _ENTRIES = 40  # on a screen
 _HEAD = 3  # bars of a long run
+_EXAMPLE = "g4qc quarantine accept|drop|refetch --instrument ES --reason spike"
 
 Listing = Mapping[Instrument, pd.DataFrame]
 """Bars of each instrument as `QuarantineStore.listed` lists them, with their trade_date (date)."""
 
 
 def document(listing: Listing, stores: Stores) -> list[dict[str, Any]]:
-    """One entry a bar, for a program."""
-    return [_entry(instrument, bar, stores) for instrument, bars in listing.items() for _, bar in bars.iterrows()]
+    """One entry a bar, the gravest reason first, for a program."""
+    entries = [_entry(instrument, bar, stores) for instrument, bars in listing.items() for _, bar in bars.iterrows()]
+    return sorted(entries, key=lambda entry: Reason(entry["reason"]).rank)
 
 
-def print_listing(listing: Listing, stores: Stores) -> None:
-    """Prints the bars for a person, runs of them as one entry, and what can be done."""
+def print_listing(listing: Listing, selection: Selection, stores: Stores) -> None:
+    """Prints the bars for a person, the gravest reason first, runs of them as one entry, and what can be done.
+
+    Args:
+        selection: what the bars were selected by.
+    """
     runs = [(instrument, run) for instrument, bars in listing.items() for run in _runs(bars)]
+    runs.sort(key=lambda item: Reason(item[1]["reason"].iloc[0]).rank)
     for instrument, run in runs[:_ENTRIES]:
         _print_run(instrument, run, stores)
     if len(runs) > _ENTRIES:
         click.echo(
-            f"... and {len(runs) - _ENTRIES:,} more: narrow with --instrument, --from and --to, or use --json.\n"
+            f"... and {len(runs) - _ENTRIES:,} more: narrow with --instrument, --reason and --session, or use --json.\n"
         )
-    waiting = sum(len(undecided(bars)) for bars in listing.values())
-    if not waiting:
+    waiting = pd.concat([undecided(bars)["reason"] for bars in listing.values()])
+    if waiting.empty:
         click.echo("No bar waits for a decision.")
         return
+    counts = waiting.value_counts()
+    for reason in gravest_first(waiting):
+        click.echo(f"  {counts[reason]:>7,} {reason}: {WAYS_OUT[reason]}")
     click.echo(
-        f"{waiting:,} {'bar waits' if waiting == 1 else 'bars wait'} for a decision: "
+        f"{len(waiting):,} {'bar waits' if len(waiting) == 1 else 'bars wait'} for a decision: "
         "g4qc quarantine accept|drop|refetch BAR ..."
     )
+    if len(waiting) > 1:
+        click.echo(f"All at once: `{selection.command('accept|drop|refetch') if selection else _EXAMPLE}`")
 
 
 def _entry(instrument: Instrument, bar: pd.Series, stores: Stores) -> dict[str, Any]:

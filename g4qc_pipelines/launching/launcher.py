@@ -17,7 +17,9 @@ from uuid import uuid4
 
 from g4qc_core.api.launcher import ExtractOrder, Job, JobEvent
 from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.bars.decisions import Preview
 from g4qc_core.bars.reasons import Decision
+from g4qc_core.bars.selection import Selection
 from g4qc_core.errors import NotFound, TransientError, UsageError, unknown
 from g4qc_core.graph_keys import GraphKey, KeyKind
 from g4qc_core.instruments import Instrument, Registry
@@ -25,7 +27,14 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import StoredSpec
 from g4qc_core.storage.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, in_graph_order
+from g4qc_pipelines.jobs import (
+    BACKTEST_ASSETS,
+    BAR_ASSETS,
+    CHAIN_ASSETS,
+    ROLL_ASSETS,
+    assets_after_decision,
+    in_graph_order,
+)
 from g4qc_pipelines.keys import key_of, months_between, parse_key
 from g4qc_pipelines.launching.follower import Follower, end_of, in_order, launch, tags_of
 from g4qc_pipelines.launching.graphql import MONTHS, Graph
@@ -37,7 +46,8 @@ from g4qc_pipelines.launching.served_keys import ServedKeys
 from g4qc_pipelines.launching.stages import DECIDE, JOB, Plan, Stage, stage_of
 from g4qc_pipelines.launching.watches import check_watches
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
-from g4qc_pipelines.steps.decisions import choose_bars, months_of, sessions_of
+from g4qc_pipelines.sentences import listing
+from g4qc_pipelines.steps.decisions import Asked, Chosen, choose_bars, preview_of, rebuilds, sessions_of
 from g4qc_pipelines.steps.removal import Removal
 from g4qc_pipelines.steps.spec_checks import check_runnable
 from g4qc_pipelines.steps.specs import find_spec, is_of_file, own_name
@@ -125,25 +135,35 @@ class DagsterLauncher:
         about = " ".join(filter(None, (*assets, spelled_range(first, last))))
         return self._start(Plan(uuid4().hex, "materialize", about, [Stage(assets, first, last)]))
 
-    def decide(self, bars: Sequence[str], decision: Decision, by: str, note: str) -> str:
+    def preview(self, decision: Decision, bars: Sequence[str], selection: Selection) -> Preview:
+        """See the port."""
+        stores = self._stores()
+        chosen = choose_bars(Asked(decision, bars, selection), self._registry, stores)
+        return preview_of(chosen, decision, stores)
+
+    def decide(
+        self,
+        bars: Sequence[str],
+        decision: Decision,
+        by: str,
+        note: str,
+        selection: Selection | None = None,
+        seen: str | None = None,
+    ) -> str:
         """See the port."""
         stores, now = self._stores(), datetime.now(UTC)
-        chosen = choose_bars(bars, decision, self._registry, stores)
-        raw, *derived = BAR_ASSETS
-        stages = [
-            Stage([raw], key_of(symbol, day), None, {raw: {"contracts": [month], "first": f"{day}", "last": f"{day}"}})
-            for symbol, month, day in (sessions_of(chosen) if decision is Decision.REFETCH else [])
-        ]
-        stages += [Stage(derived, month) for month in months_of(chosen)]
+        chosen = choose_bars(Asked(decision, bars, selection or Selection(), seen), self._registry, stores)
+        stages = _stages(chosen, decision, stores)
         if len(stages) > _MOST_STAGES:
             raise UsageError(
                 f"These bars need {len(stages)} runs, one for each session and month: decide about fewer at once."
             )
+        told = preview_of(chosen, decision, stores)
         self._graph.check()
-        for one in chosen:
-            stores.quarantine.decide(one.key.symbol, one.bars, decision, by, now, note)
-        about = f"{decision} {bars[0]}" + (f" and {len(bars) - 1} more" if len(bars) > 1 else "")
-        return self._start(Plan(uuid4().hex, DECIDE, about, stages, of=len(stages)))
+        stores.quarantine.decide_all({one.instrument.symbol: one.bars for one in chosen}, decision, by, now, note)
+        one = bars[0] if len(bars) == 1 and told.bars == 1 else f"{told.bars:,} bars of {listing(told.months)}"
+        plan = Plan(uuid4().hex, DECIDE, f"{decision} {one}", stages, of=len(stages), content=told.seen)
+        return self._start(plan)
 
     def delete_results(self, made: Mapping[str, datetime | None], by: str) -> list[DeletedResult]:
         """See the port."""
@@ -272,3 +292,15 @@ class DagsterLauncher:
         known = {contract.month for contract in chain}
         reaches: date = max((contract.last_trade_date for contract in chain), default=date.min)
         return not set(order.contracts) <= known or reaches < order.last + _CHAIN_REACHES
+
+
+def _stages(chosen: Sequence[Chosen], decision: Decision, stores: Stores) -> list[Stage]:
+    """Return a run a session that is asked for again, and a run a month that depends on the decision."""
+    raw = BAR_ASSETS[0]
+    asked = sessions_of(chosen) if decision is Decision.REFETCH else []
+    stages = [
+        Stage([raw], key_of(symbol, day), None, {raw: {"contracts": [month], "first": f"{day}", "last": f"{day}"}})
+        for symbol, month, day in asked
+    ]
+    made = rebuilds(chosen, decision, stores)
+    return stages + [Stage(assets_after_decision(one.timeframes), one.month) for one in made]

@@ -43,6 +43,7 @@ class Plan:
         stage: number of the first of them, from 1.
         of: number of all stages.
         key: the same for every plan that does the same; `identity` computes it from the whole plan.
+        content: tells apart plans whose stages read something else, like two decisions about bars of the same month.
     """
 
     job: str
@@ -53,11 +54,12 @@ class Plan:
     of: int = 1
     backtest: str | None = None
     key: str = ""
+    content: str = ""
 
     @property
     def identity(self) -> str:
         """Return a key of the plan's work: two requests for the same work at once are one job."""
-        does = [self.kind, [asdict(stage) for stage in self.stages]]
+        does = [self.kind, self.content, [asdict(stage) for stage in self.stages]]
         return hashlib.sha256(json.dumps(does, sort_keys=True).encode()).hexdigest()[:32]
 
     def tags(self) -> dict[str, str]:

@@ -1,95 +1,226 @@
-"""Bars in quarantine that a person names, whether that can be decided of them, and what has to be made anew then.
+"""Bars in quarantine that a decision is about, whether that can be decided of them, and what is made again afterwards.
 
 What commands and the API share. Must not record a decision, nor run anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 
+from g4qc_core.bars.decisions import Preview, awaiting, fingerprint, groups_of
 from g4qc_core.bars.keys import BarKey, parse_bar_key
-from g4qc_core.bars.reasons import Decision, Reason
-from g4qc_core.errors import UsageError
-from g4qc_core.instruments import Registry
-from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.bars.reasons import Decision, Reason, gravest_first, in_words
+from g4qc_core.bars.selection import Selection
+from g4qc_core.errors import DecidedMeanwhile, UsageError
+from g4qc_core.instruments import Instrument, Registry
+from g4qc_core.sessions import calendar, month_window
 from g4qc_core.storage.answers import session_at
+from g4qc_core.storage.completeness import not_made_of
+from g4qc_core.storage.selected_bars import read_selected
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.keys import key_of
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is decided about which bars.
+
+    Attributes:
+        bars: names of bars, or of runs of them; empty: all that the selection means.
+        selection: narrows them.
+        seen: `Preview.seen` of the preview that was confirmed; None: any bars.
+    """
+
+    decision: Decision
+    bars: Sequence[str] = ()
+    selection: Selection = field(default_factory=Selection)
+    seen: str | None = None
+
+
+@dataclass(frozen=True)
 class Chosen:
-    """Bars that a key names, as `QuarantineStore.listed` lists them, with the trade date each counts to."""
+    """Bars of one instrument as `read_selected` returns them."""
 
-    key: BarKey
+    instrument: Instrument
     bars: pd.DataFrame
-    trade_dates: list[date]
 
 
-def choose_bars(keys: Sequence[str], decision: Decision, registry: Registry, stores: Stores) -> list[Chosen]:
-    """The bars that the keys name, once this can be decided of all of them.
+@dataclass(frozen=True)
+class Rebuild:
+    """What depends on a decision in one month: its validated minutes, and perhaps every timeframe."""
+
+    month: str
+    timeframes: bool
+
+
+def choose_bars(asked: Asked, registry: Registry, stores: Stores) -> list[Chosen]:
+    """Return the bars that are meant, once this can be decided of all of them.
+
+    Bars that are named are meant whatever was decided about them. A selection means those that await a decision, or of
+    which one can be taken back; where there are none, those about which just this was decided, so that asking again
+    changes nothing.
 
     Raises:
-        UsageError: a key names no bar in quarantine, or one of which this cannot be decided.
+        UsageError: a name or the selection means no bar, or one of which this cannot be decided.
+        DecidedMeanwhile: the bars are not those that were confirmed.
     """
-    parsed = list(dict.fromkeys(parse_bar_key(key, registry) for key in keys))
-    chosen = [_choose(key, registry, stores) for key in parsed]
+    asked.selection.check()
+    if not asked.bars and not asked.selection:
+        raise UsageError("Name bars, or select them by instrument, contract, reason, session or time.")
+    keys = list(dict.fromkeys(parse_bar_key(key, registry) for key in asked.bars))
+    chosen = []
+    for instrument in _instruments(asked, keys, registry):
+        own = [key for key in keys if key.symbol == instrument.symbol]
+        bars = read_selected(stores.quarantine, instrument, asked.selection, own)
+        _check_named(own, bars)
+        chosen.append(Chosen(instrument, bars))
+    chosen = [one for one in (chosen if keys else _meant(chosen, asked.decision)) if not one.bars.empty]
+    if not chosen:
+        none = "has a decision that could be taken back" if asked.decision is Decision.REOPEN else "awaits a decision"
+        command = asked.selection.command()
+        raise UsageError(f"No bar in quarantine that meets this {none}: `{command} --all` shows what there is.")
     for one in chosen:
-        _check(one, decision, registry, stores)
+        _check(one, asked.decision, stores)
+    if asked.seen is not None and asked.seen != _seen(chosen, asked.decision):
+        raise DecidedMeanwhile(
+            "These bars changed since they were shown, so that nothing is recorded: look at them again, then decide."
+        )
     return chosen
 
 
-def months_of(chosen: Iterable[Chosen]) -> list[str]:
-    """Partitions that the bars belong to, ascending."""
-    return sorted({key_of(one.key.symbol, day) for one in chosen for day in one.trade_dates})
+def preview_of(chosen: Sequence[Chosen], decision: Decision, stores: Stores) -> Preview:
+    """Return what the decision is about and what it starts."""
+    months = [one.month for one in rebuilds(chosen, decision, stores)]
+    return Preview(
+        decision,
+        groups_of({one.instrument.symbol: one.bars for one in chosen}),
+        sum(int((one.bars["decision"] == decision).sum()) for one in chosen),
+        months,
+        len(months) + (len(sessions_of(chosen)) if decision is Decision.REFETCH else 0),
+        _seen(chosen, decision),
+    )
+
+
+def rebuilds(chosen: Iterable[Chosen], decision: Decision, stores: Stores) -> list[Rebuild]:
+    """Return what depends on the decision, by month, ascending.
+
+    Validation is run again by every decision. Dropping bars that are in quarantine changes no minute: the timeframes
+    are made again only where they were not made of the minutes.
+    """
+    found = []
+    for one in chosen:
+        for month in sorted({day.replace(day=1) for day in one.bars["trade_date"]}):
+            leaves = decision is not Decision.DROP or bool((one.bars["decision"] == Decision.ACCEPT).any())
+            timeframes = leaves or bool(not_made_of(stores, one.instrument, *month_window(month)))
+            found.append(Rebuild(key_of(one.instrument.symbol, month), timeframes))
+    return sorted(found, key=lambda rebuild: rebuild.month)
 
 
 def sessions_of(chosen: Iterable[Chosen]) -> list[tuple[str, str, date]]:
-    """Instrument, contract and trade date of each session that holds one of the bars, ascending."""
-    return sorted({(one.key.symbol, one.key.contract, day) for one in chosen for day in one.trade_dates})
+    """Return instrument, contract and trade date of each session that holds one of the bars, ascending."""
+    pairs = ((one, *pair) for one in chosen for pair in zip(one.bars["contract"], one.bars["trade_date"], strict=True))
+    return sorted({(one.instrument.symbol, contract, day) for one, contract, day in pairs})
 
 
-def trade_dates(timestamps: pd.Series, sessions: SessionCalendar) -> list[date]:
-    """The trade date that each bar counts to: outside every session, that of the last session before it."""
-    return [_trade_date(instant.to_pydatetime(), sessions) for instant in timestamps]
+def _instruments(asked: Asked, keys: Sequence[BarKey], registry: Registry) -> list[Instrument]:
+    named = dict.fromkeys([*(key.symbol for key in keys)] or asked.selection.instruments or registry)
+    wanted = set(asked.selection.instruments) or set(named)
+    return [registry[symbol] for symbol in named if symbol in wanted]
 
 
-def _trade_date(instant: datetime, sessions: SessionCalendar) -> date:
-    # No market of these calendars is closed for two weeks.
-    begun = sessions.sessions_between(instant - timedelta(days=14), instant + timedelta(minutes=1))
-    return max((session.trade_date for session in begun), default=instant.date())
+def _meant(found: Sequence[Chosen], decision: Decision) -> list[Chosen]:
+    """Return the bars of a selection of which this may be decided; where there are none, those of which it was."""
+    open_ones = [_kept(one, _open(one.bars, decision)) for one in found]
+    if all(one.bars.empty for one in open_ones):
+        return [_kept(one, one.bars["decision"] == decision) for one in found]
+    return open_ones
 
 
-def _choose(key: BarKey, registry: Registry, stores: Stores) -> Chosen:
-    listed = stores.quarantine.listed(key.symbol, key.first, key.last + timedelta.resolution)
-    bars = listed[listed["contract"] == key.contract].reset_index(drop=True)
-    if bars.empty:
-        raise UsageError(
-            f"{key} is not in quarantine: `g4qc quarantine list --instrument {key.symbol} --all` shows what is."
-        )
-    return Chosen(key, bars, trade_dates(bars["timestamp"], calendar(registry[key.symbol].calendar)))
+def _open(bars: pd.DataFrame, decision: Decision) -> pd.Series:
+    waits = pd.Series(awaiting(bars), index=bars.index)
+    return ~waits if decision is Decision.REOPEN else waits
 
 
-def _check(chosen: Chosen, decision: Decision, registry: Registry, stores: Stores) -> None:
-    """Raises UsageError when one of the bars cannot be decided of like that."""
-    if decision is Decision.DROP:
-        return
-    symbol = chosen.key.symbol
-    contracts = {contract.month: contract for contract in stores.contracts.chain(symbol)}
-    contract = contracts.get(chosen.key.contract)
-    for bar in chosen.bars.to_dict("records"):
-        start = bar["timestamp"].to_pydatetime()
-        name = BarKey(symbol, chosen.key.contract, start, start)
-        if decision is Decision.ACCEPT and not Reason(bar["reason"]).acceptable:
+def _kept(one: Chosen, which: pd.Series) -> Chosen:
+    return Chosen(one.instrument, one.bars[which].reset_index(drop=True))
+
+
+def _seen(chosen: Iterable[Chosen], decision: Decision) -> str:
+    return fingerprint([(one.instrument.symbol, one.bars) for one in chosen], decision)
+
+
+def _check_named(keys: Iterable[BarKey], bars: pd.DataFrame) -> None:
+    for key in keys:
+        named = (bars["contract"] == key.contract) & bars["timestamp"].between(key.first, key.last)
+        if not named.any():
             raise UsageError(
-                f"{name} cannot be accepted, because it is not merely suspect but impossible ({bar['reason']}: "
-                f"{bar['detail']}): drop it, or refetch it to ask the gateway again."
+                f"{key} is not in quarantine: `g4qc quarantine list --instrument {key.symbol} --all` shows what is."
             )
-        session = session_at(calendar(registry[symbol].calendar), start)
-        known = session is not None and contract is not None and session.open < contract.last_trade_at
-        if decision is Decision.REFETCH and not known:
-            raise UsageError(f"{name} cannot be asked for again, because the contract has no session then: drop it.")
+
+
+def _check(chosen: Chosen, decision: Decision, stores: Stores) -> None:
+    """Raise UsageError when one of the bars cannot be decided of like that."""
+    if decision is Decision.ACCEPT:
+        acceptable = chosen.bars["reason"].map(lambda reason: Reason(reason).acceptable).astype(bool)
+        _refuse_grave(chosen, chosen.bars[~acceptable])
+    if decision is Decision.REOPEN:
+        never = chosen.bars[~chosen.bars["decision"].isin([Decision.ACCEPT, Decision.DROP, Decision.REOPEN])]
+        if not never.empty:
+            raise UsageError(f"{_names(chosen, never)} no decision that could be taken back: leave that out.")
+    if decision is Decision.REFETCH:
+        unknown = chosen.bars[~chosen.bars.apply(_askable(chosen.instrument, stores), axis=1).astype(bool)]
+        if not unknown.empty:
+            raise UsageError(
+                f"{_first(chosen, unknown)} cannot be asked for again, because the contract has no session then: "
+                f"drop it{_others(unknown)}."
+            )
+
+
+def _refuse_grave(chosen: Chosen, grave: pd.DataFrame) -> None:
+    if grave.empty:
+        return
+    if len(grave) == 1:
+        bar = grave.iloc[0]
+        raise UsageError(
+            f"{_first(chosen, grave)} cannot be accepted, because it is not merely suspect but impossible "
+            f"({bar['reason']}: {bar['detail']}): drop it, or refetch it to ask the gateway again."
+        )
+    counts = Counter(map(Reason, grave["reason"]))
+    rest = [reason for reason in gravest_first(chosen.bars["reason"]) if reason.acceptable]
+    narrowed = f" The others can be accepted with {' '.join(f'--reason {one}' for one in rest)}." if rest else ""
+    raise UsageError(
+        f"{len(grave):,} of these {len(chosen.bars):,} bars cannot be accepted, because they are not merely suspect "
+        f"but impossible: {in_words(counts)}. Nothing is recorded: drop or refetch these.{narrowed}"
+    )
+
+
+def _askable(instrument: Instrument, stores: Stores) -> Callable[[pd.Series], bool]:
+    """Return a function that tells whether the gateway can be asked for the session of a bar."""
+    contracts = {one.month: one for one in stores.contracts.chain(instrument.symbol)}
+    hours = calendar(instrument.calendar)
+
+    def askable(bar: pd.Series) -> bool:
+        contract, session = contracts.get(bar["contract"]), session_at(hours, bar["timestamp"].to_pydatetime())
+        return session is not None and contract is not None and session.open < contract.last_trade_at
+
+    return askable
+
+
+def _first(chosen: Chosen, bars: pd.DataFrame) -> str:
+    """Return the name of the first bar."""
+    start = bars["timestamp"].iloc[0].to_pydatetime()
+    return str(BarKey(chosen.instrument.symbol, bars["contract"].iloc[0], start, start))
+
+
+def _names(chosen: Chosen, bars: pd.DataFrame) -> str:
+    more = len(bars) - 1
+    return f"{_first(chosen, bars)} has" if not more else f"{_first(chosen, bars)} and {more:,} more bars have"
+
+
+def _others(bars: pd.DataFrame) -> str:
+    return f", and {len(bars) - 1:,} more of which this holds" if len(bars) > 1 else ""

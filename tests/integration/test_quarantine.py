@@ -289,6 +289,89 @@ def test_a_run_of_bars_is_decided_of_by_its_ends(home: Home) -> None:
     assert [entry["bar"] for entry in listed(home, "--all")] == [BAR]
 
 
+@pytest.fixture
+def several(home: Home) -> Iterator[Home]:
+    """More false prints in another session: two spikes, and one bar that is impossible."""
+    with open_stores(home.settings) as stores:
+        (contract,) = (c for c in stores.contracts.chain("ES") if c.month == "202612")
+        true = []
+        for at, change in ((10, TICKS), (30, TICKS), (50, None)):
+            start = START + timedelta(days=1, minutes=at)
+            window = (start, start + timedelta(minutes=1))
+            bar = stores.bars.raw("ES", *window, "202612").drop(columns="contract")
+            entry = LedgerEntry("ES", "202612", "1min", *window, Outcome.DATA, requested_at=START, duration_ms=1)
+            prices = bar[["open", "high", "low", "close"]] + 0.25 * (change or 0)
+            false = bar.assign(**prices) if change else bar.assign(close=1.0)
+            stores.bars.write_raw(contract, false, entry)
+            true.append((bar, entry))
+    rebuild(home)
+    yield home
+    with open_stores(home.settings) as stores:
+        for bar, entry in true:
+            stores.bars.write_raw(contract, bar, entry)
+
+
+def test_selected_bars_are_shown_and_decided_at_once_in_one_run_a_month(several: Home) -> None:
+    assert [entry["reason"] for entry in listed(several)] == ["ohlc_order", "spike", "spike", "spike"]
+    text = quarantine(several, "list").text
+    assert "1 ohlc_order: refetch them\n        3 spike: accept or drop them\n4 bars wait for a decision" in text
+    spikes = ("--reason", "spike", "--contract", "202612", "--from", "2026-10-06", "--to", "2026-10-07")
+    shown = json.loads(quarantine(several, "accept", *spikes, "--dry-run", "--json").text)
+    assert (shown["bars"], shown["reasons"], shown["months"], shown["runs"]) == (3, {"spike": 3}, [MONTH], 1)
+    assert {group["trade_date"]: group["bars"] for group in shown["groups"]} == {"2026-10-06": 1, "2026-10-07": 2}
+    refused = several.run("quarantine", "accept", *spikes)
+    assert refused.code == 2
+    assert "accept: 3 bars (3 spike); then 1 run makes ES|2026-10-01 again." in refused.text
+    assert "add --yes, or run it in a terminal" in refused.errors
+    whole = several.run("quarantine", "accept", "--session", "2026-10-07", "--yes")
+    assert whole.code == 2
+    assert "1 ohlc_order" not in whole.text
+    assert "is not merely suspect but impossible (ohlc_order" in whole.errors
+    assert {entry["decision"] for entry in listed(several, "--all")} == {None}
+    with several.bench() as bench:
+        before = bench.runner.instance.get_runs_count()
+    done = quarantine(several, "accept", *spikes, "--yes", "--by", "ann", "--note", "seen on the tape")
+    assert done.text == f"3 bars accepted; made anew: {MONTH}.\n"
+    assert high(several, "1d") == spike()
+    again = quarantine(several, "accept", *spikes, "--yes")
+    assert "3 bars accepted (3 already before)" in again.text
+    dropped = quarantine(several, "drop", "--start", "2026-10-07T14:20Z", "--end", "2026-10-07T14:20Z", "--yes")
+    assert dropped.text.startswith("1 bar dropped;")
+    assert listed(several) == []
+    with several.bench() as bench:
+        runs = bench.runner.instance.get_runs()
+        assert len(runs) - before == 3
+        # Dropping a bar that was out already changes no minute: the timeframes stay.
+        assert [run.job_name for run in runs[:3]] == ["validate_bars", "rebuild_bars", "rebuild_bars"]
+
+
+def test_a_decision_is_taken_back(home: Home) -> None:
+    quarantine(home, "accept", BAR)
+    done = quarantine(home, "reopen", "--reason", "spike", "--yes", "--by", "bob")
+    assert done.text == f"1 bar reopened; made anew: {MONTH}.\n"
+    (entry,) = listed(home)
+    assert (entry["decision"], entry["decided_by"]) == ("reopen", "bob")
+    assert high(home, "1d") < spike()
+    nothing = home.run("quarantine", "reopen", "--session", "2026-10-05", "--yes")
+    assert nothing.code == 2
+    assert "`g4qc quarantine list --session 2026-10-05 --all` shows what there is" in nothing.errors
+
+
+def test_a_selection_that_names_nothing_or_no_reason_is_refused(home: Home) -> None:
+    for given, said in (
+        ((), "Name bars, or select them by instrument, contract, reason, session or time."),
+        (("--reason", "spikes"), "Unknown reason 'spikes': did you mean 'spike'?"),
+        (("--contract", "2026"), "'2026' is no contract month"),
+        (("--instrument", "ESS"), "Unknown instrument 'ESS'"),
+        (("--start", "2026-10-07", "--end", "2026-10-06"), "The window is reversed"),
+        (("--reason", "spike", "--json"), "give --dry-run with it"),
+    ):
+        done = home.run("quarantine", "drop", *given)
+        assert done.code == 2
+        assert said in done.errors
+    assert [entry["decision"] for entry in listed(home)] == [None]
+
+
 def test_bars_that_wait_are_a_warning_in_the_graph(home: Home) -> None:
     def passed() -> bool:
         with home.bench() as bench:

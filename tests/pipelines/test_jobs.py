@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 from g4qc_core.api.launcher import ExtractOrder, JobState
-from g4qc_core.bars.reasons import Decision
-from g4qc_core.errors import UsageError
+from g4qc_core.bars.reasons import Decision, Reason
+from g4qc_core.bars.selection import Selection
+from g4qc_core.errors import DecidedMeanwhile, UsageError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
@@ -264,13 +265,76 @@ def _told(n: int) -> dict:
     return {"__typename": kind, "message": f"event {n}", "timestamp": at, "stepKey": "raw_bars", "level": "INFO"}
 
 
+def doubted(database: Database, *reasons: str) -> Stores:
+    """A database with a bar in quarantine for each reason, a minute after another."""
+    stores = Stores.of(database)
+    bad = raw_bars(len(reasons)).assign(contract="202403", reason=list(reasons), detail="")[list(QUARANTINE_COLUMNS)]
+    quality = pd.DataFrame(columns=list(QUALITY_COLUMNS))
+    stores.bars.replace_partition("ES", START, END, market_bars(0), bad, quality, date(2024, 1, 1), date(2024, 1, 31))
+    return stores
+
+
+def test_a_selection_is_previewed_and_decided_at_once_in_one_run_of_its_month(
+    graph: MemoryGraph, make: Make, embedded_database: Database
+) -> None:
+    stores = doubted(embedded_database, "spike", "price_limit", "spike", "off_tick")
+    launcher, suspects = make(), Selection(("ES",), reasons=(Reason.PRICE_LIMIT, Reason.SPIKE))
+    shown = launcher.preview(Decision.ACCEPT, [], suspects)
+    assert [(group.reason, group.bars) for group in shown.groups] == [(Reason.PRICE_LIMIT, 1), (Reason.SPIKE, 2)]
+    assert (shown.bars, shown.already, shown.months, shown.runs) == (3, 0, ["ES|2023-12-01"], 1)
+    assert stores.quarantine.history("ES", START, END).empty
+    job = launcher.decide([], Decision.ACCEPT, "jo", "", suspects, shown.seen)
+    assert stores.quarantine.listed("ES", START, END)["decision"].isna().tolist() == [False, False, False, True]
+    assert launcher.job(job).about == "accept 3 bars of ES|2023-12-01"
+    # The same again is the same job, and records nothing.
+    assert launcher.decide([], Decision.ACCEPT, "jo", "", suspects, shown.seen) == job
+    assert len(stores.quarantine.history("ES", START, END)) == 3
+    assert len(graph.kept) == 1
+    # Other bars of the same month are another job: the run before may have read the decisions already.
+    assert launcher.decide([], Decision.DROP, "jo", "", Selection(reasons=(Reason.OFF_TICK,))) != job
+
+
+def test_impossible_bars_in_a_selection_refuse_its_acceptance_whole_and_name_the_others(
+    graph: MemoryGraph, make: Make, embedded_database: Database
+) -> None:
+    stores = doubted(embedded_database, "spike", "off_tick", "ohlc_order", "flat_run")
+    with pytest.raises(UsageError, match=r"2 of these 4 bars cannot be accepted.*1 ohlc_order.*1 off_tick") as refused:
+        make().decide([], Decision.ACCEPT, "jo", "", Selection(("ES",)))
+    assert "accepted with --reason spike --reason flat_run" in str(refused.value)
+    assert stores.quarantine.history("ES", START, END).empty
+    assert graph.kept == []
+
+
+def test_a_preview_that_is_outdated_decides_nothing(
+    graph: MemoryGraph, make: Make, embedded_database: Database
+) -> None:
+    stores = doubted(embedded_database, "spike", "spike")
+    launcher, spikes = make(), Selection(("ES",), reasons=(Reason.SPIKE,))
+    shown = launcher.preview(Decision.DROP, [], spikes)
+    launcher.decide(["ES/202403/2024-01-01T00:00Z"], Decision.ACCEPT, "ann", "")
+    with pytest.raises(DecidedMeanwhile, match="changed since they were shown"):
+        launcher.decide([], Decision.DROP, "jo", "", spikes, shown.seen)
+    assert stores.quarantine.listed("ES", START, END)["decision"].fillna("").tolist() == ["accept", ""]
+    assert len(graph.kept) == 1
+
+
+def test_a_selection_without_a_bar_or_without_criteria_is_refused(make: Make, embedded_database: Database) -> None:
+    doubted(embedded_database, "spike")
+    launcher = make()
+    with pytest.raises(UsageError, match=r"No bar in quarantine .* awaits a decision: `g4qc quarantine list --re"):
+        launcher.preview(Decision.DROP, [], Selection(reasons=(Reason.SCHEMA,)))
+    with pytest.raises(UsageError, match="has a decision that could be taken back"):
+        launcher.preview(Decision.REOPEN, [], Selection(("ES",)))
+    with pytest.raises(UsageError, match="Name bars, or select them"):
+        launcher.preview(Decision.DROP, [], Selection())
+    with pytest.raises(UsageError, match="2024-01-01T00:00Z has no decision that could be taken back"):
+        launcher.preview(Decision.REOPEN, ["ES/202403/2024-01-01T00:00Z"], Selection())
+
+
 def test_a_decision_that_needs_too_many_runs_is_not_half_taken(
     graph: MemoryGraph, make: Make, monkeypatch: pytest.MonkeyPatch, embedded_database: Database
 ) -> None:
-    stores = Stores.of(embedded_database)
-    bad = raw_bars(1).assign(contract="202403", reason="spike", detail="")[list(QUARANTINE_COLUMNS)]
-    quality = pd.DataFrame(columns=list(QUALITY_COLUMNS))
-    stores.bars.replace_partition("ES", START, END, market_bars(0), bad, quality, date(2024, 1, 1), date(2024, 1, 31))
+    stores = doubted(embedded_database, "spike")
     launcher, bar = make(), "ES/202403/2024-01-01T00:00Z"
     with monkeypatch.context() as less:
         less.setattr("g4qc_pipelines.launching.launcher._MOST_STAGES", 0)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import pandas as pd
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from g4qc_core.api.deps import CanDecide, CanRead, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.jobs import JobShown, shown
-from g4qc_core.bars.decisions import undecided
+from g4qc_core.bars.decisions import Group, Preview, groups_of, undecided
 from g4qc_core.bars.keys import BarKey
 from g4qc_core.bars.reasons import Decision, Reason
+from g4qc_core.bars.selection import Selection
 from g4qc_core.instruments import Instrument
-from g4qc_core.storage.moments import window_of
+from g4qc_core.storage.selected_bars import read_selected
 
 router = APIRouter(tags=["quarantine"], responses=documented(401, 403, 422, 429, 503))
 
@@ -30,6 +31,7 @@ class Quarantined(BaseModel):
     symbol: str
     contract: str
     timestamp: datetime
+    trade_date: date = Field(description="Outside every session: that of the last one before it")
     open: float | None
     high: float | None
     low: float | None
@@ -44,51 +46,171 @@ class Quarantined(BaseModel):
     note: str | None
 
 
+class Grouped(BaseModel):
+    """Number of bars of one reason, contract and session."""
+
+    symbol: str
+    contract: str
+    trade_date: date
+    reason: Reason
+    acceptable: bool
+    bars: int
+
+
 class Quarantine(BaseModel):
-    """Bars in quarantine by instrument, contract and time."""
+    """Bars in quarantine, the gravest reason first, then by instrument, contract and time."""
 
     bars: list[Quarantined]
     total: int = Field(description="How many there are; the list ends after 5,000")
+    groups: list[Grouped] = Field(description="How many there are of each reason, contract and session, in that order")
+
+
+class Selected(BaseModel):
+    """Criteria that a bar meets all of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    symbol: str | None = Field(None, max_length=12)
+    contracts: list[Annotated[str, Field(max_length=12)]] = Field([], max_length=50, description="Contract months")
+    reasons: list[Reason] = Field([], max_length=50)
+    sessions: list[date] = Field([], max_length=400, description="Trade dates")
+    first: date | None = Field(None, description="First trade date")
+    last: date | None = Field(None, description="Last trade date, included")
+    start: datetime | None = Field(None, description="Start of the first bar; without a zone, UTC")
+    end: datetime | None = Field(None, description="Start of the last bar, included; without a zone, UTC")
+
+    def selection(self) -> Selection:
+        """The criteria as the library has them."""
+        symbols = () if self.symbol is None else (self.symbol,)
+        ends = [instant and instant.replace(tzinfo=instant.tzinfo or UTC) for instant in (self.start, self.end)]
+        return Selection(
+            symbols, tuple(self.contracts), tuple(self.reasons), tuple(self.sessions), self.first, self.last, *ends
+        )
 
 
 class DecisionAsked(BaseModel):
-    """What is decided about which bars."""
+    """What is decided about which bars: named bars, selected ones, or those of both."""
 
     model_config = ConfigDict(extra="forbid")
 
     bars: list[Annotated[str, Field(max_length=100)]] = Field(
-        min_length=1,
+        [],
         max_length=200,
         description="Bars, or runs of bars like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z",
     )
+    select: Selected | None = Field(
+        None,
+        description="Without bars: all that meet this and await a decision (of `reopen`: about which one was made)",
+    )
     decision: Decision
     note: str = Field("", max_length=500, pattern=r"^[^\x00]*$", description="Why")
+    dry_run: bool = Field(False, description="Only show what would be decided; the answer is 200 and a preview")
+    seen: str | None = Field(
+        None, max_length=64, description="That of the preview: nothing is decided where the bars have changed since"
+    )
+
+    def selection(self) -> Selection:
+        """The criteria; empty where there are none."""
+        return Selection() if self.select is None else self.select.selection()
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.bars and not self.selection():
+            raise ValueError("give bars, or criteria in select")
+        return self
+
+
+class DecisionPreview(BaseModel):
+    """What a decision would be about, and what it would start."""
+
+    decision: Decision
+    bars: int
+    already: int = Field(description="How many of them the same was decided about before")
+    groups: list[Grouped] = Field(description="The gravest reason first")
+    months: list[str] = Field(description="Partitions that are made again")
+    runs: int
+    seen: str = Field(description="Send it with the decision")
 
 
 @router.get("/quarantine", dependencies=[CanRead])
 def quarantine(
     using: Using,
     symbol: Annotated[str | None, Query(max_length=12)] = None,
+    contract: Annotated[list[str] | None, Query(description="Contract months")] = None,
+    reason: Annotated[list[Reason] | None, Query()] = None,
+    session: Annotated[list[date] | None, Query(description="Trade dates")] = None,
     first: Annotated[date | None, Query(description="First trade date")] = None,
     last: Annotated[date | None, Query(description="Last trade date, included")] = None,
+    start: Annotated[datetime | None, Query(description="Start of the first bar; without a zone, UTC")] = None,
+    end: Annotated[datetime | None, Query(description="Start of the last bar, included")] = None,
     decided: Annotated[bool, Query(description="Show those too of which somebody decided")] = False,
 ) -> Quarantine:
     """Bars that wait for a decision; with `decided`, all."""
-    wanted = [using.registry[symbol]] if symbol is not None else list(using.registry.values())
-    store, found = using.stores().quarantine, []
+    criteria = Selected(
+        symbol=symbol,
+        contracts=contract or [],
+        reasons=reason or [],
+        sessions=session or [],
+        first=first,
+        last=last,
+        start=start,
+        end=end,
+    ).selection()
+    criteria.check()
+    wanted = [using.registry[one] for one in criteria.instruments or using.registry]
+    store, found = using.stores().quarantine, {}
     for instrument in wanted:
-        listed = store.listed(instrument.symbol, *window_of(instrument, first, last))
-        listed = listed if decided else undecided(listed)
-        found += [(instrument, row) for row in listed.to_dict("records")]
-    return Quarantine(bars=[_shown(instrument, row) for instrument, row in found[:_MOST]], total=len(found))
+        listed = read_selected(store, instrument, criteria)
+        found[instrument] = listed if decided else undecided(listed)
+    rows = [(instrument, row) for instrument, listed in found.items() for row in listed.to_dict("records")]
+    rows.sort(key=lambda pair: Reason(pair[1]["reason"]).rank)
+    groups = groups_of({instrument.symbol: listed for instrument, listed in found.items()})
+    return Quarantine(
+        bars=[_shown(instrument, row) for instrument, row in rows[:_MOST]],
+        total=len(rows),
+        groups=[_grouped(group) for group in groups],
+    )
 
 
-@router.post("/quarantine/decisions", status_code=202, responses=documented(413))
-async def decide(asked: DecisionAsked, using: Using, key: CanDecide) -> JobShown:
-    """Records a decision, and starts the job that makes the months of the bars anew."""
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"model": DecisionPreview, "description": "With dry_run: what would be decided"},
+    202: {"model": JobShown, "description": "The decision is recorded, and the job was started"},
+    **documented(409, 413),
+}
+
+
+@router.post("/quarantine/decisions", status_code=202, responses=_ANSWERS, response_model=None)
+async def decide(asked: DecisionAsked, using: Using, key: CanDecide, response: Response) -> JobShown | DecisionPreview:
+    """Records a decision about all bars at once, and starts the job that makes their months anew.
+
+    The same decision again records nothing. 409 where something else was decided about one of the bars meanwhile, or
+    they are not those of the preview; nothing is recorded then.
+    """
+    selection = asked.selection()
+    if asked.dry_run:
+        response.status_code = 200
+        return _previewed(await using.of_graph(using.launcher.preview, asked.decision, asked.bars, selection))
     by = key.name if key is not None else "API"
-    job_id = await using.of_graph(using.launcher.decide, asked.bars, asked.decision, by, asked.note)
+    job_id = await using.of_graph(
+        using.launcher.decide, asked.bars, asked.decision, by, asked.note, selection, asked.seen
+    )
     return shown(await using.of_graph(using.launcher.job, job_id))
+
+
+def _previewed(found: Preview) -> DecisionPreview:
+    return DecisionPreview(
+        decision=found.decision,
+        bars=found.bars,
+        already=found.already,
+        groups=[_grouped(group) for group in found.groups],
+        months=list(found.months),
+        runs=found.runs,
+        seen=found.seen,
+    )
+
+
+def _grouped(group: Group) -> Grouped:
+    return Grouped(**vars(group), acceptable=group.reason.acceptable)
 
 
 def _shown(instrument: Instrument, row: Any) -> Quarantined:
@@ -100,6 +222,7 @@ def _shown(instrument: Instrument, row: Any) -> Quarantined:
         symbol=instrument.symbol,
         contract=row["contract"],
         timestamp=start,
+        trade_date=row["trade_date"],
         **prices,
         volume=row["volume"],
         reason=row["reason"],

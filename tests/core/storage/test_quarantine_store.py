@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -9,8 +10,10 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.reasons import Decision
 from g4qc_core.bars.schema import RAW_BAR_COLUMNS
+from g4qc_core.errors import DecidedMeanwhile
 from g4qc_core.storage.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS, BarStore
 from g4qc_core.storage.database import Database
 from g4qc_core.storage.quarantine_store import LISTED_COLUMNS, QuarantineStore, Refetch
@@ -155,6 +158,54 @@ def test_a_refetch_that_was_answered_can_be_wished_again(
 
 def test_no_bars_are_decided_of_without_complaint(store: QuarantineStore) -> None:
     assert decide(store, "drop") == 0
+
+
+def test_another_decision_since_the_bars_were_listed_is_a_conflict_and_records_nothing(
+    store: QuarantineStore,
+) -> None:
+    before = listed(store)
+    decide(store, "accept", 1, by="ann")
+    with pytest.raises(DecidedMeanwhile, match=r"1 of these 3 bars of ES .* \(accept by ann\)"):
+        store.decide("ES", before, Decision.DROP, "bob", NOON)
+    assert decisions(store) == [None, "accept", None]
+    assert store.decide("ES", before, Decision.ACCEPT, "bob", NOON) == 2
+    assert list(listed(store)["decided_by"]) == ["bob", "ann", "bob"]
+
+
+def test_decisions_about_several_instruments_are_recorded_together_or_not_at_all(store: QuarantineStore) -> None:
+    before = listed(store)
+    decide(store, "accept", 0)
+    with pytest.raises(DecidedMeanwhile):
+        store.decide_all({"NQ": before, "ES": before}, Decision.DROP, "bob", NOON)
+    assert store.history("NQ", START, END).empty
+    assert store.decide_all({"NQ": before, "ES": listed(store)}, Decision.DROP, "bob", NOON) == 6
+
+
+def test_of_decisions_at_the_same_time_one_is_recorded_and_the_others_conflict(store: QuarantineStore) -> None:
+    before = listed(store)
+
+    def told(decision: Decision) -> str:
+        try:
+            return f"{store.decide('ES', before, decision, str(decision), NOON)}"
+        except DecidedMeanwhile:
+            return "conflict"
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(told, [Decision.ACCEPT, Decision.DROP] * 4))
+    assert len(set(decisions(store))) == 1
+    won = decisions(store)[0]
+    answers = dict(zip([Decision.ACCEPT, Decision.DROP], (found[::2], found[1::2]), strict=True))
+    assert sorted(answers[Decision(won)]) == ["0", "0", "0", "3"]
+    assert set(found[::2] + found[1::2]) == {"0", "3", "conflict"}
+
+
+def test_a_decision_that_is_taken_back_leaves_the_bar_waiting(store: QuarantineStore) -> None:
+    decide(store, "accept", 0)
+    decide(store, "drop", 1)
+    assert len(undecided(listed(store))) == 1
+    decide(store, "reopen", 0, 1)
+    assert len(undecided(listed(store))) == 3
+    assert store.accepted("ES", START, END).empty
 
 
 def test_prices_that_are_no_numbers_are_decided_of_like_others(store: QuarantineStore, bars: BarStore) -> None:
