@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LONGEST_CLOSURE = timedelta(days=14)
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,9 @@ class Selection:
         bounded_below, bounded_above = self.sessions or self.first, self.sessions or self.last
         earliest = _noon(min(days)) - _LONGEST_CLOSURE if bounded_below else None
         latest = _noon(max(days)) + _LONGEST_CLOSURE if bounded_above else None
-        start = max(filter(None, (earliest, self.start)), default=None)
-        end = min(filter(None, (latest, self.end and self.end + timedelta.resolution)), default=None)
+        begin, final = (_within_time(instant) for instant in (self.start, self.end))
+        start = max(filter(None, (earliest, begin)), default=None)
+        end = min(filter(None, (latest, final and final + timedelta.resolution)), default=None)
         return start, end
 
     def among(self, bars: pd.DataFrame) -> pd.Series:
@@ -99,7 +101,8 @@ class Selection:
         for column, wanted in (("contract", self.contracts), ("reason", self.reasons), ("trade_date", self.sessions)):
             if wanted:
                 meets &= bars[column].isin([str(one) for one in wanted] if column != "trade_date" else wanted)
-        for column, first, last in (("trade_date", self.first, self.last), ("timestamp", self.start, self.end)):
+        start, end = (_within_time(instant) for instant in (self.start, self.end))
+        for column, first, last in (("trade_date", self.first, self.last), ("timestamp", start, end)):
             if first is not None:
                 meets &= bars[column] >= first
             if last is not None:
@@ -149,4 +152,9 @@ def by_gravity(bars: pd.DataFrame) -> pd.DataFrame:
 
 
 def _noon(day: date) -> datetime:
-    return datetime.combine(day, time(12), UTC)
+    return datetime.combine(min(max(day, _EARLIEST.date()), _LATEST.date()), time(12), UTC)
+
+
+def _within_time(instant: datetime | None) -> datetime | None:
+    """Return the instant, or the nearest one at which there can be bars."""
+    return instant and min(max(instant, _EARLIEST), _LATEST)

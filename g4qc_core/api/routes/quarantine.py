@@ -82,10 +82,8 @@ class Selected(BaseModel):
     def selection(self) -> Selection:
         """The criteria as the library has them."""
         symbols = () if self.symbol is None else (self.symbol,)
-        ends = [instant and instant.replace(tzinfo=instant.tzinfo or UTC) for instant in (self.start, self.end)]
-        return Selection(
-            symbols, tuple(self.contracts), tuple(self.reasons), tuple(self.sessions), self.first, self.last, *ends
-        )
+        many = tuple(self.contracts), tuple(self.reasons), tuple(self.sessions)
+        return Selection(symbols, *many, self.first, self.last, _utc(self.start), _utc(self.end))
 
 
 class DecisionAsked(BaseModel):
@@ -146,16 +144,9 @@ def quarantine(
     decided: Annotated[bool, Query(description="Show those too of which somebody decided")] = False,
 ) -> Quarantine:
     """Bars that wait for a decision; with `decided`, all."""
-    criteria = Selected(
-        symbol=symbol,
-        contracts=contract or [],
-        reasons=reason or [],
-        sessions=session or [],
-        first=first,
-        last=last,
-        start=start,
-        end=end,
-    ).selection()
+    symbols = () if symbol is None else (symbol,)
+    many = tuple(contract or ()), tuple(reason or ()), tuple(session or ())
+    criteria = Selection(symbols, *many, first, last, _utc(start), _utc(end))
     criteria.check()
     wanted = [using.registry[one] for one in criteria.instruments or using.registry]
     store, found = using.stores().quarantine, {}
@@ -207,6 +198,10 @@ def _previewed(found: Preview) -> DecisionPreview:
         runs=found.runs,
         seen=found.seen,
     )
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return instant and instant.replace(tzinfo=instant.tzinfo or UTC)
 
 
 def _grouped(group: Group) -> Grouped:
