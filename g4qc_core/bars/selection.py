@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from g4qc_core.bars.reasons import Reason
 from g4qc_core.contracts import contract_month
+from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.sessions import SessionCalendar, check_window
 
@@ -112,8 +113,7 @@ class Selection:
 
 def in_quarantine(count: int, bars: Selection) -> str:
     """Return that so many bars wait for a decision, with the command that lists them, as part of a sentence."""
-    wait = "bar waits" if count == 1 else "bars wait"
-    return f"{count:,} {wait} in quarantine: `{bars.command()}`"
+    return f"{counted(count, 'bar waits', 'bars wait')} in quarantine: `{bars.command()}`"
 
 
 def parse_reasons(names: Iterable[str]) -> tuple[Reason, ...]:

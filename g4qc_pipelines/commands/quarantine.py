@@ -1,4 +1,4 @@
-"""`g4qc quarantine list` and `--dry-run`: what validation does not believe, and what a decision about it would start."""
+"""`g4qc quarantine list` and `--dry-run`: what validation does not believe, and what a decision would start."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from rich.table import Table
 
 from g4qc_core.bars.decisions import Preview, undecided
 from g4qc_core.bars.selection import Selection
+from g4qc_core.counts import counted
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.selected_bars import read_selected
@@ -61,17 +62,11 @@ def print_preview(found: Preview) -> None:
         click.echo(f"... and {len(found.groups) - _SHOWN:,} more lines")
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.reasons.items())
     known = f", {found.already:,} of them already before" if found.already else ""
-    click.echo(f"{found.decision}: {count_of(found.bars)} ({reasons}){known}; then {_runs(found)}.")
+    click.echo(f"{found.decision}: {counted(found.bars, 'bar')} ({reasons}){known}; then {_runs(found)}.")
 
 
 def _runs(found: Preview) -> str:
-    runs = "1 run makes" if found.runs == 1 else f"{found.runs:,} runs make"
-    return f"{runs} {', '.join(found.months)} again"
-
-
-def count_of(bars: int) -> str:
-    """The number of bars in words."""
-    return "1 bar" if bars == 1 else f"{bars:,} bars"
+    return f"{counted(found.runs, 'run makes', 'runs make')} {', '.join(found.months)} again"
 
 
 def _document(found: Preview) -> dict[str, object]:

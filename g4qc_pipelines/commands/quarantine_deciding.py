@@ -11,12 +11,13 @@ import click
 from g4qc_core.bars.decisions import Preview, undecided
 from g4qc_core.bars.keys import parse_bar_key
 from g4qc_core.bars.reasons import Decision
+from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.selected_bars import read_selected
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.commands.quarantine import count_of, print_preview
+from g4qc_pipelines.commands.quarantine import print_preview
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, assets_after_decision
@@ -79,12 +80,12 @@ def _confirm(found: Preview) -> None:
     print_preview(found)
     if not sys.stdin.isatty():
         raise UsageError("Nothing is decided without a confirmation: add --yes, or run it in a terminal.")
-    click.confirm(f"{str(found.decision).capitalize()} {count_of(found.bars)}?", abort=True)
+    click.confirm(f"{str(found.decision).capitalize()} {counted(found.bars, 'bar')}?", abort=True)
 
 
 def _print_done(named: int, recorded: int, decision: Decision, made: Sequence[Rebuild]) -> None:
     known = f" ({named - recorded:,} already before)" if recorded < named else ""
-    click.echo(f"{count_of(named)} {_DONE[decision]}{known}; made anew: {', '.join(one.month for one in made)}.")
+    click.echo(f"{counted(named, 'bar')} {_DONE[decision]}{known}; made anew: {', '.join(one.month for one in made)}.")
 
 
 def _run_each(runner: Runner, sessions: Sequence[tuple[str, str, date]], made: Sequence[Rebuild]) -> list[str]:
