@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from g4qc_core.gateway.lookup import visible
 from g4qc_core.gateway.market import REPLAY_ACCOUNT, Listing, Market
 from g4qc_core.gateway.requests import ContractQuery
 from g4qc_core.gateway.validation import Refusal
@@ -68,7 +69,13 @@ def _products(listings: Sequence[Listing], now: datetime) -> str:
 def _months(found: Sequence[Listing], now: datetime) -> str:
     if not found[0].contract.expires:
         return ""
-    live = [item.contract.month for item in found if item.contract.last_trade_at > now]
-    ended = [item.contract.month for item in found if item.contract.last_trade_at <= now]
+    live = [item.contract.month for item in found if visible(item, False, now)]
+    ended = [item.contract.month for item in found if visible(item, True, now) and item.contract.month not in live]
+    if not live and not ended:
+        last = max(item.contract.month for item in found)
+        return (
+            f", months up to {last}, which ended more than two years before the gateway's clock, {now:%Y-%m-%d}: "
+            "start it with --now at their time"
+        )
     months = f", months {min(live)} to {max(live)}" if live else ""
     return months + (f", with includeExpired from {min(ended)}" if ended else "")

@@ -59,8 +59,10 @@ def contracts(market: Market, request: ContractRequest, now: datetime, expiry_zo
         expiry_zone: time zone of last trades; None: the exchange's.
 
     Raises:
-        Refusal: 200, there is none.
+        Refusal: 200, there is none; 162, it is looked for by something else than its own fields.
     """
+    if any(request.others):
+        raise Refusal(162, "A request for contract details by secId or issuer is not served by the simulated gateway")
     found = find(market, request.contract, now)
     if not found:
         raise not_found(market, request.contract, now)

@@ -41,8 +41,12 @@ class Recorded:
     minutes: Bars
 
 
-def read_table(file: Path, columns: Sequence[str]) -> pd.DataFrame:
+def read_table(file: Path, columns: Sequence[str], optional: Sequence[str]) -> pd.DataFrame:
     """The rows of a csv (compressed where its name says so) or parquet file, every value as text.
+
+    Args:
+        columns: those that it must have.
+        optional: those that it may have besides, for the error.
 
     Raises:
         SettingsError: the file is missing, cannot be read, or lacks a column.
@@ -58,7 +62,11 @@ def read_table(file: Path, columns: Sequence[str]) -> pd.DataFrame:
         raise SettingsError(f"The file {file} cannot be read: {str(error).splitlines()[0]}.") from None
     missing = [name for name in columns if name not in table.columns]
     if missing:
-        raise SettingsError(f"The file {file} lacks the column {missing[0]}; it has {', '.join(table.columns)}.")
+        needed, more = ", ".join(columns), ", ".join(optional)
+        raise SettingsError(
+            f"The file {file} lacks the column {missing[0]}; it has {', '.join(table.columns)}. "
+            f"It needs {needed}, and may have {more}."
+        )
     return table
 
 
@@ -72,7 +80,7 @@ def read_bars(file: Path) -> Recorded:
     Raises:
         SettingsError: the file is malformed; the text names file, line and column.
     """
-    table = read_table(file, _REQUIRED)
+    table = read_table(file, _REQUIRED, _OPTIONAL)
     start = _timestamps(file, table)
     values = {name: _numbers(file, table, name) for name in (*_REQUIRED[1:], *_OPTIONAL) if name in table}
     _check_prices(file, values)

@@ -41,10 +41,11 @@ def find(market: Market, query: ContractQuery, now: datetime) -> list[Listing]:
         live = [item for item in listings if _fits(item, query) and item.contract.last_trade_at > now]
         rolled = [item for item in live if month_code(item.contract.month) in item.instrument.months]
         return rolled[:1]
-    return [item for item in listings if _fits(item, query) and _visible(item, query.include_expired, now)]
+    return [item for item in listings if _fits(item, query) and visible(item, query.include_expired, now)]
 
 
-def _visible(listing: Listing, include_expired: bool, now: datetime) -> bool:
+def visible(listing: Listing, include_expired: bool, now: datetime) -> bool:
+    """True for a contract that trades at `now`, or ended in the two years before it and expired ones are included."""
     ended = listing.contract.last_trade_at
     return ended > now or (include_expired and ended > _two_years_before(now))
 

@@ -22,6 +22,7 @@ from g4qc_core.instruments import NEVER, SPOT, Contract, Instrument, contract_mo
 _FILE = "contracts.csv"
 _COLUMNS = ("instrument", "local_symbol", "contract_month", "last_trade_date")
 _NAMES = ("ib_symbol", "trading_class", "exchange", "currency")
+_SIZES = ("multiplier", "min_tick", "price_magnifier")
 _SUFFIXES = (".csv", ".csv.gz", ".parquet")
 
 
@@ -44,7 +45,7 @@ class ReplayMarket:
             raise SettingsError(f"The directory to replay, {directory}, does not exist.")
         self._listings: list[Listing] = []
         self._recorded: dict[int, Recorded] = {}
-        table = read_table(directory / _FILE, _COLUMNS)
+        table = read_table(directory / _FILE, _COLUMNS, (*_NAMES, *_SIZES))
         rows = ({name: str(value) for name, value in row.items()} for _, row in table.iterrows())
         for line, row in enumerate(rows, start=2):
             listing = _listing(directory / _FILE, line, row, registry)
@@ -99,7 +100,7 @@ def _listing(file: Path, line: int, row: Mapping[Hashable, str], registry: Mappi
         kind=instrument.kind,
         price_magnifier=_magnifier(where, row, instrument),
     )
-    sized = {name: getattr(contract, name) for name in ("multiplier", "min_tick", "price_magnifier")}
+    sized = {name: getattr(contract, name) for name in _SIZES}
     return Listing(instrument.model_copy(update={**named, **sized}), contract)
 
 

@@ -49,10 +49,11 @@ class ContractQuery:
 
 @dataclass(frozen=True)
 class ContractRequest:
-    """REQ_CONTRACT_DATA."""
+    """REQ_CONTRACT_DATA; `others` are its further keys, an ISIN or an issuer for example, mostly empty."""
 
     request_id: int
     contract: ContractQuery
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,8 @@ def contract_request(fields: list[str], version: int) -> ContractRequest:
     """Reads REQ_CONTRACT_DATA without its message code; raises MalformedRequest."""
     read = Fields(fields)
     read.integer()
-    request = ContractRequest(read.integer(), read.contract())
-    for _ in range(3 if version >= ISSUER_ID else 2):
-        read.text()
-    return request
+    request_id, contract, _ = read.integer(), read.contract(), read.text()
+    return ContractRequest(request_id, contract, tuple(read.text() for _ in range(2 if version >= ISSUER_ID else 1)))
 
 
 def bars_request(fields: list[str]) -> BarsRequest:

@@ -7,11 +7,15 @@ import logging
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
+
+if TYPE_CHECKING:
+    from g4qc_core.gateway.market import Market
 
 
 def serve_gateway(
@@ -27,7 +31,6 @@ def serve_gateway(
 ) -> None:
     """Serves the simulated gateway until it is stopped."""
     from g4qc_core.gateway.clock import GatewayClock
-    from g4qc_core.gateway.market import Market
     from g4qc_core.gateway.products import products
     from g4qc_core.gateway.script import FaultScript
     from g4qc_core.gateway.server import SimulatedGateway, run
@@ -43,6 +46,7 @@ def serve_gateway(
         from g4qc_core.gateway.replay import ReplayMarket
 
         market = ReplayMarket(replay, registry)
+        _warn_of_the_clock(market, replay, GatewayClock(now).now())
 
     def ready(gateway: SimulatedGateway) -> None:
         if as_json:
@@ -53,6 +57,18 @@ def serve_gateway(
         sys.stdout.flush()
 
     run(market, host, port, GatewayClock(now), max_version, script, ready)
+
+
+def _warn_of_the_clock(market: Market, replay: Path, now: datetime) -> None:
+    """Says so where no contract of the folder can be found at the gateway's time."""
+    from g4qc_core.gateway.lookup import visible
+
+    if not any(visible(item, True, now) for item in market.listings(now)):
+        click.echo(
+            f"Warning: at the gateway's time, {now:%Y-%m-%d}, it lists no contract of {replay}: all began later, or "
+            "ended more than two years before. Give the time of their bars with --now.",
+            err=True,
+        )
 
 
 def _show_log(name: str) -> None:

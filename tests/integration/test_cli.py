@@ -323,7 +323,7 @@ def test_a_folder_to_replay_that_is_malformed(empty: Home, tmp_path: Path) -> No
     (tmp_path / "bars").mkdir()
     assert_refused(empty.run(*replay), 1, "contracts.csv")
     (tmp_path / "bars" / "contracts.csv").write_text("instrument,contract_month\nES,201312\n")
-    assert_refused(empty.run(*replay), 1, "contracts.csv", "ib_symbol")
+    assert_refused(empty.run(*replay), 1, "contracts.csv", "lacks the column local_symbol", "may have ib_symbol")
 
 
 def test_an_output_that_cannot_be_written(full_home: Home, tmp_path: Path) -> None:

@@ -202,6 +202,13 @@ def test_whatever_is_sent_the_session_answers_the_next_question(
             assert frame
 
 
+def test_contracts_are_not_looked_up_by_isin_or_issuer(simulated_gateway: SimulatedGateway) -> None:
+    with RawClient(simulated_gateway, newest=178, client_id=48) as client:
+        for keys in (("ISIN", "US78462F1030", ""), ("", "", "e1234")):
+            client.send(9, 8, 5, *contract(symbol=""), *keys)
+            assert client.receive()[2:4] == ["5", "162"]
+
+
 def test_a_subscription_ends_once(simulated_gateway: SimulatedGateway) -> None:
     pairs = {
         (62, 1, 5, "All", "NetLiquidation"): (63, 1, 5),

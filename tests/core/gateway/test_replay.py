@@ -182,6 +182,16 @@ def test_a_stock_of_ones_own_is_replayed_once_it_is_in_the_registry(
     assert "it replays files and lists no 'NVDA' at 2013-12-20. It lists MSFT; add others as rows of" in error[4]
 
 
+def test_a_contract_of_years_ago_is_answered_with_the_clock(
+    tmp_path: Path, make_gateway: Callable[..., SimulatedGateway]
+) -> None:
+    clock = GatewayClock(datetime(2026, 11, 20, tzinfo=UTC), frozen=True)
+    with RawClient(make_gateway(market=replay(tmp_path), clock=clock)) as client:
+        (error,) = client.ask_contracts(expired=1)
+    text = "months up to 201312, which ended more than two years before the gateway's clock, 2026-11-20: start it with"
+    assert text in error[4]
+
+
 @pytest.mark.parametrize(("column", "value", "magnifier"), [("", "", 1), (",price_magnifier", ",100", 100)])
 def test_bars_in_cents_say_so_in_a_column_of_their_own(tmp_path: Path, column: str, value: str, magnifier: int) -> None:
     header, row = CONTRACTS.splitlines()
