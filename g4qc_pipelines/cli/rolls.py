@@ -97,4 +97,4 @@ def _print(instrument: Instrument, made: Sequence[Any]) -> None:
         # A rule that does not have the roll has no text there.
         dates = [roll[rule] if isinstance(roll[rule], str) else "-" for rule in rules]
         table.add_row(roll["from_contract"], roll["to_contract"], *dates, *prices, roll["source"], roll["note"])
-    wide_console(160).print(table)
+    wide_console(190).print(table)
