@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Route, expect
 
 from g4qc_core.api.keys import Scope
 from g4qc_core.api.site import PATHS
+from g4qc_core.instruments import load_registry
+from g4qc_core.prices import price_text
 from tests.core.api.test_outage import close, reopen
 from tests.fixtures.api import Api
 from tests.fixtures.home import Home
@@ -173,6 +176,23 @@ def test_the_line_above_the_candles_says_of_a_bar_what_the_api_says(visitor: Vis
     prices = [f"{bar[name]:,.2f}" for name in ("open", "high", "low", "close")]
     expect(legend.locator("b")).to_have_text([*prices, f"{bar['volume']:,}"])
     expect(legend).to_contain_text(f"{bar['close'] - before['close']:+,.2f}")
+
+
+def test_a_price_is_written_as_on_the_command_line(visitor: Visitor) -> None:
+    page = visitor.opens("/")
+    notes = load_registry()["ZN"]
+    for tick in (Decimal(1) / parts for parts in (32, 64, 128, 256)):
+        one = notes.model_copy(update={"min_tick": tick})
+        prices = [float(steps * tick) for steps in (-17, 0, 85, 9999, 33_876, 33_877, 33_878, 33_879)]
+        got = page.evaluate(
+            """async ([prices, instrument]) => {
+              const main = document.querySelector('script[type=module]').src;
+              const { price } = await import(main.replace('main.js', 'format.js'));
+              return prices.map((value) => price(value, instrument));
+            }""",
+            [prices, {"decimals": one.decimals, "tick": float(tick)}],
+        )
+        assert [text.replace(",", "") for text in got] == [price_text(one, price) for price in prices]
 
 
 def test_a_share_is_all_or_nothing_only_where_it_is(visitor: Visitor) -> None:

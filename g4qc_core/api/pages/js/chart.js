@@ -87,7 +87,7 @@ class ChartPage {
 
   /** What the stage needs to know of the instrument. */
   get about() {
-    return { zone: this.zone, decimals: this.instrument?.decimals ?? 2, tick: this.instrument?.tick ?? 0.01 };
+    return { zone: this.zone, prices: this.prices };
   }
 
   /** Name of the zone whose clock is shown. */
@@ -126,7 +126,7 @@ class ChartPage {
     const [contracts, results, rolls] = await Promise.all([get(`/contracts/${path}`), get("/backtests", { instrument: symbol }), get(`/rolls/${path}`, { rule: this.view.rule })]);
     if (symbol !== this.view.symbol) return;
     this.rolls = rolls.rolls;
-    this.stage.marks.set({ rollText: (from, to) => rollMark(this.rollOf(from, to), from, to, this.digits) });
+    this.stage.marks.set({ rollText: (from, to) => rollMark(this.rollOf(from, to), from, to, this.prices) });
     this.controls.setContracts(contracts.contracts, this.view.contract);
     this.controls.setRules(rolls.rules, this.view.rule);
     this.controls.setBacktests(results.backtests, this.view.backtest);
@@ -148,8 +148,9 @@ class ChartPage {
     return this.rolls?.find((roll) => roll.from_contract === from && roll.to_contract === to);
   }
 
-  get digits() {
-    return this.instrument?.decimals ?? 2;
+  /** How prices of the instrument are written. */
+  get prices() {
+    return this.instrument ?? { decimals: 2, tick: 0.01 };
   }
 
   /** Shows which of the loaded sessions have no bars. */
@@ -184,10 +185,10 @@ class ChartPage {
     const rolled = before && bar && before.contract !== bar.contract;
     const span = bar && this.stage.sessions.find((one) => one.last >= this.at);
     showLegend(this.legend, bar, {
-      digits: this.digits,
+      prices: this.prices,
       zone: this.zone,
       before,
-      roll: rolled ? rollText(this.rollOf(before.contract, bar.contract), before.contract, bar.contract, this.digits) : "",
+      roll: rolled ? rollText(this.rollOf(before.contract, bar.contract), before.contract, bar.contract, this.prices) : "",
       gaps: this.stage.gapsAt(this.at),
       counts: span && this.stage.quality.of(span),
       trades: bar ? this.stage.trades.within(bar.t, bars[this.at + 1]?.t ?? bar.t + 1) : [],

@@ -22,6 +22,29 @@ export function number(value, digits) {
   return formatter(Intl.NumberFormat, options).format(Number(value));
 }
 
+/**
+ * A price with all decimals of its tick, and in 32nds beside it where the field quotes so: `132.328125 (132'105)`.
+ * @param {number | null | undefined} value
+ * @param {{decimals: number, tick: number}} of the instrument
+ * @param {boolean} [withSign]
+ */
+export function price(value, of, withSign = false) {
+  if (value === null || value === undefined || Number.isNaN(value)) return NOTHING;
+  const plain = withSign ? signed(value, of.decimals) : number(value, of.decimals);
+  const quote = quoted(value, of);
+  return quote ? `${plain} (${quote})` : plain;
+}
+
+/** A price as CME quotes bonds and notes; an empty text where the field quotes decimals, or the price is off the grid. */
+export function quoted(value, { tick }) {
+  const ticks = Math.round(value / tick);
+  if (![1, 2, 4, 8].includes(1 / 32 / tick) || Math.abs(value / tick - ticks) > 1e-4) return "";
+  const parts = Math.abs(ticks) * tick * 32;
+  const [whole, rest] = [Math.floor(parts / 32), parts % 32];
+  const tenths = tick * 32 === 1 ? "" : String(Math.floor(rest * 10) % 10);
+  return `${ticks < 0 ? "-" : ""}${whole}'${String(Math.floor(rest)).padStart(2, "0")}${tenths}`;
+}
+
 /** The sign between whole numbers and fractions. */
 export const DECIMAL = formatter(Intl.NumberFormat, {}).formatToParts(0.5).find((part) => part.type === "decimal")?.value ?? ".";
 

@@ -56,7 +56,7 @@ function instrumentTable() {
       { name: "fresh", title: t("column.newest"), value: (row) => fresh.get(row.symbol)?.last, show: (row) => freshness(fresh.get(row.symbol), row.symbol) },
       { name: "name", title: t("column.name"), value: (row) => row.name, show: (row) => row.name },
       { name: "exchange", title: t("column.exchange"), value: (row) => row.exchange, show: (row) => row.exchange },
-      { name: "tick", title: t("column.tick"), number: true, value: (row) => row.tick, show: (row) => number(row.tick) },
+      { name: "tick", title: t("column.tick"), number: true, value: (row) => row.tick, show: (row) => number(row.tick, row.decimals) },
       { name: "multiplier", title: t("column.multiplier"), number: true, value: (row) => row.point_value, show: (row) => `${number(row.point_value)} ${row.currency}` },
     ],
     { caption: t("overview.instruments"), sort: "fresh", descending: true },

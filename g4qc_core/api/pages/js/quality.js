@@ -24,7 +24,7 @@ export function open(main) {
   const select = h("select", { id: "symbol", on: { change: () => (history.replaceState(null, "", `?symbol=${select.value}`), loadAll()) } });
   const loadReview = region(review, () => get("/quarantine", { symbol: select.value, decided: decided.checked }), (answer) => reviewList(answer, { decimals, started }));
   const loadGaps = region(gaps, () => get(`/coverage/${encodeURIComponent(select.value)}`), (answer) => gapTable(answer));
-  const loadRevisions = region(revisions, () => get(`/revisions/${encodeURIComponent(select.value)}`), (answer) => revisionTable(answer, decimals()));
+  const loadRevisions = region(revisions, () => get(`/revisions/${encodeURIComponent(select.value)}`), (answer) => revisionTable(answer, prices()));
   const loadAll = () => [loadReview, loadGaps, loadRevisions].forEach((load) => load());
   let instruments = [];
   region(choice, () => Promise.all([get("/instruments"), get("/coverage")]), ([all, coverage]) => {
@@ -40,8 +40,12 @@ export function open(main) {
     return [h("label", { for: "symbol" }, t("field.symbol")), h("div", {}, select)];
   })();
 
+  function prices() {
+    return instruments.find((one) => one.symbol === select.value) ?? { decimals: 2, tick: 0.01 };
+  }
+
   function decimals() {
-    return instruments.find((one) => one.symbol === select.value)?.decimals ?? 2;
+    return prices().decimals;
   }
 
   function started(job) {

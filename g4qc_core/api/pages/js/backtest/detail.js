@@ -3,7 +3,7 @@
 import { fill, h } from "../dom.js";
 import { address, get, remove } from "../api.js";
 import { askBefore } from "../confirm.js";
-import { moment, money, number } from "../format.js";
+import { moment, money, number, price } from "../format.js";
 import { chartAddress } from "../chart/view.js";
 import { region } from "../load.js";
 import { rowsOf } from "../results.js";
@@ -77,17 +77,18 @@ function reportCard(result) {
 }
 
 function tradeTable(trades, result) {
-  const digits = String(result.inputs.instrument?.min_tick ?? "").split(".")[1]?.length ?? 0;
-  const price = (name) => ({ name, title: t(`column.${name}`), number: true, value: (row) => row[name], show: (row) => number(row[name], digits) });
+  const step = String(result.inputs.instrument?.min_tick ?? "1");
+  const prices = { decimals: step.split(".")[1]?.length ?? 0, tick: Number(step) };
+  const priced = (name) => ({ name, title: t(`column.${name}`), number: true, value: (row) => row[name], show: (row) => price(row[name], prices) });
   const table = sortable(
     [
       { name: "number", title: "#", number: true, value: (row) => row.number, show: (row) => h("a", { href: place(row, result), "aria-label": t("trade.onchart", { number: row.number }) }, row.number) },
       { name: "size", title: t("column.size"), number: true, value: (row) => row.size, show: (row) => number(row.size) },
       { name: "contract", title: t("column.contract"), value: (row) => row.contract, show: (row) => row.contract },
       { name: "entry_time", title: t("column.entry_time"), value: (row) => row.entry_time, show: (row) => moment(row.entry_time) },
-      price("entry_price_own"),
+      priced("entry_price_own"),
       { name: "exit_time", title: t("column.exit_time"), value: (row) => row.exit_time, show: (row) => moment(row.exit_time) },
-      price("exit_price_own"),
+      priced("exit_price_own"),
       { name: "ticks", title: t("column.ticks"), number: true, value: (row) => row.ticks, show: (row) => number(row.ticks) },
       { name: "bars", title: t("column.bars"), number: true, value: (row) => row.bars, show: (row) => number(row.bars) },
       { name: "costs", title: t("column.costs"), number: true, value: (row) => row.fees + row.slippage, show: (row) => money(row.fees + row.slippage) },

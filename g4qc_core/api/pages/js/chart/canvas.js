@@ -6,7 +6,7 @@
 import { CandlestickSeries, createChart, CrosshairMode, HistogramSeries } from "../../vendor/lightweight-charts.standalone.production.mjs";
 import { colour } from "./classes.js";
 import { moved } from "./zones.js";
-import { number } from "../format.js";
+import { number, quoted } from "../format.js";
 import { language } from "../lang.js";
 import { THEMED } from "../shell.js";
 
@@ -47,9 +47,10 @@ export class Canvas {
     requestAnimationFrame(() => (this.wanted = null));
   }
 
-  /** Prices have this many digits. */
-  setDigits(digits, step) {
-    this.candles.applyOptions({ priceFormat: { type: "custom", minMove: step, formatter: (price) => number(price, digits) } });
+  /** Writes prices as those of an instrument; the axis has room for one form. */
+  setPrices(of) {
+    const formatter = (value) => quoted(value, of) || number(value, of.decimals);
+    this.candles.applyOptions({ priceFormat: { type: "custom", minMove: of.tick, formatter } });
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The line above the candles: the bar under the crosshair, its session, and what is known of it. Must not know the canvas. */
 
 import { fill, h } from "../dom.js";
-import { day, moment, money, number, percent, signed, timeOfDay } from "../format.js";
+import { day, moment, money, number, percent, price, timeOfDay } from "../format.js";
 import { t, word } from "../lang.js";
 import { CLASSES } from "./classes.js";
 
@@ -11,7 +11,7 @@ const MOST = 3; // trades and gaps that are named one by one
  * @param {HTMLElement} place
  * @param {import("./bars.js").Bar | undefined} bar
  * @param {object} about
- * @param {number} about.digits of prices
+ * @param {{decimals: number, tick: number}} about.prices how prices are written
  * @param {string} about.zone whose clock is shown
  * @param {import("./bars.js").Bar} [about.before] the bar before
  * @param {string} about.roll what to say of a roll between the two; empty: there is none
@@ -24,7 +24,7 @@ export function showLegend(place, bar, about) {
   if (!bar) return fill(place, h("span.muted", {}, t("chart.nobar")));
   const tone = bar.close >= bar.open ? "gain" : "loss";
   const prices = ["open", "high", "low", "close"].map((name) =>
-    h("span.pair", {}, h("abbr", { title: t(`bar.${name}`) }, t(`bar.${name}.short`)), h(`b.${tone}`, {}, number(bar[name], about.digits))),
+    h("span.pair", {}, h("abbr", { title: t(`bar.${name}`) }, t(`bar.${name}.short`)), h(`b.${tone}`, {}, price(bar[name], about.prices))),
   );
   return fill(
     place,
@@ -42,24 +42,24 @@ export function showLegend(place, bar, about) {
 }
 
 /** From the close before, in points and as a share; the jump between two contracts is no change of a price. */
-function change(bar, { before, digits }) {
+function change(bar, { before, prices }) {
   if (!before) return null;
   const joined = bar.factor !== before.factor || bar.adjustment !== before.adjustment;
   if (before.contract !== bar.contract && !joined) return null;
   const points = bar.close - before.close;
   const share = before.close > 0 ? ` (${percent(points / before.close, 2, true)})` : "";
-  return h(`span.${points >= 0 ? "gain" : "loss"}`, {}, `${signed(points, digits)}${share}`);
+  return h(`span.${points >= 0 ? "gain" : "loss"}`, {}, `${price(points, prices, true)}${share}`);
 }
 
 /** A roll on the chart: the contracts, and the points between them. */
-export function rollMark(roll, from, to, digits) {
-  return `${from} → ${to}${typeof roll?.gap === "number" ? `  ${signed(roll.gap, digits)}` : ""}`;
+export function rollMark(roll, from, to, prices) {
+  return `${from} → ${to}${typeof roll?.gap === "number" ? `  ${price(roll.gap, prices, true)}` : ""}`;
 }
 
 /** A roll in words. */
-export function rollText(roll, from, to, digits) {
+export function rollText(roll, from, to, prices) {
   const known = typeof roll?.gap === "number";
-  return t(known ? "chart.roll" : "chart.roll.unknown", { from, to, gap: known ? signed(roll.gap, digits) : "" });
+  return t(known ? "chart.roll" : "chart.roll.unknown", { from, to, gap: known ? price(roll.gap, prices, true) : "" });
 }
 
 function gapText(gap, zone) {

@@ -47,7 +47,7 @@ export class Stage extends EventTarget {
   /**
    * Shows another series; resolves when its candles are drawn.
    * @param {import("./view.js").View} view
-   * @param {Promise<{zone: string, decimals: number, tick: number}>} about the instrument, and the zone whose clock is
+   * @param {Promise<{zone: string, prices: {decimals: number, tick: number}}>} about the instrument, and the zone whose clock is
    *   shown: awaited beside the bars
    */
   async open(view, about) {
@@ -119,7 +119,7 @@ export class Stage extends EventTarget {
     if (mine !== this.turn) return false;
     this.opening = false;
     this.zone = about.zone;
-    this.canvas.setDigits(about.decimals, about.tick);
+    this.canvas.setPrices(about.prices);
     if (this.quality?.symbol !== symbol) this.quality = new Quality(symbol);
     const range = rangeOf(bars);
     this.bars = bars;

@@ -1,15 +1,15 @@
 /** What the gateway restated: the old value and the new one, side by side. */
 
 import { h } from "../dom.js";
-import { moment, number } from "../format.js";
+import { moment, number, price } from "../format.js";
 import { empty } from "../load.js";
 import { sortable } from "../table.js";
 import { t, word } from "../lang.js";
 
-/** @param {{changes: any[]}} answer @param {number} digits of prices */
-export function revisionTable({ changes }, digits) {
+/** @param {{changes: any[]}} answer @param {{decimals: number, tick: number}} prices how prices are written */
+export function revisionTable({ changes }, prices) {
   if (!changes.length) return empty(t("quality.norevisions"), t("quality.norevisions.text"));
-  const written = (row, value) => (value === null ? t("quality.withdrawn") : number(value, ["volume", "count"].includes(row.field) ? 0 : digits));
+  const written = (row, value) => (value === null ? t("quality.withdrawn") : ["volume", "count"].includes(row.field) ? number(value, 0) : price(value, prices));
   const table = sortable(
     [
       { name: "bar", title: t("column.bar"), value: (row) => row.timestamp, show: (row) => `${moment(row.timestamp)} · ${row.contract}` },
