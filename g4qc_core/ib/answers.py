@@ -6,9 +6,11 @@ Knows both spellings of the callbacks that changed between `ibapi` 9.81 and 10.x
 
 from __future__ import annotations
 
+import inspect
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from ibapi.wrapper import EWrapper
@@ -16,6 +18,7 @@ from ibapi.wrapper import EWrapper
 from g4qc_core.errors import GatewayDisconnected, GatewayError, PacingViolation, RequestCancelled, UnreadableAnswer
 from g4qc_core.ib.advice import ACCOUNT, Advice, advice_for, origin_of
 from g4qc_core.ib.codes import DATA_LOST, FARM_BACK, FARM_LOST, SERVERS_BACK, SERVERS_LOST, meaning
+from g4qc_core.ib.kinds import Kind
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +32,13 @@ class Pending:
     """An open request: rows as they arrive, then done, or failed with `error`.
 
     Attributes:
+        awaits: kind of answer that was asked for.
         doubt: error from the gateway that ends the request unless an answer still comes.
     """
 
-    def __init__(self, subject: str) -> None:
+    def __init__(self, subject: str, awaits: Kind) -> None:
         self.subject = subject
+        self.awaits = awaits
         self.rows: list[Any] = []
         self.done = threading.Event()
         self.error: GatewayError | None = None
@@ -59,7 +64,7 @@ class Answers(EWrapper):
 
     def __init__(self, address: str, advice: Advice = ACCOUNT) -> None:
         super().__init__()
-        self.ready = Pending(f"The gateway at {address}")
+        self.ready = Pending(f"The gateway at {address}", Kind.READY)
         self.advice = advice
         self.accounts: list[str] = []
         self.servers_lost_at: float | None = None
@@ -72,12 +77,12 @@ class Answers(EWrapper):
         self._next_id_known = False
         self._end: GatewayError | None = None
 
-    def open(self, key: int, subject: str) -> Pending:
+    def open(self, key: int, subject: str, awaits: Kind) -> Pending:
         """Registers a request under `key`, used once; raises what ended the connection, if it has ended.
 
         Keys below -1 stand for requests of the time, whose answer names no request.
         """
-        pending = Pending(subject)
+        pending = Pending(subject, awaits)
         with self._lock:
             if self._end is not None:
                 raise _copy(self._end)
@@ -106,17 +111,25 @@ class Answers(EWrapper):
         self.farms_up.set()
         return down
 
-    def unreadable(self, key: int | None, about: str) -> None:
-        """Fail the request whose answer cannot be read; if the answer names none, fail the only open request."""
+    def unreadable(self, key: int | None, kind: Kind | None, about: str) -> None:
+        """Fail the request whose answer cannot be read.
+
+        Args:
+            key: id of the request; None where the answer names none: the only open request for this kind fails.
+            kind: kind of the answer; None for an error, which may belong to any request.
+        """
         waiting = dict(self._pending) if self.ready.done.is_set() else {NO_REQUEST: self.ready}
-        if key not in waiting:
-            key = next(iter(waiting)) if len(waiting) == 1 else None
-        if key is not None:
-            waiting[key].finish(UnreadableAnswer(f"{waiting[key].subject}: {about}."))
+        if key is None:
+            fitting = [one for one in waiting.values() if kind in (None, one.awaits)]
+        else:
+            fitting = [waiting[key]] if key in waiting else []
+        if len(fitting) == 1 or kind is Kind.TIME:
+            for pending in fitting:
+                pending.finish(UnreadableAnswer(f"{pending.subject}: {about}."))
 
     def unreadable_contract(self, key: int, entry: Any, about: str) -> None:
         """Keep a contract that cannot be read; its request fails only if the end of the answer does not come."""
-        pending = self._pending.get(key)
+        pending = self._waiting(key, Kind.CONTRACTS)
         if pending is not None:
             pending.doubt = UnreadableAnswer(f"{pending.subject}: {about}.")
             pending.rows.append(entry)
@@ -128,8 +141,12 @@ class Answers(EWrapper):
     # What follows is called by ibapi's decoder, which gives the names.
 
     def managedAccounts(self, accountsList: str) -> None:
-        self.accounts = [name for name in accountsList.split(",") if name]
-        if self.accounts:
+        names = [name.strip() for name in accountsList.split(",") if name.strip()]
+        if self.accounts or not names:
+            # The first list counts: the origin of stored bars hangs on it.
+            log.info("The gateway names its accounts once more, as %r.", accountsList[:200])
+        else:
+            self.accounts = names
             self.advice = advice_for(origin_of(self.accounts[0]))
         self._check_ready()
 
@@ -139,27 +156,27 @@ class Answers(EWrapper):
 
     def currentTime(self, time: int) -> None:
         for key in [k for k in list(self._pending) if k < NO_REQUEST]:
-            self._finish(key, row=time)
+            self._finish(key, Kind.TIME, row=time)
 
     def contractDetails(self, reqId: int, contractDetails: Any) -> None:
-        self._add(reqId, contractDetails)
+        self._add(reqId, Kind.CONTRACTS, contractDetails)
 
     def contractDetailsEnd(self, reqId: int) -> None:
-        self._finish(reqId)
+        self._finish(reqId, Kind.CONTRACTS)
 
     def historicalData(self, reqId: int, bar: Any) -> None:
-        self._add(reqId, bar)
+        self._add(reqId, Kind.BARS, bar)
 
     def historicalDataEnd(self, reqId: int, start: str, end: str) -> None:
-        self._finish(reqId)
+        self._finish(reqId, Kind.BARS)
 
     def historicalSchedule(
         self, reqId: int, startDateTime: str, endDateTime: str, timeZone: str, sessions: Any
     ) -> None:
-        self._finish(reqId, row=(sessions, timeZone))
+        self._finish(reqId, Kind.SCHEDULE, row=(sessions, timeZone))
 
     def headTimestamp(self, reqId: int, headTimestamp: str) -> None:
-        self._finish(reqId, row=headTimestamp)
+        self._finish(reqId, Kind.HEAD, row=headTimestamp)
 
     def commissionReport(self, commissionReport: Any) -> None:
         """Spelled so until 10.30; nobody here trades, but the decoder calls it for other clients' fills."""
@@ -224,13 +241,31 @@ class Answers(EWrapper):
         if self._next_id_known and self.accounts:
             self.ready.finish()
 
-    def _add(self, key: int, row: Any) -> None:
+    def misplaced(self, key: int, kind: str) -> None:
+        """Fail an open request that is answered with another kind than it awaits; ignore what no request awaits."""
         pending = self._pending.get(key)
+        if pending is None or pending.done.is_set():
+            log.debug("The gateway sends %s for request %s, which nobody waits for.", kind, key)
+        else:
+            told = f"the gateway answered with {kind} and was asked for {pending.awaits}"
+            log.warning("%s: %s.", pending.subject, told)
+            pending.finish(UnreadableAnswer(f"{pending.subject}: {told}."))
+
+    def _waiting(self, key: int, kind: Kind) -> Pending | None:
+        """Return the open request that awaits this kind of answer; None when there is none."""
+        pending = self._pending.get(key)
+        if pending is not None and pending.awaits is kind and not pending.done.is_set():
+            return pending
+        self.misplaced(key, kind)
+        return None
+
+    def _add(self, key: int, kind: Kind, row: Any) -> None:
+        pending = self._waiting(key, kind)
         if pending is not None:
             pending.rows.append(row)
 
-    def _finish(self, key: int, row: Any = None) -> None:
-        pending = self._pending.get(key)
+    def _finish(self, key: int, kind: Kind, row: Any = None) -> None:
+        pending = self._waiting(key, kind)
         if pending is not None:
             if row is not None:
                 pending.rows.append(row)
@@ -246,3 +281,16 @@ class Answers(EWrapper):
 def _copy(error: GatewayError) -> GatewayError:
     # One exception object raised in several threads would mix their tracebacks.
     return type(error)(str(error), error.code)
+
+
+def _misplaced(name: str) -> Callable[..., None]:
+    def answer(self: Answers, reqId: int, *_: Any, **__: Any) -> None:
+        self.misplaced(reqId, f"what ibapi calls {name}")
+
+    return answer
+
+
+# Answers to requests that are never made here, whose ids may be those of requests that are.
+for _name, _method in inspect.getmembers(EWrapper, inspect.isfunction):
+    if _name not in vars(Answers) and list(inspect.signature(_method).parameters)[1:2] == ["reqId"]:
+        setattr(Answers, _name, _misplaced(_name))

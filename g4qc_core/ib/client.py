@@ -32,14 +32,11 @@ from g4qc_core.ib.advice import ACCOUNT, Advice
 from g4qc_core.ib.answers import Answers, Pending
 from g4qc_core.ib.decoding import CONTRACT, TolerantDecoder, contract_named, request_of
 from g4qc_core.ib.dialling import NEWEST, OLDEST, open_wire
+from g4qc_core.ib.kinds import AWAITED, Kind
 from g4qc_core.ib.requests import HistoryQuery
 from g4qc_core.ib.wire import BadFrame, Wire
 
 log = logging.getLogger(__name__)
-
-# Answers that somebody here waits for, by message id: errors, ids, contracts, accounts, bars, time, schedules, and
-# their ends.
-_AWAITED = frozenset({b"4", b"9", b"10", b"15", b"17", b"49", b"52", b"88", b"106", b"108"})
 
 # Older protocols have no message for them, and no build of ibapi that stops there can read one.
 _SCHEDULES = 165
@@ -136,7 +133,7 @@ class IbClient:
     def current_time(self) -> int:
         """The gateway's clock, in whole seconds since 1970 UTC."""
         key = next(self._time_keys)
-        return self._ask(key, "The gateway's clock", lambda _: self._api.reqCurrentTime())[0]
+        return self._ask(key, Kind.TIME, "The gateway's clock", lambda _: self._api.reqCurrentTime())[0]
 
     def contract_details(self, subject: str, contract: IbContract) -> list[Any]:
         """`ContractDetails` of all contracts that fit; `subject` begins the text of an error.
@@ -151,18 +148,22 @@ class IbClient:
 
     def contracts_described(self, subject: str, contract: IbContract) -> list[Any]:
         """Return the same; unreadable details name their contract and have an attribute `unreadable`, the reason."""
-        return self._ask(
+        found = self._ask(
             next(self._request_ids),
+            Kind.CONTRACTS,
             subject,
             lambda request_id: self._api.reqContractDetails(request_id, contract),
         )
+        if not found:  # where there is none, a gateway says so with an error (200)
+            raise UnreadableAnswer(f"{subject}: the gateway ended its list without a contract.")
+        return found
 
     def head_timestamp(self, subject: str, contract: IbContract, what: str = "TRADES") -> str:
         """When the contract's bars begin, as the gateway writes it: seconds since 1970 UTC, mostly."""
         self._await_farms(subject)
         key = next(self._request_ids)
         try:
-            return self._ask(key, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, what, 0, 2))[0]
+            return self._ask(key, Kind.HEAD, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, what, 0, 2))[0]
         finally:
             # An answered head timestamp still counts as an open request of history until it is cancelled.
             self._api.cancelHeadTimeStamp(key)
@@ -176,7 +177,7 @@ class IbClient:
             )
 
         self._await_farms(subject)
-        return self._ask(next(self._request_ids), subject, send, self._api.cancelHistoricalData)
+        return self._ask(next(self._request_ids), Kind.BARS, subject, send, self._api.cancelHistoricalData)
 
     @property
     def tells_schedules(self) -> bool:
@@ -190,7 +191,7 @@ class IbClient:
             self._api.reqHistoricalData(request_id, contract, end, duration, "1 day", "SCHEDULE", 0, 2, False, [])
 
         self._await_farms(subject)
-        return self._ask(next(self._request_ids), subject, send, self._api.cancelHistoricalData)[0]
+        return self._ask(next(self._request_ids), Kind.SCHEDULE, subject, send, self._api.cancelHistoricalData)[0]
 
     def _start(self, deadline: float, timeout: float) -> None:
         self._reader.start()
@@ -222,11 +223,12 @@ class IbClient:
     def _ask(
         self,
         key: int,
+        awaits: Kind,
         subject: str,
         send: Callable[[int], None],
         cancel: Callable[[int], None] | None = None,
     ) -> list[Any]:
-        pending = self._answers.open(key, subject)
+        pending = self._answers.open(key, subject, awaits)
         try:
             send(key)
             self._wait(pending)
@@ -289,6 +291,9 @@ class IbClient:
             # the same event as a plain end, and is told in the same words.
             if not isinstance(error, ConnectionError) and self._wire.isConnected():
                 reason = f"broke the connection ({error})"
+        except Exception as error:  # without this thread no request would ever be answered
+            log.exception("The answers of the gateway at %s are no longer read.", self._address)
+            reason = f"sent what ended the reader of its answers ({type(error).__name__}: {error})"
         self._end(GatewayDisconnected(f"The gateway at {self._address} {reason}{self._last_notice()}."))
 
     def _dispatch(self, frame: bytes) -> None:
@@ -302,7 +307,7 @@ class IbClient:
         the other requests continue.
         """
         head = frame.partition(b"\0")[0]
-        if head not in _AWAITED:
+        if head not in AWAITED:
             log.warning("A message %r of the gateway cannot be read: %r", head[:10], error)
             return
         about = f"the gateway sent a message {head.decode()} that cannot be read ({type(error).__name__}: {error})"
@@ -312,7 +317,7 @@ class IbClient:
             # One contract of several: the others are read, and this one is marked as unreadable.
             self._answers.unreadable_contract(request, contract_named(frame, self.protocol, about), about)
         else:
-            self._answers.unreadable(request, about)
+            self._answers.unreadable(request, AWAITED[head], about)
 
     def _end(self, error: GatewayDisconnected) -> None:
         self._answers.end(error)

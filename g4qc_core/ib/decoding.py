@@ -37,6 +37,8 @@ _FIELDS_A_BAR = 8
 UNSET = 1e30
 """A missing number is 0, -1, 2**127 - 1 or the largest float there is: no price, volume or count comes near."""
 
+_LARGEST_SIZE = 2**63 - 1
+
 # Missing integers, in the sizes that Interactive Brokers uses.
 _NO_SIZE = (b"", b"2147483647", b"9223372036854775807", b"-9223372036854775808")
 
@@ -156,4 +158,6 @@ def _size(text: bytes) -> Decimal | None:
         size = Decimal(text.decode("ascii", "replace"))
     except InvalidOperation:
         return None
-    return size if size.is_finite() and abs(size) < UNSET else Decimal(-1)
+    if not size.is_finite() or size.copy_abs() >= UNSET:
+        return Decimal(-1)
+    return size if size.copy_abs() <= _LARGEST_SIZE else None

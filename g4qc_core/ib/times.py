@@ -19,6 +19,9 @@ from datetime import UTC, date, datetime, time, tzinfo
 from g4qc_core.errors import UnreadableAnswer
 from g4qc_core.ib.zones import zone_of
 
+# Other years are no dates of a market, and calendars have none of them.
+_YEARS = (1900, 2200)
+
 _EPOCH = re.compile(r"-?\d{9,12}|0")
 _DATE = re.compile(r"\d{8}")
 _TIMED = re.compile(
@@ -72,7 +75,10 @@ def day(text: str) -> date:
     try:
         if not _DATE.fullmatch(plain):
             raise ValueError(plain)
-        return date(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
+        found = date(int(plain[:4]), int(plain[4:6]), int(plain[6:]))
+        if not _YEARS[0] <= found.year <= _YEARS[1]:
+            raise ValueError(plain)
+        return found
     except ValueError:
         raise UnreadableAnswer(f"The gateway sent '{text}', which is no date: expected one like 20251219.") from None
 
