@@ -1,4 +1,4 @@
-"""Why a query finds no contract: the broker's sentence (200), and what the simulated gateway lists instead.
+"""The refusal of a query that finds no contract: the broker's sentence (200), and the contracts that there are instead.
 
 Knows listings and queries. Must not know the wire.
 """

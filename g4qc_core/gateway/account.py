@@ -1,4 +1,4 @@
-"""Time and an account that holds nothing: what a client needs to get going, and the ends of empty lists.
+"""Time and an account that holds nothing: the first answers that a client needs, and empty lists.
 
 Knows the gateway's own account. Must not know sockets, contracts or bars.
 """
@@ -37,7 +37,7 @@ def fixed(*chosen: Layout) -> Answer:
 
 
 def silent(asked: Asked) -> list[Message]:
-    """A request that has no answer at Interactive Brokers either: a setting, or the end of what never was open."""
+    """Answer nothing, as Interactive Brokers does: a setting, or the end of a list that is not sent."""
     return []
 
 
@@ -64,8 +64,8 @@ def unsubscription(code: int) -> Answer:
     return unsubscribe
 
 
-def unknown(code: int, text: str) -> Answer:
-    """Return an answer to a cancel of what the gateway never opens; `{id}` in the text is the request's id."""
+def refusing(code: int, text: str) -> Answer:
+    """Return an answer that refuses every request; `{id}` in the text is the request's id."""
 
     def refuse(asked: Asked) -> list[Message]:
         raise Refusal(code, text.format(id=asked.request_id))
@@ -74,7 +74,7 @@ def unknown(code: int, text: str) -> Answer:
 
 
 def advisor_data(asked: Asked) -> list[Message]:
-    """An empty list of groups, profiles or aliases: the account has none."""
+    """Return an empty list of groups, profiles or aliases: the account has none."""
     (data_type,) = asked.values
     if data_type not in _LISTS:
         raise invalid(f"There is no financial advisor data of type {data_type}")
@@ -83,7 +83,7 @@ def advisor_data(asked: Asked) -> list[Message]:
 
 
 def auto_open_orders(asked: Asked) -> list[Message]:
-    """Binding of orders made by hand, which only client 0 may ask for; there are none."""
+    """End the binding of orders made by hand, which only client 0 may ask for; there are none."""
     (bind,) = asked.values
     if not bind:
         return []
@@ -93,7 +93,7 @@ def auto_open_orders(asked: Asked) -> list[Message]:
 
 
 def market_data_type(asked: Asked) -> list[Message]:
-    """A setting of streams, which has no answer; a type that does not exist is refused."""
+    """Accept a setting of streams, which has no answer; refuse a type that does not exist."""
     (data_type,) = asked.values
     if data_type not in _MARKET_DATA_TYPES:
         raise invalid(f"There is no market data of type {data_type}")

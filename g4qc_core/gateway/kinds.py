@@ -1,8 +1,8 @@
-"""Every kind of request of the protocol: its name, the fields that are read of it, and what ends it.
+"""Every kind of request of the protocol: its name, the fields that are read of it, and its answer.
 
-A kind without an answer of its own is refused as not served, and so is one that the table does not have: no request
-is met with silence because somebody forgot it. Must not know sockets; contract details and bars are answered by the
-session itself.
+A kind without an answer of its own is refused as not served, and so is one that the table does not have: a kind that is
+forgotten here is not met with silence. The session itself answers requests for contract details and bars. Must not know
+sockets.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from g4qc_core.gateway import account, layouts
 from g4qc_core.gateway import reference_data as reference
-from g4qc_core.gateway.account import fixed, silent, subscription, unknown, unsubscription
+from g4qc_core.gateway.account import fixed, refusing, silent, subscription, unsubscription
 from g4qc_core.gateway.asked import NO_ID, Answer, Asked, id_at
 from g4qc_core.gateway.layouts import Message
 from g4qc_core.gateway.requests import Fields
@@ -31,7 +31,7 @@ class Kind:
     Attributes:
         name: as in "A request for `name`".
         shape: the fields that are read, as `asked.read` wants them.
-        answer: what ends it.
+        answer: makes the messages that end it.
         newer: the shape from a protocol version on, where it changes.
     """
 
@@ -59,22 +59,22 @@ def kind_of(code: int) -> Kind:
 
 
 def _no_streams(code: int, text: str) -> Answer:
-    return unknown(code, f"{text} Streams are not served by the simulated gateway")
+    return refusing(code, f"{text} Streams are not served by the simulated gateway")
 
 
 _NO_SUBSCRIPTION = "Requested market data is not subscribed."
-_NO_DEPTH = unknown(310, "Can't find the subscribed market depth with tickerId:{id}")
-_NO_SCAN = unknown(365, "No scanner subscription found for ticker id:{id}")
-_NO_STREAM = unknown(300, "Can't find EId with tickerId:{id}")
+_NO_DEPTH = refusing(310, "Can't find the subscribed market depth with tickerId:{id}")
+_NO_SCAN = refusing(365, "No scanner subscription found for ticker id:{id}")
+_NO_STREAM = refusing(300, "Can't find EId with tickerId:{id}")
 
 KINDS: dict[int, Kind] = {
     1: Kind("market data", "v#", _no_streams(354, _NO_SUBSCRIPTION)),
     2: Kind("the cancellation of market data", "v#", _NO_STREAM),
-    3: Kind("an order", "#", unknown(201, "Order rejected - reason:Orders are not served by the simulated gateway")),
+    3: Kind("an order", "#", refusing(201, "Order rejected - reason:Orders are not served by the simulated gateway")),
     4: Kind(
         "the cancellation of an order",
         "v#",
-        unknown(10147, "OrderId {id} that needs to be cancelled is not found."),
+        refusing(10147, "OrderId {id} that needs to be cancelled is not found."),
         newer=(layouts.CANCEL_WITHOUT_VERSION, "#"),
     ),
     5: Kind("open orders", "v", fixed(layouts.OPEN_ORDER_END)),
@@ -148,9 +148,9 @@ KINDS: dict[int, Kind] = {
     98: Kind("the cancellation of ticks", "#", _NO_STREAM),
     99: Kind("completed orders", "b", fixed(layouts.COMPLETED_ORDERS_END)),
     100: Kind("kinds of corporate events", "#"),
-    101: Kind("the cancellation of kinds of corporate events", "#", unknown(10280, "Failed cancel WSH metadata.")),
+    101: Kind("the cancellation of kinds of corporate events", "#", refusing(10280, "Failed cancel WSH metadata.")),
     102: Kind("corporate events", "#"),
-    103: Kind("the cancellation of corporate events", "#", unknown(10284, "Failed cancel WSH event data.")),
+    103: Kind("the cancellation of corporate events", "#", refusing(10284, "Failed cancel WSH event data.")),
     104: Kind("user information", "#", fixed(layouts.USER_INFO)),
     105: Kind("the time in milliseconds", "", fixed(layouts.CURRENT_MILLISECONDS)),
     106: Kind("the cancellation of contract details", "#"),

@@ -1,4 +1,4 @@
-"""What a client may look up beside contracts and bars: symbols by their beginning, and price increments.
+"""Look-ups beside contracts and bars: symbols by their beginning, and price increments.
 
 Knows listings. Must not know bars or sockets.
 """
@@ -19,9 +19,9 @@ _DECIMALS = 10
 
 
 def matching_symbols(asked: Asked) -> list[Message]:
-    """The products whose symbol begins with the pattern, or whose name contains it; at most 16, by symbol.
+    """Return the products whose symbol begins with the pattern, or whose name contains it; at most 16, by symbol.
 
-    A future is told as its underlying, from which futures are derived.
+    A future is named by its underlying.
     """
     pattern = str(asked.values[0]).strip().upper()
     products = {item.instrument.symbol: item for item in asked.market.listings(asked.now)}
@@ -32,7 +32,7 @@ def matching_symbols(asked: Asked) -> list[Message]:
 
 
 def market_rule(asked: Asked) -> list[Message]:
-    """The price increment of a rule that the details of some contract name.
+    """Return the price increment of a rule that contract details name.
 
     Raises:
         Refusal: 321, no contract names this rule.

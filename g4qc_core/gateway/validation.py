@@ -84,6 +84,10 @@ _LONGEST = {
     "M": (12, "Historical data request for durations longer than 12 months must be made in years."),
     "Y": (68, "Historical data requested duration is invalid."),
 }
+_OLD_PROTOCOL = (
+    f"they need protocol version {SCHEDULE_VERSION}, and this connection speaks {{version}}: start the gateway with "
+    "`--max-version 178`, and use a client that speaks it"
+)
 _YEARS = range(1900, 2200)
 _BAD_END = (
     "End Date/Time: The date, time, or time-zone entered is invalid. The correct format is yyyymmdd hh:mm:ss xx/xxxx "
@@ -140,11 +144,13 @@ def validate(request: BarsRequest, version: int) -> BarsQuery:
         raise Refusal(10339, "Setting end date/time for continuous future security type is not allowed.")
     number, unit = _duration(request.duration)
     seconds, period = _bar_size(request.bar_size)
-    _check_what(request.what, is_daily=not seconds and period is Period.DAY, version=version)
+    _check_what(request.what, is_daily=not seconds and period is Period.DAY)
     check_date_format(request.date_format)
     if seconds == 1 and (unit != "S" or number > _MOST_OF_ONE_SECOND):
         raise Refusal(162, f"{HMDS}invalid step: bars of 1 secs are for at most {_MOST_OF_ONE_SECOND} S")
     _check_kind_is_served(request.what)
+    if request.what == SCHEDULE and version < SCHEDULE_VERSION:
+        raise not_served("Schedules are", _OLD_PROTOCOL.format(version=version))
     if request.keep_up_to_date:
         raise not_served("Updates of bars are", "ask with keepUpToDate=False")
     hours, dates = request.regular_hours, request.date_format
@@ -226,11 +232,9 @@ def _bar_size(text: str) -> tuple[int, Period]:
     raise invalid(f"Historical data bar size setting is invalid. Legal ones are: {_LEGAL}")
 
 
-def _check_what(what: str, *, is_daily: bool, version: int) -> None:
+def _check_what(what: str, *, is_daily: bool) -> None:
     if what != SCHEDULE:
         _check_kind_is_legal(what)
-    elif version < SCHEDULE_VERSION:
-        raise invalid("Your client version is too low for:Historical Schedule requests")
     elif not is_daily:
         raise invalid("Historical schedule is available only for the bar size 1 day")
 

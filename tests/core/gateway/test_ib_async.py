@@ -42,6 +42,11 @@ def objects() -> dict[str, Any]:
     }
 
 
+@pytest.fixture(params=[157, 178])
+def gateway(request: pytest.FixtureRequest, make_gateway: Callable[..., SimulatedGateway]) -> SimulatedGateway:
+    return make_gateway(max_version=request.param)
+
+
 def run(gateway: SimulatedGateway, work: Callable[[Any], Awaitable[Any]]) -> Any:
     """The result of work with a connected `IB`, which does not wait between messages."""
 
@@ -57,7 +62,7 @@ def run(gateway: SimulatedGateway, work: Callable[[Any], Awaitable[Any]]) -> Any
     return asyncio.run(connected())
 
 
-def test_every_message_of_its_client_gets_an_answer(simulated_gateway: SimulatedGateway) -> None:
+def test_every_message_of_its_client_gets_an_answer(gateway: SimulatedGateway) -> None:
     methods = requests_of(ib_async.client.Client, "self.send(")
     del methods["reqCurrentTime"]
 
@@ -74,13 +79,11 @@ def test_every_message_of_its_client_gets_an_answer(simulated_gateway: Simulated
                     break
         return answers
 
-    answers = run(simulated_gateway, ask)
+    answers = run(gateway, ask)
     assert {name for name, count in answers.items() if not count} == NO_ANSWER_AT_THE_BROKER
 
 
-def test_every_request_that_is_waited_for_ends(
-    simulated_gateway: SimulatedGateway, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_every_request_that_is_waited_for_ends(gateway: SimulatedGateway, caplog: pytest.LogCaptureFixture) -> None:
     names = [name for name in dir(ib_async.IB) if name.endswith("Async") and name not in NO_REQUESTS]
 
     async def ask(ib: Any) -> None:
@@ -89,7 +92,7 @@ def test_every_request_that_is_waited_for_ends(
             await asyncio.wait_for(getattr(ib, name)(*arguments(method, objects())), TIMEOUT)
 
     with caplog.at_level(logging.ERROR):
-        run(simulated_gateway, ask)
+        run(gateway, ask)
     assert not [r.getMessage() for r in caplog.records if "imeout" in r.getMessage()]
 
 
@@ -97,11 +100,11 @@ def test_every_request_that_is_waited_for_ends(
     ("size", "what", "live"), [("30 secs", "TRADES", False), ("1 min", "BID_ASK", False), ("1 min", "TRADES", True)]
 )
 def test_bars_that_are_not_served_raise_an_error_and_no_warning(
-    simulated_gateway: SimulatedGateway, size: str, what: str, live: bool
+    gateway: SimulatedGateway, size: str, what: str, live: bool
 ) -> None:
     async def ask(ib: Any) -> None:
         ib.RaiseRequestErrors = True
         await ib.reqHistoricalDataAsync(ib_async.Future(**FUTURE), "", "60 S", size, what, False, 2, live)
 
     with pytest.raises(ib_async.wrapper.RequestError, match="not served by the simulated gateway"):
-        run(simulated_gateway, ask)
+        run(gateway, ask)

@@ -209,6 +209,16 @@ def test_contracts_are_not_looked_up_by_isin_or_issuer(simulated_gateway: Simula
             assert client.receive()[2:4] == ["5", "162"]
 
 
+def test_a_schedule_in_an_old_protocol_is_not_served(simulated_gateway: SimulatedGateway) -> None:
+    with RawClient(simulated_gateway, newest=157, client_id=49) as client:
+        (error,) = client.ask_bars(5, month="202612", what="SCHEDULE", size="1 day")
+    assert error[2:4] == ["5", "162"]
+    assert (
+        "not served by the simulated gateway: they need protocol version 165, and this connection speaks 157"
+        in error[4]
+    )
+
+
 def test_a_subscription_ends_once(simulated_gateway: SimulatedGateway) -> None:
     pairs = {
         (62, 1, 5, "All", "NetLiquidation"): (63, 1, 5),
@@ -226,7 +236,7 @@ def test_a_subscription_ends_once(simulated_gateway: SimulatedGateway) -> None:
             assert client.receive()[2:4] == ["5", "300"]
 
 
-def test_what_the_gateway_knows_is_told(simulated_gateway: SimulatedGateway) -> None:
+def test_symbols_and_price_steps_can_be_looked_up(simulated_gateway: SimulatedGateway) -> None:
     with RawClient(simulated_gateway, newest=178, client_id=46) as client:
         details, _ = client.ask_contracts(month="202612")
         rule = next(field for field in details if field == "252")
