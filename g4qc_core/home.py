@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import pwd
+import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -17,6 +18,7 @@ from g4qc_core.errors import SettingsError
 SERVER_ACCOUNT = "pgserver"
 """Account of the embedded server when G4QC runs as root: its group may traverse root's home, and no more."""
 
+_LEAST_FREE = 256 * 2**20  # bytes
 _OTHERS = 0o077
 _PASS = 0o010
 
@@ -84,6 +86,15 @@ def make_private(folder: Path) -> None:
         raise SettingsError(f"{folder} cannot be a folder, because a file is in the way: {_ADVICE}.") from None
     except OSError as error:
         raise SettingsError(f"The folder {folder} cannot be written ({error.strerror}): {_ADVICE}.") from None
+
+
+def low_disk(home: Path) -> str | None:
+    """Return a sentence if the disk of the home is nearly full; None otherwise, and if it cannot be read."""
+    try:
+        free = shutil.disk_usage(home).free
+    except OSError:
+        return None
+    return None if free >= _LEAST_FREE else f"The disk of {home} has {free / 2**20:.0f} MB left: free some space on it."
 
 
 def _close(entry: Path) -> None:

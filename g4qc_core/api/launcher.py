@@ -166,5 +166,8 @@ class Launcher(Protocol):
     def events(self, job_id: str, after: str | None = None) -> list[JobEvent]:
         """What the job told after that event, oldest first; a part of it where it is much."""
 
-    def check(self) -> None:
-        """Raises GraphUnavailable when nothing could be launched now."""
+    def check(self) -> str | None:
+        """Returns what deserves a look although all works, if anything.
+
+        Raises GraphUnavailable when nothing could be launched now.
+        """

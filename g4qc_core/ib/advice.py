@@ -51,14 +51,14 @@ ACCOUNT = Advice(
     update="update TWS or IB Gateway",
     ready="see whether it waits for a login or a confirmation on its screen",
 )
-_AGAIN = "`g4qc up` starts its own again within a minute, so try again then; start any other with `g4qc gateway`"
+_AGAIN = "under `g4qc up` it is started again within a minute, otherwise run `g4qc gateway`"
 SIMULATED = Advice(
     name="the simulated gateway",
-    start=f"the simulated gateway has ended: {_AGAIN}",
-    restart=f"the simulated gateway hangs: {_AGAIN}",
-    admit=f"the simulated gateway ended, or a fault script closed the connection: {_AGAIN}",
+    start=f"the simulated gateway has ended; {_AGAIN}",
+    restart=f"the simulated gateway hangs; {_AGAIN}",
+    admit=f"the simulated gateway ended, or its fault script closed the connection; {_AGAIN}",
     update="start the simulated gateway of this release with `g4qc gateway`",
-    ready=f"the simulated gateway hangs: {_AGAIN}",
+    ready=f"the simulated gateway hangs; {_AGAIN}",
     played=(
         "the simulated gateway refuses it, or plays an error of a real one: see its message, and its script if it was "
         "started with --faults"

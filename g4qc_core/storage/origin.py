@@ -40,12 +40,16 @@ def claim_origin(database: Database, origin: Origin, now: datetime) -> None:
         )
 
 
-def expected_origin(settings: Settings, database: Database) -> Origin | None:
-    """Return the kind of gateway that these settings lead to, before it answers; None if nothing is known of it."""
+def expected_origin(settings: Settings, database: Database | None) -> Origin | None:
+    """Return the kind of gateway that these settings lead to, before it answers; None if nothing is known of it.
+
+    Args:
+        database: its bars say what kind it was before; None: it does not answer.
+    """
     if settings.simulated or settings.ib_simulated:
         return Origin.SIMULATED
     try:
-        return stored_origin(database)
+        return None if database is None else stored_origin(database)
     except G4qcError:
         return None
 

@@ -11,11 +11,13 @@ import pandas as pd
 from rich.table import Table
 
 from g4qc_core.counts import counted
+from g4qc_core.errors import DatabaseUnavailable
 from g4qc_core.instruments import Registry, load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.origin import stored_origin
+from g4qc_core.storage.origin import expected_origin, stored_origin
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.commands.part_status import Parts, part_lines, parts_of
 from g4qc_pipelines.commands.session_status import doubts, gap_table, session_status
 from g4qc_pipelines.commands.show import echo_json, wide_console
 from g4qc_pipelines.steps.day_maps import print_map
@@ -35,9 +37,14 @@ def show_status(settings: Settings, symbols: Sequence[str], as_json: bool) -> No
     Raises:
         UsageError: there is no instrument of that symbol.
     """
-    with open_stores(settings) as stores:
-        document, maps = _document(stores, load_registry(settings.own_instruments), symbols, datetime.now(UTC))
-        document = {"database": stores.database.place, "timescale": stores.database.has_timescale, **document}
+    try:
+        with open_stores(settings) as stores:
+            document, maps = _document(stores, load_registry(settings.own_instruments), symbols, datetime.now(UTC))
+            document = {"database": stores.database.place, "timescale": stores.database.has_timescale, **document}
+            document["parts"] = parts_of(settings, expected_origin(settings, stores.database))
+    except DatabaseUnavailable:
+        _print_parts(parts_of(settings, expected_origin(settings, None)), as_json)
+        raise
     if as_json:
         echo_json(document)
     else:
@@ -104,7 +111,7 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
     console = wide_console(140)
     origin = {"simulated": ", synthetic bars", "replay": ", replayed bars"}.get(document["origin"] or "", "")
     click.echo(f"Database {document['database']}{origin}")
-    for line in pacing_lines(document["gateway"]):
+    for line in (*part_lines(document["parts"]), *pacing_lines(document["gateway"])):
         click.echo(line)
     if not document["bars"]:
         click.echo("Nothing is stored yet. Begin with `g4qc demo` or `g4qc extract ES --from ... --to ...`.")
@@ -136,6 +143,15 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
         if row["inputs"] is not None and not row["inputs"]["current"]:
             click.echo(f"Backtest {row['name']} is out of date: {row['inputs']['why']}.")
     _print_last_request(document)
+
+
+def _print_parts(parts: Parts, as_json: bool) -> None:
+    """Print what is known without the database."""
+    if as_json:
+        echo_json({"parts": parts})
+        return
+    for line in part_lines(parts):
+        click.echo(line)
 
 
 def _state(timeframe: dict[str, Any] | None) -> str:

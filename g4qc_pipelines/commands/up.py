@@ -64,7 +64,7 @@ def run_up(settings: Settings, open_browser: bool) -> None:
         wait = Wait("Dagster starts", settings.start_timeout, GraphUnavailable, lambda text: click.echo(text, err=True))
         children = stack.enter_context(_dagster(settings, environment, log, wait))
         _await(lambda: _answers(url), children.values(), wait, log)
-        runs()
+        runs(":".join(gateway[name] for name in ("G4QC_IB_HOST", "G4QC_IB_PORT") if gateway))
         click.echo(f"Dagster   {url}")
         click.echo(f"Pages     {settings.api_link}/")
         click.echo(f"API       {settings.api_link}/api/v1")

@@ -62,6 +62,12 @@ _LOOKS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelecto
 _BEATS = """{ instance { __typename daemonHealth { allDaemonStatuses {
   daemonType required lastHeartbeatTime } } } }"""
 
+_SCHEDULES = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
+  ... on Repository { schedules { name scheduleState { status } } }
+  ... on Error { message } } }"""
+_WAITING = """{ runsOrError(filter: {statuses: [QUEUED]}) { __typename
+  ... on Runs { results { creationTime } } ... on Error { message } } }"""
+
 _SELECTOR = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY}
 _PARTITION = "dagster/partition"
 _MOST_UNFINISHED = 10_000
@@ -118,6 +124,16 @@ class Graph:
             for one in found
             if one["sensorState"]["status"] == "RUNNING" and one["sensorState"]["ticks"]
         }
+
+    def schedules(self) -> dict[str, bool]:
+        """Return every schedule, and whether it is on."""
+        found = self._ask(_SCHEDULES, "repositoryOrError", "Repository", r=_SELECTOR)["schedules"]
+        return {one["name"]: one["scheduleState"]["status"] == "RUNNING" for one in found}
+
+    def waiting(self) -> list[float]:
+        """Return when each run was made that waits to be started, in seconds since 1970."""
+        found = self._ask(_WAITING, "runsOrError", "Runs")["results"]
+        return [float(run["creationTime"]) for run in found]
 
     def heartbeats(self) -> dict[str, float]:
         """Return the last heartbeat of each required daemon, in seconds since 1970."""

@@ -44,7 +44,7 @@ from g4qc_pipelines.launching.one_up import absence
 from g4qc_pipelines.launching.own_key import own_key
 from g4qc_pipelines.launching.served_keys import ServedKeys
 from g4qc_pipelines.launching.stages import DECIDE, JOB, Plan, Stage, stage_of
-from g4qc_pipelines.launching.watches import check_watches
+from g4qc_pipelines.launching.watches import check_watches, remarks
 from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
 from g4qc_pipelines.sentences import listing
 from g4qc_pipelines.steps.decisions import Asked, Chosen, choose_bars, preview_of, rebuilds, sessions_of
@@ -86,10 +86,11 @@ class DagsterLauncher:
         self._follower.close()
         self._graph.close()
 
-    def check(self) -> None:
-        """Raise GraphUnavailable when nothing can be launched now, or a sensor or daemon that should look does not."""
+    def check(self) -> str:
+        """See the port; raise GraphUnavailable too when a sensor or daemon that should look does not."""
         self._graph.check()
         check_watches(self._graph, time.time())
+        return "; ".join(remarks(self._graph, time.time()))
 
     def extract(self, order: ExtractOrder) -> str:
         """See the port."""

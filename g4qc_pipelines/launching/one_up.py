@@ -45,6 +45,7 @@ class UpState:
         address: of Dagster's web UI.
         at: when the phase began, UTC, as ISO 8601; of one that was killed, when it began to run.
         why: the error with which it ended, else empty.
+        gateway: address of the simulated gateway that it started; empty where it started none.
     """
 
     process: int
@@ -52,6 +53,7 @@ class UpState:
     phase: Phase
     at: str
     why: str = ""
+    gateway: str = ""
 
     @property
     def runs(self) -> bool:
@@ -71,10 +73,11 @@ class UpState:
 
 
 @contextmanager
-def only_up(home: Path, address: str) -> Iterator[Callable[[], None]]:
+def only_up(home: Path, address: str) -> Iterator[Callable[[str], None]]:
     """Hold the lock of the home: within the block no other `g4qc up` runs over it.
 
-    Yields a function that says that everything runs; before it is called, others read that Dagster starts.
+    Yields a function that says that everything runs, and where the gateway is; before it is called, others read that
+    Dagster starts.
 
     Args:
         address: address of Dagster's web UI, named in the error of a second `g4qc up`.
@@ -87,12 +90,12 @@ def only_up(home: Path, address: str) -> Iterator[Callable[[], None]]:
     with private_file(home / _NAME) as held:
         _take(held, home)
 
-        def tell(phase: Phase, why: str = "") -> None:
-            _write(held, asdict(UpState(os.getpid(), address, phase, datetime.now(UTC).isoformat(), why)))
+        def tell(phase: Phase, why: str = "", gateway: str = "") -> None:
+            _write(held, asdict(UpState(os.getpid(), address, phase, datetime.now(UTC).isoformat(), why, gateway)))
 
         tell(Phase.STARTING)
         try:
-            yield lambda: tell(Phase.RUNNING)
+            yield lambda gateway: tell(Phase.RUNNING, gateway=gateway)
         except G4qcError as error:
             tell(Phase.ENDED, str(error))
             raise

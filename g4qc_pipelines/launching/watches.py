@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from g4qc_core.counts import counted
 from g4qc_core.errors import GraphUnavailable
 from g4qc_pipelines.launching.graphql import Graph
 
@@ -15,6 +16,7 @@ _AHEAD = 120.0
 _LOOKS_MISSED = 10
 _LEAST = 600.0
 _BEATS = 300.0
+_WAITS = 600.0
 
 
 def check_watches(graph: Graph, now: float) -> None:
@@ -25,6 +27,23 @@ def check_watches(graph: Graph, now: float) -> None:
     """
     if troubles := list(_troubles(graph, now)):
         raise GraphUnavailable(f"{'; '.join(troubles)}: compare the clocks, and start `g4qc up` again.")
+
+
+def remarks(graph: Graph, now: float) -> list[str]:
+    """Return what deserves a look although Dagster answers: runs that wait for long, and schedules that are off.
+
+    Args:
+        now: seconds since 1970.
+    """
+    found, waiting = [], [at for at in graph.waiting() if at < now - _WAITS]
+    if waiting:
+        found.append(
+            f"{counted(len(waiting), 'run has', 'runs have')} waited since {_said(min(waiting))}: see "
+            f"{graph.link}/runs for what goes before"
+        )
+    if not any(graph.schedules().values()):
+        found.append(f"nothing is fetched by itself: switch schedules on at {graph.link}/automation")
+    return found
 
 
 def _troubles(graph: Graph, now: float) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -66,6 +67,37 @@ def test_sessions_up_to_now_that_nobody_asked_for_are_named(full_home: Home) -> 
     assert instrument["not_asked"]["sessions"] == len(over)
     words = f"ES, not asked: {len(over)} sessions since 2026-11-02: run `g4qc extract ES --from 2026-11-02 --to "
     assert words in text
+
+
+def test_the_parts_are_named_where_no_up_runs(full_home: Home) -> None:
+    parts = json.loads(full_home.run("status", "--json").text)["parts"]
+    port = full_home.environment["G4QC_IB_PORT"]
+    assert parts == {
+        "gateway": {"up": True, "about": f"the simulated gateway answers at 127.0.0.1:{port}"},
+        "dagster": {
+            "up": False,
+            "about": "No `g4qc up` runs over this home, so nothing runs by itself: start it with `g4qc up`.",
+        },
+    }
+
+
+def test_a_gateway_that_has_ended_and_a_full_disk_are_named_beside_the_bars(
+    full_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("g4qc_core.home._LEAST_FREE", 2**62)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    told = full_home.with_(ib_port=port).run("status").text
+    assert f"Nothing listens at 127.0.0.1:{port}: the simulated gateway has ended" in told
+    assert f"The disk of {full_home.folder} has " in told
+    assert "Stored bars" in told
+
+
+def test_a_status_without_its_database_still_names_the_other_parts(full_home: Home) -> None:
+    away = full_home.with_(database_url="postgresql://g4qc:g4qc@127.0.0.1:1/g4qc").run("status")
+    assert away.code == 1
+    assert "No `g4qc up` runs over this home" in away.text
+    assert "127.0.0.1:1" in away.errors
 
 
 def test_the_status_may_be_narrowed_to_an_instrument(full_home: Home) -> None:

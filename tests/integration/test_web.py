@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import urllib.request
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,6 +18,15 @@ pytestmark = pytest.mark.integration
 _DRY_RUN = """mutation($s: ScheduleSelector!, $t: Float) { scheduleDryRun(selectorData: $s, timestamp: $t) {
   ... on DryRunInstigationTick { evaluationResult { skipReason error { message }
     runRequests { runKey tags { key value } } } } } }"""
+
+
+def test_the_status_says_what_runs(web: Up) -> None:
+    parts = json.loads(web.home.process("status", "--json").stdout)["parts"]
+    lines = web.home.process("status").stdout.splitlines()
+    assert parts["gateway"]["about"].startswith("the simulated gateway answers at 127.0.0.1:")
+    assert parts["dagster"]["up"] is True
+    assert parts["dagster"]["about"].startswith(web.url)
+    assert {f"{name.capitalize():8} {part['about']}" for name, part in parts.items()} <= set(lines)
 
 
 def test_up_prints_addresses_that_answer(web: Up) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from g4qc_pipelines.launching.one_up import absence
 from tests.fixtures.home import bare_home
 from tests.fixtures.processes import alive_after
 from tests.fixtures.waiting import PATIENCE
@@ -79,6 +80,9 @@ def test_a_part_of_dagster_that_ends_is_named_and_ends_the_command(own: Up) -> N
         f"Error: Dagster's daemon was killed (SIGKILL): its last words are in {own.home.folder / 'dagster.log'}. Start "
         "`g4qc up` again."
     )
+    told = str(absence(own.home.folder, ""))
+    assert told.startswith("Dagster has not run since ")
+    assert told.endswith(said.removeprefix("Error: "))
     assert _processes(own.home.folder) == []
 
 

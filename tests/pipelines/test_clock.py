@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.errors import GraphUnavailable
-from g4qc_pipelines.launching.watches import check_watches
+from g4qc_pipelines.launching.watches import check_watches, remarks
 from g4qc_pipelines.running.clock import Steps, mend_future
 from g4qc_pipelines.sensors.attempts import PAUSES, Attempt
 from tests.fixtures.graph import MemoryGraph
@@ -146,3 +146,25 @@ def test_health_says_when_the_last_look_is_none_of_now(at: float, says: str) -> 
 @pytest.mark.parametrize("ago", [-30.0, 0.0, 200.0])
 def test_health_is_content_with_looks_of_now(ago: float) -> None:
     check_watches(Watched(NOW - ago), NOW)  # type: ignore[arg-type]
+
+
+class Idle(Watched):
+    """A graph in which this run waits since that instant, and this schedule is on or off."""
+
+    def __init__(self, since: float, *, on: bool) -> None:
+        super().__init__(NOW)
+        self.since, self.on = since, on
+
+    def waiting(self) -> list[float]:
+        return [self.since]
+
+    def schedules(self) -> dict[str, bool]:
+        return {"contracts_after_close": False, "bars_after_close": self.on}
+
+
+def test_health_remarks_on_runs_that_wait_and_on_schedules_that_are_all_off() -> None:
+    assert remarks(Idle(NOW - 300, on=True), NOW) == []  # type: ignore[arg-type]
+    assert remarks(Idle(NOW - 7200, on=False), NOW) == [  # type: ignore[arg-type]
+        "1 run has waited since 2026-11-20 20:30 UTC: see http://dagster/runs for what goes before",
+        "nothing is fetched by itself: switch schedules on at http://dagster/automation",
+    ]

@@ -30,7 +30,7 @@ from g4qc_core.storage.late import LateStores
 from g4qc_pipelines.launching.launcher import DagsterLauncher
 from g4qc_pipelines.launching.one_up import only_up
 with only_up(Path(sys.argv[1]), "http://127.0.0.1:3000") as runs:
-    runs()
+    runs("")
     print("runs", flush=True)
     time.sleep(600)
 """
@@ -48,7 +48,7 @@ def test_the_phases_are_read_by_others_and_an_end_by_ctrl_c_leaves_none(tmp_path
             GraphStarting,
             f"Dagster is starting (`g4qc up`, process {os.getpid()}): try again in a few seconds.",
         )
-        runs()
+        runs("")
         kind, text = said(tmp_path)
         assert kind is GraphUnavailable
         assert f"although `g4qc up` runs, process {os.getpid()}" in text
@@ -68,7 +68,7 @@ def test_a_part_that_ended_is_named_until_the_next_start(tmp_path: Path) -> None
 
     def fail() -> None:
         with only_up(tmp_path, ADDRESS) as runs:
-            runs()
+            runs("")
             raise G4qcError(why)
 
     with pytest.raises(G4qcError):

@@ -17,6 +17,7 @@ from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.bars.source import Origin
 from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable
+from g4qc_core.home import low_disk
 from g4qc_core.ib.advice import Advice, advice_for
 from g4qc_core.ib.dialling import probe_gateway
 from g4qc_core.storage.coverage_store import CoverageStore
@@ -54,7 +55,7 @@ class Health(BaseModel):
     """How everything stands; `down` when the database is, `degraded` when another part is."""
 
     status: Literal["ok", "degraded", "down"]
-    parts: dict[str, Part] = Field(description="database, gateway and dagster")
+    parts: dict[str, Part] = Field(description="database, gateway and dagster; disk only where it is nearly full")
     origin: str | None = Field(None, description="account, simulated or replay: what kind of bars the database holds")
     freshness: list[Fresh]
     now: datetime
@@ -98,6 +99,8 @@ async def examine(using: Services) -> Health:
     """Asks every part, all at once; none of them can make this fail, nor wait for long."""
     found = await asyncio.gather(_part(_of_database(using, _database)), _part(_gateway(using)), _part(_dagster(using)))
     parts = dict(zip(("database", "gateway", "dagster"), found, strict=True))
+    if (disk := low_disk(using.settings.home)) is not None:
+        parts["disk"] = Part(up=False, about=disk)
     origin: str | None = None
     freshness: list[Fresh] = []
     if parts["database"].up:
@@ -173,13 +176,13 @@ def _expected(using: Services) -> Origin | None:
 async def _dagster(using: Services) -> str:
     try:
         async with asyncio.timeout(_GRAPH_SECONDS):
-            await using.probes.ask(using.launcher.check, max_age=0)
+            remarks = await using.probes.ask(using.launcher.check, max_age=0)
     except TimeoutError:
         raise GraphUnavailable(
             f"Dagster has not answered for {_GRAPH_SECONDS:.0f} seconds: look at {using.settings.dagster_link}, and "
             "start it again if it stays so."
         ) from None
-    return using.settings.dagster_link
+    return "; ".join(filter(None, (using.settings.dagster_link, remarks)))
 
 
 def _freshness(using: Services) -> list[Fresh]:

@@ -1,0 +1,82 @@
+"""What `g4qc status` says of the parts around the stored bars: Dagster, the gateway and the disk.
+
+Where `g4qc up` runs, its API has examined them, and the status says the same. Must not know what is stored.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+
+from g4qc_core.bars.source import Origin
+from g4qc_core.errors import G4qcError
+from g4qc_core.home import low_disk
+from g4qc_core.ib.advice import advice_for
+from g4qc_core.ib.dialling import probe_gateway
+from g4qc_core.settings import Settings
+from g4qc_pipelines.launching.one_up import UpState, up_state
+
+_ANSWER_SECONDS = 10.0
+_PROBE_SECONDS = 2.0
+_NAMES = ("gateway", "dagster", "disk")
+_NEVER = "No `g4qc up` runs over this home, so nothing runs by itself: start it with `g4qc up`."
+_IN_EACH_RUN = "a simulated one is started in each run"
+
+Parts = dict[str, dict[str, Any]]
+"""Each part by name: whether it is `up`, and `about` in words, as `/api/v1/health` has them."""
+
+
+def parts_of(settings: Settings, origin: Origin | None) -> Parts:
+    """Return the parts; what answers takes moments, what does not at most some seconds.
+
+    Args:
+        origin: kind of gateway that the settings lead to; None: unknown.
+    """
+    state = up_state(settings.home)
+    examined = _examined(settings) if state is not None and state.runs else {}
+    found = {"gateway": _gateway(settings, origin, state), "dagster": _dagster(state)} | examined
+    if (disk := low_disk(settings.home)) is not None:
+        found["disk"] = _part(disk, up=False)
+    return found
+
+
+def part_lines(parts: Parts) -> list[str]:
+    """Return a line for each part."""
+    return [f"{name.capitalize():8} {part['about']}" for name, part in parts.items()]
+
+
+def _examined(settings: Settings) -> Parts:
+    """Return what the API of `g4qc up` says of the parts; empty where it does not answer, or wants another key."""
+    key = settings.api_key.get_secret_value() if settings.api_key is not None else ""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    request = urllib.request.Request(f"http://127.0.0.1:{settings.api_port}/api/v1/health", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as answer:
+            parts = json.load(answer)["parts"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return {name: parts[name] for name in _NAMES if name in parts}
+
+
+def _dagster(state: UpState | None) -> dict[str, Any]:
+    return _part(_NEVER, up=False) if state is None else _part(state.words(), up=state.runs)
+
+
+def _gateway(settings: Settings, origin: Origin | None, state: UpState | None) -> dict[str, Any]:
+    address = (settings.ib_host, settings.ib_port) if settings.ib_host else None
+    if address is None and state is not None and state.runs and state.gateway:
+        host, _, port = state.gateway.rpartition(":")
+        address = host, int(port)
+    if address is None:
+        return _part(_IN_EACH_RUN)
+    advice = advice_for(origin)
+    try:
+        probe_gateway(*address, _PROBE_SECONDS, advice)
+    except G4qcError as error:
+        return _part(str(error), up=False)
+    return _part(f"{advice.name} answers at {address[0]}:{address[1]}")
+
+
+def _part(about: str, *, up: bool = True) -> dict[str, Any]:
+    return {"up": up, "about": about}
