@@ -28,6 +28,7 @@ def build_definitions(
     from g4qc_pipelines.answered_check import build_answered_check
     from g4qc_pipelines.assets import build_assets
     from g4qc_pipelines.contracts_check import build_contracts_check
+    from g4qc_pipelines.freshness_check import build_freshness_check
     from g4qc_pipelines.jobs import build_jobs
     from g4qc_pipelines.partitions import instrument_months
     from g4qc_pipelines.progress import progress
@@ -40,7 +41,7 @@ def build_definitions(
     jobs = build_jobs()
     return dg.Definitions(
         assets=assets,
-        asset_checks=[build_answered_check(), build_contracts_check()],
+        asset_checks=[build_answered_check(), build_contracts_check(), build_freshness_check(settings)],
         jobs=list(jobs.values()),
         schedules=build_schedules(settings, jobs),
         sensors=build_sensors(settings, jobs),

@@ -26,6 +26,12 @@ SENSITIVITY_ASSETS = ["roll_sensitivity"]
 UPDATE_CONTRACTS, UPDATE_BARS, UPDATE_ROLLS = "update_contracts", "update_bars", "update_rolls"
 MAP_COVERAGE, RECONCILE = "map_coverage", "reconcile"
 
+FRESH = "fresh"
+"""Name of the check of the assets that the daily update keeps up to date."""
+
+WATCHED = (*CHAIN_ASSETS, BAR_ASSETS[1], *ROLL_ASSETS, *COVERAGE_ASSETS)
+"""Assets that the daily update keeps up to date."""
+
 _JOBS: dict[str, tuple[list[str], str]] = {
     UPDATE_CONTRACTS: (CHAIN_ASSETS, "The chain of one instrument from the gateway."),
     UPDATE_BARS: (BAR_ASSETS, "One instrument's month, from the gateway to every timeframe."),
@@ -59,9 +65,16 @@ def in_graph_order(assets: Iterable[str]) -> list[str]:
 def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
     """The jobs by name."""
     return {
-        name: dg.define_asset_job(name, assets, description=description)
+        name: dg.define_asset_job(name, _selected(assets), description=description)
         for name, (assets, description) in _JOBS.items()
     }
+
+
+def _selected(assets: Sequence[str]) -> dg.AssetSelection:
+    """Return the assets and their checks; that of freshness is made by a sensor."""
+    fresh = [dg.AssetCheckKey(dg.AssetKey(name), FRESH) for name in assets if name in WATCHED]
+    selected = dg.AssetSelection.assets(*assets)
+    return selected - dg.AssetSelection.checks(*fresh) if fresh else selected
 
 
 def job_of_assets(assets: Sequence[str]) -> str | None:

@@ -16,6 +16,7 @@ from g4qc_core.settings import Settings
 from g4qc_pipelines.sensors.cancelled import build_cancelled
 from g4qc_pipelines.sensors.feeds import build_feeds
 from g4qc_pipelines.sensors.follow_up import build_follow_up
+from g4qc_pipelines.sensors.freshness import build_freshness
 from g4qc_pipelines.sensors.inputs import build_inputs
 from g4qc_pipelines.sensors.registry import build_registry
 from g4qc_pipelines.sensors.repairs import build_repairs
@@ -29,6 +30,7 @@ def build_sensors(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefin
         build_failed_runs(settings),
         build_cancelled(settings),
         build_feeds(settings),
+        build_freshness(settings),
         build_follow_up(settings, jobs),
         *build_inputs(settings, jobs),
         *build_repairs(settings, jobs),

@@ -18,6 +18,7 @@ from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, build_jobs
 from g4qc_pipelines.runs import RunFailed
 from g4qc_pipelines.sensors.feeds import build_feeds
+from g4qc_pipelines.sensors.freshness import build_freshness
 from g4qc_pipelines.sensors.inputs import build_inputs
 from g4qc_pipelines.sensors.repairs import RUNS_PER_TICK, build_repairs
 from g4qc_pipelines.steps.feed import STALE
@@ -25,7 +26,7 @@ from g4qc_pipelines.steps.repairs import GRACE, gaps_of, rescues_of
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 from tests.fixtures.restating import RestatingMarket
-from tests.fixtures.ticking import Clock, Ticking
+from tests.fixtures.ticking import Clock, Ticking, switched_on
 
 pytestmark = pytest.mark.integration
 
@@ -150,6 +151,30 @@ def test_a_feed_that_stands_still_is_told_once_and_so_is_its_return(
         assert feed_is_alive() == [False, False]
         market.ends = None
         assert feed_is_alive() == [True, True]
+
+
+def test_a_late_chain_is_told_once_while_the_daily_update_is_on_and_so_is_its_return(home: Home) -> None:
+    with home.with_(symbols="ES").bench() as bench:
+        clock, instance = Clock(datetime.now(UTC) + timedelta(days=30)), bench.runner.instance
+        ticking = Ticking(build_freshness(bench.settings, clock), bench)
+
+        def chain_is_fresh() -> list[bool]:
+            """What two looks say of it."""
+            told = len(ticking.events)
+            assert ticking.tick() == ticking.tick() == []
+            made = [one for one in ticking.events[told:] if isinstance(one, dg.AssetCheckEvaluation)]
+            return [one.passed for one in made if one.asset_key == dg.AssetKey("contracts")]
+
+        instance.report_runless_asset_event(dg.AssetMaterialization("contracts", partition="ES"))
+        assert chain_is_fresh() == []
+        assert ticking.said == "after_close is off."
+        state = switched_on(instance, "after_close")
+        assert chain_is_fresh() == [False]
+        clock.now = datetime.now(UTC)
+        assert chain_is_fresh() == [True]
+        instance.delete_instigator_state(state.instigator_origin_id, state.selector_id)
+        assert chain_is_fresh() == [True]
+        assert chain_is_fresh() == []
 
 
 def test_an_outdated_backtest_is_observed_once(home: Home) -> None:
