@@ -39,6 +39,13 @@ class RollStore(SliceStore):
             )
         return version
 
+    def forget(self, symbol: str, rule: str) -> bool:
+        """Delete the calendars of the instrument by that rule; return True if there was one."""
+        with self._writing(f"rolls {symbol}") as (_, cursor):
+            for table in ("rolls", "roll_calendars"):
+                cursor.execute(f"DELETE FROM {table} WHERE symbol = %s AND rule = %s", [symbol, rule])
+            return bool(cursor.rowcount)
+
     def load(self, symbol: str, rule: str, position: int = 0) -> RollCalendar | None:
         """The calendar; None when none was made yet."""
         key = [symbol, rule, position]

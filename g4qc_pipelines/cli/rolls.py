@@ -25,15 +25,38 @@ _RULES = "\n\n".join(f"{form}: {definition}" for form, definition in RULE_DEFINI
 @click.option(
     "--rule", "--roll", help="Only this roll rule, like volume or 'days_before_expiry(5)'; made if there is none yet."
 )
+@click.option("--remove", is_flag=True, help="Remove the roll calendar by --rule, which is made no more then.")
 @json_option
-def rolls(symbol: str, rule: str | None, as_json: bool) -> None:
+def rolls(symbol: str, rule: str | None, remove: bool, as_json: bool) -> None:
     """Show the rolls of SYMBOL: their dates by each rule, the gap, and whether a rule or a person set them.
 
     Prices, gap and source are those of the first rule, which is the instrument's own unless --rule names another.
     """
     from g4qc_core.settings import load_settings
 
-    _show(load_settings(), symbol, rule, as_json)
+    if remove:
+        _remove(load_settings(), symbol, rule, as_json)
+    else:
+        _show(load_settings(), symbol, rule, as_json)
+
+
+def _remove(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> None:
+    from g4qc_core.errors import UsageError
+    from g4qc_core.instruments import load_registry
+    from g4qc_core.roll_rules import parse_rule
+    from g4qc_core.storage.stores import open_stores
+    from g4qc_pipelines.commands.show import echo_json
+    from g4qc_pipelines.steps.rolls import forget_rolls
+
+    if rule is None:
+        raise UsageError("Say which roll calendar to remove with --rule.")
+    instrument, wanted = load_registry(settings.own_instruments)[symbol], str(parse_rule(rule))
+    with open_stores(settings) as stores:
+        forget_rolls(instrument, wanted, stores, settings)
+    if as_json:
+        echo_json({"symbol": symbol, "removed": wanted})
+        return
+    click.echo(f"The roll calendar of {symbol} by {wanted} is removed; `g4qc rolls` makes it again when asked.")
 
 
 def _show(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> None:

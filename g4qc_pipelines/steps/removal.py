@@ -123,7 +123,9 @@ class Removal:
         holds = "" if not results else "1 result" if results == 1 else f"{results} results"
         kept_by = ""
         if key in entries:
-            kept_by = f"{key} is an entry of the backtests file: take it out of the file that G4QC_BACKTESTS names."
+            file = self.settings.backtests
+            way = f"take it out of {file}" if file else "set G4QC_BACKTESTS to a file of your own without it"
+            kept_by = f"{key} is an entry of the backtests file: {way}."
         elif results:
             kept_by = f"{key} has {holds}: `g4qc results delete --spec {key}` deletes what it has, and the key."
         return GraphKey(KeyKind.BACKTEST, key, holds, key in at_work, kept_by)
@@ -135,7 +137,7 @@ class Removal:
         if key in chosen:
             file = self.settings.own_instruments
             own = not self.settings.symbols.strip() and file is not None and key in read_instruments(file)
-            way = f"`g4qc instruments remove {key}`" if own else "leave it out of G4QC_SYMBOLS"
+            way = f"`g4qc instruments remove {key}` takes it out" if own else "set G4QC_SYMBOLS without it"
             kept_by = f"{key} is an instrument that the graph always has: {way}."
         return GraphKey(KeyKind.INSTRUMENT, key, holds, key in at_work, kept_by)
 

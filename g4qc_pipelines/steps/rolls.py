@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from g4qc_core.backtest.specs import load_specs
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
-from g4qc_core.errors import UsageError
+from g4qc_core.errors import UsageError, unknown
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.futures.open_interest import load_open_interest
 from g4qc_core.futures.roll_making import RollMaker
@@ -22,6 +23,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.series import former_rolls
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
+from g4qc_pipelines.sentences import listing
 from g4qc_pipelines.steps.chains import stored_chain
 
 # Ten sessions on either side of a roll, and five by which it may drift, with the longest run of holidays between them.
@@ -63,6 +65,26 @@ def make_rolls(
             stores.rolls.replace(one)
         made.append(front)
     return made
+
+
+def forget_rolls(instrument: Instrument, rule: str, stores: Stores, settings: Settings) -> None:
+    """Delete the roll calendars by a rule that was once asked for: no later run makes them again by itself.
+
+    Raises:
+        UsageError: there is none by that rule, it is one that is always made, or a backtest is joined by it.
+    """
+    symbol, known = instrument.symbol, stores.rolls.rules(instrument.symbol)
+    always = _rules(instrument, load_open_interest(settings.open_interest, symbol) is not None, [])
+    if rule not in known:
+        raise unknown("roll rule", rule, known)
+    if rule in map(str, always):
+        raise UsageError(f"The roll calendar of {symbol} by {rule} is always made: it cannot be removed.")
+    specs = [(name, spec.to_dict()) for name, spec in load_specs(settings.backtests).items()]
+    specs += [(one.spec_name, dict(one.spec)) for one in stores.backtests.results()]
+    users = dict.fromkeys(n for n, spec in specs if (spec["instrument"], spec.get("roll")) == (symbol, rule))
+    if users:
+        raise UsageError(f"Backtests are joined by {rule}: {listing(list(users))}. Delete them first.")
+    stores.rolls.forget(symbol, rule)
 
 
 def current_rolls(instrument: Instrument, stores: Stores, settings: Settings) -> list[RollCalendar]:

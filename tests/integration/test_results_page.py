@@ -51,6 +51,8 @@ def test_a_result_is_named_tagged_and_deleted_with_keys(visit: Visit, own: Api) 
     expect(page.get_by_role("table", name="Results").locator("tbody tr")).to_have_count(2)
     page.goto(f"{own.url}/backtests?id={IDS['other']}")
     expect(page.get_by_role("alert")).to_contain_text("was deleted on")
+    page.get_by_role("link", name="All backtests").click()
+    expect(page.get_by_role("table", name="Results").locator("tbody tr")).to_have_count(2)
 
 
 def test_results_are_found_by_a_tag_and_deleted_together(visit: Visit, own: Api) -> None:

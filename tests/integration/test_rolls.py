@@ -59,6 +59,21 @@ def test_another_rule_is_made_when_it_is_asked_for(full_home: Home) -> None:
     assert bars
 
 
+def test_a_rule_that_was_asked_for_is_removed_and_made_again_and_one_that_something_needs_stays(
+    full_home: Home,
+) -> None:
+    rule = "days_before_expiry(6)"
+    assert answer(full_home, "rolls", "ES", "--rule", rule, "--json")["rules"] == [rule]
+    joined = answer(full_home, *SMA, "--roll", rule, "--json")["id"]
+    assert f"Backtests are joined by {rule}" in full_home.run("rolls", "ES", "--rule", rule, "--remove").errors
+    assert full_home.run("results", "delete", joined, "--yes").code == 0
+    assert answer(full_home, "rolls", "ES", "--rule", rule, "--remove", "--json") == {"symbol": "ES", "removed": rule}
+    assert rule not in answer(full_home, "rolls", "ES", "--json")["rules"]
+    assert "Unknown roll rule" in full_home.run("rolls", "ES", "--rule", rule, "--remove").errors
+    assert "is always made" in full_home.run("rolls", "ES", "--rule", "volume", "--remove").errors
+    assert "Say which" in full_home.run("rolls", "ES", "--remove").errors
+
+
 @pytest.mark.parametrize("adjustment", ["additive", "ratio", "additive_forward", "ratio_forward"])
 def test_bars_come_in_every_adjustment(full_home: Home, adjustment: str) -> None:
     plain = answer(full_home, "bars", "ES", "--timeframe", "1d", "--json")

@@ -5,23 +5,35 @@ import { address, get, remove } from "../api.js";
 import { askBefore } from "../confirm.js";
 import { moment, money, number, price } from "../format.js";
 import { chartAddress } from "../chart/view.js";
-import { region } from "../load.js";
+import { empty, region } from "../load.js";
 import { rowsOf } from "../results.js";
 import { sortable } from "../table.js";
-import { t } from "../lang.js";
+import { t, word } from "../lang.js";
 import { curves } from "./curve.js";
 import { HEADLINES, named, tone, written } from "./figures.js";
 import { labelled, nameOf } from "./labels.js";
 import { parametersOf } from "./list.js";
 import { monthTable } from "./months.js";
 
+const GONE = 410;
 const ROOM = 3 * 86_400_000;
 
 /** @param {HTMLElement} main @param {string} id */
 export function showDetail(main, id) {
   const place = h("div.stack");
   fill(main, place);
-  region(place, () => get(`/backtests/${encodeURIComponent(id)}`), (result) => page(result))();
+  region(place, () => get(`/backtests/${encodeURIComponent(id)}`).catch(deleted), (result) => (result.deleted ? farewell(result.deleted) : page(result)))();
+}
+
+/** What a deleted result leaves: the server's sentence. Any other failure is one. */
+function deleted(error) {
+  if (error.status === GONE) return { deleted: error.message };
+  throw error;
+}
+
+function farewell(text) {
+  const back = h("a.button", { href: "/backtests" }, t("backtest.back"));
+  return h("section.card", { role: "alert" }, empty(word("problem", "Gone"), h("span", { lang: "en" }, text), back));
 }
 
 function page(result) {
