@@ -181,7 +181,7 @@ class G4QC:
         except httpx.HTTPError as error:
             raise ServerUnavailable(
                 f"No G4QC server answers at {self._client.base_url} ({type(error).__name__}): start one with "
-                "`g4qc up`, or name its address."
+                "`g4qc up`, wait if it is starting, or name its address."
             ) from None
         if answer.is_error:
             raise _error(answer)

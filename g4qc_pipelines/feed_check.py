@@ -8,9 +8,10 @@ import dagster as dg
 
 from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.keys import chosen_instruments
 from g4qc_pipelines.partitions import INSTRUMENTS
-from g4qc_pipelines.steps.feed import STALE, Feed
+from g4qc_pipelines.steps.feed import STALE, Feed, no_feed
 
 _ASSET = "raw_bars"
 
@@ -27,24 +28,24 @@ def watched(settings: Settings, instance: dg.DagsterInstance, registry: Registry
     return [registry[symbol] for symbol in sorted(known) if symbol in registry]
 
 
-def feed_result(found: Sequence[Feed]) -> dg.AssetCheckResult:
+def feed_result(found: Sequence[Feed], stores: Stores) -> dg.AssetCheckResult:
     """The evaluation of a run."""
     return dg.AssetCheckResult(
         check_name=FEED_ALIVE.name,
         passed=not _stale(found),
         severity=dg.AssetCheckSeverity.WARN,
-        description=_words(found),
+        description=_words(found, stores),
     )
 
 
-def feed_evaluation(found: Sequence[Feed]) -> dg.AssetCheckEvaluation:
+def feed_evaluation(found: Sequence[Feed], stores: Stores) -> dg.AssetCheckEvaluation:
     """The evaluation of the sensor, which belongs to no run."""
     return dg.AssetCheckEvaluation(
         asset_key=dg.AssetKey(_ASSET),
         check_name=FEED_ALIVE.name,
         passed=not _stale(found),
         severity=dg.AssetCheckSeverity.WARN,
-        description=_words(found),
+        description=_words(found, stores),
         metadata={},
     )
 
@@ -53,5 +54,5 @@ def _stale(found: Sequence[Feed]) -> list[Feed]:
     return [feed for feed in found if feed.stale]
 
 
-def _words(found: Sequence[Feed]) -> str:
-    return "; ".join(map(str, _stale(found) or found)) or "no front contract was asked for lately"
+def _words(found: Sequence[Feed], stores: Stores) -> str:
+    return "; ".join(map(str, _stale(found) or found)) or no_feed(stores)

@@ -198,7 +198,7 @@ def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> lis
                         **pacing,
                     }
             _check_missed(missed, context.retry_number, sum(s["dagster/row_count"] for s in shown.values()))
-            alive = feed_result(feeds(watched(settings, context.instance, registry), stores))
+            alive = feed_result(feeds(watched(settings, context.instance, registry), stores), stores)
         yield from materialized(context, versions, shown, [alive])
 
     return [contracts, raw_bars]

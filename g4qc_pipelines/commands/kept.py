@@ -51,7 +51,7 @@ class KeptGateway:
 
     def kept(self) -> Kept:
         """Return the part that the watch restarts."""
-        return Kept("simulated gateway", self._ended, self._start, "stop what holds its port or its memory")
+        return Kept("simulated gateway", self._ended, self._start, "see above why, and start `g4qc up` again")
 
     def stop(self) -> None:
         """End the look at its pulse."""

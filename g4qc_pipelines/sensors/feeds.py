@@ -47,7 +47,7 @@ def build_feeds(settings: Settings) -> dg.SensorDefinition:
         for feed in found:
             if feed.stale != (feed.symbol in known):
                 _report(context, webhook, feed)
-        return dg.SensorResult(cursor=cursor, asset_events=[feed_evaluation(found)])
+        return dg.SensorResult(cursor=cursor, asset_events=[feed_evaluation(found, stores)])
 
     return stale_feeds
 

@@ -54,9 +54,21 @@ class Feed:
 
 
 def feeds(instruments: Iterable[Instrument], stores: Stores) -> list[Feed]:
-    """The feeds of those instruments that were asked for lately."""
+    """The feeds of the instruments of which the last days have an answer about the front contract."""
     found = [feed_of(instrument, stores) for instrument in instruments]
     return [feed for feed in found if feed is not None]
+
+
+def no_feed(stores: Stores) -> str:
+    """Return why there is no feed to judge: what the newest request was about, and how it ended."""
+    last = stores.ledger.last()
+    if last is None:
+        return "bars were never asked for"
+    return (
+        f"the last request, at {last.requested_at:%Y-%m-%d %H:%M} UTC, was about {last.symbol} {last.contract} from "
+        f"{last.window_start:%Y-%m-%d} to {last.window_end:%Y-%m-%d} ({last.outcome}), and none in the "
+        f"{_LOOK_BACK.days} days before it about the newest bars of a front contract"
+    )
 
 
 def feed_of(instrument: Instrument, stores: Stores) -> Feed | None:
