@@ -89,7 +89,7 @@ _PERHAPS_EMPTY = (
     f"is not believed; {ENGLISH}"
 )
 
-_NOT_SIMULATED = "only TWS or IB Gateway has it"
+_NOT_SIMULATED = "the simulated gateway does not have it"
 _NO_PRODUCT = "the account may not have this product"
 _NO_TRADING = "the account may not trade this product"
 _UNKNOWN_WORDS = f"the gateway could not process the request, in words that G4QC does not know; {ENGLISH}"
