@@ -85,6 +85,22 @@ def test_imports_point_down() -> None:
     assert done.returncode == 0, done.stdout
 
 
+# A number in words before a noun in the plural: `counts.counted` gives 1 its singular.
+_COUNTED = re.compile(
+    r"\{(?:len\([^{}]+\)|sum\([^{}]+\)|[^{}]+:,)\} (?:more |new |open |other )?"
+    r"(?:bars|sessions|minutes|requests|trades|rolls|months|contracts|runs|rows|hours|days|feeds|backfills|restatements|"
+    r"stretches|materializations)\b"
+)
+_SEVERAL = ("{len(names)}", "{len(contracts)}", "{len(stages)}", "{len(result.equity):,}", "{(last - first).days:,}",
+            "{len(run):,}", "{n:,}", "{len(frame)} rows", "{len(cells)}")  # fmt: skip
+
+
+@EVERY_MODULE
+def test_a_count_in_a_sentence_may_be_one(module: Path) -> None:
+    found = [match.group(0) for match in _COUNTED.finditer(module.read_text("utf-8"))]
+    assert [text for text in found if not text.startswith(_SEVERAL)] == []
+
+
 # --- the documentation
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from g4qc_core.bars.minutes import Minutes, Suspects
 from g4qc_core.instruments import Instrument
+from g4qc_core.prices import price_text
 
 _LAST = 5  # closes of a session that stand for its end, so that one false bar does not condemn the next session
 _STALE = 7  # days after which a session is no longer the previous one
@@ -40,7 +41,7 @@ def beyond_price(minutes: Minutes, instrument: Instrument) -> Suspects:
     step = float(instrument.price_step)
     return {
         int(row): (
-            f"{move[row] / base[row]:.0%} away from {base[row] * step:.{instrument.decimals}f}, the close before its "
+            f"{move[row] / base[row]:.0%} away from {price_text(instrument, base[row] * step)}, the close before its "
             f"session, where up to {share:.0%} would be believed"
         )
         for row in rows

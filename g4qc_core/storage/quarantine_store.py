@@ -17,6 +17,7 @@ import pandas as pd
 
 from g4qc_core.bars.reasons import Decision
 from g4qc_core.bars.schema import RAW_BAR_COLUMNS
+from g4qc_core.counts import counted
 from g4qc_core.errors import DecidedMeanwhile
 from g4qc_core.storage.copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.request_ledger import ANSWERED
@@ -140,8 +141,9 @@ class QuarantineStore(SliceStore):
         other = now[(now["decided_at"] != now["decided_at_listed"]) & (now["decision"] != str(decision))]
         if not other.empty:
             first = other.iloc[0]
+            found, verb = counted(len(bars), "bar"), "was" if len(other) == 1 else "were"
             raise DecidedMeanwhile(
-                f"{len(other):,} of these {len(bars):,} bars of {symbol} were decided otherwise meanwhile "
+                f"{len(other):,} of these {found} of {symbol} {verb} decided otherwise meanwhile "
                 f"({first['decision']} by {first['decided_by']}), so that nothing is recorded: look at them again, "
                 "then decide."
             )

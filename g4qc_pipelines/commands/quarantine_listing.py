@@ -19,6 +19,7 @@ from g4qc_core.bars.reasons import WAYS_OUT, Reason, gravest_first
 from g4qc_core.bars.schema import PRICES
 from g4qc_core.bars.selection import Selection
 from g4qc_core.instruments import Instrument
+from g4qc_core.prices import decimal_text
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 
@@ -133,5 +134,5 @@ def _print_run(instrument: Instrument, run: pd.DataFrame, stores: Stores) -> Non
 
 def _print_bars(mark: str, bars: pd.DataFrame, instrument: Instrument) -> None:
     for _, bar in bars.iterrows():
-        prices = "".join(f"{bar[name]:>14.{instrument.decimals}f}" for name in PRICES)
+        prices = "".join(f"{decimal_text(instrument, bar[name]):>14}" for name in PRICES)
         click.echo(f"  {mark} {bar['timestamp']:%Y-%m-%d %H:%M}{prices}{bar['volume']:>12,}")

@@ -20,6 +20,7 @@ from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.bars.decisions import Preview
 from g4qc_core.bars.reasons import Decision
 from g4qc_core.bars.selection import Selection
+from g4qc_core.counts import counted
 from g4qc_core.errors import NotFound, TransientError, UsageError, unknown
 from g4qc_core.graph_keys import GraphKey, KeyKind
 from g4qc_core.instruments import Instrument, Registry
@@ -162,7 +163,7 @@ class DagsterLauncher:
         told = preview_of(chosen, decision, stores)
         self._graph.check()
         stores.quarantine.decide_all({one.instrument.symbol: one.bars for one in chosen}, decision, by, now, note)
-        one = bars[0] if len(bars) == 1 and told.bars == 1 else f"{told.bars:,} bars of {listing(told.months)}"
+        one = bars[0] if len(bars) == 1 and told.bars == 1 else f"{counted(told.bars, 'bar')} of {listing(told.months)}"
         plan = Plan(uuid4().hex, DECIDE, f"{decision} {one}", stages, of=len(stages), content=told.seen)
         return self._start(plan)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
@@ -59,9 +60,8 @@ def build_follow_up(
         if not due:
             if after != memory:
                 context.update_cursor(after.written())
-            return dg.SkipReason(
-                f"Nothing is due: {len(wanted)} runs should follow, {len(waits)} of them wait for a run under way."
-            )
+            follow = counted(len(wanted), "run")
+            return dg.SkipReason(f"Nothing is due: {follow} should follow, {len(waits)} after a run under way.")
         requests = [_request(wanted[name], after.made[name].tries) for name in due]
         return dg.SensorResult(run_requests=requests, cursor=after.written())
 

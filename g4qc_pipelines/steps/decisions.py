@@ -16,6 +16,7 @@ from g4qc_core.bars.decisions import Preview, awaiting, fingerprint, groups_of
 from g4qc_core.bars.keys import BarKey, parse_bar_key
 from g4qc_core.bars.reasons import Decision, Reason, gravest_first, in_words
 from g4qc_core.bars.selection import Selection
+from g4qc_core.counts import counted
 from g4qc_core.errors import DecidedMeanwhile, UsageError
 from g4qc_core.instruments import Instrument, Registry
 from g4qc_core.sessions import calendar, month_window
@@ -194,8 +195,8 @@ def _refuse_grave(chosen: Chosen, grave: pd.DataFrame) -> None:
     rest = [reason for reason in gravest_first(chosen.bars["reason"]) if reason.acceptable]
     narrowed = f" The others can be accepted with {' '.join(f'--reason {one}' for one in rest)}." if rest else ""
     raise UsageError(
-        f"{len(grave):,} of these {len(chosen.bars):,} bars cannot be accepted, because they are not merely suspect "
-        f"but impossible: {in_words(counts)}. Nothing is recorded: drop or refetch these.{narrowed}"
+        f"{len(grave):,} of these {counted(len(chosen.bars), 'bar')} cannot be accepted, because they are not merely "
+        f"suspect but impossible: {in_words(counts)}. Nothing is recorded: drop or refetch these.{narrowed}"
     )
 
 
@@ -219,7 +220,7 @@ def _first(chosen: Chosen, bars: pd.DataFrame) -> str:
 
 def _names(chosen: Chosen, bars: pd.DataFrame) -> str:
     more = len(bars) - 1
-    return f"{_first(chosen, bars)} has" if not more else f"{_first(chosen, bars)} and {more:,} more bars have"
+    return f"{_first(chosen, bars)} has" if not more else f"{_first(chosen, bars)} and {counted(more, 'more bar')} have"
 
 
 def _others(bars: pd.DataFrame) -> str:
