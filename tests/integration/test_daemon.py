@@ -1,4 +1,6 @@
-"""Self-repair by the real daemon: the feed breaks, a gap is seen, the sensor launches, and the gap is gone."""
+"""Self-repair by the real daemon: the feed breaks, a gap is seen, the sensor launches, the gap is gone, and what is
+made of the bars follows.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,11 @@ pytestmark = pytest.mark.integration
 
 PARTITION = f"ES|{MONTHS[2]}"
 
-SENSOR = {"sensorName": "repair", "repositoryName": "__repository__", "repositoryLocationName": "g4qc"}
+SENSOR = {"repositoryName": "__repository__", "repositoryLocationName": "g4qc"}
 START = """mutation($s: SensorSelector!) { startSensor(sensorSelector: $s) {
   __typename ... on Sensor { sensorState { status } } ... on PythonError { message } } }"""
-LAUNCHED = """{ runsOrError(filter: {tags: [{key: "dagster/sensor_name", value: "repair"}]}) { ... on Runs {
-  results { status runConfigYaml tags { key value } } } } }"""
+LAUNCHED = """query($s: String!) { runsOrError(filter: {tags: [{key: "dagster/sensor_name", value: $s}]}) {
+  ... on Runs { results { status jobName runConfigYaml tags { key value } } } } }"""
 
 
 @pytest.fixture
@@ -54,9 +56,15 @@ def posted() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         server.shutdown()
 
 
+def switch_on(running: Up, sensor: str) -> None:
+    """Starts the sensor, as the web UI does."""
+    started = running.ask(START, s=SENSOR | {"sensorName": sensor})["startSensor"]
+    assert started["__typename"] == "Sensor", started
+
+
 def launched(running: Up) -> list[dict[str, Any]]:
-    """Runs that the sensor launched over the broken month."""
-    runs = running.ask(LAUNCHED)["runsOrError"]["results"]
+    """Runs that the sensor `repair` launched over the broken month."""
+    runs = running.ask(LAUNCHED, s="repair")["runsOrError"]["results"]
     return [run for run in runs if {"key": "dagster/partition", "value": PARTITION} in run["tags"]]
 
 
@@ -76,8 +84,7 @@ def test_the_daemon_closes_a_gap_with_one_small_run_and_tells_of_the_failure(
         assert step in ("raw_bars", ANSWERED_STEP)
         assert running.materialize(["bars_1min"], PARTITION).status == "SUCCESS"
 
-        started = running.ask(START, s=SENSOR)["startSensor"]
-        assert started["__typename"] == "Sensor", started
+        switch_on(running, "repair")
         with open_stores(home.settings) as stores:
 
             def gaps() -> list[Any]:
@@ -89,6 +96,14 @@ def test_the_daemon_closes_a_gap_with_one_small_run_and_tells_of_the_failure(
             until(lambda: any(run["status"] == "SUCCESS" for run in launched(running)), "no repair succeeded")
             assert gaps() == []
         assert len(launched(running)) == 1
+        switch_on(running, "follow_up")
+
+        def followed() -> set[str]:
+            """Jobs of the runs that the sensor `follow_up` launched and that succeeded."""
+            runs = running.ask(LAUNCHED, s="follow_up")["runsOrError"]["results"]
+            return {run["jobName"] for run in runs if run["status"] == "SUCCESS"}
+
+        until(lambda: followed() >= {"map_coverage", "reconcile", "update_rolls"}, "nothing followed the repair")
         until(lambda: [event for event in events if event["event"] == "run_failed"], "the webhook heard nothing")
         told = next(event for event in events if event["event"] == "run_failed")
         assert (told["partition"], list(told["steps"])) == (PARTITION, [step])
