@@ -12,7 +12,7 @@ from g4qc_core.gateway.asked import Asked
 from g4qc_core.gateway.layouts import Message
 from g4qc_core.gateway.lookup import underlying
 from g4qc_core.gateway.market import Listing
-from g4qc_core.gateway.validation import invalid
+from g4qc_core.gateway.validation import Refusal
 
 _MOST_SAMPLES = 16
 _DECIMALS = 10
@@ -35,12 +35,14 @@ def market_rule(asked: Asked) -> list[Message]:
     """Return the price increment of a rule that contract details name.
 
     Raises:
-        Refusal: 321, no contract names this rule.
+        Refusal: 162, no contract names this rule.
     """
     rule = int(str(asked.values[0]))
     ticks = {rule_of(item.contract.min_tick): item.contract.min_tick for item in asked.market.listings(asked.now)}
     if rule not in ticks:
-        raise invalid(f"There is no market rule {rule}: the details of a contract name its rules")
+        raise Refusal(
+            162, f"Market rule {rule} is not served by the simulated gateway: contract details name those that are"
+        )
     return [Message(layouts.MARKET_RULE, {"rule_id": rule, "increment": format(ticks[rule].normalize(), "f")})]
 
 
