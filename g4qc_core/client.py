@@ -161,6 +161,19 @@ class G4QC:
         rows: Sequence[dict[str, Any]] = self.get("/backtests", **asked)["backtests"]
         return pd.DataFrame([{k: v for k, v in row.items() if k != "metrics"} | row["metrics"] for row in rows])
 
+    def label(self, result: str, **changes: Any) -> dict[str, Any]:
+        """Change what people write on a result, and return it: `title`, `tags`, `add_tags`, `remove_tags`."""
+        return dict(self._asked("PATCH", f"/backtests/{quote(result, safe='')}", json=changes).json())
+
+    def delete(self, result: str) -> dict[str, Any]:
+        """Delete a result with its trades, equity curve and report; return its record. What was tried stays counted.
+
+        Raises:
+            NotFound: there is none, or (Gone) it was deleted before.
+            InUse: a run of its spec is under way.
+        """
+        return dict(self._asked("DELETE", f"/backtests/{quote(result, safe='')}").json())
+
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in body.items() if value is not None}
         return dict(self._asked("POST", path, json=given).json())

@@ -15,13 +15,13 @@ _NAMES = 3
 
 
 def print_result(result: BacktestResult, report: Path) -> None:
-    """Print the figures of a result, its notes, and the file of its report."""
+    """Print the figures of a result, its notes, its id and the file of its report."""
     from g4qc_core.backtest.report import figure, label
 
     for name in result.metrics:
         click.echo(f"{label(name):<24}{figure(name, result.metrics):>16}")
     print_notes({"": result.notes})
-    click.echo(f"\nReport {report}")
+    click.echo(f"\nResult {result.id[:8]}, to be named, tagged or deleted by `g4qc results`\nReport {report}")
 
 
 def print_notes(notes: Mapping[str, Sequence[str]]) -> None:

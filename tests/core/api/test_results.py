@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from g4qc_core.api.keys import Scope
+from g4qc_core.client import G4QC
+from g4qc_core.errors import Gone, InUse
 from g4qc_core.graph_keys import KeyKind
 from g4qc_core.storage.backtest_store import BacktestRecord, StoredSpec
 from g4qc_core.storage.stores import Stores
@@ -187,6 +189,19 @@ def test_a_key_is_removed_where_nothing_needs_it(api: Api) -> None:
         api.launcher.graph.busy = set()
         assert client.delete("/partitions/instrument", params={"key": "CL"}).status_code == 200
         assert set(listed()) == {"mine", "other", "sma_cross-ES-1h", "ES"}
+
+
+def test_a_notebook_names_and_deletes_results_and_hears_the_same(api: Api) -> None:
+    with G4QC(api.url) as g4qc:
+        assert g4qc.label(IDS["new"], title="Mine", add_tags=["keep"])["title"] == "Mine"
+        assert list(g4qc.backtests(tag="keep")["id"]) == [IDS["new"]]
+        assert g4qc.label(IDS["new"], title=None)["title"] is None
+        assert g4qc.delete(IDS["new"])["id"] == IDS["new"]
+        with pytest.raises(Gone, match="was deleted on"):
+            g4qc.delete(IDS["new"])
+        api.launcher.graph.busy = {"other"}
+        with pytest.raises(InUse, match="under way"):
+            g4qc.delete(IDS["other"])
 
 
 def test_who_deleted_it_is_the_name_of_the_key(make_home: Callable[..., Home], make_api: Callable[..., Api]) -> None:
