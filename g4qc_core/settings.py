@@ -51,7 +51,11 @@ class Settings(BaseSettings):
     ib_connect_timeout: float = Field(15.0, gt=0, description="Seconds to wait for the gateway's handshake")
     ib_request_timeout: float = Field(90.0, gt=0, description="Seconds without progress before a request fails")
     ib_max_protocol: int = Field(
-        178, ge=157, le=200, description="Highest protocol version to negotiate; above 200 is protobuf, not spoken here"
+        178,
+        ge=157,
+        le=200,
+        description="Highest protocol version to negotiate, if the installed ibapi speaks it (9.81 ends at 157); above "
+        "200 is protobuf, not spoken here",
     )
     settled_after: float = Field(
         12.0,

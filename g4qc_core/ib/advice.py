@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from g4qc_core.bars.source import Origin
+from g4qc_core.errors import ContractNotFound
 from g4qc_core.ib.codes import Meaning
 
 _PREFIXES = {"SIM": Origin.SIMULATED, "REPLAY": Origin.REPLAY}
@@ -24,7 +25,9 @@ class Advice:
         admit: it closed the connection during the handshake.
         update: it speaks no protocol version that this client speaks.
         ready: it accepted the client and sent nothing that makes the connection ready.
+        maintenance: when contracts that exist are not known for a while.
         played: meaning of an error that only an account can cause; None: as the table of codes says.
+        unknown: meaning of an unknown contract; None: as the table of codes says.
     """
 
     name: str
@@ -33,10 +36,14 @@ class Advice:
     admit: str
     update: str
     ready: str
+    maintenance: str
     played: str | None = None
+    unknown: str | None = None
 
     def meaning(self, row: Meaning) -> str:
         """Return the meaning of a code for this gateway."""
+        if self.unknown is not None and row.error is ContractNotFound:
+            return self.unknown
         return self.played if self.played is not None and row.of_account else row.text
 
 
@@ -50,6 +57,7 @@ ACCOUNT = Advice(
     admit="allow this host in the API settings of TWS or IB Gateway (trusted IPs), or check G4QC_IB_PORT",
     update="update TWS or IB Gateway",
     ready="see whether it waits for a login or a confirmation on its screen",
+    maintenance="a maintenance",
 )
 _AGAIN = "under `g4qc up` it is started again within a minute, otherwise run `g4qc gateway`"
 SIMULATED = Advice(
@@ -59,9 +67,14 @@ SIMULATED = Advice(
     admit=f"the simulated gateway ended, or its fault script closed the connection; {_AGAIN}",
     update="start the simulated gateway of this release with `g4qc gateway`",
     ready=f"the simulated gateway hangs; {_AGAIN}",
+    maintenance="a maintenance that a fault script plays",
     played=(
         "the simulated gateway refuses it, or plays an error of a real one: see its message, and its script if it was "
         "started with --faults"
+    ),
+    unknown=(
+        "the simulated gateway has no such contract: its message names what it has; for others replay files of yours "
+        "(`g4qc gateway --replay`), or set G4QC_IB_HOST to a real gateway"
     ),
 )
 

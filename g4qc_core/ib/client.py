@@ -15,9 +15,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import ibapi.client
 from ibapi.client import EClient
 from ibapi.contract import Contract as IbContract
 
@@ -30,6 +30,7 @@ from g4qc_core.errors import (
 )
 from g4qc_core.ib.advice import ACCOUNT, Advice
 from g4qc_core.ib.answers import Answers, Pending
+from g4qc_core.ib.builds import Build
 from g4qc_core.ib.decoding import CONTRACT, TolerantDecoder, contract_named, request_of
 from g4qc_core.ib.dialling import NEWEST, OLDEST, open_wire
 from g4qc_core.ib.kinds import AWAITED, Kind
@@ -98,13 +99,15 @@ class IbClient:
 
         Raises:
             GatewayUnavailable: nobody listens, or somebody listens and stays silent.
+            ClientTooOld: the gateway speaks only newer protocols than this client.
             GatewayRefused: what listens is no gateway that this client can talk to.
             ClientIdInUse: another session has this client id.
         """
         address = f"{host}:{port}"
         deadline = time.monotonic() + connect_timeout
-        newest = min(max_protocol, NEWEST, ibapi.client.MAX_CLIENT_VER)
-        wire, protocol = open_wire(host, port, OLDEST, newest, connect_timeout, advice)
+        build = Build.installed()
+        newest, too_old = build.spoken(max_protocol), partial(build.too_old, allowed=max_protocol)
+        wire, protocol = open_wire(host, port, OLDEST, newest, connect_timeout, advice, too_old)
         try:
             client = cls(wire, address, protocol, client_id, request_timeout, advice)
             client._start(deadline, connect_timeout)

@@ -64,6 +64,8 @@ _SHARED = "another program or browser, logged in with the same user, holds the m
 _NO_PERMISSION = "the account has no market data subscription for it: subscribe, or share the data with this user"
 _MALFORMED = "the gateway calls the request malformed, which is a defect of G4QC or a changed rule"
 _TOO_OLD = "TWS or IB Gateway and this client do not understand each other: update TWS or IB Gateway"
+# TWS calls itself too old by the same codes, without these words.
+_OF_THE_CLIENT = r"minimum (client )?version|client('s)? version|newer (api|client)|(api|client) is (too old|out of)"
 _LOST = "the gateway is not connected"
 _DROPPED = "the history service dropped the query"
 _AWAY = "the history service is away: it comes back by itself, try again later"
@@ -73,8 +75,8 @@ _OTHER_KIND = (
     "its entry in the instruments file"
 )
 _NEWER_CLIENT = (
-    "the gateway serves this only to a newer client: install a 10.x build of ibapi in place of 9.81 "
-    "(see docs/operations.md), and leave G4QC_IB_MAX_PROTOCOL at 178"
+    "the gateway speaks newer than this client, and serves this only to a newer client: install a 10.x build of ibapi "
+    "in place of 9.81 (see docs/operations.md, 'A newer client'), and leave G4QC_IB_MAX_PROTOCOL at 178 or more"
 )
 ENGLISH = (
     "if they are in another language, tick 'Show API error messages in English' in TWS or IB Gateway "
@@ -147,9 +149,11 @@ TABLE: tuple[Meaning, ...] = (
     Meaning(478, RequestRejected, "the contract is no longer what its id stood for: materialize the asset contracts"),
     Meaning(501, GatewayUnavailable, "the gateway says that this client is connected already"),
     Meaning(502, GatewayUnavailable, "nothing answers at the gateway's address"),
+    Meaning(503, ClientTooOld, _NEWER_CLIENT, _OF_THE_CLIENT),
     Meaning(503, GatewayRefused, _TOO_OLD),
     Meaning(504, GatewayDisconnected, _LOST),
     Meaning(505, None, "a message that this client does not know"),
+    Meaning(506, ClientTooOld, _NEWER_CLIENT, _OF_THE_CLIENT),
     Meaning(506, GatewayRefused, _TOO_OLD),
     Meaning(507, GatewayDisconnected, _LOST),
     Meaning(508, GatewayDisconnected, "a message could not be read"),

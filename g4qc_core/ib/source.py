@@ -23,6 +23,7 @@ from g4qc_core.bars.source import BarRequest, Origin, ToldSession
 from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing
 from g4qc_core.ib import hours, parsing
 from g4qc_core.ib.advice import ACCOUNT, Advice, advice_for, origin_of
+from g4qc_core.ib.builds import Build
 from g4qc_core.ib.details import SIZES_IN_UNITS, in_units, lot_of
 from g4qc_core.ib.pacing import IB_RULES, paced_bars, paced_head, paced_message, paced_schedule
 from g4qc_core.ib.received import kept
@@ -43,19 +44,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# How far back the gateway is asked for its sessions: trading days.
-_PAST = "10 D"
+_PAST = "10 D"  # trading days for which the gateway is asked for its sessions
 
 CLIENT_ID_PAUSES = (2.0, 5.0, 10.0)
 
 Pacing = Literal["auto", "on", "off"]
 """Whether requests wait for their turn: `auto` is on for an account, whose gateway counts, and off for a simulation."""
 
-# A wait for a turn that is worth a line to a person, in seconds.
-_WORTH_A_LINE = 3.0
-
-# Of how many answers the usual duration is taken.
-_REMEMBERED_ANSWERS = 25
+_WORTH_A_LINE = 3.0  # seconds of a wait for a turn
+_REMEMBERED_ANSWERS = 25  # of which the usual duration is taken
 
 # In its maintenance the gateway knows no contract for minutes; one that it still does not know then is gone.
 _GONE_AFTER = 600.0
@@ -246,9 +243,9 @@ class IbSource:
         except ContractNotFound as error:
             if self._clock() - self._missing_since.setdefault(what, self._clock()) >= _GONE_AFTER:
                 raise
-            known = "It had one before: in" if isinstance(what, int) else "In"
+            known = f"{'It had one before: in' if isinstance(what, int) else 'In'} {self._advice.maintenance}"
             raise DefinitionMissing(
-                f"{error} {known} a maintenance this passes, so ask again after {_GONE_AFTER / 60:g} minutes.",
+                f"{error} {known} this passes, so ask again after {_GONE_AFTER / 60:g} minutes.",
                 error.code,
             ) from None
         self._missing_since.pop(what, None)
@@ -282,7 +279,11 @@ class IbSource:
                 log.info("Client id %s is in use: trying again in %g s.", self._client_id, pause)
                 self._sleep(pause)
                 continue
-            self._advice = advice_for(origin_of(client.accounts[0]))
+            origin = origin_of(client.accounts[0])
+            self._advice = advice_for(origin)
+            remark = Build.installed().remark(f"{self._host}:{self._port}", client.protocol, self._max_protocol)
+            if remark and origin is Origin.ACCOUNT:  # a simulated gateway serves every protocol alike
+                self._tell(remark)
             return client
         raise AssertionError("unreachable")
 

@@ -50,20 +50,17 @@ class Wire:
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return cls(connected)
 
-    def shake_hands(self, newest: int, timeout: float) -> int:
-        """Offers protocol versions up to `newest` and returns the one that the gateway chose.
+    def shake_hands(self, newest: int, timeout: float) -> list[bytes]:
+        """Offers protocol versions up to `newest` and returns the fields of the answer, at least one.
 
         Raises TimeoutError when no answer came within `timeout` seconds, BadFrame when the answer is no
-        handshake, ConnectionError when the peer hung up.
+        frame, ConnectionError when the peer hung up.
         """
         offer = f"v100..{newest}".encode("ascii")
         self.sendMsg(b"API\0" + _HEADER.pack(len(offer)) + offer)
         frame = self._first_frame(time.monotonic() + timeout)
         self._socket.settimeout(None)
-        try:
-            return int(frame.split(b"\0")[0])
-        except ValueError:
-            raise BadFrame("the answer to the handshake names no version") from None
+        return frame.split(b"\0")
 
     def frames(self) -> Iterator[bytes]:
         """The frames, without their length, until the connection ends; raises OSError when it breaks."""

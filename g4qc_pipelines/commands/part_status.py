@@ -1,4 +1,4 @@
-"""What `g4qc status` says of the parts around the stored bars: Dagster, the gateway and the disk.
+"""What `g4qc status` says of the parts around the stored bars: Dagster, the gateway, its client and the disk.
 
 Where `g4qc up` runs, its API has examined them, and the status says the same. Must not know what is stored.
 """
@@ -13,6 +13,7 @@ from g4qc_core.bars.source import Origin
 from g4qc_core.errors import G4qcError
 from g4qc_core.home import low_disk
 from g4qc_core.ib.advice import advice_for
+from g4qc_core.ib.builds import Build
 from g4qc_core.ib.dialling import probe_gateway
 from g4qc_core.settings import Settings
 from g4qc_pipelines.launching.one_up import UpState, up_state
@@ -36,6 +37,7 @@ def parts_of(settings: Settings, origin: Origin | None) -> Parts:
     state = up_state(settings.home)
     examined = _examined(settings) if state is not None and state.runs else {}
     found = {"gateway": _gateway(settings, origin, state), "dagster": _dagster(state)} | examined
+    found["client"] = _client(settings.ib_max_protocol)
     if (disk := low_disk(settings.home)) is not None:
         found["disk"] = _part(disk, up=False)
     return found
@@ -76,6 +78,14 @@ def _gateway(settings: Settings, origin: Origin | None, state: UpState | None) -
     except G4qcError as error:
         return _part(str(error), up=False)
     return _part(f"{advice.name} answers at {address[0]}:{address[1]}")
+
+
+def _client(allowed: int) -> dict[str, Any]:
+    build = Build.installed()
+    spoken = build.spoken(allowed)
+    short = build.shortfall(allowed)
+    about = f"{short[0].upper()}{short[1:]}." if short else f"ibapi {build.version}, which speaks protocol {spoken}"
+    return _part(about) | {"build": build.version, "protocol": spoken, "allowed": allowed}
 
 
 def _part(about: str, *, up: bool = True) -> dict[str, Any]:

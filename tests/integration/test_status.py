@@ -7,6 +7,7 @@ import socket
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from ibapi.server_versions import MAX_CLIENT_VER
 
 from g4qc_core.backtest.specs import load_specs
 from g4qc_core.bars.coverage import CLASSES
@@ -72,6 +73,10 @@ def test_sessions_up_to_now_that_nobody_asked_for_are_named(full_home: Home) -> 
 def test_the_parts_are_named_where_no_up_runs(full_home: Home) -> None:
     parts = json.loads(full_home.run("status", "--json").text)["parts"]
     port = full_home.environment["G4QC_IB_PORT"]
+    client = parts.pop("client")
+    assert (client["protocol"], client["allowed"]) == (MAX_CLIENT_VER, 178)
+    assert f"ibapi {client['build']} speaks protocol 157 at most" in client["about"]
+    assert "G4QC_IB_MAX_PROTOCOL allows 178" in client["about"]
     assert parts == {
         "gateway": {"up": True, "about": f"the simulated gateway answers at 127.0.0.1:{port}"},
         "dagster": {

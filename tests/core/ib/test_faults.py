@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import subprocess
@@ -20,6 +21,7 @@ import pytest
 from g4qc_core.bars.source import BarRequest, Origin, PartlyUnreadable
 from g4qc_core.errors import (
     ClientIdInUse,
+    ClientTooOld,
     ContractNotFound,
     DefinitionMissing,
     G4qcError,
@@ -33,12 +35,14 @@ from g4qc_core.errors import (
     RequestCancelled,
     UnreadableAnswer,
 )
+from g4qc_core.ib.builds import Build
 from g4qc_core.ib.source import IbSource
 from g4qc_core.instruments import load_registry
 from g4qc_core.timeframes import ONE_MINUTE
 from tests.core.ib.contracts import ESZ5
 from tests.core.ib.scripted import Peer, bar, contract_data, error, frame, history, scripted
 
+BUILD = Build.installed()
 START = datetime(2025, 10, 1, 14, 0, tzinfo=UTC)
 FIRST = int(START.timestamp())
 LATER = FIRST + 86400 * 3
@@ -146,14 +150,61 @@ def test_a_server_of_another_kind_is_refused_for_good(greeting: bytes) -> None:
         ib.server_time()
 
 
-@pytest.mark.parametrize("version", [100, 213])
-def test_a_protocol_that_is_not_spoken_here_is_refused_for_good(version: int) -> None:
+def test_a_protocol_older_than_all_that_are_spoken_here_is_refused_for_good() -> None:
     with (
-        scripted(lambda peer: peer.shake_hands(version)) as port,
+        scripted(lambda peer: peer.shake_hands(100)) as port,
         source(port) as ib,
-        pytest.raises(GatewayRefused, match=f"speaks protocol {version}"),
+        pytest.raises(GatewayRefused, match="speaks protocol 100"),
     ):
         ib.server_time()
+
+
+@pytest.mark.parametrize(
+    ("minimum", "words"),
+    [(BUILD.newest + 1, "10.x build" if BUILD.newest < 200 else "newer release"), (213, "newer release of G4QC")],
+)
+def test_a_gateway_that_speaks_only_newer_protocols_names_the_newer_client(minimum: int, words: str) -> None:
+    with (
+        scripted(lambda peer: peer.shake_hands(minimum)) as port,
+        source(port, max_protocol=200) as ib,
+        pytest.raises(ClientTooOld, match=f"speaks newer than this client: it wants protocol {minimum}.*{words}"),
+    ):
+        ib.server_time()
+
+
+@pytest.mark.parametrize("told", ["before", "after"])
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("The API client's version is below the minimum version 163.", ClientTooOld, "speaks newer than this client"),
+        ("The TWS is out of date and must be upgraded.", GatewayRefused, "update TWS"),
+    ],
+)
+def test_a_gateway_that_refuses_a_version_says_whose_is_too_old(
+    told: str, text: str, kind: type[G4qcError], words: str
+) -> None:
+    def script(peer: Peer) -> None:
+        if told == "after":
+            peer.shake_hands()
+            peer.read_until(71)
+        peer.send(error(-1, 503, text))
+
+    with scripted(script) as port, source(port) as ib, pytest.raises(kind, match=f"{words}.*503: {re.escape(text)}"):
+        ib.server_time()
+
+
+@pytest.mark.parametrize(("account", "lines"), [("DU1234567", 1), ("SIM000001", 0)])
+def test_a_protocol_that_the_client_cannot_speak_is_told_once_for_an_account(account: str, lines: int) -> None:
+    newest, told = min(BUILD.newest, 200), []
+
+    def script(peer: Peer) -> None:
+        peer.start(account, version=newest)
+        peer.hang()
+
+    with scripted(script) as port, source(port, max_protocol=200, tell=told.append) as ib:
+        assert ib.origin is ib.origin
+    assert len(told) == (lines if newest < 200 else 0)
+    assert all(f"speaks protocol {newest}" in line and "G4QC_IB_MAX_PROTOCOL allows 200" in line for line in told)
 
 
 @pytest.mark.parametrize("limit", [157, 178, 200, 999])
