@@ -185,18 +185,19 @@ def _check(chosen: Chosen, decision: Decision, stores: Stores) -> None:
 def _refuse_grave(chosen: Chosen, grave: pd.DataFrame) -> None:
     if grave.empty:
         return
+    rest = [str(reason) for reason in gravest_first(chosen.bars["reason"]) if reason.acceptable]
+    others = (
+        f" To accept the others, select the {'reasons' if rest[1:] else 'reason'} {', '.join(rest)}." if rest else ""
+    )
     if len(grave) == 1:
         bar = grave.iloc[0]
         raise UsageError(
             f"{_first(chosen, grave)} cannot be accepted, because it is not merely suspect but impossible "
-            f"({bar['reason']}: {bar['detail']}): drop it, or refetch it to ask the gateway again."
+            f"({bar['reason']}: {bar['detail']}): drop it, or refetch it to ask the gateway again.{others}"
         )
-    counts = Counter(map(Reason, grave["reason"]))
-    rest = [reason for reason in gravest_first(chosen.bars["reason"]) if reason.acceptable]
-    narrowed = f" The others can be accepted with {' '.join(f'--reason {one}' for one in rest)}." if rest else ""
     raise UsageError(
         f"{len(grave):,} of these {counted(len(chosen.bars), 'bar')} cannot be accepted, because they are not merely "
-        f"suspect but impossible: {in_words(counts)}. Nothing is recorded: drop or refetch these.{narrowed}"
+        f"suspect but impossible: {in_words(Counter(map(Reason, grave['reason'])))}. Drop or refetch these.{others}"
     )
 
 

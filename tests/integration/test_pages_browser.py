@@ -140,7 +140,30 @@ def test_a_bar_in_quarantine_is_accepted_and_found_in_the_candles(visitor: Visit
     expect(page.locator(".candles")).to_have_attribute("data-state", "shown")
     page.goto(f"{web.reports}/quality?symbol=ES")
     expect(page.get_by_role("table", name="Revisions")).to_contain_text(f"{price:,.2f}")
+    decides_all_that_the_filter_shows(page, name)
     visitor.was_undisturbed()
+
+
+def decides_all_that_the_filter_shows(page: Page, name: str) -> None:
+    """Takes back what was decided about the spikes of the month, and drops them, after a look and by keys."""
+    page.get_by_label("show decided ones too").check()
+    reason = page.get_by_role("button", name=re.compile("^spike"))
+    reason.click()
+    expect(reason).to_have_attribute("aria-pressed", "true")
+    for verb in ("Take back", "Drop"):
+        expect(page.locator("main [aria-busy]")).to_have_count(0)
+        page.get_by_label("that the filter shows").check()
+        ask = page.get_by_role("button", name=f"{verb} …")
+        ask.press("Enter")
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_role("table")).to_contain_text("spike")
+        page.keyboard.press("Escape")
+        expect(ask).to_be_focused()
+        ask.press("Enter")
+        dialog.get_by_label("Why").fill(f"by the filter: {verb}")
+        dialog.get_by_role("button", name=verb).press("Enter")
+        expect(dialog).to_have_count(0)
+        expect(page.locator(f".suspect[data-bar$='{name}']")).to_contain_text(f"by the filter: {verb}")
 
 
 def false_print(stores: Stores) -> tuple[datetime, float]:

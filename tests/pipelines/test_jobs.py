@@ -300,7 +300,7 @@ def test_impossible_bars_in_a_selection_refuse_its_acceptance_whole_and_name_the
     stores = doubted(embedded_database, "spike", "off_tick", "ohlc_order", "flat_run")
     with pytest.raises(UsageError, match=r"2 of these 4 bars cannot be accepted.*1 ohlc_order.*1 off_tick") as refused:
         make().decide([], Decision.ACCEPT, "jo", "", Selection(("ES",)))
-    assert "accepted with --reason spike --reason flat_run" in str(refused.value)
+    assert "To accept the others, select the reasons spike, flat_run." in str(refused.value)
     assert stores.quarantine.history("ES", START, END).empty
     assert graph.kept == []
 

@@ -5,36 +5,42 @@ import { get, post } from "../api.js";
 import { chartAddress } from "../chart/view.js";
 import { moment, number } from "../format.js";
 import { empty, failing, sentence } from "../load.js";
+import { Choice } from "./choice.js";
 import { t, word } from "../lang.js";
 
 const AROUND = 2; // neighbours on each side
 const HALF_HOUR = 1800_000;
 const AT_ONCE = 20;
 
-/** @param {{bars: any[], total: number}} answer @param {{decimals: () => number, started: (job: any) => void}} given */
+/**
+ * The bars, and what can be decided about all or some of them.
+ * @param {{bars: any[], total: number}} answer
+ * @param {{decimals: () => number, started: (job: any) => void, selection: () => any, narrows: boolean, reopens: boolean}} given
+ */
 export function reviewList(answer, given) {
-  if (!answer.bars.length) return empty(t("quality.clean"), t("quality.clean.text"));
+  if (!answer.bars.length) return given.narrows ? empty(t("quality.nothing"), t("quality.nothing.text")) : empty(t("quality.clean"), t("quality.clean.text"));
+  const choice = new Choice(answer.total, given);
   const place = h("div");
   const more = h("button.quiet", { type: "button", on: { click: show } });
   let shown = 0;
   show();
-  return [h("p.line.muted", {}, t("quality.waiting", { count: answer.total })), place, more];
+  return [choice.element, place, more];
 
   function show() {
-    place.append(...answer.bars.slice(shown, shown + AT_ONCE).map((bar) => suspect(bar, given)));
+    place.append(...answer.bars.slice(shown, shown + AT_ONCE).map((bar) => suspect(bar, choice, given)));
     shown = Math.min(answer.bars.length, shown + AT_ONCE);
     more.hidden = shown >= answer.bars.length;
     fill(more, t("table.more", { shown, rows: answer.bars.length }));
   }
 }
 
-function suspect(bar, given) {
+function suspect(bar, choice, given) {
   const around = h("div");
   neighbours(bar, given.decimals()).then((table) => fill(around, table), (error) => fill(around, failing(error, () => {})));
   const at = Date.parse(bar.timestamp);
   const [from, to] = [at - HALF_HOUR, at + HALF_HOUR].map((instant) => new Date(instant).toISOString().slice(0, 16) + "Z");
   return h("article.suspect", { data: { bar: bar.bar }, "aria-label": bar.bar },
-    h("div.row", {}, h("strong", {}, bar.bar), h("span.tag.warn", {}, word("reason", bar.reason)), bar.decision ? h("span.tag", {}, word("decision", bar.decision)) : null,
+    h("div.row", {}, choice.box(bar.bar), h("strong", {}, bar.bar), h(bar.acceptable ? "span.tag.warn" : "span.tag.bad", {}, word("reason", bar.reason)), bar.decision ? h("span.tag", {}, word("decision", bar.decision)) : null,
       h("a", { href: chartAddress(bar.symbol, { timeframe: "1min", contract: bar.contract, from, to }) }, t("quality.chart"))),
     h("p.muted", {}, bar.detail),
     around,
