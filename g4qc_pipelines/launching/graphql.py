@@ -62,8 +62,8 @@ _LOOKS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelecto
 _BEATS = """{ instance { __typename daemonHealth { allDaemonStatuses {
   daemonType required lastHeartbeatTime } } } }"""
 
-_SCHEDULES = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
-  ... on Repository { schedules { name scheduleState { status } } }
+_SWITCHED = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
+  ... on Repository { schedules { name scheduleState { status } } sensors { name sensorState { status } } }
   ... on Error { message } } }"""
 _WAITING = """{ runsOrError(filter: {statuses: [QUEUED]}) { __typename
   ... on Runs { results { creationTime } } ... on Error { message } } }"""
@@ -125,10 +125,12 @@ class Graph:
             if one["sensorState"]["status"] == "RUNNING" and one["sensorState"]["ticks"]
         }
 
-    def schedules(self) -> dict[str, bool]:
-        """Return every schedule, and whether it is on."""
-        found = self._ask(_SCHEDULES, "repositoryOrError", "Repository", r=_SELECTOR)["schedules"]
-        return {one["name"]: one["scheduleState"]["status"] == "RUNNING" for one in found}
+    def switched_on(self) -> set[str]:
+        """Return the names of the schedules and sensors that are on."""
+        found = self._ask(_SWITCHED, "repositoryOrError", "Repository", r=_SELECTOR)
+        states = [(one["name"], one["scheduleState"]) for one in found["schedules"]]
+        states += [(one["name"], one["sensorState"]) for one in found["sensors"]]
+        return {name for name, state in states if state["status"] == "RUNNING"}
 
     def waiting(self) -> list[float]:
         """Return when each run was made that waits to be started, in seconds since 1970."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from g4qc_core.counts import counted
 from g4qc_core.errors import GraphUnavailable
 from g4qc_pipelines.launching.graphql import Graph
+from g4qc_pipelines.tags import AFTER_CLOSE, FOLLOW_UP
 
 _AHEAD = 120.0
 _LOOKS_MISSED = 10
@@ -41,8 +42,16 @@ def remarks(graph: Graph, now: float) -> list[str]:
             f"{counted(len(waiting), 'run has', 'runs have')} waited since {_said(min(waiting))}: see "
             f"{graph.link}/runs for what goes before"
         )
-    if not any(graph.schedules().values()):
-        found.append(f"nothing is fetched by itself: switch schedules on at {graph.link}/automation")
+    on = graph.switched_on()
+    if AFTER_CLOSE not in on:
+        found.append(
+            f"nothing is fetched by itself: switch on {AFTER_CLOSE} and {FOLLOW_UP} at {graph.link}/automation"
+        )
+    elif FOLLOW_UP not in on:
+        found.append(
+            f"{AFTER_CLOSE} is on and {FOLLOW_UP} is off, so that only chains are fetched by themselves: switch it on "
+            f"at {graph.link}/automation"
+        )
     return found
 
 

@@ -149,22 +149,24 @@ def test_health_is_content_with_looks_of_now(ago: float) -> None:
 
 
 class Idle(Watched):
-    """A graph in which this run waits since that instant, and this schedule is on or off."""
+    """A graph in which a run waits since that instant, and these schedules and sensors are on."""
 
-    def __init__(self, since: float, *, on: bool) -> None:
+    def __init__(self, since: float, *on: str) -> None:
         super().__init__(NOW)
         self.since, self.on = since, on
 
     def waiting(self) -> list[float]:
         return [self.since]
 
-    def schedules(self) -> dict[str, bool]:
-        return {"contracts_after_close": False, "bars_after_close": self.on}
+    def switched_on(self) -> set[str]:
+        return {"failed_runs", *self.on}
 
 
-def test_health_remarks_on_runs_that_wait_and_on_schedules_that_are_all_off() -> None:
-    assert remarks(Idle(NOW - 300, on=True), NOW) == []  # type: ignore[arg-type]
-    assert remarks(Idle(NOW - 7200, on=False), NOW) == [  # type: ignore[arg-type]
+def test_health_remarks_on_runs_that_wait_and_on_a_daily_update_that_is_off() -> None:
+    assert remarks(Idle(NOW - 300, "after_close", "follow_up"), NOW) == []  # type: ignore[arg-type]
+    assert remarks(Idle(NOW - 7200), NOW) == [  # type: ignore[arg-type]
         "1 run has waited since 2026-11-20 20:30 UTC: see http://dagster/runs for what goes before",
-        "nothing is fetched by itself: switch schedules on at http://dagster/automation",
+        "nothing is fetched by itself: switch on after_close and follow_up at http://dagster/automation",
     ]
+    [half] = remarks(Idle(NOW, "after_close"), NOW)  # type: ignore[arg-type]
+    assert "only chains are fetched by themselves" in half
