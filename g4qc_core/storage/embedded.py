@@ -20,15 +20,15 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from threading import RLock, Thread
+from typing import IO, TYPE_CHECKING
 
 import psycopg2
 from psycopg2 import sql
-from sqlalchemy import URL
 
-from g4qc_core.errors import DatabaseUnavailable, SettingsError
+from g4qc_core.errors import DatabaseUnavailable, G4qcError, SettingsError
 from g4qc_core.files import private_file
 from g4qc_core.storage.embedded_access import (
     fits,
@@ -41,6 +41,9 @@ from g4qc_core.storage.embedded_access import (
 from g4qc_core.storage.embedded_files import account, data_folder, make_folder, programs
 from g4qc_core.storage.embedded_process import forget_the_dead, last_words, runs, server_process
 from g4qc_core.waiting import Wait
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 SUPERUSER = "postgres"
 
@@ -67,6 +70,7 @@ _OPTIONS = {
 }
 
 _servers: dict[Path, EmbeddedServer] = {}
+_starting = RLock()
 
 
 class EmbeddedServer:
@@ -103,6 +107,8 @@ class EmbeddedServer:
 
     def url(self, database: str) -> URL:
         """Address of the database of that name, which is created when missing."""
+        from sqlalchemy import URL
+
         self._create(database)
         return URL.create("postgresql+psycopg2", SUPERUSER, database=database, query=self._server)
 
@@ -320,10 +326,25 @@ def embedded_server(home: Path, start: bool = True) -> EmbeddedServer:
         DatabaseUnavailable: the server does not start; the text names its log.
     """
     folder = home.expanduser().resolve() / "postgres"
-    server = _servers.get(folder)
-    if server is None or server._process != os.getpid():
-        make_folder(folder)
-        server = _servers[folder] = EmbeddedServer(folder)
-    if start:
-        server.join()
+    with _starting:
+        server = _servers.get(folder)
+        if server is None or server._process != os.getpid():
+            make_folder(folder)
+            server = _servers[folder] = EmbeddedServer(folder)
+        if start:
+            server.join()
     return server
+
+
+def start_early(home: Path) -> None:
+    """Begin to start the server of a home that has one, in a thread, for an `embedded_server` that follows.
+
+    That call waits for the thread, and raises what went wrong in it.
+    """
+    if (home / "postgres").is_dir():
+        Thread(target=_start_quietly, args=[home], name="embedded-postgres").start()
+
+
+def _start_quietly(home: Path) -> None:
+    with suppress(G4qcError, OSError):
+        embedded_server(home)

@@ -22,7 +22,9 @@ def backtest(spec: str, as_json: bool, **options: Any) -> None:
 
     Options replace fields of SPEC; an empty text, like --roll '', takes a field back to its default.
     """
-    from g4qc_core.settings import load_settings
+    from g4qc_pipelines.cli.opening import settings_for_database
+
+    settings = settings_for_database()
     from g4qc_pipelines.commands.backtest import run_backtest
 
-    run_backtest(load_settings(), spec, options, as_json)
+    run_backtest(settings, spec, options, as_json)

@@ -42,16 +42,17 @@ def extract(
     Interactive Brokers restates it.
     """
     from g4qc_core.sessions import check_window
-    from g4qc_core.settings import load_settings
+    from g4qc_pipelines.cli.opening import settings_for_database
 
     check_window(first, last)
     if as_json and not dry_run:
         raise UsageError("--json prints a plan: give --dry-run with it.")
+    settings = settings_for_database()
     if dry_run:
         from g4qc_pipelines.commands.dry_run import show_plan
 
-        show_plan(load_settings(), symbol, first, last, contracts, order, again, as_json)
+        show_plan(settings, symbol, first, last, contracts, order, again, as_json)
     else:
         from g4qc_pipelines.commands.extract import extract_bars
 
-        extract_bars(load_settings(), symbol, first, last, contracts, order, again)
+        extract_bars(settings, symbol, first, last, contracts, order, again)
