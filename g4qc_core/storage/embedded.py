@@ -20,15 +20,15 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock, Thread
+from threading import Lock
 from typing import IO, TYPE_CHECKING
 
 import psycopg2
 from psycopg2 import sql
 
-from g4qc_core.errors import DatabaseUnavailable, G4qcError, SettingsError
+from g4qc_core.errors import DatabaseUnavailable, SettingsError
 from g4qc_core.files import private_file
 from g4qc_core.storage.embedded_access import (
     fits,
@@ -39,7 +39,7 @@ from g4qc_core.storage.embedded_access import (
     write_access,
 )
 from g4qc_core.storage.embedded_files import account, data_folder, make_folder, programs
-from g4qc_core.storage.embedded_process import forget_the_dead, last_words, runs, server_process
+from g4qc_core.storage.embedded_process import forget_the_dead, last_words, reason, runs, server_process
 from g4qc_core.waiting import Wait
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ _OPTIONS = {
 }
 
 _servers: dict[Path, EmbeddedServer] = {}
-_starting = RLock()
+_looking = Lock()
 
 
 class EmbeddedServer:
@@ -82,6 +82,7 @@ class EmbeddedServer:
         self.log = self.data.parent / "log"
         self._process = os.getpid()
         self._lease: IO[bytes] | None = None
+        self._joining = Lock()
         self._account = account() if os.geteuid() == 0 else None
 
     @property
@@ -119,7 +120,7 @@ class EmbeddedServer:
             SettingsError: the folder cannot be used.
             DatabaseUnavailable: the server does not start, or another process takes too long to start it.
         """
-        with self._gate():
+        with self._joining, self._gate():
             if self._lease is None:
                 self._lease = private_file(self.folder / "users.lock")
                 fcntl.flock(self._lease, fcntl.LOCK_SH)
@@ -244,7 +245,7 @@ class EmbeddedServer:
         if made.returncode != 0:
             shutil.rmtree(fresh, ignore_errors=True)
             raise SettingsError(
-                f"The embedded PostgreSQL cannot make its files in {self.folder} ({_reason(made.stderr)}): make room "
+                f"The embedded PostgreSQL cannot make its files in {self.folder} ({reason(made.stderr)}): make room "
                 "there, set G4QC_HOME to another folder, or G4QC_DATABASE_URL to a server of your own."
             )
         fresh.rename(self.data)
@@ -306,45 +307,24 @@ def _holds_anything(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
-def _reason(errors: str) -> str:
-    """Return the error of a PostgreSQL program: its last line about an error, not what it did afterwards."""
-    lines = errors.strip().splitlines() or ["no reason given"]
-    told = [line for line in lines if any(word in line for word in ("error:", "FATAL:", "PANIC:", "No space left"))]
-    return (told or lines)[-1].strip().rstrip(".")
-
-
 def embedded_server(home: Path, start: bool = True) -> EmbeddedServer:
     """The server under `home/postgres`, started or joined; it runs at least as long as this process.
 
     Processes share it: each calls this for itself. Calling it again is cheap, and starts a server that died.
 
-    start: False only looks up a server that this process has already joined.
-        start: False only looks it up, for one that this process has joined already.
+    Args:
+        start: False only looks up a server that this process has already joined.
 
     Raises:
         SettingsError: the folder cannot be written or holds something else.
         DatabaseUnavailable: the server does not start; the text names its log.
     """
     folder = home.expanduser().resolve() / "postgres"
-    with _starting:
+    with _looking:
         server = _servers.get(folder)
         if server is None or server._process != os.getpid():
             make_folder(folder)
             server = _servers[folder] = EmbeddedServer(folder)
-        if start:
-            server.join()
+    if start:
+        server.join()
     return server
-
-
-def start_early(home: Path) -> None:
-    """Begin to start the server of a home that has one, in a thread, for an `embedded_server` that follows.
-
-    That call waits for the thread, and raises what went wrong in it.
-    """
-    if (home / "postgres").is_dir():
-        Thread(target=_start_quietly, args=[home], name="embedded-postgres").start()
-
-
-def _start_quietly(home: Path) -> None:
-    with suppress(G4qcError, OSError):
-        embedded_server(home)

@@ -70,6 +70,13 @@ def last_words(log: Path) -> str:
     return line.strip().rstrip(".")
 
 
+def reason(errors: str) -> str:
+    """Return the error of a PostgreSQL program: its last line about an error, not what it did afterwards."""
+    lines = errors.strip().splitlines() or ["no reason given"]
+    told = [line for line in lines if any(word in line for word in ("error:", "FATAL:", "PANIC:", "No space left"))]
+    return (told or lines)[-1].strip().rstrip(".")
+
+
 def _is_server(process: Path, data: Path) -> bool:
     """Return whether the process is a live server that works in the data folder, by the same test as PostgreSQL."""
     try:

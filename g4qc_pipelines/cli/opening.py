@@ -1,7 +1,10 @@
-"""The settings of a command that opens the database."""
+"""The settings of a command that opens the database, which starts while the command's modules are imported."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,11 +12,21 @@ if TYPE_CHECKING:
 
 
 def settings_for_database() -> Settings:
-    """Load the settings; an embedded database starts while the command's modules are imported."""
+    """Load the settings, and begin to start the embedded server of a home that has one.
+
+    Opening the database waits for the start, and raises what went wrong in it.
+    """
     from g4qc_core.settings import load_settings
-    from g4qc_core.storage.embedded import start_early
 
     settings = load_settings()
-    if settings.database_url is None:
-        start_early(settings.home)
+    if settings.database_url is None and (settings.home / "postgres").is_dir():
+        Thread(target=_start, args=[settings.home], name="embedded-postgres").start()
     return settings
+
+
+def _start(home: Path) -> None:
+    from g4qc_core.errors import G4qcError
+    from g4qc_core.storage.embedded import embedded_server
+
+    with suppress(G4qcError, OSError):
+        embedded_server(home)
