@@ -68,8 +68,9 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
                 "inputs": dg.MetadataValue.json(result.inputs),
                 "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.notes) or "none"),
             }
-        yield from observed(context, BACKTEST_INPUTS, result.inputs["data_version"])
-        yield dg.MaterializeResult(metadata=shown, data_version=dg.DataVersion(result.id))
+        with told_to_dagster():
+            yield from observed(context, BACKTEST_INPUTS, result.inputs["data_version"])
+            yield dg.MaterializeResult(metadata=shown, data_version=dg.DataVersion(result.id))
 
     @dg.asset(
         partitions_def=BACKTESTS,

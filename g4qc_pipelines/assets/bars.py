@@ -83,7 +83,8 @@ def _minutes(settings: Settings, months: dg.PartitionsDefinition) -> dg.AssetsDe
                 if not month.quality.empty:
                     shown[key]["sessions known"] = month_picture(key, month.quality)
             results = checked.results(lights_of(context, stores))
-        yield from materialized(context, versions, shown, results)
+        with told_to_dagster():
+            yield from materialized(context, versions, shown, results)
 
     return minutes
 
@@ -130,8 +131,8 @@ def _derived(timeframe: Timeframe, settings: Settings, months: dg.PartitionsDefi
             results = checked.results(lights_of(context, stores))
             if refusals and not any(one["dagster/row_count"] for one in shown.values()):
                 raise InvalidBars(" ".join(refusals))
-        yield from materialized(context, versions, shown, results)
         with told_to_dagster():
+            yield from materialized(context, versions, shown, results)
             if refusals:
                 raise InvalidBars(" ".join(refusals))
 

@@ -67,6 +67,7 @@ def build_coverage(settings: Settings) -> dg.AssetsDefinition:
                 }
                 if not days.empty:
                     shown[symbol]["sessions"] = instrument_picture(symbol, days)
-        yield from materialized(context, versions, shown)
+        with told_to_dagster():
+            yield from materialized(context, versions, shown)
 
     return coverage

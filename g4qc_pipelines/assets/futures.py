@@ -80,8 +80,8 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
             if not versions:
                 raise UsageError(" ".join(failed))
             results = checked.results(lights_of(context, stores))
-        yield from materialized(context, versions, shown, results)
         with told_to_dagster():
+            yield from materialized(context, versions, shown, results)
             if failed:
                 raise UsageError(" ".join(failed))
 

@@ -121,8 +121,9 @@ def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> lis
                     }
                     _compare(registry[symbol], chain, source, stores, checked)
             results = checked.results(lights_of(context, stores))
-        yield from materialized(context, versions, shown, results)
-        rest.check()
+        with told_to_dagster():
+            yield from materialized(context, versions, shown, results)
+            rest.check()
 
     @dg.asset(
         partitions_def=months,
@@ -199,7 +200,8 @@ def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> lis
                     }
             _check_missed(missed, context.retry_number, sum(s["dagster/row_count"] for s in shown.values()))
             alive = feed_result(feeds(watched(settings, context.instance, registry), stores), stores)
-        yield from materialized(context, versions, shown, [alive])
+        with told_to_dagster():
+            yield from materialized(context, versions, shown, [alive])
 
     return [contracts, raw_bars]
 
