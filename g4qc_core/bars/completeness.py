@@ -14,6 +14,7 @@ from itertools import groupby
 
 import pandas as pd
 
+from g4qc_core.bars.selection import Selection
 from g4qc_core.counts import counted
 from g4qc_core.errors import BarsIncomplete
 
@@ -24,6 +25,7 @@ class Lack(Enum):
     """Reason why a session has no reliable bars: a name for programs, and words for the user."""
 
     NOT_DERIVED = ("not_derived", "never derived from the stored minutes")
+    LEFT_OUT = ("left_out", "left out, because too many bars of its month wait in quarantine")
     STALE = ("stale", "derived from minutes that changed since")
     NOT_VALIDATED = ("not_validated", "received and not validated yet")
     QUARANTINED = ("quarantined", "in quarantine")
@@ -37,8 +39,8 @@ class Lack(Enum):
 
     @property
     def refuses(self) -> bool:
-        """True if the minutes are stored and only a step of the graph is missing; readers then stop."""
-        return self in (Lack.NOT_DERIVED, Lack.STALE)
+        """True if the minutes are stored and only a step of the graph, or a decision, is missing; readers then stop."""
+        return self in (Lack.NOT_DERIVED, Lack.LEFT_OUT, Lack.STALE)
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Completeness:
 
     def check(self) -> None:
         """Raise BarsIncomplete if this timeframe was not made from the stored minutes, or was made from older ones."""
-        for lack in (Lack.NOT_DERIVED, Lack.STALE):
+        for lack in filter(lambda lack: lack.refuses, Lack):
             days = [session.trade_date for session in self.missing if session.lack is lack]
             if days:
                 raise BarsIncomplete(not_made(self.symbol, [self.timeframe], days, lack))
@@ -151,6 +153,10 @@ def not_made(symbol: str, timeframes: Sequence[str], days: Iterable[date], lack:
     months = sorted({day.replace(day=1) for day in days})
     spans = [pd.Period(month, "M") for month in months]
     bars = f"The {listed(timeframes)} bars of {symbol} for {listed([f'{span:%B %Y}' for span in spans])}"
+    if lack is Lack.LEFT_OUT:
+        doubted = Selection((symbol,), first=months[0], last=spans[-1].end_time.date())
+        why = "are left out, because too many bars wait in quarantine"
+        return f"{bars} {why}: `{doubted.command()}`; a decision about them derives the timeframes."
     keys = [f"{symbol}|{month}" for month in (months[0], months[-1])]
     partition = "...".join(dict.fromkeys(keys))
     what = "are missing although its minutes are stored"

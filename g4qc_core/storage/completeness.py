@@ -7,7 +7,7 @@ not know what a reader does about it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
@@ -220,11 +220,33 @@ def _judge(
 ) -> dict[_Asked, Lack | None]:
     """Return the sessions without reliable bars of the timeframe and the reasons; None: no bars are expected."""
     has = PresenceStore(stores.database).bars(instrument.symbol, timeframe, [one.stretch for one in asked])
+    versions = list(versions)
     stale = _stale_months(versions, timeframe)
     lacking = [one for one, there in zip(asked, has, strict=True) if not there]
     lacks = _lacks(lacking, stores, instrument, timeframe) if lacking else {}
+    made = {version.month for version in versions if version.kind == timeframe} - stale
+    lacks |= dict.fromkeys(_left_out(lacks, made, stores, instrument), Lack.LEFT_OUT)
     outdated = [one for one, there in zip(asked, has, strict=True) if there and one.day.replace(day=1) in stale]
     return lacks | dict.fromkeys(outdated, Lack.STALE)
+
+
+def _left_out(
+    lacks: Mapping[_Asked, Lack | None], made: Collection[date], stores: Stores, instrument: Instrument
+) -> list[_Asked]:
+    """Return the sessions that the timeframe leaves out although it was made from the month's minutes.
+
+    The contract has too many bars in quarantine then.
+
+    Args:
+        made: months of which the timeframe was made from the minutes as they are.
+    """
+    found = [one for one, lack in lacks.items() if lack is Lack.NOT_DERIVED and one.day.replace(day=1) in made]
+    if not found:
+        return []
+    days = [one.day for one in found]
+    quality = stores.bars.quality(instrument.symbol, min(days), max(days))
+    doubted = set(quality.loc[quality["quarantined"] > 0, "contract"])
+    return [one for one in found if one.contract in doubted]
 
 
 def _stale_months(versions: Iterable[MonthVersion], timeframe: str) -> set[date]:

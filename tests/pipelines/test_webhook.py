@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import dagster as dg
 import pytest
 
+from g4qc_core.errors import DatabaseUnavailable
 from g4qc_core.settings import Settings
 from g4qc_pipelines.sensors.runs import build_failed_runs
 from g4qc_pipelines.sensors.webhook import Webhook, tell
@@ -200,6 +201,31 @@ def test_a_failed_run_of_two_months_is_named_after_both_and_after_its_assets(set
     [event] = hook.heard
     assert event["partition"] == "ES|2026-09-01...ES|2026-10-01"
     assert " of bars_1h over ES|2026-09-01...ES|2026-10-01 failed: " in event["text"]
+
+
+@dg.resource
+def _broken(_: dg.InitResourceContext) -> object:
+    raise DatabaseUnavailable("No database answers.")
+
+
+@dg.op(required_resource_keys={"broken"})
+def _waits() -> None: ...
+
+
+@dg.job(resource_defs={"broken": _broken})
+def _never_begun() -> None:
+    _waits()
+
+
+@pytest.mark.slow
+def test_a_run_that_failed_before_its_steps_is_told_in_one_line_of_its_own(settings: Settings, hook: Hook) -> None:
+    sensor, definitions = build_failed_runs(to(settings, address(hook))), dg.Definitions(jobs=[_never_begun])
+    with dg.DagsterInstance.ephemeral() as instance:
+        start = sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).cursor
+        _never_begun.execute_in_process(instance=instance, raise_on_error=False)
+        sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=start, definitions=definitions))
+    [event] = hook.heard
+    assert event["text"].endswith(" of _never_begun over no partition failed: No database answers.")
 
 
 _DEFINITIONS = dg.Definitions(jobs=[_failing])
