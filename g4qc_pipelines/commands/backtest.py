@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from g4qc_core.errors import G4qcError
 from g4qc_core.settings import Settings
 from g4qc_core.storage.backtest_store import StoredSpec
 from g4qc_pipelines.commands.result import print_result
 from g4qc_pipelines.commands.show import echo_json, steps
-from g4qc_pipelines.commands.workbench import workbench
+from g4qc_pipelines.commands.workbench import Workbench, workbench
+from g4qc_pipelines.graph_keys import InstanceKeys
 from g4qc_pipelines.instance import add_partitions
 from g4qc_pipelines.jobs import BACKTEST_ASSETS
+from g4qc_pipelines.steps.removal import Removal
 from g4qc_pipelines.steps.spec_checks import check_names
 from g4qc_pipelines.steps.spec_words import given_fields, spec_by_words, strategy_by_words
 from g4qc_pipelines.steps.specs import is_of_file
@@ -37,10 +41,21 @@ def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_
             stored = StoredSpec(spec.name, spec.to_dict(), "command line", datetime.now(UTC))
             bench.stores.backtests.save_spec(stored)
         add_partitions(bench.runner.instance, [], [spec.name])
-        with steps(len(BACKTEST_ASSETS)):
+        with steps(len(BACKTEST_ASSETS)), _forgotten_when_stopped(spec.name, bench):
             bench.runner.run(BACKTEST_ASSETS, spec.name)
         result, path = load_result(spec.name, bench.stores), report_path(settings, spec.name)
     if as_json:
         echo_json({**result.to_dict(), "report": str(path)})
         return
     print_result(result, path)
+
+
+@contextmanager
+def _forgotten_when_stopped(name: str, bench: Workbench) -> Iterator[None]:
+    """Remove the key of the spec where the user stops the command before there is a result."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        with suppress(G4qcError):
+            Removal(bench.settings, bench.stores, InstanceKeys(bench.runner.instance)).forget(name)
+        raise
