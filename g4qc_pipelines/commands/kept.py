@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from g4qc_core.settings import Settings
@@ -36,13 +37,13 @@ class KeptGateway:
     """The simulated gateway of `g4qc up`: its process changes, its address does not.
 
     Args:
-        hangs_after: seconds without an answer after which it is killed and started again.
+        clock: seconds that only increase; for tests.
     """
 
-    def __init__(self, settings: Settings, stack: ExitStack, hangs_after: float = _HANGS_SECONDS) -> None:
+    def __init__(self, settings: Settings, stack: ExitStack, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings, self._stack = settings, stack
         self._child, self.host, self.port = stack.enter_context(gateway_process(settings))
-        self._pulse = Pulse(self.host, self.port, hangs_after)
+        self._pulse = Pulse(self.host, self.port, _HANGS_SECONDS, clock)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -52,6 +53,11 @@ class KeptGateway:
     def kept(self) -> Kept:
         """Return the part that the watch restarts."""
         return Kept("simulated gateway", self._ended, self._start, "see above why, and start `g4qc up` again")
+
+    @property
+    def asking(self) -> bool:
+        """True while a look at its pulse waits for the answer."""
+        return self._pulse.asking
 
     def stop(self) -> None:
         """End the look at its pulse."""

@@ -9,6 +9,7 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 _HELLO = b"API\0" + struct.pack(">I", 9) + b"v100..200"
@@ -20,19 +21,26 @@ class Pulse:
 
     Args:
         patience: seconds without an answer after which the gateway counts as hanging.
+        clock: seconds that only increase; for tests.
     """
 
-    def __init__(self, host: str, port: int, patience: float) -> None:
+    def __init__(self, host: str, port: int, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._address = (host, port)
         self._patience = patience
-        self._asked_at = time.monotonic()
+        self._clock = clock
+        self._asked_at = clock()
         self._socket: socket.socket | None = None
+
+    @property
+    def asking(self) -> bool:
+        """True while a look waits for its answer."""
+        return self._socket is not None
 
     def trouble(self) -> str | None:
         """Describe a gateway that hangs, in words; None while it answers or may still answer. Does not wait."""
-        now = time.monotonic()
+        now = self._clock()
         if self._socket is None:
-            if now - self._asked_at >= min(_EVERY_SECONDS, self._patience):
+            if now - self._asked_at >= _EVERY_SECONDS:
                 self._ask(now)
         elif select.select([self._socket], [], [], 0)[0]:
             self.stop()
@@ -45,7 +53,7 @@ class Pulse:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
-        self._asked_at = time.monotonic()
+        self._asked_at = self._clock()
 
     def _ask(self, now: float) -> None:
         self._asked_at = now

@@ -20,10 +20,27 @@ from tests.fixtures.home import Home
 from tests.fixtures.waiting import PATIENCE, until
 
 
+class Clock:
+    """Seconds that only a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-def gateway(home: Home) -> Iterator[KeptGateway]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def gateway(home: Home, clock: Clock) -> Iterator[KeptGateway]:
     with ExitStack() as stack:
-        yield KeptGateway(home.settings, stack, hangs_after=1.0)
+        kept = KeptGateway(home.settings, stack, clock)
+        yield kept
+        kept.stop()
 
 
 def serving() -> psutil.Process:
@@ -32,16 +49,11 @@ def serving() -> psutil.Process:
     return found
 
 
-@pytest.mark.parametrize(
-    ("number", "how"), [(signal.SIGKILL, "was killed (SIGKILL)"), (signal.SIGSTOP, "has answered nothing for 1 s")]
-)
-def test_a_gateway_that_is_killed_or_frozen_is_back_at_its_address(
-    gateway: KeptGateway, number: signal.Signals, how: str, capsys: pytest.CaptureFixture[str]
+def test_a_gateway_that_is_killed_is_back_at_its_address(
+    gateway: KeptGateway, capsys: pytest.CaptureFixture[str]
 ) -> None:
     part, before = gateway.kept(), serving()
-    part.look()
-    assert capsys.readouterr().out == ""
-    before.send_signal(number)
+    before.kill()
     said: list[str] = []
 
     def back() -> bool:
@@ -50,10 +62,32 @@ def test_a_gateway_that_is_killed_or_frozen_is_back_at_its_address(
         return "is back" in "".join(said)
 
     until(back, "the gateway never came back")
-    assert f"The simulated gateway {how}: it is started again ..." in "".join(said)
+    assert "The simulated gateway was killed (SIGKILL): it is started again ..." in "".join(said)
+    assert probe_gateway(gateway.host, gateway.port, PATIENCE, SIMULATED) >= 157
+
+
+def test_a_gateway_that_is_frozen_is_replaced_at_its_address_and_one_that_answers_is_not(
+    gateway: KeptGateway, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part, before = gateway.kept(), serving()
+    for _ in range(2):
+        clock.now += 6
+        part.look()  # asks
+        until(lambda: part.look() is None and not gateway.asking, "the gateway never answered")
+    clock.now += 60
+    assert capsys.readouterr().out == ""
+    before.send_signal(signal.SIGSTOP)
+    part.look()
+    clock.now += 29
+    part.look()
+    assert capsys.readouterr().out == ""
+    clock.now += 1
+    part.look()
+    said = capsys.readouterr().out
+    assert "The simulated gateway has answered nothing for 30 s: it is started again ..." in said
+    assert "The simulated gateway is back after " in said
     assert not before.is_running()
     assert probe_gateway(gateway.host, gateway.port, PATIENCE, SIMULATED) >= 157
-    gateway.stop()
 
 
 def test_a_part_that_does_not_start_is_tried_again_and_then_ends_the_command(
