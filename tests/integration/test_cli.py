@@ -9,6 +9,7 @@ import io
 import json
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -253,10 +254,16 @@ def test_a_client_id_that_another_program_holds(empty: Home, simulated_gateway: 
 
 def test_a_database_that_is_not_there(empty: Home, free: int) -> None:
     away = empty.with_(database_url=f"postgresql://me:secret@127.0.0.1:{free}/bars")
-    for command in (EXTRACT, ("status",), ("bars", "ES"), ("db", "upgrade"), SMA):
+    said = f"No database answers at 127.0.0.1:{free}", "G4QC_DATABASE_URL"
+    for command in (EXTRACT, ("bars", "ES"), ("db", "upgrade"), SMA):
         answer = away.run(*command)
-        assert_refused(answer, 1, f"No database answers at 127.0.0.1:{free}", "G4QC_DATABASE_URL")
+        assert_refused(answer, 1, *said)
         assert "secret" not in answer.errors
+    # The state of the other parts is known without it.
+    status = away.run("status")
+    assert status.output.startswith(b"Gateway ")
+    assert_refused(replace(status, output=b""), 1, *said)
+    assert b"secret" not in status.output
 
 
 def test_a_wrong_password(empty: Home, password_server: str) -> None:

@@ -124,7 +124,7 @@ def test_a_name_that_means_something_else_is_left_alone(make: Make, stores: Stor
     [
         (ExtractOrder("XX", ORDER.first, ORDER.last), "Unknown instrument"),
         (ExtractOrder("ES", ORDER.last, ORDER.first), "reversed"),
-        (ExtractOrder("ES", date(2001, 1, 2), date(2001, 1, 5)), "The graph begins with"),
+        (ExtractOrder("ES", date(1989, 1, 3), date(1989, 1, 6)), "The graph cannot begin before 1990-01"),
         (ExtractOrder("ES", date(2026, 10, 10), date(2026, 10, 11)), "the exchange is closed"),
         (ExtractOrder("ES", ORDER.first, datetime.now(UTC).date() + timedelta(days=40)), "The graph ends with"),
         (ExtractOrder("ES", ORDER.first, ORDER.last, ["202603"]), "ends before 2026-10-05"),
@@ -141,7 +141,7 @@ def test_an_extraction_that_the_graph_cannot_do_is_no_job(
 @pytest.mark.parametrize(
     ("assets", "partition", "says"),
     [
-        (["raw_bars"], "ES|2001-01-01", "The graph begins with"),
+        (["raw_bars"], "ES|1989-01-01", "The graph cannot begin before 1990-01"),
         (["raw_bars"], f"ES|{datetime.now(UTC).year + 1}-12-01", "The graph ends with"),
         (["backtest"], "sma_cross-ES-1hh", "did you mean 'sma_cross-ES-1h'"),
         (["roll_sensitivity"], "sma_cross-NQ-1h", "has 0 bars"),
