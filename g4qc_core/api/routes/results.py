@@ -108,6 +108,10 @@ async def delete_chosen(
     key: CanDecide,
     chosen: Chosen,
     ids: Annotated[list[ResultId], Query(alias="id", max_length=_MOST, description="Id of a result; repeat it")] = [],  # noqa: B006
+    made_at: Annotated[
+        list[datetime],
+        Query(max_length=_MOST, description="`created_at` of each id as you read it, in the order of the ids"),
+    ] = [],  # noqa: B006
 ) -> Deletions:
     """Deletes the named results, or all that fit the filters, in one transaction: all of them or none.
 
@@ -116,17 +120,19 @@ async def delete_chosen(
     """
 
     def work() -> list[DeletedResult]:
-        made = _made(ids, chosen, using)
+        made = _made(ids, made_at, chosen, using)
         return using.launcher.delete_results(made, _by(key)) if made else []
 
     return _shown(await using.of_graph(work))
 
 
-def _made(ids: list[str], chosen: Chosen, using: Using) -> Mapping[str, datetime | None]:
+def _made(ids: list[str], made_at: list[datetime], chosen: Chosen, using: Using) -> Mapping[str, datetime | None]:
     if ids and chosen.given:
         raise UsageError("Give ids or filters, not both.")
+    if made_at and len(made_at) != len(ids):
+        raise UsageError("made_at: give one for each id, or none.")
     if ids:
-        return dict.fromkeys(ids)
+        return dict(zip(ids, map(_utc, made_at), strict=True)) if made_at else dict.fromkeys(ids)
     chosen.choice.check_narrow()
     return {record.id: record.created_at for record in chosen.found(using)}
 

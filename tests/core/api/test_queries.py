@@ -49,6 +49,7 @@ def test_no_route_takes_two_values_where_it_reads_one(api: Api) -> None:
                     several.append((method, path, name))
     assert sorted(several) == [
         ("delete", "/backtests", "id"),
+        ("delete", "/backtests", "made_at"),
         ("delete", "/backtests", "tag"),
         ("delete", "/partitions/backtest", "key"),
         ("get", "/backtests", "tag"),

@@ -147,6 +147,10 @@ def test_many_are_deleted_at_once_and_the_key_goes_with_the_last_result(api: Api
         assert client.delete("/backtests", params={"tag": "bad", "name": "mine"}).json()["total"] == 0
         assert client.delete("/backtests", params={"tag": "bad"}).json()["total"] == 1
         told(client.delete("/backtests", params={"id": [IDS["new"], "f" * 32]}), 404)
+        other = {"id": [IDS["new"]], "made_at": [NOW.isoformat()]}
+        assert "made again" in told(client.delete("/backtests", params=other), 409)
+        several = {"id": [IDS["new"], IDS["old"]], "made_at": [NOW.isoformat()]}
+        assert "one for each id" in told(client.delete("/backtests", params=several), 422)
         assert client.delete("/backtests", params={"id": [IDS["new"]]}).json()["total"] == 1
         assert "Say which results" in told(client.delete("/backtests"), 422)
         assert "Say which results" in told(client.delete("/backtests", params={"made_before": "2030-01-01"}), 422)

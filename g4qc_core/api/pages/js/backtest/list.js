@@ -41,7 +41,7 @@ function askToDelete(rows, again) {
     title: t("backtest.delete.ask", { count: rows.length }),
     text: [h("p", {}, rows.slice(0, NAMED).map(nameOf).join(", "), rows.length > NAMED ? " …" : ""), h("p.muted", {}, t("backtest.delete.about"))],
     verb: t("backtest.delete"),
-    act: () => remove("/backtests", { id: rows.map((row) => row.id) }),
+    act: () => remove("/backtests", { id: rows.map((row) => row.id), made_at: rows.map((row) => row.created_at) }),
     done: again,
   });
 }
