@@ -87,7 +87,8 @@ def days(rounds: int) -> list[date]:
 def measure(checkouts: dict[str, Checkout], rounds: int) -> dict[str, dict[str, tuple[float, float]]]:
     """Median ratios on the clock and of the processor, by checkout and command."""
     ratios: dict[str, dict[str, list[tuple[float, float]]]] = {name: defaultdict(list) for name in checkouts}
-    for day in days(rounds):
+    for number, day in enumerate(days(rounds), 1):
+        print(f"round {number} of {rounds}", file=sys.stderr)
         for name, command in commands(day).items():
             for which, checkout in checkouts.items():
                 pandas = checkout.run("python", "-c", "import pandas")

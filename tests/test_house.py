@@ -151,6 +151,11 @@ def test_a_link_within_the_house_leads_somewhere(path: Path) -> None:
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 
 
+def test_the_image_holds_compiled_bytecode() -> None:
+    # Its user cannot write any, so that every command would compile all that it imports.
+    assert re.search(r"^ENV .*UV_COMPILE_BYTECODE=1", (ROOT / "Dockerfile").read_text("utf-8"), re.M)
+
+
 @pytest.mark.parametrize("name", COMPOSE["services"])
 def test_a_service_is_watched_or_chosen(name: str) -> None:
     service = COMPOSE["services"][name]

@@ -140,6 +140,7 @@ def test_commands_that_only_read_load_no_dagster(full_home: Home) -> None:
         ("bars", "ES", "--timeframe", "1h", *window),
         ("rolls", "ES"),
         ("revisions", "ES"),
+        ("quarantine", "list"),
         ("instruments", "list"),
         ("instruments", "contracts", "ES"),
         ("extract", "ES", *window, "--dry-run"),
