@@ -184,7 +184,7 @@ FUTURE = ("--exchange", "COMEX", "--tick", "0.01", "--months", "HKNUZ")
 WRONG = {
     "multiplier": (("SI", "--exchange", "COMEX", "--multiplier", "1000"), 1, "multiplier 5000, and you say 1000."),
     "tick": (("SI", "--exchange", "COMEX", "--tick", "0.01"), 1, "min_tick 0.005, and you say 0.01."),
-    "symbol": (("NOPE", "--exchange", "CME"), 1, "knows no such contract"),
+    "symbol": (("NOPE", "--exchange", "CME"), 1, "the simulated gateway has no such contract"),
     "name": (("si", "--exchange", "COMEX"), 2, "'si' is no symbol"),
     "number": (("SI", "--exchange", "COMEX", "--fee", "much"), 2, "'much' is no number"),
     "calendar": (("SI", "--exchange", "COMEX", "--calendar", "metal"), 1, "did you mean 'metals'?"),

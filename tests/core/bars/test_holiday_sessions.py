@@ -180,7 +180,7 @@ def test_the_gateways_bars_of_a_holiday_are_part_of_its_trade_date() -> None:
 
 
 def _query(end: datetime, size: Timeframe) -> dict[str, object]:
-    length = {"end": end, "number": 6, "unit": "D", "minutes": size.minutes}
+    length = {"end": end, "number": 6, "unit": "D", "seconds": 60 * (size.minutes or 0)}
     return {**length, "what": "TRADES", "regular_hours": False, "date_format": 2}
 
 

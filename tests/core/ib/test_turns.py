@@ -52,7 +52,7 @@ class Complaining(Exchange):
 def asked(
     exchange: Exchange, ask: Callable[[IbSource], object], pacing: Pacing = "auto", timeout: float = 5
 ) -> tuple[list[float], MemoryPacer, list[str]]:
-    """The naps, the pacer and what was told, after asking the exchange."""
+    """The naps, the pacer and what was told of pauses, after asking the exchange."""
     naps, told = Naps(), list[str]()
     pacer = MemoryPacer(IB_RULES, naps.time, naps.sleep)
     with (
@@ -60,7 +60,7 @@ def asked(
         IbSource("127.0.0.1", port, 11, 5, timeout, pacing=pacing, pacer=pacer, tell=told.append) as ib,
     ):
         ask(ib)
-    return naps.taken, pacer, told
+    return naps.taken, pacer, [text for text in told if "rules of pacing" in text]
 
 
 def naps(ask: Callable[[IbSource], object], account: str = ACCOUNT, pacing: Pacing = "auto") -> list[float]:
