@@ -6,7 +6,8 @@ A silently ignored name would give another answer than the one requested. Must n
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, get_origin
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -49,4 +50,6 @@ def _parameters(dependant: Dependant) -> list[Any]:
 
 
 def _several(kind: Any) -> bool:
+    if get_origin(kind) in (Union, UnionType):
+        return any(map(_several, get_args(kind)))
     return get_origin(kind) in (list, tuple, set)

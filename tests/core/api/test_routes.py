@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from g4qc_core.api.launcher import ExtractOrder, JobEvent, JobState
 from g4qc_core.backtest.specs import BacktestSpec
 from g4qc_core.bars.coverage import CLASSES, OPEN
+from g4qc_core.bars.reasons import Decision, Reason
+from g4qc_core.bars.selection import Selection
 from tests.fixtures.api import NOW, Api
 
 pytestmark = pytest.mark.integration
@@ -123,6 +125,41 @@ def test_an_extraction_that_is_waited_for_tells_what_is_stored(api: Api) -> None
         known = client.get("/coverage/ES", params={"first": "2026-10-05", "last": "2026-10-09"}).json()["sessions"]
     assert document["missing"] == sum(session["missing"] for session in known)
     assert document["quarantined"] == sum(session["classes"].get("quarantined", 0) for session in known)
+
+
+def test_a_selection_of_bars_in_quarantine_is_previewed_and_decided(api: Api) -> None:
+    select = {"symbol": "ES", "reasons": ["spike"], "sessions": ["2026-10-06"], "start": "2026-10-06T13:00:00"}
+    with api.client() as client:
+        shown = client.post("/quarantine/decisions", json={"select": select, "decision": "accept", "dry_run": True})
+        before = len(api.launcher.started)
+        asked = {"select": select, "decision": "accept", "note": "seen", "seen": shown.json()["seen"]}
+        decided = client.post("/quarantine/decisions", json=asked)
+        listed = client.get("/quarantine", params={"symbol": "ES", "reason": ["spike", "schema"], "contract": "202612"})
+    assert (shown.status_code, shown.json()["bars"], shown.json()["runs"]) == (200, 2, 1)
+    assert shown.json()["groups"][0]["acceptable"] is True
+    assert decided.status_code == 202
+    meant = Selection(("ES",), (), (Reason.SPIKE,), (date(2026, 10, 6),), start=datetime(2026, 10, 6, 13, tzinfo=UTC))
+    assert api.launcher.started[before:] == [((), Decision.ACCEPT, "API", "seen", meant, "seen")]
+    assert (listed.status_code, listed.json()) == (200, {"bars": [], "total": 0, "groups": []})
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"decision": "drop"}, "give bars, or criteria in select"),
+        ({"decision": "drop", "select": {}}, "give bars, or criteria in select"),
+        ({"decision": "drop", "select": {"reasons": ["spikes"]}}, "select.reasons.0"),
+        ({"decision": "forget", "bars": ["ES/202612/2026-10-06T13:30Z"]}, "decision"),
+        ({"decision": "drop", "select": {"reason": "spike"}}, "select.reason"),
+    ],
+)
+def test_a_decision_without_bars_or_about_no_reason_starts_nothing(api: Api, asked: dict, said: str) -> None:
+    before = len(api.launcher.started)
+    with api.client() as client:
+        answer = client.post("/quarantine/decisions", json=asked)
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+    assert len(api.launcher.started) == before
 
 
 def test_an_extraction_that_failed_says_why(api: Api) -> None:
