@@ -54,6 +54,9 @@ def test_no_route_takes_two_values_where_it_reads_one(api: Api) -> None:
         ("delete", "/partitions/backtest", "key"),
         ("get", "/backtests", "tag"),
         ("get", "/backtests/compare", "ids"),
+        ("get", "/quarantine", "contract"),
+        ("get", "/quarantine", "reason"),
+        ("get", "/quarantine", "session"),
     ]
 
 
