@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import httpx
+import pandas as pd
 import pytest
 
 from g4qc_core.client import G4QC
@@ -16,6 +17,8 @@ from tests.fixtures.web import MONTHS, Up
 pytestmark = pytest.mark.integration
 
 _WAIT = PATIENCE - 60
+_MONTH = pd.Period(MONTHS[2], "M")
+_ASKED = {"symbol": "YM", "start": MONTHS[2], "end": f"{_MONTH.end_time:%Y-%m-%d}", "bar_size": "1 hour"}
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +28,8 @@ def client(web: Up) -> httpx.Client:
 
 @pytest.fixture(scope="module")
 def extracted(client: httpx.Client) -> dict[str, object]:
-    """Two weeks of YM, asked for as the plan has it, and waited for."""
-    month = MONTHS[2][:7]
-    asked = {"symbol": "YM", "start": f"{month}-03", "end": f"{month}-14", "bar_size": "1 hour"}
-    answer = client.post("/data/extract", params={"wait": True, "timeout": _WAIT}, json=asked)
+    """Extract a month of YM and wait for it; a part of a month would be a hole in the graph that the tests share."""
+    answer = client.post("/data/extract", params={"wait": True, "timeout": _WAIT}, json=_ASKED)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
@@ -63,9 +64,7 @@ def test_its_events_tell_every_run_and_its_place_in_the_list_is_one(extracted: d
 
 def test_the_same_extraction_again_asks_the_gateway_for_nothing(extracted: dict, client: httpx.Client) -> None:
     before = client.get("/requests").json()["requests"]
-    month = MONTHS[2][:7]
-    asked = {"symbol": "YM", "start": f"{month}-03", "end": f"{month}-14", "bar_size": "1 hour"}
-    again = client.post("/data/extract", params={"wait": True, "timeout": _WAIT}, json=asked).json()
+    again = client.post("/data/extract", params={"wait": True, "timeout": _WAIT}, json=_ASKED).json()
     assert again["records"] == extracted["records"]
     assert client.get("/requests").json()["requests"] == before
 
