@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from g4qc_core.contracts import CONTRACT_MONTH
 from g4qc_core.errors import (
     AccessDenied,
     BacktestRefused,
@@ -33,6 +34,7 @@ from g4qc_core.errors import (
     TooManyRequests,
     TransientError,
 )
+from g4qc_core.storage.result_labels import TAG, TAG_IN_WORDS
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -74,6 +76,15 @@ _TITLES = {
     503: "Not available",
     504: "Too slow",
 }
+RESULT_ID = r"^[0-9a-f]{32}$"
+NO_NUL = r"^[^\x00]*$"
+_FORMS = {
+    RESULT_ID: "write the whole id of a result, 32 digits and letters from a to f",
+    NO_NUL: "write text without the character U+0000",
+    TAG: TAG_IN_WORDS,
+    f"^{CONTRACT_MONTH}$": "write a contract month like 202512",
+}
+"""Patterns of texts in requests, in words."""
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST")
 _RETRY_SECONDS = {429: "60", 503: "5"}
 
@@ -161,6 +172,8 @@ def _sentence(error: RequestValidationError) -> str:
         return f"The request's body is no JSON: {first['ctx']['error']} at character {first['loc'][-1]}."
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
     text = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "string_pattern_mismatch":
+        text = _FORMS.get(first["ctx"]["pattern"], text)
     return f"{where or 'The request'}: {text}."
 
 

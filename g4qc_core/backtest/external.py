@@ -47,7 +47,12 @@ def load_class(name: str) -> Found:
                 "(g4qc_core.backtest.strategies)."
             )
         known = [one for one, member in vars(module).items() if _is_of(module, member)]
-        raise unknown("class", own_name, known, f"Module: {module_name}.")
+        raise unknown(
+            "class",
+            own_name,
+            known,
+            f"Module: {module_name} ({getattr(module, '__file__', None) or 'built into Python'}).",
+        )
     if inspect.isabstract(found):
         lacking = " and ".join(sorted(getattr(found, "__abstractmethods__", ())))
         raise UsageError(f"The class {name} cannot run: it does not define {lacking}.")

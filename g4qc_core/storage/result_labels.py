@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from unicodedata import category
 
 from sqlalchemy import select, update
 
@@ -19,19 +20,29 @@ from g4qc_core.storage.tables import backtests
 TAG = r"^[^\W_][\w.-]{0,29}$"
 """Form of a tag: letters and digits, and `.`, `_` and `-` within it."""
 
+TAG_IN_WORDS = "write one word of at most 30 letters, digits and . _ -, like keep"
+
 LONGEST_TITLE = 120
 MOST_TAGS = 20
+_JOINER = "\u200d"  # of emoji that are made of several
 
 
 def check_title(text: str) -> str | None:
     """Return the title without space around it; None for an empty one, which takes a title away.
 
+    Spaces of every kind become plain ones.
+
     Raises:
-        UsageError: it is too long, or has more than one line.
+        UsageError: it is too long, has more than one line, or has characters that cannot be seen.
     """
-    title = text.strip()
-    if len(title) > LONGEST_TITLE or not (title.isprintable()):
-        raise UsageError(f"A title is one line of at most {LONGEST_TITLE} characters: shorten it.")
+    title = "".join(" " if category(one) == "Zs" else one for one in text).strip()
+    if len(title) > LONGEST_TITLE:
+        raise UsageError(
+            f"A title is one line of at most {LONGEST_TITLE} characters: shorten it by {len(title) - LONGEST_TITLE}."
+        )
+    unseen = next((one for one in title if not one.isprintable() and one != _JOINER), None)
+    if unseen is not None:
+        raise UsageError(f"A title is one line of characters that can be seen: take U+{ord(unseen):04X} out of it.")
     return title or None
 
 
@@ -44,9 +55,7 @@ def check_tags(texts: Iterable[str]) -> set[str]:
     tags = {text.strip().lower() for text in texts}
     for tag in tags:
         if not re.match(TAG, tag):
-            raise UsageError(
-                f"'{tag[:40]}' is no tag: write one word of at most 30 letters, digits and . _ -, like keep."
-            )
+            raise UsageError(f"'{tag[:40]}' is no tag: {TAG_IN_WORDS}.")
     return tags
 
 

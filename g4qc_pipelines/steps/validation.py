@@ -55,7 +55,9 @@ class ValidatedMonth:
         return int(missing(self.quality).sum())
 
     def __str__(self) -> str:
-        text = f"{counted(self.bars, 'bar')}, {counted(self.sessions, 'session')}, {len(self.quarantined)} quarantined"
+        text = (
+            f"{counted(self.bars, 'bar')}, {counted(self.sessions, 'session')}, {len(self.quarantined):,} quarantined"
+        )
         return f"{text}, {counted(self.gaps, 'minute')} missing" if self.gaps else text
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.deps import CanRead, CanRun, Services, Using
-from g4qc_core.api.problems import documented
+from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobShown, shown
 from g4qc_core.api.routes.reports import report_file, sandboxed
 from g4qc_core.backtest.external import is_external
@@ -26,13 +26,12 @@ from g4qc_core.storage.result_labels import TAG
 
 router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
 
-ResultId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+ResultId = Annotated[str, Field(pattern=RESULT_ID)]
 BacktestId = Annotated[ResultId, Path(description="Id of a result")]
 
 Tag = Annotated[str, Field(max_length=30, pattern=TAG)]
 
 _MOST_POINTS = 20_000
-_NO_NUL = r"^[^\x00]*$"
 
 
 class BacktestSummary(BaseModel):
@@ -87,7 +86,7 @@ class Choice:
 
     def __init__(
         self,
-        name: Annotated[str | None, Query(max_length=100, pattern=_NO_NUL, description="Name of a spec")] = None,
+        name: Annotated[str | None, Query(max_length=100, pattern=NO_NUL, description="Name of a spec")] = None,
         strategy: Annotated[str | None, Query(max_length=60)] = None,
         instrument: Annotated[str | None, Query(max_length=12)] = None,
         tag: Annotated[list[Tag], Query(max_length=20, description="A tag that they have; repeat it")] = [],  # noqa: B006

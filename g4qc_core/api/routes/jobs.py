@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.deps import CanRead, CanRun, Services, Using, listening
 from g4qc_core.api.launcher import Job, JobEvent, JobState, Launcher
-from g4qc_core.api.problems import documented
+from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.errors import G4qcError, GraphUnavailable
 
 router = APIRouter(tags=["jobs"], responses=documented(401, 403, 404, 422, 429, 503))
@@ -24,7 +24,6 @@ JobId = Annotated[str, Path(max_length=40, description="Id of a job, or of a run
 
 _FIRST_POLL_SECONDS, _POLL_SECONDS = 0.1, 1.0
 _SHARED_SECONDS = 0.8  # shorter than a poll, so that each poll gets a new answer
-_NO_NUL = r"^[^\x00]*$"  # what no database keeps
 _PING_EVERY = 15  # polls without news
 
 
@@ -53,9 +52,9 @@ class MaterializeAsked(BaseModel):
     assets: list[Annotated[str, Field(max_length=60)]] = Field(
         min_length=1, max_length=20, examples=[["roll_calendar"]]
     )
-    partition: str | None = Field(None, max_length=120, pattern=_NO_NUL, examples=["ES"])
+    partition: str | None = Field(None, max_length=120, pattern=NO_NUL, examples=["ES"])
     last_partition: str | None = Field(
-        None, max_length=120, pattern=_NO_NUL, description="Last one of a range, which goes along months"
+        None, max_length=120, pattern=NO_NUL, description="Last one of a range, which goes along months"
     )
 
 

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.deps import CanDecide, CanRead, Using
-from g4qc_core.api.problems import documented
+from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.errors import UsageError
 from g4qc_core.graph_keys import GraphKey, KeyKind
 
 router = APIRouter(tags=["partitions"], responses=documented(401, 403, 422, 429, 503))
 
-_Key = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+_Key = Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
 
 
 class Partition(BaseModel):

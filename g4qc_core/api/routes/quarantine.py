@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from g4qc_core.api.deps import CanDecide, CanRead, Using
-from g4qc_core.api.problems import documented
+from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.api.routes.jobs import JobShown, shown
 from g4qc_core.bars.decisions import Group, Preview, groups_of, undecided
 from g4qc_core.bars.keys import BarKey
@@ -101,7 +101,7 @@ class DecisionAsked(BaseModel):
         description="Without bars: all that meet this and await a decision (of `reopen`: about which one was made)",
     )
     decision: Decision
-    note: str = Field("", max_length=500, pattern=r"^[^\x00]*$", description="Why")
+    note: str = Field("", max_length=500, pattern=NO_NUL, description="Why")
     dry_run: bool = Field(False, description="Only show what would be decided; the answer is 200 and a preview")
     seen: str | None = Field(
         None, max_length=64, description="That of the preview: nothing is decided where the bars have changed since"

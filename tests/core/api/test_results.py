@@ -79,7 +79,9 @@ def test_a_result_is_named_and_tagged_and_found_by_its_tags(api: Api) -> None:
         left = client.patch(f"/backtests/{IDS['new']}", json={"remove_tags": ["es", "keep"]}).json()
         assert (left["title"], left["tags"]) == ("The good one", [])
         assert client.patch(f"/backtests/{IDS['new']}", json={"title": None}).json()["title"] is None
-        told(client.patch(f"/backtests/{IDS['new']}", json={"add_tags": ["two words"]}), 422)
+        asked = told(client.patch(f"/backtests/{IDS['new']}", json={"add_tags": ["two words"]}), 422)
+        assert asked == "add_tags.0: write one word of at most 30 letters, digits and . _ -, like keep."
+        assert "whole id of a result" in told(client.patch("/backtests/3f2a91c0", json={"title": "x"}), 422)
         told(client.patch(f"/backtests/{'f' * 32}", json={"title": "x"}), 404)
 
 

@@ -135,7 +135,7 @@ def test_a_class_that_cannot_run_is_a_usage_error(name: str, parameters: dict, w
         ),
         ("x = 1\ny = x / 0\n", r"ZeroDivisionError: division by zero \(.*own_one.py, line 2\)"),
         ("import sys\nsys.exit(3)\n", r"SystemExit: 3 \(.*own_one.py, line 2\)"),
-        ("class Other: ...\n", "Unknown class 'Mine'.*Known: Other"),
+        ("class Other: ...\n", r"Unknown class 'Mine'.*Known: Other. Module: own_one \(.*own_one.py\)"),
     ],
 )
 def test_a_module_that_cannot_be_imported_names_the_line(tmp_path, monkeypatch, text: str, words: str) -> None:

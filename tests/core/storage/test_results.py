@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from g4qc_core.errors import Gone, InUse, NotFound, UsageError
 from g4qc_core.storage.database import Database
-from g4qc_core.storage.result_labels import LabelChange, check_tags
+from g4qc_core.storage.result_labels import LabelChange, check_tags, check_title
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import backtest_equity, backtest_names, backtest_trades
 from tests.core.storage.test_stores import NOW, _equity, _record, _trades, _trial
@@ -114,8 +114,9 @@ def test_labels_survive_a_run_and_change_nothing_else(stores: Stores) -> None:
         (LabelChange(added=["two words"]), "'two words' is no tag"),
         (LabelChange(added=["x" * 31]), "is no tag"),
         (LabelChange(tags=[f"t{n}" for n in range(21)]), "at most 20 tags"),
-        (LabelChange(title="a\nb", titled=True), "one line of at most 120"),
-        (LabelChange(title="x" * 121, titled=True), "one line of at most 120"),
+        (LabelChange(title="a\nb", titled=True), r"take U\+000A out"),
+        (LabelChange(title="Gr\u00f6\u00dfe \u202e", titled=True), r"take U\+202E out"),
+        (LabelChange(title="x" * 121, titled=True), "one line of at most 120 characters: shorten it by 1"),
     ],
 )
 def test_a_malformed_label_changes_no_result(stores: Stores, change: LabelChange, why: str) -> None:
@@ -124,6 +125,13 @@ def test_a_malformed_label_changes_no_result(stores: Stores, change: LabelChange
     with pytest.raises(NotFound):
         stores.labels.change(["a1", "zz"], LabelChange(added=["keep"]))
     assert all((one.title, one.tags) == (None, ()) for one in stores.backtests.results())
+
+
+def test_a_title_may_have_spaces_and_emoji_of_every_kind() -> None:
+    assert (
+        check_title("\u00a0Slow\u00a0cross \U0001f469\u200d\U0001f4bb\u3000") == "Slow cross \U0001f469\u200d\U0001f4bb"
+    )
+    assert check_title("\u2003") is None
 
 
 words = st.lists(st.from_regex(r"[A-Za-z0-9ñ][A-Za-z0-9._-]{0,8}", fullmatch=True), max_size=5)
