@@ -20,6 +20,7 @@ from g4qc_core.bars.agreement import Agreement, ComparedDay
 from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.reasons import Reason, in_words
 from g4qc_core.bars.selection import Selection, in_quarantine
+from g4qc_core.bars.soundness import MAX_QUARANTINED
 from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments import Instrument
@@ -30,7 +31,6 @@ from g4qc_pipelines.sentences import listing
 from g4qc_pipelines.steps.agreement import LISTED, listed
 from g4qc_pipelines.steps.derivation import DerivedMonth
 from g4qc_pipelines.steps.reconciliation import ReconciledMonth
-from g4qc_pipelines.steps.soundness import MAX_QUARANTINED
 from g4qc_pipelines.steps.validation import ValidatedMonth
 
 # Rows of a table in a check's metadata; the whole of it is in the database.

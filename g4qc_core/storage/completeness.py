@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from g4qc_core.bars.completeness import Completeness, Lack, MissingSession, NotAsked
+from g4qc_core.bars.decisions import undecided
+from g4qc_core.bars.soundness import unsound_contracts
 from g4qc_core.bars.source import Origin
 from g4qc_core.futures.segments import BEGINNING, END, Segment
 from g4qc_core.instruments import Instrument
@@ -241,12 +243,17 @@ def _left_out(
         made: months of which the timeframe was made from the minutes as they are.
     """
     found = [one for one, lack in lacks.items() if lack is Lack.NOT_DERIVED and one.day.replace(day=1) in made]
-    if not found:
-        return []
-    days = [one.day for one in found]
-    quality = stores.bars.quality(instrument.symbol, min(days), max(days))
-    doubted = set(quality.loc[quality["quarantined"] > 0, "contract"])
-    return [one for one in found if one.contract in doubted]
+    unsound = {month: _unsound(stores, instrument, month) for month in {one.day.replace(day=1) for one in found}}
+    return [one for one in found if one.contract in unsound[one.day.replace(day=1)]]
+
+
+def _unsound(stores: Stores, instrument: Instrument, month: date) -> Collection[str]:
+    """Return the contracts of the month with so many bars in quarantine that nothing is derived from the others."""
+    sessions = calendar(instrument.calendar).sessions(month, _end_of(month))
+    waiting = undecided(stores.quarantine.listed(instrument.symbol, sessions[0].open, sessions[-1].close))
+    quality = stores.bars.quality(instrument.symbol, month, _end_of(month))
+    good = quality.groupby("contract")["traded"].sum()
+    return unsound_contracts(waiting, {str(contract): int(count) for contract, count in good.items()})
 
 
 def _stale_months(versions: Iterable[MonthVersion], timeframe: str) -> set[date]:

@@ -16,13 +16,13 @@ from g4qc_core.bars.reasons import Reason, gravest_first, in_words
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import UNKNOWN, SchemaFailure, schema_failures
 from g4qc_core.bars.selection import Selection, in_quarantine
+from g4qc_core.bars.soundness import unsound_contracts
 from g4qc_core.instruments import Instrument
 from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.version_store import Made
 from g4qc_core.timeframes import ONE_MINUTE, Timeframe
 from g4qc_pipelines.keys import key_of
-from g4qc_pipelines.steps.soundness import unsound_contracts
 
 
 @dataclass(frozen=True)

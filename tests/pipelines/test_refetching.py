@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.bars.keys import BarKey, parse_bar_key
+from g4qc_core.bars.selection import trade_dates
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import load_registry
 from g4qc_core.sessions import calendar
 from g4qc_core.storage.answers import session_at, still_answered
 from g4qc_core.storage.reopened_store import Reopened
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
-from g4qc_pipelines.commands.quarantine import trade_dates
 
 EQUITY = calendar("equity_index")
 REGISTRY = load_registry()

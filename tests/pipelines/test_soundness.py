@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from g4qc_core.bars.reasons import Decision
+from g4qc_core.bars.soundness import unsound_contracts
 from g4qc_core.bars.source import RAW_COLUMNS
 from g4qc_core.errors import BarsIncomplete
 from g4qc_core.futures.roll_making import RollMaker
@@ -20,7 +21,6 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import timeframe
 from g4qc_pipelines.steps.derivation import derive_month
 from g4qc_pipelines.steps.rolls import in_chain
-from g4qc_pipelines.steps.soundness import unsound_contracts
 from g4qc_pipelines.steps.validation import validate_month
 from tests.core.bars.builders import EQUITY, ES, es_contract, good_bars, raw_bars
 
