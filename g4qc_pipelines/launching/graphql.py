@@ -70,6 +70,8 @@ _WAITING = """{ runsOrError(filter: {statuses: [QUEUED]}) { __typename
 
 _SELECTOR = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY}
 _PARTITION = "dagster/partition"
+_NOT_LOADED = ("PythonError", "RepositoryNotFoundError", "PipelineNotFoundError")
+_CODE_AWAY = "DagsterUserCodeUnreachableError"  # launches wrap it in an error of the user
 _MOST_UNFINISHED = 10_000
 
 
@@ -238,7 +240,7 @@ class Graph:
         if kind in good:
             return found
         said = str(found.get("message", kind)).strip().splitlines()[0].rstrip(".")
-        if kind in ("PythonError", "RepositoryNotFoundError", "PipelineNotFoundError"):
+        if kind in _NOT_LOADED or _CODE_AWAY in said:
             raise self._absent(f"Dagster cannot do this now: {said}. Its page says more: {self.link}.")
         raise UsageError(f"Dagster refuses: {said}.")
 

@@ -44,9 +44,10 @@ def press_until(page: Page, name: str) -> None:
     raise AssertionError(f"nothing called {name} gets the focus")
 
 
-def test_an_extraction_by_keys_alone_is_followed_live_to_its_candles(visitor: Visitor) -> None:
+def test_an_extraction_by_keys_alone_is_followed_live_to_its_candles(visitor: Visitor, web: Up) -> None:
     page = visitor.opens("/extract")
     expect(page.get_by_label("Instrument")).to_be_visible()
+    expect(page.get_by_role("link", name="Dagster", exact=True)).to_have_attribute("href", re.compile(f"^{web.url}/?$"))
     press_until(page, "Instrument")
     page.keyboard.type("MES")
     press_until(page, "From")

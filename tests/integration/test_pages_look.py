@@ -295,3 +295,9 @@ def test_a_server_with_keys_asks_for_one_and_keeps_it_from_scripts(visit: Visit,
     expect(page.get_by_role("img", name=re.compile(r"^ES: "))).to_be_visible()
     kept = page.evaluate("document.cookie + JSON.stringify([localStorage, sessionStorage])")
     assert keyed_api.secrets[Scope.READ] not in kept
+
+
+def test_quality_of_an_instrument_that_was_never_asked_for_says_so(visitor: Visitor) -> None:
+    page = visitor.opens("/quality?symbol=RTY")
+    expect(page.get_by_text("Nothing was asked of the gateway yet: extract bars first.")).to_be_visible()
+    expect(page.get_by_text("Something is known of every minute.")).to_have_count(0)

@@ -40,6 +40,7 @@ class Part(BaseModel):
 
     up: bool
     about: str = Field(description="What it is, or what is wrong and what to do")
+    url: str | None = Field(default=None, description="Where a browser opens it; of dagster only")
 
 
 class Fresh(BaseModel):
@@ -99,6 +100,7 @@ async def examine(using: Services) -> Health:
     """Asks every part, all at once; none of them can make this fail, nor wait for long."""
     found = await asyncio.gather(_part(_of_database(using, _database)), _part(_gateway(using)), _part(_dagster(using)))
     parts = dict(zip(("database", "gateway", "dagster"), found, strict=True))
+    parts["dagster"].url = using.settings.dagster_link
     if (disk := low_disk(using.settings.home)) is not None:
         parts["disk"] = Part(up=False, about=disk)
     origin: str | None = None

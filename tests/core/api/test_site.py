@@ -13,6 +13,7 @@ import pytest
 from g4qc_core.api.site import LANGUAGES, PAGES, PATHS, choose_language
 from g4qc_core.backtest.spec_fields import spec_fields
 from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.storage.request_ledger import Outcome
 from tests.fixtures.api import Api
 
 SCRIPTS = sorted(path for path in PAGES.rglob("*.js"))
@@ -32,6 +33,7 @@ KINDS = (
         "metric",
         "on_roll",
         "origin",
+        "outcome",
         "problem",
         "reason",
         "scope",
@@ -80,6 +82,10 @@ def test_the_chart_offers_every_adjustment() -> None:
     script = (PAGES / "js" / "chart" / "view.js").read_text("utf-8")
     offered = re.findall(r"export const ADJUSTMENTS = (\[.*?\]);", script)[0]
     assert json.loads(offered) == [str(one) for one in Adjustment]
+
+
+def test_every_outcome_of_a_request_has_a_word() -> None:
+    assert {f"outcome.{outcome}" for outcome in Outcome} <= set(DICTIONARIES["en"])
 
 
 def test_every_sentence_that_a_script_says_is_in_the_dictionary_and_none_lies_idle() -> None:

@@ -92,7 +92,7 @@ function showPacing(pacing) {
 
 function lastRequest(last) {
   if (!last) return h("p.muted", {}, t("pacing.never"));
-  const words = { at: moment(last.at), symbol: last.symbol, contract: last.contract, outcome: last.outcome.replaceAll("_", " "), count: last.bars };
+  const words = { at: moment(last.at), symbol: last.symbol, contract: last.contract, outcome: word("outcome", last.outcome), count: last.bars };
   return h("p.small.muted", { title: last.message ?? "" }, t("pacing.last", words));
 }
 

@@ -41,7 +41,7 @@ export function buildShell(current) {
     fill(parts, parts_(health));
     if (health.origin !== undefined) fill(origin, banner(health.origin));
     const dagster = health.parts?.dagster;
-    if (dagster?.up && foot.childElementCount < 3) foot.append(link(dagster.about, t("foot.dagster")));
+    if (dagster?.up && foot.childElementCount < 3) foot.append(link(dagster.url, t("foot.dagster")));
   });
   document.addEventListener(KEY_WANTED, askForKey);
   watch();

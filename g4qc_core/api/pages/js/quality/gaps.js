@@ -43,7 +43,7 @@ export function gapTable({ symbol, timeframes, sessions, not_asked: later }) {
     { caption: t("quality.gaps"), sort: "date", descending: true, most: 60 },
   );
   table.show(open);
-  return [h("div.keys", {}, keys), toDerive(timeframes), notAsked(later), open.length ? table.element : later ? null : h("p.body.muted", {}, t("quality.nogaps"))];
+  return [h("div.keys", {}, keys), toDerive(timeframes), notAsked(later), open.length ? table.element : later ? null : h("p.body.muted", {}, t(rows.length ? "quality.nogaps" : "quality.unasked"))];
 }
 
 function around(row, edge) {
