@@ -18,7 +18,8 @@ class DecimalParam(click.ParamType):
         try:
             return Decimal(value)
         except InvalidOperation:
-            raise UsageError(f"'{value}' is no number: write it like 0.25.") from None
+            option = f"{param.opts[0]}: " if param else ""
+            raise UsageError(f"{option}'{value}' is no number: write it like 0.25.") from None
 
 
 @click.group()

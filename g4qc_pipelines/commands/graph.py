@@ -15,7 +15,7 @@ from g4qc_core.instruments import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
-from g4qc_pipelines.keys import parse_key
+from g4qc_pipelines.keys import key_of, parse_key
 from g4qc_pipelines.months import check_months
 
 
@@ -25,8 +25,10 @@ def materialize_assets(settings: Settings, assets: Sequence[str], partition: str
     registry = load_registry(settings.own_instruments)
     known, since = [name for name in [first.partition("|")[0]] if name in registry], None
     if known and "|" in first:
-        since = parse_key(first, registry)[1]
-        check_months(since, parse_key(last or first, registry)[1])
+        begin, end = (parse_key(key, registry)[1] for key in (first, last or first))
+        check_months(begin, end)
+        # A day within a month is no key: it is refused below, and must not extend the graph.
+        since = begin if first == key_of(known[0], begin) else None
     with workbench(settings, symbols=known, since=since) as bench, steps(len(assets)):
         result = bench.runner.run(assets, first or None, last if dots else None, ad_hoc=True)
         made = sum(1 for _ in result.get_asset_materialization_events())

@@ -118,6 +118,10 @@ WRONG_USAGE = {
         ("materialize", "--select", "bars_1h", "--partition", "ES|2026-10-02"),
         ["partition 'ES|2026-10-02'", "did you mean 'ES|2026-10-01'?"],
     ),
+    "day of an earlier month": (
+        ("materialize", "--select", "bars_1h", "--partition", "ES|1995-01-02"),
+        ["Unknown partition 'ES|1995-01-02'", "Known: ES|20"],
+    ),
     "no partition": (("materialize", "--select", "bars_1h"), ["bars_1h has partitions", "--partition"]),
     "mixed partitions": (
         ("materialize", "--select", "contracts,bars_1h", "--partition", "ES"),
