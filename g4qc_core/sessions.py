@@ -34,6 +34,7 @@ _trade_date = attrgetter("trade_date")
 
 # Longer than any holiday with its weekend: the largest distance between calendar days of one session.
 _REACH = timedelta(days=7)
+_LONGEST_CLOSURE = timedelta(days=21)
 
 
 class SessionCalendar:
@@ -73,6 +74,11 @@ class SessionCalendar:
             if session.holds(instant) and not any(a <= instant < b for a, b in session.halts):
                 return session.trade_date
         return None
+
+    def newest(self, now: datetime) -> date | None:
+        """Return the trade date of the newest session that has begun, or None if none did in three weeks."""
+        begun = self.sessions_between(now - _LONGEST_CLOSURE, now)
+        return begun[-1].trade_date if begun else None
 
     def trade_date_for(self, day: date) -> date | None:
         """Return the trade date of the trading that ends on a day of the exchange: on a holiday, the next one.

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from g4qc_core.errors import UsageError
+from g4qc_core.instruments import Instrument
+from g4qc_core.sessions import calendar, check_window
 from g4qc_core.settings import Settings
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
+
+    from g4qc_core.bars.source import BarSource
 
 GRAPH_ZONE = "America/Chicago"
 """Time zone in which a month of the graph begins."""
@@ -47,3 +51,25 @@ def check_months(first: date, last: date) -> None:
     newest = f"{datetime.now(ZoneInfo(GRAPH_ZONE)):%Y-%m}"
     if f"{last:%Y-%m}" > newest:
         raise UsageError(f"The graph ends with {newest}, the running month: ask for earlier sessions than {last}.")
+
+
+def check_sessions(instrument: Instrument, first: date, last: date) -> None:
+    """Raise UsageError for a window that is reversed, or that has no session, or none that the graph can have."""
+    check_window(first, last)
+    check_months(first, last)
+    if not calendar(instrument.calendar).sessions(first, last):
+        raise UsageError(f"There is no session of {instrument.symbol} from {first} to {last}: the exchange is closed.")
+
+
+def last_asked(instrument: Instrument, first: date, source: BarSource) -> date:
+    """Return the trade date of the newest session that has begun by the source's clock.
+
+    Raises:
+        UsageError: no session has begun since `first`.
+    """
+    now = source.server_time()
+    last = calendar(instrument.calendar).newest(now)
+    if last is None or last < first:
+        symbol = instrument.symbol
+        raise UsageError(f"No session of {symbol} has begun since {first}: the gateway's clock says {now:%Y-%m-%d}.")
+    return last

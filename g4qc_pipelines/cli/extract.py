@@ -13,7 +13,8 @@ from g4qc_pipelines.cli.options import DateParam
 @click.command()
 @click.argument("symbol")
 @click.option("--from", "first", type=DateParam(), required=True, help="First trade date.")
-@click.option("--to", "last", type=DateParam(), required=True, help="Last trade date, included.")
+@click.option("--to", "last", type=DateParam(), help="Last trade date, included; default: that of the newest session "
+              "that has begun, by the gateway's clock.")  # fmt: skip
 @click.option("--contract", "contracts", multiple=True, help="Contract month like 202512, instead of those that the "
               "roll rule calls for; may be repeated.")  # fmt: skip
 @click.option("--order", type=click.Choice(["newest", "oldest"]), default="newest", show_default=True,
@@ -44,7 +45,8 @@ def extract(
     from g4qc_core.sessions import check_window
     from g4qc_pipelines.cli.opening import settings_for_database
 
-    check_window(first, last)
+    if last is not None:
+        check_window(first, last)
     if as_json and not dry_run:
         raise UsageError("--json prints a plan: give --dry-run with it.")
     settings = settings_for_database()

@@ -20,13 +20,17 @@ def settings_for_database() -> Settings:
 
     settings = load_settings()
     if settings.database_url is None and (settings.home / "postgres").is_dir():
-        Thread(target=_start, args=[settings.home], name="embedded-postgres").start()
+        Thread(target=_start, args=[settings.home], name="embedded-postgres", daemon=True).start()
     return settings
 
 
 def _start(home: Path) -> None:
     from g4qc_core.errors import G4qcError
     from g4qc_core.storage.embedded import embedded_server
+    from g4qc_core.storage.embedded_files import data_folder
+    from g4qc_core.storage.embedded_process import runs
 
     with suppress(G4qcError, OSError):
-        embedded_server(home)
+        # The command itself waits for a server that runs: Ctrl-C ends that wait, even if the server is frozen.
+        if not runs(data_folder(home / "postgres")):
+            embedded_server(home)

@@ -13,16 +13,14 @@ from typing import Any
 import click
 from rich.table import Table
 
-from g4qc_core.errors import UsageError
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.ib.plan import Order, Plan, heads_to_ask
 from g4qc_core.instruments import Contract, Instrument, contract_month, load_registry
-from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.show import echo_json, wide_console
 from g4qc_pipelines.gateways import Gateway
-from g4qc_pipelines.months import check_months
+from g4qc_pipelines.months import check_months, check_sessions, last_asked
 from g4qc_pipelines.steps.chains import contracts_of_interest, told_chain
 from g4qc_pipelines.steps.planning import plan_extraction, rules_of
 from g4qc_pipelines.steps.refetching import as_if_reopened
@@ -34,7 +32,7 @@ def show_plan(
     settings: Settings,
     symbol: str,
     first: date,
-    last: date,
+    last: date | None,
     contracts: Sequence[str],
     order: str,
     again: bool,
@@ -43,11 +41,13 @@ def show_plan(
     """Prints the plan of an extraction, for a person or as JSON."""
     registry = load_registry(settings.own_instruments)
     instrument, months = registry[symbol], [contract_month(month) for month in contracts]
-    check_months(first, last)
-    if not calendar(instrument.calendar).sessions(first, last):
-        raise UsageError(f"There is no session of {symbol} from {first} to {last}: the exchange is closed.")
+    if last is None:
+        check_months(first, first)
+    else:
+        check_sessions(instrument, first, last)
     with open_stores(settings) as stores, closing(Gateway(settings, registry, stores.database)) as gateway:
         source = gateway.source()
+        last = last or last_asked(instrument, first, source)
         now = source.server_time()
         chain = stores.contracts.chain(symbol) or told_chain(instrument, source)[0]
         wanted = contracts_of_interest(instrument, chain, first, last, months, load_overrides(settings.rolls))

@@ -11,17 +11,15 @@ from g4qc_core.bars.coverage import missing
 from g4qc_core.bars.decisions import undecided
 from g4qc_core.bars.selection import Selection, in_quarantine
 from g4qc_core.counts import counted
-from g4qc_core.errors import UsageError
 from g4qc_core.futures.roll_overrides import load_overrides
 from g4qc_core.instruments import contract_month, load_registry
-from g4qc_core.sessions import calendar
 from g4qc_core.settings import Settings
 from g4qc_core.storage.selected_bars import read_selected
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
 from g4qc_pipelines.keys import key_of, months_between
-from g4qc_pipelines.months import check_months
+from g4qc_pipelines.months import check_months, check_sessions, last_asked
 from g4qc_pipelines.runs import Incomplete
 from g4qc_pipelines.steps.chains import contracts_of_interest
 from g4qc_pipelines.steps.refetching import reopen
@@ -34,7 +32,7 @@ def extract_bars(
     settings: Settings,
     symbol: str,
     first: date,
-    last: date,
+    last: date | None,
     contracts: Sequence[str],
     order: str = "newest",
     again: bool = False,
@@ -46,18 +44,24 @@ def extract_bars(
     With `again`, sessions that the ledger covers are asked for once more; where that fails, the next extraction of them
     does it.
 
+    Args:
+        last: None: the trade date of the newest session that has begun, by the gateway's clock.
+
     Raises:
         Incomplete: some requests failed, or contracts could not be read or were left out of timeframes; the text names
             them.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
-    check_months(first, last)
-    if not calendar(instrument.calendar).sessions(first, last):
-        raise UsageError(f"There is no session of {symbol} from {first} to {last}: the exchange is closed.")
+    if last is None:
+        check_months(first, first)
+    else:
+        check_sessions(instrument, first, last)
     contracts = [contract_month(month) for month in contracts]
-    months = [key_of(symbol, month) for month in months_between(first, last)]
-    config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}", "order": order}}
     with workbench(settings, symbols=[symbol], since=first) as bench, steps(_STEPS):
+        if last is None:
+            last = last_asked(instrument, first, bench.gateway.source())
+        months = [key_of(symbol, month) for month in months_between(first, last)]
+        config = {"raw_bars": {"contracts": contracts, "first": f"{first}", "last": f"{last}", "order": order}}
         bench.runner.check(BAR_ASSETS, [months[0], months[-1]])
         incomplete: list[Incomplete] = []
         try:

@@ -11,10 +11,10 @@ from datetime import date
 from g4qc_core.api.launcher import ExtractOrder
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments import Instrument, Registry
-from g4qc_core.sessions import calendar, check_window, month_window
+from g4qc_core.sessions import month_window
 from g4qc_pipelines.keys import key_of, parse_key
 from g4qc_pipelines.launching.graphql import MONTHS
-from g4qc_pipelines.months import check_months
+from g4qc_pipelines.months import check_months, check_sessions
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,7 @@ class Limits:
 
     def check_order(self, instrument: Instrument, order: ExtractOrder) -> None:
         """Raise UsageError for a window or a contract that the graph cannot extract."""
-        check_window(order.first, order.last)
-        check_months(order.first, order.last)
-        if not calendar(instrument.calendar).sessions(order.first, order.last):
-            raise UsageError(
-                f"There is no session of {instrument.symbol} from {order.first} to {order.last}: "
-                "the exchange is closed."
-            )
+        check_sessions(instrument, order.first, order.last)
         if order.contracts and not instrument.expires:
             raise UsageError(f"{instrument.symbol} has no contract months: name none.")
         for contract in order.contracts:

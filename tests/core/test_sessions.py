@@ -224,6 +224,21 @@ def test_assign_says_of_many_instants_what_trade_date_of_says_of_one(
             assert pd.isna(row["session_open"])
 
 
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        ("2026-11-20 16:30", "2026-11-20"),  # after the close of Friday
+        ("2026-11-22 16:59", "2026-11-20"),
+        ("2026-11-22 17:00", "2026-11-20"),  # the first minute is still to come
+        ("2026-11-22 17:01", "2026-11-23"),
+        ("2026-11-23 12:00", "2026-11-23"),
+    ],
+)
+def test_the_newest_session_is_the_last_one_that_has_begun(now: str, day: str) -> None:
+    instant = datetime.fromisoformat(now).replace(tzinfo=CHICAGO).astimezone(UTC)
+    assert calendar("equity_index").newest(instant) == date.fromisoformat(day)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(calendar_names()), moments, st.integers(0, 20_000))
 def test_sessions_between_are_those_with_a_minute_in_the_window(name: str, start: datetime, minutes: int) -> None:

@@ -46,3 +46,16 @@ def test_the_plan_is_what_extraction_then_asks_for(home: Home, simulated_gateway
     again = home.run("extract", "ES", *WINDOW, "--dry-run")
     assert "ES: nothing to ask for." in again.text
     assert "11 covered by the ledger" in again.text
+
+
+def test_without_an_end_the_window_reaches_to_the_newest_session_by_the_gateways_clock(home: Home) -> None:
+    # The gateway's clock stands at Friday 2026-11-20, after the close.
+    planned = json.loads(home.run("extract", "ES", "--from", "2026-11-18", "--dry-run", "--json").text)
+    assert planned["contracts"][0]["asked"] == 3
+    done = home.run("extract", "ES", "--from", "2026-11-20")
+    assert done.code == 0, done.errors
+    assert "ES, trade dates 2026-11-20 to 2026-11-20: 1 session" in done.text
+    for more in ((), ("--dry-run",)):
+        later = home.run("extract", "ES", "--from", "2026-11-23", *more)
+        assert later.code == 2
+        assert "No session of ES has begun since 2026-11-23: the gateway's clock says 2026-11-20." in later.errors
