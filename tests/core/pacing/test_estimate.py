@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from g4qc_core.ib.pacing import IB_RULES
@@ -26,7 +26,7 @@ def done(pacer: MemoryPacer, time: VirtualTime, wanted: list[PacedRequest], answ
 HISTORY = requests().filter(lambda request: request.kind.is_history)
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.lists(HISTORY, max_size=8), st.lists(HISTORY, max_size=12), st.sampled_from([0.0, 0.2, 3.0]))
 def test_work_ends_when_the_estimate_says(before: list[PacedRequest], plan: list[PacedRequest], answer: float) -> None:
     time = VirtualTime(START)
