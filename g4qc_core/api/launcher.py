@@ -131,7 +131,7 @@ class Launcher(Protocol):
             selection: narrows them.
             seen: `Preview.seen` of the preview that was confirmed.
 
-        Raises UsageError for a bar that is not in quarantine, or of which this cannot be decided, and DecidedMeanwhile
+        Raises UsageError for a bar that is not in quarantine or does not allow this decision, and DecidedMeanwhile
         where the bars have changed since the preview, or something else was decided about them.
         """
 

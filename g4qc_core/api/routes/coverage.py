@@ -62,7 +62,7 @@ class TimeframeCoverage(BaseModel):
 
 
 class NotAskedShown(BaseModel):
-    """Sessions that are over and come after the newest one of which anything is known."""
+    """Closed sessions after the newest session that any request covered."""
 
     first: date = Field(description="Trade date of the first of them")
     last: date
