@@ -3,8 +3,8 @@
 An instrument gets its partitions when it is chosen for the graph, or when a command is told to work on it: the registry
 knows more instruments than a person wants to see in the graph, or to fetch with a backfill over "all".
 
-Partitions are coarse on purpose: the ledger and the quality rows carry the detail of sessions and minutes. Keys can be
-had from `keys` without Dagster.
+Partitions are coarse on purpose: the ledger and the quality rows carry the detail of sessions and minutes. Keys are
+in `keys`, without Dagster.
 """
 
 from __future__ import annotations
@@ -13,11 +13,6 @@ from datetime import date
 
 import dagster as dg
 
-from g4qc_pipelines.keys import chosen_instruments as chosen_instruments
-from g4qc_pipelines.keys import key_of as key_of
-from g4qc_pipelines.keys import last_full_months as last_full_months
-from g4qc_pipelines.keys import months_between as months_between
-from g4qc_pipelines.keys import parse_key as parse_key
 from g4qc_pipelines.months import GRAPH_ZONE
 
 INSTRUMENTS = dg.DynamicPartitionsDefinition(name="instrument")

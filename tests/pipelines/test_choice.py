@@ -9,7 +9,7 @@ import pytest
 from g4qc_core.errors import SettingsError
 from g4qc_core.instruments import BUILT_IN, load_registry
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions import chosen_instruments
+from g4qc_pipelines.keys import chosen_instruments
 
 SILVER = """[SI]
 name = "Silver"
