@@ -27,7 +27,7 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from g4qc_core.sessions import calendar
+from g4qc_core.calendars.session_calendar import calendar
 
 HERE = Path(__file__).resolve().parents[1]
 GOALS = {"--help": 0.3, "status": 2.0, "backtest": 4.0, "extract": 6.0, "second demo": None}

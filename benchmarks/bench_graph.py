@@ -21,20 +21,20 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from g4qc_core.backtest.specs import load_specs
-from g4qc_core.sessions import calendar, month_window
+from g4qc_core.backtest.specs.backtest_spec import load_specs
+from g4qc_core.calendars.session_calendar import calendar, month_window
+from g4qc_core.services.backtests.spec_run import publish, run_spec
+from g4qc_core.services.chains import contracts_of_interest, stored_chain
+from g4qc_core.services.extraction.extract import extract
+from g4qc_core.services.month_keys import key_of, last_full_months
+from g4qc_core.services.quality.month_derivation import derive_month
+from g4qc_core.services.quality.month_validation import validate_month
+from g4qc_core.services.rolls.instrument_rolls import make_rolls
 from g4qc_core.settings import load_settings
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.commands.services import simulated_gateway
 from g4qc_pipelines.commands.workbench import Workbench, workbench
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
-from g4qc_pipelines.keys import key_of, last_full_months
-from g4qc_pipelines.steps.chains import contracts_of_interest, stored_chain
-from g4qc_pipelines.steps.derivation import derive_month
-from g4qc_pipelines.steps.extraction import extract
-from g4qc_pipelines.steps.reports import publish, run_spec
-from g4qc_pipelines.steps.rolls import make_rolls
-from g4qc_pipelines.steps.validation import validate_month
 
 SYMBOLS = ("ES", "NQ", "EC")
 

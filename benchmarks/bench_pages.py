@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import text
 
 from g4qc_core.settings import Settings
-from g4qc_core.storage.embedded import embedded_server
+from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.storage.stores import Stores, open_stores
 
 VIEW = "/chart?symbol=ES&timeframe=1min&adjustment=additive"

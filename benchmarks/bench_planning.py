@@ -22,16 +22,16 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.chain import contracts_for
-from g4qc_core.instruments import Contract, Instrument, load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.instruments.registry import Contract, Instrument, load_registry
+from g4qc_core.services.chains import contracts_of_interest, stored_chain
+from g4qc_core.services.extraction.planner import plan_extraction
 from g4qc_core.storage import migrations
-from g4qc_core.storage.database import Database
-from g4qc_core.storage.embedded import embedded_server
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import ib_requests
-from g4qc_pipelines.steps.chains import contracts_of_interest, stored_chain
-from g4qc_pipelines.steps.planning import plan_extraction
 
 ES = load_registry()["ES"]
 SESSIONS = calendar(ES.calendar)

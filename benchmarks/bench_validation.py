@@ -23,7 +23,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from g4qc_core.bars.validation import validate
+from g4qc_core.bars.validation.validate import validate
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 
 MONTHS = {"202503": (1, 3), "202506": (3, 6), "202509": (6, 9), "202512": (9, 12)}

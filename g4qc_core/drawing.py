@@ -9,8 +9,8 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from g4qc_core.instruments import Instrument
-from g4qc_core.prices import decimal_text, quote, quotes_32nds
+from g4qc_core.instruments.price_text import decimal_text, quote, quotes_32nds
+from g4qc_core.instruments.registry import Instrument
 
 GAIN, LOSS, LINE, ACCENT, GREY = "#1a9a6c", "#d1495b", "#3366a8", "#e08a1e", "#8a94a3"
 _MOST_MARKS = 7

@@ -5,8 +5,10 @@ Knows what is said of a key. Must not know who keeps the keys.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class KeyKind(StrEnum):
@@ -36,3 +38,16 @@ class GraphKey:
     def unused(self) -> bool:
         """True where it can be removed now, and nothing is stored under it."""
         return not (self.holds or self.at_work or self.kept_by)
+
+
+class GraphKeys(Protocol):
+    """The keys of one graph."""
+
+    def known(self, kind: KeyKind) -> list[str]:
+        """All keys of that kind."""
+
+    def at_work(self) -> set[str]:
+        """Keys of both kinds that unfinished runs work on: specs, and the symbols of months."""
+
+    def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
+        """Remove keys; harmless for one that is not there."""

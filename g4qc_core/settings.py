@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from g4qc_core.calendar_file import use_calendars
+from g4qc_core.calendars.calendar_file import use_calendars
 from g4qc_core.errors import SettingsError
 
 

@@ -25,12 +25,12 @@ def build_definitions(
         resources: objects or definitions that replace those of `build_resources`, by name.
         first_month: first day of the graph's first month; None: the month of the settings.
     """
-    from g4qc_pipelines.answered_check import build_answered_check
     from g4qc_pipelines.assets import build_assets
-    from g4qc_pipelines.contracts_check import build_contracts_check
-    from g4qc_pipelines.freshness_check import build_freshness_check
+    from g4qc_pipelines.checks.details_readable import build_contracts_check
+    from g4qc_pipelines.checks.fresh import build_freshness_check
+    from g4qc_pipelines.checks.requests_answered import build_answered_check
     from g4qc_pipelines.jobs import build_jobs
-    from g4qc_pipelines.partitions import instrument_months
+    from g4qc_pipelines.partitions.definitions import instrument_months
     from g4qc_pipelines.progress import progress
     from g4qc_pipelines.resources import build_resources
     from g4qc_pipelines.schedules import build_schedules
@@ -55,7 +55,7 @@ def build_definitions(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The graph of this process's settings and instance: what `workspace.yaml` loads."""
-    from g4qc_pipelines.months import first_month
+    from g4qc_pipelines.partitions.graph_months import first_month
 
     settings = load_settings()
     with dg.DagsterInstance.get() as instance:

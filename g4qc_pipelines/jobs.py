@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from g4qc_core.services.quality.due_sessions import WATCHED
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 
 BAR_ASSETS = ["raw_bars", f"bars_{ONE_MINUTE}", *(f"bars_{timeframe}" for timeframe in DERIVED)]
@@ -28,9 +29,6 @@ MAP_COVERAGE, RECONCILE = "map_coverage", "reconcile"
 
 FRESH = "fresh"
 """Name of the check of the assets that the daily update keeps up to date."""
-
-WATCHED = (*CHAIN_ASSETS, BAR_ASSETS[1], *ROLL_ASSETS, *COVERAGE_ASSETS)
-"""Assets that the daily update keeps up to date."""
 
 _JOBS: dict[str, tuple[list[str], str]] = {
     UPDATE_CONTRACTS: (CHAIN_ASSETS, "The chain of one instrument from the gateway."),

@@ -9,6 +9,7 @@ import dagster as dg
 import pandas as pd
 import sqlalchemy as sa
 
+from g4qc_core.bars.day_map import by_month, day_map
 from g4qc_pipelines.columns import MEANINGS
 
 OWNERS = ["team:quant"]
@@ -44,6 +45,27 @@ def table_of(frame: pd.DataFrame) -> dg.TableMetadataValue:
 def picture(png: bytes, alt: str) -> dg.MarkdownMetadataValue:
     """A picture that the UI shows in the dialog of its entry."""
     return dg.MetadataValue.md(f"![{alt}](data:image/png;base64,{base64.b64encode(png).decode()})")
+
+
+def month_picture(key: str, quality: pd.DataFrame) -> dg.MarkdownMetadataValue:
+    """The quality rows of a month as a picture, a row a contract."""
+    from g4qc_core.bars.day_map_picture import day_map_png
+
+    cells = {}
+    for contract, rows in quality.groupby("contract"):
+        days = day_map(rows)
+        states = zip(days["trade_date"], days["state"], days["share"], strict=True)
+        cells[str(contract)] = {day.day: (state, share) for day, state, share in states}
+    return picture(
+        day_map_png(cells, f"{key.replace('|', ' ')[:-3]}: what is known of each session"), f"Sessions of {key}"
+    )
+
+
+def instrument_picture(symbol: str, days: pd.DataFrame) -> dg.MarkdownMetadataValue:
+    """The map of an instrument as a picture, a row a month."""
+    from g4qc_core.bars.day_map_picture import day_map_png
+
+    return picture(day_map_png(by_month(days), f"{symbol}: what is known of each session"), f"Sessions of {symbol}")
 
 
 def _plain(value: Any) -> str | float | int | bool | None:

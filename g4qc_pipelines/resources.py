@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.gateway_connection import Gateway
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.failures import told_to_dagster
-from g4qc_pipelines.gateways import Gateway
 
 
 def build_resources(settings: Settings) -> dict[str, object]:

@@ -14,13 +14,13 @@ from datetime import date, datetime
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import Session, calendar
+from g4qc_core.calendars.session_calendar import Session, calendar
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
 from g4qc_pipelines.jobs import UPDATE_CONTRACTS
-from g4qc_pipelines.keys import chosen_instruments
-from g4qc_pipelines.partitions import INSTRUMENTS
-from g4qc_pipelines.tags import AFTER_CLOSE, TRADE_DATE, run_tags
+from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.run_tags import AFTER_CLOSE, TRADE_DATE, run_tags
 
 EXCHANGE_TIMEZONE = "America/Chicago"
 _CLOSE, _LATE = 16, 19  # hours of the ticks that look for closed sessions

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.source import RAW_COLUMNS
-from g4qc_core.instruments import Contract
+from g4qc_core.bars.bar_source import RAW_COLUMNS
+from g4qc_core.instruments.registry import Contract
 
 MARKET_DATA = Path(__file__).resolve().parents[2] / "shared" / "market-data"
 

@@ -17,7 +17,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from g4qc_core.api.deps import Services
-from g4qc_core.api.guard import Guard, Rules
+from g4qc_core.api.http_guard import Guard, Rules
 from g4qc_core.api.measures import Measures
 from g4qc_core.api.origins import loopback_hosts, origin_of
 from g4qc_core.api.problems import Problem, add_handlers

@@ -16,14 +16,14 @@ from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from g4qc_core.api.keys import Key, Keys, Scope
-from g4qc_core.api.launcher import Launcher
+from g4qc_core.api.api_keys import Key, Keys, Scope
+from g4qc_core.api.job_launcher import Launcher
 from g4qc_core.api.problems import KeyRequired
 from g4qc_core.api.watching import Listeners, Watch
 from g4qc_core.errors import AccessDenied
-from g4qc_core.instruments import Registry
+from g4qc_core.instruments.registry import Registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.late import LateStores
+from g4qc_core.storage.lazy_stores import LateStores
 
 COOKIE = "g4qc_key"
 """The cookie in which a browser keeps its key, out of reach of scripts."""

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from g4qc_core.api.negotiation import weighted
-from g4qc_core.storage.bar_reader import SCHEMA
+from g4qc_core.storage.bar_stores.bar_reader import SCHEMA
 
 
 class Format(StrEnum):

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from g4qc_core.bars.completeness import Completeness, Lack
+from g4qc_core.bars.missing_sessions import Completeness, Lack
 
 COUNT_HEADER, WORDS_HEADER = "X-Missing-Sessions", "X-Missing-Sessions-About"
 

@@ -17,7 +17,6 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from g4qc_core.contracts import CONTRACT_MONTH
 from g4qc_core.errors import (
     AccessDenied,
     BacktestRefused,
@@ -34,7 +33,8 @@ from g4qc_core.errors import (
     TooManyRequests,
     TransientError,
 )
-from g4qc_core.storage.result_labels import TAG, TAG_IN_WORDS
+from g4qc_core.instruments.contracts import CONTRACT_MONTH
+from g4qc_core.storage.result_stores.result_labels import TAG, TAG_IN_WORDS
 
 MEDIA_TYPE = "application/problem+json"
 

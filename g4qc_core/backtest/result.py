@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.backtest.metrics import session_equity
-from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.futures.adjustment import Adjustment
 
 

@@ -15,39 +15,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from g4qc_core.backtest import external, ledger, margin, metrics
-from g4qc_core.backtest.costs import CostModel
-from g4qc_core.backtest.holding import Behind, held_over
-from g4qc_core.backtest.market import Market, make_market, window
+from g4qc_core.backtest import metrics, own_strategies
+from g4qc_core.backtest.account import margin
+from g4qc_core.backtest.account.account import Ledger, check_against, check_margin, settle
+from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.holding import Behind, held_over
+from g4qc_core.backtest.account.priced_bars import Market, make_market, window
+from g4qc_core.backtest.account.rolling import closed_at_rolls
 from g4qc_core.backtest.own_code import blamed
 from g4qc_core.backtest.result import BacktestResult, result_id
-from g4qc_core.backtest.rolling import closed_at_rolls
 from g4qc_core.backtest.span import span_of
-from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.strategies import Strategy, make_strategy
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, UsageError
-from g4qc_core.instruments import Instrument
-from g4qc_core.prices import price_text
-from g4qc_core.sessions import calendar
+from g4qc_core.instruments.price_text import price_text
+from g4qc_core.instruments.registry import Instrument
 
 # The files that decide numbers; the report only shows them.
 _DECIDING = (
-    *(
-        "engine.py",
-        "ledger.py",
-        "market.py",
-        "rolling.py",
-        "holding.py",
-        "costs.py",
-        "metrics.py",
-        "margin.py",
-        "broker.py",
-        "order_prices.py",
-        "span.py",
-        "run.py",
-        "strategies/base.py",
-    ),
+    *("account/account.py", "account/costs.py", "account/holding.py", "account/margin.py", "account/priced_bars.py"),
+    *("account/rolling.py", "engines/backtesting_py.py", "engines/brokers.py", "engines/order_prices.py"),
+    *("metrics.py", "run.py", "span.py", "strategies/strategy.py"),
 )
 
 
@@ -106,10 +96,10 @@ def run_backtest(
         )
     costs = CostModel.of(instrument, spec.slippage_ticks, spec.fee)
     market, ran, closing = _run(spec, market, prepared, costs, behind)
-    account = ledger.settle(market, ran.fills, costs, spec.cash, closing)
+    account = settle(market, ran.fills, costs, spec.cash, closing)
     if prepared.strategy is not None:
-        ledger.check_margin(market, account, spec.margin, spec.margin_rate)
-    ledger.check_against(account, ran.equity)
+        check_margin(market, account, spec.margin, spec.margin_rate)
+    check_against(account, ran.equity)
     inputs = _inputs(spec, market, prepared, costs, data_version, roll_rule)
     span = span_of(market.frame["trade_date"].dt.date, calendar(instrument.calendar))
     return BacktestResult(
@@ -125,16 +115,18 @@ def run_backtest(
 
 
 def _prepare(spec: BacktestSpec) -> _Prepared:
-    if external.is_external(spec.strategy):
-        found = external.load_class(spec.strategy)
-        strategy = external.own_strategy(found, spec.parameters)
+    if own_strategies.is_external(spec.strategy):
+        found = own_strategies.load_class(spec.strategy)
+        strategy = own_strategies.own_strategy(found, spec.parameters)
         if strategy is None:
             assert isinstance(found, type)
             spec.refuse_for_class()
-            return _Prepared(external.check_parameters(found, spec.parameters), external.source_of(found), kind=found)
+            return _Prepared(
+                own_strategies.check_parameters(found, spec.parameters), own_strategies.source_of(found), kind=found
+            )
     else:
         strategy = make_strategy(spec.strategy, spec.parameters)
-    return _Prepared(strategy.model_dump(mode="json"), external.source_of(type(strategy)), strategy=strategy)
+    return _Prepared(strategy.model_dump(mode="json"), own_strategies.source_of(type(strategy)), strategy=strategy)
 
 
 def _run(
@@ -142,12 +134,12 @@ def _run(
 ) -> tuple[Market, Any, list[int]]:
     """What was traded, the library's run, and the rolls at which positions were closed as the contract changed."""
     # Late, because the library imports Bokeh, and `g4qc --help` needs neither.
-    from g4qc_core.backtest import engine
+    from g4qc_core.backtest.engines import backtesting_py
 
     if prepared.kind is not None:
         rate, closes = spec.margin_rate, spec.on_roll == "close"
         given = {name: prepared.parameters[name] for name in spec.parameters}
-        ran = engine.run_class(market, prepared.kind, given, costs, spec.cash, rate, spec.seed, closes)
+        ran = backtesting_py.run_class(market, prepared.kind, given, costs, spec.cash, rate, spec.seed, closes)
         return market, ran, market.rolls.tolist() if closes else []
     targets = _targets(spec, prepared, market)
     closing: list[int] = []
@@ -157,13 +149,13 @@ def _run(
         if behind is None:
             raise UsageError(f"The backtest {spec.name} holds old contracts: give it their bars behind the rolls.")
         market = held_over(market, targets, behind)
-    return market, engine.run_targets(market, targets, costs, spec.cash), closing
+    return market, backtesting_py.run_targets(market, targets, costs, spec.cash), closing
 
 
 def _targets(spec: BacktestSpec, prepared: _Prepared, market: Market) -> np.ndarray:
     strategy = prepared.strategy
     assert strategy is not None
-    if external.is_external(spec.strategy):
+    if own_strategies.is_external(spec.strategy):
         # A copy: code of a user's own must not change the bars of the result.
         with blamed(type(strategy)):
             targets = np.asarray(strategy.targets(market.frame.copy()))
@@ -218,7 +210,7 @@ def _inputs(
     }
 
 
-def _notes(spec: BacktestSpec, market: Market, account: ledger.Ledger, prepared: _Prepared) -> list[str]:
+def _notes(spec: BacktestSpec, market: Market, account: Ledger, prepared: _Prepared) -> list[str]:
     notes = [
         "Orders are decided on the close of a bar and filled at the open of the next one, whole and at that price."
     ]

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.counts import counted
-from g4qc_core.sessions import SessionCalendar
 
 LEAST_DAYS = 56
 """Shortest span whose figures may be scaled to a year, in calendar days."""

@@ -12,7 +12,7 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.coverage import CLASSES, MISSING
+from g4qc_core.bars.minute_classes import CLASSES, MISSING
 
 MAP_COLUMNS = ("trade_date", "state", "share", "expected", *CLASSES)
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.schema import BAR_COLUMNS, DTYPES, UNKNOWN, empty_frame
+from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 from g4qc_core.errors import InvalidBars
-from g4qc_core.sessions import Session, SessionCalendar
 from g4qc_core.timeframes import Timeframe
 
 _MICROSECONDS_A_MINUTE = 60_000_000

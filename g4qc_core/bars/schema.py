@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.source import RAW_COLUMNS
+from g4qc_core.bars.bar_source import RAW_COLUMNS
 from g4qc_core.counts import counted
 from g4qc_core.errors import InvalidBars
-from g4qc_core.instruments import CONTRACT_MONTH
+from g4qc_core.instruments.registry import CONTRACT_MONTH
 
 PRICES = ("open", "high", "low", "close")
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from g4qc_core.instruments import Contract
-from g4qc_core.sessions import Session
+from g4qc_core.calendars.session_calendar import Session
+from g4qc_core.instruments.registry import Contract
 
 Window = tuple[datetime, datetime]
 """`[start, end)`, UTC."""

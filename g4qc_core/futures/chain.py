@@ -12,12 +12,12 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from g4qc_core.business_days import on_or_before
-from g4qc_core.futures.roll_overrides import RollOverride
-from g4qc_core.futures.rule_dates import Change, RuleDates
-from g4qc_core.instruments import MONTH_CODES, Contract, Instrument, month_code
+from g4qc_core.calendars.business_days import on_or_before
+from g4qc_core.calendars.session_calendar import Session, SessionCalendar
+from g4qc_core.futures.rolls.roll_overrides import RollOverride
+from g4qc_core.futures.rolls.rule_dates import Change, RuleDates
+from g4qc_core.instruments.registry import MONTH_CODES, Contract, Instrument, month_code
 from g4qc_core.roll_rules import OpenInterest, Volume, parse_rule
-from g4qc_core.sessions import Session, SessionCalendar
 
 ROLL_SESSIONS = 10
 """Sessions on either side of a roll for which both contracts are kept, so that any rule can be recomputed."""

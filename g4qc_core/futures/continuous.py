@@ -14,7 +14,7 @@ import pandas as pd
 from g4qc_core.bars.schema import PRICES
 from g4qc_core.errors import BacktestRefused, InvalidBars
 from g4qc_core.futures.adjustment import Adjustment
-from g4qc_core.futures.rolls import PRICE_DIGITS, front_on, roll_problems
+from g4qc_core.futures.rolls.roll_calendar import PRICE_DIGITS, front_on, roll_problems
 
 CONTINUOUS_COLUMNS = ("timestamp", *PRICES, "volume", "contract", "trade_date", "factor", "adjustment")
 

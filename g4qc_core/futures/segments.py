@@ -13,12 +13,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import FrontPeriod
 from g4qc_core.futures.continuous import adjustments, breaks, refuse_broken
-from g4qc_core.futures.rolls import RollCalendar
-from g4qc_core.sessions import SessionCalendar
+from g4qc_core.futures.rolls.roll_calendar import RollCalendar
 
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 END = datetime(2200, 1, 1, tzinfo=UTC)

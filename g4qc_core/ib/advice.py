@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from g4qc_core.bars.source import Origin
+from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import ContractNotFound
 from g4qc_core.ib.codes import Meaning
 

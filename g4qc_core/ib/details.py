@@ -12,8 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from g4qc_core.ib.zones import zone_of
-from g4qc_core.instruments import month_code
-from g4qc_core.products import UNKNOWN, Product, common_step
+from g4qc_core.instruments.products import UNKNOWN, Product, common_step
+from g4qc_core.instruments.registry import month_code
 
 # 10.x leaves a missing number at 1.8e308; no fact of a contract comes near this.
 _UNSET = Decimal("1e30")

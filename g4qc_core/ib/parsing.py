@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.source import RAW_COLUMNS, ChainPartlyUnreadable
+from g4qc_core.bars.bar_source import RAW_COLUMNS, ChainPartlyUnreadable
+from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
 from g4qc_core.errors import InvalidBars, SettingsError, UnreadableAnswer
 from g4qc_core.ib.details import FIELDS, Stated, unreadable
 from g4qc_core.ib.details import products as described_products
-from g4qc_core.ib.expiries import check_last_trade, last_trade
+from g4qc_core.ib.last_trade import check_last_trade, last_trade
 from g4qc_core.ib.times import instant
-from g4qc_core.instruments import NEVER, SPOT, Contract, Instrument, month_code
-from g4qc_core.products import Product, common_step, plain, told_apart
-from g4qc_core.sessions import SessionCalendar, calendar
+from g4qc_core.instruments.products import Product, common_step, plain, told_apart
+from g4qc_core.instruments.registry import NEVER, SPOT, Contract, Instrument, month_code
 
 _NEVER_AT = datetime.combine(NEVER, time(), UTC)
 

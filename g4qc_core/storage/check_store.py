@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import check_states
 
 _columns = check_states.c

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Table, delete, insert, select
 
-from g4qc_core.bars.agreement import ComparedDay
-from g4qc_core.bars.reconciliation import VALUES
-from g4qc_core.storage.database import Database
+from g4qc_core.bars.bar_comparison import VALUES
+from g4qc_core.bars.calendar_comparison import ComparedDay
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import calendar_comparisons, reconciliations
 
 _DAY = ("trade_date", "open", "close", "gateway_open", "gateway_close")
@@ -48,7 +48,7 @@ class ComparisonStore:
         """Makes `compared` all that is known of the larger bars of the trade dates from `first` to `last`.
 
         Args:
-            compared: `COMPARED_COLUMNS` of `g4qc_core.bars.reconciliation`, NaN where a side has no bar.
+            compared: `COMPARED_COLUMNS` of `g4qc_core.bars.bar_comparison`, NaN where a side has no bar.
         """
         plain = compared.astype(object).where(compared.notna(), None)
         rows = plain.assign(symbol=symbol, compared_at=compared_at).to_dict("records")

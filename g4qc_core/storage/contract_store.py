@@ -14,8 +14,8 @@ from sqlalchemy import Connection, RowMapping, Select, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.errors import ContractChanged
-from g4qc_core.instruments import Contract
-from g4qc_core.storage.database import Database
+from g4qc_core.instruments.registry import Contract
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import contract_ids, contracts, raw_bars
 
 _FIELDS = (

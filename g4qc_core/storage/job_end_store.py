@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import job_ends
 
 

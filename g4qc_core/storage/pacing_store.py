@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func,
 from g4qc_core.pacing.port import Slot
 from g4qc_core.pacing.rules import HISTORY, TROUBLE, Ending, Kind, PacedRequest, PacingRules, Sent
 from g4qc_core.pacing.schedule import Turn, earliest, judged
-from g4qc_core.storage.database import Database
-from g4qc_core.storage.session_lock import SessionLock, announce_presence, is_present
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.server.session_lock import SessionLock, announce_presence, is_present
 from g4qc_core.storage.tables import ib_pacing
 
 # One grant in so many clears away what no rule looks back to.

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 
 from g4qc_core.bars.windows import Window
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import ib_requests, reopened_windows
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, RowMapping, exists, select
 
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import ib_requests
 
 

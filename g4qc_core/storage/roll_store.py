@@ -9,9 +9,9 @@ from __future__ import annotations
 import pandas as pd
 
 from g4qc_core.bars.fingerprint import fingerprint
-from g4qc_core.futures.rolls import ROLL_COLUMNS, RollCalendar
-from g4qc_core.storage.copy import Kinds, copy_in, copy_out
-from g4qc_core.storage.slices import SliceStore, names
+from g4qc_core.futures.rolls.roll_calendar import ROLL_COLUMNS, RollCalendar
+from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out
+from g4qc_core.storage.codec.slices import SliceStore, names
 
 _OTHERS = {"position": "int4", "date": "date", "priced_at": "timestamptz"}
 _OTHERS |= dict.fromkeys(("from_price", "to_price", "gap"), "float8")

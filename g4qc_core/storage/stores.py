@@ -9,24 +9,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.backtest_store import BacktestStore
-from g4qc_core.storage.bar_store import BarStore
+from g4qc_core.storage.bar_stores.bar_store import BarStore
+from g4qc_core.storage.bar_stores.quarantine_store import QuarantineStore
+from g4qc_core.storage.bar_stores.revision_store import RevisionStore
+from g4qc_core.storage.bar_stores.version_store import VersionStore
 from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
-from g4qc_core.storage.database import Database, open_database
-from g4qc_core.storage.deleted_store import DeletedStore
 from g4qc_core.storage.migrations import make_ready
-from g4qc_core.storage.quarantine_store import QuarantineStore
 from g4qc_core.storage.reopened_store import ReopenedStore
 from g4qc_core.storage.request_ledger import Ledger
-from g4qc_core.storage.result_labels import ResultLabels
-from g4qc_core.storage.revision_store import RevisionStore
+from g4qc_core.storage.result_stores.backtest_store import BacktestStore
+from g4qc_core.storage.result_stores.deleted_store import DeletedStore
+from g4qc_core.storage.result_stores.result_labels import ResultLabels
 from g4qc_core.storage.roll_store import RollStore
+from g4qc_core.storage.server.database import Database, open_database
 from g4qc_core.storage.trade_dates import TradeDates
-from g4qc_core.storage.version_store import VersionStore
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ import numpy as np
 
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.schema import UNKNOWN
-from g4qc_core.sessions import Session, SessionCalendar, month_window
-from g4qc_core.storage.bar_store import BarStore
-from g4qc_core.storage.database import Database
+from g4qc_core.calendars.session_calendar import Session, SessionCalendar, month_window
+from g4qc_core.storage.bar_stores.bar_store import BarStore
+from g4qc_core.storage.bar_stores.version_store import RAW, MonthVersion, VersionStore
+from g4qc_core.storage.codec.slices import SliceStore
 from g4qc_core.storage.roll_store import FORMER_RULES
-from g4qc_core.storage.slices import SliceStore
-from g4qc_core.storage.version_store import RAW, MonthVersion, VersionStore
+from g4qc_core.storage.server.database import Database
 from g4qc_core.timeframes import ONE_MINUTE, SESSION, TIMEFRAMES
 
 _COUNTS = ("expected", "traded", "quarantined", "no_trade", "closed", "halt", "failed", "never_asked")

@@ -6,7 +6,10 @@ from contextlib import contextmanager, suppress
 import dagster as dg
 
 from g4qc_core.errors import G4qcError, TransientError
-from g4qc_core.instruments import Registry
+from g4qc_core.instruments.registry import Registry
+from g4qc_core.services.backtests.known_specs import find_spec, is_of_file
+from g4qc_core.services.backtests.spec_run import figures, load_result, publish, run_spec
+from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
@@ -14,10 +17,7 @@ from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observed
 from g4qc_pipelines.failures import retries, told_to_dagster
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in
-from g4qc_pipelines.partitions import BACKTESTS
-from g4qc_pipelines.steps.reports import figures, load_result, publish, run_spec
-from g4qc_pipelines.steps.rolls import refuse_other_overrides
-from g4qc_pipelines.steps.specs import find_spec, is_of_file
+from g4qc_pipelines.partitions.definitions import BACKTESTS
 
 GROUP = "backtests"
 
@@ -87,7 +87,7 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
         settings: dg.ResourceParam[Settings],
     ) -> None:
         """The result as one HTML file that opens offline, served beside Dagster."""
-        from g4qc_core.backtest.pictures import equity_png
+        from g4qc_core.backtest.tear_sheet.pictures import equity_png
 
         with told_to_dagster():
             result = load_result(context.partition_key, stores)

@@ -6,23 +6,22 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from g4qc_core.backtest.pictures import candles_png
+from g4qc_core.backtest.tear_sheet.pictures import candles_png
 from g4qc_core.errors import InvalidBars
-from g4qc_core.futures.roll_overrides import load_overrides
-from g4qc_core.instruments import Instrument, Registry
+from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.instruments.registry import Instrument, Registry
+from g4qc_core.services.month_keys import parse_key
+from g4qc_core.services.quality.month_derivation import derive_month
+from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
-from g4qc_pipelines.checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
+from g4qc_pipelines.checks.bar_checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
+from g4qc_pipelines.checks.lights import lights_of
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.keys import parse_key
-from g4qc_pipelines.lights import lights_of
-from g4qc_pipelines.metadata import OWNERS, picture, stored_in, table_of
-from g4qc_pipelines.steps.day_maps import month_picture
-from g4qc_pipelines.steps.derivation import derive_month
-from g4qc_pipelines.steps.validation import validate_month
+from g4qc_pipelines.metadata import OWNERS, month_picture, picture, stored_in, table_of
 
 GROUP = "bars"
 

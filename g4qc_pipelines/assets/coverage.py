@@ -5,20 +5,20 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from g4qc_core.bars.coverage import CLASSES
 from g4qc_core.bars.day_map import DayState, gaps
 from g4qc_core.bars.fingerprint import fingerprint
+from g4qc_core.bars.minute_classes import CLASSES
 from g4qc_core.counts import counted
-from g4qc_core.instruments import Registry
+from g4qc_core.instruments.registry import Registry
+from g4qc_core.services.coverage.day_maps import instrument_map
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
-from g4qc_pipelines.partitions import INSTRUMENTS
-from g4qc_pipelines.steps.day_maps import instrument_map, instrument_picture
+from g4qc_pipelines.metadata import OWNERS, instrument_picture, stored_in, table_of
+from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 
 GROUP = "bars"
 

@@ -1,6 +1,7 @@
 """The group `futures`: the roll calendar, by which contracts become a continuous series."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -8,20 +9,20 @@ import pandas as pd
 from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.counts import counted
 from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.futures.rolls import expired_fronts, implausible_gaps, roll_problems
-from g4qc_core.instruments import Registry
+from g4qc_core.futures.rolls.roll_calendar import RollCalendar, expired_fronts, implausible_gaps, roll_problems
+from g4qc_core.instruments.registry import Instrument, Registry
+from g4qc_core.services.rolls.instrument_rolls import in_chain, make_rolls, span, unmeasured
+from g4qc_core.services.rolls.roll_page import roll_picture, roll_table
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
+from g4qc_pipelines.checks.lights import lights_of
+from g4qc_pipelines.checks.roll_checks import ROLL_CHECKS, RollChecks
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.lights import lights_of
-from g4qc_pipelines.metadata import OWNERS, stored_in
-from g4qc_pipelines.partitions import INSTRUMENTS
-from g4qc_pipelines.roll_checks import ROLL_CHECKS, RollChecks
-from g4qc_pipelines.steps.roll_pages import roll_page
-from g4qc_pipelines.steps.rolls import in_chain, make_rolls, span, unmeasured
+from g4qc_pipelines.metadata import OWNERS, picture, stored_in, table_of
+from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 
 GROUP = "futures"
 
@@ -76,7 +77,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                 checked.add(symbol, broken, unknown, list(implausible_gaps(instrument, own.rolls)))
                 context.log.info(f"{symbol}: {counted(len(own.rolls), 'roll')}")
                 versions[symbol] = fingerprint(pd.concat([one.rolls for one in made]))
-                shown[symbol] = {"dagster/row_count": len(own.rolls), **roll_page(instrument, made, stores)}
+                shown[symbol] = {"dagster/row_count": len(own.rolls), **_shown(instrument, made, stores)}
             if not versions:
                 raise UsageError(" ".join(failed))
             results = checked.results(lights_of(context, stores))
@@ -86,3 +87,12 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                 raise UsageError(" ".join(failed))
 
     return roll_calendar
+
+
+def _shown(instrument: Instrument, made: Sequence[RollCalendar], stores: Stores) -> dict[str, Any]:
+    """Return the metadata of one instrument's calendars, its own first in `made`."""
+    shown: dict[str, Any] = {"rule": made[0].rule, "front": made[0].front, "rolls": table_of(roll_table(made))}
+    drawn = roll_picture(instrument, made, stores)
+    if drawn is not None:
+        shown["picture"] = picture(*drawn)
+    return shown

@@ -8,49 +8,49 @@ import dagster as dg
 import pandas as pd
 from pydantic import Field
 
-from g4qc_core.bars.clocks import check_clocks
+from g4qc_core.bars.bar_source import BarSource
+from g4qc_core.bars.clock_check import check_clocks
 from g4qc_core.bars.fingerprint import fingerprint, version_of
-from g4qc_core.bars.source import BarSource
+from g4qc_core.calendars.session_calendar import calendar, check_window, parse_date
 from g4qc_core.counts import counted
 from g4qc_core.errors import GatewayError, InvalidBars, TransientError, UsageError
-from g4qc_core.futures.roll_overrides import load_overrides
-from g4qc_core.ib.plan import Order
-from g4qc_core.instruments import Contract, Instrument, Registry, contract_month
-from g4qc_core.products import plain
-from g4qc_core.sessions import calendar, check_window, parse_date
-from g4qc_core.settings import Settings
-from g4qc_core.storage import tables
-from g4qc_core.storage.origin import claim_origin
-from g4qc_core.storage.stores import Stores
-from g4qc_core.storage.version_store import RAW
-from g4qc_pipelines.answered_check import MISSED
-from g4qc_pipelines.checks import CONTRACT_CHECKS, ContractChecks
-from g4qc_pipelines.contracts_check import UNREAD
-from g4qc_pipelines.data_versions import materialized
-from g4qc_pipelines.failures import MAX_RETRIES, retries, told_to_dagster
-from g4qc_pipelines.feed_check import FEED_ALIVE, feed_result, watched
-from g4qc_pipelines.gateways import Gateway
-from g4qc_pipelines.keys import parse_key
-from g4qc_pipelines.lights import lights_of
-from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
-from g4qc_pipelines.partitions import INSTRUMENTS
-from g4qc_pipelines.rest import Rest
-from g4qc_pipelines.sentences import listing
-from g4qc_pipelines.steps.agreement import compare_calendar
-from g4qc_pipelines.steps.chains import (
+from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.instruments.products import plain
+from g4qc_core.instruments.registry import Contract, Instrument, Registry, contract_month
+from g4qc_core.sentences import listing
+from g4qc_core.services.chains import (
     contracts_of_interest,
     merged,
     refreshed_chain,
     sessions_without_contract,
     stored_chain,
 )
-from g4qc_pipelines.steps.derivation import month_instants
-from g4qc_pipelines.steps.extraction import extract_what_comes
-from g4qc_pipelines.steps.feed import feeds
-from g4qc_pipelines.steps.missed import Missed, sentences
-from g4qc_pipelines.steps.pacing_status import pacing_metadata
-from g4qc_pipelines.steps.planning import rules_of
-from g4qc_pipelines.steps.revisions import changes_after
+from g4qc_core.services.extraction.extract import extract_what_comes
+from g4qc_core.services.extraction.pacing_status import pacing_metadata
+from g4qc_core.services.extraction.plan import Order
+from g4qc_core.services.extraction.planner import rules_of
+from g4qc_core.services.extraction.unanswered import Missed, sentences
+from g4qc_core.services.gateway_connection import Gateway
+from g4qc_core.services.month_keys import parse_key
+from g4qc_core.services.quality.calendar_check import compare_calendar
+from g4qc_core.services.quality.feed import feeds
+from g4qc_core.services.quality.month_derivation import month_instants
+from g4qc_core.services.restatements import changes_after
+from g4qc_core.settings import Settings
+from g4qc_core.storage import tables
+from g4qc_core.storage.bar_stores.version_store import RAW
+from g4qc_core.storage.server.origin import claim_origin
+from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.checks.bar_checks import CONTRACT_CHECKS, ContractChecks
+from g4qc_pipelines.checks.details_readable import UNREAD
+from g4qc_pipelines.checks.feed_alive import FEED_ALIVE, feed_result, watched
+from g4qc_pipelines.checks.lights import lights_of
+from g4qc_pipelines.checks.requests_answered import MISSED
+from g4qc_pipelines.data_versions import materialized
+from g4qc_pipelines.failed_partitions import Rest
+from g4qc_pipelines.failures import MAX_RETRIES, retries, told_to_dagster
+from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
+from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 
 GROUP = "extraction"
 

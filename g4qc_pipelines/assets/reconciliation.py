@@ -5,22 +5,22 @@ from collections.abc import Iterator
 import dagster as dg
 
 from g4qc_core.bars.fingerprint import version_of
-from g4qc_core.instruments import Registry
+from g4qc_core.instruments.registry import Registry
+from g4qc_core.services.extraction.patience import Patience
+from g4qc_core.services.extraction.unanswered import Missed, sentences
+from g4qc_core.services.gateway_connection import Gateway
+from g4qc_core.services.month_keys import parse_key
+from g4qc_core.services.quality.month_reconciliation import HOUR, reconcile_month
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import SESSION
 from g4qc_pipelines.assets.raw import POOL
-from g4qc_pipelines.checks import RECONCILIATION_CHECKS, ReconciliationChecks
+from g4qc_pipelines.checks.bar_checks import RECONCILIATION_CHECKS, ReconciliationChecks
+from g4qc_pipelines.checks.lights import lights_of
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.gateways import Gateway
-from g4qc_pipelines.keys import parse_key
-from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
-from g4qc_pipelines.steps.missed import Missed, sentences
-from g4qc_pipelines.steps.patience import Patience
-from g4qc_pipelines.steps.reconciliation import HOUR, reconcile_month
 
 GROUP = "bars"
 

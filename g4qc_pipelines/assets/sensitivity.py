@@ -4,18 +4,18 @@ from typing import Any
 
 import dagster as dg
 
-from g4qc_core.instruments import Registry
+from g4qc_core.instruments.registry import Registry
+from g4qc_core.services.backtests.known_specs import find_spec
+from g4qc_core.services.backtests.spec_variants import roll_sensitivity
+from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.assets.backtests import GROUP
+from g4qc_pipelines.checks.lights import lights_of
+from g4qc_pipelines.checks.roll_checks import SENSITIVITY_CHECKS, spread_result
 from g4qc_pipelines.failures import retries, told_to_dagster
-from g4qc_pipelines.lights import lights_of
 from g4qc_pipelines.metadata import OWNERS, picture, table_of
-from g4qc_pipelines.partitions import BACKTESTS
-from g4qc_pipelines.roll_checks import SENSITIVITY_CHECKS, spread_result
-from g4qc_pipelines.steps.rolls import refuse_other_overrides
-from g4qc_pipelines.steps.sensitivity import roll_sensitivity
-from g4qc_pipelines.steps.specs import find_spec
+from g4qc_pipelines.partitions.definitions import BACKTESTS
 
 
 def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
@@ -40,7 +40,7 @@ def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
         """One spec, run by every roll rule that has a calendar and by every adjustment, and how far the results lie
         apart.
         """
-        from g4qc_core.backtest.sensitivity import in_words, sensitivity_png
+        from g4qc_core.backtest.roll_sensitivity import in_words, sensitivity_png
 
         with told_to_dagster():
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)

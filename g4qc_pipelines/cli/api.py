@@ -42,7 +42,7 @@ def api_key() -> None:
 @json_option
 def create(scope: str, name: str, as_json: bool) -> None:
     """Make a key: print it once, and the entry by which the server knows it."""
-    from g4qc_core.api.keys import Scope, create_key, parse_keys
+    from g4qc_core.api.api_keys import Scope, create_key, parse_keys
     from g4qc_pipelines.commands.show import echo_json
 
     secret, key = create_key(name, Scope(scope))

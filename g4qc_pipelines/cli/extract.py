@@ -42,7 +42,7 @@ def extract(
     fetched less than twelve hours after a session's close (G4QC_SETTLED_AFTER) is fetched once more after that, because
     Interactive Brokers restates it.
     """
-    from g4qc_core.sessions import check_window
+    from g4qc_core.calendars.session_calendar import check_window
     from g4qc_pipelines.cli.opening import settings_for_database
 
     if last is not None:

@@ -26,9 +26,9 @@ def settings_for_database() -> Settings:
 
 def _start(home: Path) -> None:
     from g4qc_core.errors import G4qcError
-    from g4qc_core.storage.embedded import embedded_server
-    from g4qc_core.storage.embedded_files import data_folder
-    from g4qc_core.storage.embedded_process import runs
+    from g4qc_core.storage.server.embedded import embedded_server
+    from g4qc_core.storage.server.embedded_files import data_folder
+    from g4qc_core.storage.server.embedded_process import runs
 
     with suppress(G4qcError, OSError):
         # The command itself waits for a server that runs: Ctrl-C ends that wait, even if the server is frozen.

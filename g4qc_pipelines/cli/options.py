@@ -14,7 +14,7 @@ class DateParam(click.ParamType):
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from g4qc_core.sessions import parse_date
+        from g4qc_core.calendars.session_calendar import parse_date
 
         return value if not isinstance(value, str) else parse_date(value)
 

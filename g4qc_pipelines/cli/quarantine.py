@@ -10,7 +10,7 @@ import click
 from g4qc_pipelines.cli.options import DateParam, InstantParam, from_option, json_option, to_option
 
 if TYPE_CHECKING:
-    from g4qc_core.bars.selection import Selection
+    from g4qc_core.bars.quarantine.selection import Selection
 
 
 @click.group()
@@ -80,11 +80,11 @@ def _decide(
 ) -> None:
     import getpass
 
-    from g4qc_core.bars.reasons import Decision
+    from g4qc_core.bars.quarantine.reasons import Decision
     from g4qc_core.errors import UsageError
+    from g4qc_core.services.quarantine.review import Asked
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.quarantine import preview
-    from g4qc_pipelines.steps.decisions import Asked
 
     asked = Asked(Decision(decision), bars, _selection(**criteria))
     if as_json and not dry_run:
@@ -98,7 +98,7 @@ def _decide(
 
 
 def _selection(reasons: tuple[str, ...], **criteria: Any) -> Selection:
-    from g4qc_core.bars.selection import Selection, parse_reasons
+    from g4qc_core.bars.quarantine.selection import Selection, parse_reasons
 
     return Selection(reasons=parse_reasons(reasons), **criteria)
 

@@ -103,7 +103,7 @@ def results_rename(result: str, title: str, as_json: bool) -> None:
     The title affects no number and no id, and a later run of the same inputs keeps it.
     """
     from g4qc_core.settings import load_settings
-    from g4qc_core.storage.result_labels import LabelChange
+    from g4qc_core.storage.result_stores.result_labels import LabelChange
     from g4qc_pipelines.commands.results import label_result
 
     label_result(load_settings(), result, LabelChange(title=title, titled=True), as_json)
@@ -116,7 +116,7 @@ def results_rename(result: str, title: str, as_json: bool) -> None:
 def results_tag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Add TAGS to RESULT: single words, in lower case."""
     from g4qc_core.settings import load_settings
-    from g4qc_core.storage.result_labels import LabelChange
+    from g4qc_core.storage.result_stores.result_labels import LabelChange
     from g4qc_pipelines.commands.results import label_result
 
     label_result(load_settings(), result, LabelChange(added=tags), as_json)
@@ -129,7 +129,7 @@ def results_tag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
 def results_untag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Take TAGS away from RESULT."""
     from g4qc_core.settings import load_settings
-    from g4qc_core.storage.result_labels import LabelChange
+    from g4qc_core.storage.result_stores.result_labels import LabelChange
     from g4qc_pipelines.commands.results import label_result
 
     label_result(load_settings(), result, LabelChange(removed=tags), as_json)

@@ -11,7 +11,7 @@ from g4qc_core.roll_rules import RULE_DEFINITIONS
 from g4qc_pipelines.cli.options import json_option
 
 if TYPE_CHECKING:
-    from g4qc_core.instruments import Instrument
+    from g4qc_core.instruments.registry import Instrument
     from g4qc_core.settings import Settings
 
 _RULES = "\n\n".join(f"{form}: {definition}" for form, definition in RULE_DEFINITIONS.items())
@@ -42,11 +42,11 @@ def rolls(symbol: str, rule: str | None, remove: bool, as_json: bool) -> None:
 
 def _remove(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> None:
     from g4qc_core.errors import UsageError
-    from g4qc_core.instruments import load_registry
+    from g4qc_core.instruments.registry import load_registry
     from g4qc_core.roll_rules import parse_rule
+    from g4qc_core.services.rolls.instrument_rolls import forget_rolls
     from g4qc_core.storage.stores import open_stores
     from g4qc_pipelines.commands.show import echo_json
-    from g4qc_pipelines.steps.rolls import forget_rolls
 
     if rule is None:
         raise UsageError("Say which roll calendar to remove with --rule.")
@@ -61,12 +61,12 @@ def _remove(settings: Settings, symbol: str, rule: str | None, as_json: bool) ->
 
 def _show(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> None:
     from g4qc_core.errors import UsageError
-    from g4qc_core.futures.rolls import implausible_gaps, rule_name
-    from g4qc_core.instruments import load_registry
+    from g4qc_core.futures.rolls.roll_calendar import implausible_gaps, rule_name
+    from g4qc_core.instruments.registry import load_registry
     from g4qc_core.roll_rules import parse_rule
+    from g4qc_core.services.rolls.instrument_rolls import current_rolls, make_rolls
     from g4qc_core.storage.stores import open_stores
     from g4qc_pipelines.commands.show import echo_json
-    from g4qc_pipelines.steps.rolls import current_rolls, make_rolls
 
     instrument = load_registry(settings.own_instruments)[symbol]
     wanted = rule_name(instrument) if rule is None else str(parse_rule(rule))
@@ -86,7 +86,7 @@ def _show(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> N
 
 
 def _document(symbol: str, made: Sequence[Any]) -> dict[str, Any]:
-    from g4qc_pipelines.steps.roll_pages import roll_table
+    from g4qc_core.services.rolls.roll_page import roll_table
 
     table = roll_table(made).astype(object)
     return {
@@ -103,9 +103,9 @@ def _document(symbol: str, made: Sequence[Any]) -> dict[str, Any]:
 def _print(instrument: Instrument, made: Sequence[Any]) -> None:
     from rich.table import Table
 
-    from g4qc_core.prices import price_text
+    from g4qc_core.instruments.price_text import price_text
+    from g4qc_core.services.rolls.roll_page import roll_table
     from g4qc_pipelines.commands.show import wide_console
-    from g4qc_pipelines.steps.roll_pages import roll_table
 
     rules = [one.rule for one in made]
     table = Table(title=f"{instrument.symbol}: rolls by {rules[0]}; front {made[0].front}, bars to {made[0].bars_to}")

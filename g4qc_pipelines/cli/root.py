@@ -57,7 +57,7 @@ def cli() -> None:
 @json_option
 def demo(as_json: bool) -> None:
     """Run the whole graph on synthetic bars: ES, NQ and EC over the last two full months."""
-    from g4qc_core.instruments import BUILT_IN
+    from g4qc_core.instruments.registry import BUILT_IN
     from g4qc_core.settings import Settings, load_settings
     from g4qc_pipelines.commands.demo import SYMBOLS, run_demo
 

@@ -44,15 +44,15 @@ def _show(
 
     from rich.table import Table
 
-    from g4qc_core.backtest.sensitivity import in_words
-    from g4qc_core.instruments import load_registry
+    from g4qc_core.backtest.roll_sensitivity import in_words
+    from g4qc_core.instruments.registry import load_registry
+    from g4qc_core.services.backtests.preflight import check_names, check_variants
+    from g4qc_core.services.backtests.spec_variants import roll_sensitivity
+    from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
     from g4qc_core.storage.stores import open_stores
     from g4qc_pipelines.commands.result import print_notes
     from g4qc_pipelines.commands.show import echo_json, wide_console
-    from g4qc_pipelines.steps.rolls import refuse_other_overrides
-    from g4qc_pipelines.steps.sensitivity import roll_sensitivity
-    from g4qc_pipelines.steps.spec_checks import check_names, check_variants
-    from g4qc_pipelines.steps.spec_words import given_fields, spec_by_words, strategy_by_words
+    from g4qc_pipelines.commands.spec_words import given_fields, spec_by_words, strategy_by_words
 
     registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:

@@ -10,7 +10,7 @@ import click
 from g4qc_pipelines.cli.options import DateParam
 
 if TYPE_CHECKING:
-    from g4qc_core.backtest.spec_fields import SpecField
+    from g4qc_core.backtest.specs.spec_fields import SpecField
 
 _SHORT = 3
 
@@ -51,7 +51,7 @@ class _Day(DateParam):
 
 
 def _options(skipped: Collection[str]) -> list[click.Option]:
-    from g4qc_core.backtest.spec_fields import spec_fields
+    from g4qc_core.backtest.specs.spec_fields import spec_fields
 
     return [_option(field) for field in spec_fields() if field.name not in skipped]
 

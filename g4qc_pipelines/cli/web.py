@@ -19,7 +19,7 @@ def web(host: str, port: int | None, workspace: Path | None) -> None:
     """
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.services import check_port
-    from g4qc_pipelines.launching.web import serve_web
+    from g4qc_pipelines.launching.web_server import serve_web
 
     settings = load_settings()
     port = port or settings.dagster_port

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorStatus
 
-from g4qc_pipelines.tags import AFTER_CLOSE, FOLLOW_UP
+from g4qc_pipelines.run_tags import AFTER_CLOSE, FOLLOW_UP
 
 
 def automation(definitions: dg.Definitions, instance: dg.DagsterInstance) -> dict[str, bool]:

@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from g4qc_core.errors import G4qcError
+from g4qc_core.services.backtests.known_specs import is_of_file
+from g4qc_core.services.backtests.preflight import check_names
+from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.settings import Settings
-from g4qc_core.storage.backtest_store import StoredSpec
+from g4qc_core.storage.result_stores.backtest_store import StoredSpec
 from g4qc_pipelines.commands.result import print_result
 from g4qc_pipelines.commands.show import echo_json, steps
+from g4qc_pipelines.commands.spec_words import given_fields, spec_by_words, strategy_by_words
 from g4qc_pipelines.commands.workbench import Workbench, workbench
-from g4qc_pipelines.graph_keys import InstanceKeys
-from g4qc_pipelines.instance import add_partitions
+from g4qc_pipelines.instance.dagster_instance import add_partitions
+from g4qc_pipelines.instance.dynamic_keys import InstanceKeys
 from g4qc_pipelines.jobs import BACKTEST_ASSETS
-from g4qc_pipelines.steps.removal import Removal
-from g4qc_pipelines.steps.spec_checks import check_names
-from g4qc_pipelines.steps.spec_words import given_fields, spec_by_words, strategy_by_words
-from g4qc_pipelines.steps.specs import is_of_file
 
 
 def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_json: bool) -> None:
@@ -29,7 +29,7 @@ def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_
         words: name of a spec, or a strategy; see `spec_by_words`.
         options: fields given on the command line, by name; None where they were not given.
     """
-    from g4qc_pipelines.steps.reports import load_result, report_path
+    from g4qc_core.services.backtests.spec_run import load_result, report_path
 
     with workbench(settings) as bench:
         where = (settings, bench.registry, bench.stores.backtests)

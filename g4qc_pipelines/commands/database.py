@@ -9,8 +9,8 @@ from g4qc_core.settings import Settings
 
 def upgrade_database(settings: Settings) -> None:
     """Brings the schema up to date and says where."""
-    from g4qc_core.storage.database import open_database
     from g4qc_core.storage.migrations import upgrade
+    from g4qc_core.storage.server.database import open_database
     from g4qc_core.storage.stores import carry_trade_dates
 
     database = open_database(settings)

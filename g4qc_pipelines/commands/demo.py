@@ -16,23 +16,23 @@ from dagster import AssetKey, DagsterInstance
 from rich.table import Table
 
 from g4qc_core.backtest.metrics import distorted
-from g4qc_core.backtest.specs import BacktestSpec, load_specs
-from g4qc_core.bars.coverage import missing
-from g4qc_core.instruments import Registry, load_registry
-from g4qc_core.sessions import month_window
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec, load_specs
+from g4qc_core.bars.minute_classes import missing
+from g4qc_core.calendars.session_calendar import month_window
+from g4qc_core.instruments.registry import Registry, load_registry
+from g4qc_core.services.backtests.spec_run import report_path
+from g4qc_core.services.coverage.completeness import not_made_of
+from g4qc_core.services.month_keys import key_of, last_full_months
+from g4qc_core.services.series.continuous_series import stored_bars
 from g4qc_core.settings import Settings
-from g4qc_core.storage.completeness import not_made_of
-from g4qc_core.storage.series import stored_bars
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.commands.result import print_notes
 from g4qc_pipelines.commands.services import simulated_gateway
 from g4qc_pipelines.commands.show import echo_json, steps, wide_console
 from g4qc_pipelines.commands.workbench import Workbench, workbench
-from g4qc_pipelines.instance import dagster_instance
+from g4qc_pipelines.instance.dagster_instance import dagster_instance
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
-from g4qc_pipelines.keys import key_of, last_full_months
-from g4qc_pipelines.steps.reports import report_path
 
 SYMBOLS = ("ES", "NQ", "EC")
 _MONTHS = 2

@@ -13,17 +13,17 @@ from typing import Any
 import click
 from rich.table import Table
 
-from g4qc_core.futures.roll_overrides import load_overrides
-from g4qc_core.ib.plan import Order, Plan, heads_to_ask
-from g4qc_core.instruments import Contract, Instrument, contract_month, load_registry
+from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.instruments.registry import Contract, Instrument, contract_month, load_registry
+from g4qc_core.services.chains import contracts_of_interest, told_chain
+from g4qc_core.services.extraction.plan import Order, Plan, heads_to_ask
+from g4qc_core.services.extraction.planner import plan_extraction, rules_of
+from g4qc_core.services.extraction.reopening import as_if_reopened
+from g4qc_core.services.gateway_connection import Gateway
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.show import echo_json, wide_console
-from g4qc_pipelines.gateways import Gateway
-from g4qc_pipelines.months import check_months, check_sessions, last_asked
-from g4qc_pipelines.steps.chains import contracts_of_interest, told_chain
-from g4qc_pipelines.steps.planning import plan_extraction, rules_of
-from g4qc_pipelines.steps.refetching import as_if_reopened
+from g4qc_pipelines.partitions.graph_months import check_months, check_sessions, last_asked
 
 _SHOWN = 20  # requests, for a person
 

@@ -10,17 +10,17 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from g4qc_core.calendars.session_calendar import check_window
 from g4qc_core.counts import counted
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.files import usual_mode, write_whole
 from g4qc_core.futures.adjustment import Adjustment
-from g4qc_core.instruments import Instrument, contract_month, load_registry
-from g4qc_core.sessions import check_window
+from g4qc_core.instruments.registry import Instrument, contract_month, load_registry
+from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
+from g4qc_core.services.series.continuous_series import Series, read_contract, read_series
 from g4qc_core.settings import Settings
-from g4qc_core.storage.series import Series, read_contract, read_series
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import timeframe as timeframe_of
-from g4qc_pipelines.steps.rolls import refuse_other_overrides
 
 _PRICES = ("open", "high", "low", "close")
 _PLACES = 10

@@ -7,22 +7,22 @@ from datetime import UTC, date, datetime
 
 import click
 
-from g4qc_core.bars.coverage import missing
-from g4qc_core.bars.decisions import undecided
-from g4qc_core.bars.selection import Selection, in_quarantine
+from g4qc_core.bars.minute_classes import missing
+from g4qc_core.bars.quarantine.decisions import undecided
+from g4qc_core.bars.quarantine.selection import Selection, in_quarantine
 from g4qc_core.counts import counted
-from g4qc_core.futures.roll_overrides import load_overrides
-from g4qc_core.instruments import contract_month, load_registry
+from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.instruments.registry import contract_month, load_registry
+from g4qc_core.services.chains import contracts_of_interest
+from g4qc_core.services.extraction.reopening import reopen
+from g4qc_core.services.month_keys import key_of, months_between
+from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings
-from g4qc_core.storage.selected_bars import read_selected
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
-from g4qc_pipelines.keys import key_of, months_between
-from g4qc_pipelines.months import check_months, check_sessions, last_asked
-from g4qc_pipelines.runs import Incomplete
-from g4qc_pipelines.steps.chains import contracts_of_interest
-from g4qc_pipelines.steps.refetching import reopen
+from g4qc_pipelines.partitions.graph_months import check_months, check_sessions, last_asked
+from g4qc_pipelines.runner import Incomplete
 
 # One step beside the assets looks for contracts that cannot be read, and one for requests without an answer.
 _STEPS = len(CHAIN_ASSETS) + 1 + len(BAR_ASSETS) + 1 + len(ROLL_ASSETS)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 
 if TYPE_CHECKING:
-    from g4qc_core.gateway.market import Market
+    from g4qc_core.gateway.markets.simulated_market import Market
 
 
 def serve_gateway(
@@ -30,20 +30,20 @@ def serve_gateway(
     faults: Path | None,
 ) -> None:
     """Serves the simulated gateway until it is stopped."""
-    from g4qc_core.gateway.clock import GatewayClock
-    from g4qc_core.gateway.products import products
-    from g4qc_core.gateway.script import FaultScript
-    from g4qc_core.gateway.server import SimulatedGateway, run
-    from g4qc_core.gateway.synthetic import SyntheticMarket
+    from g4qc_core.gateway.faults.fault_script import FaultScript
+    from g4qc_core.gateway.gateway_clock import GatewayClock
+    from g4qc_core.gateway.markets.simulated_products import products
+    from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+    from g4qc_core.gateway.simulated_gateway import SimulatedGateway, run
 
     script = None
     if faults is not None:
         script = FaultScript.load(faults)
-        _show_log("g4qc_core.gateway.director")
+        _show_log("g4qc_core.gateway.faults.director")
     registry = load_registry(settings.own_instruments)
     market: Market = SyntheticMarket(products(registry), seed=seed)
     if replay is not None:
-        from g4qc_core.gateway.replay import ReplayMarket
+        from g4qc_core.gateway.markets.replay import ReplayMarket
 
         market = ReplayMarket(replay, registry)
         _warn_of_the_clock(market, replay, GatewayClock(now).now())
@@ -61,7 +61,7 @@ def serve_gateway(
 
 def _warn_of_the_clock(market: Market, replay: Path, now: datetime) -> None:
     """Says so where no contract of the folder can be found at the gateway's time."""
-    from g4qc_core.gateway.lookup import visible
+    from g4qc_core.gateway.protocol.contract_lookup import visible
 
     if not any(visible(item, True, now) for item in market.listings(now)):
         click.echo(

@@ -11,12 +11,12 @@ import click
 from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.import_path import children_variables
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.month_keys import key_of, parse_key
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
-from g4qc_pipelines.keys import key_of, parse_key
-from g4qc_pipelines.months import check_months
+from g4qc_pipelines.partitions.graph_months import check_months
 
 
 def materialize_assets(settings: Settings, assets: Sequence[str], partition: str | None) -> None:
@@ -43,7 +43,7 @@ def run_dagster(settings: Settings, command: Sequence[str]) -> None:
     """
     if command[0] == "dagster-webserver" or list(command[:2]) == ["dagster", "dev"]:
         raise UsageError("This web server would answer the pages of any web site: start Dagster's with `g4qc web`.")
-    from g4qc_pipelines.instance import dagster_environment
+    from g4qc_pipelines.instance.dagster_instance import dagster_environment
 
     path = shutil.which(command[0])
     if path is None:

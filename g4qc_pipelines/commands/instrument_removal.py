@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import click
 
-from g4qc_core.backtest.specs import load_specs
+from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.errors import UsageError, unknown
-from g4qc_core.futures.roll_overrides import load_overrides
+from g4qc_core.futures.rolls.roll_overrides import load_overrides
 from g4qc_core.graph_keys import KeyKind
-from g4qc_core.instruments import instrument_symbol, load_registry, read_instruments
-from g4qc_core.instruments_file import remove_instrument as take_out
+from g4qc_core.instruments.instruments_file import remove_instrument as take_out
+from g4qc_core.instruments.registry import instrument_symbol, load_registry, read_instruments
+from g4qc_core.sentences import listing
+from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.confirming import confirm
 from g4qc_pipelines.commands.show import echo_json
-from g4qc_pipelines.graph_keys import instance_keys
-from g4qc_pipelines.sentences import listing
-from g4qc_pipelines.steps.removal import Removal
+from g4qc_pipelines.instance.dynamic_keys import instance_keys
 
 
 def remove_instrument(settings: Settings, symbol: str, yes: bool, as_json: bool) -> None:

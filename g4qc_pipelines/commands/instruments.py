@@ -10,9 +10,13 @@ from typing import Any
 import click
 from rich.table import Table
 
-from g4qc_core.bars.source import BarSource
+from g4qc_core.bars.bar_source import BarSource
 from g4qc_core.errors import ContractNotFound, SettingsError, UsageError
-from g4qc_core.instruments import (
+from g4qc_core.instruments.entry_by_hand import FieldsLacking, unasked
+from g4qc_core.instruments.instrument_defaults import Proposal, proposal
+from g4qc_core.instruments.instruments_file import write_instrument
+from g4qc_core.instruments.products import Product, contradictions, meant, plain
+from g4qc_core.instruments.registry import (
     Instrument,
     Kind,
     Registry,
@@ -21,15 +25,11 @@ from g4qc_core.instruments import (
     make_instrument,
     read_instruments,
 )
-from g4qc_core.instruments_file import write_instrument
-from g4qc_core.products import Product, contradictions, meant, plain
-from g4qc_core.proposals import Proposal, proposal
+from g4qc_core.services.gateway_connection import Gateway
+from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
-from g4qc_core.unasked import FieldsLacking, unasked
 from g4qc_pipelines.commands.show import echo_json, wide_console
-from g4qc_pipelines.gateways import Gateway
-from g4qc_pipelines.keys import chosen_instruments
 
 _EXCHANGES: dict[Kind, str] = {"STK": "SMART", "CASH": "IDEALPRO"}
 _PAIR = 6

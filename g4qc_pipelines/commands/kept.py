@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from g4qc_core.settings import Settings
-from g4qc_core.storage.embedded import embedded_server
+from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_pipelines.commands.pulse import Pulse
 from g4qc_pipelines.commands.services import gateway_process, signal_group
 from g4qc_pipelines.commands.watch import Kept, how_it_ended

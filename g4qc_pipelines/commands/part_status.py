@@ -9,12 +9,12 @@ import json
 import urllib.request
 from typing import Any
 
-from g4qc_core.bars.source import Origin
+from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import G4qcError
 from g4qc_core.home import low_disk
 from g4qc_core.ib.advice import advice_for
-from g4qc_core.ib.builds import Build
-from g4qc_core.ib.dialling import probe_gateway
+from g4qc_core.ib.connection.builds import Build
+from g4qc_core.ib.connection.dialling import probe_gateway
 from g4qc_core.settings import Settings
 from g4qc_pipelines.launching.one_up import UpState, up_state
 

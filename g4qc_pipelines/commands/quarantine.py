@@ -5,16 +5,16 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from g4qc_core.bars.decisions import Preview, undecided
-from g4qc_core.bars.selection import Selection
+from g4qc_core.bars.quarantine.decisions import Preview, undecided
+from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.counts import counted
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.quarantine.review import Asked, choose_bars, preview_of
+from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings
-from g4qc_core.storage.selected_bars import read_selected
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.quarantine_listing import document, print_listing
 from g4qc_pipelines.commands.show import echo_json, wide_console
-from g4qc_pipelines.steps.decisions import Asked, choose_bars, preview_of
 
 _SHOWN = 20  # groups of a preview on a screen
 

@@ -8,22 +8,22 @@ from datetime import UTC, date, datetime
 
 import click
 
-from g4qc_core.bars.decisions import Preview, undecided
-from g4qc_core.bars.keys import parse_bar_key
-from g4qc_core.bars.reasons import Decision
+from g4qc_core.bars.quarantine.bar_keys import parse_bar_key
+from g4qc_core.bars.quarantine.decisions import Preview, undecided
+from g4qc_core.bars.quarantine.reasons import Decision
 from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
-from g4qc_core.instruments import Registry, load_registry
+from g4qc_core.instruments.registry import Registry, load_registry
+from g4qc_core.services.month_keys import key_of
+from g4qc_core.services.quarantine.review import Asked, Rebuild, choose_bars, preview_of, rebuilds, sessions_of
+from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings
-from g4qc_core.storage.selected_bars import read_selected
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.commands.quarantine import print_preview
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, assets_after_decision
-from g4qc_pipelines.keys import key_of
-from g4qc_pipelines.runs import RunFailed, Runner
-from g4qc_pipelines.steps.decisions import Asked, Rebuild, choose_bars, preview_of, rebuilds, sessions_of
+from g4qc_pipelines.runner import RunFailed, Runner
 
 _RAW = BAR_ASSETS[0]
 _DONE = {

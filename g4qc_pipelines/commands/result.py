@@ -16,7 +16,7 @@ _NAMES = 3
 
 def print_result(result: BacktestResult, report: Path) -> None:
     """Print the figures of a result, its notes, its id and the file of its report."""
-    from g4qc_core.backtest.report import figure, label
+    from g4qc_core.backtest.tear_sheet.report import figure, label
 
     for name in result.metrics:
         click.echo(f"{label(name):<24}{figure(name, result.metrics):>16}")

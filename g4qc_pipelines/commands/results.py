@@ -11,10 +11,10 @@ import click
 
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.settings import Settings
-from g4qc_core.storage.backtest_store import BacktestRecord
-from g4qc_core.storage.deleted_store import DeletedResult
-from g4qc_core.storage.result_choice import ResultChoice
-from g4qc_core.storage.result_labels import LabelChange
+from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
+from g4qc_core.storage.result_stores.deleted_store import DeletedResult
+from g4qc_core.storage.result_stores.result_choice import ResultChoice
+from g4qc_core.storage.result_stores.result_labels import LabelChange
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.commands.confirming import confirm
 from g4qc_pipelines.commands.show import echo_json, wide_console
@@ -27,7 +27,7 @@ def list_results(settings: Settings, chosen: Mapping[str, Any], as_json: bool) -
     """Print the results that fit, newest first."""
     from rich.table import Table
 
-    from g4qc_core.backtest.report import figure
+    from g4qc_core.backtest.tear_sheet.report import figure
 
     with open_stores(settings) as stores:
         found = _choice(chosen).found(stores.backtests)
@@ -60,7 +60,7 @@ def list_deleted(settings: Settings, as_json: bool) -> None:
 
 def show_result(settings: Settings, words: str, as_json: bool) -> None:
     """Print one result."""
-    from g4qc_core.backtest.report import figure, label
+    from g4qc_core.backtest.tear_sheet.report import figure, label
     from g4qc_pipelines.commands.result import print_notes
 
     with open_stores(settings) as stores:
@@ -99,8 +99,8 @@ def delete_results(
         UsageError: nothing is named, or a name is unknown or not unique.
         InUse: a run of one of the specs is under way, or a result was made again since the question.
     """
-    from g4qc_pipelines.graph_keys import instance_keys
-    from g4qc_pipelines.steps.removal import Removal
+    from g4qc_core.services.backtests.removal import Removal
+    from g4qc_pipelines.instance.dynamic_keys import instance_keys
 
     if words and any(chosen.values()):
         raise UsageError("Name results or give filters, not both.")

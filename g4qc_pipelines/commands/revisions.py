@@ -9,15 +9,15 @@ import click
 import pandas as pd
 from rich.table import Table
 
+from g4qc_core.calendars.session_calendar import calendar, check_window
 from g4qc_core.counts import counted
-from g4qc_core.instruments import Instrument, load_registry
-from g4qc_core.prices import NO_PRICE, price_text
-from g4qc_core.sessions import calendar, check_window
+from g4qc_core.instruments.price_text import NO_PRICE, price_text
+from g4qc_core.instruments.registry import Instrument, load_registry
+from g4qc_core.services.restatements import SHOWN, Touched, touched
 from g4qc_core.settings import Settings
-from g4qc_core.storage.revision_store import by_field
+from g4qc_core.storage.bar_stores.revision_store import by_field
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.show import echo_json, wide_console
-from g4qc_pipelines.steps.revisions import SHOWN, Touched, touched
 
 
 def show_revisions(settings: Settings, symbol: str, first: date | None, last: date | None, as_json: bool) -> None:

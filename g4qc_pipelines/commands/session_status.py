@@ -12,17 +12,17 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from g4qc_core.bars.agreement import Agreement
-from g4qc_core.bars.completeness import MissingSession, NotAsked, in_sentences
-from g4qc_core.bars.coverage import CLASSES, missing
+from g4qc_core.bars.bar_comparison import faults
+from g4qc_core.bars.calendar_comparison import Agreement
 from g4qc_core.bars.day_map import day_map
-from g4qc_core.bars.reconciliation import faults
+from g4qc_core.bars.minute_classes import CLASSES, missing
+from g4qc_core.bars.missing_sessions import MissingSession, NotAsked, in_sentences
 from g4qc_core.counts import counted
-from g4qc_core.instruments import Registry
-from g4qc_core.storage.completeness import judged_until, not_asked
+from g4qc_core.instruments.registry import Registry
+from g4qc_core.services.coverage.completeness import judged_until, not_asked
+from g4qc_core.services.coverage.day_maps import lacking_days, lacking_parts, newest_day, silent_days
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED
-from g4qc_pipelines.steps.day_maps import lacking_days, lacking_parts, newest_day, silent_days
 
 _EVER = (date(1970, 1, 1), date(2200, 1, 1))
 _COLUMNS = ("sessions", "expected_minutes", *CLASSES)

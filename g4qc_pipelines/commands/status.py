@@ -12,17 +12,17 @@ from rich.table import Table
 
 from g4qc_core.counts import counted
 from g4qc_core.errors import DatabaseUnavailable
-from g4qc_core.instruments import Registry, load_registry
+from g4qc_core.instruments.registry import Registry, load_registry
+from g4qc_core.services.backtests.result_inputs import inputs_of_newest
+from g4qc_core.services.extraction.pacing_status import pacing_document, pacing_lines
 from g4qc_core.settings import Settings
-from g4qc_core.storage.origin import expected_origin, stored_origin
+from g4qc_core.storage.server.origin import expected_origin, stored_origin
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.commands.day_map_text import print_map
 from g4qc_pipelines.commands.part_status import Parts, part_lines, parts_of
 from g4qc_pipelines.commands.session_status import doubts, gap_table, session_status
 from g4qc_pipelines.commands.show import echo_json, wide_console
-from g4qc_pipelines.steps.day_maps import print_map
-from g4qc_pipelines.steps.inputs import inputs_of_newest
-from g4qc_pipelines.steps.pacing_status import pacing_document, pacing_lines
 
 Maps = Mapping[str, pd.DataFrame]
 """Day maps by symbol."""

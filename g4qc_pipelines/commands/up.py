@@ -22,7 +22,9 @@ from pathlib import Path
 import click
 
 from g4qc_core.errors import G4qcError, GraphUnavailable
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.backtests.known_specs import known_names
+from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_core.waiting import Wait
@@ -31,11 +33,9 @@ from g4qc_pipelines.commands.kept import kept_database, kept_gateway
 from g4qc_pipelines.commands.services import check_port, process
 from g4qc_pipelines.commands.watch import Kept, watch
 from g4qc_pipelines.definitions import build_definitions
-from g4qc_pipelines.instance import add_partitions, dagster_environment, dagster_instance
-from g4qc_pipelines.keys import chosen_instruments
+from g4qc_pipelines.instance.dagster_instance import add_partitions, dagster_environment, dagster_instance
 from g4qc_pipelines.launching.one_up import only_up, refuse_a_second
 from g4qc_pipelines.launching.serving import api_server
-from g4qc_pipelines.steps.specs import known_names
 
 _CODE_SERVER, _DAEMON = "g4qc_pipelines.running.code_server", "g4qc_pipelines.running.daemon"
 

@@ -14,16 +14,16 @@ import click
 import dagster as dg
 
 from g4qc_core.errors import G4qcError
-from g4qc_core.instruments import Registry, load_registry
+from g4qc_core.instruments.registry import Registry, load_registry
+from g4qc_core.services.backtests.known_specs import known_names
+from g4qc_core.services.gateway_connection import Gateway
+from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.definitions import build_definitions
-from g4qc_pipelines.gateways import Gateway
-from g4qc_pipelines.instance import add_partitions, dagster_instance
-from g4qc_pipelines.keys import chosen_instruments
-from g4qc_pipelines.months import begin_with, first_month
-from g4qc_pipelines.runs import Runner
-from g4qc_pipelines.steps.specs import known_names
+from g4qc_pipelines.instance.dagster_instance import add_partitions, dagster_instance
+from g4qc_pipelines.partitions.graph_months import begin_with, first_month
+from g4qc_pipelines.runner import Runner
 
 _RELOAD_SECONDS = 10.0
 

@@ -13,7 +13,7 @@ import httpx
 
 from g4qc_core.errors import GraphUnavailable, UsageError
 from g4qc_pipelines.jobs import job_of_assets
-from g4qc_pipelines.tags import range_tags
+from g4qc_pipelines.run_tags import range_tags
 
 LOCATION, REPOSITORY, AD_HOC = "g4qc", "__repository__", "__ASSET_JOB"
 MONTHS = "MULTIPARTITIONED"

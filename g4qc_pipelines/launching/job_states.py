@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from g4qc_core.api.launcher import Job, JobEvent, JobState
+from g4qc_core.api.job_launcher import Job, JobEvent, JobState
 from g4qc_core.errors import UsageError
 from g4qc_core.storage.job_end_store import JobEnd
 from g4qc_pipelines.failures import retried, told_of, worded
 from g4qc_pipelines.jobs import in_graph_order
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.stages import ABOUT, BACKTEST, JOB, KIND, following, goes_on, stage_of
-from g4qc_pipelines.tags import range_of
+from g4qc_pipelines.run_tags import range_of
 
 _STATES = {
     "SUCCESS": JobState.SUCCEEDED,

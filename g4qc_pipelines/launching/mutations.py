@@ -21,7 +21,7 @@ from graphql import (
     parse,
 )
 
-from g4qc_core.api.keys import Scope
+from g4qc_core.api.api_keys import Scope
 
 # What a reader's browser reports about itself.
 _HARMLESS = frozenset({"logTelemetry", "setNuxSeen"})

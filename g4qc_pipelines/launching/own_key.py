@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from g4qc_core.api.keys import Keys, Scope, create_key, known_key
+from g4qc_core.api.api_keys import Keys, Scope, create_key, known_key
 from g4qc_core.errors import SettingsError
 from g4qc_core.settings import Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from g4qc_core.graph_keys import KeyKind
-from g4qc_pipelines.graph_keys import UNFINISHED, keys_of
+from g4qc_pipelines.instance.dynamic_keys import UNFINISHED, keys_of
 from g4qc_pipelines.launching.graphql import Graph
 
 # An asset of each kind: the server lists keys by asset.

@@ -7,15 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from g4qc_core.api.api_keys import Keys, parse_keys
 from g4qc_core.api.app import build_app, rules_of
 from g4qc_core.api.deps import Services
-from g4qc_core.api.keys import Keys, parse_keys
-from g4qc_core.api.server import parse_proxies, server_of
+from g4qc_core.api.http_server import parse_proxies, server_of
 from g4qc_core.errors import SettingsError
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.late import LateStores
-from g4qc_pipelines.launching.launcher import DagsterLauncher
+from g4qc_core.storage.lazy_stores import LateStores
+from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 
 _STOP_SECONDS = 5
 

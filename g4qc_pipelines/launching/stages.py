@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, SENSITIVITY_ASSETS, job_of_assets
-from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
-from g4qc_pipelines.runs import only_last_steps
-from g4qc_pipelines.tags import THEN, run_tags
+from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.run_tags import THEN, run_tags
+from g4qc_pipelines.runner import only_last_steps
 
 JOB, KIND, ABOUT, STAGE, NEXT, BACKTEST, KEY = (
     f"g4qc/{name}" for name in ("job", "kind", "about", "stage", "next", "backtest", "key")

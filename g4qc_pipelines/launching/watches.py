@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from g4qc_core.counts import counted
 from g4qc_core.errors import GraphUnavailable
 from g4qc_pipelines.launching.graphql import Graph
-from g4qc_pipelines.tags import AFTER_CLOSE, FOLLOW_UP
+from g4qc_pipelines.run_tags import AFTER_CLOSE, FOLLOW_UP
 
 _AHEAD = 120.0
 _LOOKS_MISSED = 10

@@ -13,9 +13,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from g4qc_core.api.api_keys import Key, Keys
+from g4qc_core.api.api_keys import Scope as KeyScope
 from g4qc_core.api.deps import COOKIE, COOKIE_SECONDS
-from g4qc_core.api.keys import Key, Keys
-from g4qc_core.api.keys import Scope as KeyScope
 from g4qc_core.api.problems import problem
 
 SIGN_IN, HEALTH, GRAPHQL = "/g4qc/sign-in", "/g4qc/health", "/graphql"

@@ -17,7 +17,7 @@ import time
 import dagster as dg
 from dagster._daemon.cli import run_command
 
-from g4qc_pipelines.running.clock import Steps, mend_future
+from g4qc_pipelines.running.clock_watch import Steps, mend_future
 
 _LOOK_SECONDS = 5.0
 _MEND_EVERY = 6  # looks

@@ -30,7 +30,7 @@ from dagster._grpc.types import (
 from dagster._serdes import deserialize_value, serialize_value
 from dagster._utils import get_run_crash_explanation
 
-from g4qc_pipelines.orphans import end_run
+from g4qc_pipelines.instance.orphans import end_run
 from g4qc_pipelines.running.remarks import remark
 from g4qc_pipelines.running.worker import last_words, run_worker
 

@@ -13,14 +13,14 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from g4qc_core.settings import Settings
+from g4qc_pipelines.sensors.backtest_inputs import build_inputs
 from g4qc_pipelines.sensors.cancelled import build_cancelled
+from g4qc_pipelines.sensors.failed_runs import build_failed_runs
 from g4qc_pipelines.sensors.feeds import build_feeds
 from g4qc_pipelines.sensors.follow_up import build_follow_up
-from g4qc_pipelines.sensors.freshness import build_freshness
-from g4qc_pipelines.sensors.inputs import build_inputs
+from g4qc_pipelines.sensors.late_data import build_freshness
 from g4qc_pipelines.sensors.registry import build_registry
 from g4qc_pipelines.sensors.repairs import build_repairs
-from g4qc_pipelines.sensors.runs import build_failed_runs
 
 
 def build_sensors(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition]) -> list[dg.SensorDefinition]:

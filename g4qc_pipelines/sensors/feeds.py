@@ -8,13 +8,13 @@ import dagster as dg
 
 from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.quality.feed import Feed, feeds
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.feed_check import feed_evaluation, watched
+from g4qc_pipelines.checks.feed_alive import feed_evaluation, watched
 from g4qc_pipelines.sensors.told import keep_told, told
 from g4qc_pipelines.sensors.webhook import Webhook
-from g4qc_pipelines.steps.feed import Feed, feeds
 
 _NAME = "stale_feeds"
 

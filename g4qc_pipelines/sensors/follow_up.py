@@ -10,13 +10,13 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_ROLLS
-from g4qc_pipelines.partitions import INSTRUMENTS
+from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.run_tags import AFTER, FOLLOW_UP, TRADE_DATE, run_tags
 from g4qc_pipelines.sensors.attempts import Attempts
 from g4qc_pipelines.sensors.followers import Follower, History, followers, left_to_others
-from g4qc_pipelines.tags import AFTER, FOLLOW_UP, TRADE_DATE, run_tags
 
 RUNS_PER_TICK = 20
 

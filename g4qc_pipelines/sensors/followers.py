@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES, RunRecord
 
+from g4qc_core.services.month_keys import key_of, last_full_months
 from g4qc_core.timeframes import ONE_MINUTE, SESSION
 from g4qc_pipelines.jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_CONTRACTS, UPDATE_ROLLS
-from g4qc_pipelines.keys import key_of, last_full_months
-from g4qc_pipelines.tags import (
+from g4qc_pipelines.run_tags import (
     AFTER,
     AFTER_CLOSE,
     FOLLOW_UP,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dagster as dg
 
-from g4qc_core.backtest.specs import load_specs
+from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.errors import G4qcError
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
-from g4qc_pipelines.keys import chosen_instruments
-from g4qc_pipelines.partitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
 
 
 def build_registry(settings: Settings) -> dg.SensorDefinition:

@@ -15,15 +15,15 @@ from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.ib.resets import in_reset
-from g4qc_core.instruments import Instrument, load_registry
+from g4qc_core.instruments.registry import Instrument, load_registry
+from g4qc_core.services.month_keys import chosen_instruments
+from g4qc_core.services.quality.backfills import Backfill
+from g4qc_core.services.quality.repairs import repairs_of, rescues_of
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.keys import chosen_instruments
-from g4qc_pipelines.partitions import INSTRUMENTS
+from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.run_tags import REPAIR, partitions_of, run_tags
 from g4qc_pipelines.sensors.attempts import Attempts
-from g4qc_pipelines.steps.backfills import Backfill
-from g4qc_pipelines.steps.repairs import repairs_of, rescues_of
-from g4qc_pipelines.tags import REPAIR, partitions_of, run_tags
 
 RUNS_PER_TICK = 4
 

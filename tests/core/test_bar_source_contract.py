@@ -10,14 +10,14 @@ import ibapi.client
 import numpy as np
 import pytest
 
-from g4qc_core.bars.source import RAW_COLUMNS, BarRequest, BarSource, MemorySource, Origin, ToldSession
+from g4qc_core.bars.bar_source import RAW_COLUMNS, BarRequest, BarSource, MemorySource, Origin, ToldSession
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import ContractNotFound, DefinitionMissing, NoData
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import Contract, load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import Contract, load_registry
 from g4qc_core.timeframes import ONE_MINUTE
 from tests.fixtures.gateway import NOW
 

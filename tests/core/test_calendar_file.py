@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from g4qc_core.calendar_file import chosen_file, read_calendars, use_calendars
+from g4qc_core.calendars.calendar_file import chosen_file, read_calendars, use_calendars
+from g4qc_core.calendars.session_calendar import calendar, calendar_names, calendar_of
 from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.sessions import calendar, calendar_names, calendar_of
 from g4qc_core.settings import load_settings
 
 CHICAGO = ZoneInfo("America/Chicago")

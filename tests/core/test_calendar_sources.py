@@ -15,9 +15,9 @@ import pandas as pd
 import pandas_market_calendars
 import pytest
 
-from g4qc_core.calendar_file import read_calendars
-from g4qc_core.holidays import holidays_of
-from g4qc_core.sessions import Session, calendar
+from g4qc_core.calendars.calendar_file import read_calendars
+from g4qc_core.calendars.holidays import holidays_of
+from g4qc_core.calendars.session_calendar import Session, calendar
 from tests.market_data import MARKET_DATA, needs_market_data, replay_bars
 
 FIRST, LAST = date(2010, 1, 1), date(2027, 12, 31)

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.api.keys import Scope
-from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.api.api_keys import Scope
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.client import G4QC
 from g4qc_core.errors import AccessDenied, G4qcError, NotFound, ServerUnavailable, UsageError
-from g4qc_core.storage.series import continuous_bars
+from g4qc_core.services.series.continuous_series import continuous_bars
 from g4qc_core.timeframes import timeframe
 from tests.fixtures.api import Api
 

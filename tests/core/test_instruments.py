@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.instruments import Instrument, contract_month, load_registry, month_code
+from g4qc_core.instruments.registry import Instrument, contract_month, load_registry, month_code
 
 REGISTRY = load_registry()
 

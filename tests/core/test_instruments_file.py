@@ -12,8 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.instruments import Instrument, load_registry, parse_instruments, read_instruments
-from g4qc_core.instruments_file import Fields, remove_instrument, with_entry, without_entry, write_instrument
+from g4qc_core.instruments.instruments_file import (
+    Fields,
+    remove_instrument,
+    with_entry,
+    without_entry,
+    write_instrument,
+)
+from g4qc_core.instruments.registry import Instrument, load_registry, parse_instruments, read_instruments
 
 SILVER: Fields = {
     "name": "Silver",

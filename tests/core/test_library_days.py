@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from g4qc_core.calendar_file import CalendarEntry, read_calendars
-from g4qc_core.library_days import FILE, FIRST_YEAR, LAST_YEAR, asked, library_days
+from g4qc_core.calendars.calendar_file import CalendarEntry, read_calendars
+from g4qc_core.calendars.library_days import FILE, FIRST_YEAR, LAST_YEAR, asked, library_days
 
 CALENDARS = {" ".join([one.library, *one.columns]): one for one in read_calendars(None).values()}
 ALL = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
@@ -20,7 +20,7 @@ def test_the_file_holds_the_built_in_calendars() -> None:
 
 @pytest.mark.parametrize("entry", CALENDARS.values(), ids=CALENDARS)
 def test_a_kept_day_is_the_librarys(entry: CalendarEntry) -> None:
-    # Where this fails, the library says something new: `python -m g4qc_core.library_days` writes the file.
+    # Where this fails, the library says something new: `python -m g4qc_core.calendars.library_days` writes the file.
     kept = library_days(entry.library, entry.columns, *ALL)
     assert kept == asked(entry.library, entry.columns, *ALL)
     assert list(kept) == sorted(kept)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.backtest.price_marks import PriceMarks
+from g4qc_core.backtest.tear_sheet.price_marks import PriceMarks
 from g4qc_core.drawing import price_axis, sheet
-from g4qc_core.futures.rolls import implausible_gaps
-from g4qc_core.instruments import Instrument, load_registry
-from g4qc_core.prices import NO_PRICE, decimal_text, price_text, quote, quotes_32nds
+from g4qc_core.futures.rolls.roll_calendar import implausible_gaps
+from g4qc_core.instruments.price_text import NO_PRICE, decimal_text, price_text, quote, quotes_32nds
+from g4qc_core.instruments.registry import Instrument, load_registry
 
 REGISTRY = load_registry()
 _DIGITS = {"": 0, "0": 0, "1": 1, "2": 2, "3": 3, "5": 4, "6": 5, "7": 6, "8": 7}  # eighths of a 32nd

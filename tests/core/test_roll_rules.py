@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.errors import UsageError
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, FixedDates, OpenInterest, Volume, parse_rule
 
 days = st.integers(0, 120)

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from g4qc_core.calendars.session_calendar import calendar, calendar_names, check_window, month_window, parse_date
 from g4qc_core.errors import UsageError
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import calendar, calendar_names, check_window, month_window, parse_date
+from g4qc_core.instruments.registry import load_registry
 from tests.market_data import needs_market_data, replay_bars, replay_contracts
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -259,7 +259,7 @@ def test_assign_gives_the_same_types_for_no_instants() -> None:
 @pytest.mark.slow
 def test_the_time_zone_of_the_host_makes_no_difference() -> None:
     program = (
-        "from datetime import date; from g4qc_core.sessions import calendar, calendar_names\n"
+        "from datetime import date; from g4qc_core.calendars.session_calendar import calendar, calendar_names\n"
         "weeks = [(date(2013, 10, 28), date(2013, 11, 6)), (date(2025, 3, 7), date(2025, 3, 11)),"
         " (date(2025, 4, 17), date(2025, 4, 21)), (date(2025, 7, 2), date(2025, 7, 7)),"
         " (date(2025, 10, 31), date(2025, 11, 4)), (date(2025, 11, 26), date(2025, 12, 1))]\n"

@@ -11,17 +11,17 @@ from __future__ import annotations
 import os
 import sys
 
-import g4qc_core.ib.client
-from g4qc_core.ib.plan import PlanRules
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import calendar
-from g4qc_core.storage.database import Database, parse_url
+import g4qc_core.ib.connection.ibapi_client
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.extraction.extract import Extraction, extract
+from g4qc_core.services.extraction.plan import PlanRules
+from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.steps.extraction import Extraction, extract
 from tests.fixtures.gateway import NOW
 
-assert g4qc_core.ib.client
+assert g4qc_core.ib.connection.ibapi_client
 
 ES = load_registry()["ES"]
 MONTH = "202612"

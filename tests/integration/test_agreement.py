@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 from sqlalchemy import text
 
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.market import Bars, Listing, ceiling
-from g4qc_core.gateway.script import FaultScript
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.instruments import load_registry
+from g4qc_core.gateway.faults.fault_script import FaultScript
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.simulated_market import Bars, Listing, ceiling
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.instruments.registry import load_registry
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, RECONCILIATION_ASSETS
-from g4qc_pipelines.runs import RunFailed
+from g4qc_pipelines.runner import RunFailed
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 

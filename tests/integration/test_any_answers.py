@@ -19,19 +19,19 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from sqlalchemy import text
 
-from g4qc_core.bars.planning import leaves_no_doubt
-from g4qc_core.bars.source import RAW_COLUMNS, BarRequest, MemorySource
+from g4qc_core.bars.bar_source import RAW_COLUMNS, BarRequest, MemorySource
+from g4qc_core.calendars.session_calendar import month_window
 from g4qc_core.errors import NoData
-from g4qc_core.ib.plan import Order, PlanRules
-from g4qc_core.sessions import month_window
-from g4qc_core.storage.database import Database
+from g4qc_core.services.extraction.extract import extract
+from g4qc_core.services.extraction.needs import leaves_no_doubt
+from g4qc_core.services.extraction.plan import Order, PlanRules
+from g4qc_core.services.quality.month_derivation import derive_month
+from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import metadata
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE
-from g4qc_pipelines.steps.derivation import derive_month
-from g4qc_pipelines.steps.extraction import extract
-from g4qc_pipelines.steps.validation import validate_month
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 
 pytestmark = pytest.mark.integration

@@ -10,7 +10,7 @@ import pytest
 
 from g4qc_core.client import G4QC
 from g4qc_core.errors import UsageError
-from g4qc_pipelines.keys import last_full_months
+from g4qc_core.services.month_keys import last_full_months
 from tests.fixtures.waiting import PATIENCE
 from tests.fixtures.web import MONTHS, Up
 

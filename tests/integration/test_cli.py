@@ -17,9 +17,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.ib.source import IbSource
-from g4qc_core.storage.database import Database
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.storage.server.database import Database
 from g4qc_pipelines.cli.root import cli
 from g4qc_pipelines.launching.serving import api_server
 from tests.fixtures.home import Answer, Home, bare_home, home_on

@@ -8,10 +8,10 @@ from contextlib import ExitStack
 import pytest
 
 from g4qc_core.errors import ClientIdInUse
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.storage.database import Database
-from g4qc_core.storage.session_lock import CLIENT_IDS, SessionLock
-from g4qc_pipelines.client_ids import client_id_held
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.services.client_ids import client_id_held
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.server.session_lock import CLIENT_IDS, SessionLock
 from tests.fixtures.home import Home
 
 DAYS = ("2026-11-16", "2026-11-17")

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.script import FaultScript
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.instruments import load_registry
+from g4qc_core.gateway.faults.fault_script import FaultScript
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.quality.repairs import gaps_of
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.jobs import CHAIN_ASSETS
-from g4qc_pipelines.runs import ANSWERED_STEP
-from g4qc_pipelines.steps.repairs import gaps_of
+from g4qc_pipelines.runner import ANSWERED_STEP
 from tests.fixtures.home import bare_home
 from tests.fixtures.waiting import until
 from tests.fixtures.web import MONTHS, Up, free_ports, up

@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection
 
-from g4qc_core.bars.source import RAW_COLUMNS, MemorySource
-from g4qc_core.instruments import Contract
-from g4qc_core.storage.bar_store import BarStore
-from g4qc_core.storage.database import Database
+from g4qc_core.bars.bar_source import RAW_COLUMNS, MemorySource
+from g4qc_core.instruments.registry import Contract
+from g4qc_core.services.extraction.extract import Extraction, extract
+from g4qc_core.services.extraction.planner import plan_extraction
+from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.steps.extraction import Extraction, extract
-from g4qc_pipelines.steps.planning import plan_extraction
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 
 pytestmark = pytest.mark.integration

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import URL
 
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.faults import Faults
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.faults.switches import Faults
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.fixtures.home import Home, home_on
 from tests.fixtures.line import Line, line_to
 from tests.fixtures.waiting import until

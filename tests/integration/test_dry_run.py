@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.storage.stores import open_stores
 from tests.fixtures.home import Home
 

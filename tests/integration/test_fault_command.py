@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from g4qc_core.errors import PacingViolation
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import load_registry
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import load_registry
 from tests.fixtures.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration

@@ -12,18 +12,18 @@ import pandas as pd
 import pytest
 from sqlalchemy import URL, text
 
-from g4qc_core.bars.source import BarRequest
-from g4qc_core.bars.validation import validate
+from g4qc_core.bars.bar_source import BarRequest
+from g4qc_core.bars.validation.validate import validate
+from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.errors import G4qcError
-from g4qc_core.gateway.script import KINDS, FaultScript
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import Session, calendar
-from g4qc_core.storage.database import Database
+from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.extraction.extract import Extraction, extract
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import metadata
 from g4qc_pipelines.resources import Stores
-from g4qc_pipelines.steps.extraction import Extraction, extract
 from tests.fixtures.gateway import NOW
 
 pytestmark = pytest.mark.integration

@@ -17,14 +17,14 @@ import pandas as pd
 import psutil
 import pytest
 
-from g4qc_core.bars.source import BarRequest
+from g4qc_core.bars.bar_source import BarRequest
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import G4qcError
-from g4qc_core.gateway.outages import OUTAGES
-from g4qc_core.gateway.script import KINDS, FaultScript
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import Contract, load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript
+from g4qc_core.gateway.faults.outages import OUTAGES
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import Contract, load_registry
 from g4qc_core.timeframes import ONE_MINUTE
 from tests.fixtures.gateway import NOW
 
@@ -152,7 +152,7 @@ def test_a_fault_ends_in_right_data_or_a_typed_error_and_then_in_right_data(
     make_gateway: Callable[..., SimulatedGateway],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "g4qc_core.gateway.director")
+    caplog.set_level(logging.INFO, "g4qc_core.gateway.faults.director")
     front, expected = calm
     gateway = make_gateway(script=FaultScript.parse(script))
     give_up = time.monotonic() + WATCHDOG

@@ -15,19 +15,19 @@ import pandas as pd
 import pytest
 from sqlalchemy import URL, text
 
-from g4qc_core.bars.source import MemorySource
+from g4qc_core.bars.bar_source import MemorySource
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import GatewayDisconnected, PermissionDenied
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import calendar
-from g4qc_core.storage.embedded import embedded_server
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.timeframes import DERIVED, TIMEFRAMES
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.resources import Gateway, Stores
-from g4qc_pipelines.runs import Incomplete, RunFailed, Runner
+from g4qc_pipelines.runner import Incomplete, RunFailed, Runner
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home, bare_home, home_on, template_on
 

@@ -13,18 +13,18 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import URL, text
 
-from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.client import G4QC, MissingSessions
 from g4qc_core.errors import BacktestRefused, BarsIncomplete
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.sessions import calendar
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.services.backtests.preflight import check_runnable
+from g4qc_core.services.backtests.result_inputs import inputs_of_newest
+from g4qc_core.services.backtests.spec_run import run_spec
+from g4qc_core.services.backtests.spec_variants import roll_sensitivity
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.commands.demo import _stored as demo_is_whole
 from g4qc_pipelines.jobs import ROLL_ASSETS
-from g4qc_pipelines.steps.inputs import inputs_of_newest
-from g4qc_pipelines.steps.reports import run_spec
-from g4qc_pipelines.steps.sensitivity import roll_sensitivity
-from g4qc_pipelines.steps.spec_checks import check_runnable
 from tests.fixtures.api import Api, served
 from tests.fixtures.home import Home, home_on
 from tests.fixtures.pages import Visitor

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import URL
 
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.instruments import load_registry
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.resources import open_stores
 from tests.fixtures.home import Home, home_on

@@ -14,8 +14,8 @@ import psutil
 import pytest
 from sqlalchemy import create_engine, text
 
-from g4qc_core.gateway.faults import Faults
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.faults.switches import Faults
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.fixtures.home import Home, bare_home
 from tests.fixtures.waiting import PATIENCE
 

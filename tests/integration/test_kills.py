@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from g4qc_core.gateway.faults import Faults, Stall
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.faults.switches import Faults, Stall
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.fixtures.home import Home
 from tests.fixtures.waiting import PATIENCE
 from tests.integration.extractor import SESSIONS, run

@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from g4qc_core.bars.source import RAW_COLUMNS, BarRequest, MemorySource
+from g4qc_core.bars.bar_source import RAW_COLUMNS, BarRequest, MemorySource
 from g4qc_core.errors import BarsDenied, NoData
-from g4qc_core.instruments import Contract
-from g4qc_core.storage.database import Database
+from g4qc_core.instruments.registry import Contract
+from g4qc_core.services.extraction.extract import Extraction, extract
+from g4qc_core.services.extraction.reopening import reopen
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import metadata
-from g4qc_pipelines.steps.extraction import Extraction, extract
-from g4qc_pipelines.steps.refetching import reopen
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 
 pytestmark = pytest.mark.integration

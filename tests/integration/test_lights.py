@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import URL, text
 
-from g4qc_core.backtest.sensitivity import Spread
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.backtest.roll_sensitivity import Spread
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.storage.check_store import CheckStore
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.server.database import Database
+from g4qc_pipelines.checks.lights import Lights
+from g4qc_pipelines.checks.roll_checks import RollChecks, spread_result
 from g4qc_pipelines.commands.workbench import Workbench
-from g4qc_pipelines.lights import Lights
-from g4qc_pipelines.roll_checks import RollChecks, spread_result
-from g4qc_pipelines.runs import RunFailed
+from g4qc_pipelines.runner import RunFailed
 from tests.fixtures.home import Home, home_on
 
 pytestmark = pytest.mark.integration

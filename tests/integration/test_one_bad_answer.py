@@ -9,18 +9,18 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.source import BarRequest, MemorySource
+from g4qc_core.bars.bar_source import BarRequest, MemorySource
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import PermissionDenied
-from g4qc_core.gateway.script import FaultScript
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.gateway.faults.fault_script import FaultScript
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS
 from g4qc_pipelines.resources import Gateway
-from g4qc_pipelines.runs import ANSWERED_STEP, READ_STEP, Incomplete, RunFailed, Runner
+from g4qc_pipelines.runner import ANSWERED_STEP, READ_STEP, Incomplete, RunFailed, Runner
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 

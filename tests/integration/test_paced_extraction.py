@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import URL
 
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.ib.pacing import IB_RULES
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.port import reserve
 from g4qc_core.pacing.rules import Ending, Kind, PacedRequest
-from g4qc_core.storage.database import Database
+from g4qc_core.services.extraction.pacing_status import pacing_metadata
 from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.plan_store import PlanStore
-from g4qc_pipelines.steps.pacing_status import pacing_metadata
+from g4qc_core.storage.progress_store import PlanStore
+from g4qc_core.storage.server.database import Database
 from tests.core.pacing.traffic import broken
 from tests.fixtures.home import Home, home_on
 

@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import month_window
+from g4qc_core.calendars.session_calendar import month_window
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.stores import Stores, open_stores
-from g4qc_pipelines.steps.validation import validate_month
 from tests.fixtures.pages import Visitor
 from tests.fixtures.web import MONTHS, Run, Up
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Route, expect
 
-from g4qc_core.api.keys import Scope
+from g4qc_core.api.api_keys import Scope
 from g4qc_core.api.site import PATHS
-from g4qc_core.instruments import load_registry
-from g4qc_core.prices import price_text
+from g4qc_core.instruments.price_text import price_text
+from g4qc_core.instruments.registry import load_registry
 from tests.core.api.test_outage import close, reopen
 from tests.fixtures.api import Api
 from tests.fixtures.home import Home

@@ -12,16 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 import pytest
 
-from g4qc_core.gateway.script import FaultScript
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.gateway.faults.fault_script import FaultScript
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.extraction.planner import plan_extraction
+from g4qc_core.services.quality.month_derivation import derive_month
+from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.resources import open_stores
-from g4qc_pipelines.steps.derivation import derive_month
-from g4qc_pipelines.steps.planning import plan_extraction
-from g4qc_pipelines.steps.validation import validate_month
 from tests.fixtures.home import Answer, Home, home_on
 
 pytestmark = pytest.mark.integration

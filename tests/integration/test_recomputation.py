@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import URL
 
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.fixtures.home import Home, home_on
 
 pytestmark = pytest.mark.integration

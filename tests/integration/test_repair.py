@@ -10,19 +10,19 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 from sqlalchemy import text
 
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.script import FaultScript
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
+from g4qc_core.gateway.faults.fault_script import FaultScript
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.services.quality.feed import STALE
+from g4qc_core.services.quality.repairs import GRACE, gaps_of, rescues_of
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, build_jobs
-from g4qc_pipelines.runs import RunFailed
+from g4qc_pipelines.runner import RunFailed
+from g4qc_pipelines.sensors.backtest_inputs import build_inputs
 from g4qc_pipelines.sensors.feeds import build_feeds
-from g4qc_pipelines.sensors.freshness import build_freshness
-from g4qc_pipelines.sensors.inputs import build_inputs
+from g4qc_pipelines.sensors.late_data import build_freshness
 from g4qc_pipelines.sensors.repairs import RUNS_PER_TICK, build_repairs
-from g4qc_pipelines.steps.feed import STALE
-from g4qc_pipelines.steps.repairs import GRACE, gaps_of, rescues_of
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 from tests.fixtures.restating import RestatingMarket

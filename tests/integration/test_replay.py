@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import URL, text
 
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, Outcome
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.resources import open_stores

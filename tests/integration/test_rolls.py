@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.instruments import month_code
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.instruments.registry import month_code
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home
 

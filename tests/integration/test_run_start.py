@@ -14,10 +14,10 @@ import httpx
 import psutil
 import pytest
 
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.faults import Faults
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
+from g4qc_core.gateway.faults.switches import Faults
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.fixtures.home import bare_home
 from tests.fixtures.waiting import PATIENCE, until
 from tests.fixtures.web import MONTHS, Up, free_ports, up

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.instruments import load_registry
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.backtests.spec_run import run_spec
 from g4qc_core.storage.stores import open_stores
-from g4qc_pipelines.steps.reports import run_spec
 from tests.fixtures.api import Api
 from tests.fixtures.home import Home
 from tests.fixtures.pages import Visitor

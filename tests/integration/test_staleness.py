@@ -12,18 +12,18 @@ from dagster._core.definitions.data_version import CachingStaleStatusResolver
 from dagster._core.loader import LoadingContextForTest
 from sqlalchemy import URL, text
 
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.storage.revision_store import by_field
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.services.backtests.result_inputs import inputs_of_newest
+from g4qc_core.services.restatements import touched
+from g4qc_core.storage.bar_stores.revision_store import by_field
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.commands.revisions import show_revisions
 from g4qc_pipelines.commands.workbench import Workbench
-from g4qc_pipelines.instance import add_partitions
+from g4qc_pipelines.instance.dagster_instance import add_partitions
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, build_jobs
-from g4qc_pipelines.sensors.inputs import build_inputs
-from g4qc_pipelines.steps.inputs import inputs_of_newest
-from g4qc_pipelines.steps.revisions import touched
+from g4qc_pipelines.sensors.backtest_inputs import build_inputs
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import home_on
 from tests.fixtures.restating import RestatingMarket

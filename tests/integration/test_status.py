@@ -9,15 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from ibapi.server_versions import MAX_CLIENT_VER
 
-from g4qc_core.backtest.specs import load_specs
-from g4qc_core.bars.coverage import CLASSES
-from g4qc_core.sessions import calendar
-from g4qc_core.storage.bar_store import BarStore
-from g4qc_core.storage.database import Database
+from g4qc_core.backtest.specs.backtest_spec import load_specs
+from g4qc_core.bars.minute_classes import CLASSES
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.services.backtests.known_specs import find_spec, known_names
+from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import backtest_specs
 from g4qc_pipelines.resources import open_stores
-from g4qc_pipelines.steps.specs import find_spec, known_names
 from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.integration

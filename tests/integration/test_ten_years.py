@@ -16,16 +16,16 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.source import BarRequest, MemorySource
+from g4qc_core.bars.bar_source import BarRequest, MemorySource
+from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.futures.chain import contracts_for
-from g4qc_core.ib.pacing import IB_RULES, paced_bars, paced_head
-from g4qc_core.instruments import Contract, load_registry
+from g4qc_core.ib.pacing_limits import IB_RULES, paced_bars, paced_head
+from g4qc_core.instruments.registry import Contract, load_registry
 from g4qc_core.pacing.memory import MemoryPacer, VirtualTime
 from g4qc_core.pacing.port import paced
-from g4qc_core.sessions import Session, calendar
-from g4qc_core.storage.database import Database
+from g4qc_core.services.extraction.extract import extract
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.steps.extraction import extract
 from tests.core.bars.builders import es_contract
 
 pytestmark = pytest.mark.integration

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from g4qc_core.api.launcher import ExtractOrder, JobState
-from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.api.job_launcher import ExtractOrder, JobState
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import BacktestRefused, G4qcError, UsageError
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.storage.stores import Stores, open_stores
-from g4qc_pipelines.launching.launcher import DagsterLauncher
+from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 from tests.fixtures.graph import MemoryGraph
 from tests.fixtures.home import Home
 

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from g4qc_core.errors import GraphUnavailable
 from g4qc_pipelines.launching.watches import check_watches, remarks
-from g4qc_pipelines.running.clock import Steps, mend_future
+from g4qc_pipelines.running.clock_watch import Steps, mend_future
 from g4qc_pipelines.sensors.attempts import PAUSES, Attempt
 from tests.fixtures.graph import MemoryGraph
 

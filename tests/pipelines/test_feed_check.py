@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from g4qc_core.storage.database import Database
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.feed_check import feed_evaluation, feed_result
+from g4qc_pipelines.checks.feed_alive import feed_evaluation, feed_result
 
 pytestmark = pytest.mark.integration
 

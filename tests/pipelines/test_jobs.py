@@ -12,18 +12,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from g4qc_core.api.launcher import ExtractOrder, JobState
-from g4qc_core.bars.reasons import Decision, Reason
-from g4qc_core.bars.selection import Selection
+from g4qc_core.api.job_launcher import ExtractOrder, JobState
+from g4qc_core.bars.quarantine.reasons import Decision, Reason
+from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.errors import DecidedMeanwhile, UsageError
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.bar_stores.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.launching.launcher import DagsterLauncher
+from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 from g4qc_pipelines.launching.stages import DECIDE, JOB, KIND, NEXT, goes_on
-from g4qc_pipelines.runs import ANSWERED_STEP
+from g4qc_pipelines.runner import ANSWERED_STEP
 from tests.core.storage.frames import END, START, market_bars, raw_bars
 from tests.fixtures.graph import MemoryGraph, tags_of
 from tests.fixtures.waiting import PATIENCE
@@ -337,7 +337,7 @@ def test_a_decision_that_needs_too_many_runs_is_not_half_taken(
     stores = doubted(embedded_database, "spike")
     launcher, bar = make(), "ES/202403/2024-01-01T00:00Z"
     with monkeypatch.context() as less:
-        less.setattr("g4qc_pipelines.launching.launcher._MOST_STAGES", 0)
+        less.setattr("g4qc_pipelines.launching.dagster_launcher._MOST_STAGES", 0)
         with pytest.raises(UsageError, match="decide about fewer at once"):
             launcher.decide([bar], Decision.DROP, "jo", "")
     assert stores.quarantine.listed("ES", START, END)["decision"].isna().all()

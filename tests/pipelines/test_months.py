@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from g4qc_core.errors import UsageError
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
-from g4qc_pipelines.months import OLDEST_MONTH, begin_with, check_months, first_month
+from g4qc_pipelines.partitions.graph_months import OLDEST_MONTH, begin_with, check_months, first_month
 
 DAYS = st.dates(OLDEST_MONTH, date(2026, 11, 28))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dagster_graphql.schema import create_schema
 
-from g4qc_core.api.keys import Scope
+from g4qc_core.api.api_keys import Scope
 from g4qc_pipelines.launching.mutations import wanted
 
 

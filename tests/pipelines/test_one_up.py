@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from g4qc_core.errors import G4qcError, GraphStarting, GraphUnavailable, HomeTaken
-from g4qc_core.instruments import load_registry
-from g4qc_core.storage.late import LateStores
-from g4qc_pipelines.launching.launcher import DagsterLauncher
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.storage.lazy_stores import LateStores
+from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 from g4qc_pipelines.launching.one_up import Phase, absence, only_up, up_state
 from tests.fixtures.api import served
 from tests.fixtures.home import Home
@@ -25,9 +25,9 @@ ADDRESS = "http://127.0.0.1:3000"
 HOLDER = """
 import sys, time
 from pathlib import Path
-from g4qc_core.instruments import load_registry
-from g4qc_core.storage.late import LateStores
-from g4qc_pipelines.launching.launcher import DagsterLauncher
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.storage.lazy_stores import LateStores
+from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 from g4qc_pipelines.launching.one_up import only_up
 with only_up(Path(sys.argv[1]), "http://127.0.0.1:3000") as runs:
     runs("")

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from g4qc_pipelines.orphans import end_orphans, leased
+from g4qc_pipelines.instance.orphans import end_orphans, leased
 
 pytestmark = pytest.mark.slow
 

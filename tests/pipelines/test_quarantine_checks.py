@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.coverage import QUALITY_COLUMNS
-from g4qc_core.bars.decisions import undecided
-from g4qc_core.bars.reasons import Decision, Reason
-from g4qc_core.storage.quarantine_store import LISTED_COLUMNS
-from g4qc_pipelines.checks import MinuteChecks
-from g4qc_pipelines.steps.validation import ValidatedMonth
+from g4qc_core.bars.minute_classes import QUALITY_COLUMNS
+from g4qc_core.bars.quarantine.decisions import undecided
+from g4qc_core.bars.quarantine.reasons import Decision, Reason
+from g4qc_core.services.quality.month_validation import ValidatedMonth
+from g4qc_core.storage.bar_stores.quarantine_store import LISTED_COLUMNS
+from g4qc_pipelines.checks.bar_checks import MinuteChecks
 
 
 def listed(bars: int, reason: str, decision: str | None = None) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pytest
 
 from g4qc_pipelines.failures import told_to_dagster
 from g4qc_pipelines.progress import listening, progress
-from g4qc_pipelines.runs import RunFailed, Runner
+from g4qc_pipelines.runner import RunFailed, Runner
 
 
 def interrupt() -> None:

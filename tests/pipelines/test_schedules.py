@@ -12,12 +12,12 @@ import dagster as dg
 import pytest
 from dagster._utils.schedules import cron_string_iterator
 
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.ib.resets import in_reset
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
-from g4qc_pipelines.partitions import INSTRUMENTS
+from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 
 CHICAGO = ZoneInfo("America/Chicago")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from g4qc_core.backtest.specs import load_specs
+from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from g4qc_core.backtest.run import run_backtest
-from g4qc_core.backtest.spec_fields import spec_fields
-from g4qc_core.backtest.specs import BacktestSpec, load_specs
-from g4qc_core.futures.rolls import rule_name
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec, load_specs
+from g4qc_core.backtest.specs.spec_fields import spec_fields
+from g4qc_core.futures.rolls.roll_calendar import rule_name
 from g4qc_core.settings import Settings
-from g4qc_core.storage.backtest_store import BacktestStore
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.result_stores.backtest_store import BacktestStore
+from g4qc_core.storage.server.database import Database
 from g4qc_pipelines.cli.backtest import backtest
-from g4qc_pipelines.steps.spec_words import given_fields, spec_by_words
+from g4qc_pipelines.commands.spec_words import given_fields, spec_by_words
 from tests.core.backtest.series import ES, REGISTRY, walk
 from tests.fixtures.api import Api
 from tests.fixtures.specs import as_file, as_options, specs

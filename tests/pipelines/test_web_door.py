@@ -21,15 +21,15 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from g4qc_core.api.guard import Rules
-from g4qc_core.api.keys import Key, Keys, Scope, create_key
-from g4qc_core.api.server import server_of
+from g4qc_core.api.api_keys import Key, Keys, Scope, create_key
+from g4qc_core.api.http_guard import Rules
+from g4qc_core.api.http_server import server_of
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.settings import load_settings
 from g4qc_pipelines.commands.graph import run_dagster
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.own_key import own_key, with_own_key
-from g4qc_pipelines.launching.web import guarded, serve_web, web_rules
+from g4qc_pipelines.launching.web_server import guarded, serve_web, web_rules
 
 LIMIT = 'mutation { setConcurrencyLimit(concurrencyKey: "%s", limit: 1) }'
 VERSION = "{ __typename }"

@@ -15,9 +15,9 @@ import pytest
 
 from g4qc_core.errors import DatabaseUnavailable
 from g4qc_core.settings import Settings
-from g4qc_pipelines.sensors.runs import build_failed_runs
+from g4qc_pipelines.run_tags import range_tags
+from g4qc_pipelines.sensors.failed_runs import build_failed_runs
 from g4qc_pipelines.sensors.webhook import Webhook, tell
-from g4qc_pipelines.tags import range_tags
 
 
 class Hook:

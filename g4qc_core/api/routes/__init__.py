@@ -1,6 +1,7 @@
 """The routes, one noun a file. Each reads stores or asks the launcher; what is longer than that stands in the core."""
 
 from g4qc_core.api.routes import (
+    backtest_fields,
     backtests,
     coverage,
     data,
@@ -8,15 +9,14 @@ from g4qc_core.api.routes import (
     health,
     instruments,
     jobs,
-    months,
+    login,
+    monthly_returns,
     pacing,
     partitions,
     quarantine,
     reports,
     results,
     revisions,
-    session,
-    spec_fields,
     strategies,
 )
 
@@ -29,14 +29,14 @@ API_ROUTERS = (
     coverage.router,
     quarantine.router,
     strategies.router,
-    spec_fields.router,
+    backtest_fields.router,
     results.router,
     backtests.router,
-    months.router,
+    monthly_returns.router,
     revisions.router,
     pacing.router,
     partitions.router,
-    session.router,
+    login.router,
     health.router,
 )
 ROOT_ROUTERS = (health.root, reports.router)

@@ -16,13 +16,13 @@ from g4qc_core.api.deps import CanRead, CanRun, Services, Using
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobShown, shown
 from g4qc_core.api.routes.reports import report_file, sandboxed
-from g4qc_core.backtest.external import is_external
-from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.backtest.own_strategies import is_external
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.strategies import STRATEGIES
 from g4qc_core.errors import NotFound, UsageError, unknown
-from g4qc_core.storage.backtest_store import BacktestRecord
-from g4qc_core.storage.result_choice import ResultChoice
-from g4qc_core.storage.result_labels import TAG
+from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
+from g4qc_core.storage.result_stores.result_choice import ResultChoice
+from g4qc_core.storage.result_stores.result_labels import TAG
 
 router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
 

@@ -12,15 +12,15 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
-from g4qc_core.bars.completeness import MissingSession, NotAsked
-from g4qc_core.bars.coverage import CLASSES, MISSING, OPEN
+from g4qc_core.bars.minute_classes import CLASSES, MISSING, OPEN
+from g4qc_core.bars.missing_sessions import MissingSession, NotAsked
+from g4qc_core.calendars.session_calendar import Session, calendar, check_window
 from g4qc_core.errors import UsageError
-from g4qc_core.instruments import CONTRACT_MONTH, Instrument
-from g4qc_core.sessions import Session, calendar, check_window
-from g4qc_core.storage.answers import stored_gaps
-from g4qc_core.storage.bar_series import segments_of
-from g4qc_core.storage.completeness import judged_until, not_asked, not_made_of
-from g4qc_core.storage.coverage_store import CoverageStore, MonthSums
+from g4qc_core.instruments.registry import CONTRACT_MONTH, Instrument
+from g4qc_core.services.coverage.completeness import judged_until, not_asked, not_made_of
+from g4qc_core.services.extraction.answered import stored_gaps
+from g4qc_core.services.series.series_segments import segments_of
+from g4qc_core.storage.bar_stores.coverage_store import CoverageStore, MonthSums
 from g4qc_core.storage.request_ledger import Outcome
 from g4qc_core.timeframes import DERIVED
 

@@ -21,14 +21,14 @@ from g4qc_core.api.encoding import Format, choose_format, encode
 from g4qc_core.api.measures import Measures
 from g4qc_core.api.missing import HEADERS, Missing, headers_of, shown
 from g4qc_core.api.problems import documented, problem
-from g4qc_core.bars.completeness import Completeness
+from g4qc_core.bars.missing_sessions import Completeness
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.adjustment import Adjustment
-from g4qc_core.instruments import CONTRACT_MONTH, Instrument
-from g4qc_core.storage.bar_reader import BarQuery, BarReader, last_start
-from g4qc_core.storage.bar_series import readable, segments_of, series_version
-from g4qc_core.storage.completeness import completeness, life_of
-from g4qc_core.storage.moments import Moment, window_of
+from g4qc_core.instruments.registry import CONTRACT_MONTH, Instrument
+from g4qc_core.services.coverage.completeness import completeness, life_of
+from g4qc_core.services.series.series_segments import readable, segments_of, series_version
+from g4qc_core.services.window_ends import Moment, window_of
+from g4qc_core.storage.bar_stores.bar_reader import BarQuery, BarReader, last_start
 from g4qc_core.timeframes import TIMEFRAMES
 
 LARGEST_PAGE = 50_000

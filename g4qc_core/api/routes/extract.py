@@ -14,20 +14,20 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from g4qc_core.api.deps import CanRun, Services, Using
-from g4qc_core.api.launcher import ExtractOrder, Job, JobState
+from g4qc_core.api.job_launcher import ExtractOrder, Job, JobState
 from g4qc_core.api.problems import documented, problem
 from g4qc_core.api.routes.jobs import JobShown, finished, shown
-from g4qc_core.bars.coverage import MISSING
-from g4qc_core.bars.selection import Selection
+from g4qc_core.bars.minute_classes import MISSING
+from g4qc_core.bars.quarantine.selection import Selection
+from g4qc_core.calendars.session_calendar import calendar, check_window, month_window
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.futures.segments import Segment
-from g4qc_core.instruments import CONTRACT_MONTH, Instrument
-from g4qc_core.sessions import calendar, check_window, month_window
-from g4qc_core.storage.bar_reader import BarQuery, BarReader
-from g4qc_core.storage.bar_series import readable, segments_of
-from g4qc_core.storage.completeness import completeness, life_of
-from g4qc_core.storage.coverage_store import CoverageStore
-from g4qc_core.storage.moments import window_of
+from g4qc_core.instruments.registry import CONTRACT_MONTH, Instrument
+from g4qc_core.services.coverage.completeness import completeness, life_of
+from g4qc_core.services.series.series_segments import readable, segments_of
+from g4qc_core.services.window_ends import window_of
+from g4qc_core.storage.bar_stores.bar_reader import BarQuery, BarReader
+from g4qc_core.storage.bar_stores.coverage_store import CoverageStore
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES, Timeframe
 

@@ -15,13 +15,13 @@ from starlette.concurrency import run_in_threadpool
 
 from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
-from g4qc_core.bars.source import Origin
+from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable
 from g4qc_core.home import low_disk
 from g4qc_core.ib.advice import Advice, advice_for
-from g4qc_core.ib.dialling import probe_gateway
-from g4qc_core.storage.coverage_store import CoverageStore
-from g4qc_core.storage.origin import expected_origin, stored_origin
+from g4qc_core.ib.connection.dialling import probe_gateway
+from g4qc_core.storage.bar_stores.coverage_store import CoverageStore
+from g4qc_core.storage.server.origin import expected_origin, stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 
 T = TypeVar("T")

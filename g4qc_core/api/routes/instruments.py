@@ -13,11 +13,11 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.deps import CanRead, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
-from g4qc_core.futures.rolls import rule_name, rule_text
-from g4qc_core.instruments import Instrument
-from g4qc_core.sessions import calendar
-from g4qc_core.storage.coverage_store import CoverageStore
-from g4qc_core.storage.series import not_made
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.futures.rolls.roll_calendar import rule_name, rule_text
+from g4qc_core.instruments.registry import Instrument
+from g4qc_core.services.series.continuous_series import not_made
+from g4qc_core.storage.bar_stores.coverage_store import CoverageStore
 
 router = APIRouter(tags=["instruments"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 

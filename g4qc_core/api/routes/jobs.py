@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.deps import CanRead, CanRun, Services, Using, listening
-from g4qc_core.api.launcher import Job, JobEvent, JobState, Launcher
+from g4qc_core.api.job_launcher import Job, JobEvent, JobState, Launcher
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.errors import G4qcError, GraphUnavailable
 

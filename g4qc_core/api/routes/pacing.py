@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 
 from g4qc_core.api.deps import CanRead, Using
 from g4qc_core.api.problems import documented
-from g4qc_core.ib.pacing import IB_RULES
+from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.usage import usage
 from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.plan_store import PlanStore
+from g4qc_core.storage.progress_store import PlanStore
 from g4qc_core.storage.request_ledger import Outcome
 
 _NAMES = ("symbol", "contract", "outcome", "bars", "message")

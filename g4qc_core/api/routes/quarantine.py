@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from g4qc_core.api.deps import CanDecide, CanRead, Using
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.api.routes.jobs import JobShown, shown
-from g4qc_core.bars.decisions import Group, Preview, groups_of, undecided
-from g4qc_core.bars.keys import BarKey
-from g4qc_core.bars.reasons import Decision, Reason
-from g4qc_core.bars.selection import Selection
-from g4qc_core.instruments import Instrument
-from g4qc_core.storage.selected_bars import read_selected
+from g4qc_core.bars.quarantine.bar_keys import BarKey
+from g4qc_core.bars.quarantine.decisions import Group, Preview, groups_of, undecided
+from g4qc_core.bars.quarantine.reasons import Decision, Reason
+from g4qc_core.bars.quarantine.selection import Selection
+from g4qc_core.instruments.registry import Instrument
+from g4qc_core.services.quarantine.selected_bars import read_selected
 
 router = APIRouter(tags=["quarantine"], responses=documented(401, 403, 422, 429, 503))
 

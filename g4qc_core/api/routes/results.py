@@ -21,8 +21,8 @@ from g4qc_core.api.routes.backtests import (
     record_of,
 )
 from g4qc_core.errors import UsageError
-from g4qc_core.storage.deleted_store import DeletedResult
-from g4qc_core.storage.result_labels import LONGEST_TITLE, MOST_TAGS, LabelChange
+from g4qc_core.storage.result_stores.deleted_store import DeletedResult
+from g4qc_core.storage.result_stores.result_labels import LONGEST_TITLE, MOST_TAGS, LabelChange
 
 router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
 

@@ -12,8 +12,8 @@ from g4qc_core.api.deps import CanRead, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
 from g4qc_core.api.routes.instruments import number_or_none
-from g4qc_core.storage.moments import window_of
-from g4qc_core.storage.revision_store import by_field
+from g4qc_core.services.window_ends import window_of
+from g4qc_core.storage.bar_stores.revision_store import by_field
 
 router = APIRouter(tags=["coverage"], dependencies=[CanRead], responses=documented(401, 403, 404, 422, 429, 503))
 

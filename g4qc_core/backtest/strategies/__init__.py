@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from g4qc_core.backtest.strategies.base import Strategy, build
 from g4qc_core.backtest.strategies.buy_and_hold import BuyAndHold
 from g4qc_core.backtest.strategies.donchian import Donchian
 from g4qc_core.backtest.strategies.sma_cross import SmaCross
+from g4qc_core.backtest.strategies.strategy import Strategy, build
 from g4qc_core.errors import unknown
 
 STRATEGIES: dict[str, type[Strategy]] = {s.name: s for s in (SmaCross, Donchian, BuyAndHold)}

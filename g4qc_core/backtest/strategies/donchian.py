@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from g4qc_core.backtest.strategies.base import Strategy, exact
+from g4qc_core.backtest.strategies.strategy import Strategy, exact
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from g4qc_core.backtest.strategies.base import Strategy, exact, hold
+from g4qc_core.backtest.strategies.strategy import Strategy, exact, hold
 
 if TYPE_CHECKING:
     import numpy as np

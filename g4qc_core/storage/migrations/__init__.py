@@ -16,8 +16,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
-from g4qc_core.storage.database import Database
-from g4qc_core.storage.lock_watch import LockWatch, Tell, say
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.server.lock_watch import LockWatch, Tell, say
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -22,12 +22,12 @@ from g4qc_core.storage.tables.bars import (
     reopened_windows,
     session_quality,
 )
-from g4qc_core.storage.tables.base import metadata
-from g4qc_core.storage.tables.checks import check_states
+from g4qc_core.storage.tables.check_states import check_states
 from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconciliations
 from g4qc_core.storage.tables.jobs import job_ends
 from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
 from g4qc_core.storage.tables.rolls import roll_calendars, rolls
+from g4qc_core.storage.tables.shared_columns import metadata
 from g4qc_core.storage.tables.versions import data_versions, former_trade_dates
 
 __all__ = [

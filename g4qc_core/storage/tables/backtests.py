@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON
 
-from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
+from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
 # Without a scale: a bound one would round half cents (a tick of some bonds is 15.625) without a word.
 _MONEY = Numeric()

@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata, prices
+from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata, prices
 
 origin = Table(
     "origin",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, Double, Table
 
-from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
+from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
 # One row for each day that the gateway reported, as last reported; a side without a session has no times. A holiday
 # with trading is a day of its own, as in the gateway's answer.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
+from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
 # `reason` says why nothing follows; it is empty where a person stopped the job.
 job_ends = Table("job_ends", metadata, key("job"), filled("ended_at", INSTANT), filled("reason"))

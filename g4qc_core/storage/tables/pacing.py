@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Integer, Table, Text
 
-from g4qc_core.storage.tables.base import INSTANT, filled, metadata
+from g4qc_core.storage.tables.shared_columns import INSTANT, filled, metadata
 
 # A row a message that the gateway counts, kept for as long as a rule looks back. `holder` is the advisory lock of the
 # process that sent it: a request that was never finished counts as open only while that lock is held.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, Double, Integer, Table
 
-from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
+from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
 rolls = Table(
     "rolls",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, Table, Text
 
-from g4qc_core.storage.tables.base import INSTANT, filled, key, metadata
+from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
 # `kind` is `raw` or a timeframe; `made_of` is the version that the kind before it had when this one was made.
 data_versions = Table(

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from g4qc_core.futures.adjustment import Adjustment
-from g4qc_core.futures.rolls import rule_name
-from g4qc_core.storage.series import continuous_bars
+from g4qc_core.futures.rolls.roll_calendar import rule_name
+from g4qc_core.services.series.continuous_series import continuous_bars
 from g4qc_core.timeframes import timeframe
 from tests.fixtures.api import Api
 

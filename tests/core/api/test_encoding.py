@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.api.encoding import Format, encode
-from g4qc_core.storage.bar_reader import SCHEMA
+from g4qc_core.storage.bar_stores.bar_reader import SCHEMA
 
 # Few values, so that columns repeat and are all the same; and any value, so that none does. EUR has five decimals.
 PRICES = st.one_of(

@@ -15,12 +15,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from g4qc_core.api.api_keys import Keys, Scope
 from g4qc_core.api.app import build_app
 from g4qc_core.api.deps import Services
-from g4qc_core.api.keys import Keys, Scope
-from g4qc_core.instruments import load_registry
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.late import LateStores
+from g4qc_core.storage.lazy_stores import LateStores
 from tests.fixtures.api import Api, MemoryLauncher
 
 pytestmark = pytest.mark.integration

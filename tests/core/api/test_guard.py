@@ -15,8 +15,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from g4qc_core.api.guard import Rules
-from g4qc_core.api.keys import Scope, create_key, parse_keys
+from g4qc_core.api.api_keys import Scope, create_key, parse_keys
+from g4qc_core.api.http_guard import Rules
 from g4qc_core.api.origins import loopback_hosts
 from g4qc_core.errors import SettingsError
 from g4qc_pipelines.launching.serving import api_server, is_loopback

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import text
 
-from g4qc_core.bars.coverage import CLASSES, QUALITY_COLUMNS
+from g4qc_core.bars.minute_classes import CLASSES, QUALITY_COLUMNS
 from g4qc_core.bars.schema import empty_frame
 from g4qc_core.errors import DatabaseUnavailable
-from g4qc_core.storage.bar_store import BAR_COLUMNS, QUARANTINE_COLUMNS
-from g4qc_core.storage.late import LateStores
+from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS, QUARANTINE_COLUMNS
+from g4qc_core.storage.lazy_stores import LateStores
 from tests.core.storage.frames import END, START
 from tests.fixtures.api import Api
 from tests.fixtures.home import Home

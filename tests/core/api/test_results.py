@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from g4qc_core.api.keys import Scope
+from g4qc_core.api.api_keys import Scope
 from g4qc_core.client import G4QC
 from g4qc_core.errors import Gone, InUse
 from g4qc_core.graph_keys import KeyKind
-from g4qc_core.storage.backtest_store import BacktestRecord, StoredSpec
+from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, StoredSpec
 from g4qc_core.storage.stores import Stores
 from tests.core.storage.test_stores import NOW, _equity, _record, _trades
 from tests.fixtures.api import Api

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from g4qc_core.api.launcher import ExtractOrder, JobEvent, JobState
-from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.bars.coverage import CLASSES, OPEN
-from g4qc_core.bars.reasons import Decision, Reason
-from g4qc_core.bars.selection import Selection
+from g4qc_core.api.job_launcher import ExtractOrder, JobEvent, JobState
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.bars.minute_classes import CLASSES, OPEN
+from g4qc_core.bars.quarantine.reasons import Decision, Reason
+from g4qc_core.bars.quarantine.selection import Selection
 from tests.fixtures.api import NOW, Api
 
 pytestmark = pytest.mark.integration

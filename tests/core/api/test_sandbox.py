@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
+from g4qc_core.api.api_keys import Scope
 from g4qc_core.api.deps import COOKIE
-from g4qc_core.api.keys import Scope
 from tests.fixtures.api import Api
 from tests.fixtures.home import Home
 

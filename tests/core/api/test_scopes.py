@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from g4qc_core.api.keys import Scope
+from g4qc_core.api.api_keys import Scope
 from tests.core.api.test_fuzz import OPERATIONS
 from tests.fixtures.api import Api
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from g4qc_core.api.server import Patience, parse_proxies, server_of
+from g4qc_core.api.http_server import Patience, parse_proxies, server_of
 from g4qc_core.errors import SettingsError
 
 SHORT = Patience(head_seconds=0.3, body_seconds=0.3, largest_head=4096)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from g4qc_core.api.launcher import Job, JobState
+from g4qc_core.api.job_launcher import Job, JobState
 from g4qc_core.api.routes.jobs import finished
 from g4qc_core.errors import GraphUnavailable
 from tests.fixtures.api import Api, MemoryLauncher

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from g4qc_core.api.site import LANGUAGES, PAGES, PATHS, choose_language
-from g4qc_core.backtest.spec_fields import spec_fields
+from g4qc_core.backtest.specs.spec_fields import spec_fields
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.storage.request_ledger import Outcome
 from tests.fixtures.api import Api

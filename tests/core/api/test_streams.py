@@ -12,8 +12,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from g4qc_core.api.keys import Scope
-from g4qc_core.api.launcher import Job, JobEvent, JobState
+from g4qc_core.api.api_keys import Scope
+from g4qc_core.api.job_launcher import Job, JobEvent, JobState
 from g4qc_core.api.watching import Listeners, Watch
 from g4qc_core.errors import GraphUnavailable, ListenersFull, TooManyRequests
 from tests.fixtures.api import NOW, Api, MemoryLauncher

@@ -8,8 +8,8 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from g4qc_core.backtest.specs import BacktestSpec
-from g4qc_core.instruments import Instrument, load_registry
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.instruments.registry import Instrument, load_registry
 
 REGISTRY = load_registry()
 ES = REGISTRY["ES"]

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.backtest import engine
-from g4qc_core.backtest.costs import CostModel
-from g4qc_core.backtest.holding import Behind, held_over
-from g4qc_core.backtest.ledger import check_against, settle
-from g4qc_core.backtest.market import make_market
+from g4qc_core.backtest.account.account import check_against, settle
+from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.holding import Behind, held_over
+from g4qc_core.backtest.account.priced_bars import make_market
+from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
@@ -89,7 +89,7 @@ def test_a_held_position_earns_what_its_own_contract_does(drawn, adjustment: Adj
     targets = np.repeat(targets[::3], 3)[: len(own)]  # positions that last
     behind = kept(own, rng, sessions, share)
     market = held_over(make_market(adjusted(own, rolls, adjustment), ES, exits), targets, behind)
-    ran = engine.run_targets(market, targets, COSTS, CASH)
+    ran = backtesting_py.run_targets(market, targets, COSTS, CASH)
     account = settle(market, ran.fills, COSTS, CASH)
     check_against(account, ran.equity)
     assert account.equity["equity"].tolist() == ByHand(own, exits, behind).equity(targets)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.backtest import engine
-from g4qc_core.backtest.costs import CostModel
-from g4qc_core.backtest.ledger import Ledger, check_against, settle
-from g4qc_core.backtest.market import make_market
+from g4qc_core.backtest.account.account import Ledger, check_against, settle
+from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.priced_bars import make_market
+from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.errors import G4qcError
-from g4qc_core.instruments import Instrument
+from g4qc_core.instruments.registry import Instrument
 from tests.core.backtest.series import ES, REGISTRY, exits_of, instrument, series
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ def test_profit_is_ticks_times_tick_value_less_costs_to_the_cent(drawn, slippage
     bars = series(opens, closes, of, contracts, adjustments)
     market = make_market(bars, of, exits_of(bars))
     costs = CostModel.of(of, Decimal(slippage))
-    ran = engine.run_targets(market, np.array(targets), costs, CASH)
+    ran = backtesting_py.run_targets(market, np.array(targets), costs, CASH)
     account = settle(market, ran.fills, costs, CASH)
     won, sides = by_hand(opens, closes, targets, contracts)
 
@@ -101,7 +101,7 @@ def test_the_equity_of_every_bar_is_cash_plus_what_was_won_less_what_was_paid(dr
     bars = series(opens, closes, of, contracts, adjustments)
     market = make_market(bars, of, exits_of(bars))
     free = CostModel(Decimal(0), Decimal(0), of.tick_value, of.currency)
-    account = settle(market, engine.run_targets(market, np.array(targets), free, CASH).fills, free, CASH)
+    account = settle(market, backtesting_py.run_targets(market, np.array(targets), free, CASH).fills, free, CASH)
     won, _ = by_hand(opens, closes, targets, contracts)
     assert account.equity["equity"].tolist() == [float(CASH + ticks * of.tick_value) for ticks in won]
     assert account.equity["position"].tolist() == [0, *targets[:-1]]
@@ -117,7 +117,9 @@ def test_a_constant_added_to_all_prices_changes_no_money(drawn, shift: int) -> N
         moved = [p + by for p in opens], [p + by for p in closes]
         bars = series(*moved, of, contracts, adjustments)
         market = make_market(bars, of, exits_of(bars))
-        return settle(market, engine.run_targets(market, np.array(targets), costs, CASH).fills, costs, CASH).final
+        return settle(
+            market, backtesting_py.run_targets(market, np.array(targets), costs, CASH).fills, costs, CASH
+        ).final
 
     assert final(shift) == final(-shift) == final(0)
 
@@ -125,7 +127,7 @@ def test_a_constant_added_to_all_prices_changes_no_money(drawn, shift: int) -> N
 def test_an_order_decided_on_a_close_is_filled_at_the_next_open() -> None:
     market = make_market(series([100, 104, 110, 120], [102, 108, 112, 130]), ES)
     costs = CostModel.of(ES, Decimal(0), fee=Decimal(0))
-    ran = engine.run_targets(market, np.array([1, 1, 0, 0]), costs, CASH)
+    ran = backtesting_py.run_targets(market, np.array([1, 1, 0, 0]), costs, CASH)
     account = settle(market, ran.fills, costs, CASH)
     trade = account.trades.iloc[0]
     assert (trade["entry_price"], trade["exit_price"], trade["profit"]) == (26.0, 30.0, 200.0)
@@ -134,7 +136,7 @@ def test_an_order_decided_on_a_close_is_filled_at_the_next_open() -> None:
 def test_what_is_open_at_the_end_is_closed_at_the_last_close_and_pays_for_it() -> None:
     market = make_market(series([100, 104], [102, 108]), ES)
     costs = CostModel.of(ES, Decimal(1))
-    account = settle(market, engine.run_targets(market, np.array([2, 2]), costs, CASH).fills, costs, CASH)
+    account = settle(market, backtesting_py.run_targets(market, np.array([2, 2]), costs, CASH).fills, costs, CASH)
     trade = account.trades.iloc[0]
     assert (trade["exit_price"], trade["exit_reason"], trade["bars"]) == (27.0, "end", 1)
     assert account.final - CASH == 2 * 4 * Decimal("12.5") - 4 * (Decimal("2.25") + Decimal("12.5"))
@@ -148,7 +150,7 @@ def test_a_fee_of_the_spec_replaces_the_instruments() -> None:
 def test_an_equity_of_the_library_that_is_two_cents_off_is_an_error() -> None:
     market = make_market(series([100, 104], [102, 108]), ES)
     costs = CostModel.of(ES, Decimal(0))
-    ran = engine.run_targets(market, np.array([1, 1]), costs, CASH)
+    ran = backtesting_py.run_targets(market, np.array([1, 1]), costs, CASH)
     account = settle(market, ran.fills, costs, CASH)
     check_against(account, ran.equity)
     with pytest.raises(G4qcError, match="differs from the exact account"):

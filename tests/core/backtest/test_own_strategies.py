@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
-from g4qc_core.backtest.order_prices import OrderPrices, on_grid
+from g4qc_core.backtest.engines.order_prices import OrderPrices, on_grid
 from g4qc_core.errors import BacktestRefused, UsageError
 from tests.core.backtest import classes
 from tests.core.backtest.series import spec, walk

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.backtest import engine, metrics
-from g4qc_core.backtest.costs import CostModel
-from g4qc_core.backtest.ledger import settle
-from g4qc_core.backtest.market import make_market
+from g4qc_core.backtest import metrics
+from g4qc_core.backtest.account.account import settle
+from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.priced_bars import make_market
+from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.span import Span
 from tests.core.backtest.series import instrument, spec
@@ -51,7 +52,7 @@ def test_fills_and_value_are_those_of_the_futures_test_of_backtrader() -> None:
 
     market = make_market(daily_bars(frame), of)
     costs, cash = CostModel.of(of, Decimal(0)), Decimal(10_000)
-    account = settle(market, engine.run_targets(market, targets, costs, cash).fills, costs, cash)
+    account = settle(market, backtesting_py.run_targets(market, targets, costs, cash).fills, costs, cash)
     trades = account.trades
     assert trades["entry_price"].tolist() == truth["buys"]
     assert trades["exit_price"].tolist()[:-1] == truth["sells"]

@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from g4qc_core.backtest.candles import make_candles
 from g4qc_core.backtest.metrics import DEFINITIONS
-from g4qc_core.backtest.pictures import candles_png, equity_png
-from g4qc_core.backtest.report import render_report, write_report
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
+from g4qc_core.backtest.tear_sheet.candles import make_candles
+from g4qc_core.backtest.tear_sheet.pictures import candles_png, equity_png
+from g4qc_core.backtest.tear_sheet.report import render_report, write_report
 from g4qc_core.errors import SettingsError, UsageError
 from tests.core.backtest.series import ES, series, spec, walk
 
@@ -119,8 +119,9 @@ def test_pictures_are_small_and_always_the_same() -> None:
 
 def test_importing_the_package_and_its_strategies_loads_nothing_heavy() -> None:
     code = (
-        "import sys; import g4qc_core.backtest.specs, g4qc_core.backtest.run, g4qc_core.backtest.report, "
-        "g4qc_core.backtest.pictures; print([m for m in ('bokeh', 'backtesting', 'matplotlib') if m in sys.modules])"
+        "import sys; import g4qc_core.backtest.specs.backtest_spec, g4qc_core.backtest.run; "
+        "import g4qc_core.backtest.tear_sheet.report, g4qc_core.backtest.tear_sheet.pictures; "
+        "print([m for m in ('bokeh', 'backtesting', 'matplotlib') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.backtest import engine
-from g4qc_core.backtest.costs import CostModel
-from g4qc_core.backtest.ledger import check_against, settle
-from g4qc_core.backtest.market import make_market
-from g4qc_core.backtest.rolling import closed_at_rolls
+from g4qc_core.backtest.account.account import check_against, settle
+from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.priced_bars import make_market
+from g4qc_core.backtest.account.rolling import closed_at_rolls
+from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.errors import BacktestRefused, SettingsError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import adjusted
-from g4qc_core.futures.rolls import roll_frame
+from g4qc_core.futures.rolls.roll_calendar import roll_frame
 from tests.core.backtest.series import ES, series, spec
 
 pytestmark = pytest.mark.slow
@@ -86,7 +86,7 @@ def test_profit_through_rolls_is_the_sum_over_contracts_to_the_cent(drawn, adjus
     own, rolls, exits, targets = drawn
     market = make_market(adjusted(own, rolls, adjustment), ES, exits)
     costs = CostModel.of(ES, Decimal(1))
-    ran = engine.run_targets(market, targets, costs, CASH)
+    ran = backtesting_py.run_targets(market, targets, costs, CASH)
     account = settle(market, ran.fills, costs, CASH)
     won, sides = by_contract(own, exits, targets)
     points = Decimal(str(sum(won.values())))
@@ -103,7 +103,7 @@ def test_trades_show_prices_of_the_contract_and_of_the_series(drawn, adjustment:
     seen = adjusted(own, rolls, adjustment)
     market = make_market(seen, ES, exits)
     costs = CostModel.of(ES, Decimal(0))
-    trades = settle(market, engine.run_targets(market, targets, costs, CASH).fills, costs, CASH).trades
+    trades = settle(market, backtesting_py.run_targets(market, targets, costs, CASH).fills, costs, CASH).trades
     own_at, seen_at = own.set_index("timestamp")["open"], seen.set_index("timestamp")["open"]
     assert trades["entry_price_own"].tolist() == own_at[trades["entry_time"]].tolist()
     np.testing.assert_allclose(trades["entry_price"], seen_at[trades["entry_time"]], rtol=1e-12)
@@ -122,7 +122,7 @@ def test_the_adjustment_decides_what_is_seen_and_not_what_is_earned(drawn) -> No
     def equity(adjustment: Adjustment) -> list[float]:
         market = make_market(adjusted(own, rolls, adjustment), ES, exits)
         return (
-            settle(market, engine.run_targets(market, targets, costs, CASH).fills, costs, CASH)
+            settle(market, backtesting_py.run_targets(market, targets, costs, CASH).fills, costs, CASH)
             .equity["equity"]
             .tolist()
         )

@@ -13,7 +13,7 @@ import pytest
 
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
-from g4qc_core.backtest.specs import BacktestSpec
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import BacktestRefused, UsageError
 from tests.core.backtest.series import ES, exits_of, instrument, series, spec, walk
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from g4qc_core.backtest.metrics import ANNUAL, OF_RETURNS, annual_return, distorted
-from g4qc_core.backtest.report import figure, shown
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.span import LEAST_DAYS, LEAST_SESSIONS, Span, span_of
-from g4qc_core.sessions import calendar
+from g4qc_core.backtest.tear_sheet.report import figure, shown
+from g4qc_core.calendars.session_calendar import calendar
 from tests.core.backtest.series import ES, REGISTRY, series, spec, walk
 
 EQUITY = calendar(ES.calendar)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.backtest.specs import DEFAULT_FILE, BacktestSpec, field_names, load_specs
+from g4qc_core.backtest.specs.backtest_spec import DEFAULT_FILE, BacktestSpec, field_names, load_specs
 from g4qc_core.errors import SettingsError, UsageError
 from tests.core.backtest.series import REGISTRY, spec
 

@@ -6,8 +6,8 @@ import pytest
 
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
-from g4qc_core.gateway.products import products
-from g4qc_core.instruments import Instrument, load_registry
+from g4qc_core.gateway.markets.simulated_products import products
+from g4qc_core.instruments.registry import Instrument, load_registry
 from tests.core.backtest.series import series, spec
 
 PRODUCTS = products(load_registry())

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.schema import RAW_BAR_COLUMNS
-from g4qc_core.bars.validation import validate
-from g4qc_core.instruments import Contract, load_registry
-from g4qc_core.sessions import Session, SessionCalendar, calendar
+from g4qc_core.bars.validation.validate import validate
+from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
+from g4qc_core.instruments.registry import Contract, load_registry
 
 REGISTRY = load_registry()
 ES, EC = REGISTRY["ES"], REGISTRY["EC"]

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.agreement import Agreement, compare_sessions, disagreements
-from g4qc_core.bars.source import ToldSession
-from g4qc_core.sessions import calendar, calendar_names
+from g4qc_core.bars.bar_source import ToldSession
+from g4qc_core.bars.calendar_comparison import Agreement, compare_sessions, disagreements
+from g4qc_core.calendars.session_calendar import calendar, calendar_names
 
 EQUITY = calendar("equity_index")
 FIRST, LAST = date(2025, 11, 20), date(2025, 12, 1)

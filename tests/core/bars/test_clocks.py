@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.clocks import FARTHEST, check_clocks
-from g4qc_core.bars.source import Origin
+from g4qc_core.bars.bar_source import Origin
+from g4qc_core.bars.clock_check import FARTHEST, check_clocks
 from g4qc_core.errors import ClockWrong
 
 NOW = datetime(2026, 11, 28, 21, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.bars.coverage import CLASSES, OPEN, QUALITY_COLUMNS, gaps, session_quality
+from g4qc_core.bars.minute_classes import CLASSES, OPEN, QUALITY_COLUMNS, gaps, session_quality
 from g4qc_core.bars.windows import Window
-from g4qc_core.sessions import Session
+from g4qc_core.calendars.session_calendar import Session
 from tests.core.bars.builders import EQUITY, es_contract
 
 CONTRACT = es_contract("202512")

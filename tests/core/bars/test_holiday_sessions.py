@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.planning import Answer, leaves_no_doubt, needed_sessions
-from g4qc_core.bars.reasons import Reason
-from g4qc_core.bars.reconciliation import VALUES, by_trade_date, compare_bars, faults
+from g4qc_core.bars.bar_comparison import VALUES, by_trade_date, compare_bars, faults
+from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.bars.resampling import resample
-from g4qc_core.bars.validation import validate
+from g4qc_core.bars.validation.validate import validate
 from g4qc_core.bars.windows import minutes_of, possible
-from g4qc_core.gateway.history import bars as served
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.gateway.validation import BarsQuery
-from g4qc_core.ib.requests import chunk_sessions, history_query
-from g4qc_core.sessions import Session, calendar
+from g4qc_core.calendars.session_calendar import Session, calendar
+from g4qc_core.gateway.markets.history import bars as served
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.protocol.bar_request_rules import BarsQuery
+from g4qc_core.ib.history_requests import chunk_sessions, history_query
+from g4qc_core.services.extraction.needs import Answer, leaves_no_doubt, needed_sessions
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, SESSION, Timeframe, timeframe
 from tests.core.bars.builders import EQUITY, ES, es_contract, good_bars, raw_bars
 

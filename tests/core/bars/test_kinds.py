@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.reasons import WAYS_OUT, Reason, in_words
-from g4qc_core.bars.reconciliation import Finding, compare_bars
-from g4qc_core.bars.validation import Validated, validate
-from g4qc_core.gateway.products import products
-from g4qc_core.instruments import NEVER, SPOT, Contract, Instrument, load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.bars.bar_comparison import Finding, compare_bars
+from g4qc_core.bars.quarantine.reasons import WAYS_OUT, Reason, in_words
+from g4qc_core.bars.validation.validate import Validated, validate
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.gateway.markets.simulated_products import products
+from g4qc_core.instruments.registry import NEVER, SPOT, Contract, Instrument, load_registry
 from g4qc_core.timeframes import timeframe
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 

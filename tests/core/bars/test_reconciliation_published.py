@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.reconciliation import compare_bars, faults
+from g4qc_core.bars.bar_comparison import compare_bars, faults
 from g4qc_core.bars.resampling import resample
 from g4qc_core.timeframes import timeframe
 from tests.core.bars.builders import EQUITY, ES

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import BAR_COLUMNS, check_schema, empty_frame
-from g4qc_core.bars.validation import validate
+from g4qc_core.bars.validation.validate import validate
+from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.errors import InvalidBars
-from g4qc_core.sessions import SessionCalendar
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, TIMEFRAMES, Timeframe, timeframe
 from tests.core.bars.builders import EQUITY, ES, good_bars
 from tests.market_data import needs_market_data, publisher_hour_bars, replay_bars, replay_contracts

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.reasons import WAYS_OUT, Reason, gravest_first, in_words
-from g4qc_core.bars.selection import Selection, by_gravity, in_quarantine, parse_reasons, trade_dates
+from g4qc_core.bars.quarantine.reasons import WAYS_OUT, Reason, gravest_first, in_words
+from g4qc_core.bars.quarantine.selection import Selection, by_gravity, in_quarantine, parse_reasons, trade_dates
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import UsageError
-from g4qc_core.sessions import calendar
 
 EQUITY = calendar("equity_index")
 FIRST = datetime(2026, 10, 5, 13, 30, tzinfo=UTC)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.bars.reasons import Reason
+from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.bars.schema import PRICES, RAW_BAR_COLUMNS
-from g4qc_core.bars.validation import Validated, validate
+from g4qc_core.bars.validation.validate import Validated, validate
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 
 SESSIONS = EQUITY.sessions(date(2025, 12, 17), date(2025, 12, 19))

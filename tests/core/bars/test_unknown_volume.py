@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.reasons import Reason
+from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import UNKNOWN, Schema, schema_failures
-from g4qc_core.bars.validation import validate
-from g4qc_core.gateway.products import products
-from g4qc_core.instruments import NEVER, SPOT, Contract, load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.bars.validation.validate import validate
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.gateway.markets.simulated_products import products
+from g4qc_core.instruments.registry import NEVER, SPOT, Contract, load_registry
 from g4qc_core.timeframes import DERIVED, timeframe
 from tests.core.bars.builders import raw_bars
 

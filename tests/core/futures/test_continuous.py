@@ -17,7 +17,7 @@ from g4qc_core.futures.continuous import (
     additive_adjustments,
     continuous,
 )
-from g4qc_core.futures.roll_making import RollMaker
+from g4qc_core.futures.rolls.roll_maker import RollMaker
 from g4qc_core.roll_rules import DaysBeforeExpiry
 from g4qc_core.timeframes import timeframe
 from tests.core.bars.builders import EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars

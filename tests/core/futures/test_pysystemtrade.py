@@ -11,7 +11,7 @@ import pytest
 from g4qc_core.bars.schema import PRICES
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import continuous
-from g4qc_core.futures.rolls import roll_frame
+from g4qc_core.futures.rolls.roll_calendar import roll_frame
 from tests.market_data import MARKET_DATA, needs_market_data
 
 FOLDER = MARKET_DATA / "pysystemtrade"

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
-from g4qc_core.bars.validation import validate
+from g4qc_core.bars.validation.validate import validate
+from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import front_periods
 from g4qc_core.futures.continuous import continuous
-from g4qc_core.futures.roll_making import RollMaker
-from g4qc_core.futures.rolls import ROLL_COLUMNS, front_on, roll_problems
+from g4qc_core.futures.rolls.roll_calendar import ROLL_COLUMNS, front_on, roll_problems
+from g4qc_core.futures.rolls.roll_maker import RollMaker
 from g4qc_core.roll_rules import DaysBeforeExpiry, FixedDates, Volume
-from g4qc_core.sessions import SessionCalendar, calendar
 from g4qc_core.timeframes import timeframe
 from tests.core.bars.builders import EC, EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars
 from tests.market_data import needs_market_data, replay_bars, replay_contracts

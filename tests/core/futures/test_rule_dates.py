@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import UsageError
-from g4qc_core.futures.rule_dates import Change, RuleDate, RuleDates, first_cross, session_counts
+from g4qc_core.futures.rolls.rule_dates import Change, RuleDate, RuleDates, first_cross, session_counts
 from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, FixedDates, OpenInterest, Volume, parse_rule
-from g4qc_core.sessions import calendar
 from tests.core.bars.builders import EQUITY, ES, REGISTRY, es_contract
 from tests.market_data import MARKET_DATA, needs_market_data, replay_contracts
 

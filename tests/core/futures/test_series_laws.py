@@ -15,7 +15,7 @@ from g4qc_core.bars.schema import PRICES
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import adjusted, continuous
-from g4qc_core.futures.rolls import roll_frame
+from g4qc_core.futures.rolls.roll_calendar import roll_frame
 
 pytestmark = pytest.mark.slow
 

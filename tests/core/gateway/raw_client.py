@@ -6,7 +6,7 @@ import socket
 import struct
 from types import TracebackType
 
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 
 TIMEOUT = 20.0
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from g4qc_core.errors import SettingsError
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.replay import ReplayMarket
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.instruments import load_registry
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.replay import ReplayMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.instruments.registry import load_registry
 from tests.core.gateway.raw_client import RawClient, rows
 
 CONTRACTS = (

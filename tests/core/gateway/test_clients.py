@@ -14,7 +14,7 @@ from ibapi.client import EClient
 from ibapi.contract import Contract
 from ibapi.wrapper import EWrapper
 
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 
 TIMEOUT = 20.0
 NEWEST = int(ibapi.client.MAX_CLIENT_VER)

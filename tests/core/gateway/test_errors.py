@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from g4qc_core.gateway.faults import Faults, Silence
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.faults.switches import Faults, Silence
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.core.gateway.raw_client import RawClient, contract
 
 

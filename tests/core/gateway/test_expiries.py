@@ -6,10 +6,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from g4qc_core.gateway.expiries import contract_id, first_notice_date, last_trade_at, last_trade_date, local_symbol
-from g4qc_core.gateway.products import products
-from g4qc_core.instruments import MONTH_CODES, NEVER, SPOT, load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.gateway.markets.expiry_rules import (
+    contract_id,
+    first_notice_date,
+    last_trade_at,
+    last_trade_date,
+    local_symbol,
+)
+from g4qc_core.gateway.markets.simulated_products import products
+from g4qc_core.instruments.registry import MONTH_CODES, NEVER, SPOT, load_registry
 
 REGISTRY = load_registry()
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.errors import SettingsError
-from g4qc_core.gateway.fault_kinds import Fault
-from g4qc_core.gateway.faults import Stage
-from g4qc_core.gateway.script import KINDS, FaultScript, Playing
+from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript, Playing
+from g4qc_core.gateway.faults.request_faults import Fault
+from g4qc_core.gateway.faults.switches import Stage
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 SMALLEST = {

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.script import FaultScript
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.faults.fault_script import FaultScript
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.core.gateway.raw_client import RawClient, rows
 from tests.fixtures.gateway import NOW
 

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 import pytest
 
 from g4qc_core.errors import PortTaken, UsageError
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.faults import Faults, Silence, Stall
-from g4qc_core.gateway.server import SimulatedGateway, run
-from g4qc_core.gateway.synthetic import SyntheticMarket
+from g4qc_core.gateway.faults.switches import Faults, Silence, Stall
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway, run
 from tests.core.gateway.raw_client import RawClient, rows
 
 Make = Callable[..., SimulatedGateway]
@@ -159,7 +159,9 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(
         with RawClient(gateway, client_id=9) as client:
             assert client.ask_bars(month="202612")[0][0] == "17"
         gateway.close()
-    assert not [record for record in caplog.records if record.name in ("asyncio", "g4qc_core.gateway.session")]
+    assert not [
+        record for record in caplog.records if record.name in ("asyncio", "g4qc_core.gateway.protocol.client_session")
+    ]
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.core.gateway.raw_client import RawClient, contract, rows
 
 VERSIONS = (157, 163, 164, 165, 166, 174, 176, 178, 182, 186, 194, 196, 200)

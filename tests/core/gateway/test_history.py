@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.gateway.validation import MINUTES
-from g4qc_core.gateway.wire import number
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.protocol.bar_request_rules import MINUTES
+from g4qc_core.gateway.protocol.framing import number
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.core.gateway.raw_client import RawClient, rows
 
 Row = tuple[datetime, float, float, float, float, int, float, int]

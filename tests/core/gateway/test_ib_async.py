@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.core.gateway.samples import arguments, requests_of
 
 ib_async = pytest.importorskip("ib_async")

@@ -19,8 +19,8 @@ from ibapi.order import Order
 from ibapi.scanner import ScannerSubscription
 from ibapi.wrapper import EWrapper
 
-from g4qc_core.gateway.kinds import KINDS, kind_of
-from g4qc_core.gateway.server import SimulatedGateway
+from g4qc_core.gateway.protocol.request_kinds import KINDS, kind_of
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.core.gateway.raw_client import RawClient, contract
 from tests.core.gateway.samples import REQUEST_ID, arguments, requests_of
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from g4qc_core.errors import SettingsError
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.replay import ReplayMarket
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.instruments import load_registry, make_instrument
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.replay import ReplayMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.instruments.registry import load_registry, make_instrument
 from tests.core.gateway.raw_client import RawClient, rows
 from tests.fixtures.gateway import REPLAY
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.gateway.market import Bars, Listing, join
-from g4qc_core.gateway.products import products
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.instruments import SPOT, Instrument, load_registry, month_code
-from g4qc_core.sessions import calendar
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.gateway.markets.simulated_market import Bars, Listing, join
+from g4qc_core.gateway.markets.simulated_products import products
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.instruments.registry import SPOT, Instrument, load_registry, month_code
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 MARKET = SyntheticMarket(products(load_registry()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from g4qc_core.instruments import Contract
+from g4qc_core.instruments.registry import Contract
 
 ESZ5 = Contract(
     symbol="ES",

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from g4qc_core.bars.source import BarRequest
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import Contract, load_registry
+from g4qc_core.bars.bar_source import BarRequest
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import Contract, load_registry
 from g4qc_core.timeframes import ONE_MINUTE
 from tests.fixtures.gateway import NOW
 

@@ -7,12 +7,12 @@ import socket
 
 import pytest
 
-from g4qc_core.bars.source import Origin
+from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import G4qcError
 from g4qc_core.ib.advice import ACCOUNT, SIMULATED, Advice, advice_for, origin_of
 from g4qc_core.ib.codes import TABLE
-from g4qc_core.ib.dialling import probe_gateway
-from g4qc_core.ib.source import IbSource
+from g4qc_core.ib.connection.dialling import probe_gateway
+from g4qc_core.ib.ib_source import IbSource
 from tests.core.ib.scripted import Peer, error, frame, scripted
 
 OF_AN_ACCOUNT = re.compile(

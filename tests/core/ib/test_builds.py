@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibapi.client
 import pytest
 
-from g4qc_core.ib.builds import Build
+from g4qc_core.ib.connection.builds import Build
 
 OLD, NEW = Build("9.81.1", 157), Build("10.46.1", 225)
 

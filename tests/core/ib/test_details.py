@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from g4qc_core.bars.source import ChainPartlyUnreadable
+from g4qc_core.bars.bar_source import ChainPartlyUnreadable
 from g4qc_core.errors import InvalidBars, SettingsError
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import Contract, Instrument, load_registry
-from g4qc_core.products import Product, common_step, contradictions, meant
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.products import Product, common_step, contradictions, meant
+from g4qc_core.instruments.registry import Contract, Instrument, load_registry
 from tests.core.ib.scripted import Peer, contract_data, frame, scripted
 
 REGISTRY = load_registry()

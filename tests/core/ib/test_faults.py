@@ -18,7 +18,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from g4qc_core.bars.source import BarRequest, Origin, PartlyUnreadable
+from g4qc_core.bars.bar_source import BarRequest, Origin, PartlyUnreadable
 from g4qc_core.errors import (
     ClientIdInUse,
     ClientTooOld,
@@ -35,9 +35,9 @@ from g4qc_core.errors import (
     RequestCancelled,
     UnreadableAnswer,
 )
-from g4qc_core.ib.builds import Build
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import load_registry
+from g4qc_core.ib.connection.builds import Build
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.timeframes import ONE_MINUTE
 from tests.core.ib.contracts import ESZ5
 from tests.core.ib.scripted import Peer, bar, contract_data, error, frame, history, scripted
@@ -396,7 +396,7 @@ def test_a_process_that_never_closes_its_source_exits() -> None:
 
     with scripted(script) as port:
         code = f"""
-            from g4qc_core.ib.source import IbSource
+            from g4qc_core.ib.ib_source import IbSource
             source = IbSource("127.0.0.1", {port}, 11)
             print(source.server_time().timestamp())
         """

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.source import BarRequest
+from g4qc_core.bars.bar_source import BarRequest
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import (
     ClientIdInUse,
     GatewayDisconnected,
@@ -19,13 +20,12 @@ from g4qc_core.errors import (
     PacingViolation,
     RequestRejected,
 )
-from g4qc_core.gateway.faults import Silence, Stall
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.ib.requests import chunk_sessions
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import Contract, load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.gateway.faults.switches import Silence, Stall
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.history_requests import chunk_sessions
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import Contract, load_registry
 from g4qc_core.timeframes import ONE_MINUTE, SESSION, timeframe
 from tests.fixtures.gateway import NOW
 

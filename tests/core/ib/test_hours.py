@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.source import ToldSession
+from g4qc_core.bars.bar_source import ToldSession
+from g4qc_core.calendars.session_calendar import calendar, calendar_names
 from g4qc_core.errors import InvalidBars
-from g4qc_core.gateway.hours import days as days_of
-from g4qc_core.gateway.hours import trading_hours
-from g4qc_core.ib.hours import merged, told_hours, told_schedule
-from g4qc_core.sessions import calendar, calendar_names
+from g4qc_core.gateway.markets.session_hours import days as days_of
+from g4qc_core.gateway.markets.session_hours import trading_hours
+from g4qc_core.ib.trading_hours import merged, told_hours, told_schedule
 
 CHICAGO = ZoneInfo("America/Chicago")
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from ibapi.contract import ContractDetails
 
-from g4qc_core.bars.source import BarRequest
-from g4qc_core.gateway.products import products
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import Contract, load_registry
+from g4qc_core.bars.bar_source import BarRequest
+from g4qc_core.gateway.markets.simulated_products import products
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import Contract, load_registry
 from g4qc_core.timeframes import ONE_MINUTE
 from tests.core.ib.contracts import ESZ5
 from tests.core.ib.scripted import Peer, bar, contract_data, frame, history, scripted

@@ -18,9 +18,9 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from g4qc_core.bars.source import Origin, PartlyUnreadable
+from g4qc_core.bars.bar_source import Origin, PartlyUnreadable
 from g4qc_core.errors import G4qcError, GatewayError, InvalidBars, SettingsError, UnreadableAnswer
-from g4qc_core.ib.source import IbSource
+from g4qc_core.ib.ib_source import IbSource
 from tests.core.ib.recorded import ES, START, Recorded, framed, id_of, record
 from tests.core.ib.scripted import Peer, scripted
 

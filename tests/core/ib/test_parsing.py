@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.source import RAW_COLUMNS
+from g4qc_core.bars.bar_source import RAW_COLUMNS
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import ContractNotFound, InvalidBars, SettingsError, UnreadableAnswer
 from g4qc_core.ib import parsing
-from g4qc_core.ib.expiries import last_trade
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import Contract, Instrument, load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.ib.last_trade import last_trade
+from g4qc_core.instruments.registry import Contract, Instrument, load_registry
 from tests.core.ib.contracts import ESZ5
 from tests.core.ib.scripted import Peer, contract_data, frame, scripted
 

@@ -9,19 +9,19 @@ from decimal import Decimal
 
 import pytest
 
-from g4qc_core.bars.source import BarRequest
+from g4qc_core.bars.bar_source import BarRequest
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import ContractChanged, ContractNotFound, SettingsError
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.market import Bars, Listing
-from g4qc_core.gateway.products import products
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import NEVER, SPOT, Contract, Instrument, load_registry, month_code
-from g4qc_core.products import contradictions, meant
-from g4qc_core.sessions import calendar
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.simulated_market import Bars, Listing
+from g4qc_core.gateway.markets.simulated_products import products
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.products import contradictions, meant
+from g4qc_core.instruments.registry import NEVER, SPOT, Contract, Instrument, load_registry, month_code
 from g4qc_core.storage.contract_store import ContractStore
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.server.database import Database
 from g4qc_core.timeframes import ONE_MINUTE
 from tests.fixtures.gateway import NOW
 

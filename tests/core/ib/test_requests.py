@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.source import BarRequest
+from g4qc_core.bars.bar_source import BarRequest
+from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.errors import UsageError
-from g4qc_core.ib.requests import chunk_sessions, history_query
-from g4qc_core.sessions import Session, calendar
+from g4qc_core.ib.history_requests import chunk_sessions, history_query
 from g4qc_core.timeframes import ONE_MINUTE, SESSION, TIMEFRAMES, Timeframe, timeframe
 from tests.core.ib.contracts import ESZ5
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from g4qc_core.bars.source import BarRequest, Origin
+from g4qc_core.bars.bar_source import BarRequest, Origin
 from g4qc_core.errors import NoData, UsageError
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import load_registry
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.timeframes import ONE_MINUTE, SESSION, Timeframe
 from tests.core.ib.contracts import ESZ5
 from tests.core.ib.scripted import Peer, bar, contract_data, error, frame, history, scripted

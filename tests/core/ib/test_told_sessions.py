@@ -8,13 +8,13 @@ from datetime import date, timedelta
 import ibapi.client
 import pytest
 
-from g4qc_core.gateway.clock import GatewayClock
-from g4qc_core.gateway.hours import days
-from g4qc_core.gateway.server import SimulatedGateway
-from g4qc_core.gateway.synthetic import SyntheticMarket
-from g4qc_core.ib.source import IbSource
-from g4qc_core.instruments import load_registry
-from g4qc_core.sessions import calendar
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.session_hours import days
+from g4qc_core.gateway.markets.synthetic import SyntheticMarket
+from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.ib_source import IbSource
+from g4qc_core.instruments.registry import load_registry
 from tests.fixtures.gateway import NOW
 
 ES = load_registry()["ES"]

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from g4qc_core.bars.source import BarRequest
+from g4qc_core.bars.bar_source import BarRequest
 from g4qc_core.errors import GatewayDisconnected, GatewayTimeout, PacingViolation
-from g4qc_core.ib.pacing import IB_RULES, paced_bars, paced_head
-from g4qc_core.ib.source import IbSource, Pacing
+from g4qc_core.ib.ib_source import IbSource, Pacing
+from g4qc_core.ib.pacing_limits import IB_RULES, paced_bars, paced_head
 from g4qc_core.pacing.memory import MemoryPacer, VirtualTime
 from g4qc_core.pacing.rules import Ending, Kind
 from g4qc_core.timeframes import Timeframe, timeframe

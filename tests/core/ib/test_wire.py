@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.ib.wire import BadFrame, Wire
+from g4qc_core.ib.connection.tcp_wire import BadFrame, Wire
 
 
 def pair() -> tuple[Wire, socket.socket]:

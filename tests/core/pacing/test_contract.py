@@ -16,8 +16,8 @@ from g4qc_core.pacing.memory import MemoryPacer, VirtualTime
 from g4qc_core.pacing.port import Pacer, Slot, paced, reserve
 from g4qc_core.pacing.rules import Ending, Kind, PacedRequest
 from g4qc_core.pacing.schedule import BACK_OFF, OPEN, Turn
-from g4qc_core.storage.database import Database
 from g4qc_core.storage.pacing_store import PacingStore
+from g4qc_core.storage.server.database import Database
 from tests.core.pacing.traffic import SMALL_RULES, START, Act, acts, broken, run
 
 Make = Callable[[VirtualTime, int], list[Pacer]]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.ib.pacing import IB_RULES
+from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.estimate import UNKNOWN_ANSWER, estimate, typical_answer
 from g4qc_core.pacing.memory import MemoryPacer, VirtualTime
 from g4qc_core.pacing.port import paced, reserve

@@ -12,9 +12,9 @@ from dataclasses import replace
 from g4qc_core.pacing.port import Slot, reserve
 from g4qc_core.pacing.rules import HISTORY, Kind, PacedRequest, PacingRules, Same, Window
 from g4qc_core.pacing.schedule import OPEN, Turn
-from g4qc_core.storage.database import Database
 from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.session_lock import CLIENT_IDS, SessionLock
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.server.session_lock import CLIENT_IDS, SessionLock
 from tests.core.pacing.traffic import broken
 
 RULES = PacingRules(
@@ -32,7 +32,7 @@ _HAMMER = """
 import itertools, sys
 from g4qc_core.pacing.port import paced
 from g4qc_core.pacing.rules import Kind, PacedRequest
-from g4qc_core.storage.database import Database, parse_url
+from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.pacing_store import PacingStore
 from tests.core.pacing.test_processes import RULES
 
@@ -47,9 +47,9 @@ with PacingStore(Database(parse_url(sys.argv[1], "url")), RULES) as pacer:
 _HOLDER = """
 import sys
 from g4qc_core.pacing.rules import Kind, PacedRequest
-from g4qc_core.storage.database import Database, parse_url
+from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.session_lock import CLIENT_IDS, SessionLock
+from g4qc_core.storage.server.session_lock import CLIENT_IDS, SessionLock
 from tests.core.pacing.test_processes import RULES
 
 database = Database(parse_url(sys.argv[1], "url"))

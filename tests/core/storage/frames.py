@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from g4qc_core.instruments import Contract
-from g4qc_core.storage.database import Database
+from g4qc_core.instruments.registry import Contract
+from g4qc_core.storage.server.database import Database
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 END = datetime(2024, 2, 1, tzinfo=UTC)

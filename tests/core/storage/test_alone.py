@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from g4qc_core.storage.bar_store import BarStore
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.bar_stores.bar_store import BarStore
+from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, START, market_bars
 
 PATIENCE = 20.0

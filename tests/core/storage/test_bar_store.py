@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from pandas.testing import assert_frame_equal
 from sqlalchemy import text
 
-from g4qc_core.bars import coverage, schema
-from g4qc_core.bars import validation as bars_validation
+from g4qc_core.bars import minute_classes, schema
+from g4qc_core.bars.validation import validate as bars_validation
 from g4qc_core.errors import DatabaseUnavailable, InvalidBars
 from g4qc_core.storage import migrations
-from g4qc_core.storage.bar_store import BAR_COLUMNS, QUALITY_COLUMNS, QUARANTINE_COLUMNS, BarStore
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS, QUALITY_COLUMNS, QUARANTINE_COLUMNS, BarStore
+from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, MONTHS, START, die_at, drawn_market_bars, market_bars, raw_bars
 
 _SAME_DATABASE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -48,7 +48,7 @@ def _replace_partition(store: BarStore, bars: pd.DataFrame, quarantined: pd.Data
 def test_the_columns_are_those_that_validation_and_coverage_make() -> None:
     assert BAR_COLUMNS == schema.BAR_COLUMNS
     assert QUARANTINE_COLUMNS == bars_validation.QUARANTINE_COLUMNS
-    assert QUALITY_COLUMNS == coverage.QUALITY_COLUMNS
+    assert QUALITY_COLUMNS == minute_classes.QUALITY_COLUMNS
 
 
 @_SAME_DATABASE

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.agreement import ComparedDay, compare_sessions
-from g4qc_core.bars.reconciliation import COMPARED_COLUMNS, compare_bars
-from g4qc_core.bars.source import ToldSession
-from g4qc_core.sessions import calendar
+from g4qc_core.bars.bar_comparison import COMPARED_COLUMNS, compare_bars
+from g4qc_core.bars.bar_source import ToldSession
+from g4qc_core.bars.calendar_comparison import ComparedDay, compare_sessions
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.storage.comparison_store import ComparisonStore
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.server.database import Database
 from tests.core.bars.test_reconciliation import DAY, ES, HOUR, bars
 from tests.core.storage.frames import START
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from g4qc_core.storage.copy import copy_in, copy_out, decode, encode
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.codec.copy import copy_in, copy_out, decode, encode
+from g4qc_core.storage.server.database import Database
 
 KINDS = {
     "number": "int4",

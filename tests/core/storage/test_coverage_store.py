@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.bars.coverage import CLASSES, MISSING, QUALITY_COLUMNS
+from g4qc_core.bars.minute_classes import CLASSES, MISSING, QUALITY_COLUMNS
 from g4qc_core.bars.schema import empty_frame
-from g4qc_core.storage.bar_store import BAR_COLUMNS, QUARANTINE_COLUMNS, BarStore
-from g4qc_core.storage.coverage_store import CoverageStore, MonthSums
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS, QUARANTINE_COLUMNS, BarStore
+from g4qc_core.storage.bar_stores.coverage_store import CoverageStore, MonthSums
+from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, START
 
 EVER = date(1990, 1, 1), date(2100, 12, 31)

@@ -13,7 +13,7 @@ from sqlalchemy import make_url, text
 
 from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable, PermanentError, SettingsError, TransientError
 from g4qc_core.settings import Settings
-from g4qc_core.storage.database import Database, dagster_url, open_database, parse_url
+from g4qc_core.storage.server.database import Database, dagster_url, open_database, parse_url
 
 PASSWORD = "hunter2"
 

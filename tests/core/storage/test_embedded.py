@@ -16,8 +16,8 @@ import pytest
 
 from g4qc_core.errors import SettingsError
 from g4qc_core.settings import Settings
-from g4qc_core.storage.database import dagster_url, open_database
-from g4qc_core.storage.embedded import EmbeddedServer, embedded_server
+from g4qc_core.storage.server.database import dagster_url, open_database
+from g4qc_core.storage.server.embedded import EmbeddedServer, embedded_server
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 USER = """
 import sys
 from pathlib import Path
-from g4qc_core.storage.embedded import embedded_server
+from g4qc_core.storage.server.embedded import embedded_server
 embedded_server(Path(sys.argv[1])).url("postgres")
 print("ready", flush=True)
 sys.stdin.read()

@@ -15,9 +15,9 @@ import psycopg2
 import pytest
 
 from g4qc_core.errors import SettingsError
-from g4qc_core.storage.embedded import EmbeddedServer, embedded_server
-from g4qc_core.storage.embedded_access import is_private
-from g4qc_core.storage.embedded_process import server_process
+from g4qc_core.storage.server.embedded import EmbeddedServer, embedded_server
+from g4qc_core.storage.server.embedded_access import is_private
+from g4qc_core.storage.server.embedded_process import server_process
 from tests.core.storage.test_embedded import USER
 from tests.fixtures.users import SOMEBODY, SOMEBODY_ELSE, as_root, command_as, python_as, uid
 

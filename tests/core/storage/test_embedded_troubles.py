@@ -17,9 +17,9 @@ import psutil
 import pytest
 
 from g4qc_core.errors import DatabaseUnavailable, SettingsError
-from g4qc_core.storage import embedded
-from g4qc_core.storage.embedded import embedded_server
-from g4qc_core.storage.embedded_process import server_process
+from g4qc_core.storage.server import embedded
+from g4qc_core.storage.server.embedded import embedded_server
+from g4qc_core.storage.server.embedded_process import server_process
 from tests.fixtures.users import as_root
 
 pytestmark = pytest.mark.slow

@@ -11,12 +11,12 @@ import pytest
 
 from g4qc_core.errors import DatabaseUnavailable, TransientError
 from g4qc_core.files import alone_with
-from g4qc_core.ib.pacing import IB_RULES
+from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.port import Slot
 from g4qc_core.pacing.rules import Kind, PacedRequest
-from g4qc_core.storage.bar_store import BarStore
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.pacing_store import PacingStore
+from g4qc_core.storage.server.database import Database
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 

@@ -15,12 +15,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
-from g4qc_core.sessions import calendar
 from g4qc_core.storage import migrations
-from g4qc_core.storage.bar_store import BarStore
+from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.contract_store import ContractStore
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import metadata
 from g4qc_core.storage.trade_dates import TradeDates
 from tests.core.storage.frames import END, START

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from g4qc_core.storage.database import Database
-from g4qc_core.storage.plan_store import PlanStore
+from g4qc_core.storage.progress_store import PlanStore
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import ib_plans
 
 

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from g4qc_core.bars.decisions import undecided
-from g4qc_core.bars.reasons import Decision
+from g4qc_core.bars.quarantine.decisions import undecided
+from g4qc_core.bars.quarantine.reasons import Decision
 from g4qc_core.bars.schema import RAW_BAR_COLUMNS
 from g4qc_core.errors import DecidedMeanwhile
-from g4qc_core.storage.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS, BarStore
-from g4qc_core.storage.database import Database
-from g4qc_core.storage.quarantine_store import LISTED_COLUMNS, QuarantineStore, Refetch
+from g4qc_core.storage.bar_stores.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS, BarStore
+from g4qc_core.storage.bar_stores.quarantine_store import LISTED_COLUMNS, QuarantineStore, Refetch
 from g4qc_core.storage.request_ledger import Ledger, LedgerEntry, Outcome
+from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, START, contract, market_bars, raw_bars
 
 NOON = datetime(2024, 2, 2, 12, tzinfo=UTC)

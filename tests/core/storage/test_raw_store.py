@@ -15,9 +15,9 @@ from pandas.testing import assert_frame_equal
 
 from g4qc_core.errors import DatabaseUnavailable, InvalidBars
 from g4qc_core.storage import migrations
-from g4qc_core.storage.bar_store import BarStore
-from g4qc_core.storage.database import Database
+from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.request_ledger import Ledger, LedgerEntry, Outcome
+from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, START, contract, die_at, drawn_raw_bars, raw_bars
 
 _SYMBOLS = (f"X{number}" for number in count())

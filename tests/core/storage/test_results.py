@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from g4qc_core.errors import Gone, InUse, NotFound, UsageError
-from g4qc_core.storage.database import Database
-from g4qc_core.storage.result_labels import LabelChange, check_tags, check_title
+from g4qc_core.storage.result_stores.result_labels import LabelChange, check_tags, check_title
+from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import backtest_equity, backtest_names, backtest_trades
 from tests.core.storage.test_stores import NOW, _equity, _record, _trades, _trial

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.storage.database import Database
-from g4qc_core.storage.raw_store import RawStore
+from g4qc_core.storage.bar_stores.raw_store import RawStore
+from g4qc_core.storage.bar_stores.revision_store import RevisionStore, by_field, page_end
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
-from g4qc_core.storage.revision_store import RevisionStore, by_field, page_end
+from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, START, contract, raw_bars
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from g4qc_core.storage.database import Database
-from g4qc_core.storage.version_store import RAW, VersionStore, outdated
+from g4qc_core.storage.bar_stores.version_store import RAW, VersionStore, outdated
+from g4qc_core.storage.server.database import Database
 
 MONTH, NEXT = date(2026, 10, 1), date(2026, 11, 1)
 

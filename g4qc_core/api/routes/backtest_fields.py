@@ -1,0 +1,39 @@
+"""The fields of a backtest spec, with their kinds, bounds, choices and defaults, from which forms are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.deps import CanRead
+from g4qc_core.api.problems import documented
+from g4qc_core.backtest.specs.spec_fields import Kind, SpecField, spec_fields
+
+router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 422, 429))
+
+
+class SpecFieldShown(BaseModel):
+    """One field of `POST /backtests`; a bound that is null does not apply."""
+
+    name: str
+    kind: Kind = Field(description="money is an exact decimal number, best sent as text; parameters are /strategies'")
+    description: str
+    required: bool = Field(description="True where the field has no default")
+    default: Any = Field(description="What holds where the field is left out; null: as the description says")
+    choices: list[str] = Field(description="All values that a choice can have")
+    minimum: float | None = Field(description="Smallest value, included")
+    maximum: float | None = Field(description="Largest value, included")
+    above: float | None = Field(description="Values are greater than this")
+    below: float | None = Field(description="Values are smaller than this")
+
+
+@router.get("/backtests/fields")
+def fields() -> list[SpecFieldShown]:
+    """The fields of a spec, as used in files, on the command line, by the API and by the pages."""
+    return [_shown(field) for field in spec_fields()]
+
+
+def _shown(field: SpecField) -> SpecFieldShown:
+    return SpecFieldShown.model_validate(field, from_attributes=True)

@@ -1,0 +1,63 @@
+"""A browser's session: it gives its key once, and carries it in a cookie that no script can read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from g4qc_core.api.api_keys import Key, Scope
+from g4qc_core.api.deps import COOKIE, COOKIE_SECONDS, Using, caller
+from g4qc_core.api.problems import KeyRequired, documented
+
+router = APIRouter(tags=["session"], responses=documented(401, 413, 422, 429))
+
+
+class SessionAsked(BaseModel):
+    """The key of who signs in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(min_length=1, max_length=100)
+
+
+class Session(BaseModel):
+    """Who is asking, and what that one may do."""
+
+    keys_required: bool = Field(description="False where the server answers without keys")
+    name: str | None = Field(description="Name of the key; null without one")
+    scope: Scope | None = Field(description="What may be done; null: nothing, a key is needed")
+
+
+@router.get("/session")
+def session(using: Using, key: Annotated[Key | None, Depends(caller)]) -> Session:
+    """Who is asking; answers without a key too."""
+    if not using.keys:
+        return Session(keys_required=False, name=None, scope=Scope.ADMIN)
+    return Session(keys_required=True, name=key.name if key else None, scope=key.scope if key else None)
+
+
+@router.post("/session")
+def sign_in(asked: SessionAsked, using: Using, request: Request, response: Response) -> Session:
+    """Keeps the key in a cookie, so that the pages can use the API."""
+    key = using.keys.find(asked.key)
+    if using.keys and key is None:
+        raise KeyRequired("This key is not known: `g4qc api-key create` makes one.")
+    if key is None:
+        return Session(keys_required=False, name=None, scope=Scope.ADMIN)
+    response.set_cookie(
+        COOKIE,
+        asked.key,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return Session(keys_required=True, name=key.name, scope=key.scope)
+
+
+@router.delete("/session", status_code=204)
+def sign_out(response: Response) -> None:
+    """Forgets the key."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")

@@ -1,0 +1,231 @@
+"""The exact account: every trade in ticks and decimals, the equity of every bar, the margin of every order.
+
+Profit = ticks x tick value x contracts - fees - slippage, with no rounding anywhere. Knows fills, costs and
+bars. Must not know the backtesting library or specs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.margin import margin_prices
+from g4qc_core.backtest.account.priced_bars import Market
+from g4qc_core.counts import counted
+from g4qc_core.errors import BacktestRefused, G4qcError
+
+# fmt: off
+TRADE_COLUMNS = (
+    "entry_time", "exit_time", "entry_trade_date", "exit_trade_date", "contract", "size", "entry_price",
+    "exit_price", "entry_price_own", "exit_price_own", "ticks", "gross", "fees", "slippage", "profit", "bars",
+    "exit_reason",
+)
+# fmt: on
+EQUITY_COLUMNS = ("timestamp", "trade_date", "position", "equity", "drawdown")
+
+
+@dataclass(frozen=True)
+class Trade:
+    """One lot from entry to exit, bars by position, prices in linked ticks (`Market`).
+
+    `exit_bar` is the number of bars where the lot was closed at the close of the last one, at the end of the data.
+    """
+
+    size: int
+    entry_bar: int
+    exit_bar: int
+    entry: int
+    exit: int
+
+    def gross(self, costs: CostModel) -> Decimal:
+        """Profit before costs."""
+        return (self.exit - self.entry) * self.size * costs.step_value
+
+    def profit(self, costs: CostModel) -> Decimal:
+        """Profit after the costs of both sides."""
+        return self.gross(costs) - 2 * abs(self.size) * costs.side
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The account of one run.
+
+    Attributes:
+        trades: frame of the columns `TRADE_COLUMNS`, by entry: times UTC (start of the bar of the fill),
+            trade dates datetime64[s], `size` signed contracts, prices in points (`_own`: as the contract
+            itself traded; the others as the series shows them), `ticks` won per contract, money in the
+            instrument's currency, `exit_reason` one of signal, roll, end.
+        equity: frame of the columns `EQUITY_COLUMNS`, one row a bar, as of its close; `drawdown` is the
+            fraction of the highest equity so far (the starting cash included) that is lost, 0 or negative.
+        final: cash plus the profit of all trades.
+    """
+
+    trades: pd.DataFrame
+    equity: pd.DataFrame
+    final: Decimal
+
+
+def settle(
+    market: Market, lots: Iterable[Trade], costs: CostModel, cash: Decimal, closing: Collection[int] = ()
+) -> Ledger:
+    """The exact account of these lots.
+
+    Args:
+        closing: bars of rolls at which positions were closed because the contract changed.
+
+    Raises:
+        BacktestRefused: the account was ruined.
+    """
+    trades = [trade for lot in lots for trade in _split(market, lot)]
+    trades.sort(key=lambda t: (t.entry_bar, t.exit_bar, t.size))
+    position = _positions(len(market), trades)
+    equity = _equity_frame(market, trades, position, costs, cash)
+    final = cash + sum((trade.profit(costs) for trade in trades), Decimal(0))
+    return Ledger(_trades_frame(market, trades, costs, closing), equity, final)
+
+
+def check_against(ledger: Ledger, library: float) -> None:
+    """Raises G4qcError when the library's final equity is a cent or more away from the exact one."""
+    if abs(ledger.final - Decimal(library)) >= Decimal("0.01"):
+        raise G4qcError(
+            f"The engine's equity {library:.4f} differs from the exact account {ledger.final}: this is a "
+            "defect of G4QC, please report it with the spec."
+        )
+
+
+def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: Decimal) -> None:
+    """Every order that opens or enlarges a position, a roll included, finds its margin in the account.
+
+    Compared at the close of the bar on which it is decided: the equity there, and the whole position that it
+    leads to times `margin` (money per contract), or, where that is None, `rate` times the price that
+    `margin_prices` gives, in money.
+
+    Raises:
+        BacktestRefused: it does not; the text names instant, need and equity.
+    """
+    position = ledger.equity["position"].to_numpy()
+    before, after = position[:-1], position[1:]
+    rolled = np.zeros(len(position) - 1, bool)
+    rolled[market.rolls - 1] = True
+    opens = (np.abs(after) > np.abs(before)) | (before * after < 0) | (rolled & (after != 0))
+    own = margin_prices(market.close[:-1] - market.link[:-1])
+    each = own * float(market.instrument.step_value * rate) if margin is None else np.full(len(own), float(margin))
+    needed, available = np.abs(after) * each, ledger.equity["equity"].to_numpy()[:-1]
+    short = opens & (available < needed)
+    if short.any():
+        bar = int(np.argmax(short))
+        wanted = counted(abs(int(after[bar])), "contract")
+        raise BacktestRefused(
+            f"The account could not pay the margin of {wanted} on "
+            f"{market.frame['timestamp'].iloc[bar]}: needed {needed[bar]:,.2f} {market.instrument.currency}, "
+            f"available {available[bar]:,.2f}. Give it more cash, trade fewer contracts, or set margin in "
+            "the spec."
+        )
+
+
+def _split(market: Market, lot: Trade) -> list[Trade]:
+    """The lot as trades that each lie within one contract.
+
+    Linked prices are the same on both sides of a roll: in ticks of its own, the old contract is left at its own price
+    and the new one entered at its own open. A lot that ends in the bar of a roll ends in the old contract where that is
+    at its open, and else in the new one.
+    """
+    pieces, left = [], lot
+    later = lot.exit_bar < len(market) and lot.exit != market.open[lot.exit_bar]
+    for roll in market.rolls[(market.rolls > lot.entry_bar) & (market.rolls < lot.exit_bar + later)]:
+        price = int(market.open[roll])
+        pieces.append(replace(left, exit_bar=int(roll), exit=price))
+        left = replace(left, entry_bar=int(roll), entry=price)
+    return [*pieces, left]
+
+
+def _positions(n: int, trades: list[Trade]) -> np.ndarray:
+    """Contracts held through the close of each bar (int64, length n), before the closing at the end."""
+    steps = np.zeros(n + 1, np.int64)
+    for trade in trades:
+        steps[trade.entry_bar] += trade.size
+        steps[trade.exit_bar] -= trade.size
+    return np.cumsum(steps[:n])
+
+
+def _equity_frame(
+    market: Market, trades: list[Trade], position: np.ndarray, costs: CostModel, cash: Decimal
+) -> pd.DataFrame:
+    n = len(market)
+    # Whole numbers of the smallest decimal unit in play, as Python integers: nothing is rounded, nothing
+    # overflows.
+    places = max(0, *(-int(value.as_tuple().exponent) for value in (costs.step_value, costs.side, cash)))
+    scale = 10**places
+    tick, side, start = (int(value * scale) for value in (costs.step_value, costs.side, cash))
+    flow = np.zeros(n, object)
+    for trade in trades:
+        exit_bar = min(trade.exit_bar, n - 1)
+        flow[trade.entry_bar] -= trade.size * trade.entry * tick + abs(trade.size) * side
+        flow[exit_bar] += trade.size * trade.exit * tick - abs(trade.size) * side
+    open_position = position.astype(object)
+    open_position[-1] = 0
+    units = start + np.cumsum(flow) + open_position * market.close.astype(object) * tick
+    equity = (units / scale).astype(np.float64)
+    if (equity <= 0).any():
+        bar = int(np.argmax(equity <= 0))
+        raise BacktestRefused(
+            f"The account was ruined: on {market.frame['timestamp'].iloc[bar]} it stood at "
+            f"{equity[bar]:,.2f} {costs.currency}. Give it more cash, or trade fewer contracts."
+        )
+    peak = np.maximum.accumulate(np.maximum(equity, float(cash)))
+    return pd.DataFrame(
+        {
+            "timestamp": market.frame["timestamp"],
+            "trade_date": market.frame["trade_date"],
+            "position": position,
+            "equity": equity,
+            "drawdown": equity / peak - 1,
+        }
+    )
+
+
+def _trades_frame(market: Market, trades: list[Trade], costs: CostModel, closing: Collection[int]) -> pd.DataFrame:
+    n = len(market)
+    entries = np.array([t.entry_bar for t in trades], np.int64)
+    ends = np.array([t.exit_bar for t in trades], np.int64)
+    exits = np.minimum(ends, n - 1)
+    size = np.array([t.size for t in trades], np.int64)
+    entry_ticks = np.array([t.entry for t in trades], np.int64)
+    exit_ticks = np.array([t.exit for t in trades], np.int64)
+    # Both prices of a trade belong to the contract that it was opened in.
+    entry_own, exit_own = entry_ticks - market.link[entries], exit_ticks - market.link[entries]
+    entered = {(trade.entry_bar, trade.size > 0) for trade in trades}
+    goes_on = np.array([(trade.exit_bar, trade.size > 0) in entered for trade in trades], bool) & (entries < ends)
+    rolled = np.isin(ends, market.rolls) & goes_on | np.isin(ends, list(closing))
+    stamps, days = market.frame["timestamp"], market.frame["trade_date"]
+    money = {
+        "gross": [float(t.gross(costs)) for t in trades],
+        "fees": [float(2 * abs(t.size) * costs.fee) for t in trades],
+        "slippage": [float(2 * abs(t.size) * costs.slippage) for t in trades],
+        "profit": [float(t.profit(costs)) for t in trades],
+    }
+    columns = {
+        "entry_time": stamps.iloc[entries].to_numpy(),
+        "exit_time": stamps.iloc[exits].to_numpy(),
+        "entry_trade_date": days.iloc[entries].to_numpy(),
+        "exit_trade_date": days.iloc[exits].to_numpy(),
+        "contract": market.contracts[entries],
+        "size": size,
+        "entry_price": market.shown(entry_own, entries),
+        "exit_price": market.shown(exit_own, entries),
+        "entry_price_own": market.points(entry_own),
+        "exit_price_own": market.points(exit_own),
+        "ticks": (exit_ticks - entry_ticks) * np.sign(size),
+        **{name: np.array(values, np.float64) for name, values in money.items()},
+        "bars": ends - entries,
+        "exit_reason": np.where(ends == n, "end", np.where(rolled, "roll", "signal")),
+    }
+    frame = pd.DataFrame(columns)[list(TRADE_COLUMNS)]
+    for name in ("entry_time", "exit_time"):
+        frame[name] = pd.DatetimeIndex(frame[name]).as_unit("us")
+    return frame

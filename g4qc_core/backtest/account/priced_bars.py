@@ -1,0 +1,184 @@
+"""A bar frame as the engine needs it: what the strategy sees, and what is traded.
+
+A strategy sees the adjusted series. What is traded are the contracts' own prices, in whole ticks, linked into one
+series for the engine: at each roll all earlier prices are shifted by what lies between the price at which the old
+contract is left and the one at which the new one is entered, so that a position is worth the same on both sides of the
+roll and every profit is one of own prices. Knows frames and instruments. Must not know strategies, costs or the
+backtesting library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.errors import BacktestRefused
+from g4qc_core.instruments.price_text import price_text
+from g4qc_core.instruments.products import plain
+from g4qc_core.instruments.registry import Instrument
+
+PRICES = ("open", "high", "low", "close")
+COLUMNS = ("timestamp", *PRICES, "volume", "contract", "trade_date", "factor", "adjustment")
+
+# A float64 price that stands on the grid divides to within rounding error of a whole number of ticks.
+_OFF_GRID = 1e-4
+
+
+@dataclass(frozen=True)
+class Market:
+    """n bars of a continuous series.
+
+    Attributes:
+        frame: what the strategy sees: n rows, index 0..n-1, columns `COLUMNS`; prices in points, adjusted.
+        contracts: contract month that is traded in each bar.
+        open, high, low, close: int64 ticks, the contracts' own prices linked.
+        link: int64 ticks that were added to the contract's own prices.
+        rolls: bars at whose open another contract takes over; ascending.
+        stale: those of `rolls` at which the old contract has no bar, so that it is left at its last close.
+        lift: ticks added to all linked prices for the library, which needs positive ones. Differences of points, and
+            with them all money, stay as they are; percentages of a price do not, and the library's own
+            figures have some.
+    """
+
+    instrument: Instrument
+    frame: pd.DataFrame
+    contracts: np.ndarray
+    open: np.ndarray
+    high: np.ndarray
+    low: np.ndarray
+    close: np.ndarray
+    link: np.ndarray
+    rolls: np.ndarray
+    stale: np.ndarray
+    lift: int
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def points(self, ticks: np.ndarray | int) -> np.ndarray:
+        """Ticks as prices in points, rounded to the instrument's decimals."""
+        tick = float(self.instrument.price_step)
+        return np.round(np.asarray(ticks) * tick, self.instrument.decimals)
+
+    def shown(self, ticks: np.ndarray, bars: np.ndarray) -> np.ndarray:
+        """Own prices (ticks) as the series shows them in these bars, in points."""
+        factor, added = (self.frame[name].to_numpy()[bars] for name in ("factor", "adjustment"))
+        moved = self.points(ticks) * factor + added
+        return np.where(factor == 1, np.round(moved, self.instrument.decimals), moved)
+
+
+def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | None = None) -> Market:
+    """Checks bars and turns their prices into ticks.
+
+    Args:
+        bars: `COLUMNS` of a continuous series, ascending.
+        exits: own price in points of the contract that is left, by the timestamp of the roll's first bar. Where there
+            is none, the old contract is left at its last close.
+
+    Raises:
+        BacktestRefused: no bars, a column missing, bars out of order, or a price that is no number or off the
+        tick grid.
+    """
+    missing = [column for column in COLUMNS if column not in bars.columns]
+    if missing:
+        raise BacktestRefused(
+            f"The bars of {instrument.symbol} lack the column {missing[0]}: give a continuous series."
+        )
+    if bars.empty:
+        raise BacktestRefused(
+            f"There are no bars of {instrument.symbol} in the window: extract them, or move the window."
+        )
+    frame = bars.loc[:, list(COLUMNS)].reset_index(drop=True)
+    if not frame["timestamp"].is_monotonic_increasing or frame["timestamp"].duplicated().any():
+        raise BacktestRefused(f"The bars of {instrument.symbol} are not in ascending order without duplicates.")
+    own = {name: _ticks(frame, name, instrument) for name in PRICES}
+    contracts = frame["contract"].to_numpy()
+    rolls = np.flatnonzero(contracts[1:] != contracts[:-1]) + 1
+    left, stale = _left_at(frame, own["close"], rolls, instrument, exits)
+    return linked(instrument, frame, contracts, own, rolls, left, stale)
+
+
+def linked(
+    instrument: Instrument,
+    frame: pd.DataFrame,
+    contracts: np.ndarray,
+    own: Mapping[str, np.ndarray],
+    rolls: np.ndarray,
+    left: np.ndarray,
+    stale: np.ndarray,
+) -> Market:
+    """The market in which these contracts are traded.
+
+    Args:
+        own: `PRICES` of the contract that is traded in each bar, in ticks.
+        left: own ticks at which the old contract is left at each of `rolls`.
+    """
+    link = _link(own["open"][rolls] - left, rolls, len(frame))
+    prices = {name: ticks + link for name, ticks in own.items()}
+    lift = _lift(prices["low"], link)
+    return Market(instrument, frame, contracts, link=link, rolls=rolls, stale=stale, lift=lift, **prices)
+
+
+def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.DataFrame:
+    """Bars of the sessions with trade dates from `first` to `last`, both included; None is open."""
+    inside = np.ones(len(bars), bool)
+    if first is not None:
+        inside &= (bars["trade_date"] >= pd.Timestamp(first)).to_numpy()
+    if last is not None:
+        inside &= (bars["trade_date"] <= pd.Timestamp(last)).to_numpy()
+    return bars[inside].reset_index(drop=True)
+
+
+def _ticks(frame: pd.DataFrame, column: str, instrument: Instrument) -> np.ndarray:
+    """The contracts' own prices."""
+    seen, factor, added = (frame[name].to_numpy(np.float64) for name in (column, "factor", "adjustment"))
+    return on_grid((seen - added) / factor, frame["timestamp"], column, instrument)
+
+
+def on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instrument) -> np.ndarray:
+    """Own prices in points as ticks.
+
+    Raises:
+        BacktestRefused: one is no multiple of the tick.
+    """
+    ticks = values / float(instrument.price_step)
+    wrong = ~(np.abs(ticks - np.rint(ticks)) < _OFF_GRID)
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        price = price_text(instrument, values[at]) if np.isfinite(values[at]) else str(values[at])
+        raise BacktestRefused(
+            f"The {what} of the {instrument.symbol} bar at {stamps.iloc[at]} is "
+            f"{price}, which is no multiple of the tick {plain(instrument.price_step)}: "
+            "check min_tick in the instruments file, or the bars."
+        )
+    return np.rint(ticks).astype(np.int64)
+
+
+def _left_at(
+    frame: pd.DataFrame, close: np.ndarray, rolls: np.ndarray, instrument: Instrument, exits: pd.Series | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Own ticks at which the old contract is left at each roll, and the rolls at which that is its last close."""
+    stamps = frame["timestamp"].iloc[rolls]
+    given = np.full(len(rolls), np.nan) if exits is None else exits.reindex(stamps).to_numpy(np.float64)
+    known = ~np.isnan(given)
+    left = close[rolls - 1].copy()
+    left[known] = on_grid(given[known], stamps[known], "exit price", instrument)
+    return left, rolls[~known]
+
+
+def _link(steps: np.ndarray, rolls: np.ndarray, n: int) -> np.ndarray:
+    """Ticks to add in each of n bars: the steps of all rolls that are still to come."""
+    each = np.zeros(n + 1, np.int64)
+    each[rolls] = steps
+    return np.cumsum(each[::-1])[::-1][1:]
+
+
+def _lift(low: np.ndarray, link: np.ndarray) -> int:
+    """0, or what moves the lowest linked low to the lowest price at which a contract truly traded."""
+    if low.min() > 0:
+        return 0
+    return int(max((low - link).min(), 1) - low.min())

@@ -1,0 +1,278 @@
+"""Backtest specs: what to run, on what, at which costs; a TOML file that users edit.
+
+Knows names of strategies, timeframes and fields. Must not know bars, results or the backtesting library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from g4qc_core.backtest.account.rolling import OnRoll
+from g4qc_core.backtest.own_strategies import is_external
+from g4qc_core.backtest.specs.spec_values import Day, Money, Rule, Whole, one_of
+from g4qc_core.backtest.strategies import make_strategy, strategy
+from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.timeframes import TIMEFRAMES, timeframe
+from g4qc_core.toml_lines import line_of
+
+DEFAULT_FILE = Path(__file__).with_name("backtests.toml")
+
+UNNAMED = "unnamed"
+"""Placeholder name of an unnamed spec; `named_by_content` replaces it."""
+
+
+class _Malformed(Exception):
+    """A problem in one field of an entry."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(f"{field}: {text}" if field else text)
+        self.field = field
+
+
+class BacktestSpec(BaseModel):
+    """One backtest. The file, command line, API and pages are built from this model.
+
+    The description of a field is its help on every surface. `from` and `to` are called `first` and `last` in Python;
+    both names are accepted.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+    name: str = Field(
+        UNNAMED,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="Name under which the spec and its results are kept; default: made of what the spec says",
+    )
+    strategy: str = Field(
+        min_length=1,
+        max_length=200,
+        description="A strategy of G4QC, or one of your own as package.module:Class",
+        examples=["sma_cross"],
+    )
+    instrument: str = Field(
+        min_length=1, max_length=12, description="Symbol of the instrument, like ES", examples=["ES"]
+    )
+    timeframe: str = Field(
+        max_length=8,
+        description="Length of a bar",
+        examples=["1h"],
+        json_schema_extra={"enum": [one.name for one in TIMEFRAMES]},
+    )
+    adjustment: Annotated[Adjustment, one_of("adjustment", [str(one) for one in Adjustment])] = Field(
+        Adjustment.ADDITIVE,
+        description="What is done at rolls to the prices that the strategy sees; it trades the contracts' own prices",
+    )
+    roll: Rule | None = Field(
+        None,
+        max_length=400,
+        description="Roll rule that joins the contracts, like volume or days_before_expiry(8); default: the "
+        "instrument's",
+    )
+    on_roll: Annotated[OnRoll, one_of("on_roll", get_args(OnRoll))] = Field(
+        "roll",
+        description="What happens to a position at a roll: roll goes on in the next contract, close leaves the market, "
+        "hold stays in the old contract as long as its bars are kept",
+    )
+    cash: Money = Field(Decimal(100_000), gt=0, le=10**12, description="Money in the account before the first bar")
+    first: Day | None = Field(None, alias="from", description="First trade date; default: as far as bars reach")
+    last: Day | None = Field(None, alias="to", description="Last trade date, included; default: as far as bars reach")
+    slippage_ticks: Money = Field(Decimal(1), ge=0, le=1000, description="Ticks lost on each fill")
+    fee: Money | None = Field(
+        None, ge=0, le=10**9, description="Money per contract and side; default: the instrument's"
+    )
+    margin: Money | None = Field(
+        None,
+        gt=0,
+        le=10**9,
+        description="Money per contract that every order must find in the account; default: margin_rate of its value",
+    )
+    margin_rate: Money = Field(
+        Decimal("0.1"), gt=0, le=1, description="Share of a contract's value that every order must find in the account"
+    )
+    seed: Whole = Field(0, ge=0, lt=2**32, description="Start of the random numbers of a strategy of your own")
+    parameters: dict[str, bool | int | float | str] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Parameters of the strategy; one that is left out has the strategy's default",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_fields(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        for attribute, info in cls.model_fields.items():
+            if info.alias and {attribute, info.alias} <= set(values):
+                raise ValueError(f"{info.alias} and {attribute} are one field: give one of them")
+        # A program says null for a field that it leaves out.
+        return {name: value for name, value in values.items() if value is not None}
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.first and self.last and self.last < self.first:
+            raise ValueError(f"the window is reversed: it ends on {self.last}, before it begins on {self.first}")
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-safe, money and dates as text, the fields' names as in the file."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The spec that `to_dict` gave.
+
+        Raises:
+            SettingsError: a field is missing, unknown or malformed; the text names entry and field.
+        """
+        try:
+            return _parse(cls, values)
+        except _Malformed as problem:
+            name = values.get("name")
+            entry = f"[{name}] " if name and name != UNNAMED else ""
+            raise SettingsError(f"{entry}{problem}") from None
+
+    @classmethod
+    def asked(cls, values: Mapping[str, Any]) -> Self:
+        """Build the spec from values that a user or a program passes, named by its content if it has no name.
+
+        Raises:
+            UsageError: a field is missing, unknown or malformed; the text names the field.
+        """
+        try:
+            spec: Self = _parse(cls, values)
+        except _Malformed as problem:
+            raise UsageError(str(problem)) from None
+        return spec.named_by_content() if spec.name == UNNAMED else spec
+
+    def content(self) -> dict[str, Any]:
+        """Return everything in the spec except its name, in one form: omitted parameters have their defaults."""
+        said = {name: value for name, value in self.to_dict().items() if name != "name"}
+        return said | {"parameters": self._parameters()}
+
+    def named_by_content(self) -> Self:
+        """Return the same spec under a name made from its content: different specs get different names."""
+        digest = hashlib.sha256(json.dumps(self.content(), sort_keys=True).encode()).hexdigest()[:12]
+        plain = f"{self.strategy.replace(':', '.')}-{self.instrument}-{self.timeframe}"
+        plain = re.sub(r"[^A-Za-z0-9._-]", "-", plain).lstrip("._-")[:80]
+        return self.model_copy(update={"name": f"{plain}-{digest}"})
+
+    def refuse_for_class(self) -> None:
+        """Raise UsageError for a field that a class of backtesting.py cannot have."""
+        if self.margin is not None:
+            raise UsageError("margin: a class of backtesting.py takes margin_rate instead.")
+        if self.adjustment is not Adjustment.ADDITIVE:
+            raise UsageError(
+                "adjustment: a class of backtesting.py trades the prices that it sees, which must be additive."
+            )
+        if self.on_roll == "hold":
+            raise UsageError(
+                "on_roll: a class of backtesting.py trades the prices that it sees and cannot hold old contracts: "
+                "write 'roll' or 'close'."
+            )
+
+    def check_strategy(self) -> None:
+        """UsageError for an unknown strategy or parameter; one of the user's own is checked when it runs."""
+        if not is_external(self.strategy):
+            make_strategy(self.strategy, self.parameters)
+
+    def _parameters(self) -> dict[str, Any]:
+        if not is_external(self.strategy):
+            return make_strategy(self.strategy, self.parameters).model_dump(mode="json")
+        # A class takes 10 and 10.0 for the same number: pass its own type.
+        return {
+            name: int(value) if isinstance(value, float) and value.is_integer() else value
+            for name, value in self.parameters.items()
+        }
+
+
+def field_names() -> list[str]:
+    """Fields of an entry as the file spells them."""
+    return [info.alias or name for name, info in BacktestSpec.model_fields.items()]
+
+
+def load_specs(path: Path | None = None, instruments: Collection[str] | None = None) -> dict[str, BacktestSpec]:
+    """The specs of a file by name, in its order.
+
+    Args:
+        path: the file; None: the one that comes with G4QC.
+        instruments: known symbols; None: symbols are not checked here.
+
+    Raises:
+        SettingsError: the file is missing or malformed; the text names file, line, entry and field.
+    """
+    file = path or DEFAULT_FILE
+    try:
+        text = file.read_text("utf-8")
+        entries = tomllib.loads(text, parse_float=Decimal)
+    except FileNotFoundError:
+        raise SettingsError(f"The backtests file {file} does not exist: check G4QC_BACKTESTS.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The backtests file {file} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The backtests file {file} is not TOML: {error}.") from None
+    return {name: _entry(file, text, name, entry, instruments) for name, entry in entries.items()}
+
+
+def _entry(file: Path, text: str, name: str, entry: Any, instruments: Collection[str] | None) -> BacktestSpec:
+    try:
+        if not isinstance(entry, dict):
+            raise _Malformed("", "stands outside an entry: begin one with a line like [sma_cross-ES-1h].")
+        if "name" in entry:
+            raise _Malformed("name", "the name of an entry is its headline; remove this field.")
+        spec = _parse(BacktestSpec, {**_floats(entry), "name": name})
+        if "cash" not in entry:
+            raise _Malformed("cash", "is missing.")
+        if instruments is not None and spec.instrument not in instruments:
+            raise _Malformed("instrument", str(unknown("instrument", spec.instrument, instruments)))
+    except _Malformed as problem:
+        where = f"{file}, line {line_of(text, name, problem.field)}"
+        raise SettingsError(f"{where}: [{name}] {problem}") from None
+    return spec
+
+
+def _floats(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry with floats among its parameters; its money stays decimal, as it was written."""
+    given = entry.get("parameters")
+    if not isinstance(given, dict):
+        return entry
+    return entry | {"parameters": {k: float(v) if isinstance(v, Decimal) else v for k, v in given.items()}}
+
+
+def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
+    for field in values:
+        if field not in field_names() and field not in kind.model_fields:
+            raise _Malformed(field, str(unknown("field", field, field_names())))
+    try:
+        spec = kind.model_validate(dict(values))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        field = str(problem["loc"][0]) if problem["loc"] else ""
+        if problem["type"] == "missing":
+            raise _Malformed(field, "is missing.") from None
+        text = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "string_pattern_mismatch":
+            text = "write up to 100 letters, digits and . _ - after a letter or a digit"
+        # The sentence already contains an unknown name.
+        given = f", given {problem['input']!r}" if field and not text.startswith("Unknown ") else ""
+        raise _Malformed(field, f"{text}{given}.") from None
+    checks: dict[str, Callable[[], object]] = {
+        "timeframe": lambda: timeframe(spec.timeframe),
+        "strategy": lambda: is_external(spec.strategy) or strategy(spec.strategy),
+        "parameters": spec.check_strategy,
+    }
+    for field, check in checks.items():
+        try:
+            check()
+        except UsageError as error:
+            raise _Malformed(field, str(error)) from None
+    return spec

@@ -1,0 +1,157 @@
+"""Our larger bars against the source's own: hour by hour, and session by session.
+
+Two ways lead to one number: a source's minutes, validated and resampled here, and the larger bar that it made itself.
+Where they differ, one of them is wrong. What is known to differ rightly:
+
+- A session's bar is named by its trade date here. A source may report the trading of a holiday as a bar of its own,
+  named by that day: `by_trade_date` adds it to the bar of the trade date to which it counts.
+- The close of a session's bar may be the settlement price, which the exchange publishes hours after the last trade.
+  Then it is not a trade; it is reported separately and is no fault.
+- A gateway may send a flat bar of no volume for a time without a trade, for which we have no bar.
+- Hours of both sides begin at the session's open, which for futures is a full hour.
+- Interactive Brokers leaves some trades out of what it serves, and not always the same ones: volumes may differ a
+  little.
+
+Knows frames of bars. Must not know how they were asked for, nor where findings are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.calendars.session_calendar import SessionCalendar
+from g4qc_core.instruments.registry import Instrument
+from g4qc_core.timeframes import Timeframe
+
+VALUES = ("open", "high", "low", "close", "volume")
+COMPARED_COLUMNS = (
+    "contract",
+    "timeframe",
+    "timestamp",
+    "trade_date",
+    *VALUES,
+    *(f"gateway_{name}" for name in VALUES),
+    "finding",
+    "detail",
+)
+
+_PRICES = VALUES[:4]
+
+
+class Finding(StrEnum):
+    """What the comparison of one bar found."""
+
+    AGREES = "agrees"
+    SETTLEMENT = "settlement"
+    PRICE = "price"
+    VOLUME = "volume"
+    ONLY_OURS = "only_ours"
+    ONLY_THE_GATEWAYS = "only_the_gateways"
+
+
+FAULTS = (Finding.PRICE, Finding.VOLUME, Finding.ONLY_OURS, Finding.ONLY_THE_GATEWAYS)
+"""The findings that call for a look."""
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far two bars may lie apart and still agree: points of price, and a share of the volume."""
+
+    points: float
+    share: float
+
+    @classmethod
+    def of(cls, instrument: Instrument) -> Tolerance:
+        """The instrument's own."""
+        return cls(float(instrument.price_tolerance * instrument.tick), float(instrument.volume_tolerance))
+
+
+def compare_bars(
+    ours: pd.DataFrame, gateways: pd.DataFrame, timeframe: Timeframe, instrument: Instrument
+) -> pd.DataFrame:
+    """Every bar that either side has, side by side, with what was found.
+
+    Args:
+        ours, gateways: contract, timestamp, trade_date and `VALUES`, unique by contract and timestamp, or by contract
+            and trade date where a bar is a whole session.
+
+    Returns:
+        `COMPARED_COLUMNS`, by contract and timestamp: values of the side that lacks a bar are NaN; `finding` is a
+        `Finding`, `detail` says in words what differs.
+    """
+    keys = ["contract", "trade_date"] if timeframe.is_session else ["contract", "timestamp"]
+    both = _columns(ours).merge(_columns(gateways), on=keys, how="outer", suffixes=("", "_theirs"), indicator="side")
+    for name in {"timestamp", "trade_date"} - set(keys):
+        both[name] = both[name].fillna(both[f"{name}_theirs"])
+    both = both.rename(columns={f"{name}_theirs": f"gateway_{name}" for name in VALUES})
+    found = [_find(row, timeframe, Tolerance.of(instrument)) for row in both.to_dict("records")]
+    both["finding"] = [str(finding) for finding, _ in found]
+    both["detail"] = [detail for _, detail in found]
+    both["timeframe"] = timeframe.name
+    return both.sort_values(["contract", "timestamp"], ignore_index=True)[list(COMPARED_COLUMNS)]
+
+
+def by_trade_date(bars: pd.DataFrame, calendar: SessionCalendar) -> pd.DataFrame:
+    """Merge a source's session bars for days that count to the same trade date.
+
+    Args:
+        bars: timestamp, trade_date (as the source names the days) and `VALUES`, ascending, of one contract.
+
+    Returns:
+        The same columns, ascending; a bar of a day without known trading keeps its name.
+    """
+    days = [day.date() for day in bars["trade_date"]]
+    settled = np.array([calendar.trade_date_for(day) or day for day in days], "datetime64[s]")
+    named = bars.assign(trade_date=settled)
+    if named["trade_date"].is_unique:
+        return named
+    parts = named.groupby("trade_date", sort=False)
+    merged = parts.agg(
+        timestamp=("timestamp", "first"),
+        open=("open", "first"),
+        high=("high", "max"),
+        low=("low", "min"),
+        close=("close", "last"),
+        volume=("volume", "sum"),
+    )
+    return merged.reset_index()[list(named.columns)]
+
+
+def _columns(bars: pd.DataFrame) -> pd.DataFrame:
+    return bars[["contract", "timestamp", "trade_date", *VALUES]].astype(dict.fromkeys(VALUES, "float64"))
+
+
+def _find(row: dict[Hashable, Any], timeframe: Timeframe, allowed: Tolerance) -> tuple[Finding, str]:
+    if row["side"] == "left_only":
+        return Finding.ONLY_OURS, "the gateway has no such bar"
+    if row["side"] == "right_only" and not row["gateway_volume"]:
+        return Finding.AGREES, "nothing traded"
+    if row["side"] == "right_only":
+        return Finding.ONLY_THE_GATEWAYS, "we have no such bar"
+    # Prices are floats on a grid of ticks: half of the smallest step would be too exact a limit for them.
+    points = allowed.points + 1e-9
+    apart = {name: row[f"gateway_{name}"] - row[name] for name in _PRICES}
+    wrong = {name: by for name, by in apart.items() if abs(by) > points}
+    settled = timeframe.is_session and set(wrong) == {"close"} and _within(row, points)
+    if wrong and not settled:
+        return Finding.PRICE, ", ".join(f"{name} {by:+.10g}" for name, by in wrong.items())
+    lost = row["gateway_volume"] - row["volume"]
+    if abs(lost) > allowed.share * max(row["volume"], row["gateway_volume"], 0):
+        return Finding.VOLUME, f"volume {lost:+.0f} of {row['volume']:.0f}"
+    return (Finding.SETTLEMENT, f"close {apart['close']:+.10g}") if settled else (Finding.AGREES, "")
+
+
+def _within(row: dict[Hashable, Any], points: float) -> bool:
+    """Whether the gateway's close is a price that the session saw, as settlement prices are."""
+    return bool(row["low"] - points <= row["gateway_close"] <= row["high"] + points)
+
+
+def faults(compared: pd.DataFrame) -> pd.DataFrame:
+    """The rows that call for a look."""
+    return compared[np.isin(compared["finding"], [str(f) for f in FAULTS])].reset_index(drop=True)

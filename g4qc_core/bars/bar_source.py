@@ -1,0 +1,193 @@
+"""The port through which bars enter: what any source of contracts and bars promises.
+
+Implementations: `g4qc_core.ib.ib_source.IbSource` (a gateway, over the wire) and `MemorySource` here. Interactive
+Brokers' vocabulary (durations, request ids, error codes) stops at `g4qc_core.ib`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+import pandas as pd
+
+from g4qc_core.errors import ContractNotFound, NoData, UnreadableAnswer
+from g4qc_core.instruments.products import Product
+from g4qc_core.instruments.registry import Contract, Instrument, Kind
+from g4qc_core.timeframes import Timeframe
+
+RAW_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume", "wap", "count")
+
+
+class Origin(StrEnum):
+    """What kind of market stands behind a source; a database holds bars of one origin only."""
+
+    ACCOUNT = "account"
+    SIMULATED = "simulated"
+    REPLAY = "replay"
+
+
+@dataclass(frozen=True)
+class BarRequest:
+    """Bars of one contract that start in `[start, end)`, both UTC and on whole bars."""
+
+    contract: Contract
+    timeframe: Timeframe
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class ToldSession:
+    """What a source says of one trade date: its session `[open, close)`, UTC, or None twice: there is none."""
+
+    trade_date: date
+    open: datetime | None
+    close: datetime | None
+
+
+class PartlyUnreadable(UnreadableAnswer):
+    """Some bars of an answer cannot be read.
+
+    Attributes:
+        bars: the readable ones, as `BarSource.bars` returns them, n >= 0 rows.
+        lost: starts of the others, UTC; None if the start of one is unreadable.
+    """
+
+    def __init__(self, message: str, bars: pd.DataFrame, lost: Sequence[datetime | None]) -> None:
+        super().__init__(message)
+        self.bars = bars
+        self.lost = tuple(lost)
+
+
+class ChainPartlyUnreadable(UnreadableAnswer):
+    """The details of some contracts of a chain cannot be read.
+
+    Attributes:
+        contracts: the readable ones, as `BarSource.chain` returns them, at least one.
+        unread: one sentence for each of the others, by local symbol.
+    """
+
+    def __init__(self, symbol: str, contracts: Sequence[Contract], unread: Mapping[str, str]) -> None:
+        super().__init__(f"{len(unread)} of the contracts of {symbol} cannot be read: {' '.join(unread.values())}")
+        self.contracts = list(contracts)
+        self.unread = dict(unread)
+
+
+class BarSource(Protocol):
+    """A source of contracts and bars.
+
+    Every method answers within the source's deadline or raises a `GatewayError` of the right type; a failure is never
+    an empty frame.
+    """
+
+    @property
+    def origin(self) -> Origin:
+        """What kind of market this is."""
+
+    def server_time(self) -> datetime:
+        """The source's own clock, UTC: the clock of extraction."""
+
+    def chain(self, instrument: Instrument) -> list[Contract]:
+        """All contracts in the instrument's month cycle, expired ones that still have data included, by expiry.
+
+        Raises ContractNotFound if there is none, DefinitionMissing if that may be due to maintenance, and
+        ChainPartlyUnreadable, with the other contracts, if the details of some cannot be read.
+        """
+
+    def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
+        """What the source lists under a symbol of its own, whether there is an instrument of it or not; at least one.
+
+        Raises ContractNotFound when there is none.
+        """
+
+    def head_timestamp(self, contract: Contract) -> datetime:
+        """Start of the contract's first bar, UTC."""
+
+    def bars(self, request: BarRequest) -> pd.DataFrame:
+        """Finished bars of the window.
+
+        Returns a frame of n >= 1 rows with the columns `RAW_COLUMNS`: timestamp (datetime64[us, UTC], bar start,
+        ascending, unique), open, high, low, close, wap (float64, points; wap NaN where unknown), volume and count
+        (int64; count -1 where unknown). A bar that is not finished by `server_time()` is not in it.
+
+        Raises NoData if the source answers that the window is empty, and PartlyUnreadable, with the other bars, if some
+        of the window cannot be read.
+        """
+
+    def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
+        """About how long these requests would take, one after another, if they began now."""
+
+    def trading_sessions(self, contract: Contract) -> list[ToldSession]:
+        """The sessions that the source itself tells of around its present, by trade date, one an entry.
+
+        Empty where a source has no calendar of its own. A trade date between the first and the last that is not among
+        them has no session.
+        """
+
+
+class MemorySource:
+    """A source that serves given frames; the cheap implementation of the port.
+
+    Args:
+        bars: frame with `RAW_COLUMNS` by contract.
+        now: what `server_time` says.
+        told: the sessions that it tells of every contract, by trade date.
+    """
+
+    def __init__(
+        self,
+        bars: dict[Contract, pd.DataFrame],
+        now: datetime,
+        origin: Origin = Origin.SIMULATED,
+        told: Sequence[ToldSession] = (),
+    ) -> None:
+        self._told = list(told)
+        self._bars = bars
+        self._now = now
+        self.origin = origin
+        self.requests: list[BarRequest] = []
+
+    def server_time(self) -> datetime:
+        return self._now
+
+    def chain(self, instrument: Instrument) -> list[Contract]:
+        found = sorted((c for c in self._bars if c.symbol == instrument.symbol), key=lambda c: c.last_trade_date)
+        if not found:
+            raise ContractNotFound(f"No contract of {instrument.symbol} is known to this source.")
+        return found
+
+    def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
+        raise ContractNotFound(f"This source has bars and lists no products, so none of {ib_symbol} ({kind}).")
+
+    def head_timestamp(self, contract: Contract) -> datetime:
+        frame = self._frame(contract)
+        if frame.empty:
+            raise NoData(f"{contract} has no bar.")
+        return frame["timestamp"].iloc[0].to_pydatetime()
+
+    def bars(self, request: BarRequest) -> pd.DataFrame:
+        self.requests.append(request)
+        frame = self._frame(request.contract)
+        finished = frame["timestamp"] + request.timeframe.length <= self._now
+        inside = (frame["timestamp"] >= request.start) & (frame["timestamp"] < request.end)
+        found = frame[inside & finished].reset_index(drop=True)
+        if found.empty:
+            raise NoData(f"No bars of {request.contract} from {request.start} to {request.end}.")
+        return found
+
+    def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
+        return timedelta(0)
+
+    def trading_sessions(self, contract: Contract) -> list[ToldSession]:
+        self._frame(contract)
+        return list(self._told)
+
+    def _frame(self, contract: Contract) -> pd.DataFrame:
+        try:
+            return self._bars[contract]
+        except KeyError:
+            raise ContractNotFound(f"The contract {contract} is not known to this source.") from None

@@ -1,0 +1,90 @@
+"""Comparison of our session calendar with the sessions that a source reports, day by day.
+
+A source reports the trading of a holiday as a session of that day; here it belongs to the session of the next trade
+date. So trading intervals are compared, each named by the day on which it ends. Knows sessions of both sides. Must not
+know how a source reports them, nor where findings are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from g4qc_core.bars.bar_source import ToldSession
+from g4qc_core.calendars.session_calendar import Session, SessionCalendar
+
+_LONGEST_SESSION = timedelta(days=7)  # of a holiday before a weekend
+
+
+class Agreement(StrEnum):
+    """Outcome of the comparison of one day."""
+
+    AGREES = "agrees"
+    OTHER_TIMES = "other_times"
+    ONLY_OURS = "only_ours"
+    ONLY_THE_GATEWAYS = "only_the_gateways"
+
+
+@dataclass(frozen=True)
+class ComparedDay:
+    """One day's trading on both sides, `[open, close)` in UTC; None if a side has none.
+
+    `trade_date` is the day on which it ends; this may be a holiday, whose trading counts to a later trade date.
+    """
+
+    trade_date: date
+    open: datetime | None
+    close: datetime | None
+    gateway_open: datetime | None
+    gateway_close: datetime | None
+
+    @property
+    def finding(self) -> Agreement:
+        """What the two say of each other."""
+        if (self.open, self.close) == (self.gateway_open, self.gateway_close):
+            return Agreement.AGREES
+        if self.gateway_open is None:
+            return Agreement.ONLY_OURS
+        return Agreement.ONLY_THE_GATEWAYS if self.open is None else Agreement.OTHER_TIMES
+
+
+def compare_sessions(calendar: SessionCalendar, told: Sequence[ToldSession]) -> list[ComparedDay]:
+    """Compare every day from the first to the last reported one on which either side trades, ascending.
+
+    A day between them that was not told has no session at the source.
+    """
+    if not told:
+        return []
+    first, last = min(said.trade_date for said in told), max(said.trade_date for said in told)
+    sessions = calendar.sessions(first, last + _LONGEST_SESSION)
+    theirs = {part.trade_date: part for said in told for part in _parts(said, sessions, calendar)}
+    days = [day for session in sessions for day in calendar.by_day(session)]
+    ours = {day.trade_date: day for day in days if min(theirs) <= day.trade_date <= last}
+    compared = []
+    for day in sorted(ours.keys() | theirs.keys()):
+        session, said = ours.get(day), theirs.get(day)
+        found = ComparedDay(
+            trade_date=day,
+            open=session.open if session else None,
+            close=session.close if session else None,
+            gateway_open=said.open if said else None,
+            gateway_close=said.close if said else None,
+        )
+        if found.open is not None or found.gateway_open is not None:
+            compared.append(found)
+    return compared
+
+
+def _parts(said: ToldSession, sessions: Iterable[Session], calendar: SessionCalendar) -> list[ToldSession]:
+    """Return the reported session, split into parts if it spans a whole session of ours that has breaks."""
+    for session in sessions:
+        if session.breaks and (said.open, said.close) == (session.open, session.close):
+            return [ToldSession(day.trade_date, day.open, day.close) for day in calendar.by_day(session)]
+    return [said]
+
+
+def disagreements(compared: Iterable[ComparedDay]) -> list[ComparedDay]:
+    """Those of which the two sides do not say the same."""
+    return [day for day in compared if day.finding is not Agreement.AGREES]

@@ -1,0 +1,176 @@
+"""Coverage: what is known of each minute of a contract's sessions.
+
+A minute without a bar means nothing by itself: that depends on whether the source was asked about it and what
+it answered, which the request ledger says. Knows sessions, contracts and windows of time. Must not know how
+answers are stored, nor how to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.bars.gap_confirmation import CONFIRMED, doubtful
+from g4qc_core.bars.windows import MINUTE, Window, Windows, among, minutes_of, possible, within
+from g4qc_core.calendars.session_calendar import Session
+from g4qc_core.instruments.registry import Contract
+
+CLASSES = ("traded", "quarantined", "no_trade", "closed", "halt", "failed", "never_asked")
+"""The classes of a minute; they add up to `expected`."""
+
+MISSING = ("failed", "never_asked")
+"""The classes of a minute about which nothing is known."""
+
+OPEN = ("quarantined", *MISSING)
+"""The classes of a minute about which a person may want to do something."""
+
+GAP_COLUMNS = ("contract", "trade_date", "start", "end", "class")
+
+QUALITY_COLUMNS = ("symbol", "contract", "trade_date", "expected", *CLASSES)
+
+# The first class that a minute may be in is the one that it is in.
+_ORDER = ("halt", "traded", "quarantined", "closed", "no_trade", "failed", "never_asked")
+
+
+def session_quality(
+    contract: Contract,
+    sessions: Sequence[Session],
+    good: pd.Series | pd.DatetimeIndex,
+    quarantined: pd.Series | pd.DatetimeIndex,
+    answered: Iterable[Window],
+    failed: Iterable[Window],
+    until: datetime,
+) -> pd.DataFrame:
+    """What is known of every minute of the sessions, counted by session.
+
+    Every minute of a session's trading intervals that the contract could have traded and that was over at `until` is
+    `expected`, and is in exactly one class:
+
+    - `halt`: the exchange pauses then, by the calendar;
+    - `traded`: it has a good bar;
+    - `quarantined`: it has a bar, but not one that passed validation;
+    - `closed`: it has no bar, and lies in a known outage: the market did not trade although its calendar says open;
+    - `no_trade`: the source answered about it, it has no bar, and the answer is believed. That takes two separate
+      answers where a session that is not known to be thin is silent for an hour, because the answer may have been cut
+      short, and over the whole of a session without any bar; elsewhere one is enough;
+    - `failed`: the source was asked, and failed or gave an answer that is not believed yet;
+    - `never_asked`: nobody asked.
+
+    Args:
+        sessions: ascending.
+        good, quarantined: starts of the contract's bars, UTC, any order; those outside sessions are ignored.
+        answered: windows that the source answered, with bars or without, one entry an answer; two where it is
+            confirmed, as it is before the contract's first bar.
+        failed: windows for which a request failed.
+        until: the source's clock.
+
+    Returns:
+        `QUALITY_COLUMNS`, one row a session: symbol and contract (text), trade_date (datetime64[s]), numbers
+        of minutes (int64).
+    """
+    judged = _judge(contract, sessions, good, quarantined, answered, failed, until)
+    counts = {name: judged.count(judged.classes == at) for at, name in enumerate(_ORDER)}
+    trade_dates = np.array([s.trade_date for s in sessions], "datetime64[s]")
+    frame = pd.DataFrame({"trade_date": trade_dates, "expected": judged.count(judged.row >= 0), **counts})
+    frame["symbol"], frame["contract"] = contract.symbol, contract.month
+    text = pd.StringDtype(na_value=np.nan)
+    return frame.loc[:, list(QUALITY_COLUMNS)].astype({"symbol": text, "contract": text})
+
+
+def gaps(
+    contract: Contract,
+    sessions: Sequence[Session],
+    good: pd.Series | pd.DatetimeIndex,
+    quarantined: pd.Series | pd.DatetimeIndex,
+    answered: Iterable[Window],
+    failed: Iterable[Window],
+    until: datetime,
+) -> pd.DataFrame:
+    """Where those minutes lie that `session_quality`, given the same, counts as one of `OPEN`.
+
+    Returns:
+        `GAP_COLUMNS`, ascending, a row for each run of neighbouring minutes of one class and session: contract and
+        class (text), trade_date (datetime64[s]), start and end of `[start, end)` (datetime64[us, UTC]).
+    """
+    judged = _judge(contract, sessions, good, quarantined, answered, failed, until)
+    at = np.flatnonzero(np.isin(judged.classes, [_ORDER.index(name) for name in OPEN]))
+    minutes, kinds, row = judged.minutes[at], judged.classes[at], judged.row[at]
+    new = np.ones(len(at), bool)
+    new[1:] = (np.diff(minutes) != MINUTE) | (np.diff(kinds) != 0) | (np.diff(row) != 0)
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], len(at))[: len(first)] - 1
+    trade_dates = np.array([s.trade_date for s in sessions], "datetime64[s]")
+    columns = {
+        "contract": contract.month,
+        "trade_date": trade_dates[row[first]],
+        "start": pd.DatetimeIndex(minutes[first]).tz_localize("UTC"),
+        "end": pd.DatetimeIndex(minutes[last] + MINUTE).tz_localize("UTC"),
+        "class": [_ORDER[kind] for kind in kinds[first]],
+    }
+    return pd.DataFrame(columns, columns=list(GAP_COLUMNS))
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Every expected minute, the index of its session, and that of its class in `_ORDER`."""
+
+    minutes: np.ndarray
+    row: np.ndarray
+    classes: np.ndarray
+    sessions: int
+
+    def count(self, mask: np.ndarray) -> np.ndarray:
+        return np.bincount(self.row[mask], minlength=self.sessions).astype("int64")
+
+
+def _judge(
+    contract: Contract,
+    sessions: Sequence[Session],
+    good: pd.Series | pd.DatetimeIndex,
+    quarantined: pd.Series | pd.DatetimeIndex,
+    answered: Iterable[Window],
+    failed: Iterable[Window],
+    until: datetime,
+) -> _Judged:
+    spans = [minutes_of(session, possible(session, contract, until)) for session in sessions]
+    minutes = np.concatenate([np.array([], "datetime64[us]"), *spans])
+    row = np.repeat(np.arange(len(sessions)), [len(span) for span in spans])
+    halt = within(minutes, (halt for session in sessions for halt in session.halts))
+    has_good, has_bad = among(minutes, good), among(minutes, quarantined)
+    has_bar = has_good | has_bad
+    closed = within(minutes, (outage for session in sessions for outage in session.outages)) & ~has_bar & ~halt
+    traded_in = ~(halt | closed)
+    answers = Windows(answered).holding(minutes)
+
+    def per_session(mask: np.ndarray) -> np.ndarray:
+        return np.bincount(row[mask], minlength=len(sessions))
+
+    unconfirmed = per_session((answers < CONFIRMED) & traded_in)
+    believed = (per_session(has_bar) > 0) | (unconfirmed == 0)
+    doubt = np.zeros(len(minutes), bool)
+    ends = np.cumsum([len(span) for span in spans])
+    for begin, end in pairwise((0, *ends)):
+        open_minutes = begin + np.flatnonzero(traded_in[begin:end])
+        has = has_bar[open_minutes]
+        doubt[open_minutes] = doubtful(has, ~has & (answers[open_minutes] > 0))
+    classes = {
+        "halt": halt,
+        "traded": has_good,
+        "quarantined": has_bad,
+        "closed": closed,
+        "no_trade": (answers > 0) & believed[row] & (~doubt | (answers >= CONFIRMED)),
+        "failed": (answers > 0) | (Windows(failed).holding(minutes) > 0),
+        "never_asked": np.ones(len(minutes), bool),
+    }
+    first = np.argmax(np.column_stack([classes[name] for name in _ORDER]), axis=1) if len(minutes) else row
+    return _Judged(minutes, row, first, len(sessions))
+
+
+def missing(quality: pd.DataFrame) -> pd.Series:
+    """Minutes of each quality row about which nothing is known: the request failed, or was never made."""
+    return quality[list(MISSING)].sum(axis=1)

@@ -1,0 +1,1 @@
+"""Roll calendars: the date of each roll by rule, manual overrides, and the prices of both contracts."""

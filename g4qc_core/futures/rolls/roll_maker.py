@@ -1,0 +1,248 @@
+"""How a roll calendar is made: a rule gives dates, people overrule them, and bars decide where both contracts trade.
+
+The gap between two contracts can be measured nowhere but in a session in which both have prices, so that a rule's date
+is fitted to one. Knows chains, rules and bars. Must not know where any of them is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.calendars.session_calendar import SessionCalendar
+from g4qc_core.errors import SettingsError, UsageError
+from g4qc_core.futures.chain import ROLL_SESSIONS, front_periods
+from g4qc_core.futures.rolls.common_prices import CommonPrices, Pair
+from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame
+from g4qc_core.futures.rolls.roll_overrides import RollOverride
+from g4qc_core.futures.rolls.rule_dates import Change, RuleDates, session_counts
+from g4qc_core.instruments.registry import Contract, Instrument
+from g4qc_core.roll_rules import OpenInterest, RollRule
+
+_NEARBY = timedelta(days=40)
+
+
+@dataclass(frozen=True)
+class _Roll:
+    """One change, dated: `pair` is None where the gap is unknown; `override` is the one that dated it, if any did."""
+
+    change: Change
+    day: date
+    note: str
+    pair: Pair | None = None
+    override: RollOverride | None = None
+
+
+class RollMaker:
+    """Makes roll calendars of one instrument, by any rule, from one set of bars.
+
+    Args:
+        bars: validated bars of the instrument with at least contract, timestamp, close, volume and trade_date, rows in
+            any order; one-minute bars for an exact gap; those within fifteen sessions of the rolls are enough.
+        chain: the instrument's contracts.
+        hours: its sessions.
+        held: contracts (months) of which there are bars beside these.
+        reach: first and last trade date of which there are bars, where these are not all.
+        open_interest: frame of contract, trade_date and open_interest, for the rule of that name; None: not known.
+    """
+
+    def __init__(
+        self,
+        bars: pd.DataFrame,
+        chain: Iterable[Contract],
+        instrument: Instrument,
+        hours: SessionCalendar,
+        held: Iterable[str] = (),
+        reach: tuple[date, date] | None = None,
+        open_interest: pd.DataFrame | None = None,
+    ) -> None:
+        self._instrument = instrument
+        self._hours = hours
+        self._periods = front_periods(chain, instrument, hours)
+        self._prices = CommonPrices(bars)
+        self._held = {*self._prices.months, *held}
+        if reach is None and not bars.empty:
+            reach = bars["trade_date"].min().date(), bars["trade_date"].max().date()
+        self._reach = reach
+        self._volumes = session_counts(bars, "volume")
+        self._open_interest = None if open_interest is None else session_counts(open_interest, "open_interest")
+
+    def calendar(self, rule: RollRule, overrides: Sequence[RollOverride] = ()) -> RollCalendar:
+        """The rolls that the bars reach, by the rule, fitted to sessions with prices of both contracts.
+
+        The gap of a roll dated D is measured in the session before D. Where that has no minute with a bar of both, D
+        moves to the nearest date for which there is one, the earlier of two equally near, at most `ROLL_SESSIONS`
+        sessions away and after the roll before it; a date before the first bar stays, because the bars begin in the
+        new contract. Where none is found, or the chain lacks the contracts between, the roll stays at the rule's date
+        without prices, and a note says why: the series changes there, and nothing can be adjusted across it. A date
+        that a person set is never moved.
+
+        A roll that is not due yet, by the last trade date of the bars, is not in the calendar, nor is one between
+        contracts of which, and of whose neighbours, there is no bar.
+
+        Raises:
+            UsageError: the rule cannot be applied to this instrument.
+            SettingsError: an override does not fit the chain, the sessions or the other rolls; it names the place.
+        """
+        due = self._due(rule, self._overruled(overrides)) if self._reach else []
+        _refuse_conflicts(due, rule)
+        front = self._periods[0].contract.month if self._periods else ""
+        front = due[-1].change.new.month if due else front
+        rows = [self._row(roll, str(rule), roll.change.old.month, roll.change.new.month) for roll in self._reached(due)]
+        return RollCalendar(
+            self._instrument.symbol, str(rule), 0, roll_frame(rows), front, *(self._reach or (None, None))
+        )
+
+    def following(self, calendar: RollCalendar) -> RollCalendar:
+        """The calendar of the contract after the front one, which changes on the same dates.
+
+        Its gaps are measured in the same sessions, between the two contracts that it leaves and enters. After the last
+        contract of the chain it has none: that roll enters the contract ''.
+        """
+        months = [period.contract.month for period in self._periods]
+        after = dict(zip(months, [*months[1:], ""], strict=True)) | {"": ""}
+        rows = []
+        for roll in _records(calendar.rolls):
+            old, new = after[roll["from_contract"]], after[roll["to_contract"]]
+            if not old:
+                break
+            before = self._hours.sessions(roll["date"].date() - _NEARBY, roll["date"].date() - timedelta(days=1))
+            pair = self._prices.pair(old, new, before[-1].trade_date) if before else None
+            note = "" if pair else f"no minute of the session before has a bar of {old} and {new or 'a next contract'}"
+            rows.append(
+                {**roll, "position": 1, "from_contract": old, "to_contract": new, "note": note, **_priced(pair)}
+            )
+        return replace(calendar, position=1, rolls=roll_frame(rows), front=after.get(calendar.front, ""))
+
+    def _due(self, rule: RollRule, changes: Iterable[tuple[Change, RollOverride | None]]) -> list[_Roll]:
+        assert self._reach is not None
+        dates = RuleDates(self._instrument, self._hours, self._counts(rule), self._reach[1])
+        rolls: list[_Roll] = []
+        earliest = date.min
+        for change, override in changes:
+            if override is not None:
+                roll = _Roll(change, override.day, override.note, self._before(change, override.day), override)
+            else:
+                given = dates.of(rule, change, earliest)
+                if given.day is None or given.day > self._reach[1]:
+                    break
+                # What was seen in trading until a session's end cannot have made anybody roll before it.
+                bound = max(earliest, given.day - timedelta(days=1)) if given.seen else earliest
+                roll = self._fitted(change, given.day, given.note, bound)
+            if roll.day > self._reach[1]:
+                break
+            rolls.append(roll)
+            earliest = roll.day
+        return rolls
+
+    def _counts(self, rule: RollRule) -> dict[str, dict[date, float]]:
+        if not isinstance(rule, OpenInterest):
+            return self._volumes
+        if self._open_interest is None:
+            raise UsageError(
+                f"The open interest of {self._instrument.symbol} is not known: bars of Interactive Brokers have none. "
+                "Put it into a file and name its folder in G4QC_OPEN_INTEREST, or choose another roll rule."
+            )
+        return self._open_interest
+
+    def _overruled(self, overrides: Sequence[RollOverride]) -> list[tuple[Change, RollOverride | None]]:
+        """The changes of the cycle in order; each override stands in place of those that it spans."""
+        contracts = [period.contract for period in self._periods]
+        ended = [date.min, *(contract.last_trade_date for contract in contracts)]
+        changes: list[tuple[Change, RollOverride | None]] = [
+            (Change(old.contract, new.contract, new.start, before), None)
+            for before, (old, new) in zip(ended, pairwise(self._periods), strict=False)
+        ]
+        for override in overrides:
+            starts = [i for i, (change, _) in enumerate(changes) if change.old.month == override.old]
+            ends = [i for i, (change, _) in enumerate(changes) if change.new.month == override.new]
+            if not starts or not ends or ends[0] < starts[0]:
+                known = ", ".join(period.contract.month for period in self._periods)
+                raise SettingsError(
+                    f"{override.place}: {override.symbol} does not pass from {override.old} to {override.new}: its "
+                    f"chain is {known or 'empty'}."
+                )
+            first = changes[starts[0]][0]
+            span = Change(first.old, changes[ends[0]][0].new, override.day, first.ended)
+            self._refuse_impossible(override, span)
+            changes[starts[0] : ends[0] + 1] = [(span, override)]
+        return changes
+
+    def _refuse_impossible(self, override: RollOverride, change: Change) -> None:
+        if self._hours.session(override.day) is None:
+            raise SettingsError(f"{override.place}: {override.day} is no trade date of {override.symbol}.")
+        after = self._hours.sessions(change.old.last_trade_date + timedelta(days=1), override.day)
+        if len(after) > 1:
+            raise SettingsError(
+                f"{override.place}: {override.symbol} {override.old} trades until {change.old.last_trade_date}, and "
+                f"would be in front until {override.day}."
+            )
+
+    def _reached(self, rolls: list[_Roll]) -> list[_Roll]:
+        """From the first roll that the bars touch to the last."""
+        touched = [i for i, roll in enumerate(rolls) if {roll.change.old.month, roll.change.new.month} & self._held]
+        return rolls[touched[0] : touched[-1] + 1] if touched else []
+
+    def _fitted(self, change: Change, day: date, note: str, earliest: date) -> _Roll:
+        hole = self._hole(change)
+        if hole:
+            return _Roll(change, change.expected if change.expected > earliest else day, hole)
+        if self._reach is not None and day <= self._reach[0]:
+            return _Roll(change, day, "; ".join(filter(None, (note, "before the first bar"))))
+        sessions = self._hours.sessions(day - _NEARBY, day + _NEARBY)
+        at = next(i for i, session in enumerate(sessions) if session.trade_date >= day)
+        for shift in sorted(range(-ROLL_SESSIONS, ROLL_SESSIONS + 1), key=lambda n: (abs(n), n)):
+            fitted = sessions[at + shift].trade_date
+            if fitted > earliest and (pair := self._before(change, fitted)) is not None:
+                moved = f"moved from {day}, where both contracts have no common price" if shift else ""
+                return _Roll(change, fitted, "; ".join(filter(None, (note, moved))), pair)
+        nowhere = f"no session within {ROLL_SESSIONS} of {day} has a minute in which both contracts have a bar"
+        return _Roll(change, day, "; ".join(filter(None, (note, nowhere))))
+
+    def _hole(self, change: Change) -> str:
+        for old, new in pairwise(self._periods):
+            if (old.contract, new.contract) == (change.old, change.new) and old.end != new.start:
+                return f"the chain has no contract between {change.old.month} and {change.new.month}"
+        return ""
+
+    def _before(self, change: Change, day: date) -> Pair | None:
+        """Prices of both in the session before the trade date."""
+        before = self._hours.sessions(day - _NEARBY, day - timedelta(days=1))
+        return self._prices.pair(change.old.month, change.new.month, before[-1].trade_date) if before else None
+
+    def _row(self, roll: _Roll, rule: str, old: str, new: str) -> dict[str, object]:
+        note = roll.note
+        if roll.override is not None and roll.pair is None:
+            lost = "no minute of the session before has a bar of both contracts"
+            note = "; ".join(filter(None, (note, lost)))
+        key = {"symbol": self._instrument.symbol, "rule": rule, "position": 0, "date": pd.Timestamp(roll.day)}
+        source = "rule" if roll.override is None else "override"
+        return {**key, "from_contract": old, "to_contract": new, "source": source, "note": note, **_priced(roll.pair)}
+
+
+def _records(rolls: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in roll.items()} for roll in rolls.to_dict("records")]
+
+
+def _priced(pair: Pair | None) -> dict[str, object]:
+    if pair is None:
+        return {"from_price": np.nan, "to_price": np.nan, "gap": np.nan, "priced_at": pd.NaT}
+    return {"from_price": pair.old, "to_price": pair.new, "gap": pair.gap, "priced_at": pair.at}
+
+
+def _refuse_conflicts(rolls: Sequence[_Roll], rule: RollRule) -> None:
+    """Rules give dates in order; only a date that a person set can break it."""
+    for before, roll in pairwise(rolls):
+        if roll.day <= before.day:
+            override = roll.override or before.override
+            assert override is not None
+            raise SettingsError(
+                f"{override.place}: the roll from {roll.change.old.month} to {roll.change.new.month} on {roll.day} "
+                f"would not come after that into {before.change.new.month} on {before.day}, by the rule {rule}."
+            )

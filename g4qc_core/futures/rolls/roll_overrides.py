@@ -1,0 +1,132 @@
+"""Rolls that a person set by hand: a TOML file whose dates win over those of every rule.
+
+Knows the file's form. Must not know whether the dates fit the sessions and the chain: `futures.roll_making` sees to
+that.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from g4qc_core.errors import G4qcError, SettingsError, UsageError, unknown
+from g4qc_core.instruments.registry import contract_month
+from g4qc_core.roll_rules import parse_rule
+from g4qc_core.toml_lines import line_of, line_of_item
+
+_FIELDS = ("symbol", "date", "from", "to", "rule", "note")
+_NEEDED = ("symbol", "date", "from", "to")
+
+
+@dataclass(frozen=True)
+class RollOverride:
+    """From trade date `day` on, the contract `new` is in front in place of `old`.
+
+    Attributes:
+        old, new: contract months; those between them are passed over.
+        rule: text of the only rule whose calendar is overruled; None: every one.
+        note: the person's own words.
+        place: file and line, for an error that shows only when the date is used.
+    """
+
+    symbol: str
+    day: date
+    old: str
+    new: str
+    rule: str | None
+    note: str
+    place: str
+
+
+def load_overrides(path: Path | None, symbols: Collection[str] | None = None) -> list[RollOverride]:
+    """The overrides of a file, by symbol and date; none without a file.
+
+    Args:
+        symbols: known instruments; None: not checked here.
+
+    Raises:
+        SettingsError: the file is missing or malformed; the text names file and line.
+    """
+    if path is None:
+        return []
+    try:
+        text = path.read_text("utf-8")
+        document = tomllib.loads(text)
+    except FileNotFoundError:
+        raise SettingsError(f"The file of rolls {path} does not exist: check G4QC_ROLLS.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file of rolls {path} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The file of rolls {path} is not TOML: {error}.") from None
+    items = document.pop("roll", [])
+    for stray in document:
+        raise SettingsError(f"{path}, line {line_of(text, stray, '')}: '{stray}' is no roll: begin each with [[roll]].")
+    if not isinstance(items, list):
+        raise SettingsError(
+            f"{path}, line {line_of(text, 'roll', '')}: begin each roll with [[roll]], in two brackets."
+        )
+    found: list[RollOverride] = []
+    for at, item in enumerate(items):
+        override = _item(path, text, at, item, symbols)
+        _refuse_twice(found, override)
+        found.append(override)
+    return sorted(found, key=lambda o: (o.symbol, o.day))
+
+
+def overrides_of(overrides: Collection[RollOverride], symbol: str, rule: str) -> list[RollOverride]:
+    """Those that concern the instrument's calendar by this rule, by date."""
+    return [o for o in overrides if o.symbol == symbol and o.rule in (None, rule)]
+
+
+def _item(path: Path, text: str, at: int, item: dict[str, Any], symbols: Collection[str] | None) -> RollOverride:
+    def wrong(field: str, problem: object) -> SettingsError:
+        return SettingsError(f"{path}, line {line_of_item(text, 'roll', at, field)}: {field}: {problem}")
+
+    for field in item:
+        if field not in _FIELDS:
+            raise wrong(field, unknown("field", field, _FIELDS))
+    for field in _NEEDED:
+        if field not in item:
+            raise wrong(field, "is missing.")
+    day = item["date"]
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise wrong("date", f"write a trade date like 2025-09-11, without quotes, not {day!r}.")
+    for field in ("symbol", "from", "to", "rule", "note"):
+        if not isinstance(item.get(field, ""), str):
+            raise wrong(field, f"write it in quotes, not {item[field]!r}.")
+    checks = {
+        "symbol": lambda value: None if symbols is None or value in symbols else _raise(value, symbols),
+        "from": contract_month,
+        "to": contract_month,
+        "rule": parse_rule,
+    }
+    for field, check in checks.items():
+        try:
+            if field in item:
+                check(item[field])
+        except G4qcError as error:
+            raise wrong(field, error) from None
+    if item["to"] <= item["from"]:
+        raise wrong("to", f"{item['to']} does not come after {item['from']}.")
+    rule = str(parse_rule(item["rule"])) if "rule" in item else None
+    place = f"{path}, line {line_of_item(text, 'roll', at, 'date')}"
+    return RollOverride(item["symbol"], day, item["from"], item["to"], rule, item.get("note", ""), place)
+
+
+def _raise(symbol: str, symbols: Collection[str]) -> UsageError:
+    raise unknown("instrument", symbol, symbols)
+
+
+def _refuse_twice(found: Collection[RollOverride], override: RollOverride) -> None:
+    for other in found:
+        same_rule = other.rule is None or override.rule is None or other.rule == override.rule
+        overlap = other.old < override.new and override.old < other.new
+        if other.symbol == override.symbol and same_rule and overlap:
+            raise SettingsError(
+                f"{override.place}: the roll of {override.symbol} from {override.old} to {override.new} is set twice, "
+                f"also at {other.place}."
+            )

@@ -1,0 +1,152 @@
+"""Who carries faults out: asks switches and script what goes wrong with an event, and does what concerns all clients.
+
+Knows time. Must not know messages or sockets: `Stagehands` are what it does things with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from functools import partial
+
+from g4qc_core.gateway.faults.fault_script import FaultScript, Playing
+from g4qc_core.gateway.faults.outages import NEWS, Act, Announce, Disconnect, FarmDown, Restart, ServersLost
+from g4qc_core.gateway.faults.switches import Effect, Faults, Silence, Stage
+from g4qc_core.gateway.gateway_clock import GatewayClock
+
+_LOG = logging.getLogger(__name__)
+_FARM_ERROR = (162, "Historical Market Data Service error message:HMDS connection is broken: ushmds")
+
+
+@dataclass(frozen=True)
+class Stagehands:
+    """What a director can have done.
+
+    Attributes:
+        announce: tell all clients a code and a text.
+        release: answer the requests that wait.
+        disconnect: close every connection.
+        restart: close every connection, and refuse new ones for so many seconds.
+    """
+
+    announce: Callable[[int, str], None]
+    release: Callable[[], None]
+    disconnect: Callable[[], None]
+    restart: Callable[[float], Awaitable[None]]
+
+
+class Director:
+    """Says what goes wrong; lives on the gateway's event loop.
+
+    Args:
+        faults: the switches; the script sets some of them.
+    """
+
+    def __init__(self, faults: Faults, script: FaultScript, clock: GatewayClock, hands: Stagehands) -> None:
+        self.faults = faults
+        self._clock = clock
+        self._hands = hands
+        self._playing = Playing(script)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._away = False
+        self._was_away = False
+
+    def start(self) -> None:
+        """Waits for the instants at which the script has something happen."""
+        for act in self._playing.timed:
+            self._spawn(self._wait_for(act))
+
+    async def stop(self) -> None:
+        """Leaves no task behind, and no switch as the script had it in an outage that was not over."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._was_away:
+            self._switch_back()
+            self.faults.busy = 0
+
+    def effect(self, stage: Stage) -> Effect:
+        """What goes wrong with an event; what concerns all clients has begun when this returns."""
+        fired = self._playing.fired(stage, self._clock.now()) if stage is not Stage.OTHER else []
+        for fault in fired:
+            _LOG.info("on %s: %s", stage, fault.do)
+            if isinstance(fault, Act) and fault.moment == "before":
+                self._perform(fault)
+        effect = self.faults.effect(stage)
+        for fault in fired:
+            effect = fault.change(effect)
+        later = [fault for fault in fired if isinstance(fault, Act) and fault.moment == "after"]
+        return replace(effect, then=tuple(partial(self._perform, act) for act in later)) if later else effect
+
+    def _perform(self, act: Act) -> None:
+        if isinstance(act, Announce):
+            self._hands.announce(act.code, act.text or NEWS[act.code])
+        elif isinstance(act, Disconnect):
+            self._hands.disconnect()
+        elif self._away:
+            _LOG.info("%s does not happen: the last outage is not over", act.do)
+        elif isinstance(act, Restart):
+            self._go_away()
+            self._spawn(self._restart(act))
+        elif isinstance(act, ServersLost):
+            self._go_away()
+            self.faults.silence = Silence.DATA
+            self._hands.announce(act.code, NEWS[act.code])
+            self._spawn(self._recover(act.seconds, act.back, release=act.back == 1102))
+        elif isinstance(act, FarmDown):
+            self._go_away()
+            if act.answers == "error":
+                self.faults.data_error = _FARM_ERROR
+            else:
+                self.faults.silence = Silence.HISTORY
+            self._hands.announce(2105, NEWS[2105])
+            self._spawn(self._recover(act.seconds, 2106, release=act.answers == "late"))
+
+    async def _restart(self, act: Restart) -> None:
+        self.faults.busy = act.busy
+        await self._hands.restart(act.seconds)
+        self._away = False
+
+    async def _recover(self, seconds: float | None, code: int, *, release: bool) -> None:
+        if seconds is None:
+            return
+        await asyncio.sleep(seconds)
+        self._switch_back()
+        self._away = False
+        self._hands.announce(code, NEWS[code])
+        if release:
+            self._hands.release()
+
+    def _go_away(self) -> None:
+        self._away = self._was_away = True
+
+    def _switch_back(self) -> None:
+        self.faults.silence, self.faults.data_error = Silence.NEVER, None
+
+    async def _wait_for(self, act: Act) -> None:
+        assert act.at is not None
+        at = _next(act.at, self._clock.now())
+        most = 1 if isinstance(act.at, datetime) else act.times
+        done = 0
+        while most is None or done < most:
+            while (wait := (at - self._clock.now()).total_seconds()) > 0:
+                await asyncio.sleep(wait)
+            _LOG.info("at %s: %s", at, act.do)
+            self._perform(act)
+            done, at = done + 1, at + timedelta(days=1)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _next(at: datetime | time, now: datetime) -> datetime:
+    if isinstance(at, datetime):
+        return at
+    today = datetime.combine(now.date(), at, now.tzinfo)
+    return today if today >= now else today + timedelta(days=1)

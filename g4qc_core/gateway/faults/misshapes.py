@@ -1,0 +1,67 @@
+"""Answers with bars that a real gateway gives and a client has to survive: doubled, overlapping, flat and
+unreadable ones.
+
+Knows bars. Must not know when they are misshapen, nor for whom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from g4qc_core.gateway.markets.simulated_market import UNKNOWN, Bars
+
+
+@dataclass(frozen=True)
+class Misshape:
+    """What is wrong with an answer; numbers of bars.
+
+    Attributes:
+        doubled: so many bars at either edge come twice.
+        overlap: so many bar lengths on either side of the window are answered too.
+        flat: the last so many bars have one price, the close before them, and neither volume nor trades.
+        unreadable: so many bars, from the middle on, are question marks, with neither volume nor trades.
+    """
+
+    doubled: int = 0
+    overlap: int = 0
+    flat: int = 0
+    unreadable: int = 0
+
+
+AS_IT_IS = Misshape()
+
+
+def places(misshape: Misshape, count: int) -> np.ndarray:
+    """Which of `count` bars come, in order; those at the edges maybe twice."""
+    at = np.arange(count)
+    twice = (at < misshape.doubled) | (at >= count - misshape.doubled)
+    return np.repeat(at, np.where(twice, 2, 1))
+
+
+def flattened(misshape: Misshape, bars: Bars) -> Bars:
+    """The bars, with the last of them flat; all of them where there are no more."""
+    first = max(len(bars) - misshape.flat, 0)
+    if first == len(bars):
+        return bars
+    price = bars.close[first - 1] if first else bars.open[0]
+    columns = {name: column.copy() for name, column in bars.columns().items()}
+    for name in ("open", "high", "low", "close", "wap"):
+        columns[name][first:] = price
+    for name in ("volume", "count"):
+        columns[name][first:] = 0
+    return Bars(**columns)
+
+
+def unreadable(misshape: Misshape, bars: Bars) -> Bars:
+    """Return the bars with those in the middle unreadable: their prices are NaN, sent as `?`."""
+    if not misshape.unreadable:
+        return bars
+    first = len(bars) // 2
+    columns = {name: column.copy() for name, column in bars.columns().items()}
+    for name in ("open", "high", "low", "close"):
+        columns[name][first : first + misshape.unreadable] = np.nan
+    for name in ("volume", "wap", "count"):
+        columns[name][first : first + misshape.unreadable] = UNKNOWN
+    return Bars(**columns)

@@ -1,0 +1,178 @@
+"""What a gateway can do wrong: switches that a test sets, and the effect that they have on one request.
+
+Plain data. A switch is set before or between requests; a fault script (`script`) says the same for the nth request, an
+instant or a probability. Both end in an `Effect`, which is all that sessions and connections look at.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from g4qc_core.gateway.faults.misshapes import AS_IT_IS, Misshape
+
+AFTER = sys.maxsize
+"""As a number of bytes: behind the whole answer."""
+
+
+class Stage(StrEnum):
+    """Where on a client's way something can go wrong."""
+
+    CONNECT = "connect"
+    HANDSHAKE = "handshake"
+    START = "start"
+    CONTRACTS = "contracts"
+    HEAD = "head"
+    HISTORY = "history"
+    TIME = "time"
+    OTHER = "other"
+    """Cancels, and questions about an account or orders; a script cannot name it."""
+
+
+class Silence(StrEnum):
+    """From where on the gateway says nothing more, though it keeps the connection."""
+
+    NEVER = "never"
+    HANDSHAKE = "handshake"
+    """It accepts the connection and never answers the handshake."""
+    START = "start"
+    """It shakes hands and never says that it is ready."""
+    HISTORY = "history"
+    """It answers all but bars and head timestamps; `SimulatedGateway.release` answers those that wait."""
+    DATA = "data"
+    """It answers neither these nor questions for contracts; they wait likewise."""
+    REQUESTS = "requests"
+    """It answers nothing after it said that it is ready, the time included."""
+
+
+class End(StrEnum):
+    """What becomes of a connection."""
+
+    CLOSE = "close"
+    MUTE = "mute"
+    """It stays, and nothing is ever sent on it again."""
+    HALF_OPEN = "half_open"
+    """It stays, and nothing is sent or read on it again, not even the client's goodbye."""
+
+
+@dataclass(frozen=True)
+class Stall:
+    """A pause in the middle of an answer, after exactly `after_bytes` of it."""
+
+    after_bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What goes wrong with one request and its answer; the default is nothing.
+
+    Attributes:
+        unanswered: it gets no answer.
+        held: it waits for `SimulatedGateway.release`.
+        delay: seconds before the answer.
+        error: code and text that are the answer.
+        names_request: the error carries the request's id; else it is about none.
+        spanish: errors speak Spanish.
+        misshape: what is wrong with the bars.
+        garbled: the answer has a malformed message.
+        head_text: text sent as the start of a contract's bars; None: the actual start.
+        expiry_zone: time zone of last trades; None: the exchange's.
+        stall: a pause in the answer.
+        end: what becomes of the connection.
+        end_after: bytes of the answer that are sent before the end; None is before anything happens, `AFTER` behind it.
+        then: called behind the answer.
+    """
+
+    unanswered: bool = False
+    held: bool = False
+    delay: float = 0.0
+    error: tuple[int, str] | None = None
+    names_request: bool = True
+    spanish: bool = False
+    misshape: Misshape = AS_IT_IS
+    garbled: bool = False
+    head_text: str | None = None
+    expiry_zone: str | None = None
+    stall: Stall | None = None
+    end: End | None = None
+    end_after: int | None = None
+    then: tuple[Callable[[], None], ...] = ()
+
+
+NOTHING_WRONG = Effect()
+
+_WAITING = {Silence.HISTORY: (Stage.HEAD, Stage.HISTORY), Silence.DATA: (Stage.CONTRACTS, Stage.HEAD, Stage.HISTORY)}
+_ID_IN_USE = (326, "Unable to connect as the client id is already in use. Retry with a unique client id.")
+
+
+@dataclass
+class Faults:
+    """The switches; all off is a gateway that behaves.
+
+    Attributes:
+        silence: see `Silence`.
+        enforce_rates: more than 50 messages in a second end in error 100 and a closed connection.
+        delay: seconds before each answer with bars.
+        stall: pause in the answer to the next request for bars; used up by it.
+        cut_after_bytes: close the connection after so many bytes of the answer to the next request for bars; used up.
+        close_after_requests: close the connection when so many more requests for bars came; counts down.
+        next_error: code and text that answer the next request for contracts, bars or a head timestamp; used up by it.
+        data_error: code and text that answer every request for bars or a head timestamp.
+        busy: so many more clients are told that their id is in use (326); counts down.
+    """
+
+    silence: Silence = Silence.NEVER
+    enforce_rates: bool = False
+    delay: float = 0.0
+    stall: Stall | None = None
+    cut_after_bytes: int | None = None
+    close_after_requests: int | None = None
+    next_error: tuple[int, str] | None = None
+    data_error: tuple[int, str] | None = None
+    busy: int = 0
+
+    def effect(self, stage: Stage) -> Effect:
+        """What the switches do to one request; those for one request are then off."""
+        if stage is Stage.CONNECT:
+            return Effect(end=End.MUTE) if self.silence == Silence.HANDSHAKE else NOTHING_WRONG
+        if stage is Stage.START:
+            return self._at_start()
+        if self.silence == Silence.REQUESTS:
+            return Effect(unanswered=stage is not Stage.HANDSHAKE)
+        if stage not in (Stage.CONTRACTS, Stage.HEAD, Stage.HISTORY):
+            return NOTHING_WRONG
+        effect = self._with_bars() if stage is Stage.HISTORY else NOTHING_WRONG
+        error = self._take_error() or (self.data_error if stage is not Stage.CONTRACTS else None)
+        return replace(effect, held=stage in _WAITING.get(self.silence, ()), error=error)
+
+    def _at_start(self) -> Effect:
+        if self.silence == Silence.START:
+            return Effect(unanswered=True)
+        if self.busy <= 0:
+            return NOTHING_WRONG
+        self.busy -= 1
+        return Effect(error=_ID_IN_USE)
+
+    def _with_bars(self) -> Effect:
+        if self._closes_now():
+            return Effect(end=End.CLOSE)
+        stall, self.stall = self.stall, None
+        cut, self.cut_after_bytes = self.cut_after_bytes, None
+        end = End.CLOSE if cut is not None else None
+        return Effect(delay=self.delay, stall=stall, end=end, end_after=cut)
+
+    def _take_error(self) -> tuple[int, str] | None:
+        taken, self.next_error = self.next_error, None
+        return taken
+
+    def _closes_now(self) -> bool:
+        if self.close_after_requests is None:
+            return False
+        self.close_after_requests -= 1
+        if self.close_after_requests > 0:
+            return False
+        self.close_after_requests = None
+        return True

@@ -1,0 +1,99 @@
+"""Larger bars made of smaller ones, and the last bar as far as it goes.
+
+Knows arrays of bars. Must not know calendars, windows or the wire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from g4qc_core.gateway.markets.simulated_market import UNKNOWN, Bars, no_bars
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """Trading days, in which bars are grouped; arrays of equal length, a value a day, ascending.
+
+    Attributes:
+        opens, closes: `[open, close)` of each day, UTC, `datetime64[s]`.
+        starts: start of the bar that a day begins or belongs to: its own open, or that of a week or month.
+        dates: date by which a bar of whole days is named, `datetime64[D]`.
+    """
+
+    opens: np.ndarray
+    closes: np.ndarray
+    starts: np.ndarray
+    dates: np.ndarray
+
+
+def cut_last(bars: Bars, length: timedelta, limit: datetime) -> Bars:
+    """The bars, with the last one as it stands at `limit` where it is not over: its first trades only."""
+    if not len(bars):
+        return bars
+    passed = (limit - length) - bars.start[-1].item().replace(tzinfo=limit.tzinfo)
+    if passed >= timedelta():
+        return bars
+    share = (passed + length) / length
+    cut = {name: column.copy() for name, column in bars.columns().items()}
+    for name in ("high", "low", "close"):
+        cut[name][-1] = cut["open"][-1]
+    for name in ("volume", "count"):
+        if cut[name][-1] != UNKNOWN:
+            cut[name][-1] = max(1, int(cut[name][-1] * share))
+    if cut["wap"][-1] != UNKNOWN:
+        cut["wap"][-1] = cut["open"][-1]
+    return Bars(**cut)
+
+
+def aggregate(bars: Bars, buckets: Buckets, seconds: int) -> tuple[Bars, np.ndarray]:
+    """Return bars of a length, counted from the open of each day, and the dates that name their days.
+
+    Bars outside all days are left out.
+
+    Args:
+        seconds: the length; 0 makes one bar of all days with the same start.
+    """
+    at = np.searchsorted(buckets.opens, bars.start, side="right") - 1
+    inside = at >= 0
+    inside[inside] = bars.start[inside] < buckets.closes[at[inside]]
+    bars, at = bars.take(inside), at[inside]
+    if not len(bars):
+        return no_bars(), np.array([], "datetime64[D]")
+    starts = buckets.starts[at]
+    if seconds:
+        step = np.timedelta64(seconds, "s")
+        starts = buckets.opens[at] + (bars.start - buckets.opens[at]) // step * step
+    first = np.flatnonzero(np.r_[True, starts[1:] != starts[:-1]])
+    last = np.r_[first[1:], len(starts)] - 1
+    return merged(bars, starts[first], first, last), buckets.dates[at[first]]
+
+
+def merged(bars: Bars, starts: np.ndarray, first: np.ndarray, last: np.ndarray) -> Bars:
+    """One bar of the rows from each of `first` to the one of `last`."""
+    return Bars(
+        start=starts,
+        open=bars.open[first],
+        high=np.maximum.reduceat(bars.high, first),
+        low=np.minimum.reduceat(bars.low, first),
+        close=bars.close[last],
+        volume=_total(bars.volume, first),
+        wap=_average(bars, first),
+        count=_total(bars.count, first),
+    )
+
+
+def _average(bars: Bars, first: np.ndarray) -> np.ndarray:
+    volume = np.add.reduceat(bars.volume, first)
+    money = np.add.reduceat(bars.wap * bars.volume, first)
+    unknown = np.logical_or.reduceat(bars.wap == UNKNOWN, first) | (volume == 0)
+    average = np.round(money / np.where(volume == 0, 1, volume), 7)
+    low, high = np.minimum.reduceat(bars.low, first), np.maximum.reduceat(bars.high, first)
+    return np.where(unknown, float(UNKNOWN), np.clip(average, low, high))
+
+
+def _total(counts: np.ndarray, first: np.ndarray) -> np.ndarray:
+    unknown = np.logical_or.reduceat(counts == UNKNOWN, first)
+    return np.where(unknown, UNKNOWN, np.add.reduceat(counts, first))

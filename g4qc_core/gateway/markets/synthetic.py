@@ -1,0 +1,172 @@
+"""A market that does not exist: any instrument of the registry, with bars that look like a market's and are none.
+
+Everything follows from a seed, the contract and the session: a minute is the same whichever way it is asked for, in
+every process. Knows instruments, sessions and expiries. Must not know the wire or the clock.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from g4qc_core.calendars.session_calendar import Session, calendar
+from g4qc_core.gateway.markets.expiry_rules import contract_id, last_trade_at, last_trade_date, local_symbol
+from g4qc_core.gateway.markets.liquidity import held_until, liquidity, serial
+from g4qc_core.gateway.markets.price_path import Underlying
+from g4qc_core.gateway.markets.session_hours import days, days_between
+from g4qc_core.gateway.markets.simulated_market import SYNTHETIC_ACCOUNT, Bars, Listing, ceiling, join
+from g4qc_core.gateway.markets.volumes import expected_trades, trades
+from g4qc_core.instruments.registry import MONTH_CODES, SPOT, Contract, Instrument
+
+_LISTED_FOR = timedelta(days=731)
+_SERIAL_LISTED_FOR = timedelta(days=95)
+_OLDEST_SPOT = date(2004, 1, 5)
+_KEPT_AFTER_EXPIRY = timedelta(days=740)
+_SESSIONS_KEPT = 96
+_MINUTE = 60
+
+
+class SyntheticMarket:
+    """Synthetic bars of every instrument in `registry`.
+
+    A contract month is listed for two years before its last trade date, so that eight quarterly months are open at a
+    time; the serial months between those of the cycle for three months only. Expired ones stay for a little more than
+    the two years for which the real gateway serves them.
+    """
+
+    account = SYNTHETIC_ACCOUNT
+
+    def __init__(self, registry: Mapping[str, Instrument], seed: int = 7) -> None:
+        self._registry = registry
+        self._seed = seed
+        self._underlyings: dict[str, Underlying] = {}
+        self._sessions: OrderedDict[tuple[str, str, date], Bars] = OrderedDict()
+        self._listed: tuple[date, list[Listing]] = (date.min, [])
+
+    def listings(self, now: datetime) -> list[Listing]:
+        """See `Market`."""
+        today = now.date()
+        if self._listed[0] != today:
+            self._listed = (today, [item for product in self._registry.values() for item in _listings(product, today)])
+        return self._listed[1]
+
+    def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+        """See `Market`."""
+        sessions = days_between(calendar(listing.instrument.calendar), start, end)
+        parts = [self._session(listing, s) for s in sessions if _trades_in(listing, s)]
+        return join(parts).between(start, end)
+
+    def step(self, listing: Listing) -> int:
+        """See `Market`; there is nothing below a minute."""
+        return _MINUTE
+
+    def shortest(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+        """See `Market`."""
+        return self.minutes(listing, start, end)
+
+    def head(self, listing: Listing) -> datetime | None:
+        """See `Market`."""
+        first = _listed_from(listing)
+        for session in days(calendar(listing.instrument.calendar), first, first + _LISTED_FOR):
+            if not _trades_in(listing, session):
+                break
+            made = self._session(listing, session)
+            if len(made):
+                return made.start[0].item().replace(tzinfo=session.open.tzinfo)
+        return None
+
+    def _session(self, listing: Listing, session: Session) -> Bars:
+        key = (listing.instrument.symbol, listing.contract.month, session.trade_date)
+        if key in self._sessions:
+            self._sessions.move_to_end(key)
+            return self._sessions[key]
+        made = self._make(listing, session)
+        self._sessions[key] = made
+        if len(self._sessions) > _SESSIONS_KEPT:
+            self._sessions.popitem(last=False)
+        return made
+
+    def _make(self, listing: Listing, session: Session) -> Bars:
+        instrument, contract = listing.instrument, listing.contract
+        underlying = self._underlying(instrument)
+        minutes = session.minutes()
+        path = underlying.path(session)
+        if contract.expires:
+            path = path + underlying.carry(minutes, contract.last_trade_at)
+        share = _share(instrument, contract, session.trade_date)
+        generator = underlying.generator(session.trade_date, contract.con_id)
+        expected = expected_trades(underlying.volume(session.trade_date), share, session)
+        made = trades(listing, np.exp(path), minutes, expected, generator)
+        return made.take(made.start < ceiling(contract.last_trade_at))
+
+    def _underlying(self, instrument: Instrument) -> Underlying:
+        if instrument.symbol not in self._underlyings:
+            self._underlyings[instrument.symbol] = Underlying(instrument, self._seed)
+        return self._underlyings[instrument.symbol]
+
+
+def _listings(instrument: Instrument, today: date) -> list[Listing]:
+    if not instrument.expires:
+        return [Listing(instrument, _contract(instrument, SPOT))]
+    first, last = today - _KEPT_AFTER_EXPIRY, today + _LISTED_FOR
+    every = (Listing(instrument, _contract(instrument, month)) for month in _months(instrument.listed, first, last))
+    found = [item for item in every if first <= item.contract.last_trade_date and _listed_from(item) <= today]
+    return sorted(found, key=lambda item: item.contract.last_trade_date)
+
+
+def _listed_from(listing: Listing) -> date:
+    contract = listing.contract
+    if not contract.expires:
+        return _OLDEST_SPOT
+    return contract.last_trade_date - (_SERIAL_LISTED_FOR if serial(listing.instrument, contract) else _LISTED_FOR)
+
+
+def _trades_in(listing: Listing, session: Session) -> bool:
+    return _listed_from(listing) <= session.trade_date <= listing.contract.last_trade_date
+
+
+def _months(cycle: str, first: date, last: date) -> list[str]:
+    codes = [MONTH_CODES.index(code) + 1 for code in sorted(set(cycle))]
+    # A contract may expire in the month before the one that names it, so the ends are widened by one year.
+    return [f"{year}{month:02d}" for year in range(first.year - 1, last.year + 2) for month in codes]
+
+
+def _share(instrument: Instrument, contract: Contract, trade_date: date) -> float:
+    """The contract's share in the instrument's trades on a day."""
+    if not contract.expires:
+        return 1.0
+    last = contract.last_trade_date
+    months = _months(instrument.months, last - _LISTED_FOR, last)
+    earlier = {_held_until(instrument, m) for m in months if m < contract.month}
+    own = _held_until(instrument, contract.month)
+    around = own, sorted(day for day in earlier if day > own - _LISTED_FOR)
+    return liquidity(around, trade_date, is_serial=serial(instrument, contract))
+
+
+@lru_cache(maxsize=4096)
+def _held_until(instrument: Instrument, month: str) -> date:
+    return held_until(instrument, month)
+
+
+@lru_cache(maxsize=4096)
+def _contract(instrument: Instrument, month: str) -> Contract:
+    day = last_trade_date(instrument, month)
+    return Contract(
+        symbol=instrument.symbol,
+        month=month,
+        con_id=contract_id(instrument.symbol, month),
+        local_symbol=local_symbol(instrument, month),
+        trading_class=instrument.trading_class,
+        last_trade_date=day,
+        last_trade_at=last_trade_at(instrument, day),
+        exchange=instrument.exchange,
+        currency=instrument.currency,
+        multiplier=instrument.multiplier,
+        min_tick=instrument.min_tick,
+        kind=instrument.kind,
+        price_magnifier=instrument.price_magnifier,
+    )

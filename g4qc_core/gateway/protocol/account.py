@@ -1,0 +1,100 @@
+"""Time and an account that holds nothing: the first answers that a client needs, and empty lists.
+
+Knows the gateway's own account. Must not know sockets, contracts or bars.
+"""
+
+from __future__ import annotations
+
+from g4qc_core.gateway.protocol import layouts
+from g4qc_core.gateway.protocol.bar_request_rules import Refusal, invalid
+from g4qc_core.gateway.protocol.layouts import Layout, Message
+from g4qc_core.gateway.protocol.request_context import Answer, Asked
+
+_DEFAULT_CLIENT = 0
+_LISTS = {1: "ListOfGroups", 2: "ListOfAllocationProfiles", 3: "ListOfAccountAliases"}
+_XML = '<?xml version="1.0" encoding="UTF-8"?>'
+_MARKET_DATA_TYPES = range(1, 5)
+
+
+def fixed(*chosen: Layout) -> Answer:
+    """Return an answer of these messages, filled with what the gateway knows without looking anything up."""
+
+    def answer(asked: Asked) -> list[Message]:
+        account = asked.market.account
+        values: dict[str, object] = {
+            "request_id": asked.request_id,
+            "accounts": account,
+            "account": account,
+            "order_id": 1,
+            "epoch": int(asked.now.timestamp()),
+            "epoch_ms": int(asked.now.timestamp() * 1000),
+            "time": f"{asked.now:%H:%M}",
+            "xml": f"{_XML}<ScanParameterResponse></ScanParameterResponse>",
+        }
+        return [Message(layout, values) for layout in chosen]
+
+    return answer
+
+
+def silent(asked: Asked) -> list[Message]:
+    """Answer nothing, as Interactive Brokers does: a setting, or the end of a list that is not sent."""
+    return []
+
+
+def subscription(code: int, *chosen: Layout) -> Answer:
+    """Return an answer that also opens a subscription of a message code."""
+    answer = fixed(*chosen)
+
+    def subscribe(asked: Asked) -> list[Message]:
+        asked.subscribed.add((code, asked.request_id))
+        return answer(asked)
+
+    return subscribe
+
+
+def unsubscription(code: int) -> Answer:
+    """Return an answer that ends a subscription of a message code, or refuses an id that is not subscribed (300)."""
+
+    def unsubscribe(asked: Asked) -> list[Message]:
+        if (code, asked.request_id) not in asked.subscribed:
+            raise Refusal(300, f"Can't find EId with tickerId:{asked.request_id}")
+        asked.subscribed.discard((code, asked.request_id))
+        return []
+
+    return unsubscribe
+
+
+def refusing(code: int, text: str) -> Answer:
+    """Return an answer that refuses every request; `{id}` in the text is the request's id."""
+
+    def refuse(asked: Asked) -> list[Message]:
+        raise Refusal(code, text.format(id=asked.request_id))
+
+    return refuse
+
+
+def advisor_data(asked: Asked) -> list[Message]:
+    """Return an empty list of groups, profiles or aliases: the account has none."""
+    (data_type,) = asked.values
+    if data_type not in _LISTS:
+        raise invalid(f"There is no financial advisor data of type {data_type}")
+    empty = _LISTS[int(str(data_type))]
+    return [Message(layouts.ADVISOR_DATA, {"data_type": data_type, "xml": f"{_XML}<{empty}></{empty}>"})]
+
+
+def auto_open_orders(asked: Asked) -> list[Message]:
+    """End the binding of orders made by hand, which only client 0 may ask for; there are none."""
+    (bind,) = asked.values
+    if not bind:
+        return []
+    if asked.client_id != _DEFAULT_CLIENT:
+        raise invalid("Only the default client (i.e 0) can auto bind orders")
+    return [Message(layouts.OPEN_ORDER_END, {})]
+
+
+def market_data_type(asked: Asked) -> list[Message]:
+    """Accept a setting of streams, which has no answer; refuse a type that does not exist."""
+    (data_type,) = asked.values
+    if data_type not in _MARKET_DATA_TYPES:
+        raise invalid(f"There is no market data of type {data_type}")
+    return []

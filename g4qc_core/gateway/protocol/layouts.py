@@ -1,0 +1,203 @@
+"""The fields of every answer, by protocol version: tables, and one function that reads them.
+
+Knows names and versions. Must not know where values come from. Versions from 157 to 200 are spoken; from 201 the
+protocol changes to protobuf, which is out of scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from g4qc_core.gateway.markets.simulated_market import Bars
+from g4qc_core.gateway.protocol.framing import frame, number
+
+OLDEST, NEWEST = 157, 200
+
+_NO_NUMBER = "?"
+
+# Versions at which something changes, named after what changes.
+SIZE_RULES = 164
+SCHEDULE = 165
+ZONED_DATES = 174
+ISSUER_ID = 176
+CANCEL_WITHOUT_VERSION = 192
+SEPARATE_END = 196
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that exists in the versions `[since, until)`; `fixed` is its value where no other is given."""
+
+    name: str
+    fixed: str | None = None
+    since: int = OLDEST
+    until: int = NEWEST + 1
+
+
+Layout = tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message before it is written: its layout, its values by name, and the fields that repeat behind them."""
+
+    layout: Layout
+    values: Mapping[str, object]
+    tail: Sequence[str] = ()
+
+
+def _layout(code: int, *fields: Field | str) -> Layout:
+    named = (Field(f) if isinstance(f, str) else f for f in fields)
+    return (Field("code", str(code)), *named)
+
+
+def _version(number: int, until: int = NEWEST + 1) -> Field:
+    return Field("version", str(number), until=until)
+
+
+MANAGED_ACCOUNTS = _layout(15, _version(1), "accounts")
+NEXT_VALID_ID = _layout(9, _version(1), "order_id")
+CURRENT_TIME = _layout(49, _version(1), "epoch")
+CURRENT_MILLISECONDS = _layout(109, "epoch_ms")
+ERROR = _layout(
+    4,
+    _version(2, until=194),
+    "request_id",
+    "error_code",
+    "text",
+    Field("reject_json", "", since=166),
+    Field("time_ms", since=194),
+)
+CONTRACT_DATA = _layout(
+    10,
+    _version(8, until=SIZE_RULES),
+    "request_id",
+    "symbol",
+    "sec_type",
+    "expiry",
+    Field("last_trade_date", since=182),
+    Field("strike", "0"),
+    Field("right", ""),
+    "exchange",
+    "currency",
+    "local_symbol",
+    "market_name",
+    "trading_class",
+    "con_id",
+    "min_tick",
+    Field("size_multiplier", "1", until=SIZE_RULES),
+    "multiplier",
+    "order_types",
+    "valid_exchanges",
+    Field("price_magnifier", "1"),
+    "under_con_id",
+    "long_name",
+    Field("primary_exchange", ""),
+    "contract_month",
+    Field("industry", ""),
+    Field("category", ""),
+    Field("subcategory", ""),
+    "zone",
+    "trading_hours",
+    "liquid_hours",
+    Field("ev_rule", ""),
+    Field("ev_multiplier", ""),
+    Field("security_ids", "0"),
+    Field("aggregated_group", "2147483647"),
+    "under_symbol",
+    "under_sec_type",
+    "market_rules",
+    "real_expiration",
+    Field("stock_type", ""),
+    Field("size_min_tick", "1", since=163, until=SIZE_RULES),
+    Field("min_size", "1", since=SIZE_RULES),
+    Field("size_increment", "1", since=SIZE_RULES),
+    Field("suggested_size_increment", "1", since=SIZE_RULES),
+    Field("ineligibility_reasons", "0", since=186),
+)
+CONTRACT_DATA_END = _layout(52, _version(1), "request_id")
+HISTORICAL_DATA = _layout(
+    17, "request_id", Field("start", until=SEPARATE_END), Field("end", until=SEPARATE_END), "bars"
+)
+HISTORICAL_DATA_END = _layout(108, "request_id", "start", "end")
+HISTORICAL_SCHEDULE = _layout(106, "request_id", "start", "end", "zone", "sessions")
+HEAD_TIMESTAMP = _layout(88, "request_id", "timestamp")
+ACCOUNT_TIME = _layout(8, _version(1), "time")
+ACCOUNT_END = _layout(54, _version(1), "account")
+ACCOUNT_MULTI_END = _layout(74, _version(1), "request_id")
+ACCOUNT_SUMMARY_END = _layout(64, _version(1), "request_id")
+OPEN_ORDER_END = _layout(53, _version(1))
+EXECUTIONS_END = _layout(55, _version(1), "request_id")
+POSITIONS_END = _layout(62, _version(1))
+COMPLETED_ORDERS_END = _layout(102)
+POSITIONS_MULTI_END = _layout(72, _version(1), "request_id")
+PROFIT = _layout(94, "request_id", Field("daily", "0"), Field("unrealized", "0"), Field("realized", "0"))
+PROFIT_OF_POSITION = _layout(
+    95,
+    "request_id",
+    Field("position", "0"),
+    Field("daily", "0"),
+    Field("unrealized", "0"),
+    Field("realized", "0"),
+    Field("value", "0"),
+)
+ADVISOR_DATA = _layout(16, _version(1), "data_type", "xml")
+SCANNER_PARAMETERS = _layout(19, _version(1), "xml")
+DISPLAY_GROUPS = _layout(67, _version(1), "request_id", Field("groups", ""))
+OPTION_PARAMETERS_END = _layout(76, "request_id")
+SOFT_DOLLAR_TIERS = _layout(77, "request_id", Field("tiers", "0"))
+FAMILY_CODES = _layout(78, Field("families", "0"))
+SYMBOL_SAMPLES = _layout(79, "request_id", "samples")
+DEPTH_EXCHANGES = _layout(80, Field("exchanges", "0"))
+SMART_COMPONENTS = _layout(82, "request_id", Field("components", "0"))
+NEWS_PROVIDERS = _layout(85, Field("providers", "0"))
+MARKET_RULE = _layout(93, "rule_id", Field("increments", "1"), Field("low_edge", "0"), "increment")
+USER_INFO = _layout(107, "request_id", Field("white_branding", ""))
+
+
+def names(layout: Layout, version: int) -> list[str]:
+    """The names of the layout's fields in a protocol version, in order."""
+    return [f.name for f in layout if f.since <= version < f.until]
+
+
+def encode(message: Message, version: int) -> bytes:
+    """The frame of a message in a protocol version.
+
+    Raises:
+        KeyError: a field has neither a value nor a fixed one.
+    """
+    values = message.values
+    fields = [
+        values[f.name] if f.fixed is None else values.get(f.name, f.fixed)
+        for f in message.layout
+        if f.since <= version < f.until
+    ]
+    return frame([*map(str, fields), *message.tail])
+
+
+def bar_fields(dates: list[str], bars: Bars) -> list[str]:
+    """The repeated part of HISTORICAL_DATA: date, open, high, low, close, volume, wap, count of each bar.
+
+    Volumes are written as whole numbers, because clients below version 163 read nothing else.
+    """
+    columns = [
+        dates,
+        *(_numbers(prices) for prices in (bars.open, bars.high, bars.low, bars.close)),
+        [str(volume) for volume in bars.volume.tolist()],
+        ["-1" if wap == "-1.0" else wap for wap in _numbers(bars.wap)],
+        [str(count) for count in bars.count.tolist()],
+    ]
+    fields = [""] * (len(columns) * len(bars))
+    for at, column in enumerate(columns):
+        fields[at :: len(columns)] = column
+    return fields
+
+
+def _numbers(column: np.ndarray) -> list[str]:
+    # A market repeats few prices many times: most texts are made once.
+    values = column.tolist()
+    texts = {value: number(value) for value in set(values) if value == value}
+    return [texts.get(value, _NO_NUMBER) for value in values]

@@ -1,0 +1,79 @@
+"""A request as its kind reads it, with all that an answer may depend on.
+
+Knows which letters describe fields. Must not know kinds or answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from g4qc_core.gateway.markets.simulated_market import Market
+from g4qc_core.gateway.protocol.client_requests import Fields
+from g4qc_core.gateway.protocol.layouts import Message
+
+NO_ID = -1
+"""Request id of messages about no request."""
+
+_REQUEST_ID = "#"
+_READERS: dict[str, Callable[[Fields], object]] = {
+    "v": Fields.integer,
+    _REQUEST_ID: Fields.integer,
+    "i": Fields.integer,
+    "b": Fields.flag,
+    "s": Fields.text,
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request.
+
+    Attributes:
+        name: kind of the request, as in "A request for `name`".
+        request_id: its id, or `NO_ID`.
+        values: its fields behind version and id, in order: whole numbers, flags and texts.
+        client_id: the client that asks.
+        version: protocol version of the connection.
+        subscribed: message codes and ids of the client's subscriptions; answers keep it up to date.
+    """
+
+    name: str
+    request_id: int
+    values: tuple[object, ...]
+    client_id: int
+    version: int
+    market: Market
+    now: datetime
+    subscribed: set[tuple[int, int]]
+
+
+Answer = Callable[[Asked], list[Message]]
+"""Returns the messages that end a request, or raises `Refusal`."""
+
+
+def read(shape: str, fields: list[str]) -> tuple[int, tuple[object, ...]]:
+    """Return the id and the other values of a message without its code.
+
+    Args:
+        shape: a letter a field: `v` the version of the message, `#` its id, `i` a whole number, `b` a flag, `s` a text.
+
+    Raises:
+        MalformedRequest: a field is missing or is not what its letter says.
+    """
+    taken = Fields(fields)
+    request_id, values = NO_ID, []
+    for letter in shape:
+        value = _READERS[letter](taken)
+        if letter == _REQUEST_ID:
+            request_id = int(str(value))
+        elif letter != "v":
+            values.append(value)
+    return request_id, tuple(values)
+
+
+def id_at(shape: str) -> int | None:
+    """Return the position of the id behind the message code; None where the kind has none."""
+    at = shape.find(_REQUEST_ID)
+    return None if at < 0 else at

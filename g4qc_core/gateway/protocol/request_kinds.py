@@ -1,0 +1,161 @@
+"""Every kind of request of the protocol: its name, the fields that are read of it, and its answer.
+
+A kind without an answer of its own is refused as not served, and so is one that the table does not have: a kind that is
+forgotten here is not met with silence. The session itself answers requests for contract details and bars. Must not know
+sockets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from g4qc_core.gateway.protocol import account, layouts
+from g4qc_core.gateway.protocol import reference_data as reference
+from g4qc_core.gateway.protocol.account import fixed, refusing, silent, subscription, unsubscription
+from g4qc_core.gateway.protocol.bar_request_rules import Refusal
+from g4qc_core.gateway.protocol.client_requests import Fields
+from g4qc_core.gateway.protocol.framing import MalformedRequest
+from g4qc_core.gateway.protocol.layouts import Message
+from g4qc_core.gateway.protocol.request_context import NO_ID, Answer, Asked, id_at
+
+
+def not_served(asked: Asked) -> list[Message]:
+    """Refuse what Interactive Brokers serves and this gateway does not."""
+    raise Refusal(162, f"A request for {asked.name} is not served by the simulated gateway")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of request.
+
+    Attributes:
+        name: as in "A request for `name`".
+        shape: the fields that are read, as `asked.read` wants them.
+        answer: makes the messages that end it.
+        newer: the shape from a protocol version on, where it changes.
+    """
+
+    name: str
+    shape: str = ""
+    answer: Answer = not_served
+    newer: tuple[int, str] | None = None
+
+    def fields(self, version: int) -> str:
+        """The shape in a protocol version."""
+        return self.newer[1] if self.newer is not None and version >= self.newer[0] else self.shape
+
+    def request_id(self, fields: list[str], version: int) -> int:
+        """The id in a message that may be malformed; `NO_ID` where it has none or it cannot be read."""
+        at = id_at(self.fields(version))
+        try:
+            return NO_ID if at is None else Fields(fields[at:]).integer()
+        except MalformedRequest:
+            return NO_ID
+
+
+def kind_of(code: int) -> Kind:
+    """The kind of a message code; one that is not in the table is not served."""
+    return KINDS.get(code) or Kind(f"the unknown kind {code}")
+
+
+def _no_streams(code: int, text: str) -> Answer:
+    return refusing(code, f"{text} Streams are not served by the simulated gateway")
+
+
+_NO_SUBSCRIPTION = "Requested market data is not subscribed."
+_NO_DEPTH = refusing(310, "Can't find the subscribed market depth with tickerId:{id}")
+_NO_SCAN = refusing(365, "No scanner subscription found for ticker id:{id}")
+_NO_STREAM = refusing(300, "Can't find EId with tickerId:{id}")
+
+KINDS: dict[int, Kind] = {
+    1: Kind("market data", "v#", _no_streams(354, _NO_SUBSCRIPTION)),
+    2: Kind("the cancellation of market data", "v#", _NO_STREAM),
+    3: Kind("an order", "#", refusing(201, "Order rejected - reason:Orders are not served by the simulated gateway")),
+    4: Kind(
+        "the cancellation of an order",
+        "v#",
+        refusing(10147, "OrderId {id} that needs to be cancelled is not found."),
+        newer=(layouts.CANCEL_WITHOUT_VERSION, "#"),
+    ),
+    5: Kind("open orders", "v", fixed(layouts.OPEN_ORDER_END)),
+    6: Kind("account updates", "vbs", fixed(layouts.ACCOUNT_TIME, layouts.ACCOUNT_END)),
+    7: Kind("executions", "v#isssss", fixed(layouts.EXECUTIONS_END)),
+    8: Kind("the next order id", "vi", fixed(layouts.NEXT_VALID_ID)),
+    9: Kind("contract details", "v#"),
+    10: Kind("market depth", "v#"),
+    11: Kind("the cancellation of market depth", "v#", _NO_DEPTH),
+    12: Kind("news bulletins", "v"),
+    13: Kind("the cancellation of news bulletins", "v", silent),
+    14: Kind("a log level", "vi", silent),
+    15: Kind("the binding of orders", "vb", account.auto_open_orders),
+    16: Kind("all open orders", "v", fixed(layouts.OPEN_ORDER_END)),
+    17: Kind("managed accounts", "v", fixed(layouts.MANAGED_ACCOUNTS)),
+    18: Kind("financial advisor data", "vi", account.advisor_data),
+    19: Kind("a change of financial advisor data", "vis#"),
+    20: Kind("historical bars", "#"),
+    21: Kind("the exercise of options", "v#"),
+    22: Kind("a market scan", "#"),
+    23: Kind("the cancellation of a market scan", "v#", _NO_SCAN),
+    24: Kind("scanner parameters", "v", fixed(layouts.SCANNER_PARAMETERS)),
+    25: Kind("the cancellation of historical bars", "v#"),
+    49: Kind("the time", "v", fixed(layouts.CURRENT_TIME)),
+    50: Kind("real-time bars", "v#", _no_streams(420, f"Invalid Real-time Query: {_NO_SUBSCRIPTION}")),
+    51: Kind("the cancellation of real-time bars", "v#", _NO_STREAM),
+    52: Kind("fundamental data", "v#"),
+    53: Kind("the cancellation of fundamental data", "v#", _NO_STREAM),
+    54: Kind("an implied volatility", "v#"),
+    55: Kind("an option price", "v#"),
+    56: Kind("the cancellation of an implied volatility", "v#", _NO_STREAM),
+    57: Kind("the cancellation of an option price", "v#", _NO_STREAM),
+    58: Kind("the cancellation of all orders"),
+    59: Kind("a type of market data", "vi", account.market_data_type),
+    61: Kind("positions", "v", fixed(layouts.POSITIONS_END)),
+    62: Kind("an account summary", "v#ss", subscription(62, layouts.ACCOUNT_SUMMARY_END)),
+    63: Kind("the cancellation of an account summary", "v#", unsubscription(62)),
+    64: Kind("the cancellation of positions", "v", silent),
+    65: Kind("a verification", "v"),
+    66: Kind("a verification", "v"),
+    67: Kind("display groups", "v#", fixed(layouts.DISPLAY_GROUPS)),
+    68: Kind("events of a display group", "v#"),
+    69: Kind("a change of a display group", "v#"),
+    70: Kind("the cancellation of events of a display group", "v#", _NO_STREAM),
+    72: Kind("a verification", "v"),
+    73: Kind("a verification", "v"),
+    74: Kind("positions by model", "v#ss", subscription(74, layouts.POSITIONS_MULTI_END)),
+    75: Kind("the cancellation of positions by model", "v#", unsubscription(74)),
+    76: Kind("account updates by model", "v#ssb", subscription(76, layouts.ACCOUNT_MULTI_END)),
+    77: Kind("the cancellation of account updates by model", "v#", unsubscription(76)),
+    78: Kind("option chains", "#sssi", fixed(layouts.OPTION_PARAMETERS_END)),
+    79: Kind("soft dollar tiers", "#", fixed(layouts.SOFT_DOLLAR_TIERS)),
+    80: Kind("family codes", "", fixed(layouts.FAMILY_CODES)),
+    81: Kind("matching symbols", "#s", reference.matching_symbols),
+    82: Kind("exchanges with market depth", "", fixed(layouts.DEPTH_EXCHANGES)),
+    83: Kind("components of a SMART exchange", "#s", fixed(layouts.SMART_COMPONENTS)),
+    84: Kind("a news article", "#"),
+    85: Kind("news providers", "", fixed(layouts.NEWS_PROVIDERS)),
+    86: Kind("historical news", "#"),
+    87: Kind("the first bar", "#"),
+    88: Kind("a histogram", "#"),
+    89: Kind("the cancellation of a histogram", "#", _NO_STREAM),
+    90: Kind("the cancellation of a first bar", "#"),
+    91: Kind("a market rule", "i", reference.market_rule),
+    92: Kind("profit and loss", "#ss", subscription(92, layouts.PROFIT)),
+    93: Kind("the cancellation of profit and loss", "#", unsubscription(92)),
+    94: Kind("profit and loss of a position", "#ssi", subscription(94, layouts.PROFIT_OF_POSITION)),
+    95: Kind("the cancellation of profit and loss of a position", "#", unsubscription(94)),
+    96: Kind("historical ticks", "#"),
+    97: Kind("ticks", "#", _no_streams(354, _NO_SUBSCRIPTION)),
+    98: Kind("the cancellation of ticks", "#", _NO_STREAM),
+    99: Kind("completed orders", "b", fixed(layouts.COMPLETED_ORDERS_END)),
+    100: Kind("kinds of corporate events", "#"),
+    101: Kind("the cancellation of kinds of corporate events", "#", refusing(10280, "Failed cancel WSH metadata.")),
+    102: Kind("corporate events", "#"),
+    103: Kind("the cancellation of corporate events", "#", refusing(10284, "Failed cancel WSH event data.")),
+    104: Kind("user information", "#", fixed(layouts.USER_INFO)),
+    105: Kind("the time in milliseconds", "", fixed(layouts.CURRENT_MILLISECONDS)),
+    106: Kind("the cancellation of contract details", "#"),
+    107: Kind("the cancellation of historical ticks", "#"),
+    108: Kind("settings"),
+    109: Kind("a change of settings"),
+}
+"""By message code; that of START_API, 71, is the session's own."""

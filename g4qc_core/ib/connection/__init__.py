@@ -1,0 +1,1 @@
+"""One connection to a gateway: the socket, the handshake, decoding, and answers matched to requests."""

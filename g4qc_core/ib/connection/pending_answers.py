@@ -1,0 +1,296 @@
+"""The gateway's answers, sorted to the requests that wait for them.
+
+`ibapi`'s decoder calls the methods of `Answers` on the reader's thread; whoever asked waits on a `Pending`.
+Knows both spellings of the callbacks that changed between `ibapi` 9.81 and 10.x. Must not send anything.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ibapi.wrapper import EWrapper
+
+from g4qc_core.errors import GatewayDisconnected, GatewayError, PacingViolation, RequestCancelled, UnreadableAnswer
+from g4qc_core.ib.advice import ACCOUNT, Advice, advice_for, origin_of
+from g4qc_core.ib.codes import DATA_LOST, FARM_BACK, FARM_LOST, SERVERS_BACK, SERVERS_LOST, meaning
+from g4qc_core.ib.connection.answer_kinds import Kind
+
+log = logging.getLogger(__name__)
+
+NO_REQUEST = -1
+
+# News that the connection ends, or that its requests were too many (100): none of the open ones will be answered.
+_ENDS_ALL = (GatewayDisconnected, PacingViolation)
+
+
+class Pending:
+    """An open request: rows as they arrive, then done, or failed with `error`.
+
+    Attributes:
+        awaits: kind of answer that was asked for.
+        doubt: error from the gateway that ends the request unless an answer still comes.
+    """
+
+    def __init__(self, subject: str, awaits: Kind) -> None:
+        self.subject = subject
+        self.awaits = awaits
+        self.rows: list[Any] = []
+        self.done = threading.Event()
+        self.error: GatewayError | None = None
+        self.doubt: GatewayError | None = None
+
+    def finish(self, error: GatewayError | None = None) -> None:
+        """Ends the request; the first end counts."""
+        if not self.done.is_set():
+            self.error = error
+            self.done.set()
+
+
+class Answers(EWrapper):
+    """All that one connection has heard.
+
+    Attributes:
+        ready: ends when the gateway has sent both the next valid id and the accounts. accounts: names of the
+        accounts that the gateway manages. servers_lost_at: `time.monotonic()` since when the gateway has no
+        connection to Interactive Brokers, or None. farms_up: set while no farm of historical data is known to be
+        down. notice: the last message of the gateway that names no request. advice: what errors advise; that for the
+        kind of gateway which its account names, as soon as it is known.
+    """
+
+    def __init__(self, address: str, advice: Advice = ACCOUNT) -> None:
+        super().__init__()
+        self.ready = Pending(f"The gateway at {address}", Kind.READY)
+        self.advice = advice
+        self.accounts: list[str] = []
+        self.servers_lost_at: float | None = None
+        self.farms_up = threading.Event()
+        self.farms_up.set()
+        self.notice = ""
+        self._farms_down: set[str] = set()
+        self._lock = threading.Lock()
+        self._pending: dict[int, Pending] = {}
+        self._next_id_known = False
+        self._end: GatewayError | None = None
+
+    def open(self, key: int, subject: str, awaits: Kind) -> Pending:
+        """Registers a request under `key`, used once; raises what ended the connection, if it has ended.
+
+        Keys below -1 stand for requests of the time, whose answer names no request.
+        """
+        pending = Pending(subject, awaits)
+        with self._lock:
+            if self._end is not None:
+                raise _copy(self._end)
+            self._pending[key] = pending
+        return pending
+
+    def forget(self, key: int) -> None:
+        """Ignores all that still comes for this key."""
+        with self._lock:
+            self._pending.pop(key, None)
+
+    def end(self, error: GatewayError) -> None:
+        """Ends the connection: open requests and later ones fail with `error`. The first end counts."""
+        with self._lock:
+            if self._end is not None:
+                return
+            self._end = error
+            waiting = [self.ready, *self._pending.values()]
+        for pending in waiting:
+            pending.finish(_copy(error))
+        self.farms_up.set()
+
+    def forget_farms(self) -> set[str]:
+        """Takes all farms for up until the gateway says otherwise; returns those that were down."""
+        down, self._farms_down = self._farms_down, set()
+        self.farms_up.set()
+        return down
+
+    def unreadable(self, key: int | None, kind: Kind | None, about: str) -> None:
+        """Fail the request whose answer cannot be read.
+
+        Args:
+            key: id of the request; None where the answer names none: the only open request for this kind fails.
+            kind: kind of the answer; None for an error, which may belong to any request.
+        """
+        waiting = dict(self._pending) if self.ready.done.is_set() else {NO_REQUEST: self.ready}
+        if key is None:
+            fitting = [one for one in waiting.values() if kind in (None, one.awaits)]
+        else:
+            fitting = [waiting[key]] if key in waiting else []
+        if len(fitting) == 1 or kind is Kind.TIME:
+            for pending in fitting:
+                pending.finish(UnreadableAnswer(f"{pending.subject}: {about}."))
+
+    def unreadable_contract(self, key: int, entry: Any, about: str) -> None:
+        """Keep a contract that cannot be read; its request fails only if the end of the answer does not come."""
+        pending = self._waiting(key, Kind.CONTRACTS)
+        if pending is not None:
+            pending.doubt = UnreadableAnswer(f"{pending.subject}: {about}.")
+            pending.rows.append(entry)
+
+    @property
+    def ended(self) -> bool:
+        return self._end is not None
+
+    # What follows is called by ibapi's decoder, which gives the names.
+
+    def managedAccounts(self, accountsList: str) -> None:
+        names = [name.strip() for name in accountsList.split(",") if name.strip()]
+        if self.accounts or not names:
+            # The first list counts: the origin of stored bars hangs on it.
+            log.info("The gateway names its accounts once more, as %r.", accountsList[:200])
+        else:
+            self.accounts = names
+            self.advice = advice_for(origin_of(self.accounts[0]))
+        self._check_ready()
+
+    def nextValidId(self, orderId: int) -> None:
+        self._next_id_known = True
+        self._check_ready()
+
+    def currentTime(self, time: int) -> None:
+        for key in [k for k in list(self._pending) if k < NO_REQUEST]:
+            self._finish(key, Kind.TIME, row=time)
+
+    def contractDetails(self, reqId: int, contractDetails: Any) -> None:
+        self._add(reqId, Kind.CONTRACTS, contractDetails)
+
+    def contractDetailsEnd(self, reqId: int) -> None:
+        self._finish(reqId, Kind.CONTRACTS)
+
+    def historicalData(self, reqId: int, bar: Any) -> None:
+        self._add(reqId, Kind.BARS, bar)
+
+    def historicalDataEnd(self, reqId: int, start: str, end: str) -> None:
+        self._finish(reqId, Kind.BARS)
+
+    def historicalSchedule(
+        self, reqId: int, startDateTime: str, endDateTime: str, timeZone: str, sessions: Any
+    ) -> None:
+        self._finish(reqId, Kind.SCHEDULE, row=(sessions, timeZone))
+
+    def headTimestamp(self, reqId: int, headTimestamp: str) -> None:
+        self._finish(reqId, Kind.HEAD, row=headTimestamp)
+
+    def commissionReport(self, commissionReport: Any) -> None:
+        """Spelled so until 10.30; nobody here trades, but the decoder calls it for other clients' fills."""
+
+    def commissionAndFeesReport(self, commissionAndFeesReport: Any) -> None:
+        """Spelled so since 10.33."""
+
+    def error(self, reqId: int, *details: Any) -> None:
+        """`(code, text)` in 9.81, `(code, text, json)` until 10.30, `(time, code, text, json)` since."""
+        timed = len(details) >= 3 and isinstance(details[1], int)
+        code, text = details[1:3] if timed else details[0:2]
+        text = " ".join(text.split())
+        if reqId == NO_REQUEST:
+            self._hear(code, text)
+            return
+        pending = self._pending.get(reqId)
+        if pending is None:
+            log.debug("The gateway says %s of request %s, which nobody waits for: %s", code, reqId, text)
+            return
+        row = meaning(code, text)
+        if row.error is None:
+            log.info("%s: %s (%s: %s)", pending.subject, self.advice.meaning(row), code, text)
+        else:
+            error = row.error(f"{pending.subject}: {self.advice.meaning(row)} (the gateway says {code}: {text}).", code)
+            if row.provisional:
+                pending.doubt = error
+            else:
+                pending.finish(error)
+
+    def _hear(self, code: int, text: str) -> None:
+        row = meaning(code, text)
+        log.info("The gateway says %s: %s", code, text)
+        self.notice = f"{code}: {text}"
+        told = f"{self.ready.subject}: {self.advice.meaning(row)} (it says {self.notice})."
+        if code in SERVERS_LOST:
+            self.servers_lost_at = self.servers_lost_at or time.monotonic()
+        elif code in (FARM_LOST, FARM_BACK):
+            self._hear_of_farm(text.rpartition(":")[2].strip(), down=code == FARM_LOST)
+        elif code in SERVERS_BACK:
+            self.servers_lost_at = None
+            self.forget_farms()
+            if code == DATA_LOST:
+                self._fail_all(
+                    RequestCancelled(f"The gateway lost its open requests ({self.notice}): ask again.", code)
+                )
+        elif row.error is not None and not self.ready.done.is_set():
+            self.ready.finish(row.error(told, code))
+        elif row.error is not None and issubclass(row.error, _ENDS_ALL):
+            # The gateway hangs up after this error, sooner or later: the next request goes over a new connection.
+            self.end(row.error(told, code))
+
+    def _hear_of_farm(self, name: str, *, down: bool) -> None:
+        if down:
+            self._farms_down.add(name)
+            self.farms_up.clear()
+            return
+        self._farms_down.discard(name)
+        if not self._farms_down:
+            self.farms_up.set()
+
+    def _check_ready(self) -> None:
+        if self._next_id_known and self.accounts:
+            self.ready.finish()
+
+    def misplaced(self, key: int, kind: str) -> None:
+        """Fail an open request that is answered with another kind than it awaits; ignore what no request awaits."""
+        pending = self._pending.get(key)
+        if pending is None or pending.done.is_set():
+            log.debug("The gateway sends %s for request %s, which nobody waits for.", kind, key)
+        else:
+            told = f"the gateway answered with {kind} and was asked for {pending.awaits}"
+            log.warning("%s: %s.", pending.subject, told)
+            pending.finish(UnreadableAnswer(f"{pending.subject}: {told}."))
+
+    def _waiting(self, key: int, kind: Kind) -> Pending | None:
+        """Return the open request that awaits this kind of answer; None when there is none."""
+        pending = self._pending.get(key)
+        if pending is not None and pending.awaits is kind and not pending.done.is_set():
+            return pending
+        self.misplaced(key, kind)
+        return None
+
+    def _add(self, key: int, kind: Kind, row: Any) -> None:
+        pending = self._waiting(key, kind)
+        if pending is not None:
+            pending.rows.append(row)
+
+    def _finish(self, key: int, kind: Kind, row: Any = None) -> None:
+        pending = self._waiting(key, kind)
+        if pending is not None:
+            if row is not None:
+                pending.rows.append(row)
+            pending.finish()
+
+    def _fail_all(self, error: GatewayError) -> None:
+        with self._lock:
+            waiting = list(self._pending.values())
+        for pending in waiting:
+            pending.finish(_copy(error))
+
+
+def _copy(error: GatewayError) -> GatewayError:
+    # One exception object raised in several threads would mix their tracebacks.
+    return type(error)(str(error), error.code)
+
+
+def _misplaced(name: str) -> Callable[..., None]:
+    def answer(self: Answers, reqId: int, *_: Any, **__: Any) -> None:
+        self.misplaced(reqId, f"what ibapi calls {name}")
+
+    return answer
+
+
+# Answers to requests that are never made here, whose ids may be those of requests that are.
+for _name, _method in inspect.getmembers(EWrapper, inspect.isfunction):
+    if _name not in vars(Answers) and list(inspect.signature(_method).parameters)[1:2] == ["reqId"]:
+        setattr(Answers, _name, _misplaced(_name))

@@ -1,0 +1,146 @@
+"""Deleting results with their reports and keys, and removing keys of the graph that nothing needs.
+
+Extracted data is never deleted. Must not know who asks, nor how the graph keeps its keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from g4qc_core.backtest.specs.backtest_spec import load_specs
+from g4qc_core.errors import InUse, TransientError, UsageError, unknown
+from g4qc_core.graph_keys import GraphKey, GraphKeys, KeyKind
+from g4qc_core.instruments.registry import read_instruments
+from g4qc_core.services.backtests.spec_run import report_path
+from g4qc_core.services.month_keys import chosen_instruments
+from g4qc_core.settings import Settings
+from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
+from g4qc_core.storage.result_stores.deleted_store import DeletedResult
+from g4qc_core.storage.stores import Stores
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What may be deleted in one home."""
+
+    settings: Settings
+    stores: Stores
+    keys: GraphKeys
+
+    def delete(self, made: Mapping[str, datetime | None], by: str) -> list[DeletedResult]:
+        """Delete results with their reports, and the keys of specs that have no other result and no entry of the file.
+
+        Args:
+            made: ids, each with the instant at which the caller knows it to be made; None: whenever that was.
+            by: who deletes.
+
+        Raises:
+            NotFound, Gone: there is no such result, or it was deleted before.
+            InUse: a run of one of the specs is under way, or a result was made again since it was read.
+        """
+        entries = self._entries()
+
+        def prepare(doomed: Sequence[DeletedResult]) -> None:
+            self._refuse_at_work({name for one in doomed for name in one.names})
+            # A report without its result would be shown as that of an older result.
+            for one in doomed:
+                self._remove_reports(one, made)
+
+        deleted = self.stores.deleted.delete(made, datetime.now(UTC), by, prepare)
+        # A key that stays is listed among those without a result.
+        with suppress(TransientError):
+            self._forget({name for one in deleted for name in one.names} - entries)
+        return deleted
+
+    def listed(self) -> list[GraphKey]:
+        """All keys, by kind and name."""
+        at_work, counts, entries = self.keys.at_work(), self.stores.backtests.counts(), self._entries()
+        specs = [self._spec(key, counts.get(key, 0), entries, at_work) for key in self.keys.known(KeyKind.BACKTEST)]
+        chosen = chosen_instruments(self.settings)
+        symbols = [self._symbol(key, chosen, at_work) for key in self.keys.known(KeyKind.INSTRUMENT)]
+        return sorted([*specs, *symbols], key=lambda one: (one.kind, one.key))
+
+    def remove(self, kind: KeyKind, names: Collection[str]) -> list[GraphKey]:
+        """Remove keys, all or none, and return what they were; bars and results stay.
+
+        Raises:
+            UsageError: there is no such key, or something keeps it.
+            InUse: a run works on it.
+        """
+        listed = {one.key: one for one in self.listed() if one.kind is kind}
+        for name in names:
+            if name not in listed:
+                raise unknown(f"partition of the kind {kind}", name, listed)
+            if listed[name].kept_by:
+                raise UsageError(listed[name].kept_by)
+        self._refuse_at_work(names)
+        self._remove(kind, names)
+        return [listed[name] for name in dict.fromkeys(names)]
+
+    def check_idle(self, name: str) -> None:
+        """Raise InUse while a run works on the key."""
+        self._refuse_at_work([name])
+
+    def forget(self, name: str) -> bool:
+        """Remove the key of a spec that has no result, no entry of the file and no run; return True if it is gone."""
+        return name in self._forget({name} - self._entries())
+
+    def _forget(self, names: Collection[str]) -> list[str]:
+        counts, at_work = self.stores.backtests.counts(), self.keys.at_work()
+        gone = [name for name in names if not counts.get(name) and name not in at_work]
+        self._remove(KeyKind.BACKTEST, gone)
+        return gone
+
+    def _remove(self, kind: KeyKind, names: Collection[str]) -> None:
+        if kind is KeyKind.BACKTEST:
+            for name in names:
+                self.stores.backtests.forget_spec(name)
+        if names:
+            self.keys.remove(kind, list(names))
+
+    def _refuse_at_work(self, names: Collection[str]) -> None:
+        busy = sorted(set(names) & self.keys.at_work())
+        if busy:
+            raise InUse(f"A run of {busy[0]} is under way: wait until it ends, or cancel it.")
+
+    def _remove_reports(self, doomed: DeletedResult, made: Collection[str]) -> None:
+        """Remove the files that show the result: a spec has one, which shows its newest result at that time."""
+        for name in doomed.names:
+            path = report_path(self.settings, name)
+            if path.is_file():
+                shown = _shown(self.stores.backtests.results(name), path.stat().st_mtime)
+                if shown is None or shown.id in made:
+                    path.unlink(missing_ok=True)
+
+    def _entries(self) -> set[str]:
+        return set(load_specs(self.settings.backtests))
+
+    def _spec(self, key: str, results: int, entries: Collection[str], at_work: Collection[str]) -> GraphKey:
+        holds = "" if not results else "1 result" if results == 1 else f"{results} results"
+        kept_by = ""
+        if key in entries:
+            file = self.settings.backtests
+            way = f"take it out of {file}" if file else "set G4QC_BACKTESTS to a file of your own without it"
+            kept_by = f"{key} is an entry of the backtests file: {way}."
+        elif results:
+            kept_by = f"{key} has {holds}: `g4qc results delete --spec {key}` deletes what it has, and the key."
+        return GraphKey(KeyKind.BACKTEST, key, holds, key in at_work, kept_by)
+
+    def _symbol(self, key: str, chosen: Collection[str], at_work: Collection[str]) -> GraphKey:
+        known = len(self.stores.contracts.chain(key))
+        holds = "" if not known else "1 contract" if known == 1 else f"{known} contracts"
+        kept_by = ""
+        if key in chosen:
+            file = self.settings.own_instruments
+            own = not self.settings.symbols.strip() and file is not None and key in read_instruments(file)
+            way = f"`g4qc instruments remove {key}` takes it out" if own else "set G4QC_SYMBOLS without it"
+            kept_by = f"{key} is an instrument that the graph always has: {way}."
+        return GraphKey(KeyKind.INSTRUMENT, key, holds, key in at_work, kept_by)
+
+
+def _shown(results: Sequence[BacktestRecord], written: float) -> BacktestRecord | None:
+    """The result that a report of the spec shows, which was written at that time (seconds since 1970)."""
+    return next((one for one in results if one.created_at.timestamp() <= written), None)

@@ -1,0 +1,156 @@
+"""Backtests between the core's engine and the stores, which do not know each other: run, keep, load, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.bars.bar_source import Origin
+from g4qc_core.counts import counted
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments.registry import Registry
+from g4qc_core.sentences import listing
+from g4qc_core.services.backtests.spec_bars import read_bars
+from g4qc_core.services.coverage.missing_minutes import missing_minutes
+from g4qc_core.services.rolls.instrument_rolls import unusual_rolls
+from g4qc_core.settings import Settings
+from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, Trial
+from g4qc_core.storage.server.origin import stored_origin
+from g4qc_core.storage.stores import Stores
+
+_NOTES = {
+    Origin.SIMULATED: "Synthetic bars of the simulated gateway: these figures say nothing about any market.",
+    Origin.REPLAY: "Bars replayed from files by the simulated gateway.",
+}
+
+
+def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str | None) -> BacktestResult:
+    """Runs a spec on the stored series, and keeps the result.
+
+    Raises:
+        BacktestRefused: the result could not be believed.
+    """
+    from g4qc_core.backtest.run import run_backtest
+
+    instrument = registry[spec.instrument]
+    now = datetime.now(UTC)
+    read = read_bars(spec, registry, stores, now)
+    given: dict[str, Any] = {"data_version": read.version, "roll_rule": read.rule}
+    result = run_backtest(spec, read.series, instrument, exits=read.exits, behind=read.behind, **given)
+    notes = [*result.notes, *unusual_rolls(stores.rolls.load(spec.instrument, read.rule), read.series)]
+    if read.known.missing:
+        notes.append(f"{read.known.words()} The strategy saw the series without them.")
+    missing = missing_minutes(instrument, read.series, stores, spec.first, spec.last)
+    if missing:
+        notes.append(_gap_note(missing))
+    result = replace(result, notes=notes)
+    save_result(result, stores, run_id, now)
+    return result
+
+
+def data_version(spec: BacktestSpec, registry: Registry, stores: Stores) -> str:
+    """Fingerprint of the series that the spec reads, as it is stored now.
+
+    Raises:
+        G4qcError: the series cannot be read.
+    """
+    return read_bars(spec, registry, stores).version
+
+
+def publish(result: BacktestResult, settings: Settings, registry: Registry, stores: Stores) -> Path:
+    """Writes the report of a result, and returns its file.
+
+    Raises:
+        UsageError: the stored bars are not those of the result any more.
+    """
+    from g4qc_core.backtest.tear_sheet.report import write_report
+
+    path = report_path(settings, result.spec.name)
+    read = read_bars(result.spec, registry, stores)
+    if read.version != result.inputs["data_version"]:
+        raise UsageError(
+            f"The bars have changed since the backtest {result.spec.name} was run: materialize `backtest` again."
+        )
+    return write_report(result, read.series, path, origin_note=origin_note(stored_origin(stores.database)))
+
+
+def _gap_note(missing: Mapping[date, int]) -> str:
+    days = listing([f"{day}" for day in missing])
+    minutes, sessions = counted(sum(missing.values()), "minute"), counted(len(missing), "session")
+    return (
+        f"Of {minutes} in {sessions} nothing is known, because "
+        f"a request failed or was never made: {days}. The strategy saw the series without them."
+    )
+
+
+def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now: datetime) -> None:
+    """Keeps the result whole, and counts it as a trial of its strategy."""
+    spec = result.spec
+    record = BacktestRecord(
+        id=result.id,
+        spec_name=spec.name,
+        spec=spec.to_dict(),
+        inputs=result.inputs,
+        metrics=result.metrics,
+        library=result.library,
+        notes=result.notes,
+        created_at=now,
+        run_id=run_id,
+    )
+    trial = Trial(
+        family=spec.strategy,
+        fingerprint=result.id,
+        symbol=spec.instrument,
+        timeframe=spec.timeframe,
+        parameters=result.inputs["parameters"],
+        metrics=result.metrics,
+        created_at=now,
+    )
+    stores.backtests.save(record, result.trades, result.equity, trial)
+
+
+def load_result(name: str, stores: Stores) -> BacktestResult:
+    """The newest result of the spec.
+
+    Raises:
+        UsageError: it was never run.
+    """
+    found = stores.backtests.results(name)
+    if not found:
+        raise UsageError(f"The backtest {name} has no result yet: materialize `backtest` first.")
+    record = found[0]
+    _, trades, equity = stores.backtests.load(record.id)
+    return BacktestResult(
+        id=record.id,
+        spec=BacktestSpec.from_dict(record.spec),
+        inputs=dict(record.inputs),
+        trades=trades,
+        equity=equity,
+        metrics=dict(record.metrics),
+        library=dict(record.library),
+        notes=list(record.notes),
+    )
+
+
+def report_path(settings: Settings, name: str) -> Path:
+    """File of the spec's report."""
+    return settings.reports / f"{name}.html"
+
+
+def origin_note(origin: Origin | None) -> str | None:
+    """What a reader must know of where the bars come from; None for those of a real account."""
+    return _NOTES.get(origin) if origin is not None else None
+
+
+def figures(metrics: Mapping[str, Any]) -> str:
+    """The key figures in one line."""
+    sharpe = metrics.get("sharpe")
+    return (
+        f"return {metrics['total_return']:.2%}, Sharpe {'not meaningful' if sharpe is None else f'{sharpe:.2f}'}, "
+        f"max drawdown {metrics['max_drawdown']:.2%}, {counted(metrics['trades'], 'trade')}"
+    )

@@ -1,0 +1,61 @@
+"""Day maps of stored instruments: one state a session, from all that the stores know of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import pandas as pd
+
+from g4qc_core.bars.day_map import day_map
+from g4qc_core.bars.missing_sessions import MissingSession, NotAsked
+from g4qc_core.instruments.registry import Instrument
+from g4qc_core.services.coverage.completeness import judged_until, not_asked, not_made_of
+from g4qc_core.services.coverage.missing_minutes import silent_minutes
+from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import DERIVED
+
+_EVER = (date(1970, 1, 1), date(2200, 1, 1))
+
+
+def instrument_map(instrument: Instrument, stores: Stores, now: datetime) -> tuple[pd.DataFrame, NotAsked | None]:
+    """Return what is known of every session from the first to the last that was ever validated, see `day_map`, and the
+    sessions after them that are over.
+
+    Args:
+        now: UTC.
+    """
+    quality = stores.bars.quality(instrument.symbol, *_EVER)
+    until = judged_until(stores, now)
+    silent = silent_days(instrument, quality, until)
+    days = day_map(quality, silent, lacking_parts(lacking_days(instrument, stores)))
+    return days, not_asked(instrument, newest_day(quality), until)
+
+
+def newest_day(quality: pd.DataFrame) -> date | None:
+    """Return the trade date of the newest quality row."""
+    return None if quality.empty else quality["trade_date"].max().date()
+
+
+def lacking_days(instrument: Instrument, stores: Stores) -> Mapping[str, list[MissingSession]]:
+    """Return all sessions with minutes from which a timeframe was not derived, by timeframe."""
+    return not_made_of(stores, instrument, *_EVER)
+
+
+def lacking_parts(lacking: Mapping[str, list[MissingSession]]) -> dict[date, float]:
+    """Return the fraction of derived timeframes that lack each trade date, where any does."""
+    counts = Counter(day for sessions in lacking.values() for day in {session.trade_date for session in sessions})
+    return {day: count / len(DERIVED) for day, count in counts.items()}
+
+
+def silent_days(instrument: Instrument, quality: pd.DataFrame, until: datetime) -> dict[date, int]:
+    """Minutes of the sessions among those of the rows of which no row says anything, by trade date.
+
+    Args:
+        until: nothing is expected after it, UTC.
+    """
+    if quality.empty:
+        return {}
+    first, last = quality["trade_date"].min().date(), quality["trade_date"].max().date()
+    return silent_minutes(instrument, quality, first, last, until)

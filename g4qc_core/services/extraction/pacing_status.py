@@ -1,0 +1,87 @@
+"""What is used of the gateway's rules of pacing and what work is under way there, for `g4qc status` and for metadata.
+
+Reads what all processes of the database wrote. Simulated gateways are not paced, and then there is nothing to tell.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from g4qc_core.counts import counted
+from g4qc_core.ib.pacing_limits import IB_RULES
+from g4qc_core.pacing.usage import Usage, usage
+from g4qc_core.services.extraction.progress import spelled
+from g4qc_core.storage.pacing_store import PacingStore
+from g4qc_core.storage.progress_store import PlanStore
+from g4qc_core.storage.server.database import Database
+
+
+def pacing_document(database: Database) -> dict[str, Any]:
+    """Accounts with what is used and left of each window, and the plans under way, ready for JSON.
+
+    An account stays as long as any rule looks back to what it sent.
+    """
+    with PacingStore(database, IB_RULES) as pacer:
+        now = pacer.now()
+        found = {account: usage(pacer.history(account), now, pacer.rules) for account in pacer.accounts()}
+    return {
+        "accounts": [_account(name, used) for name, used in found.items() if used.last_sent_at is not None],
+        "work": [
+            {
+                "instrument": plan.subject,
+                "requests_done": plan.done,
+                "requests": plan.total,
+                "finishes_at": plan.finishes_at.isoformat(),
+                "seconds_left": max(0.0, round((plan.finishes_at - now).total_seconds(), 1)),
+                "run_id": plan.run_id,
+            }
+            for plan in PlanStore(database).under_way()
+        ],
+    }
+
+
+def pacing_lines(document: dict[str, Any]) -> list[str]:
+    """The same for a person, a line each; none where nothing was asked lately."""
+    return [*map(_account_line, document["accounts"]), *map(_work_line, document["work"])]
+
+
+def pacing_metadata(database: Database) -> dict[str, str]:
+    """Metadata of what was just fetched: nothing where no account was asked."""
+    lines = map(_account_line, pacing_document(database)["accounts"])
+    return {"pacing": text} if (text := "\n".join(lines)) else {}
+
+
+def _account(name: str, used: Usage) -> dict[str, Any]:
+    return {
+        "account": name,
+        "windows": [
+            {"name": w.name, "seconds": w.seconds, "used": w.used, "left": w.left, "limit": w.limit}
+            for w in used.windows
+        ],
+        "open": used.open,
+        "open_limit": used.open_limit,
+        "paused_until": used.paused_until.isoformat() if used.paused_until else None,
+        "slower": used.slower,
+        "last_sent_at": used.last_sent_at.isoformat() if used.last_sent_at else None,
+    }
+
+
+def _account_line(account: dict[str, Any]) -> str:
+    windows = [f"{w['used']} of {w['limit']} {w['name']}" for w in account["windows"] if w["used"]]
+    slower = f"; for a while at 1/{account['slower']} of the usual rate" if account["slower"] > 1 else ""
+    paused = ""
+    if account["paused_until"]:
+        paused = f"; paused until {_clock(account['paused_until'])} UTC after a pacing violation"
+    used = ", ".join([f"{account['open']} of {counted(account['open_limit'], 'open request')}", *windows])
+    return f"Pacing of {account['account']}: {used}{slower}{paused}."
+
+
+def _work_line(work: dict[str, Any]) -> str:
+    done = f"{work['requests_done']} of {counted(work['requests'], 'request is', 'requests are')} answered"
+    left = spelled(timedelta(seconds=work["seconds_left"]))
+    return f"Under way: {work['instrument']}, {done}, done in about {left}, at {_clock(work['finishes_at'])} UTC."
+
+
+def _clock(at: str) -> str:
+    return at[:19].replace("T", " ")

@@ -1,0 +1,53 @@
+"""The trustworthy parts of an answer's window when some of its bars cannot be read.
+
+Knows sessions. Must not know the use of the parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from g4qc_core.bars.bar_source import BarRequest
+from g4qc_core.calendars.session_calendar import Session, SessionCalendar
+
+
+@dataclass(frozen=True)
+class Part:
+    """`[start, end)`, UTC; readable if every bar in it could be read."""
+
+    start: datetime
+    end: datetime
+    readable: bool
+
+
+def readable_parts(request: BarRequest, lost: Iterable[datetime | None], calendar: SessionCalendar) -> list[Part]:
+    """Split the request's window: each session with an unreadable bar, and the spans between them.
+
+    If an unreadable bar's session is unknown, no part is trustworthy.
+
+    Args:
+        lost: starts of the unreadable bars, UTC; None where the start cannot be read either.
+    """
+    sessions = calendar.sessions_between(request.start, request.end)
+    hit = []
+    for start in lost:
+        own = None if start is None else _holding(sessions, start)
+        if own is None:
+            return [Part(request.start, request.end, readable=False)]
+        hit.append(own)
+    parts, begin = [], request.start
+    for session in sorted(set(hit), key=lambda s: s.open):
+        first, last = max(session.open, request.start), min(session.close, request.end)
+        if calendar.sessions_between(begin, first):
+            parts.append(Part(begin, first, readable=True))
+        parts.append(Part(first, last, readable=False))
+        begin = last
+    if begin < request.end and calendar.sessions_between(begin, request.end):
+        parts.append(Part(begin, request.end, readable=True))
+    return parts
+
+
+def _holding(sessions: Sequence[Session], instant: datetime) -> Session | None:
+    return next((s for s in sessions if s.open <= instant < s.close), None)

@@ -1,0 +1,88 @@
+"""The smallest backfills that close gaps: for each month, only the sessions between its first and its last gap.
+
+What lies between two gaps and is covered is not asked for again, because the ledger says so. Knows gaps and partitions.
+Must not know who launches a backfill, nor when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from g4qc_core.counts import counted
+from g4qc_core.services.month_keys import key_of
+
+
+@dataclass(frozen=True, order=True)
+class Gap:
+    """The unknown minutes of one session, or none where only timeframes are to be derived.
+
+    `contract` is empty if no contract was ever asked for.
+    """
+
+    trade_date: date
+    contract: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """One run over one instrument's month.
+
+    Attributes:
+        contract: month to ask for by name; empty: the ones that the roll rule calls for.
+        gaps: what it shall close, at least one, ascending.
+    """
+
+    symbol: str
+    contract: str
+    gaps: tuple[Gap, ...]
+
+    @property
+    def partition(self) -> str:
+        """Key of the instrument's month."""
+        return key_of(self.symbol, self.gaps[0].trade_date)
+
+    @property
+    def name(self) -> str:
+        """The partition, with the contract where it is named."""
+        return f"{self.partition} {self.contract}".strip()
+
+    @property
+    def state(self) -> str:
+        """Fingerprint of the gaps: another one as soon as one of them is closed, grows or is new."""
+        told = ",".join(f"{gap.trade_date} {gap.contract} {gap.minutes}" for gap in self.gaps)
+        return sha256(told.encode()).hexdigest()[:16]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Run config of `raw_bars`."""
+        asked: dict[str, Any] = {"first": f"{self.gaps[0].trade_date}", "last": f"{self.gaps[-1].trade_date}"}
+        if self.contract:
+            asked["contracts"] = [self.contract]
+        return {"ops": {"raw_bars": {"config": asked}}}
+
+    def __str__(self) -> str:
+        first, last = self.gaps[0].trade_date, self.gaps[-1].trade_date
+        days = f"{first}" if first == last else f"{first} to {last}"
+        what = f"{self.symbol} {self.contract}".strip()
+        minutes = sum(gap.minutes for gap in self.gaps)
+        return f"{what}, {days}: {counted(minutes, 'minute') if minutes else 'timeframes to derive'}"
+
+
+def smallest_backfills(symbol: str, gaps: Iterable[Gap], ruled: Mapping[str, Collection[date]]) -> list[Backfill]:
+    """The backfills that close the gaps, the newest month first.
+
+    Args:
+        ruled: trade dates on which the roll rule calls for a contract, by contract month. A gap of a contract on
+            another date is asked for by the contract's name, because the rule would leave it out.
+    """
+    groups: dict[tuple[date, str], list[Gap]] = {}
+    for gap in sorted(gaps):
+        by_rule = not gap.contract or gap.trade_date in ruled.get(gap.contract, ())
+        groups.setdefault((gap.trade_date.replace(day=1), "" if by_rule else gap.contract), []).append(gap)
+    newest_first = sorted(groups.items(), key=lambda item: (-item[0][0].toordinal(), item[0][1]))
+    return [Backfill(symbol, contract, tuple(found)) for (_, contract), found in newest_first]

@@ -1,0 +1,62 @@
+"""What is late of an instrument: what its newest closed session should have led to and did not.
+
+Dagster's own policies know crons and spans of time; a holiday or a long weekend would turn them red, and one instrument
+that is up to date would hide the others. Here the calendar says what is due, instrument by instrument. Every function
+takes its clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from g4qc_core.calendars.session_calendar import Session, calendar
+from g4qc_core.instruments.registry import Instrument
+
+ALLOWED = timedelta(hours=3)
+"""So long after the close of a session the daily update may take; for futures until 19:00 in Chicago."""
+
+CHAIN, BARS, ROLLS, COVERAGE = "contracts", "bars_1min", "roll_calendar", "coverage"
+
+WATCHED = (CHAIN, BARS, ROLLS, COVERAGE)
+"""Assets that the daily update keeps up to date."""
+
+_BACK = timedelta(days=14)  # longer than any market was ever closed
+
+
+def due_session(instrument: Instrument, now: datetime) -> Session | None:
+    """Return the newest session whose daily update should be done.
+
+    Args:
+        now: UTC.
+    """
+    over = calendar(instrument.calendar).sessions_between(now - _BACK, now)
+    return next((session for session in reversed(over) if session.close + ALLOWED <= now), None)
+
+
+def late(instrument: Instrument, made: Mapping[str, datetime], held: date | None, now: datetime) -> dict[str, str]:
+    """Return what is late, in words by asset.
+
+    An asset that was never made is not expected: nobody began with the instrument.
+
+    Args:
+        made: newest materialization of each asset, UTC.
+        held: trade date of the newest session of which something is known.
+        now: UTC.
+    """
+    session = due_session(instrument, now)
+    if session is None:
+        return {}
+    close, day = session.close, session.trade_date
+    found = {}
+    if CHAIN in made and made[CHAIN] < close:
+        found[CHAIN] = f"{instrument.symbol}: last asked for before the close of {day}"
+    if held is not None and held < day:
+        found[BARS] = f"{instrument.symbol}: the newest session with bars is {held}, and {day} has closed since"
+    bars = made.get(BARS, close)
+    newest = max(close, bars) if bars + ALLOWED <= now else close
+    for asset in (ROLLS, COVERAGE):
+        if asset in made and made[asset] < newest:
+            older = "the newest bars" if newest > close else f"the close of {day}"
+            found[asset] = f"{instrument.symbol}: older than {older}"
+    return found

@@ -1,0 +1,100 @@
+"""The month of one instrument at a coarser timeframe: validated minutes in, bars out, in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import pandas as pd
+
+from g4qc_core.bars.fingerprint import version_of
+from g4qc_core.bars.missing_sessions import listed
+from g4qc_core.bars.quarantine.decisions import undecided
+from g4qc_core.bars.quarantine.reasons import Reason, gravest_first, in_words
+from g4qc_core.bars.quarantine.selection import Selection, in_quarantine
+from g4qc_core.bars.quarantine.soundness import unsound_contracts
+from g4qc_core.bars.resampling import resample
+from g4qc_core.bars.schema import UNKNOWN, SchemaFailure, schema_failures
+from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
+from g4qc_core.instruments.registry import Instrument
+from g4qc_core.services.month_keys import key_of
+from g4qc_core.storage.bar_stores.version_store import Made
+from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import ONE_MINUTE, Timeframe
+
+
+@dataclass(frozen=True)
+class DerivedMonth:
+    """What became of one instrument's month.
+
+    Attributes:
+        key: the partition.
+        bars: derived bars of all contracts.
+        failures: broken promises of their schema.
+        conserved: true when every contract's volume equals that of its minutes.
+        version: fingerprint of the bars.
+        left_out: number of bars in quarantine of each contract that is not derived because it has too many of them.
+        reasons: number of these bars by reason.
+        doubted: selects exactly these bars.
+    """
+
+    key: str
+    bars: pd.DataFrame
+    failures: list[SchemaFailure]
+    conserved: bool
+    version: str
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[Reason, int] = field(default_factory=dict)
+    doubted: Selection = field(default_factory=Selection)
+
+    @property
+    def refusal(self) -> str:
+        """Return why contracts of the month were left out, and what to do, in two sentences; empty if none was."""
+        if not self.left_out:
+            return ""
+        return (
+            f"{self.key}: {in_quarantine(sum(self.left_out.values()), self.doubted)}. Those of "
+            f"{listed(list(self.left_out))} are in quarantine undecided, more than 1 % (check few_in_quarantine), so "
+            f"that no timeframe is derived of them: {in_words(self.reasons)}. A decision derives them; after a "
+            "correction, run it again."
+        )
+
+
+def derive_month(instrument: Instrument, first: date, last: date, timeframe: Timeframe, stores: Stores) -> DerivedMonth:
+    """Derive a month of trade dates from its stored minutes and replace the month's slice, contract by contract.
+
+    A contract with too many bars in quarantine has no derived bars afterwards. Bars that break their schema, or lose
+    volume, are not written: the stored ones stay.
+    """
+    sessions = calendar(instrument.calendar)
+    window = month_instants(sessions, first, last)
+    minutes = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window)
+    waiting = undecided(stores.quarantine.listed(instrument.symbol, *window))
+    left_out = unsound_contracts(waiting, Counter(minutes["contract"]))
+    sound = minutes[~minutes["contract"].isin(list(left_out))]
+    bars = resample(sound, timeframe, sessions)
+    conserved, failures = _volumes(sound).equals(_volumes(bars)), schema_failures(bars)
+    version = version_of(bars)
+    if conserved and not failures:
+        made = Made(first, version, version_of(minutes))
+        stores.bars.replace_bars(instrument.symbol, timeframe.name, *window, bars, made)
+    reasons = Counter(map(Reason, waiting[waiting["contract"].isin(list(left_out))]["reason"]))
+    stopping = Counter({reason: count for reason, count in reasons.items() if reason.stops})
+    only = tuple(gravest_first(stopping)) if len(stopping) < len(reasons) else ()
+    doubted = Selection((instrument.symbol,), tuple(left_out), only, first=first, last=last)
+    key = key_of(instrument.symbol, first)
+    return DerivedMonth(key, bars, failures, conserved, version, left_out, stopping, doubted)
+
+
+def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:
+    """Open of the first and close of the last session with trade dates in the window, UTC."""
+    found = sessions.sessions(first, last)
+    return found[0].open, found[-1].close
+
+
+def _volumes(bars: pd.DataFrame) -> pd.Series:
+    """Volume of each contract; unknown where that of one of its bars is."""
+    by_contract = bars.groupby("contract")["volume"]
+    return by_contract.sum().where(by_contract.min() >= 0, UNKNOWN).sort_index()

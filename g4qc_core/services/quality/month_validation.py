@@ -1,0 +1,142 @@
+"""The month of one instrument, validated: raw bars in; good bars, quarantine and quality out, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from g4qc_core.bars.fingerprint import version_of
+from g4qc_core.bars.minute_classes import QUALITY_COLUMNS, missing, session_quality
+from g4qc_core.bars.quarantine.decisions import undecided
+from g4qc_core.bars.schema import BAR_COLUMNS, SchemaFailure, schema_failures
+from g4qc_core.bars.validation.validate import validate
+from g4qc_core.calendars.session_calendar import Session, calendar
+from g4qc_core.counts import counted
+from g4qc_core.futures.rolls.roll_overrides import RollOverride
+from g4qc_core.instruments.registry import Contract, Instrument
+from g4qc_core.services.chains import ruled_contracts
+from g4qc_core.services.extraction.answered import answered_windows, failed_windows, reopened_sessions
+from g4qc_core.services.month_keys import key_of
+from g4qc_core.storage.bar_stores.version_store import Made
+from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import ONE_MINUTE
+
+
+@dataclass(frozen=True)
+class ValidatedMonth:
+    """What validation made of one instrument's month.
+
+    Attributes:
+        key: the partition.
+        bars: number of good bars, of all contracts.
+        sessions: trade dates with a good bar.
+        quarantined: bars that broke a rule, with their reason.
+        undecided: those of them that wait for a person's decision, or for the answer to a refetch.
+        quality: one row a contract and session, minutes by class.
+        failures: broken promises of the schema of good bars; none, unless validation itself is at fault.
+        version: fingerprint of the good bars.
+    """
+
+    key: str
+    bars: int
+    sessions: int
+    quarantined: pd.DataFrame
+    undecided: pd.DataFrame
+    quality: pd.DataFrame
+    failures: list[SchemaFailure]
+    version: str
+
+    @property
+    def gaps(self) -> int:
+        """Expected minutes about which nothing is known: requests that failed, or were never made."""
+        return int(missing(self.quality).sum())
+
+    def __str__(self) -> str:
+        text = (
+            f"{counted(self.bars, 'bar')}, {counted(self.sessions, 'session')}, {len(self.quarantined):,} quarantined"
+        )
+        return f"{text}, {counted(self.gaps, 'minute')} missing" if self.gaps else text
+
+
+def validate_month(
+    instrument: Instrument, first: date, last: date, stores: Stores, overrides: Collection[RollOverride] = ()
+) -> ValidatedMonth:
+    """Validates the stored raw bars of a month of trade dates and replaces the month's slice.
+
+    What is expected of a session is judged by the clock of extraction: the latest instant at which the gateway was
+    asked about this month, or about anything for a session that was over by then. Bars that a person accepted pass
+    every rule that is only a suspicion. Good bars that break their schema are not written: what was there stays.
+
+    Args:
+        overrides: rolls that a person set: their sessions are expected too.
+    """
+    sessions = calendar(instrument.calendar)
+    window = sessions.sessions(first, last)
+    start, end = window[0].open, window[-1].close
+    contracts = {contract.month: contract for contract in stores.contracts.chain(instrument.symbol)}
+    raw = stores.bars.raw(instrument.symbol, start, end)
+    accepted = stores.quarantine.accepted(instrument.symbol, start, end)
+    validated = validate(raw, instrument, contracts, sessions, accepted)
+    bars = validated.good[list(BAR_COLUMNS)]
+    quality = _quality(instrument, contracts, window, bars, validated.quarantined, stores, overrides)
+    failures, version = schema_failures(bars), version_of(bars)
+    if not failures:
+        made = Made(first, version, version_of(raw))
+        found = (bars, validated.quarantined, quality)
+        stores.bars.replace_partition(instrument.symbol, start, end, *found, first, last, made)
+    return ValidatedMonth(
+        key=key_of(instrument.symbol, first),
+        bars=len(bars),
+        sessions=int(bars["trade_date"].nunique()),
+        quarantined=validated.quarantined,
+        undecided=undecided(stores.quarantine.listed(instrument.symbol, start, end)),
+        quality=quality,
+        failures=failures,
+        version=version,
+    )
+
+
+def _quality(
+    instrument: Instrument,
+    contracts: Mapping[str, Contract],
+    window: Sequence[Session],
+    bars: pd.DataFrame,
+    quarantined: pd.DataFrame,
+    stores: Stores,
+    overrides: Collection[RollOverride],
+) -> pd.DataFrame:
+    """Quality rows of the contracts that the roll rule calls for, and of those that were asked for besides."""
+    start, end = window[0].open, window[-1].close
+    entries = stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, start, end)
+    newest = stores.ledger.last()
+    # A session that is over by the clock of any extraction is expected whole, whoever forgot to ask for it.
+    over = [s.close for s in window if newest is not None and s.close <= newest.requested_at]
+    until = max([*(e.requested_at for e in entries), *over], default=start)
+    reopened = reopened_sessions(instrument, start, end, stores)
+    heads = stores.contracts.heads(instrument.symbol)
+    ruled = ruled_contracts(instrument, contracts.values(), window[0].trade_date, window[-1].trade_date, overrides)
+    rows = []
+    for month, contract in contracts.items():
+        own = [e for e in entries if e.contract == month]
+        asked = [s for s in window if any(e.window_start < s.close and e.window_end > s.open for e in own)]
+        wanted = sorted({*ruled.get(contract, []), *asked}, key=lambda s: s.open)
+        if not wanted:
+            continue
+        rows.append(
+            session_quality(
+                contract,
+                wanted,
+                bars.loc[bars["contract"] == month, "timestamp"],
+                quarantined.loc[quarantined["contract"] == month, "timestamp"],
+                answered_windows(own, reopened, heads.get(month)),
+                failed_windows(own),
+                until,
+            )
+        )
+    if not rows:
+        return pd.DataFrame(columns=list(QUALITY_COLUMNS))
+    quality = pd.concat(rows, ignore_index=True)
+    return quality[quality["expected"] > 0].reset_index(drop=True)

@@ -1,0 +1,113 @@
+"""What is missing and can still be had: gaps of sessions that are over, and contracts that are about to vanish.
+
+Reads the stores, and says which backfills would mend what it finds. Every function takes its clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from g4qc_core.bars.minute_classes import missing
+from g4qc_core.calendars.session_calendar import calendar, month_window
+from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.instruments.registry import Contract, Instrument
+from g4qc_core.services.chains import ruled_contracts
+from g4qc_core.services.coverage.completeness import not_made_of
+from g4qc_core.services.coverage.missing_minutes import silent_minutes
+from g4qc_core.services.extraction.planner import plan_extraction, rules_of
+from g4qc_core.services.quality.backfills import Backfill, Gap, smallest_backfills
+from g4qc_core.settings import Settings
+from g4qc_core.storage.bar_stores.version_store import never_made, outdated
+from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import DERIVED, ONE_MINUTE
+
+GRACE = timedelta(hours=2)
+"""A session is left to the schedule for so long after its close."""
+
+KEPT = 2  # years after its expiry for which Interactive Brokers keeps a contract's bars
+WARNING = timedelta(days=90)
+"""So long before a contract vanishes it is fetched first."""
+
+_EVER = date(1970, 1, 1)
+
+
+def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Gap]:
+    """The gaps of an instrument from its first validated session to the last one that is over, ascending.
+
+    What nobody ever began to extract is no gap: an instrument without a validated session has none.
+    """
+    recent = calendar(instrument.calendar).sessions_between(now - timedelta(days=14), now)
+    over = [session for session in recent if session.close + GRACE <= now]
+    quality = stores.bars.quality(instrument.symbol, _EVER, now.date())
+    if quality.empty or not over:
+        return []
+    first, last = quality["trade_date"].min().date(), over[-1].trade_date
+    quality = quality[quality["trade_date"] <= pd.Timestamp(last)]
+    incomplete = quality.assign(minutes=missing(quality)).query("minutes > 0")
+    gaps = [Gap(row["trade_date"].date(), row["contract"], row["minutes"]) for row in incomplete.to_dict("records")]
+    silent = silent_minutes(instrument, quality, first, last, over[-1].close)
+    return sorted([*gaps, *(Gap(day, "", minutes) for day, minutes in silent.items())])
+
+
+def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
+    """Return the smallest backfills that close an instrument's gaps, newest first, and those for missing timeframes.
+
+    Gaps before the first month of the settings are left alone.
+    """
+    gaps = [gap for gap in gaps_of(instrument, stores, now) if f"{gap.trade_date:%Y-%m}" >= settings.first_month]
+    found: list[Backfill] = []
+    if gaps:
+        chain = stores.contracts.chain(instrument.symbol)
+        window = (gaps[0].trade_date, gaps[-1].trade_date)
+        wanted = ruled_contracts(instrument, chain, *window, load_overrides(settings.rolls))
+        ruled = {contract.month: {s.trade_date for s in sessions} for contract, sessions in wanted.items()}
+        found = smallest_backfills(instrument.symbol, gaps, ruled)
+    closed = {backfill.partition for backfill in found}
+    return found + [one for one in _derivations(instrument, stores, now, settings) if one.partition not in closed]
+
+
+def _derivations(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
+    """Return a run for each month with minutes that lack a timeframe; it requests no bars that are known."""
+    versions = stores.versions.versions(instrument.symbol)
+    months = {
+        month
+        for timeframe in DERIVED
+        for judged in (outdated, never_made)
+        for _, month in judged(versions, timeframe.name, ONE_MINUTE.name)
+        if month <= now.date() and f"{month:%Y-%m}" >= settings.first_month
+    }
+    # Only these are read bar by bar: reading all months of many instruments would exceed the time of a tick.
+    lacking = [not_made_of(stores, instrument, *month_window(month)) for month in sorted(months)]
+    days = {session.trade_date for one in lacking for sessions in one.values() for session in sessions}
+    return smallest_backfills(instrument.symbol, [Gap(day, "", 0) for day in days], {})
+
+
+def vanishing(instrument: Instrument, stores: Stores, now: datetime) -> list[Contract]:
+    """Contracts that Interactive Brokers will drop within `WARNING`, the first to go first."""
+    chain = [contract for contract in stores.contracts.chain(instrument.symbol) if contract.expires]
+    return [contract for contract in chain if now.date() < gone_on(contract) <= (now + WARNING).date()]
+
+
+def gone_on(contract: Contract) -> date:
+    """The day from which Interactive Brokers has no bars of the contract."""
+    return (pd.Timestamp(contract.last_trade_date) + pd.DateOffset(years=KEPT)).date()
+
+
+def rescues_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
+    """Backfills of what the roll rule calls for of vanishing contracts and the ledger does not cover, by contract.
+
+    The first contract to go comes first. Months before the first one of the settings are left out.
+    """
+    chain, overrides = stores.contracts.chain(instrument.symbol), load_overrides(settings.rolls)
+    found = []
+    for contract in vanishing(instrument, stores, now):
+        begin = contract.last_trade_date - timedelta(days=365)
+        wanted = ruled_contracts(instrument, chain, begin, contract.last_trade_date, overrides)
+        plan = plan_extraction(instrument, {contract: wanted.get(contract, [])}, stores, now, rules_of(settings))
+        asked = plan.asked.get(contract, ())
+        gaps = [Gap(session.trade_date, contract.month, session.length) for session in asked]
+        gaps = [gap for gap in gaps if f"{gap.trade_date:%Y-%m}" >= settings.first_month]
+        found += smallest_backfills(instrument.symbol, gaps, {})
+    return found

@@ -1,0 +1,42 @@
+"""The bars of one instrument in quarantine that a selection means, as lists and decisions read them.
+
+Knows the store of the quarantine and trade dates. Must not know what is decided about the bars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pandas as pd
+
+from g4qc_core.bars.quarantine.bar_keys import BarKey
+from g4qc_core.bars.quarantine.selection import Selection, by_gravity, trade_dates
+from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.futures.segments import BEGINNING, END
+from g4qc_core.instruments.registry import Instrument
+from g4qc_core.storage.bar_stores.quarantine_store import QuarantineStore
+
+
+def read_selected(
+    store: QuarantineStore, instrument: Instrument, selection: Selection, keys: Sequence[BarKey] = ()
+) -> pd.DataFrame:
+    """Return the bars that meet the criteria, the gravest reason first; decided ones are among them.
+
+    Args:
+        keys: if there are any, only bars that one of them names.
+
+    Returns a frame with the columns of `QuarantineStore.listed` and trade_date (date), each bar once.
+    """
+    start, end = selection.window
+    if keys:
+        start = max(filter(None, (start, min(key.first for key in keys))))
+        end = min(filter(None, (end, max(key.last for key in keys) + timedelta.resolution)))
+    listed = store.listed(instrument.symbol, start or BEGINNING, end or END)
+    if keys:
+        named = pd.Series(False, index=listed.index)
+        for key in keys:
+            named |= (listed["contract"] == key.contract) & listed["timestamp"].between(key.first, key.last)
+        listed = listed[named].reset_index(drop=True)
+    bars = listed.assign(trade_date=trade_dates(listed["timestamp"], calendar(instrument.calendar)))
+    return by_gravity(bars[selection.among(bars)])

@@ -1,0 +1,1 @@
+"""Roll calendars of an instrument: computed from the stores, stored, and shown."""

@@ -1,0 +1,241 @@
+"""The continuous series as it is read: stored bars of one contract after another, joined by a stored roll calendar.
+
+The one way from an instrument, a timeframe and an adjustment to a series, for assets, commands and the API. Knows the
+stores. Must not know how rolls are made or what a series is used for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.bars.missing_sessions import Completeness
+from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
+from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
+from g4qc_core.errors import UsageError
+from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.futures.chain import FrontPeriod, front_contract, front_periods
+from g4qc_core.futures.continuous import adjusted, continuous, refuse_broken
+from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame, rule_name, rule_text
+from g4qc_core.futures.segments import DRIFT, Segment, doubted, series_segments, within
+from g4qc_core.instruments.registry import Instrument
+from g4qc_core.services.coverage.completeness import check_sessions, completeness, life_of
+from g4qc_core.services.window_ends import window_of
+from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import ONE_MINUTE, Timeframe
+
+_NO_ROLLS = roll_frame([])
+
+
+@dataclass(frozen=True)
+class Series:
+    """Bars as they were read, and the asked sessions that are missing from them."""
+
+    bars: pd.DataFrame
+    known: Completeness
+
+
+def continuous_bars(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: Timeframe,
+    adjustment: Adjustment = Adjustment.NONE,
+    first: date | None = None,
+    last: date | None = None,
+    rule: str | None = None,
+    position: int = 0,
+    whole: bool = False,
+) -> pd.DataFrame:
+    """Return the bars of `read_series`."""
+    return read_series(stores, instrument, timeframe, adjustment, (first, last), rule, position, whole).bars
+
+
+def read_series(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: Timeframe,
+    adjustment: Adjustment = Adjustment.NONE,
+    window: tuple[date | None, date | None] = (None, None),
+    rule: str | None = None,
+    position: int = 0,
+    whole: bool = False,
+    now: datetime | None = None,
+) -> Series:
+    """The bars of the contract in front (position 0) or of the one after it (1), as one series.
+
+    An adjusted price is the same in every window, and the same that the API answers; but see `whole`.
+
+    Args:
+        window: first and last trade date, both included; None is as far as bars reach.
+        rule: text of a roll rule by which a calendar was made; None: the instrument's own.
+        whole: the window is all that there is: what lies outside it, a later roll above all, changes no price in it.
+        now: time, UTC, by which a session must be over to be asked for; None: when the source was last asked.
+
+    Returns a frame of `CONTINUOUS_COLUMNS`, empty when nothing is stored for the window, and the missing sessions.
+
+    Raises:
+        UsageError: no roll calendar by this rule, or one that was made before these bars came.
+        BacktestRefused: prices have to be adjusted across a roll whose prices are unknown.
+        BarsIncomplete: the window has stored minutes that the timeframe was not made from.
+    """
+    sessions = stored_sessions(stores, instrument, timeframe, *window)
+    wanted, hours = rule_text(instrument, rule), calendar(instrument.calendar)
+    made = stores.rolls.load(instrument.symbol, wanted, position)
+    bars = empty_frame(BAR_COLUMNS)
+    if made is not None:
+        refuse_broken(made.rolls)
+        if sessions:
+            _refuse_outdated(made, instrument, stores, sessions)
+        segments = series_segments(made, Adjustment.NONE, hours)
+    elif sessions and (position or wanted != rule_name(instrument)):
+        raise not_made(stores, instrument, wanted, position)
+    else:
+        segments, bars = _before_any_roll(stores, instrument, timeframe, sessions)
+    known = completeness(stores, instrument, timeframe.name, segments, window_of(instrument, *window), now)
+    known.check()
+    if made is None or not sessions:
+        return Series(continuous(bars, _NO_ROLLS, adjustment if sessions else Adjustment.NONE), known)
+    stitched = stores.bars.stitched(instrument.symbol, timeframe.name, _parts(made, sessions, hours))
+    return Series(adjusted(stitched, made.rolls, adjustment, whole), known)
+
+
+def read_contract(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: Timeframe,
+    contract: str,
+    window: tuple[date | None, date | None] = (None, None),
+    now: datetime | None = None,
+) -> Series:
+    """Return the bars of one contract (`BAR_COLUMNS`); None is as far as bars reach.
+
+    Raises:
+        BarsIncomplete: the window has stored minutes that the timeframe was not made from.
+    """
+    segments = life_of(stores, instrument, contract)
+    known = completeness(stores, instrument, timeframe.name, segments, window_of(instrument, *window), now)
+    known.check()
+    return Series(stored_bars(stores, instrument, timeframe, *window, contract), known)
+
+
+def stored_bars(
+    stores: Stores,
+    instrument: Instrument,
+    timeframe: Timeframe,
+    first: date | None = None,
+    last: date | None = None,
+    contract: str | None = None,
+) -> pd.DataFrame:
+    """Return the stored bars of one contract, or of all, by trade date (`BAR_COLUMNS`), complete or not."""
+    sessions = stored_sessions(stores, instrument, timeframe, first, last)
+    if not sessions:
+        return empty_frame(BAR_COLUMNS)
+    return stores.bars.bars(instrument.symbol, timeframe.name, sessions[0].open, sessions[-1].close, contract)
+
+
+def stored_sessions(
+    stores: Stores, instrument: Instrument, timeframe: Timeframe, first: date | None, last: date | None
+) -> list[Session]:
+    """Return the sessions of the window, as far as minutes or bars of the timeframe reach."""
+    reaches = [stores.bars.reach(instrument.symbol, name) for name in {timeframe.name, ONE_MINUTE.name}]
+    held = [day for reach in reaches if reach is not None for day in reach]
+    if not held:
+        return []
+    begin, end = min(held), max(held)
+    return calendar(instrument.calendar).sessions(max(first or begin, begin), min(last or end, end))
+
+
+def _parts(made: RollCalendar, sessions: list[Session], hours: SessionCalendar) -> list[tuple[str, datetime, datetime]]:
+    """Which contract is read from when to when: instants at which sessions open, and the end of the last one."""
+    edges = [sessions[0].open]
+    months = made.contracts()
+    for day in made.rolls["date"]:
+        following = hours.sessions(day.date(), day.date() + DRIFT)
+        opened = following[0].open if following else sessions[-1].close
+        edges.append(min(max(opened, sessions[0].open), sessions[-1].close))
+    edges.append(sessions[-1].close)
+    stretches = zip(months, edges, edges[1:], strict=False)
+    return [(month, start, end) for month, start, end in stretches if month and start < end]
+
+
+def _refuse_outdated(made: RollCalendar, instrument: Instrument, stores: Stores, sessions: list[Session]) -> None:
+    """Raises UsageError where the series has sessions that the calendar did not know, and a roll may be among them."""
+    segments = doubted([Segment(made.front)], made, _periods(instrument, stores), calendar(instrument.calendar))
+    within(segments, sessions[0].open, sessions[-1].close)
+
+
+def former_rolls(instrument: Instrument) -> UsageError:
+    """Return the error for roll calendars made before business days were those of the exchange."""
+    return UsageError(
+        f"The roll calendar of {instrument.symbol} was made before holidays ceased to be business days: "
+        f"materialize the asset `roll_calendar`, or run `g4qc rolls {instrument.symbol}`."
+    )
+
+
+def not_made(stores: Stores, instrument: Instrument, rule: str, position: int = 0) -> UsageError:
+    """What to say where there is no roll calendar by the rule."""
+    known = [str(name) for name in stores.rolls.calendars(instrument.symbol)["rule"].unique()]
+    made = f" There are those by {', '.join(known)}." if known else ""
+    of = " for the contract after the front one" if position else ""
+    return UsageError(
+        f"There is no roll calendar of {instrument.symbol} by the rule {rule}{of}.{made} "
+        f"Materialize the asset `roll_calendar`, or run `g4qc rolls {instrument.symbol} --rule '{rule}'`."
+    )
+
+
+def _before_any_roll(
+    stores: Stores, instrument: Instrument, timeframe: Timeframe, sessions: list[Session]
+) -> tuple[list[Segment], pd.DataFrame]:
+    """Return the one contract that is in front on every date with bars, and its bars."""
+    bars = empty_frame(BAR_COLUMNS)
+    held: set[str] = set()
+    if sessions:
+        ends = sessions[0].trade_date, sessions[-1].trade_date
+        bars = stored_bars(stores, instrument, timeframe, *ends)
+        quality = stores.bars.quality(instrument.symbol, *ends)
+        held = {*bars["contract"], *quality.loc[quality["traded"] > 0, "contract"]}
+    if len(held) > 1:
+        periods = _periods(instrument, stores)
+        days = {*bars["trade_date"], *quality.loc[quality["traded"] > 0, "trade_date"]}
+        found = {front_contract(periods, day.date()) for day in days} - {None}
+        if len(found) != 1:
+            raise UsageError(
+                f"There are bars of several contracts of {instrument.symbol} and no roll calendar: materialize the "
+                "asset `roll_calendar`, or name one with --contract."
+            )
+        held = {c.month for c in found if c is not None}
+    return [Segment(month) for month in held], bars[bars["contract"].isin(held)]
+
+
+def _periods(instrument: Instrument, stores: Stores) -> list[FrontPeriod]:
+    return front_periods(stores.contracts.chain(instrument.symbol), instrument, calendar(instrument.calendar))
+
+
+def roll_exits(stores: Stores, instrument: Instrument, timeframe: Timeframe, series: pd.DataFrame) -> pd.Series:
+    """Where a series changes contracts: the own price, at that instant, of the contract that it leaves.
+
+    That is the open of the old contract's bar of the same start as the new one's first; NaN where it has none.
+
+    Args:
+        series: of `continuous_bars`, in the same timeframe.
+
+    Returns floats by the timestamp of the first bar of the new contract.
+
+    Raises:
+        BarsIncomplete: the old contract has minutes in such a session that the timeframe was not made from.
+    """
+    months = series["contract"].to_numpy(object)
+    changes = np.flatnonzero(months[1:] != months[:-1]) + 1
+    hours = calendar(instrument.calendar)
+    left = [(str(months[at - 1]), hours.session(series["trade_date"].iloc[at].date())) for at in changes]
+    check_sessions(stores, instrument, timeframe.name, [(month, day) for month, day in left if day is not None])
+    found = {}
+    for at in changes:
+        start = series["timestamp"].iloc[at]
+        end = start + pd.Timedelta(1, "us")
+        bar = stores.bars.bars(instrument.symbol, timeframe.name, start, end, str(months[at - 1]))
+        found[start] = float(bar["open"].iloc[0]) if len(bar) else np.nan
+    return pd.Series(found, index=pd.DatetimeIndex(found, tz="UTC").as_unit("us"), dtype="float64")

@@ -1,0 +1,62 @@
+"""Conversion of the ends of a window, trade dates or instants, to instants.
+
+Knows sessions. Must not know bars.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+import pandas as pd
+
+from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
+from g4qc_core.errors import UsageError
+from g4qc_core.futures.segments import BEGINNING, END
+from g4qc_core.instruments.registry import Instrument
+
+Moment = date | datetime
+"""A trade date, or an instant in UTC."""
+
+
+def window_of(instrument: Instrument, first: Moment | None, last: Moment | None) -> tuple[datetime, datetime]:
+    """Convert two moments to the instants `[start, end)`.
+
+    A trade date stands for its whole session, the last one included; an instant for itself, the last one excluded.
+
+    Raises:
+        UsageError: the window is reversed.
+    """
+    hours = calendar(instrument.calendar)
+    start = BEGINNING if first is None else edge(first, hours, opening=True)
+    end = END if last is None else edge(last, hours, opening=False)
+    if first is not None and last is not None and _reversed(first, last, end < start):
+        raise UsageError(f"The window is reversed: it ends on {last}, before it begins on {first}.")
+    return start, end
+
+
+def edge(moment: Moment, hours: SessionCalendar, *, opening: bool) -> datetime:
+    """Return the instant where a moment begins (`opening`) or ends a window; for a trade date, its session's edge."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC)
+    if not 1990 <= moment.year <= 2100:
+        return BEGINNING if moment.year < 1990 else END
+    return _session_edge(moment, hours, opening)
+
+
+def _reversed(first: Moment, last: Moment, edges: bool) -> bool:
+    """Return True if the last moment is before the first; days without a session are an empty window."""
+    if isinstance(first, datetime) and isinstance(last, datetime):
+        return last < first
+    return edges if isinstance(first, datetime) or isinstance(last, datetime) else last < first
+
+
+@lru_cache(maxsize=4096)
+def _session_edge(day: date, hours: SessionCalendar, opening: bool) -> datetime:
+    """Return the open of the first session on or after the day, or the close of the last one on or before it."""
+    reach = pd.Timedelta(days=21).to_pytimedelta()
+    if opening:
+        following = hours.sessions(day, day + reach)
+        return following[0].open if following else END
+    earlier = hours.sessions(day - reach, day)
+    return earlier[-1].close if earlier else BEGINNING

@@ -1,0 +1,1 @@
+"""Stores of bars: raw, validated, quarantined, revised, their versions and their coverage."""

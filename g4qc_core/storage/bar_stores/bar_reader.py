@@ -1,0 +1,132 @@
+"""Bars read a batch at a time, so that any number of them needs the memory of one batch.
+
+A batch is Arrow's, because it goes out as it is; frames are for computing. Each is a query of its own that begins after
+the last bar of the one before: between two batches nothing is held, neither a connection nor a transaction, however
+slowly the reader reads. The other side of it: bars that are replaced meanwhile are the new ones from the next batch on.
+Knows the table of bars. Must not know rolls' rules or formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from g4qc_core.bars.schema import PRICES
+from g4qc_core.futures.rolls.roll_calendar import PRICE_DIGITS
+from g4qc_core.futures.segments import Segment
+from g4qc_core.storage.codec.copy import Kinds, copy_arrays
+from g4qc_core.storage.codec.slices import SliceStore, names
+
+ROWS = 65_536
+"""Bars of a batch: some five megabytes."""
+
+_ROW: Kinds = {
+    "timestamp": "timestamptz",
+    **dict.fromkeys(PRICES, "float8"),
+    "volume": "int8",
+    "count": "int8",
+    "trade_date": "date",
+}
+
+SCHEMA = pa.schema(
+    [
+        ("timestamp", pa.timestamp("us", "UTC")),
+        *((name, pa.float64()) for name in PRICES),
+        ("volume", pa.int64()),
+        ("count", pa.int64()),
+        ("contract", pa.string()),
+        ("trade_date", pa.date32()),
+        ("factor", pa.float64()),
+        ("adjustment", pa.float64()),
+    ]
+)
+"""Start of the bar; prices in points, the contract's own x factor + adjustment (points); volume in contracts, trades;
+the contract's month; the session's trade date."""
+
+
+@dataclass(frozen=True)
+class BarQuery:
+    """Which bars: segments of one symbol and timeframe, ascending and without overlap.
+
+    Attributes:
+        after: the last bar that was read already; None: begin at the beginning (or end, where newest come first).
+        limit: how many bars at most; None: all.
+        newest_first: descending instead of ascending.
+    """
+
+    symbol: str
+    timeframe: str
+    segments: Sequence[Segment]
+    after: datetime | None = None
+    limit: int | None = None
+    newest_first: bool = False
+
+
+class BarReader(SliceStore):
+    """Validated bars of one database, streamed. All timestamps are UTC and mark the bar's start."""
+
+    def batches(self, query: BarQuery, rows: int = ROWS) -> Iterator[pa.RecordBatch]:
+        """The bars in order of time, in record batches of `SCHEMA` of at most `rows` rows, none empty."""
+        left = query.limit
+        for segment in _ahead(query):
+            after: datetime | None = query.after
+            while left is None or left > 0:
+                wanted = rows if left is None else min(rows, left)
+                batch = self._batch(query, segment, after, wanted)
+                if len(batch):
+                    yield batch
+                    left = None if left is None else left - len(batch)
+                    after = last_start(batch)
+                if len(batch) < wanted:
+                    break
+
+    def _batch(self, query: BarQuery, segment: Segment, after: datetime | None, rows: int) -> pa.RecordBatch:
+        sign, order = ("<", "DESC") if query.newest_first else (">", "ASC")
+        beyond = "" if after is None else f"AND timestamp {sign} %s "
+        statement = (
+            f"SELECT {names(_ROW)} FROM market_data WHERE symbol = %s AND timeframe = %s AND contract = %s "
+            f"AND timestamp >= %s AND timestamp < %s {beyond}ORDER BY timestamp {order} LIMIT %s"
+        )
+        key = [query.symbol, query.timeframe, segment.contract, segment.start, segment.end]
+        values: list[Any] = [*key, *([] if after is None else [after]), rows]
+        with self._reading() as cursor:
+            found = copy_arrays(cursor, statement, values, _ROW)
+        return _record_batch(found, segment)
+
+
+def last_start(batch: pa.RecordBatch) -> datetime:
+    """Start of the last bar of a batch that has one."""
+    return batch.column("timestamp")[-1].as_py().astimezone(UTC)
+
+
+def _ahead(query: BarQuery) -> list[Segment]:
+    """The segments that are still to be read, in order."""
+    after = query.after
+    if not query.newest_first:
+        return [s for s in query.segments if after is None or s.end > after]
+    return [s for s in reversed(query.segments) if after is None or s.start < after]
+
+
+def _record_batch(found: Mapping[str, np.ndarray], segment: Segment) -> pa.RecordBatch:
+    rows = len(found["timestamp"])
+    given = {
+        **found,
+        **{name: _shown(found[name], segment) for name in PRICES},
+        "contract": pa.repeat(pa.scalar(segment.contract, pa.string()), rows),
+        "factor": np.full(rows, segment.factor),
+        "adjustment": np.full(rows, segment.points),
+    }
+    columns = [pa.array(given[field.name]).view(field.type) for field in SCHEMA]
+    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _shown(own: np.ndarray, segment: Segment) -> np.ndarray:
+    """As `futures.continuous` does it, to the bit."""
+    if segment.factor != 1:
+        return own * segment.factor
+    return np.round(own + segment.points, PRICE_DIGITS) if segment.points else own

@@ -1,0 +1,206 @@
+"""Bars in and out of the database: raw as received (inherited), validated, derived, quarantined.
+
+Every write is one transaction: a slice is replaced or nothing happened, and writing the same again changes
+nothing. Knows the tables of bars. Must not know where bars come from, nor what makes one good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from g4qc_core.storage.bar_stores.raw_store import RawStore
+from g4qc_core.storage.bar_stores.version_store import Made, record_version
+from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out
+from g4qc_core.storage.codec.slices import check_window, names
+
+_PRICES: Kinds = dict.fromkeys(("open", "high", "low", "close"), "float8")
+_TIME: Kinds = {"timestamp": "timestamptz"}
+_BARS: Kinds = {
+    "contract": "text",
+    **_TIME,
+    **_PRICES,
+    "volume": "int8",
+    "count": "int8",
+    "trade_date": "date",
+}
+_VALUES: Kinds = {**_PRICES, "volume": "int8", "wap": "float8", "count": "int8"}
+_QUARANTINED: Kinds = {"contract": "text", **_TIME, **_VALUES, "reason": "text", "detail": "text"}
+_MINUTES = ("expected", "traded", "quarantined", "no_trade", "closed", "halt", "failed", "never_asked")
+_QUALITY: Kinds = {
+    "symbol": "text",
+    "contract": "text",
+    "trade_date": "date",
+    **dict.fromkeys(_MINUTES, "int4"),
+}
+_SUMMARY: Kinds = {
+    "symbol": "text",
+    "timeframe": "text",
+    "bars": "int8",
+    "contracts": "int8",
+    "first": "timestamptz",
+    "last": "timestamptz",
+}
+
+BAR_COLUMNS = tuple(_BARS)
+QUARANTINE_COLUMNS = tuple(_QUARANTINED)
+QUALITY_COLUMNS = tuple(_QUALITY)
+
+
+class BarStore(RawStore):
+    """The bars of one database. All timestamps are UTC and mark the bar's start."""
+
+    def replace_bars(
+        self,
+        symbol: str,
+        timeframe: str,
+        start: datetime,
+        end: datetime,
+        bars: pd.DataFrame,
+        made: Made | None = None,
+    ) -> int:
+        """Makes `bars` all the bars of symbol and timeframe that start in `[start, end)`.
+
+        Args:
+            bars: `BAR_COLUMNS`, rows in any order, unique by timestamp and contract; may be empty.
+            made: version of the written month, stored with it.
+
+        Returns the number of bars written.
+
+        Raises:
+            InvalidBars: a timestamp lies outside the window.
+        """
+        check_window(bars["timestamp"], start, end)
+        with self._writing(f"bars {symbol} {timeframe}") as (connection, cursor):
+            if made is not None:
+                record_version(connection, symbol, timeframe, made)
+            return _replace_bars(cursor, symbol, timeframe, start, end, bars)
+
+    def replace_partition(
+        self,
+        symbol: str,
+        start: datetime,
+        end: datetime,
+        bars: pd.DataFrame,
+        quarantined: pd.DataFrame,
+        quality: pd.DataFrame,
+        first: date,
+        last: date,
+        made: Made | None = None,
+    ) -> int:
+        """Replaces the validated 1-minute bars of `[start, end)`, and what validation says about them.
+
+        Quarantine rows of the same window, and quality rows of the trade dates from `first` to `last`, are
+        replaced in the same transaction. What people decided about bars in quarantine is kept elsewhere, by
+        `QuarantineStore`.
+
+        Args:
+            bars: as in `replace_bars`.
+            quarantined: `QUARANTINE_COLUMNS`, unique by timestamp, contract and reason.
+            quality: `QUALITY_COLUMNS`, the counts in minutes.
+            made: as in `replace_bars`.
+
+        Returns the number of bars written. Raises InvalidBars as `replace_bars`.
+        """
+        check_window(bars["timestamp"], start, end)
+        check_window(quarantined["timestamp"], start, end)
+        with self._writing(f"bars {symbol} 1min") as (connection, cursor):
+            if made is not None:
+                record_version(connection, symbol, "1min", made)
+            written = _replace_bars(cursor, symbol, "1min", start, end, bars)
+            cursor.execute(
+                "DELETE FROM quarantined_bars WHERE symbol = %s AND timestamp >= %s AND timestamp < %s",
+                [symbol, start, end],
+            )
+            copy_in(cursor, "quarantined_bars", {"symbol": "text", **_QUARANTINED}, quarantined, symbol=symbol)
+            cursor.execute(
+                "DELETE FROM session_quality WHERE symbol = %s AND trade_date BETWEEN %s AND %s",
+                [symbol, first, last],
+            )
+            copy_in(cursor, "session_quality", _QUALITY, quality, symbol=symbol)
+            return written
+
+    def bars(
+        self, symbol: str, timeframe: str, start: datetime, end: datetime, contract: str | None = None
+    ) -> pd.DataFrame:
+        """Validated bars that start in `[start, end)`, of one contract or of all, by contract and timestamp.
+
+        Returns a frame with `BAR_COLUMNS`: contract (str, YYYYMM), timestamp (datetime64[us, UTC]), prices
+        (float64, points), volume (int64, contracts), count (int64, trades), trade_date (datetime64[s]).
+        """
+        keys = {"symbol": symbol, "timeframe": timeframe, "contract": contract}
+        return self._read("market_data", _BARS, keys, start, end)
+
+    def stitched(self, symbol: str, timeframe: str, parts: Sequence[tuple[str, datetime, datetime]]) -> pd.DataFrame:
+        """Validated bars of one contract after another, by timestamp: `BAR_COLUMNS`.
+
+        Args:
+            parts: contract, and start and end of `[start, end)`; ascending and without overlap.
+        """
+        one = (
+            f"(SELECT {names(_BARS)} FROM market_data WHERE symbol = %s AND timeframe = %s AND contract = %s "
+            "AND timestamp >= %s AND timestamp < %s ORDER BY timestamp)"
+        )
+        empty = f"SELECT {names(_BARS)} FROM market_data WHERE false"
+        values = [value for part in parts for value in (symbol, timeframe, *part)]
+        with self._reading() as cursor:
+            rows = copy_out(cursor, " UNION ALL ".join([one] * len(parts)) or empty, values, _BARS)
+        # The server appends the parts in their order, though nothing obliges it to.
+        ordered = rows["timestamp"].is_monotonic_increasing
+        return rows if ordered else rows.sort_values("timestamp", ignore_index=True)
+
+    def quarantined(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
+        """Quarantined bars that start in `[start, end)`, by contract and timestamp: `QUARANTINE_COLUMNS`."""
+        return self._read("quarantined_bars", _QUARANTINED, {"symbol": symbol}, start, end)
+
+    def quality(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
+        """Quality rows of the trade dates from `first` to `last`: `QUALITY_COLUMNS`, by contract and date."""
+        with self._reading() as cursor:
+            return copy_out(
+                cursor,
+                f"SELECT {names(_QUALITY)} FROM session_quality WHERE symbol = %s "
+                "AND trade_date BETWEEN %s AND %s AND (%s::text IS NULL OR contract = %s) "
+                "ORDER BY contract, trade_date",
+                [symbol, first, last, contract, contract],
+                _QUALITY,
+            )
+
+    def reach(self, symbol: str, timeframe: str) -> tuple[date, date] | None:
+        """First and last trade date with a bar; None when there is no bar."""
+        ends = []
+        with self._reading() as cursor:
+            for direction in ("ASC", "DESC"):
+                # Two steps into the index; min and max would read every row.
+                cursor.execute(
+                    "SELECT trade_date FROM market_data WHERE symbol = %s AND timeframe = %s "
+                    f"ORDER BY timestamp {direction} LIMIT 1",
+                    [symbol, timeframe],
+                )
+                ends.append(cursor.fetchone())
+        return None if ends[0] is None else (ends[0][0], ends[1][0])
+
+    def stored(self) -> pd.DataFrame:
+        """What there is: a row a symbol and timeframe with bars, contracts, first and last (starts, UTC)."""
+        with self._reading() as cursor:
+            return copy_out(
+                cursor,
+                # Counted by contract first: count(DISTINCT contract) would sort every row.
+                "SELECT symbol, timeframe, sum(bars)::int8, count(*), min(first), max(last) FROM ("
+                "SELECT symbol, timeframe, count(*) AS bars, min(timestamp) AS first, max(timestamp) AS last "
+                "FROM market_data GROUP BY symbol, timeframe, contract) AS contracts "
+                "GROUP BY symbol, timeframe ORDER BY symbol, timeframe",
+                [],
+                _SUMMARY,
+            )
+
+
+def _replace_bars(cursor: Any, symbol: str, timeframe: str, start: datetime, end: datetime, bars: pd.DataFrame) -> int:
+    cursor.execute(
+        "DELETE FROM market_data WHERE symbol = %s AND timeframe = %s AND timestamp >= %s AND timestamp < %s",
+        [symbol, timeframe, start, end],
+    )
+    columns = {"symbol": "text", "timeframe": "text", **_BARS}
+    return copy_in(cursor, "market_data", columns, bars, symbol=symbol, timeframe=timeframe)

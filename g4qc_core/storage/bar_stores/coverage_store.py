@@ -1,0 +1,130 @@
+"""What is stored and what is missing, summed up by the server: for pages that show many instruments and years at once.
+
+Knows the tables of quality, bars and requests. Must not know what the classes of a minute mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from g4qc_core.bars.minute_classes import CLASSES, MISSING
+from g4qc_core.storage.codec.copy import Kinds, copy_out
+from g4qc_core.storage.codec.slices import SliceStore, names
+from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.tables import ib_requests
+
+_COUNTS: Kinds = dict.fromkeys(("expected", *CLASSES), "int8")
+_SESSION: Kinds = {"contract": "text", "trade_date": "date", **_COUNTS}
+_HELD: Kinds = {"contract": "text", "first": "date", "last": "date"}
+_FRESH: Kinds = {"symbol": "text", "timeframe": "text", "last": "timestamptz", "trade_date": "date"}
+
+SESSION_COLUMNS = tuple(_SESSION)
+
+
+@dataclass(frozen=True)
+class MonthSums:
+    """The months of one instrument that have a session, all contracts together; the lists are equally long.
+
+    Attributes:
+        months: their first days, ascending.
+        sessions: trade dates.
+        expected, missing, quarantined: minutes.
+        newest: trade date of the newest session.
+    """
+
+    symbol: str
+    months: list[date]
+    sessions: list[int]
+    expected: list[int]
+    missing: list[int]
+    quarantined: list[int]
+    newest: date
+
+
+class CoverageStore(SliceStore):
+    """Sums over the quality rows of one database; counts are minutes, frames hold them as int64."""
+
+    def held(self, symbol: str) -> pd.DataFrame:
+        """Contracts with bars: a row a contract with the first and last trade date that has one."""
+        query = (
+            "SELECT contract, min(trade_date), max(trade_date) FROM session_quality "
+            "WHERE symbol = %s AND traded > 0 GROUP BY contract ORDER BY contract"
+        )
+        return self._frame(query, [symbol], _HELD)
+
+    def sessions(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
+        """The classes of each session of each contract, by trade date and contract: `SESSION_COLUMNS`."""
+        counts = ", ".join(f'"{name}"::int8' for name in _COUNTS)
+        query = (
+            f"SELECT contract, trade_date, {counts} FROM session_quality WHERE symbol = %s "
+            "AND trade_date BETWEEN %s AND %s AND (%s::text IS NULL OR contract = %s) ORDER BY trade_date, contract"
+        )
+        return self._frame(query, [symbol, first, last, contract, contract], _SESSION)
+
+    def months(self, first: date, last: date) -> list[MonthSums]:
+        """The sessions and minutes of every instrument that has any, by symbol."""
+        # Of a quarter of a million rows: months by bisection and days as bits cost half of what dates and counts do.
+        starts = [start.date() for start in pd.date_range(first.replace(day=1), last, freq="MS")]
+        missing = " + ".join(f'"{name}"' for name in MISSING)
+        sums = ("sessions", "expected", "missing", "quarantined")
+        lists = ", ".join(f"array_agg({name} ORDER BY month)" for name in ("month", *sums))
+        query = (
+            f"SELECT symbol, {lists}, max(newest) FROM ("
+            "SELECT symbol, width_bucket(trade_date, %s::date[]) AS month, "
+            "bit_count(bit_or(1 << (trade_date - date '1900-01-01') %% 31)::bit(32)) AS sessions, "
+            "max(trade_date) AS newest, "
+            f"sum(expected)::int8 AS expected, sum({missing})::int8 AS missing, sum(quarantined)::int8 AS quarantined "
+            "FROM session_quality WHERE trade_date BETWEEN %s AND %s GROUP BY 1, 2"
+            ") AS months GROUP BY symbol ORDER BY symbol"
+        )
+        with self._reading() as cursor:
+            cursor.execute(query, [starts, first, last])
+            return [MonthSums(row[0], [starts[at - 1] for at in row[1]], *row[2:]) for row in cursor.fetchall()]
+
+    def newest(self, symbol: str) -> date | None:
+        """Trade date of the newest session of an instrument of which anything is known."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT max(trade_date) FROM session_quality WHERE symbol = %s", [symbol])
+            found: date | None = cursor.fetchone()[0]
+            return found
+
+    def freshness(self, symbols: Sequence[str], timeframes: Sequence[str]) -> pd.DataFrame:
+        """The newest bar of each instrument and timeframe that has one: symbol, timeframe, last (start), trade_date."""
+        # One step into the index for each pair; max() over groups would read every row.
+        query = (
+            f"SELECT {names(_FRESH)} FROM unnest(%s::text[]) AS s (symbol) "
+            "CROSS JOIN unnest(%s::text[]) AS t (timeframe) CROSS JOIN LATERAL ("
+            "SELECT timestamp AS last, trade_date FROM market_data m WHERE m.symbol = s.symbol "
+            "AND m.timeframe = t.timeframe ORDER BY timestamp DESC LIMIT 1) AS newest"
+        )
+        return self._frame(query, [list(symbols), list(timeframes)], _FRESH)
+
+    def requests(
+        self,
+        limit: int,
+        before: int | None = None,
+        symbol: str | None = None,
+        contract: str | None = None,
+        outcome: str | None = None,
+    ) -> list[LedgerEntry]:
+        """The ledger's newest entries, newest first; `before` is the id of the last one of the page before."""
+        wanted = {"symbol": symbol, "contract": contract, "outcome": outcome}
+        query = select(ib_requests).order_by(ib_requests.c.id.desc()).limit(limit)
+        for name, value in wanted.items():
+            if value is not None:
+                query = query.where(ib_requests.c[name] == value)
+        if before is not None:
+            query = query.where(ib_requests.c.id < before)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [LedgerEntry(**(dict(row) | {"outcome": Outcome(row["outcome"])})) for row in rows]
+
+    def _frame(self, query: str, values: Sequence[Any], columns: Kinds) -> pd.DataFrame:
+        with self._reading() as cursor:
+            return copy_out(cursor, query, values, columns)

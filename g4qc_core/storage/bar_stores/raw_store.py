@@ -1,0 +1,156 @@
+"""Raw bars: kept as received, with what later restatements replaced.
+
+Knows the raw tables and the ledger's entry that belongs to each answer. Must not know what makes a bar good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.errors import InvalidBars
+from g4qc_core.instruments.registry import Contract
+from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out, encode
+from g4qc_core.storage.codec.slices import SliceStore, check_window, names
+from g4qc_core.storage.contract_store import forget_late_head
+from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, insert_entry
+
+_VALUES: Kinds = {
+    "open": "float8",
+    "high": "float8",
+    "low": "float8",
+    "close": "float8",
+    "volume": "int8",
+    "wap": "float8",
+    "count": "int8",
+}
+_RECEIVED: Kinds = {"timestamp": "timestamptz"} | dict(_VALUES)
+_STORED: Kinds = dict(_RECEIVED) | {"request_id": "int8", "received_at": "timestamptz"}
+_RAW: Kinds = {"symbol": "text", "contract": "text"} | dict(_STORED)
+_REVISIONS: Kinds = dict(_RAW) | {"replaced_by": "int8", "replaced_at": "timestamptz"}
+
+# Of so many stored bars a later answer may lack one, and so many in a row; one that lacks more was rather cut short, or
+# comes from a farm that had lost an hour, than corrected.
+_ONE_IN = 100
+_IN_A_ROW = 5
+
+
+@dataclass(frozen=True)
+class WriteResult:
+    """What `write_raw` did: bars that were new, known and equal, known and different, withdrawn; the ledger's entry."""
+
+    inserted: int
+    unchanged: int
+    revised: int
+    withdrawn: int
+    request_id: int
+
+
+class RawStore(SliceStore):
+    """The raw 1-minute bars. All timestamps are UTC and mark the bar's start."""
+
+    def write_raw(self, contract: Contract, bars: pd.DataFrame, entry: LedgerEntry) -> WriteResult:
+        """Keeps one answer of the gateway and its ledger entry, together or not at all.
+
+        A bar that differs from the stored one replaces it, and the old one is kept as a revision. A stored bar that
+        the answer leaves out between its first and its last one was withdrawn, and is kept as a revision too; but where
+        more than one in a hundred is missing, or more than five in a row, the answer is taken to have holes, and all
+        stay. An entry whose outcome is no answer withdraws nothing.
+
+        Args:
+            bars: `RAW_COLUMNS` of `bars.source`, timestamps ascending and unique; may be empty.
+            entry: of this request; its number of bars and hash are filled in here.
+
+        Raises:
+            InvalidBars: timestamps are not ascending and unique, or lie outside the entry's window.
+        """
+        times = bars["timestamp"]
+        check_window(times, entry.window_start, entry.window_end)
+        if not (times.is_monotonic_increasing and times.is_unique):
+            raise InvalidBars(f"The bars of {contract} from {times.min()} are not ascending and unique.")
+        entry = replace(entry, bars=len(bars), content_hash=_digest(bars))
+        with self._writing(f"raw {contract}") as (connection, cursor):
+            request = insert_entry(connection, entry)
+            stored = _stored(cursor, contract, times)
+            fresh, outdated = _compare(bars, stored)
+            withdrawn = _withdrawn(bars, stored) if entry.outcome in ANSWERED else stored.iloc[:0]
+            if not (outdated.empty and withdrawn.empty):
+                gone = pd.concat([outdated, withdrawn]).sort_values("timestamp")
+                _revise(cursor, contract, gone, request, entry.requested_at)
+            key = {"symbol": contract.symbol, "contract": contract.month}
+            copy_in(cursor, "raw_bars", _RAW, fresh, **key, request_id=request, received_at=entry.requested_at)
+            if not fresh.empty:
+                forget_late_head(connection, contract, fresh["timestamp"].iloc[0].to_pydatetime())
+        new = len(fresh) - len(outdated)
+        return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
+
+    def raw(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
+        """Raw bars that start in `[start, end)`, of one contract or of all.
+
+        Returns a frame with contract (str) and `RAW_COLUMNS` of `bars.source`, by contract and timestamp.
+        """
+        columns = {"contract": "text"} | dict(_RECEIVED)
+        return self._read("raw_bars", columns, {"symbol": symbol, "contract": contract}, start, end)
+
+    def revisions(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
+        """Values that a restatement replaced or took back, of bars that start in `[start, end)`.
+
+        Returns the columns of `raw` and request_id, received_at (of the old value), replaced_by (id of the
+        request that brought the new one), replaced_at.
+        """
+        columns = {name: kind for name, kind in _REVISIONS.items() if name != "symbol"}
+        return self._read("raw_bar_revisions", columns, {"symbol": symbol, "contract": contract}, start, end)
+
+
+def _digest(bars: pd.DataFrame) -> str:
+    digest = sha256()
+    for piece in encode(_RECEIVED, bars, {}):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _stored(cursor: Any, contract: Contract, timestamps: pd.Series) -> pd.DataFrame:
+    first, last = (None, None) if timestamps.empty else (timestamps.min(), timestamps.max())
+    return copy_out(
+        cursor,
+        f"SELECT {names(_STORED)} FROM raw_bars WHERE symbol = %s AND contract = %s "
+        "AND timestamp BETWEEN %s AND %s ORDER BY timestamp",
+        [contract.symbol, contract.month, first, last],
+        _STORED,
+    )
+
+
+def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The bars to write (new or different), and the stored bars from which they differ."""
+    at = pd.Index(stored["timestamp"]).get_indexer(pd.Index(bars["timestamp"]))
+    known = at >= 0
+    differs = np.zeros(len(bars), bool)
+    for name in _VALUES:
+        new, old = bars[name].to_numpy()[known], stored[name].to_numpy()[at[known]]
+        differs[known] |= (new != old) & ~(pd.isna(new) & pd.isna(old))
+    return bars[~known | differs], stored.iloc[at[differs]]
+
+
+def _withdrawn(bars: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
+    """The stored bars that the answer takes back."""
+    lacks = ~stored["timestamp"].isin(bars["timestamp"]).to_numpy()
+    runs = np.diff(np.flatnonzero(np.concatenate(([True], ~lacks, [True])))) - 1
+    believed = lacks.sum() <= max(1, len(stored) // _ONE_IN) and runs.max() <= _IN_A_ROW
+    return stored[lacks] if believed else stored.iloc[:0]
+
+
+def _revise(cursor: Any, contract: Contract, outdated: pd.DataFrame, request: int, now: datetime) -> None:
+    """Moves the outdated bars from the raw bars to the revisions."""
+    key = {"symbol": contract.symbol, "contract": contract.month}
+    copy_in(cursor, "raw_bar_revisions", _REVISIONS, outdated, **key, replaced_by=request, replaced_at=now)
+    times = outdated["timestamp"]
+    cursor.execute(
+        "DELETE FROM raw_bars WHERE symbol = %s AND contract = %s AND timestamp = ANY(%s) "
+        "AND timestamp BETWEEN %s AND %s",
+        [contract.symbol, contract.month, list(times.dt.to_pydatetime()), times.min(), times.max()],
+    )

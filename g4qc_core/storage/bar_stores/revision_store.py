@@ -1,0 +1,121 @@
+"""What restatements changed: of each bar that the gateway gave anew, the old values, the new ones, and when.
+
+Knows the raw tables. The new values of a revision are those of the bar's next revision, or of the bar as it is now; a
+bar that the gateway withdrew has none. Must not know what was derived from a bar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from g4qc_core.storage.codec.copy import Kinds, copy_out
+from g4qc_core.storage.codec.slices import SliceStore
+
+_VALUES: Kinds = {
+    **dict.fromkeys(("open", "high", "low", "close"), "float8"),
+    "volume": "int8",
+    "wap": "float8",
+    "count": "int8",
+}
+_KEY: Kinds = {"symbol": "text", "contract": "text", "timestamp": "timestamptz"}
+_REVISIONS: Kinds = {
+    **_KEY,
+    **{f"old_{name}": kind for name, kind in _VALUES.items()},
+    **{f"new_{name}": "float8" for name in _VALUES},
+    "request_id": "int8",
+    "received_at": "timestamptz",
+    "replaced_by": "int8",
+    "replaced_at": "timestamptz",
+}
+
+REVISION_COLUMNS = tuple(_REVISIONS)
+CHANGE_COLUMNS = ("symbol", "contract", "timestamp", "field", "old", "new", "request", "replaced_at")
+
+_SAME = "{0}.symbol = r.symbol AND {0}.timestamp = r.timestamp AND {0}.contract = r.contract"
+_QUERY = (
+    "SELECT r.symbol, r.contract, r.timestamp, "
+    + "".join(f'r."{name}", ' for name in _VALUES)
+    + "".join(f'coalesce(n."{name}", b."{name}")::float8, ' for name in _VALUES)
+    + "r.request_id, r.received_at, r.replaced_by, r.replaced_at FROM raw_bar_revisions r "
+    f"LEFT JOIN LATERAL (SELECT * FROM raw_bar_revisions n WHERE {_SAME.format('n')} "
+    "AND n.replaced_by > r.replaced_by ORDER BY n.replaced_by LIMIT 1) n ON true "
+    f"LEFT JOIN raw_bars b ON {_SAME.format('b')} WHERE {{wanted}} "
+    "ORDER BY r.replaced_by DESC, r.timestamp DESC, r.contract DESC LIMIT %s"
+)
+
+
+@dataclass(frozen=True)
+class RevisionKey:
+    """The place of a revision in the listing: a page begins after the last one of the page before."""
+
+    replaced_by: int
+    timestamp: datetime
+    contract: str
+
+
+class RevisionStore(SliceStore):
+    """The revisions of one database. All timestamps are UTC and mark the bar's start."""
+
+    def revisions(
+        self,
+        symbol: str,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        contract: str | None = None,
+        since_request: int | None = None,
+        after: RevisionKey | None = None,
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """Revisions of bars that start in `[start, end)`, the newest restatement first.
+
+        Args:
+            since_request: only of what this request of the ledger and later ones brought.
+            after: the page begins behind this one; `page_end` gives it.
+            limit: rows of a page; None: all.
+
+        Returns a frame with `REVISION_COLUMNS`: the bar, its old and new values (prices in points; new ones NaN where
+        the bar was withdrawn), the requests that brought both, and when, by the gateway's clock.
+        """
+        given: dict[str, Any] = {
+            "r.symbol = %s": symbol,
+            "r.timestamp >= %s": start,
+            "r.timestamp < %s": end,
+            "r.contract = %s": contract,
+            "r.replaced_by >= %s": since_request,
+        }
+        wanted = {text: value for text, value in given.items() if value is not None}
+        parameters = list(wanted.values())
+        conditions = list(wanted)
+        if after is not None:
+            conditions.append("(r.replaced_by, r.timestamp, r.contract) < (%s, %s, %s)")
+            parameters += [after.replaced_by, after.timestamp, after.contract]
+        query = _QUERY.format(wanted=" AND ".join(conditions))
+        with self._reading() as cursor:
+            return copy_out(cursor, query, [*parameters, limit], _REVISIONS)
+
+
+def page_end(page: pd.DataFrame) -> RevisionKey | None:
+    """The place of a page's last revision; None of an empty page."""
+    if page.empty:
+        return None
+    last = page.iloc[-1]
+    return RevisionKey(int(last["replaced_by"]), last["timestamp"].to_pydatetime(), str(last["contract"]))
+
+
+def by_field(revisions: pd.DataFrame) -> pd.DataFrame:
+    """What changed, a row a bar and field: `CHANGE_COLUMNS`, old and new as float64, in the order of the revisions.
+
+    A value that was unknown (NaN) and still is did not change.
+    """
+    fields = []
+    for name in _VALUES:
+        old, new = revisions[f"old_{name}"].astype("float64"), revisions[f"new_{name}"].astype("float64")
+        differs = (old != new) & ~(old.isna() & new.isna())
+        key = revisions.loc[differs, ["symbol", "contract", "timestamp", "replaced_by", "replaced_at"]]
+        fields.append(key.assign(field=name, old=old[differs], new=new[differs]))
+    changes = pd.concat(fields).rename(columns={"replaced_by": "request"})
+    return changes.sort_index(kind="stable")[list(CHANGE_COLUMNS)].reset_index(drop=True)

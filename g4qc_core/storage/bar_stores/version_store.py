@@ -1,0 +1,97 @@
+"""Data versions: what each month of bars holds, and what it was made of, as fingerprints.
+
+By them one can tell, without reading a bar, which months were made of bars that have changed since. Knows the table of
+versions. Must not know how a version is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, case, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.tables import data_versions
+
+RAW = "raw"
+"""The kind of the bars as received; every other kind is a timeframe."""
+
+
+@dataclass(frozen=True)
+class MonthVersion:
+    """What one month of one kind of bars holds.
+
+    Attributes:
+        kind: `RAW`, or the name of a timeframe.
+        month: its first day; the month is one of trade dates.
+        version: fingerprint of the bars.
+        made_of: version of the bars that these were made of; None for raw bars.
+        changed_at: when the month last came to hold something else, UTC, by the database's clock.
+    """
+
+    symbol: str
+    kind: str
+    month: date
+    version: str
+    made_of: str | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Made:
+    """The contents of a written month and its sources, stored in the transaction that writes it."""
+
+    month: date
+    version: str
+    made_of: str | None = None
+
+
+class VersionStore:
+    """The data versions of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, symbol: str, kind: str, month: date, version: str, made_of: str | None = None) -> None:
+        """Keeps the version of a month; where it is the one that is known, `changed_at` stays what it was."""
+        with self._database.transaction() as connection:
+            record_version(connection, symbol, kind, Made(month, version, made_of))
+
+    def versions(self, symbol: str | None = None, kinds: Collection[str] | None = None) -> list[MonthVersion]:
+        """Return the versions of one instrument or of all, of some kinds or of all, by symbol, month and kind."""
+        query = select(data_versions).order_by(data_versions.c.symbol, data_versions.c.month, data_versions.c.kind)
+        if symbol is not None:
+            query = query.where(data_versions.c.symbol == symbol)
+        if kinds is not None:
+            query = query.where(data_versions.c.kind.in_(kinds))
+        with self._database.transaction() as connection:
+            return [MonthVersion(**row) for row in connection.execute(query).mappings()]
+
+
+def record_version(connection: Connection, symbol: str, kind: str, made: Made) -> None:
+    """Record as `VersionStore.record` does, in the caller's transaction."""
+    key = {"symbol": symbol, "kind": kind, "month": made.month}
+    new = insert(data_versions).values(**key, version=made.version, made_of=made.made_of, changed_at=func.now())
+    same = data_versions.c.version == new.excluded.version
+    changed = {
+        "version": new.excluded.version,
+        "made_of": new.excluded.made_of,
+        "changed_at": case((same, data_versions.c.changed_at), else_=new.excluded.changed_at),
+    }
+    connection.execute(new.on_conflict_do_update(index_elements=list(key), set_=changed))
+
+
+def outdated(versions: Sequence[MonthVersion], kind: str, made_from: str) -> set[tuple[str, date]]:
+    """Months (symbol, first day) of `kind` that were made of other bars of `made_from` than there are now."""
+    now = {(v.symbol, v.month): v.version for v in versions if v.kind == made_from}
+    own = {(v.symbol, v.month): v.made_of for v in versions if v.kind == kind}
+    return {month for month, made_of in own.items() if month in now and made_of != now[month]}
+
+
+def never_made(versions: Sequence[MonthVersion], kind: str, made_from: str) -> set[tuple[str, date]]:
+    """Return the months (symbol, first day) with bars of `made_from` that `kind` was never made from."""
+    own = {(v.symbol, v.month) for v in versions if v.kind == kind}
+    return {(v.symbol, v.month) for v in versions if v.kind == made_from} - own

@@ -1,0 +1,111 @@
+"""What people write on results of backtests: a title and tags, which affect no number and no id.
+
+Must not know who writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from unicodedata import category
+
+from sqlalchemy import select, update
+
+from g4qc_core.errors import UsageError
+from g4qc_core.storage.result_stores.deleted_store import refuse_missing
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.tables import backtests
+
+TAG = r"^[^\W_][\w.-]{0,29}$"
+"""Form of a tag: letters and digits, and `.`, `_` and `-` within it."""
+
+TAG_IN_WORDS = "write one word of at most 30 letters, digits and . _ -, like keep"
+
+LONGEST_TITLE = 120
+MOST_TAGS = 20
+_JOINER = "\u200d"  # of emoji that are made of several
+
+
+def check_title(text: str) -> str | None:
+    """Return the title without space around it; None for an empty one, which takes a title away.
+
+    Spaces of every kind become plain ones.
+
+    Raises:
+        UsageError: it is too long, has more than one line, or has characters that cannot be seen.
+    """
+    title = "".join(" " if category(one) == "Zs" else one for one in text).strip()
+    if len(title) > LONGEST_TITLE:
+        raise UsageError(
+            f"A title is one line of at most {LONGEST_TITLE} characters: shorten it by {len(title) - LONGEST_TITLE}."
+        )
+    unseen = next((one for one in title if not one.isprintable() and one != _JOINER), None)
+    if unseen is not None:
+        raise UsageError(f"A title is one line of characters that can be seen: take U+{ord(unseen):04X} out of it.")
+    return title or None
+
+
+def check_tags(texts: Iterable[str]) -> set[str]:
+    """Return the tags in lower case.
+
+    Raises:
+        UsageError: one is not a word.
+    """
+    tags = {text.strip().lower() for text in texts}
+    for tag in tags:
+        if not re.match(TAG, tag):
+            raise UsageError(f"'{tag[:40]}' is no tag: {TAG_IN_WORDS}.")
+    return tags
+
+
+@dataclass(frozen=True)
+class LabelChange:
+    """A change of the labels of results; `title` counts where `titled` is true, `tags` replaces all tags of a result.
+
+    Attributes:
+        added, removed: tags that are added and taken away after that.
+    """
+
+    title: str | None = None
+    titled: bool = False
+    tags: Collection[str] | None = None
+    added: Collection[str] = ()
+    removed: Collection[str] = ()
+
+    def applied(self, tags: Iterable[str]) -> list[str]:
+        """Return the tags of a result after the change, sorted.
+
+        Raises:
+            UsageError: a tag is not a word, or there are too many.
+        """
+        start = set(tags) if self.tags is None else check_tags(self.tags)
+        made = (start | check_tags(self.added)) - {tag.strip().lower() for tag in self.removed}
+        if len(made) > MOST_TAGS:
+            raise UsageError(f"A result has at most {MOST_TAGS} tags: take some away first.")
+        return sorted(made)
+
+
+class ResultLabels:
+    """Titles and tags of the results of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def change(self, ids: Collection[str], change: LabelChange) -> None:
+        """Change the labels of the results, of all or of none.
+
+        Raises:
+            UsageError: a title or a tag is malformed.
+            NotFound, Gone: there is no such result, or it was deleted.
+        """
+        titled = {"title": check_title(change.title or "")} if change.titled else {}
+        columns = (backtests.c.id, backtests.c.tags)
+        with self._database.transaction() as connection:
+            # In one order, so that two changes never wait for each other.
+            query = select(*columns).where(backtests.c.id.in_(ids)).order_by(backtests.c.id).with_for_update()
+            rows = connection.execute(query).all()
+            refuse_missing(connection, ids, [row.id for row in rows])
+            for row in rows:
+                values = {**titled, "tags": change.applied(row.tags)}
+                connection.execute(update(backtests).where(backtests.c.id == row.id).values(values))

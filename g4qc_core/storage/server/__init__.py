@@ -1,0 +1,1 @@
+"""The database server: the embedded one, connections, session locks, and the origin of a database."""

@@ -1,0 +1,128 @@
+"""The backtest spec that the words of a command line mean.
+
+Knows the backtests file and the kept specs. Must not know how options are declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from g4qc_core.backtest.own_strategies import is_external, load_class, own_parameters
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec, load_specs
+from g4qc_core.backtest.strategies import STRATEGIES
+from g4qc_core.errors import UsageError, unknown
+from g4qc_core.instruments.registry import Registry
+from g4qc_core.services.backtests.known_specs import find_spec, own_name
+from g4qc_core.settings import Settings
+from g4qc_core.storage.result_stores.backtest_store import BacktestStore
+
+_CHOOSING = ("instrument", "timeframe")
+
+
+def given_fields(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the given fields, as the model reads them.
+
+    Args:
+        strategy: that of the spec, where it is known: parameters of a class are read as their types in the class.
+
+    Raises:
+        UsageError: a parameter is not written NAME=VALUE, or is given twice.
+    """
+    given = {name: value for name, value in options.items() if value is not None and name != "parameters"}
+    texts = options.get("parameters") or ()
+    if texts:
+        own = own_parameters(load_class(strategy)) if is_external(strategy) else {}
+        pairs = [_parameter(text, own) for text in texts]
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise UsageError("Give each parameter once.")
+        given["parameters"] = dict(pairs)
+    return given
+
+
+def spec_by_words(
+    words: str, given: Mapping[str, Any], settings: Settings, registry: Registry, store: BacktestStore
+) -> BacktestSpec:
+    """Return the spec that the user means by the name of a spec or by a strategy, with the other given fields.
+
+    A strategy stands for the one entry of the backtests file with this strategy and the given instrument and timeframe;
+    if there is none, for a new spec.
+
+    Args:
+        words: name of an entry of the file, of a kept spec or of a spec whose results were deleted; or a strategy.
+        given: fields that replace those of the spec, by their names in the file; parameters are added to its own, and
+            an empty text takes a field back to its default.
+
+    Returns the spec, under the name of the entry where nothing else was said, else under a name by its content.
+
+    Raises:
+        UsageError: several entries fit, nothing does, or a field is missing or malformed.
+        SettingsError: the file is malformed.
+    """
+    base = _base(words, given, settings, registry, store)
+    said = {name: value for name, value in given.items() if value != ""}
+    start = base.to_dict() if base is not None else {"strategy": words}
+    values = {name: value for name, value in start.items() if name != "name" and given.get(name) != ""} | said
+    if base is not None:
+        kept = base.parameters if values["strategy"] == base.strategy else {}
+        values["parameters"] = {**kept, **said.get("parameters", {})}
+    elif lacking := [name for name in _CHOOSING if name not in values]:
+        raise UsageError(
+            f"No entry of the backtests file has the strategy {words}: say {' and '.join(f'--{n}' for n in lacking)}."
+        )
+    spec = BacktestSpec.asked(values)
+    registry[spec.instrument]
+    if base is not None and "name" not in said and spec.content() == base.content():
+        return base
+    return own_name(spec, settings, registry, store)
+
+
+def strategy_by_words(words: str, settings: Settings, registry: Registry, store: BacktestStore) -> str:
+    """Return the strategy of the spec that the words name; the words themselves if they name none."""
+    try:
+        return find_spec(words, settings, registry, store).strategy
+    except UsageError:
+        return str(store.deleted_specs().get(words, {}).get("strategy", words))
+
+
+def _base(
+    words: str, given: Mapping[str, Any], settings: Settings, registry: Registry, store: BacktestStore
+) -> BacktestSpec | None:
+    """Return the spec that the words name; None for a strategy that no entry has."""
+    of_file = load_specs(settings.backtests, registry)
+    if words in of_file:
+        return of_file[words]
+    kept = {**store.deleted_specs(), **{stored.name: stored.spec for stored in store.specs()}}
+    if words in kept:
+        return BacktestSpec.from_dict(kept[words])
+    if words not in STRATEGIES and not is_external(words):
+        hint = "One of your own is named like 'package.module:Name'."
+        raise unknown("backtest or strategy", words, [*STRATEGIES, *of_file, *kept], hint)
+    chosen = {name: given[name] for name in _CHOOSING if given.get(name)}
+    fitting = [
+        spec
+        for spec in of_file.values()
+        if spec.strategy == words and all(getattr(spec, name) == value for name, value in chosen.items())
+    ]
+    if len(fitting) > 1:
+        raise UsageError(
+            f"{len(fitting)} entries of the backtests file fit {' '.join([words, *chosen.values()])}: name one of "
+            f"{', '.join(spec.name for spec in fitting)}."
+        )
+    return fitting[0] if fitting else None
+
+
+def _parameter(text: str, own: Mapping[str, Any]) -> tuple[str, bool | int | float | str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"'{text}' is no parameter: write NAME=VALUE, like fast=10.")
+    if isinstance(own.get(name), str):
+        return name, value
+    if value.lower() in ("true", "false"):
+        return name, value.lower() == "true"
+    for kind in (int, float):
+        try:
+            return name, kind(value)
+        except ValueError:
+            continue
+    return name, value

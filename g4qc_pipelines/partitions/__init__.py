@@ -1,0 +1,1 @@
+"""Partitions of the graph: instruments, months of trade dates, and backtest specs."""

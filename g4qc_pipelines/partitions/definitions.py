@@ -1,0 +1,28 @@
+"""The partitions of the graph: instruments, months of trade dates, and backtest specs.
+
+An instrument gets its partitions when it is chosen for the graph, or when a command is told to work on it: the registry
+knows more instruments than a person wants to see in the graph, or to fetch with a backfill over "all".
+
+Partitions are coarse on purpose: the ledger and the quality rows carry the detail of sessions and minutes. Keys are
+in `keys`, without Dagster.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import dagster as dg
+
+from g4qc_pipelines.partitions.graph_months import GRAPH_ZONE
+
+INSTRUMENTS = dg.DynamicPartitionsDefinition(name="instrument")
+BACKTESTS = dg.DynamicPartitionsDefinition(name="backtest")
+
+
+def instrument_months(first: date) -> dg.MultiPartitionsDefinition:
+    """Instrument x month, from the month that begins on `first`; keys read `ES|2025-09-01`.
+
+    The running month has a partition too.
+    """
+    months = dg.MonthlyPartitionsDefinition(f"{first}", timezone=GRAPH_ZONE, end_offset=1)
+    return dg.MultiPartitionsDefinition({"instrument": INSTRUMENTS, "month": months})

@@ -1,0 +1,88 @@
+"""Tags of runs: which surface launched a run, why, and over which instrument and months; the same from every surface.
+
+Dagster's run list filters by them. Must not know what a run does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    PARTITION_NAME_TAG,
+)
+
+from g4qc_core.services.month_keys import key_of, months_between
+from g4qc_pipelines.partitions.definitions import BACKTESTS
+
+SURFACE = "g4qc/surface"
+"""`command line`, `API`, `schedule` or `sensor`."""
+
+TRIGGER = "g4qc/trigger"
+"""Name of the command, the schedule, the sensor or the kind of job that launched the run."""
+
+INSTRUMENT, MONTHS, SPEC = "g4qc/instrument", "g4qc/months", "g4qc/spec"
+
+TRADE_DATE = "g4qc/trade_date"
+"""Trade date of the session after whose close the run was launched."""
+
+AFTER = "g4qc/after"
+"""Id of the run that this run follows."""
+
+THEN = "g4qc/then"
+"""Name of the job that the same surface launches next."""
+
+AFTER_CLOSE, FOLLOW_UP, REPAIR = "after_close", "follow_up", "repair"
+"""Names of the schedule and of the sensors that keep bars up to date; triggers of their runs."""
+
+
+def run_tags(
+    surface: str, trigger: str | None, first: str | None, last: str | None = None, of: str | None = None
+) -> dict[str, str]:
+    """Return the tags of a run over one partition or the range of two.
+
+    Args:
+        first, last: partition keys; None where there is no partition.
+        of: name of the partitions definition of a key without a month.
+    """
+    tags = {SURFACE: surface} | ({TRIGGER: trigger} if trigger else {})
+    if first is None:
+        return tags
+    symbol, bar, begin = first.partition("|")
+    if not bar:
+        return tags | {SPEC if of == BACKTESTS.name else INSTRUMENT: symbol}
+    end = (last or first).partition("|")[2]
+    covered = begin[:7] if begin[:7] == end[:7] else f"{begin[:7]} to {end[:7]}"
+    return tags | {INSTRUMENT: symbol, MONTHS: covered}
+
+
+def range_tags(first: str, last: str) -> dict[str, str]:
+    """Return Dagster's tags of a run over a range of partitions."""
+    return {ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last}
+
+
+def range_of(tags: Mapping[str, str]) -> str | None:
+    """Return the partition of a run, or its whole range as `g4qc materialize --partition` spells it; None for none."""
+    first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)
+    return spelled_range(first, last) if first else tags.get(PARTITION_NAME_TAG)
+
+
+def spelled_range(first: str | None, last: str | None = None) -> str | None:
+    """Return one partition key, or the range of two, as `g4qc materialize --partition` spells it.
+
+    >>> spelled_range("ES|2026-09-01", "ES|2026-10-01")
+    'ES|2026-09-01...ES|2026-10-01'
+    """
+    return "...".join(dict.fromkeys(key for key in (first, last) if key)) or None
+
+
+def partitions_of(tags: Mapping[str, str]) -> list[str]:
+    """Return the partition keys of a run: one, or those of a range of one instrument's months."""
+    first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)
+    if first and last and "|" in first and "|" in last:
+        symbol = first.partition("|")[0]
+        months = (date.fromisoformat(key.partition("|")[2]) for key in (first, last))
+        return [key_of(symbol, month) for month in months_between(*months)]
+    return [tags[PARTITION_NAME_TAG]] if PARTITION_NAME_TAG in tags else []
