@@ -48,7 +48,7 @@ class Key:
         return f"{self.name}:{self.scope}:{self.digest}"
 
 
-class Keys:
+class ApiKeys:
     """The keys of one server."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
@@ -80,13 +80,13 @@ def known_key(name: str, scope: Scope, secret: str) -> Key:
     return Key(name, scope, _digest(secret))
 
 
-def parse_keys(setting: str) -> Keys:
+def parse_keys(setting: str) -> ApiKeys:
     """The keys of the setting `G4QC_API_KEYS`: `name:scope:hash`, several with commas between.
 
     Raises:
         SettingsError: an entry has another form; the text does not repeat it, in case it is a key itself.
     """
-    return Keys(_parse(number, entry.strip()) for number, entry in enumerate(setting.split(","), 1) if entry.strip())
+    return ApiKeys(_parse(number, entry.strip()) for number, entry in enumerate(setting.split(","), 1) if entry.strip())
 
 
 def _parse(number: int, entry: str) -> Key:

@@ -16,7 +16,7 @@ from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from g4qc_core.api.api_keys import Key, Keys, Scope
+from g4qc_core.api.api_keys import ApiKeys, Key, Scope
 from g4qc_core.api.job_launcher import Launcher
 from g4qc_core.api.problems import KeyRequired
 from g4qc_core.api.watching import Listeners, Watch
@@ -62,7 +62,7 @@ class Services:
     registry: Registry
     stores: LateStores
     launcher: Launcher
-    keys: Keys
+    keys: ApiKeys
     clock: Callable[[], datetime] = _now
     gateway: tuple[str, int] | None = None
     watch: Watch = field(default_factory=Watch)

@@ -35,7 +35,7 @@ class JobState(StrEnum):
 
 
 @dataclass(frozen=True)
-class ExtractOrder:
+class ExtractionRequest:
     """Sessions of an instrument with trade dates from `first` to `last`, to be fetched, validated and derived.
 
     `contracts` names contract months (YYYYMM) instead of those that the roll rule calls for.
@@ -94,7 +94,7 @@ class Launcher(Protocol):
     ends, a request for the same run returns its id.
     """
 
-    def extract(self, order: ExtractOrder) -> str:
+    def extract(self, order: ExtractionRequest) -> str:
         """Starts the way from the gateway to every timeframe; returns the job's id.
 
         Raises UsageError for an instrument, a window or a contract that the graph does not have.

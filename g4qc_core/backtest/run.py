@@ -17,10 +17,10 @@ import pandas as pd
 
 from g4qc_core.backtest import metrics, own_strategies
 from g4qc_core.backtest.account import margin
-from g4qc_core.backtest.account.account import Ledger, check_against, check_margin, settle
+from g4qc_core.backtest.account.account import Account, check_against, check_margin, settle
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.holding import Behind, held_over
-from g4qc_core.backtest.account.priced_bars import Market, make_market, window
+from g4qc_core.backtest.account.priced_bars import PricedBars, make_market, window
 from g4qc_core.backtest.account.rolling import closed_at_rolls
 from g4qc_core.backtest.own_code import blamed
 from g4qc_core.backtest.result import BacktestResult, result_id
@@ -130,8 +130,8 @@ def _prepare(spec: BacktestSpec) -> _Prepared:
 
 
 def _run(
-    spec: BacktestSpec, market: Market, prepared: _Prepared, costs: CostModel, behind: Behind | None
-) -> tuple[Market, Any, list[int]]:
+    spec: BacktestSpec, market: PricedBars, prepared: _Prepared, costs: CostModel, behind: Behind | None
+) -> tuple[PricedBars, Any, list[int]]:
     """What was traded, the library's run, and the rolls at which positions were closed as the contract changed."""
     # Late, because the library imports Bokeh, and `g4qc --help` needs neither.
     from g4qc_core.backtest.engines import backtesting_py
@@ -152,7 +152,7 @@ def _run(
     return market, backtesting_py.run_targets(market, targets, costs, spec.cash), closing
 
 
-def _targets(spec: BacktestSpec, prepared: _Prepared, market: Market) -> np.ndarray:
+def _targets(spec: BacktestSpec, prepared: _Prepared, market: PricedBars) -> np.ndarray:
     strategy = prepared.strategy
     assert strategy is not None
     if own_strategies.is_external(spec.strategy):
@@ -171,7 +171,7 @@ def _targets(spec: BacktestSpec, prepared: _Prepared, market: Market) -> np.ndar
 
 def _inputs(
     spec: BacktestSpec,
-    market: Market,
+    market: PricedBars,
     prepared: _Prepared,
     costs: CostModel,
     data_version: str,
@@ -210,7 +210,7 @@ def _inputs(
     }
 
 
-def _notes(spec: BacktestSpec, market: Market, account: Ledger, prepared: _Prepared) -> list[str]:
+def _notes(spec: BacktestSpec, market: PricedBars, account: Account, prepared: _Prepared) -> list[str]:
     notes = [
         "Orders are decided on the close of a bar and filled at the open of the next one, whole and at that price."
     ]
@@ -237,7 +237,7 @@ def _notes(spec: BacktestSpec, market: Market, account: Ledger, prepared: _Prepa
     return notes
 
 
-def _roll_notes(spec: BacktestSpec, market: Market) -> list[str]:
+def _roll_notes(spec: BacktestSpec, market: PricedBars) -> list[str]:
     notes = [*_held_notes(spec, market)]
     if len(market.rolls):
         then = "opened again in the new one at its own open, both sides paid"
@@ -260,7 +260,7 @@ def _roll_notes(spec: BacktestSpec, market: Market) -> list[str]:
     return notes
 
 
-def _held_notes(spec: BacktestSpec, market: Market) -> list[str]:
+def _held_notes(spec: BacktestSpec, market: PricedBars) -> list[str]:
     behind = int((market.contracts != market.frame["contract"].to_numpy()).sum())
     if spec.on_roll != "hold" or not behind:
         return []
@@ -277,7 +277,7 @@ def _margin_words(spec: BacktestSpec, instrument: Instrument) -> str:
     return f"{spec.to_dict()['margin_rate']} of {margin.IN_WORDS}, at each order"
 
 
-def _fingerprint(market: Market) -> str:
+def _fingerprint(market: PricedBars) -> str:
     """SHA-256 of what was traded, in whole ticks, and of what makes it what the strategy saw."""
     digest = hashlib.sha256()
     stamps = market.frame["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]")

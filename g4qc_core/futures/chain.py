@@ -15,7 +15,7 @@ import pandas as pd
 from g4qc_core.calendars.business_days import on_or_before
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 from g4qc_core.futures.rolls.roll_overrides import RollOverride
-from g4qc_core.futures.rolls.rule_dates import Change, RuleDates
+from g4qc_core.futures.rolls.rule_dates import ContractChange, RuleDates
 from g4qc_core.instruments.registry import MONTH_CODES, Contract, Instrument, month_code
 from g4qc_core.roll_rules import OpenInterest, Volume, parse_rule
 
@@ -126,7 +126,7 @@ def _own_date(period: FrontPeriod, instrument: Instrument, calendar: SessionCale
     if isinstance(rule, Volume | OpenInterest):
         return period.end
     dates = RuleDates(instrument, calendar, {}, period.contract.last_trade_date)
-    found = dates.of(rule, Change(period.contract, period.contract, period.end), period.start)
+    found = dates.of(rule, ContractChange(period.contract, period.contract, period.end), period.start)
     return found.day or period.end
 
 

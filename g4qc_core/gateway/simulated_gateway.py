@@ -18,10 +18,10 @@ from types import TracebackType
 from g4qc_core.errors import PortTaken, UsageError
 from g4qc_core.gateway.faults.director import Director, Stagehands
 from g4qc_core.gateway.faults.fault_script import FaultScript
-from g4qc_core.gateway.faults.switches import Faults, Silence, Stage
+from g4qc_core.gateway.faults.switches import Faults, FaultStage, Silence
 from g4qc_core.gateway.gateway_clock import GatewayClock
-from g4qc_core.gateway.markets.simulated_market import Market
-from g4qc_core.gateway.protocol.client_session import House, Session
+from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
+from g4qc_core.gateway.protocol.client_session import ClientSession, House
 from g4qc_core.gateway.protocol.connection import Connection
 from g4qc_core.gateway.protocol.framing import MalformedFrame
 from g4qc_core.gateway.protocol.layouts import NEWEST, OLDEST
@@ -53,7 +53,7 @@ class SimulatedGateway:
 
     def __init__(
         self,
-        market: Market,
+        market: SimulatedMarket,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -72,7 +72,7 @@ class SimulatedGateway:
         self._script = script or FaultScript()
         self._market = market
         self._max_version = max_version
-        self._sessions: dict[int, Session] = {}
+        self._sessions: dict[int, ClientSession] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: set[asyncio.Future[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -197,9 +197,9 @@ class SimulatedGateway:
     async def _serve_client(self, connection: Connection) -> None:
         director = self._director
         assert director is not None
-        await connection.begin(director.effect(Stage.CONNECT))
-        await connection.shake_hands(self._max_version, self.clock.now(), lambda: director.effect(Stage.HANDSHAKE))
-        session = Session(connection, self._house(director))
+        await connection.begin(director.effect(FaultStage.CONNECT))
+        await connection.shake_hands(self._max_version, self.clock.now(), lambda: director.effect(FaultStage.HANDSHAKE))
+        session = ClientSession(connection, self._house(director))
         try:
             await session.serve()
         finally:
@@ -209,14 +209,14 @@ class SimulatedGateway:
         assert self._held is not None
         return House(self._market, self.clock, director, self._join, self._leave, self._seen, self._held)
 
-    def _join(self, session: Session, client_id: int) -> bool:
+    def _join(self, session: ClientSession, client_id: int) -> bool:
         return self._sessions.setdefault(client_id, session) is session
 
-    def _leave(self, session: Session) -> None:
+    def _leave(self, session: ClientSession) -> None:
         if session.client_id is not None and self._sessions.get(session.client_id) is session:
             del self._sessions[session.client_id]
 
-    def _seen(self, session: Session, fields: list[str]) -> None:
+    def _seen(self, session: ClientSession, fields: list[str]) -> None:
         self.received.append((session.client_id, fields))
 
     async def _restart(self, seconds: float) -> None:
@@ -269,7 +269,7 @@ class SimulatedGateway:
 
 
 def run(
-    market: Market,
+    market: SimulatedMarket,
     host: str = "127.0.0.1",
     port: int = 4002,
     clock: GatewayClock | None = None,

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from g4qc_core.bars.bar_source import BarRequest
 from g4qc_core.instruments.registry import Contract
-from g4qc_core.pacing.rules import EVERYTHING, HISTORY, Kind, PacedRequest, PacingRules, Same, Window
+from g4qc_core.pacing.rules import EVERYTHING, HISTORY, PacedKind, PacedRequest, PacingRules, Same, Window
 
-_SMALL = frozenset({Kind.SMALL})
-_LARGE = frozenset({Kind.LARGE})
+_SMALL = frozenset({PacedKind.SMALL})
+_LARGE = frozenset({PacedKind.LARGE})
 
 # A request that waits on its way for a moment comes nearer to the one behind it: a budget that fills IB's limit to the
 # last would break it then. The comments say what IB allows.
@@ -43,7 +43,7 @@ def paced_bars(account: str, request: BarRequest, what: str | None = None) -> Pa
     small = length.endswith("secs") and int(length.split()[0]) <= _LONGEST_SMALL
     return PacedRequest(
         account,
-        Kind.SMALL if small else Kind.LARGE,
+        PacedKind.SMALL if small else PacedKind.LARGE,
         _series(request.contract, what),
         f"{length} {request.start:%Y%m%d-%H:%M:%S} {request.end:%Y%m%d-%H:%M:%S}",
         weight=2 if what == _BID_ASK else 1,
@@ -52,17 +52,17 @@ def paced_bars(account: str, request: BarRequest, what: str | None = None) -> Pa
 
 def paced_head(account: str, contract: Contract) -> PacedRequest:
     """A request of a contract's first bar: IB counts it among the open requests of history."""
-    return PacedRequest(account, Kind.LARGE, _series(contract, contract.what), "head")
+    return PacedRequest(account, PacedKind.LARGE, _series(contract, contract.what), "head")
 
 
 def paced_schedule(account: str, contract: Contract) -> PacedRequest:
     """A request of a contract's past sessions, which IB answers as history of days."""
-    return PacedRequest(account, Kind.LARGE, _series(contract, "SCHEDULE"), "schedule")
+    return PacedRequest(account, PacedKind.LARGE, _series(contract, "SCHEDULE"), "schedule")
 
 
 def paced_message(account: str) -> PacedRequest:
     """Any other message: the clock, contract details."""
-    return PacedRequest(account, Kind.MESSAGE)
+    return PacedRequest(account, PacedKind.MESSAGE)
 
 
 def _series(contract: Contract, what: str) -> str:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from g4qc_core.pacing.port import Slot
-from g4qc_core.pacing.rules import Ending, Kind, PacedRequest, PacingRules, Sent
+from g4qc_core.pacing.rules import Ending, PacedKind, PacedRequest, PacingRules, Sent
 from g4qc_core.pacing.schedule import Turn, earliest, judged, matters
 
 
@@ -99,5 +99,5 @@ class MemoryPacer:
 
     def _forget(self, now: datetime) -> None:
         for key, sent in list(self._relevant.items()):
-            if not any(matters(sent, kind, now, self.rules) for kind in Kind):
+            if not any(matters(sent, kind, now, self.rules) for kind in PacedKind):
                 del self._relevant[key], self._place[key]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class PacedKind(StrEnum):
     """What a request is to the rules."""
 
     SMALL = "small"
@@ -23,11 +23,11 @@ class Kind(StrEnum):
     @property
     def is_history(self) -> bool:
         """True for what is open for a while, and what pauses hold back."""
-        return self is not Kind.MESSAGE
+        return self is not PacedKind.MESSAGE
 
 
-HISTORY = frozenset({Kind.SMALL, Kind.LARGE})
-EVERYTHING = frozenset(Kind)
+HISTORY = frozenset({PacedKind.SMALL, PacedKind.LARGE})
+EVERYTHING = frozenset(PacedKind)
 
 
 class Same(StrEnum):
@@ -66,7 +66,7 @@ class PacedRequest:
     """
 
     account: str
-    kind: Kind
+    kind: PacedKind
     contract: str = ""
     fingerprint: str = ""
     weight: int = 1
@@ -100,7 +100,7 @@ class Window:
     name: str
     limit: int
     seconds: float
-    kinds: frozenset[Kind]
+    kinds: frozenset[PacedKind]
     same: Same
     weighs: bool = False
 
@@ -138,11 +138,11 @@ class PacingRules:
         """How many times as long windows are after so many troubles in a row."""
         return min(self.most_slower, self.slower ** min(troubles, 9))
 
-    def windows_of(self, kind: Kind) -> list[Window]:
+    def windows_of(self, kind: PacedKind) -> list[Window]:
         """The windows that count requests of this kind."""
         return [window for window in self.windows if kind in window.kinds]
 
-    def horizon(self, kind: Kind) -> timedelta:
+    def horizon(self, kind: PacedKind) -> timedelta:
         """How far back a request of this kind may have to look for others."""
         longest = max((window.seconds for window in self.windows_of(kind)), default=0.0)
         return timedelta(seconds=longest * self.most_slower)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from g4qc_core.pacing.rules import TROUBLE, Ending, Kind, PacedRequest, PacingRules, Sent, Window
+from g4qc_core.pacing.rules import TROUBLE, Ending, PacedKind, PacedRequest, PacingRules, Sent, Window
 
 OPEN = "open requests"
 BACK_OFF = "the pause after a pacing violation"
@@ -90,7 +90,7 @@ def judged(ending: Ending, previous: Ending | None) -> Ending:
     return ending
 
 
-def matters(sent: Sent, kind: Kind, now: datetime, rules: PacingRules) -> bool:
+def matters(sent: Sent, kind: PacedKind, now: datetime, rules: PacingRules) -> bool:
     """False when `earliest` of a request of this kind does not have to know of this one at `now`, nor later."""
     if sent.finished_at is None:
         return True

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, insert, or_, select, text, update
 
 from g4qc_core.pacing.port import Slot
-from g4qc_core.pacing.rules import HISTORY, TROUBLE, Ending, Kind, PacedRequest, PacingRules, Sent
+from g4qc_core.pacing.rules import HISTORY, TROUBLE, Ending, PacedKind, PacedRequest, PacingRules, Sent
 from g4qc_core.pacing.schedule import Turn, earliest, judged
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.session_lock import SessionLock, announce_presence, is_present
@@ -106,7 +106,7 @@ class PacingStore:
 
     def history(self, account: str) -> list[Sent]:
         with self._database.transaction() as connection:
-            return self._history(connection, account, self._now(connection), *Kind)
+            return self._history(connection, account, self._now(connection), *PacedKind)
 
     def accounts(self) -> list[str]:
         """Accounts of whose history anything is kept."""
@@ -124,7 +124,7 @@ class PacingStore:
             return self._clock()
         return connection.execute(select(func.clock_timestamp())).scalar_one()
 
-    def _history(self, connection: Connection, account: str, now: datetime, *kinds: Kind) -> list[Sent]:
+    def _history(self, connection: Connection, account: str, now: datetime, *kinds: PacedKind) -> list[Sent]:
         recent = _columns.sent_at > now - max(self.rules.horizon(kind) for kind in kinds)
         matters = or_(recent, _columns.finished_at.is_(None), _columns.ending.in_([e.value for e in TROUBLE]))
         rows = connection.execute(
@@ -137,7 +137,7 @@ class PacingStore:
 
     @property
     def _kept(self) -> timedelta:
-        return max(self.rules.trouble_horizon, *(self.rules.horizon(kind) for kind in Kind))
+        return max(self.rules.trouble_horizon, *(self.rules.horizon(kind) for kind in PacedKind))
 
     def _record(self, connection: Connection, request: PacedRequest, now: datetime, holder: int) -> int:
         ended: dict[str, Any] = {}
@@ -178,7 +178,7 @@ def _last_ending(connection: Connection, account: str, now: datetime) -> Ending 
 
 
 def _sent(row: Row[Any], now: datetime) -> Sent:
-    request = PacedRequest(row.account, Kind(row.kind), row.contract, row.fingerprint, row.weight)
+    request = PacedRequest(row.account, PacedKind(row.kind), row.contract, row.fingerprint, row.weight)
     if row.finished_at is not None:
         return Sent(request, row.sent_at, min(row.finished_at, now), Ending(row.ending))
     # A stalled process with an open request blocks the others for at most this long.

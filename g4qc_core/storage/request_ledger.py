@@ -72,7 +72,7 @@ class LedgerEntry:
     id: int | None = None
 
 
-class Ledger:
+class RequestLedger:
     """The ledger in the database."""
 
     def __init__(self, database: Database) -> None:

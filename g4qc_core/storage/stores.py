@@ -20,7 +20,7 @@ from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.migrations import make_ready
 from g4qc_core.storage.reopened_store import ReopenedStore
-from g4qc_core.storage.request_ledger import Ledger
+from g4qc_core.storage.request_ledger import RequestLedger
 from g4qc_core.storage.result_stores.backtest_store import BacktestStore
 from g4qc_core.storage.result_stores.deleted_store import DeletedStore
 from g4qc_core.storage.result_stores.result_labels import ResultLabels
@@ -35,7 +35,7 @@ class Stores:
 
     database: Database
     contracts: ContractStore
-    ledger: Ledger
+    ledger: RequestLedger
     bars: BarStore
     quarantine: QuarantineStore
     rolls: RollStore
@@ -53,7 +53,7 @@ class Stores:
         return cls(
             database,
             ContractStore(database),
-            Ledger(database),
+            RequestLedger(database),
             BarStore(database),
             QuarantineStore(database),
             RollStore(database),

@@ -27,7 +27,7 @@ from g4qc_core.services.chains import (
 )
 from g4qc_core.services.extraction.extract import extract_what_comes
 from g4qc_core.services.extraction.pacing_status import pacing_metadata
-from g4qc_core.services.extraction.plan import Order
+from g4qc_core.services.extraction.plan import FetchOrder
 from g4qc_core.services.extraction.planner import rules_of
 from g4qc_core.services.extraction.unanswered import Missed, sentences
 from g4qc_core.services.gateway_connection import Gateway
@@ -168,7 +168,7 @@ def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> lis
                     stores,
                     context.run.run_id,
                     context.log.debug,
-                    rules_of(settings, Order.named(config.order)),
+                    rules_of(settings, FetchOrder.named(config.order)),
                 )
                 context.log.info(f"{instrument.symbol}: {done}")
                 missed += done.missed

@@ -82,11 +82,11 @@ def _decide(
 
     from g4qc_core.bars.quarantine.reasons import Decision
     from g4qc_core.errors import UsageError
-    from g4qc_core.services.quarantine.review import Asked
+    from g4qc_core.services.quarantine.review import DecisionRequest
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.quarantine import preview
 
-    asked = Asked(Decision(decision), bars, _selection(**criteria))
+    asked = DecisionRequest(Decision(decision), bars, _selection(**criteria))
     if as_json and not dry_run:
         raise UsageError("--json prints what would be decided: give --dry-run with it.")
     if dry_run:

@@ -16,7 +16,7 @@ from rich.table import Table
 from g4qc_core.futures.rolls.roll_overrides import load_overrides
 from g4qc_core.instruments.registry import Contract, Instrument, contract_month, load_registry
 from g4qc_core.services.chains import contracts_of_interest, told_chain
-from g4qc_core.services.extraction.plan import Order, Plan, heads_to_ask
+from g4qc_core.services.extraction.plan import ExtractionPlan, FetchOrder, heads_to_ask
 from g4qc_core.services.extraction.planner import plan_extraction, rules_of
 from g4qc_core.services.extraction.reopening import as_if_reopened
 from g4qc_core.services.gateway_connection import Gateway
@@ -53,7 +53,7 @@ def show_plan(
         wanted = contracts_of_interest(instrument, chain, first, last, months, load_overrides(settings.rolls))
         newest = stores.ledger.last()
         wishes = as_if_reopened(wanted, newest.id or 0) if again and newest is not None else []
-        rules = rules_of(settings, Order.named(order))
+        rules = rules_of(settings, FetchOrder.named(order))
         plan = plan_extraction(instrument, wanted, stores, now, rules, wishes=wishes)
         takes = source.time_left(plan.requests)
         heads, asked_at = stores.contracts.heads(symbol), stores.contracts.heads_asked(symbol)
@@ -65,7 +65,7 @@ def show_plan(
 
 
 def _document(
-    instrument: Instrument, plan: Plan, takes: timedelta, without_head: Sequence[Contract], now: datetime
+    instrument: Instrument, plan: ExtractionPlan, takes: timedelta, without_head: Sequence[Contract], now: datetime
 ) -> dict[str, Any]:
     return {
         "instrument": instrument.symbol,

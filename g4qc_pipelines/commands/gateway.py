@@ -15,7 +15,7 @@ from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 
 if TYPE_CHECKING:
-    from g4qc_core.gateway.markets.simulated_market import Market
+    from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 
 
 def serve_gateway(
@@ -41,7 +41,7 @@ def serve_gateway(
         script = FaultScript.load(faults)
         _show_log("g4qc_core.gateway.faults.director")
     registry = load_registry(settings.own_instruments)
-    market: Market = SyntheticMarket(products(registry), seed=seed)
+    market: SimulatedMarket = SyntheticMarket(products(registry), seed=seed)
     if replay is not None:
         from g4qc_core.gateway.markets.replay import ReplayMarket
 
@@ -59,7 +59,7 @@ def serve_gateway(
     run(market, host, port, GatewayClock(now), max_version, script, ready)
 
 
-def _warn_of_the_clock(market: Market, replay: Path, now: datetime) -> None:
+def _warn_of_the_clock(market: SimulatedMarket, replay: Path, now: datetime) -> None:
     """Says so where no contract of the folder can be found at the gateway's time."""
     from g4qc_core.gateway.protocol.contract_lookup import visible
 

@@ -9,7 +9,7 @@ from g4qc_core.bars.quarantine.decisions import Preview, undecided
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.counts import counted
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.quarantine.review import Asked, choose_bars, preview_of
+from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, preview_of
 from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
@@ -39,7 +39,7 @@ def list_quarantine(settings: Settings, selection: Selection, decided: bool, as_
             print_listing(bars, selection, stores)
 
 
-def preview(settings: Settings, asked: Asked, as_json: bool) -> None:
+def preview(settings: Settings, asked: DecisionRequest, as_json: bool) -> None:
     """Prints what a decision would be about and what it would start; decides nothing."""
     registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:

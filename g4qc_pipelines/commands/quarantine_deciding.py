@@ -15,7 +15,14 @@ from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Registry, load_registry
 from g4qc_core.services.month_keys import key_of
-from g4qc_core.services.quarantine.review import Asked, Rebuild, choose_bars, preview_of, rebuilds, sessions_of
+from g4qc_core.services.quarantine.review import (
+    DecisionRequest,
+    Rebuild,
+    choose_bars,
+    preview_of,
+    rebuilds,
+    sessions_of,
+)
 from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
@@ -34,7 +41,7 @@ _DONE = {
 }
 
 
-def decide(settings: Settings, asked: Asked, by: str, note: str, sure: bool = False) -> None:
+def decide(settings: Settings, asked: DecisionRequest, by: str, note: str, sure: bool = False) -> None:
     """Records a decision about the bars, and makes again what depends on it, in one run a month.
 
     All bars are checked before anything is recorded. The same decision again records nothing, and makes the months
@@ -105,7 +112,7 @@ def _run_each(runner: Runner, sessions: Sequence[tuple[str, str, date]], made: S
     return failed
 
 
-def _answer(asked: Asked, registry: Registry, stores: Stores) -> str:
+def _answer(asked: DecisionRequest, registry: Registry, stores: Stores) -> str:
     """What the gateway made of the bars that it was asked for again."""
     left = 0
     keys = [parse_bar_key(key, registry) for key in asked.bars]

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from g4qc_core.api.job_launcher import ExtractOrder, Job, JobEvent
+from g4qc_core.api.job_launcher import ExtractionRequest, Job, JobEvent
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.quarantine.decisions import Preview
 from g4qc_core.bars.quarantine.reasons import Decision
@@ -29,7 +29,7 @@ from g4qc_core.services.backtests.known_specs import find_spec, is_of_file, own_
 from g4qc_core.services.backtests.preflight import check_runnable
 from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.services.month_keys import key_of, months_between, parse_key
-from g4qc_core.services.quarantine.review import Asked, Chosen, choose_bars, preview_of, rebuilds, sessions_of
+from g4qc_core.services.quarantine.review import Chosen, DecisionRequest, choose_bars, preview_of, rebuilds, sessions_of
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.backtest_store import StoredSpec
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
@@ -42,14 +42,14 @@ from g4qc_pipelines.jobs import (
     assets_after_decision,
     in_graph_order,
 )
-from g4qc_pipelines.launching.follower import Follower, end_of, in_order, launch, tags_of
+from g4qc_pipelines.launching.follower import JobFollower, end_of, in_order, launch, tags_of
 from g4qc_pipelines.launching.graph_limits import Limits
 from g4qc_pipelines.launching.graphql import MONTHS, Graph
 from g4qc_pipelines.launching.job_states import events_of, job_of
 from g4qc_pipelines.launching.one_up import absence
 from g4qc_pipelines.launching.own_key import own_key
 from g4qc_pipelines.launching.served_keys import ServedKeys
-from g4qc_pipelines.launching.stages import DECIDE, JOB, Plan, Stage, stage_of
+from g4qc_pipelines.launching.stages import DECIDE, JOB, JobPlan, RunStage, stage_of
 from g4qc_pipelines.launching.watches import check_watches, remarks
 from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
 from g4qc_pipelines.run_tags import spelled_range
@@ -79,7 +79,7 @@ class DagsterLauncher:
         address = f"http://{settings.dagster_host}:{settings.dagster_port}"
         absent = partial(absence, settings.home)
         self._graph = graph or Graph(address, settings.dagster_link, key=own_key(settings), absent=absent)
-        self._follower = Follower(self._graph, stores)
+        self._follower = JobFollower(self._graph, stores)
         self._limits = Limits(registry)
 
     def close(self) -> None:
@@ -93,28 +93,28 @@ class DagsterLauncher:
         check_watches(self._graph, time.time())
         return "; ".join(remarks(self._graph, time.time()))
 
-    def extract(self, order: ExtractOrder) -> str:
+    def extract(self, order: ExtractionRequest) -> str:
         """See the port."""
         instrument = self._registry[order.symbol]
         self._limits.check_order(instrument, order)
         months = [key_of(instrument.symbol, month) for month in months_between(order.first, order.last)]
         config = {"contracts": list(order.contracts), "first": f"{order.first}", "last": f"{order.last}"}
-        stages = [Stage(CHAIN_ASSETS, instrument.symbol)] if self._needs_chain(instrument, order) else []
-        stages.append(Stage(BAR_ASSETS, months[0], months[-1], {"raw_bars": config}))
+        stages = [RunStage(CHAIN_ASSETS, instrument.symbol)] if self._needs_chain(instrument, order) else []
+        stages.append(RunStage(BAR_ASSETS, months[0], months[-1], {"raw_bars": config}))
         if instrument.expires:
-            stages.append(Stage(ROLL_ASSETS, instrument.symbol))
+            stages.append(RunStage(ROLL_ASSETS, instrument.symbol))
         self._graph.begin_with(order.first)
         self._graph.add_partition(str(INSTRUMENTS.name), instrument.symbol)
         about = " ".join([instrument.symbol, *order.contracts, f"{order.first} to {order.last}"])
-        return self._start(Plan(uuid4().hex, "extract", about, stages, of=len(stages)))
+        return self._start(JobPlan(uuid4().hex, "extract", about, stages, of=len(stages)))
 
     def backtest(self, spec: BacktestSpec) -> str:
         """See the port."""
         stores = self._stores()
         spec = own_name(spec, self._settings, self._registry, stores.backtests)
         check_runnable(spec, self._settings, self._registry, stores)
-        stages = [Stage(BACKTEST_ASSETS, spec.name)]
-        plan = Plan(uuid4().hex, "backtest", spec.name, stages, backtest=spec.name)
+        stages = [RunStage(BACKTEST_ASSETS, spec.name)]
+        plan = JobPlan(uuid4().hex, "backtest", spec.name, stages, backtest=spec.name)
         return self._start(plan, lambda: self._keep(spec, stores), lambda: stores.backtests.forget_spec(spec.name))
 
     def _keep(self, spec: BacktestSpec, stores: Stores) -> None:
@@ -135,12 +135,12 @@ class DagsterLauncher:
         self._check_partitions(assets, kinds.pop(), first, last)
         assets = in_graph_order(assets)
         about = " ".join(filter(None, (*assets, spelled_range(first, last))))
-        return self._start(Plan(uuid4().hex, "materialize", about, [Stage(assets, first, last)]))
+        return self._start(JobPlan(uuid4().hex, "materialize", about, [RunStage(assets, first, last)]))
 
     def preview(self, decision: Decision, bars: Sequence[str], selection: Selection) -> Preview:
         """See the port."""
         stores = self._stores()
-        chosen = choose_bars(Asked(decision, bars, selection), self._registry, stores)
+        chosen = choose_bars(DecisionRequest(decision, bars, selection), self._registry, stores)
         return preview_of(chosen, decision, stores)
 
     def decide(
@@ -154,7 +154,7 @@ class DagsterLauncher:
     ) -> str:
         """See the port."""
         stores, now = self._stores(), datetime.now(UTC)
-        chosen = choose_bars(Asked(decision, bars, selection or Selection(), seen), self._registry, stores)
+        chosen = choose_bars(DecisionRequest(decision, bars, selection or Selection(), seen), self._registry, stores)
         stages = _stages(chosen, decision, stores)
         if len(stages) > _MOST_STAGES:
             raise UsageError(
@@ -164,7 +164,7 @@ class DagsterLauncher:
         self._graph.check()
         stores.quarantine.decide_all({one.instrument.symbol: one.bars for one in chosen}, decision, by, now, note)
         one = bars[0] if len(bars) == 1 and told.bars == 1 else f"{counted(told.bars, 'bar')} of {listing(told.months)}"
-        plan = Plan(uuid4().hex, DECIDE, f"{decision} {one}", stages, of=len(stages), content=told.seen)
+        plan = JobPlan(uuid4().hex, DECIDE, f"{decision} {one}", stages, of=len(stages), content=told.seen)
         return self._start(plan)
 
     def delete_results(self, made: Mapping[str, datetime | None], by: str) -> list[DeletedResult]:
@@ -242,7 +242,7 @@ class DagsterLauncher:
         return sorted(found, key=in_order)
 
     def _start(
-        self, plan: Plan, prepare: Callable[[], object] = _nothing, undo: Callable[[], object] = _nothing
+        self, plan: JobPlan, prepare: Callable[[], object] = _nothing, undo: Callable[[], object] = _nothing
     ) -> str:
         """Launch the plan, or find the unfinished job that does the same; return the job's id.
 
@@ -288,7 +288,7 @@ class DagsterLauncher:
                 check_runnable(spec, self._settings, self._registry, stores)
             self._graph.add_partition(kind, spec.name)
 
-    def _needs_chain(self, instrument: Instrument, order: ExtractOrder) -> bool:
+    def _needs_chain(self, instrument: Instrument, order: ExtractionRequest) -> bool:
         """True when the stored chain lacks a contract that the order names or may need."""
         chain = self._stores().contracts.chain(instrument.symbol)
         known = {contract.month for contract in chain}
@@ -296,13 +296,13 @@ class DagsterLauncher:
         return not set(order.contracts) <= known or reaches < order.last + _CHAIN_REACHES
 
 
-def _stages(chosen: Sequence[Chosen], decision: Decision, stores: Stores) -> list[Stage]:
+def _stages(chosen: Sequence[Chosen], decision: Decision, stores: Stores) -> list[RunStage]:
     """Return a run a session that is asked for again, and a run a month that depends on the decision."""
     raw = BAR_ASSETS[0]
     asked = sessions_of(chosen) if decision is Decision.REFETCH else []
     stages = [
-        Stage([raw], key_of(symbol, day), None, {raw: {"contracts": [month], "first": f"{day}", "last": f"{day}"}})
+        RunStage([raw], key_of(symbol, day), None, {raw: {"contracts": [month], "first": f"{day}", "last": f"{day}"}})
         for symbol, month, day in asked
     ]
     made = rebuilds(chosen, decision, stores)
-    return stages + [Stage(assets_after_decision(one.timeframes), one.month) for one in made]
+    return stages + [RunStage(assets_after_decision(one.timeframes), one.month) for one in made]

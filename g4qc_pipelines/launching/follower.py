@@ -19,7 +19,7 @@ from g4qc_core.errors import G4qcError, NotFound, PermanentError
 from g4qc_core.storage.job_end_store import JobEnd, JobEndStore
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.graphql import Graph
-from g4qc_pipelines.launching.stages import JOB, Plan, following, goes_on, stage_of
+from g4qc_pipelines.launching.stages import JOB, JobPlan, following, goes_on, stage_of
 
 _log = logging.getLogger(__name__)
 
@@ -46,13 +46,13 @@ def end_of(run: Run, end: JobEnd | None) -> JobEnd | None:
     return end if end is not None and end.at.timestamp() >= run["creationTime"] else None
 
 
-def launch(graph: Graph, plan: Plan) -> None:
+def launch(graph: Graph, plan: JobPlan) -> None:
     """Launches the first stage of a plan."""
     stage = plan.stages[0]
     graph.launch(stage.assets, stage.first, stage.last, plan.tags(), stage.config)
 
 
-class Follower:
+class JobFollower:
     """Follows the jobs of a graph until it is closed."""
 
     def __init__(self, graph: Graph, stores: Callable[[], Stores]) -> None:

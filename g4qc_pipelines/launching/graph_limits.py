@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from g4qc_core.api.job_launcher import ExtractOrder
+from g4qc_core.api.job_launcher import ExtractionRequest
 from g4qc_core.calendars.session_calendar import month_window
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Instrument, Registry
@@ -23,7 +23,7 @@ class Limits:
 
     registry: Registry
 
-    def check_order(self, instrument: Instrument, order: ExtractOrder) -> None:
+    def check_order(self, instrument: Instrument, order: ExtractionRequest) -> None:
         """Raise UsageError for a window or a contract that the graph cannot extract."""
         check_sessions(instrument, order.first, order.last)
         if order.contracts and not instrument.expires:

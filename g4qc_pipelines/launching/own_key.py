@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from g4qc_core.api.api_keys import Keys, Scope, create_key, known_key
+from g4qc_core.api.api_keys import ApiKeys, Scope, create_key, known_key
 from g4qc_core.errors import SettingsError
 from g4qc_core.settings import Settings
 
@@ -41,7 +41,7 @@ def own_key(settings: Settings) -> str | None:
         raise SettingsError(f"The file {path} cannot be used ({error.strerror}): make it readable.") from None
 
 
-def with_own_key(keys: Keys, settings: Settings) -> Keys:
+def with_own_key(keys: ApiKeys, settings: Settings) -> ApiKeys:
     """Return the web server's keys and the API server's own; None stays None."""
     secret = own_key(settings)
-    return Keys([*keys, known_key(_NAME, Scope.ADMIN, secret)]) if keys and secret else keys
+    return ApiKeys([*keys, known_key(_NAME, Scope.ADMIN, secret)]) if keys and secret else keys

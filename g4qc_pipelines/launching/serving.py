@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from g4qc_core.api.api_keys import Keys, parse_keys
+from g4qc_core.api.api_keys import ApiKeys, parse_keys
 from g4qc_core.api.app import build_app, rules_of
 from g4qc_core.api.deps import Services
 from g4qc_core.api.http_server import parse_proxies, server_of
@@ -48,7 +48,7 @@ def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int
         stores.close()
 
 
-def keys_for(settings: Settings, host: str, server: str) -> Keys:
+def keys_for(settings: Settings, host: str, server: str) -> ApiKeys:
     """Return the keys of the settings, for a server at this address.
 
     Args:

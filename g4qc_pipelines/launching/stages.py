@@ -26,7 +26,7 @@ DECIDE = "decide"
 
 
 @dataclass(frozen=True)
-class Stage:
+class RunStage:
     """One run: assets over one partition, or over the range from `first` to `last`."""
 
     assets: Sequence[str]
@@ -36,7 +36,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Plan:
+class JobPlan:
     """A job's stages that are still to be launched.
 
     Attributes:
@@ -49,7 +49,7 @@ class Plan:
     job: str
     kind: str
     about: str
-    stages: Sequence[Stage]
+    stages: Sequence[RunStage]
     stage: int = 1
     of: int = 1
     backtest: str | None = None
@@ -83,13 +83,13 @@ class Plan:
         return tags
 
 
-def following(tags: Mapping[str, str]) -> Plan | None:
+def following(tags: Mapping[str, str]) -> JobPlan | None:
     """What is to be launched after the run with these tags succeeded; None when it was the last."""
     if NEXT not in tags or JOB not in tags:
         return None
     stage, of = stage_of(tags)
-    stages = [Stage(**values) for values in json.loads(tags[NEXT])]
-    return Plan(tags[JOB], tags[KIND], tags[ABOUT], stages, stage + 1, of, tags.get(BACKTEST), tags.get(KEY, ""))
+    stages = [RunStage(**values) for values in json.loads(tags[NEXT])]
+    return JobPlan(tags[JOB], tags[KIND], tags[ABOUT], stages, stage + 1, of, tags.get(BACKTEST), tags.get(KEY, ""))
 
 
 def goes_on(run: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from g4qc_core.api.api_keys import Key, Keys
+from g4qc_core.api.api_keys import ApiKeys, Key
 from g4qc_core.api.api_keys import Scope as KeyScope
 from g4qc_core.api.deps import COOKIE, COOKIE_SECONDS
 from g4qc_core.api.problems import problem
@@ -39,7 +39,7 @@ printed it</label><input id="key" name="key" type="password" autocomplete="curre
 class WebDoor:
     """The layer around Dagster's web server `app`; without keys it allows everything that passes the guard."""
 
-    def __init__(self, app: ASGIApp, keys: Keys) -> None:
+    def __init__(self, app: ASGIApp, keys: ApiKeys) -> None:
         self._app = app
         self._keys = keys
 

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from g4qc_core.api.api_keys import Keys, Scope
+from g4qc_core.api.api_keys import ApiKeys, Scope
 from g4qc_core.api.http_guard import Guard, Rules
 from g4qc_core.api.http_server import parse_proxies, server_of
 from g4qc_core.api.measures import Measures
@@ -71,7 +71,7 @@ def serve_web(
         server_of(app, host, port, proxies).run()
 
 
-def guarded(context: WorkspaceProcessContext, keys: Keys, rules: Rules) -> ASGIApp:
+def guarded(context: WorkspaceProcessContext, keys: ApiKeys, rules: Rules) -> ASGIApp:
     """Return Dagster's web server over this workspace, behind its keys and the guard."""
     return Guard(WebDoor(_Webserver(context, live_data_poll_rate=_POLL_MS).create_asgi_app(), keys), rules, Measures())
 

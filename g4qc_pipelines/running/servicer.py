@@ -40,7 +40,7 @@ _LONGEST_PAUSE = 30.0
 
 
 @dataclass
-class Outage:
+class DatabaseOutage:
     """The length of a database outage, by a monotonic clock, and the time of the next try."""
 
     clock: Callable[[], float] = time.monotonic
@@ -101,7 +101,7 @@ class Servicer(DagsterApiServer):
         self._words: dict[str, Connection] = {}
         self._ended: dict[str, _Ended] = {}
         self._starting: set[str] = set()
-        self._outage = Outage()
+        self._outage = DatabaseOutage()
         super().__init__(*others, **named)
 
     def StartRun(self, request: Any, context: Any) -> Any:

@@ -16,7 +16,7 @@ from g4qc_pipelines.jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_ROL
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import AFTER, FOLLOW_UP, TRADE_DATE, run_tags
 from g4qc_pipelines.sensors.attempts import Attempts
-from g4qc_pipelines.sensors.followers import Follower, History, followers, left_to_others
+from g4qc_pipelines.sensors.followers import FollowUp, History, followers, left_to_others
 
 RUNS_PER_TICK = 20
 
@@ -68,7 +68,7 @@ def build_follow_up(
     return follow_up
 
 
-def _request(one: Follower, tries: int) -> dg.RunRequest:
+def _request(one: FollowUp, tries: int) -> dg.RunRequest:
     more = {AFTER: one.after, TRADE_DATE: one.day}
     return dg.RunRequest(
         run_key=f"{one.name} {one.state} {tries}",

@@ -40,7 +40,7 @@ _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 
 
 @dataclass(frozen=True)
-class Follower:
+class FollowUp:
     """A run that should follow.
 
     Attributes:
@@ -122,7 +122,7 @@ class History:
         return self._instance.get_run_records(wanted, limit=max(_RECENT, 4 * len(self.symbols)))
 
 
-def followers(history: History, first_month: str) -> list[Follower]:
+def followers(history: History, first_month: str) -> list[FollowUp]:
     """Every run that should follow and is not there; of an instrument whose bars should follow, nothing else.
 
     Args:
@@ -133,7 +133,7 @@ def followers(history: History, first_month: str) -> list[Follower]:
     return bars + [one for one in later if one.symbol not in {other.symbol for other in bars}]
 
 
-def bars_after_contracts(history: History, first_month: str) -> list[Follower]:
+def bars_after_contracts(history: History, first_month: str) -> list[FollowUp]:
     """The bars of each night whose chain was asked for: also where that failed, because the chain before is kept."""
     nights = history.nights()
     followed = history.followed(UPDATE_BARS, (run.run_id for run in nights.values()))
@@ -143,14 +143,14 @@ def bars_after_contracts(history: History, first_month: str) -> list[Follower]:
         months = [day] + (last_full_months(day, 1) if day.day <= LAST_MONTH_UNTIL else [])
         keys = [key_of(symbol, month) for month in months if f"{month:%Y-%m}" >= first_month]
         found += [
-            Follower(UPDATE_BARS, key, run.run_id, run.run_id, run.tags[TRADE_DATE])
+            FollowUp(UPDATE_BARS, key, run.run_id, run.run_id, run.tags[TRADE_DATE])
             for key in keys
             if (run.run_id, key) not in followed
         ]
     return found
 
 
-def rolls_and_coverage_after_bars(history: History) -> list[Follower]:
+def rolls_and_coverage_after_bars(history: History) -> list[FollowUp]:
     """What is made of all months of an instrument and is older than one of them; coverage after a failure, too."""
     bars = _by_symbol(history.materialized(f"bars_{ONE_MINUTE}"))
     rolls, maps = history.materialized("roll_calendar"), history.materialized("coverage")
@@ -162,20 +162,20 @@ def rolls_and_coverage_after_bars(history: History) -> list[Follower]:
         run = record.dagster_run if record is not None else None
         after, day = (run.run_id, run.tags.get(TRADE_DATE, "")) if run is not None else ("", "")
         if made > rolls.get(symbol, 0):
-            found.append(Follower(UPDATE_ROLLS, symbol, str(made), after, day))
+            found.append(FollowUp(UPDATE_ROLLS, symbol, str(made), after, day))
         hole = symbol in failed and (after, symbol) not in mapped
         if made > maps.get(symbol, 0) or hole:
-            found.append(Follower(MAP_COVERAGE, symbol, f"{made} {after}" if hole else str(made), after, day))
+            found.append(FollowUp(MAP_COVERAGE, symbol, f"{made} {after}" if hole else str(made), after, day))
     return found
 
 
-def reconciliation_after_bars(history: History) -> list[Follower]:
+def reconciliation_after_bars(history: History) -> list[FollowUp]:
     """The months that the night or a repair brought bars of, and that were not compared with the gateway's since."""
     newest = {key: run for run in reversed(history.by_itself()) for key in partitions_of(run.tags)}
     bars = history.materialized(f"bars_{SESSION}", newest.keys())
     compared = history.materialized("reconciliation", newest.keys())
     return [
-        Follower(RECONCILE, key, str(bars[key]), run.run_id, run.tags.get(TRADE_DATE, ""))
+        FollowUp(RECONCILE, key, str(bars[key]), run.run_id, run.tags.get(TRADE_DATE, ""))
         for key, run in newest.items()
         if bars.get(key, 0) > compared.get(key, 0)
     ]

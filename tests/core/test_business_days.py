@@ -25,7 +25,7 @@ from pandas.tseries.holiday import (
 
 from g4qc_core.calendars.business_days import before, last_of_month, last_of_month_before, on_or_after, on_or_before
 from g4qc_core.calendars.session_calendar import calendar
-from g4qc_core.futures.rolls.rule_dates import Change, RuleDates
+from g4qc_core.futures.rolls.rule_dates import ContractChange, RuleDates
 from g4qc_core.gateway.markets.expiry_rules import first_notice_date, last_trade_date
 from g4qc_core.instruments.registry import MONTH_CODES, Instrument, load_registry
 from g4qc_core.roll_rules import RULE_DEFINITIONS, BusinessDaysBeforeExpiry, DaysBeforeExpiry, FirstNotice, parse_rule
@@ -82,7 +82,7 @@ def months(instrument: Instrument, first: int = 2010, last: int = 2027) -> list[
 def rolled(symbol: str, month: str, rule: str) -> date:
     instrument = REGISTRY[symbol]
     contract = es_contract(month, last_trade_date(instrument, month))
-    change = Change(contract, contract, contract.last_trade_date)
+    change = ContractChange(contract, contract, contract.last_trade_date)
     found = RuleDates(instrument, calendar(instrument.calendar), {}, date(2028, 1, 1)).of(
         parse_rule(rule), change, date(2009, 1, 1)
     )

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.gateway_clock import GatewayClock
-from g4qc_core.gateway.markets.simulated_market import Bars, Listing, ceiling
+from g4qc_core.gateway.markets.simulated_market import Listing, MarketBars, ceiling
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.instruments.registry import load_registry
@@ -86,7 +86,7 @@ class RestatedMarket:
     def head(self, listing: Listing) -> datetime | None:
         return self._market.head(listing)
 
-    def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+    def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         bars = self._market.minutes(listing, start, end)
         changed = bars.start == self._minute
         highest = bars.high.max(initial=0.0) + 100

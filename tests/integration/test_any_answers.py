@@ -24,7 +24,7 @@ from g4qc_core.calendars.session_calendar import month_window
 from g4qc_core.errors import NoData
 from g4qc_core.services.extraction.extract import extract
 from g4qc_core.services.extraction.needs import leaves_no_doubt
-from g4qc_core.services.extraction.plan import Order, PlanRules
+from g4qc_core.services.extraction.plan import FetchOrder, PlanRules
 from g4qc_core.services.quality.month_derivation import derive_month
 from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
@@ -137,7 +137,7 @@ def test_any_split_order_overlap_and_repetition_of_answers_yields_the_same_table
 @given(
     points=cuts,
     some=st.floats(0, 1),
-    order=st.sampled_from(Order),
+    order=st.sampled_from(FetchOrder),
     sessions_a_request=st.integers(1, 5),
     chance=st.randoms(use_true_random=False),
 )

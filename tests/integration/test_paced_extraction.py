@@ -12,7 +12,7 @@ from sqlalchemy import URL
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.port import reserve
-from g4qc_core.pacing.rules import Ending, Kind, PacedRequest
+from g4qc_core.pacing.rules import Ending, PacedKind, PacedRequest
 from g4qc_core.services.extraction.pacing_status import pacing_metadata
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.progress_store import PlanStore
@@ -49,7 +49,7 @@ def test_every_request_of_an_extraction_is_counted_and_breaks_no_rule(database: 
         (account,) = pacer.accounts()
         sent = pacer.history(account)
     assert account.startswith("SIM")
-    assert {s.request.kind for s in sent} == {Kind.MESSAGE, Kind.LARGE}
+    assert {s.request.kind for s in sent} == {PacedKind.MESSAGE, PacedKind.LARGE}
     assert {s.ending for s in sent} == {Ending.ANSWERED}
     assert broken(sent, IB_RULES) == []
 
@@ -59,7 +59,7 @@ def test_status_shows_what_is_used_and_left_and_a_pause(paced: Home, database: D
     windows = {w["name"]: (w["used"] + w["left"], w["limit"]) for w in account_of(paced)["windows"]}
     assert windows["small bars in ten minutes"] == (50, 50)
     with PacingStore(database, IB_RULES) as pacer:
-        request = PacedRequest(account_of(paced)["account"], Kind.SMALL, "ES", "30 secs")
+        request = PacedRequest(account_of(paced)["account"], PacedKind.SMALL, "ES", "30 secs")
         pacer.release(reserve(pacer, request), Ending.VIOLATION)
     account = account_of(paced)
     assert (account["slower"], account["open_limit"]) == (2, 3)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from g4qc_core.api.job_launcher import ExtractOrder, JobState
+from g4qc_core.api.job_launcher import ExtractionRequest, JobState
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import BacktestRefused, G4qcError, UsageError
 from g4qc_core.instruments.registry import load_registry
@@ -21,7 +21,7 @@ from tests.fixtures.home import Home
 pytestmark = pytest.mark.integration
 
 Make = Callable[[], DagsterLauncher]
-ORDER = ExtractOrder("ES", date(2026, 10, 5), date(2026, 10, 9))
+ORDER = ExtractionRequest("ES", date(2026, 10, 5), date(2026, 10, 9))
 
 
 def asked(**fields: object) -> BacktestSpec:
@@ -70,7 +70,7 @@ def test_the_same_asked_for_at_once_is_one_job(graph: MemoryGraph, make: Make) -
         assert ask(make()) == job
     (backtest,) = [run for run in graph.kept if make().job(job_of(run)).kind == "backtest"]
     assert make().backtest(twin) == job_of(backtest)
-    assert make().extract(ExtractOrder("ES", ORDER.first, date(2026, 10, 8))) != job_of(graph.kept[0])
+    assert make().extract(ExtractionRequest("ES", ORDER.first, date(2026, 10, 8))) != job_of(graph.kept[0])
     # What has ended runs again.
     backtest["status"] = "SUCCESS"
     again = make().backtest(spec)
@@ -122,16 +122,16 @@ def test_a_name_that_means_something_else_is_left_alone(make: Make, stores: Stor
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        (ExtractOrder("XX", ORDER.first, ORDER.last), "Unknown instrument"),
-        (ExtractOrder("ES", ORDER.last, ORDER.first), "reversed"),
-        (ExtractOrder("ES", date(1989, 1, 3), date(1989, 1, 6)), "The graph cannot begin before 1990-01"),
-        (ExtractOrder("ES", date(2026, 10, 10), date(2026, 10, 11)), "the exchange is closed"),
-        (ExtractOrder("ES", ORDER.first, datetime.now(UTC).date() + timedelta(days=40)), "The graph ends with"),
-        (ExtractOrder("ES", ORDER.first, ORDER.last, ["202603"]), "ends before 2026-10-05"),
+        (ExtractionRequest("XX", ORDER.first, ORDER.last), "Unknown instrument"),
+        (ExtractionRequest("ES", ORDER.last, ORDER.first), "reversed"),
+        (ExtractionRequest("ES", date(1989, 1, 3), date(1989, 1, 6)), "The graph cannot begin before 1990-01"),
+        (ExtractionRequest("ES", date(2026, 10, 10), date(2026, 10, 11)), "the exchange is closed"),
+        (ExtractionRequest("ES", ORDER.first, datetime.now(UTC).date() + timedelta(days=40)), "The graph ends with"),
+        (ExtractionRequest("ES", ORDER.first, ORDER.last, ["202603"]), "ends before 2026-10-05"),
     ],
 )
 def test_an_extraction_that_the_graph_cannot_do_is_no_job(
-    graph: MemoryGraph, make: Make, order: ExtractOrder, says: str
+    graph: MemoryGraph, make: Make, order: ExtractionRequest, says: str
 ) -> None:
     with pytest.raises(UsageError, match=says):
         make().extract(order)

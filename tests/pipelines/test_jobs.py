@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from g4qc_core.api.job_launcher import ExtractOrder, JobState
+from g4qc_core.api.job_launcher import ExtractionRequest, JobState
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.errors import DecidedMeanwhile, UsageError
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.integration
 
 Make = Callable[[], DagsterLauncher]
 
-ORDER = ExtractOrder("ES", date(2026, 10, 5), date(2026, 10, 9))
+ORDER = ExtractionRequest("ES", date(2026, 10, 5), date(2026, 10, 9))
 
 
 @pytest.fixture

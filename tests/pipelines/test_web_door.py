@@ -21,7 +21,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from g4qc_core.api.api_keys import Key, Keys, Scope, create_key
+from g4qc_core.api.api_keys import ApiKeys, Key, Scope, create_key
 from g4qc_core.api.http_guard import Rules
 from g4qc_core.api.http_server import server_of
 from g4qc_core.errors import SettingsError, UsageError
@@ -66,7 +66,7 @@ class Web:
 
 
 @contextmanager
-def serving(keys: Keys, rules: Rules, secrets: dict[Scope, str]) -> Iterator[Web]:
+def serving(keys: ApiKeys, rules: Rules, secrets: dict[Scope, str]) -> Iterator[Web]:
     with dg.instance_for_test() as instance, WorkspaceProcessContext(instance, None) as context:
         server = server_of(guarded(context, keys, rules), "127.0.0.1", 0)
         with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -83,7 +83,7 @@ def serving(keys: Keys, rules: Rules, secrets: dict[Scope, str]) -> Iterator[Web
 @pytest.fixture(scope="module")
 def web() -> Iterator[Web]:
     """Without keys, on loopback."""
-    with serving(Keys([]), web_rules(load_settings(), loopback=True), {}) as running:
+    with serving(ApiKeys([]), web_rules(load_settings(), loopback=True), {}) as running:
         yield running
 
 
@@ -91,7 +91,7 @@ def web() -> Iterator[Web]:
 def keyed() -> Iterator[Web]:
     """With keys, and reached under any name."""
     made: dict[Scope, tuple[str, Key]] = {scope: create_key(str(scope), scope) for scope in Scope}
-    keys = Keys([key for _, key in made.values()])
+    keys = ApiKeys([key for _, key in made.values()])
     secrets = {scope: secret for scope, (secret, _) in made.items()}
     with serving(keys, web_rules(load_settings(), loopback=False), secrets) as running:
         yield running
@@ -263,7 +263,7 @@ def test_a_person_signs_in_on_the_page(keyed: Web, browser: Browser) -> None:
 @pytest.mark.slow
 def test_a_body_that_never_comes_is_not_waited_for(path: str) -> None:
     patience = replace(web_rules(load_settings(), loopback=True), receive_seconds=0.3)
-    with serving(Keys([]), patience, {}) as slow:
+    with serving(ApiKeys([]), patience, {}) as slow:
         address, _, port = slow.url.removeprefix("http://").partition(":")
         with socket.create_connection((address, int(port)), timeout=60) as client:
             head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -280,11 +280,11 @@ def test_the_servers_of_one_home_know_each_other(keyed: Web, tmp_path: Path) -> 
     path = settings.home / "web_key"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [entry.name for entry in settings.home.iterdir()] == [path.name]
-    known = with_own_key(Keys([key]), settings).find(secret)
+    known = with_own_key(ApiKeys([key]), settings).find(secret)
     assert known is not None
     assert known.scope is Scope.ADMIN
     assert own_key(load_settings(home=tmp_path)) is None
-    assert not with_own_key(Keys([]), settings)
+    assert not with_own_key(ApiKeys([]), settings)
 
 
 def test_the_api_hears_why_it_is_refused(keyed: Web) -> None:

@@ -36,7 +36,7 @@ FirstOfFew = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, description="First 
 LastOfFew = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, description="Last trade date, included")]
 
 
-class Minutes(BaseModel):
+class MinuteCounts(BaseModel):
     """Minutes of one contract's session, by what is known of them."""
 
     contract: str
@@ -79,10 +79,10 @@ class Coverage(BaseModel):
         None, description="Sessions up to now, within the window, that nobody asked for; of all contracts together"
     )
     timeframes: list[TimeframeCoverage] = Field(description="Those that are made of minutes, within the window")
-    sessions: list[Minutes]
+    sessions: list[MinuteCounts]
 
 
-class Gap(BaseModel):
+class GapRow(BaseModel):
     """Minutes `[start, end)` of one contract's session, UTC, all of one class."""
 
     contract: str
@@ -96,7 +96,7 @@ class Gaps(BaseModel):
     """Where the minutes lie that are in quarantine or of which nothing is known, by contract and start."""
 
     symbol: str
-    gaps: list[Gap]
+    gaps: list[GapRow]
 
 
 class MonthCells(BaseModel):
@@ -190,7 +190,7 @@ def gaps(symbol: Symbol, using: Using, first: FirstOfFew, last: LastOfFew) -> Ga
     if last - first > _MOST_DAYS:
         raise UsageError(f"Gaps are told for at most {_MOST_DAYS.days} days at once: ask for a shorter window.")
     found = stored_gaps(instrument, first, last, using.stores())
-    return Gaps(symbol=instrument.symbol, gaps=[Gap.model_validate(row) for row in found.to_dict("records")])
+    return Gaps(symbol=instrument.symbol, gaps=[GapRow.model_validate(row) for row in found.to_dict("records")])
 
 
 @router.get("/requests", responses=documented(404))
@@ -236,10 +236,10 @@ def _shown(found: NotAsked | None) -> NotAskedShown | None:
     return None if found is None else NotAskedShown(**vars(found), about=found.words())
 
 
-def _minutes(row: Any, hours: dict[date, Session]) -> Minutes:
+def _minutes(row: Any, hours: dict[date, Session]) -> MinuteCounts:
     day = row["trade_date"].date()
     session = hours.get(day)
-    return Minutes(
+    return MinuteCounts(
         contract=row["contract"],
         trade_date=day,
         open=session.open if session else None,

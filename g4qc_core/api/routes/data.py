@@ -43,7 +43,7 @@ TimeframeName = StrEnum("TimeframeName", {t.name: t.name for t in TIMEFRAMES})  
 Symbol = Annotated[str, Path(max_length=12, description="Symbol of an instrument, like ES")]
 
 
-class Order(StrEnum):
+class SortOrder(StrEnum):
     """In which direction of time."""
 
     ASC = "asc"
@@ -102,7 +102,7 @@ class BarsAsked(BaseModel):
         max_length=400,
         description="Roll rule that joins the contracts, of those that /rolls lists; without it, the instrument's own",
     )
-    order: Order = Field(Order.ASC, description="Oldest first, or newest first")
+    order: SortOrder = Field(SortOrder.ASC, description="Oldest first, or newest first")
     limit: int | None = Field(None, ge=1, le=LARGEST_PAGE, description="Bars of a page; without it, all are streamed")
     cursor: str | None = Field(None, max_length=64, description="next_cursor of the page before")
     format: Format | None = Field(None, description="Wins over the header Accept")
@@ -204,7 +204,7 @@ def _query(instrument: Instrument, asked: BarsAsked, using: Services) -> BarQuer
         segments=readable(using.stores(), instrument, asked.timeframe.value, segments, start, end),
         after=after,
         limit=asked.limit,
-        newest_first=asked.order is Order.DESC,
+        newest_first=asked.order is SortOrder.DESC,
     )
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from g4qc_core.api.deps import CanRun, Services, Using
-from g4qc_core.api.job_launcher import ExtractOrder, Job, JobState
+from g4qc_core.api.job_launcher import ExtractionRequest, Job, JobState
 from g4qc_core.api.problems import documented, problem
 from g4qc_core.api.routes.jobs import JobShown, finished, shown
 from g4qc_core.bars.minute_classes import MISSING
@@ -116,7 +116,7 @@ async def extract(
     instrument, timeframe = using.registry[asked.symbol], bar_size(asked.bar_size)
     first, last = window(asked, using.clock().astimezone(_ZONE).date())
     contracts = [asked.contract_month] if asked.contract_month else []
-    order = ExtractOrder(instrument.symbol, first, last, contracts)
+    order = ExtractionRequest(instrument.symbol, first, last, contracts)
     job_id = await using.of_graph(using.launcher.extract, order)
     job = await finished(using, job_id, timeout if wait else 0, request.is_disconnected)
     if not wait or not job.state.final:
@@ -168,7 +168,9 @@ def _back(asked: ExtractAsked, today: date) -> date:
     return (pd.Timestamp(today) - back + pd.Timedelta(days=1)).date()
 
 
-def _outcome(using: Services, instrument: Instrument, timeframe: Timeframe, order: ExtractOrder, job: Job) -> Response:
+def _outcome(
+    using: Services, instrument: Instrument, timeframe: Timeframe, order: ExtractionRequest, job: Job
+) -> Response:
     """Return an answer that describes what is stored for the window, or says that nothing is.
 
     Raises:
@@ -202,13 +204,13 @@ def _outcome(using: Services, instrument: Instrument, timeframe: Timeframe, orde
     return JSONResponse(found.model_dump(mode="json"))
 
 
-def _known(stores: Stores, instrument: Instrument, order: ExtractOrder) -> pd.DataFrame:
+def _known(stores: Stores, instrument: Instrument, order: ExtractionRequest) -> pd.DataFrame:
     """What is known of each session of the window, of the contracts that were asked for."""
     contract = order.contracts[0] if order.contracts else None
     return CoverageStore(stores.database).sessions(instrument.symbol, order.first, order.last, contract)
 
 
-def _nothing(stores: Stores, instrument: Instrument, order: ExtractOrder, job: Job) -> Response:
+def _nothing(stores: Stores, instrument: Instrument, order: ExtractionRequest, job: Job) -> Response:
     """Why nothing is stored: only what is on record counts as the gateway's word."""
     what = f"{instrument.symbol} from {order.first} to {order.last}"
     if not calendar(instrument.calendar).sessions(order.first, order.last):

@@ -35,7 +35,7 @@ _DATABASE_SECONDS = 4.0
 _ORIGIN_SECONDS = 1.0
 
 
-class Part(BaseModel):
+class HealthPart(BaseModel):
     """One part that the server depends on."""
 
     up: bool
@@ -56,7 +56,7 @@ class Health(BaseModel):
     """How everything stands; `down` when the database is, `degraded` when another part is."""
 
     status: Literal["ok", "degraded", "down"]
-    parts: dict[str, Part] = Field(description="database, gateway and dagster; disk only where it is nearly full")
+    parts: dict[str, HealthPart] = Field(description="database, gateway and dagster; disk only where it is nearly full")
     origin: str | None = Field(None, description="account, simulated or replay: what kind of bars the database holds")
     freshness: list[Fresh]
     now: datetime
@@ -102,14 +102,14 @@ async def examine(using: Services) -> Health:
     parts = dict(zip(("database", "gateway", "dagster"), found, strict=True))
     parts["dagster"].url = using.settings.dagster_link
     if (disk := low_disk(using.settings.home)) is not None:
-        parts["disk"] = Part(up=False, about=disk)
+        parts["disk"] = HealthPart(up=False, about=disk)
     origin: str | None = None
     freshness: list[Fresh] = []
     if parts["database"].up:
         try:
             origin, freshness = await _of_database(using, _stored)
         except G4qcError as error:
-            parts["database"] = Part(up=False, about=str(error))
+            parts["database"] = HealthPart(up=False, about=str(error))
     ok = parts["database"].up
     return Health(
         status="down" if not ok else "ok" if all(part.up for part in parts.values()) else "degraded",
@@ -120,11 +120,11 @@ async def examine(using: Services) -> Health:
     )
 
 
-async def _part(asked: Awaitable[str]) -> Part:
+async def _part(asked: Awaitable[str]) -> HealthPart:
     try:
-        return Part(up=True, about=await asked)
+        return HealthPart(up=True, about=await asked)
     except G4qcError as error:
-        return Part(up=False, about=str(error))
+        return HealthPart(up=False, about=str(error))
 
 
 async def _of_database(using: Services, ask: Callable[[Services], T]) -> T:

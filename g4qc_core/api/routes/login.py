@@ -22,7 +22,7 @@ class SessionAsked(BaseModel):
     key: str = Field(min_length=1, max_length=100)
 
 
-class Session(BaseModel):
+class Login(BaseModel):
     """Who is asking, and what that one may do."""
 
     keys_required: bool = Field(description="False where the server answers without keys")
@@ -31,21 +31,21 @@ class Session(BaseModel):
 
 
 @router.get("/session")
-def session(using: Using, key: Annotated[Key | None, Depends(caller)]) -> Session:
+def session(using: Using, key: Annotated[Key | None, Depends(caller)]) -> Login:
     """Who is asking; answers without a key too."""
     if not using.keys:
-        return Session(keys_required=False, name=None, scope=Scope.ADMIN)
-    return Session(keys_required=True, name=key.name if key else None, scope=key.scope if key else None)
+        return Login(keys_required=False, name=None, scope=Scope.ADMIN)
+    return Login(keys_required=True, name=key.name if key else None, scope=key.scope if key else None)
 
 
 @router.post("/session")
-def sign_in(asked: SessionAsked, using: Using, request: Request, response: Response) -> Session:
+def sign_in(asked: SessionAsked, using: Using, request: Request, response: Response) -> Login:
     """Keeps the key in a cookie, so that the pages can use the API."""
     key = using.keys.find(asked.key)
     if using.keys and key is None:
         raise KeyRequired("This key is not known: `g4qc api-key create` makes one.")
     if key is None:
-        return Session(keys_required=False, name=None, scope=Scope.ADMIN)
+        return Login(keys_required=False, name=None, scope=Scope.ADMIN)
     response.set_cookie(
         COOKIE,
         asked.key,
@@ -54,7 +54,7 @@ def sign_in(asked: SessionAsked, using: Using, request: Request, response: Respo
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    return Session(keys_required=True, name=key.name, scope=key.scope)
+    return Login(keys_required=True, name=key.name, scope=key.scope)
 
 
 @router.delete("/session", status_code=204)

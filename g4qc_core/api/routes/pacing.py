@@ -61,7 +61,7 @@ class LastRequest(BaseModel):
     message: str | None = Field(description="The gateway's words, where it said something")
 
 
-class Pacing(BaseModel):
+class PacingState(BaseModel):
     """What is used, and by what."""
 
     accounts: list[AccountShown] = Field(description="Accounts that the rules look back to; simulated ones never are")
@@ -70,7 +70,7 @@ class Pacing(BaseModel):
 
 
 @router.get("/pacing")
-def pacing(using: Using) -> Pacing:
+def pacing(using: Using) -> PacingState:
     """The accounts that the rules look back to, the newest request, and the work that is under way."""
     database = using.stores().database
     with PacingStore(database, IB_RULES) as store:
@@ -82,7 +82,7 @@ def pacing(using: Using) -> Pacing:
         if newest is None
         else LastRequest.model_validate({"at": newest.requested_at, **{name: getattr(newest, name) for name in _NAMES}})
     )
-    return Pacing(accounts=accounts, last_request=last, plans=plans)
+    return PacingState(accounts=accounts, last_request=last, plans=plans)
 
 
 def _account(name: str, store: PacingStore) -> AccountShown:

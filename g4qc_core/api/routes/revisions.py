@@ -18,7 +18,7 @@ from g4qc_core.storage.bar_stores.revision_store import by_field
 router = APIRouter(tags=["coverage"], dependencies=[CanRead], responses=documented(401, 403, 404, 422, 429, 503))
 
 
-class Change(BaseModel):
+class Restatement(BaseModel):
     """One value of one bar that changed."""
 
     contract: str
@@ -34,7 +34,7 @@ class Changes(BaseModel):
     """What changed, the newest restatement first."""
 
     symbol: str
-    changes: list[Change]
+    changes: list[Restatement]
 
 
 @router.get("/revisions/{symbol}")
@@ -52,7 +52,7 @@ def revisions(
     return Changes(
         symbol=instrument.symbol,
         changes=[
-            Change(
+            Restatement(
                 contract=row["contract"],
                 timestamp=row["timestamp"].to_pydatetime(),
                 field=row["field"],

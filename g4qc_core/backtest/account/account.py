@@ -15,7 +15,7 @@ import pandas as pd
 
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.margin import margin_prices
-from g4qc_core.backtest.account.priced_bars import Market
+from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, G4qcError
 
@@ -31,7 +31,7 @@ EQUITY_COLUMNS = ("timestamp", "trade_date", "position", "equity", "drawdown")
 
 @dataclass(frozen=True)
 class Trade:
-    """One lot from entry to exit, bars by position, prices in linked ticks (`Market`).
+    """One lot from entry to exit, bars by position, prices in linked ticks (`PricedBars`).
 
     `exit_bar` is the number of bars where the lot was closed at the close of the last one, at the end of the data.
     """
@@ -52,7 +52,7 @@ class Trade:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Account:
     """The account of one run.
 
     Attributes:
@@ -71,8 +71,8 @@ class Ledger:
 
 
 def settle(
-    market: Market, lots: Iterable[Trade], costs: CostModel, cash: Decimal, closing: Collection[int] = ()
-) -> Ledger:
+    market: PricedBars, lots: Iterable[Trade], costs: CostModel, cash: Decimal, closing: Collection[int] = ()
+) -> Account:
     """The exact account of these lots.
 
     Args:
@@ -86,10 +86,10 @@ def settle(
     position = _positions(len(market), trades)
     equity = _equity_frame(market, trades, position, costs, cash)
     final = cash + sum((trade.profit(costs) for trade in trades), Decimal(0))
-    return Ledger(_trades_frame(market, trades, costs, closing), equity, final)
+    return Account(_trades_frame(market, trades, costs, closing), equity, final)
 
 
-def check_against(ledger: Ledger, library: float) -> None:
+def check_against(ledger: Account, library: float) -> None:
     """Raises G4qcError when the library's final equity is a cent or more away from the exact one."""
     if abs(ledger.final - Decimal(library)) >= Decimal("0.01"):
         raise G4qcError(
@@ -98,7 +98,7 @@ def check_against(ledger: Ledger, library: float) -> None:
         )
 
 
-def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: Decimal) -> None:
+def check_margin(market: PricedBars, ledger: Account, margin: Decimal | None, rate: Decimal) -> None:
     """Every order that opens or enlarges a position, a roll included, finds its margin in the account.
 
     Compared at the close of the bar on which it is decided: the equity there, and the whole position that it
@@ -128,7 +128,7 @@ def check_margin(market: Market, ledger: Ledger, margin: Decimal | None, rate: D
         )
 
 
-def _split(market: Market, lot: Trade) -> list[Trade]:
+def _split(market: PricedBars, lot: Trade) -> list[Trade]:
     """The lot as trades that each lie within one contract.
 
     Linked prices are the same on both sides of a roll: in ticks of its own, the old contract is left at its own price
@@ -154,7 +154,7 @@ def _positions(n: int, trades: list[Trade]) -> np.ndarray:
 
 
 def _equity_frame(
-    market: Market, trades: list[Trade], position: np.ndarray, costs: CostModel, cash: Decimal
+    market: PricedBars, trades: list[Trade], position: np.ndarray, costs: CostModel, cash: Decimal
 ) -> pd.DataFrame:
     n = len(market)
     # Whole numbers of the smallest decimal unit in play, as Python integers: nothing is rounded, nothing
@@ -189,7 +189,7 @@ def _equity_frame(
     )
 
 
-def _trades_frame(market: Market, trades: list[Trade], costs: CostModel, closing: Collection[int]) -> pd.DataFrame:
+def _trades_frame(market: PricedBars, trades: list[Trade], costs: CostModel, closing: Collection[int]) -> pd.DataFrame:
     n = len(market)
     entries = np.array([t.entry_bar for t in trades], np.int64)
     ends = np.array([t.exit_bar for t in trades], np.int64)

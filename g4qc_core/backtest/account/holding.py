@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from g4qc_core.backtest.account.priced_bars import PRICES, Market, linked, on_grid
+from g4qc_core.backtest.account.priced_bars import PRICES, PricedBars, linked, on_grid
 from g4qc_core.errors import BacktestRefused
 
 
@@ -31,7 +31,7 @@ class Behind:
     until: pd.Series
 
 
-def held_over(market: Market, targets: np.ndarray, behind: Behind) -> Market:
+def held_over(market: PricedBars, targets: np.ndarray, behind: Behind) -> PricedBars:
     """The market in which a position stays in the old contract until the strategy wants another one.
 
     At the latest it passes into the contract of the series at the open of the session that `behind` names, or at the
@@ -67,7 +67,7 @@ def held_over(market: Market, targets: np.ndarray, behind: Behind) -> Market:
     return linked(market.instrument, market.frame, contracts, own, rolls, left, rolls[stale.astype(bool)])
 
 
-def _released(market: Market, targets: np.ndarray, roll: int, behind: Behind) -> int:
+def _released(market: PricedBars, targets: np.ndarray, roll: int, behind: Behind) -> int:
     """The bar at whose open a position that came to the roll ends, or passes on at the latest."""
     held = targets[roll - 2] if roll > 1 else 0
     if held == 0:
@@ -82,7 +82,7 @@ def _released(market: Market, targets: np.ndarray, roll: int, behind: Behind) ->
 class _Left:
     """The bars of the contract that the series leaves at a roll, in ticks, beside those of the series."""
 
-    def __init__(self, market: Market, roll: int, close: int, behind: Behind) -> None:
+    def __init__(self, market: PricedBars, roll: int, close: int, behind: Behind) -> None:
         self._market, self._roll = market, roll
         self._month = str(market.contracts[roll - 1])
         bars = behind.bars[behind.bars["contract"] == self._month]

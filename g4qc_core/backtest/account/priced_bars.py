@@ -29,7 +29,7 @@ _OFF_GRID = 1e-4
 
 
 @dataclass(frozen=True)
-class Market:
+class PricedBars:
     """n bars of a continuous series.
 
     Attributes:
@@ -71,7 +71,7 @@ class Market:
         return np.where(factor == 1, np.round(moved, self.instrument.decimals), moved)
 
 
-def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | None = None) -> Market:
+def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | None = None) -> PricedBars:
     """Checks bars and turns their prices into ticks.
 
     Args:
@@ -110,7 +110,7 @@ def linked(
     rolls: np.ndarray,
     left: np.ndarray,
     stale: np.ndarray,
-) -> Market:
+) -> PricedBars:
     """The market in which these contracts are traded.
 
     Args:
@@ -120,7 +120,7 @@ def linked(
     link = _link(own["open"][rolls] - left, rolls, len(frame))
     prices = {name: ticks + link for name, ticks in own.items()}
     lift = _lift(prices["low"], link)
-    return Market(instrument, frame, contracts, link=link, rolls=rolls, stale=stale, lift=lift, **prices)
+    return PricedBars(instrument, frame, contracts, link=link, rolls=rolls, stale=stale, lift=lift, **prices)
 
 
 def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.DataFrame:

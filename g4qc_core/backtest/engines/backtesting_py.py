@@ -11,7 +11,7 @@ and what is done about it, all of it held by tests:
   no margin at all, and `ledger` checks margin itself; for a class of the library's own, `broker` computes margin and
   relative sizes from the contract's own price, and a dropped order is an error.
 * It fills at any price that a stop or limit names. `broker` moves those of a class to the tick grid.
-* It knows no contract months. Its prices are the contracts' own, linked (`Market`); where the contract changes, the
+* It knows no contract months. Its prices are the contracts' own, linked (`PricedBars`); where the contract changes, the
   position is closed and opened again at the same open, or closed only.
 
 Knows the library. Must not know specs, files or reports. It is imported late, because the library imports
@@ -37,7 +37,7 @@ from backtesting import Backtest
 
 from g4qc_core.backtest.account.account import Trade
 from g4qc_core.backtest.account.costs import CostModel
-from g4qc_core.backtest.account.priced_bars import Market
+from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.backtest.engines.brokers import ClosingBroker, OwnPriceBroker
 from g4qc_core.backtest.engines.order_prices import IN_WORDS
 from g4qc_core.backtest.own_code import blamed
@@ -70,13 +70,13 @@ class LibraryRun:
     notes: list[str]
 
 
-def run_targets(market: Market, targets: np.ndarray, costs: CostModel, cash: Decimal) -> LibraryRun:
+def run_targets(market: PricedBars, targets: np.ndarray, costs: CostModel, cash: Decimal) -> LibraryRun:
     """Runs target positions: entry i of `targets` (int64, length n) is held from the open of bar i + 1."""
     return _run(market, _targets_class(market, targets), {}, costs, cash, _NO_MARGIN, ClosingBroker)
 
 
 def run_class(
-    market: Market,
+    market: PricedBars,
     kind: type,
     parameters: dict[str, Any],
     costs: CostModel,
@@ -105,7 +105,7 @@ def run_class(
 
 
 def _run(
-    market: Market,
+    market: PricedBars,
     kind: type,
     parameters: dict[str, Any],
     costs: CostModel,
@@ -134,7 +134,7 @@ def _run(
     return LibraryRun(_fills(market, used), float(equity[-1]), figures, notes)
 
 
-def _library_frame(market: Market) -> pd.DataFrame:
+def _library_frame(market: PricedBars) -> pd.DataFrame:
     """Bars in contract money under the library's names."""
     step_value = float(market.instrument.step_value)
     columns = {"Open": market.open, "High": market.high, "Low": market.low, "Close": market.close}
@@ -143,7 +143,7 @@ def _library_frame(market: Market) -> pd.DataFrame:
     return pd.DataFrame(money | {"Volume": volume}, index=pd.DatetimeIndex(market.frame["timestamp"]))
 
 
-def _targets_class(market: Market, targets: np.ndarray) -> type:
+def _targets_class(market: PricedBars, targets: np.ndarray) -> type:
     last = len(market) - 1
     rolls = {int(bar) for bar in market.rolls}
 
@@ -168,7 +168,7 @@ def _targets_class(market: Market, targets: np.ndarray) -> type:
     return Targets
 
 
-def _rolling_class(market: Market, kind: type, costs: CostModel, closing: bool) -> type:
+def _rolling_class(market: PricedBars, kind: type, costs: CostModel, closing: bool) -> type:
     """Return a subclass of `kind` that pays for rolls, or closes its trades there."""
     rolls = {int(bar) for bar in market.rolls}
     round_turn = 2 * float(costs.side)
@@ -191,7 +191,7 @@ def _rolling_class(market: Market, kind: type, costs: CostModel, closing: bool) 
     return Rolling
 
 
-def _fills(market: Market, broker: ClosingBroker) -> list[Trade]:
+def _fills(market: PricedBars, broker: ClosingBroker) -> list[Trade]:
     """Return the trades in whole ticks; those that were open at the end leave after the last bar."""
     step_value = float(market.instrument.step_value)
 
@@ -211,7 +211,7 @@ def _fills(market: Market, broker: ClosingBroker) -> list[Trade]:
     ]
 
 
-def _refuse_ruin(market: Market, equity: np.ndarray) -> None:
+def _refuse_ruin(market: PricedBars, equity: np.ndarray) -> None:
     if (equity <= 0).any():
         bar = min(int(np.argmax(equity <= 0)), len(market) - 1)
         raise BacktestRefused(
@@ -220,7 +220,7 @@ def _refuse_ruin(market: Market, equity: np.ndarray) -> None:
         )
 
 
-def _notes(market: Market, texts: list[str], broker: ClosingBroker) -> list[str]:
+def _notes(market: PricedBars, texts: list[str], broker: ClosingBroker) -> list[str]:
     dropped = [text for text in texts if "insufficient margin" in text]
     if dropped:
         bar = int(dropped[0].split("time=")[1].split(":")[0])

@@ -15,7 +15,7 @@ from typing import Any
 from backtesting.backtesting import Order, Trade, _Broker
 
 from g4qc_core.backtest.account.margin import margin_floor
-from g4qc_core.backtest.account.priced_bars import Market
+from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.backtest.engines.order_prices import OrderPrices, on_grid
 
 
@@ -50,7 +50,7 @@ class OwnPriceBroker(ClosingBroker):
         moved: how many prices of orders were moved to the tick grid.
     """
 
-    def __init__(self, market: Market, rate: float, **given: Any) -> None:
+    def __init__(self, market: PricedBars, rate: float, **given: Any) -> None:
         self._step = float(market.instrument.step_value)
         self._shift = (market.link + market.lift) * self._step
         self._floor = margin_floor(market.close - market.link) * self._step

@@ -12,14 +12,14 @@ from datetime import timedelta
 
 import numpy as np
 
-from g4qc_core.bars.validation.judged_minutes import Minutes, Suspects
+from g4qc_core.bars.validation.judged_minutes import JudgedMinutes, Suspects
 from g4qc_core.instruments.registry import Contract, Instrument, month_code
 
 _YEAR = 366
 _SLACK = 21  # days by which the expiries of a cycle are not even
 
 
-def flat_runs(minutes: Minutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> Suspects:
+def flat_runs(minutes: JudgedMinutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> Suspects:
     """Bars of the front contract in a run of at least `instrument.flat_minutes` such minutes of one session."""
     flat = (minutes.volume <= 0) & (minutes.high == minutes.low)
     if np.count_nonzero(flat) < instrument.flat_minutes:
@@ -42,7 +42,7 @@ def flat_runs(minutes: Minutes, instrument: Instrument, contracts: Mapping[str, 
     return {int(row): f"one of {lengths[run[row]]} minutes in a row without a trade or a new price" for row in rows}
 
 
-def _in_front(minutes: Minutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> np.ndarray:
+def _in_front(minutes: JudgedMinutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> np.ndarray:
     """Whether each bar's contract is the next of the cycle to be rolled out of, by days before expiry."""
     if not instrument.expires:
         return np.ones(len(minutes), bool)

@@ -1,6 +1,6 @@
 """Possible bars in the form in which they are judged: whole steps of the price grid in plain arrays, in order.
 
-Knows no rule. A suspicion is a function of `Minutes` that returns `Suspects`.
+Knows no rule. A suspicion is a function of `JudgedMinutes` that returns `Suspects`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 Suspects = dict[int, str]
-"""Rows of `Minutes` that are not believed, and why, as a sentence's part for a person."""
+"""Rows of `JudgedMinutes` that are not believed, and why, as a sentence's part for a person."""
 
 
 @dataclass(frozen=True)
-class Minutes:
+class JudgedMinutes:
     """Bars of n rows that break no hard rule, ascending by contract and minute, unique.
 
     Attributes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from g4qc_core.bars.validation.judged_minutes import Minutes, Suspects
+from g4qc_core.bars.validation.judged_minutes import JudgedMinutes, Suspects
 from g4qc_core.instruments.price_text import price_text
 from g4qc_core.instruments.registry import Instrument
 
@@ -17,7 +17,7 @@ _STALE = 7  # days after which a session is no longer the previous one
 _FEW = 200  # ticks; a share of a price of fewer, or of one below zero, says nothing about what is too far
 
 
-def beyond_volume(minutes: Minutes, instrument: Instrument) -> Suspects:
+def beyond_volume(minutes: JudgedMinutes, instrument: Instrument) -> Suspects:
     """Bars with more volume than `instrument.max_minute_volume`."""
     limit = instrument.max_minute_volume
     return {
@@ -26,7 +26,7 @@ def beyond_volume(minutes: Minutes, instrument: Instrument) -> Suspects:
     }
 
 
-def beyond_price(minutes: Minutes, instrument: Instrument) -> Suspects:
+def beyond_price(minutes: JudgedMinutes, instrument: Instrument) -> Suspects:
     """Bars with a price further than `instrument.max_move` from the close of the contract's previous session.
 
     A session without one in the week before it is measured against its own median close. Prices of a few ticks, and
@@ -48,7 +48,7 @@ def beyond_price(minutes: Minutes, instrument: Instrument) -> Suspects:
     }
 
 
-def _references(minutes: Minutes, starts: np.ndarray) -> np.ndarray:
+def _references(minutes: JudgedMinutes, starts: np.ndarray) -> np.ndarray:
     """Return the price, in grid steps, from which each session's move is measured; NaN if there is none."""
     ends = np.append(starts[1:], len(minutes))
     prices = np.full(len(starts), np.nan)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from g4qc_core.bars.validation.judged_minutes import Minutes, Suspects
+from g4qc_core.bars.validation.judged_minutes import JudgedMinutes, Suspects
 
 # In a calm hour most minutes do not move at all, and a scale made of them would call any trade a spike.
 _FLOOR = 20  # ticks
@@ -33,7 +33,7 @@ _REACH = 10  # minutes between the neighbours; across more, a market may have be
 _BLOCK = 20_000
 
 
-def spikes(minutes: Minutes) -> Suspects:
+def spikes(minutes: JudgedMinutes) -> Suspects:
     """Bars whose high or low is too far from both neighbours and from the level of the bars around."""
     excursion = _excursions(minutes)
     candidates = np.flatnonzero(excursion > _FLOOR * minutes.tick)
@@ -49,7 +49,7 @@ def spikes(minutes: Minutes) -> Suspects:
     return found
 
 
-def _excursions(minutes: Minutes) -> np.ndarray:
+def _excursions(minutes: JudgedMinutes) -> np.ndarray:
     """Compute how many steps each bar reaches beyond both neighbours; negative if it does not or is not judged."""
     excursion = np.full(len(minutes), -1.0)
     if len(minutes) < 3:
@@ -66,7 +66,7 @@ def _excursions(minutes: Minutes) -> np.ndarray:
     return excursion
 
 
-def _judged(minutes: Minutes, rows: np.ndarray, excursion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _judged(minutes: JudgedMinutes, rows: np.ndarray, excursion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return how many steps the rows stand out, and how many are allowed."""
     offsets = np.arange(-_AROUND, _AROUND + 1)
     around = rows[:, None] + offsets

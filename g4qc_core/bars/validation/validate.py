@@ -17,7 +17,7 @@ from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.bars.schema import BAR_COLUMNS, DTYPES, PRICES, RAW_BAR_COLUMNS
 from g4qc_core.bars.validation.bar_rules import DETAILS, broken_rules, instants_of
 from g4qc_core.bars.validation.flats import flat_runs
-from g4qc_core.bars.validation.judged_minutes import Minutes, Suspects
+from g4qc_core.bars.validation.judged_minutes import JudgedMinutes, Suspects
 from g4qc_core.bars.validation.plausible_values import beyond_price, beyond_volume
 from g4qc_core.bars.validation.price_grid import own_grids
 from g4qc_core.bars.validation.spikes import spikes
@@ -105,9 +105,9 @@ def _minutes(
     months: list[str],
     rows: np.ndarray,
     per_tick: np.ndarray,
-) -> Minutes:
+) -> JudgedMinutes:
     prices = np.rint(ticks[rows])
-    return Minutes(
+    return JudgedMinutes(
         contract=codes[rows],
         months=months,
         day=sessions["trade_date"].to_numpy()[rows].astype("datetime64[D]").astype("int64"),
@@ -118,7 +118,7 @@ def _minutes(
     )
 
 
-def _suspects(minutes: Minutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> _Faults:
+def _suspects(minutes: JudgedMinutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> _Faults:
     """Every bar that raises a suspicion, with the first that it raises."""
     found: dict[Reason, Suspects] = {
         Reason.VOLUME_LIMIT: beyond_volume(minutes, instrument),
@@ -155,7 +155,7 @@ def _described(
 
 def _good(
     raw: pd.DataFrame,
-    minutes: Minutes,
+    minutes: JudgedMinutes,
     sessions: pd.DataFrame,
     sound: np.ndarray,
     kept: np.ndarray,

@@ -21,7 +21,7 @@ from g4qc_core.futures.chain import ROLL_SESSIONS, front_periods
 from g4qc_core.futures.rolls.common_prices import CommonPrices, Pair
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame
 from g4qc_core.futures.rolls.roll_overrides import RollOverride
-from g4qc_core.futures.rolls.rule_dates import Change, RuleDates, session_counts
+from g4qc_core.futures.rolls.rule_dates import ContractChange, RuleDates, session_counts
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.roll_rules import OpenInterest, RollRule
 
@@ -32,7 +32,7 @@ _NEARBY = timedelta(days=40)
 class _Roll:
     """One change, dated: `pair` is None where the gap is unknown; `override` is the one that dated it, if any did."""
 
-    change: Change
+    change: ContractChange
     day: date
     note: str
     pair: Pair | None = None
@@ -120,7 +120,7 @@ class RollMaker:
             )
         return replace(calendar, position=1, rolls=roll_frame(rows), front=after.get(calendar.front, ""))
 
-    def _due(self, rule: RollRule, changes: Iterable[tuple[Change, RollOverride | None]]) -> list[_Roll]:
+    def _due(self, rule: RollRule, changes: Iterable[tuple[ContractChange, RollOverride | None]]) -> list[_Roll]:
         assert self._reach is not None
         dates = RuleDates(self._instrument, self._hours, self._counts(rule), self._reach[1])
         rolls: list[_Roll] = []
@@ -151,12 +151,12 @@ class RollMaker:
             )
         return self._open_interest
 
-    def _overruled(self, overrides: Sequence[RollOverride]) -> list[tuple[Change, RollOverride | None]]:
+    def _overruled(self, overrides: Sequence[RollOverride]) -> list[tuple[ContractChange, RollOverride | None]]:
         """The changes of the cycle in order; each override stands in place of those that it spans."""
         contracts = [period.contract for period in self._periods]
         ended = [date.min, *(contract.last_trade_date for contract in contracts)]
-        changes: list[tuple[Change, RollOverride | None]] = [
-            (Change(old.contract, new.contract, new.start, before), None)
+        changes: list[tuple[ContractChange, RollOverride | None]] = [
+            (ContractChange(old.contract, new.contract, new.start, before), None)
             for before, (old, new) in zip(ended, pairwise(self._periods), strict=False)
         ]
         for override in overrides:
@@ -169,12 +169,12 @@ class RollMaker:
                     f"chain is {known or 'empty'}."
                 )
             first = changes[starts[0]][0]
-            span = Change(first.old, changes[ends[0]][0].new, override.day, first.ended)
+            span = ContractChange(first.old, changes[ends[0]][0].new, override.day, first.ended)
             self._refuse_impossible(override, span)
             changes[starts[0] : ends[0] + 1] = [(span, override)]
         return changes
 
-    def _refuse_impossible(self, override: RollOverride, change: Change) -> None:
+    def _refuse_impossible(self, override: RollOverride, change: ContractChange) -> None:
         if self._hours.session(override.day) is None:
             raise SettingsError(f"{override.place}: {override.day} is no trade date of {override.symbol}.")
         after = self._hours.sessions(change.old.last_trade_date + timedelta(days=1), override.day)
@@ -189,7 +189,7 @@ class RollMaker:
         touched = [i for i, roll in enumerate(rolls) if {roll.change.old.month, roll.change.new.month} & self._held]
         return rolls[touched[0] : touched[-1] + 1] if touched else []
 
-    def _fitted(self, change: Change, day: date, note: str, earliest: date) -> _Roll:
+    def _fitted(self, change: ContractChange, day: date, note: str, earliest: date) -> _Roll:
         hole = self._hole(change)
         if hole:
             return _Roll(change, change.expected if change.expected > earliest else day, hole)
@@ -205,13 +205,13 @@ class RollMaker:
         nowhere = f"no session within {ROLL_SESSIONS} of {day} has a minute in which both contracts have a bar"
         return _Roll(change, day, "; ".join(filter(None, (note, nowhere))))
 
-    def _hole(self, change: Change) -> str:
+    def _hole(self, change: ContractChange) -> str:
         for old, new in pairwise(self._periods):
             if (old.contract, new.contract) == (change.old, change.new) and old.end != new.start:
                 return f"the chain has no contract between {change.old.month} and {change.new.month}"
         return ""
 
-    def _before(self, change: Change, day: date) -> Pair | None:
+    def _before(self, change: ContractChange, day: date) -> Pair | None:
         """Prices of both in the session before the trade date."""
         before = self._hours.sessions(day - _NEARBY, day - timedelta(days=1))
         return self._prices.pair(change.old.month, change.new.month, before[-1].trade_date) if before else None

@@ -37,7 +37,7 @@ _LONGEST_RIVALRY = timedelta(days=150)
 
 
 @dataclass(frozen=True)
-class Change:
+class ContractChange:
     """The front passes from one contract to the next.
 
     Attributes:
@@ -89,7 +89,7 @@ class RuleDates:
         self._counts = counts
         self._last = last
 
-    def of(self, rule: RollRule, change: Change, after: date) -> RuleDate:
+    def of(self, rule: RollRule, change: ContractChange, after: date) -> RuleDate:
         """The date of this change, always later than `after`, the date of the change before it.
 
         Raises:
@@ -100,7 +100,7 @@ class RuleDates:
             return found
         return RuleDate(self._session_from(after + timedelta(days=1)), f"{found.day} is not after the roll before it")
 
-    def _by(self, rule: RollRule, change: Change, after: date) -> RuleDate:
+    def _by(self, rule: RollRule, change: ContractChange, after: date) -> RuleDate:
         match rule:
             case DaysBeforeExpiry(days):
                 return RuleDate(on_or_before(self._hours, change.old.last_trade_date - timedelta(days=days)))
@@ -112,14 +112,14 @@ class RuleDates:
                 return self._by_hand(dates, change, after)
         return self._by_cross(rule, change, after)
 
-    def _by_hand(self, dates: Sequence[date], change: Change, after: date) -> RuleDate:
+    def _by_hand(self, dates: Sequence[date], change: ContractChange, after: date) -> RuleDate:
         within = [day for day in dates if max(after, change.ended) < day <= change.old.last_trade_date]
         if not within:
             return RuleDate(change.expected, f"fixed_dates names no date for {change.old.month}: by expiry")
         day = self._session_from(within[-1])
         return RuleDate(day, "" if day == within[-1] else f"{within[-1]} is no trade date")
 
-    def _by_cross(self, rule: Volume | OpenInterest, change: Change, after: date) -> RuleDate:
+    def _by_cross(self, rule: Volume | OpenInterest, change: ContractChange, after: date) -> RuleDate:
         old = self._counts.get(change.old.month, {})
         new = self._counts.get(change.new.month, {})
         begin = max(after, change.old.last_trade_date - _LONGEST_RIVALRY)

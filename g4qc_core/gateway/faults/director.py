@@ -14,7 +14,7 @@ from functools import partial
 
 from g4qc_core.gateway.faults.fault_script import FaultScript, Playing
 from g4qc_core.gateway.faults.outages import NEWS, Act, Announce, Disconnect, FarmDown, Restart, ServersLost
-from g4qc_core.gateway.faults.switches import Effect, Faults, Silence, Stage
+from g4qc_core.gateway.faults.switches import Effect, Faults, FaultStage, Silence
 from g4qc_core.gateway.gateway_clock import GatewayClock
 
 _LOG = logging.getLogger(__name__)
@@ -69,9 +69,9 @@ class Director:
             self._switch_back()
             self.faults.busy = 0
 
-    def effect(self, stage: Stage) -> Effect:
+    def effect(self, stage: FaultStage) -> Effect:
         """What goes wrong with an event; what concerns all clients has begun when this returns."""
-        fired = self._playing.fired(stage, self._clock.now()) if stage is not Stage.OTHER else []
+        fired = self._playing.fired(stage, self._clock.now()) if stage is not FaultStage.OTHER else []
         for fault in fired:
             _LOG.info("on %s: %s", stage, fault.do)
             if isinstance(fault, Act) and fault.moment == "before":

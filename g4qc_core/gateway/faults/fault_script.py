@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from g4qc_core.errors import SettingsError, unknown
 from g4qc_core.gateway.faults.outages import OUTAGES, Act
 from g4qc_core.gateway.faults.request_faults import REQUEST_FAULTS, Fault
-from g4qc_core.gateway.faults.switches import Stage
+from g4qc_core.gateway.faults.switches import FaultStage
 
 KINDS = REQUEST_FAULTS | OUTAGES
 """The kinds of fault by the names that a script gives them."""
@@ -92,7 +92,7 @@ class Playing:
             if not (isinstance(fault, Act) and fault.at is not None)
         ]
 
-    def fired(self, stage: Stage, now: datetime) -> list[Fault]:
+    def fired(self, stage: FaultStage, now: datetime) -> list[Fault]:
         """The faults that happen on this event, which is thereby counted."""
         return [cue.fault for cue in self._cues if cue.fires(stage, now)]
 
@@ -104,7 +104,7 @@ class _Cue:
         self._seen = 0
         self._done = 0
 
-    def fires(self, stage: Stage, now: datetime) -> bool:
+    def fires(self, stage: FaultStage, now: datetime) -> bool:
         fault = self.fault
         if stage not in fault.events:
             return False

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from g4qc_core.gateway.markets.simulated_market import UNKNOWN, Bars
+from g4qc_core.gateway.markets.simulated_market import UNKNOWN, MarketBars
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def places(misshape: Misshape, count: int) -> np.ndarray:
     return np.repeat(at, np.where(twice, 2, 1))
 
 
-def flattened(misshape: Misshape, bars: Bars) -> Bars:
+def flattened(misshape: Misshape, bars: MarketBars) -> MarketBars:
     """The bars, with the last of them flat; all of them where there are no more."""
     first = max(len(bars) - misshape.flat, 0)
     if first == len(bars):
@@ -51,10 +51,10 @@ def flattened(misshape: Misshape, bars: Bars) -> Bars:
         columns[name][first:] = price
     for name in ("volume", "count"):
         columns[name][first:] = 0
-    return Bars(**columns)
+    return MarketBars(**columns)
 
 
-def unreadable(misshape: Misshape, bars: Bars) -> Bars:
+def unreadable(misshape: Misshape, bars: MarketBars) -> MarketBars:
     """Return the bars with those in the middle unreadable: their prices are NaN, sent as `?`."""
     if not misshape.unreadable:
         return bars
@@ -64,4 +64,4 @@ def unreadable(misshape: Misshape, bars: Bars) -> Bars:
         columns[name][first : first + misshape.unreadable] = np.nan
     for name in ("volume", "wap", "count"):
         columns[name][first : first + misshape.unreadable] = UNKNOWN
-    return Bars(**columns)
+    return MarketBars(**columns)

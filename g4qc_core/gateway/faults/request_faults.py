@@ -12,11 +12,11 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from g4qc_core.gateway.faults.switches import AFTER, Effect, End, Stage, Stall
+from g4qc_core.gateway.faults.switches import AFTER, Effect, End, FaultStage, Stall
 
-_DATA = (Stage.CONTRACTS, Stage.HEAD, Stage.HISTORY)
-_REQUESTS = (*_DATA, Stage.TIME)
-_STAGES = (Stage.CONNECT, Stage.HANDSHAKE, Stage.START, *_REQUESTS)
+_DATA = (FaultStage.CONTRACTS, FaultStage.HEAD, FaultStage.HISTORY)
+_REQUESTS = (*_DATA, FaultStage.TIME)
+_STAGES = (FaultStage.CONNECT, FaultStage.HANDSHAKE, FaultStage.START, *_REQUESTS)
 _HMDS = "Historical Market Data Service error message:"
 
 
@@ -57,7 +57,7 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
-    stages: ClassVar[tuple[Stage, ...]] = _STAGES
+    stages: ClassVar[tuple[FaultStage, ...]] = _STAGES
 
     do: str
     on: str = "history"
@@ -73,14 +73,14 @@ class Fault(BaseModel):
     def places(cls) -> list[str]:
         """What `on` may say."""
         names = [str(stage) for stage in cls.stages]
-        return [*names, "request"] if Stage.HISTORY in cls.stages else names
+        return [*names, "request"] if FaultStage.HISTORY in cls.stages else names
 
     @property
-    def events(self) -> tuple[Stage, ...]:
+    def events(self) -> tuple[FaultStage, ...]:
         """The stages that `on` means."""
         if self.on == "request":
             return tuple(stage for stage in _REQUESTS if stage in self.stages)
-        return (Stage(self.on),)
+        return (FaultStage(self.on),)
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
@@ -182,7 +182,7 @@ class _Known(Fault):
         return replace(effect, error=(self.code, self.text))
 
 
-class Pacing(_Known):
+class PacingFault(_Known):
     """A pacing violation (162)."""
 
     do: Literal["pacing"]
@@ -190,7 +190,7 @@ class Pacing(_Known):
     text: str = f"{_HMDS}Historical data request pacing violation"
 
 
-class NoData(_Known):
+class NoDataFault(_Known):
     """No data (162), whether or not there is some."""
 
     do: Literal["no_data"]
@@ -228,7 +228,7 @@ class TooFast(Fault):
 class IdInUse(Fault):
     """The client id is in use (326), and the connection closes."""
 
-    stages: ClassVar = (Stage.START,)
+    stages: ClassVar = (FaultStage.START,)
     do: Literal["id_in_use"]
     on: str = "start"
 
@@ -251,7 +251,7 @@ class Misshapen(Fault):
     the middle.
     """
 
-    stages: ClassVar = (Stage.HISTORY,)
+    stages: ClassVar = (FaultStage.HISTORY,)
     do: Literal["doubled_bars", "overlapping_bars", "flat_bars", "unreadable_bars"]
     bars: Number = Field(3, ge=1, le=10_000)
 
@@ -265,7 +265,7 @@ class Misshapen(Fault):
 class Garbled(Fault):
     """An answer with a malformed message."""
 
-    stages: ClassVar = (Stage.CONTRACTS, Stage.HISTORY)
+    stages: ClassVar = (FaultStage.CONTRACTS, FaultStage.HISTORY)
     do: Literal["garbled"]
 
     def change(self, effect: Effect) -> Effect:
@@ -275,7 +275,7 @@ class Garbled(Fault):
 class HeadText(Fault):
     """A given text in place of the start of a contract's bars."""
 
-    stages: ClassVar = (Stage.HEAD,)
+    stages: ClassVar = (FaultStage.HEAD,)
     do: Literal["head_text"]
     on: str = "head"
     text: str
@@ -290,7 +290,7 @@ class Elsewhere(Fault):
     `zone` is a name of the time zone database; UTC has a format of its own.
     """
 
-    stages: ClassVar = (Stage.CONTRACTS,)
+    stages: ClassVar = (FaultStage.CONTRACTS,)
     do: Literal["expiry_zone"]
     on: str = "contracts"
     zone: Zone
@@ -307,8 +307,8 @@ REQUEST_FAULTS: dict[str, type[Fault]] = {
     "late": Late,
     "unanswered": Unanswered,
     "error": Error,
-    "pacing": Pacing,
-    "no_data": NoData,
+    "pacing": PacingFault,
+    "no_data": NoDataFault,
     "cancelled": Cancelled,
     "maintenance": Maintenance,
     "too_fast": TooFast,

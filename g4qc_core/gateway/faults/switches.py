@@ -17,7 +17,7 @@ AFTER = sys.maxsize
 """As a number of bytes: behind the whole answer."""
 
 
-class Stage(StrEnum):
+class FaultStage(StrEnum):
     """Where on a client's way something can go wrong."""
 
     CONNECT = "connect"
@@ -104,7 +104,10 @@ class Effect:
 
 NOTHING_WRONG = Effect()
 
-_WAITING = {Silence.HISTORY: (Stage.HEAD, Stage.HISTORY), Silence.DATA: (Stage.CONTRACTS, Stage.HEAD, Stage.HISTORY)}
+_WAITING = {
+    Silence.HISTORY: (FaultStage.HEAD, FaultStage.HISTORY),
+    Silence.DATA: (FaultStage.CONTRACTS, FaultStage.HEAD, FaultStage.HISTORY),
+}
 _ID_IN_USE = (326, "Unable to connect as the client id is already in use. Retry with a unique client id.")
 
 
@@ -134,18 +137,18 @@ class Faults:
     data_error: tuple[int, str] | None = None
     busy: int = 0
 
-    def effect(self, stage: Stage) -> Effect:
+    def effect(self, stage: FaultStage) -> Effect:
         """What the switches do to one request; those for one request are then off."""
-        if stage is Stage.CONNECT:
+        if stage is FaultStage.CONNECT:
             return Effect(end=End.MUTE) if self.silence == Silence.HANDSHAKE else NOTHING_WRONG
-        if stage is Stage.START:
+        if stage is FaultStage.START:
             return self._at_start()
         if self.silence == Silence.REQUESTS:
-            return Effect(unanswered=stage is not Stage.HANDSHAKE)
-        if stage not in (Stage.CONTRACTS, Stage.HEAD, Stage.HISTORY):
+            return Effect(unanswered=stage is not FaultStage.HANDSHAKE)
+        if stage not in (FaultStage.CONTRACTS, FaultStage.HEAD, FaultStage.HISTORY):
             return NOTHING_WRONG
-        effect = self._with_bars() if stage is Stage.HISTORY else NOTHING_WRONG
-        error = self._take_error() or (self.data_error if stage is not Stage.CONTRACTS else None)
+        effect = self._with_bars() if stage is FaultStage.HISTORY else NOTHING_WRONG
+        error = self._take_error() or (self.data_error if stage is not FaultStage.CONTRACTS else None)
         return replace(effect, held=stage in _WAITING.get(self.silence, ()), error=error)
 
     def _at_start(self) -> Effect:

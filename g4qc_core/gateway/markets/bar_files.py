@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from g4qc_core.errors import SettingsError
 from g4qc_core.gateway.markets.larger_bars import merged
-from g4qc_core.gateway.markets.simulated_market import UNKNOWN, Bars
+from g4qc_core.gateway.markets.simulated_market import UNKNOWN, MarketBars
 
 _PRICES = ("open", "high", "low", "close")
 _REQUIRED = ("timestamp", *_PRICES, "volume")
@@ -37,8 +37,8 @@ class Recorded:
     """
 
     step: int
-    bars: Bars
-    minutes: Bars
+    bars: MarketBars
+    minutes: MarketBars
 
 
 def read_table(file: Path, columns: Sequence[str], optional: Sequence[str]) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def read_bars(file: Path) -> Recorded:
         if name in values:
             _check(file, name, (values[name] < UNKNOWN) | (values[name] % 1 != 0), "is no whole number", table)
     unknown = np.full(len(table), float(UNKNOWN))
-    bars = Bars(
+    bars = MarketBars(
         start=start,
         **{name: values[name] for name in _PRICES},
         volume=values["volume"].astype(np.int64),
@@ -99,7 +99,7 @@ def read_bars(file: Path) -> Recorded:
     return Recorded(step, bars, bars if step == _MINUTE else _minutes_of(bars))
 
 
-def _minutes_of(bars: Bars) -> Bars:
+def _minutes_of(bars: MarketBars) -> MarketBars:
     minute = bars.start.astype("datetime64[m]").astype("datetime64[s]")
     first = np.flatnonzero(np.r_[True, minute[1:] != minute[:-1]])
     return merged(bars, minute[first], first, np.r_[first[1:], len(minute)] - 1)

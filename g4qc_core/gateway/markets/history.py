@@ -16,7 +16,7 @@ from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calen
 from g4qc_core.gateway.faults.misshapes import AS_IT_IS, Misshape, flattened, places, unreadable
 from g4qc_core.gateway.markets.larger_bars import Buckets, aggregate, cut_last
 from g4qc_core.gateway.markets.session_hours import days_between, last_days, parts, regular_parts, zone_name
-from g4qc_core.gateway.markets.simulated_market import UNKNOWN, Bars, Listing, Market, no_bars
+from g4qc_core.gateway.markets.simulated_market import UNKNOWN, Listing, MarketBars, SimulatedMarket, no_bars
 from g4qc_core.gateway.protocol.bar_request_rules import HMDS, SECONDS, BarsQuery, Period, Refusal, not_served
 from g4qc_core.gateway.protocol.layouts import ZONED_DATES
 
@@ -35,7 +35,7 @@ class Reply:
 
     start: datetime
     end: datetime
-    bars: Bars
+    bars: MarketBars
     dates: list[str]
 
 
@@ -49,7 +49,12 @@ class ScheduledSession:
 
 
 def bars(
-    market: Market, listing: Listing, query: BarsQuery, now: datetime, version: int, misshape: Misshape = AS_IT_IS
+    market: SimulatedMarket,
+    listing: Listing,
+    query: BarsQuery,
+    now: datetime,
+    version: int,
+    misshape: Misshape = AS_IT_IS,
 ) -> Reply:
     """The bars that start in the query's window, misshapen as told.
 
@@ -125,13 +130,13 @@ def _check_size(start: datetime, end: datetime, query: BarsQuery) -> None:
 
 
 def _served(
-    market: Market,
+    market: SimulatedMarket,
     listing: Listing,
     sessions: SessionCalendar,
     query: BarsQuery,
     start: datetime,
     limit: datetime,
-) -> tuple[Bars, np.ndarray]:
+) -> tuple[MarketBars, np.ndarray]:
     """The bars that start in `[start, limit)`, and the dates of their days, which may stay empty within a day."""
     source = _MINUTE if query.seconds == 0 or query.seconds >= _MINUTE else _step(market, listing, query)
     head = market.head(listing)
@@ -148,12 +153,12 @@ def _served(
     return made.take(inside), dates[inside]
 
 
-def _source(market: Market, listing: Listing, seconds: int, start: datetime, limit: datetime) -> Bars:
+def _source(market: SimulatedMarket, listing: Listing, seconds: int, start: datetime, limit: datetime) -> MarketBars:
     read = market.minutes if seconds == _MINUTE else market.shortest
     return cut_last(read(listing, start, limit), timedelta(seconds=seconds), limit)
 
 
-def _step(market: Market, listing: Listing, query: BarsQuery) -> int:
+def _step(market: SimulatedMarket, listing: Listing, query: BarsQuery) -> int:
     """The length of the market's bars, in seconds, of which those of the query are made; raises Refusal."""
     step = market.step(listing)
     if query.seconds % step:
@@ -214,7 +219,7 @@ def _buckets(listing: Listing, sessions: SessionCalendar, query: BarsQuery, arou
     )
 
 
-def _kind(trades: Bars, listing: Listing, what: str) -> Bars:
+def _kind(trades: MarketBars, listing: Listing, what: str) -> MarketBars:
     """Trades as they are, or quotes one tick around them, which have neither volume nor count.
 
     An index has no trades: its bars count how often it was computed.
@@ -231,7 +236,7 @@ def _kind(trades: Bars, listing: Listing, what: str) -> Bars:
     return replace(trades, **prices, volume=none, wap=none.astype(float), count=none)
 
 
-def _dates(served: Bars, trade_dates: np.ndarray, query: BarsQuery, zone: ZoneInfo, version: int) -> list[str]:
+def _dates(served: MarketBars, trade_dates: np.ndarray, query: BarsQuery, zone: ZoneInfo, version: int) -> list[str]:
     if query.seconds == 0:
         return [text.replace("-", "") for text in trade_dates.astype(str).tolist()]
     if query.date_format == 2:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from g4qc_core.gateway.markets.simulated_market import UNKNOWN, Bars, no_bars
+from g4qc_core.gateway.markets.simulated_market import UNKNOWN, MarketBars, no_bars
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Buckets:
     dates: np.ndarray
 
 
-def cut_last(bars: Bars, length: timedelta, limit: datetime) -> Bars:
+def cut_last(bars: MarketBars, length: timedelta, limit: datetime) -> MarketBars:
     """The bars, with the last one as it stands at `limit` where it is not over: its first trades only."""
     if not len(bars):
         return bars
@@ -45,10 +45,10 @@ def cut_last(bars: Bars, length: timedelta, limit: datetime) -> Bars:
             cut[name][-1] = max(1, int(cut[name][-1] * share))
     if cut["wap"][-1] != UNKNOWN:
         cut["wap"][-1] = cut["open"][-1]
-    return Bars(**cut)
+    return MarketBars(**cut)
 
 
-def aggregate(bars: Bars, buckets: Buckets, seconds: int) -> tuple[Bars, np.ndarray]:
+def aggregate(bars: MarketBars, buckets: Buckets, seconds: int) -> tuple[MarketBars, np.ndarray]:
     """Return bars of a length, counted from the open of each day, and the dates that name their days.
 
     Bars outside all days are left out.
@@ -71,9 +71,9 @@ def aggregate(bars: Bars, buckets: Buckets, seconds: int) -> tuple[Bars, np.ndar
     return merged(bars, starts[first], first, last), buckets.dates[at[first]]
 
 
-def merged(bars: Bars, starts: np.ndarray, first: np.ndarray, last: np.ndarray) -> Bars:
+def merged(bars: MarketBars, starts: np.ndarray, first: np.ndarray, last: np.ndarray) -> MarketBars:
     """One bar of the rows from each of `first` to the one of `last`."""
-    return Bars(
+    return MarketBars(
         start=starts,
         open=bars.open[first],
         high=np.maximum.reduceat(bars.high, first),
@@ -85,7 +85,7 @@ def merged(bars: Bars, starts: np.ndarray, first: np.ndarray, last: np.ndarray) 
     )
 
 
-def _average(bars: Bars, first: np.ndarray) -> np.ndarray:
+def _average(bars: MarketBars, first: np.ndarray) -> np.ndarray:
     volume = np.add.reduceat(bars.volume, first)
     money = np.add.reduceat(bars.wap * bars.volume, first)
     unknown = np.logical_or.reduceat(bars.wap == UNKNOWN, first) | (volume == 0)

@@ -16,7 +16,7 @@ import pandas as pd
 from g4qc_core.errors import G4qcError, SettingsError
 from g4qc_core.gateway.markets.bar_files import Recorded, read_bars, read_table
 from g4qc_core.gateway.markets.expiry_rules import contract_id, last_trade_at
-from g4qc_core.gateway.markets.simulated_market import REPLAY_ACCOUNT, Bars, Listing
+from g4qc_core.gateway.markets.simulated_market import REPLAY_ACCOUNT, Listing, MarketBars
 from g4qc_core.instruments.registry import NEVER, SPOT, Contract, Instrument, contract_month
 
 _FILE = "contracts.csv"
@@ -59,7 +59,7 @@ class ReplayMarket:
         """See `Market`; a contract is listed from its first bar on."""
         return [item for item in self._listings if (head := self.head(item)) is not None and head <= now]
 
-    def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+    def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         """See `Market`."""
         return self._recorded[listing.contract.con_id].minutes.between(start, end)
 
@@ -67,7 +67,7 @@ class ReplayMarket:
         """See `Market`."""
         return self._recorded[listing.contract.con_id].step
 
-    def shortest(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+    def shortest(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         """See `Market`."""
         return self._recorded[listing.contract.con_id].bars.between(start, end)
 

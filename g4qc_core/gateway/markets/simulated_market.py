@@ -41,7 +41,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Bars:
+class MarketBars:
     """Bars as columns of equal length n, ascending and unique in `start`.
 
     Attributes:
@@ -64,11 +64,11 @@ class Bars:
     def __len__(self) -> int:
         return len(self.start)
 
-    def take(self, which: np.ndarray | slice) -> Bars:
+    def take(self, which: np.ndarray | slice) -> MarketBars:
         """The rows that a mask, a slice or positions choose."""
-        return Bars(**{name: column[which] for name, column in self.columns().items()})
+        return MarketBars(**{name: column[which] for name, column in self.columns().items()})
 
-    def between(self, start: datetime, end: datetime) -> Bars:
+    def between(self, start: datetime, end: datetime) -> MarketBars:
         """The rows that start in `[start, end)`, UTC."""
         first, last = np.searchsorted(self.start, [ceiling(start), ceiling(end)])
         return self.take(slice(first, last))
@@ -85,17 +85,17 @@ class Bars:
         return pd.DataFrame({"timestamp": timestamp, **columns})
 
 
-def no_bars() -> Bars:
+def no_bars() -> MarketBars:
     """No rows at all."""
     prices, counts = np.array([], float), np.array([], np.int64)
-    return Bars(np.array([], "datetime64[s]"), prices, prices, prices, prices, counts, prices, counts)
+    return MarketBars(np.array([], "datetime64[s]"), prices, prices, prices, prices, counts, prices, counts)
 
 
-def join(parts: Sequence[Bars]) -> Bars:
+def join(parts: Sequence[MarketBars]) -> MarketBars:
     """The parts one behind the other."""
     if not parts:
         return no_bars()
-    return Bars(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Bars)})
+    return MarketBars(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(MarketBars)})
 
 
 def ceiling(instant: datetime) -> np.datetime64:
@@ -105,7 +105,7 @@ def ceiling(instant: datetime) -> np.datetime64:
     return whole if whole == naive else whole + np.timedelta64(1, "s")
 
 
-class Market(Protocol):
+class SimulatedMarket(Protocol):
     """Contracts and the minutes in which they traded."""
 
     @property
@@ -115,13 +115,13 @@ class Market(Protocol):
     def listings(self, now: datetime) -> list[Listing]:
         """The contracts that were listed at or before `now`, expired ones included, by instrument and expiry."""
 
-    def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+    def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         """The 1-minute bars that start in `[start, end)`, complete, without rows for minutes without a trade."""
 
     def step(self, listing: Listing) -> int:
         """The length of its shortest bars in seconds: 60, or less where it has bars below one minute."""
 
-    def shortest(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+    def shortest(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         """As `minutes`, bars of the length `step`."""
 
     def head(self, listing: Listing) -> datetime | None:

@@ -18,7 +18,7 @@ from g4qc_core.gateway.markets.expiry_rules import contract_id, last_trade_at, l
 from g4qc_core.gateway.markets.liquidity import held_until, liquidity, serial
 from g4qc_core.gateway.markets.price_path import Underlying
 from g4qc_core.gateway.markets.session_hours import days, days_between
-from g4qc_core.gateway.markets.simulated_market import SYNTHETIC_ACCOUNT, Bars, Listing, ceiling, join
+from g4qc_core.gateway.markets.simulated_market import SYNTHETIC_ACCOUNT, Listing, MarketBars, ceiling, join
 from g4qc_core.gateway.markets.volumes import expected_trades, trades
 from g4qc_core.instruments.registry import MONTH_CODES, SPOT, Contract, Instrument
 
@@ -44,7 +44,7 @@ class SyntheticMarket:
         self._registry = registry
         self._seed = seed
         self._underlyings: dict[str, Underlying] = {}
-        self._sessions: OrderedDict[tuple[str, str, date], Bars] = OrderedDict()
+        self._sessions: OrderedDict[tuple[str, str, date], MarketBars] = OrderedDict()
         self._listed: tuple[date, list[Listing]] = (date.min, [])
 
     def listings(self, now: datetime) -> list[Listing]:
@@ -54,7 +54,7 @@ class SyntheticMarket:
             self._listed = (today, [item for product in self._registry.values() for item in _listings(product, today)])
         return self._listed[1]
 
-    def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+    def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         """See `Market`."""
         sessions = days_between(calendar(listing.instrument.calendar), start, end)
         parts = [self._session(listing, s) for s in sessions if _trades_in(listing, s)]
@@ -64,7 +64,7 @@ class SyntheticMarket:
         """See `Market`; there is nothing below a minute."""
         return _MINUTE
 
-    def shortest(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+    def shortest(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         """See `Market`."""
         return self.minutes(listing, start, end)
 
@@ -79,7 +79,7 @@ class SyntheticMarket:
                 return made.start[0].item().replace(tzinfo=session.open.tzinfo)
         return None
 
-    def _session(self, listing: Listing, session: Session) -> Bars:
+    def _session(self, listing: Listing, session: Session) -> MarketBars:
         key = (listing.instrument.symbol, listing.contract.month, session.trade_date)
         if key in self._sessions:
             self._sessions.move_to_end(key)
@@ -90,7 +90,7 @@ class SyntheticMarket:
             self._sessions.popitem(last=False)
         return made
 
-    def _make(self, listing: Listing, session: Session) -> Bars:
+    def _make(self, listing: Listing, session: Session) -> MarketBars:
         instrument, contract = listing.instrument, listing.contract
         underlying = self._underlying(instrument)
         minutes = session.minutes()

@@ -9,7 +9,7 @@ import numpy as np
 
 from g4qc_core.calendars.session_calendar import Session
 from g4qc_core.gateway.markets.price_path import STEPS, activity
-from g4qc_core.gateway.markets.simulated_market import Bars, Listing
+from g4qc_core.gateway.markets.simulated_market import Listing, MarketBars
 
 _CONTRACTS_A_TRADE = 4.0
 
@@ -25,7 +25,7 @@ def trades(
     minutes: np.ndarray,
     expected: np.ndarray,
     generator: np.random.Generator,
-) -> Bars:
+) -> MarketBars:
     """The bars of a session; a minute without a trade has no row.
 
     Args:
@@ -46,7 +46,7 @@ def trades(
     grid[count == 1] = grid[count == 1, :1]
     low, high = grid.min(axis=1) * tick / scale, grid.max(axis=1) * tick / scale
     average = np.round(grid.mean(axis=1) * tick / scale, digits + 2)
-    return Bars(
+    return MarketBars(
         start=minutes[traded].astype("datetime64[s]"),
         open=grid[:, 0] * tick / scale,
         high=high,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from g4qc_core.gateway.protocol import layouts
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal, invalid
 from g4qc_core.gateway.protocol.layouts import Layout, Message
-from g4qc_core.gateway.protocol.request_context import Answer, Asked
+from g4qc_core.gateway.protocol.request_context import Answer, RequestContext
 
 _DEFAULT_CLIENT = 0
 _LISTS = {1: "ListOfGroups", 2: "ListOfAllocationProfiles", 3: "ListOfAccountAliases"}
@@ -19,7 +19,7 @@ _MARKET_DATA_TYPES = range(1, 5)
 def fixed(*chosen: Layout) -> Answer:
     """Return an answer of these messages, filled with what the gateway knows without looking anything up."""
 
-    def answer(asked: Asked) -> list[Message]:
+    def answer(asked: RequestContext) -> list[Message]:
         account = asked.market.account
         values: dict[str, object] = {
             "request_id": asked.request_id,
@@ -36,7 +36,7 @@ def fixed(*chosen: Layout) -> Answer:
     return answer
 
 
-def silent(asked: Asked) -> list[Message]:
+def silent(asked: RequestContext) -> list[Message]:
     """Answer nothing, as Interactive Brokers does: a setting, or the end of a list that is not sent."""
     return []
 
@@ -45,7 +45,7 @@ def subscription(code: int, *chosen: Layout) -> Answer:
     """Return an answer that also opens a subscription of a message code."""
     answer = fixed(*chosen)
 
-    def subscribe(asked: Asked) -> list[Message]:
+    def subscribe(asked: RequestContext) -> list[Message]:
         asked.subscribed.add((code, asked.request_id))
         return answer(asked)
 
@@ -55,7 +55,7 @@ def subscription(code: int, *chosen: Layout) -> Answer:
 def unsubscription(code: int) -> Answer:
     """Return an answer that ends a subscription of a message code, or refuses an id that is not subscribed (300)."""
 
-    def unsubscribe(asked: Asked) -> list[Message]:
+    def unsubscribe(asked: RequestContext) -> list[Message]:
         if (code, asked.request_id) not in asked.subscribed:
             raise Refusal(300, f"Can't find EId with tickerId:{asked.request_id}")
         asked.subscribed.discard((code, asked.request_id))
@@ -67,13 +67,13 @@ def unsubscription(code: int) -> Answer:
 def refusing(code: int, text: str) -> Answer:
     """Return an answer that refuses every request; `{id}` in the text is the request's id."""
 
-    def refuse(asked: Asked) -> list[Message]:
+    def refuse(asked: RequestContext) -> list[Message]:
         raise Refusal(code, text.format(id=asked.request_id))
 
     return refuse
 
 
-def advisor_data(asked: Asked) -> list[Message]:
+def advisor_data(asked: RequestContext) -> list[Message]:
     """Return an empty list of groups, profiles or aliases: the account has none."""
     (data_type,) = asked.values
     if data_type not in _LISTS:
@@ -82,7 +82,7 @@ def advisor_data(asked: Asked) -> list[Message]:
     return [Message(layouts.ADVISOR_DATA, {"data_type": data_type, "xml": f"{_XML}<{empty}></{empty}>"})]
 
 
-def auto_open_orders(asked: Asked) -> list[Message]:
+def auto_open_orders(asked: RequestContext) -> list[Message]:
     """End the binding of orders made by hand, which only client 0 may ask for; there are none."""
     (bind,) = asked.values
     if not bind:
@@ -92,7 +92,7 @@ def auto_open_orders(asked: Asked) -> list[Message]:
     return [Message(layouts.OPEN_ORDER_END, {})]
 
 
-def market_data_type(asked: Asked) -> list[Message]:
+def market_data_type(asked: RequestContext) -> list[Message]:
     """Accept a setting of streams, which has no answer; refuse a type that does not exist."""
     (data_type,) = asked.values
     if data_type not in _MARKET_DATA_TYPES:

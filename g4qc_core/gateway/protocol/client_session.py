@@ -15,16 +15,16 @@ from dataclasses import dataclass
 
 from g4qc_core.gateway.faults.director import Director
 from g4qc_core.gateway.faults.spanish import spanish
-from g4qc_core.gateway.faults.switches import Effect, Stage
+from g4qc_core.gateway.faults.switches import Effect, FaultStage
 from g4qc_core.gateway.gateway_clock import GatewayClock
-from g4qc_core.gateway.markets.simulated_market import Market
+from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 from g4qc_core.gateway.protocol import client_requests, layouts, replies
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal
 from g4qc_core.gateway.protocol.connection import Connection
 from g4qc_core.gateway.protocol.framing import MalformedFrame, MalformedRequest
 from g4qc_core.gateway.protocol.layouts import Message
-from g4qc_core.gateway.protocol.request_context import NO_ID, Asked, read
-from g4qc_core.gateway.protocol.request_kinds import Kind, kind_of
+from g4qc_core.gateway.protocol.request_context import NO_ID, RequestContext, read
+from g4qc_core.gateway.protocol.request_kinds import RequestKind, kind_of
 
 _LOG = logging.getLogger(__name__)
 _MOST_OPEN = 50
@@ -33,10 +33,10 @@ _HMDS = "Historical Market Data Service error message:"
 _Answer = Callable[[], list[Message]]
 
 _STAGES = {
-    client_requests.CONTRACT_DATA: Stage.CONTRACTS,
-    client_requests.HEAD_TIMESTAMP: Stage.HEAD,
-    client_requests.HISTORICAL_DATA: Stage.HISTORY,
-    client_requests.CURRENT_TIME: Stage.TIME,
+    client_requests.CONTRACT_DATA: FaultStage.CONTRACTS,
+    client_requests.HEAD_TIMESTAMP: FaultStage.HEAD,
+    client_requests.HISTORICAL_DATA: FaultStage.HISTORY,
+    client_requests.CURRENT_TIME: FaultStage.TIME,
 }
 _READY = (
     (2104, "Market data farm connection is OK:usfarm"),
@@ -57,16 +57,16 @@ class House:
         held: set for a moment when requests that wait in silence shall be answered.
     """
 
-    market: Market
+    market: SimulatedMarket
     clock: GatewayClock
     director: Director
-    join: Callable[[Session, int], bool]
-    leave: Callable[[Session], None]
-    seen: Callable[[Session, list[str]], None]
+    join: Callable[[ClientSession, int], bool]
+    leave: Callable[[ClientSession], None]
+    seen: Callable[[ClientSession, list[str]], None]
     held: asyncio.Event
 
 
-class Session:
+class ClientSession:
     """Serves one connected client until it leaves.
 
     Attributes:
@@ -124,7 +124,7 @@ class Session:
             return await self._start_or_refuse(fields[1:])
         if self.client_id is None:
             raise MalformedFrame(f"message {code} came before START_API")
-        effect = self._house.director.effect(_STAGES.get(code, Stage.OTHER))
+        effect = self._house.director.effect(_STAGES.get(code, FaultStage.OTHER))
         await self._connection.begin(effect)
         if not effect.unanswered:
             await self._answer_or_refuse(code, fields[1:], effect)
@@ -161,7 +161,7 @@ class Session:
 
     async def _start(self, fields: list[str]) -> bool:
         client_id = client_requests.Fields(fields[1:]).integer()
-        effect = self._house.director.effect(Stage.START)
+        effect = self._house.director.effect(FaultStage.START)
         await self._connection.begin(effect)
         if effect.unanswered:
             return True
@@ -182,11 +182,11 @@ class Session:
         )
         return True
 
-    async def _others(self, kind: Kind, fields: list[str], effect: Effect) -> None:
+    async def _others(self, kind: RequestKind, fields: list[str], effect: Effect) -> None:
         house, version = self._house, self._connection.version
         request_id, values = read(kind.fields(version), fields)
         assert self.client_id is not None
-        asked = Asked(
+        asked = RequestContext(
             kind.name,
             request_id,
             values,

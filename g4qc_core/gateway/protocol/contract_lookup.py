@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from g4qc_core.gateway.markets.expiry_rules import contract_id
-from g4qc_core.gateway.markets.simulated_market import Listing, Market
+from g4qc_core.gateway.markets.simulated_market import Listing, SimulatedMarket
 from g4qc_core.gateway.protocol.client_requests import ContractQuery
 from g4qc_core.instruments.registry import Instrument, month_code
 
@@ -31,7 +31,7 @@ def underlying(instrument: Instrument) -> tuple[int, str]:
     return contract_id(instrument.symbol, _UNDERLYING_MONTH), _UNDERLYING_KINDS.get(instrument.calendar, "IND")
 
 
-def find(market: Market, query: ContractQuery, now: datetime) -> list[Listing]:
+def find(market: SimulatedMarket, query: ContractQuery, now: datetime) -> list[Listing]:
     """The contracts that fit the query at `now`, by expiry; empty where there is none.
 
     An expired contract fits only a query that includes expired ones, and for two years after its expiry.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from g4qc_core.gateway.markets.simulated_market import REPLAY_ACCOUNT, Listing, Market
+from g4qc_core.gateway.markets.simulated_market import REPLAY_ACCOUNT, Listing, SimulatedMarket
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal
 from g4qc_core.gateway.protocol.client_requests import ContractQuery
 from g4qc_core.gateway.protocol.contract_lookup import visible
@@ -22,12 +22,12 @@ _HOW_TO_ADD = {
 }
 
 
-def not_found(market: Market, query: ContractQuery, now: datetime) -> Refusal:
+def not_found(market: SimulatedMarket, query: ContractQuery, now: datetime) -> Refusal:
     """Return the refusal of a query that fits no contract at `now`."""
     return Refusal(200, f"{_NOT_FOUND}: {_reason(market, query, now)}; see docs/gateway.md")
 
 
-def _reason(market: Market, query: ContractQuery, now: datetime) -> str:
+def _reason(market: SimulatedMarket, query: ContractQuery, now: datetime) -> str:
     listings = market.listings(now)
     if not query.con_id and not query.symbol and not query.local_symbol:
         return "it names neither a conId nor a symbol"

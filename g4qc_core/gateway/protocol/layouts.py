@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from g4qc_core.gateway.markets.simulated_market import Bars
+from g4qc_core.gateway.markets.simulated_market import MarketBars
 from g4qc_core.gateway.protocol.framing import frame, number
 
 OLDEST, NEWEST = 157, 200
@@ -178,7 +178,7 @@ def encode(message: Message, version: int) -> bytes:
     return frame([*map(str, fields), *message.tail])
 
 
-def bar_fields(dates: list[str], bars: Bars) -> list[str]:
+def bar_fields(dates: list[str], bars: MarketBars) -> list[str]:
     """The repeated part of HISTORICAL_DATA: date, open, high, low, close, volume, wap, count of each bar.
 
     Volumes are written as whole numbers, because clients below version 163 read nothing else.

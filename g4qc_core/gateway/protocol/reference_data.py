@@ -12,13 +12,13 @@ from g4qc_core.gateway.protocol import layouts
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal
 from g4qc_core.gateway.protocol.contract_lookup import underlying
 from g4qc_core.gateway.protocol.layouts import Message
-from g4qc_core.gateway.protocol.request_context import Asked
+from g4qc_core.gateway.protocol.request_context import RequestContext
 
 _MOST_SAMPLES = 16
 _DECIMALS = 10
 
 
-def matching_symbols(asked: Asked) -> list[Message]:
+def matching_symbols(asked: RequestContext) -> list[Message]:
     """Return the products whose symbol begins with the pattern, or whose name contains it; at most 16, by symbol.
 
     A future is named by its underlying.
@@ -31,7 +31,7 @@ def matching_symbols(asked: Asked) -> list[Message]:
     return [Message(layouts.SYMBOL_SAMPLES, {"request_id": asked.request_id, "samples": len(found)}, tail)]
 
 
-def market_rule(asked: Asked) -> list[Message]:
+def market_rule(asked: RequestContext) -> list[Message]:
     """Return the price increment of a rule that contract details name.
 
     Raises:

@@ -15,7 +15,7 @@ from g4qc_core.gateway.faults.misshapes import AS_IT_IS, Misshape
 from g4qc_core.gateway.markets import history
 from g4qc_core.gateway.markets.history import ScheduledSession
 from g4qc_core.gateway.markets.session_hours import liquid_hours, trading_hours, zone_name
-from g4qc_core.gateway.markets.simulated_market import Listing, Market
+from g4qc_core.gateway.markets.simulated_market import Listing, SimulatedMarket
 from g4qc_core.gateway.protocol import layouts
 from g4qc_core.gateway.protocol.bar_request_rules import SCHEDULE, Refusal, check_date_format, check_kind, validate
 from g4qc_core.gateway.protocol.client_requests import BarsRequest, ContractQuery, ContractRequest, HeadRequest
@@ -53,7 +53,9 @@ def garbled(messages: list[Message]) -> list[Message]:
     return [replace(first, values={**first.values, "min_tick": "?"}), *others]
 
 
-def contracts(market: Market, request: ContractRequest, now: datetime, expiry_zone: str | None = None) -> list[Message]:
+def contracts(
+    market: SimulatedMarket, request: ContractRequest, now: datetime, expiry_zone: str | None = None
+) -> list[Message]:
     """The details of each contract that the request means, and the end of them.
 
     Args:
@@ -78,7 +80,7 @@ def contracts(market: Market, request: ContractRequest, now: datetime, expiry_zo
 
 
 def bars(
-    market: Market, request: BarsRequest, now: datetime, version: int, misshape: Misshape = AS_IT_IS
+    market: SimulatedMarket, request: BarsRequest, now: datetime, version: int, misshape: Misshape = AS_IT_IS
 ) -> list[Message]:
     """The bars of a window, or its sessions.
 
@@ -103,7 +105,9 @@ def bars(
     return [*warnings, data, *ends]
 
 
-def head_timestamp(market: Market, request: HeadRequest, now: datetime, told: str | None = None) -> list[Message]:
+def head_timestamp(
+    market: SimulatedMarket, request: HeadRequest, now: datetime, told: str | None = None
+) -> list[Message]:
     """Return when the contract's bars begin, in the format of the request, or `told` instead.
 
     Raises:
@@ -120,7 +124,7 @@ def head_timestamp(market: Market, request: HeadRequest, now: datetime, told: st
     return [Message(layouts.HEAD_TIMESTAMP, {"request_id": request.request_id, "timestamp": text})]
 
 
-def _only(market: Market, query: ContractQuery, now: datetime) -> Listing:
+def _only(market: SimulatedMarket, query: ContractQuery, now: datetime) -> Listing:
     found = find(market, query, now)
     if not found:
         raise not_found(market, query, now)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from g4qc_core.gateway.markets.simulated_market import Market
+from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 from g4qc_core.gateway.protocol.client_requests import Fields
 from g4qc_core.gateway.protocol.layouts import Message
 
@@ -27,7 +27,7 @@ _READERS: dict[str, Callable[[Fields], object]] = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestContext:
     """One request.
 
     Attributes:
@@ -44,12 +44,12 @@ class Asked:
     values: tuple[object, ...]
     client_id: int
     version: int
-    market: Market
+    market: SimulatedMarket
     now: datetime
     subscribed: set[tuple[int, int]]
 
 
-Answer = Callable[[Asked], list[Message]]
+Answer = Callable[[RequestContext], list[Message]]
 """Returns the messages that end a request, or raises `Refusal`."""
 
 

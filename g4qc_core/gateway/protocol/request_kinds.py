@@ -16,16 +16,16 @@ from g4qc_core.gateway.protocol.bar_request_rules import Refusal
 from g4qc_core.gateway.protocol.client_requests import Fields
 from g4qc_core.gateway.protocol.framing import MalformedRequest
 from g4qc_core.gateway.protocol.layouts import Message
-from g4qc_core.gateway.protocol.request_context import NO_ID, Answer, Asked, id_at
+from g4qc_core.gateway.protocol.request_context import NO_ID, Answer, RequestContext, id_at
 
 
-def not_served(asked: Asked) -> list[Message]:
+def not_served(asked: RequestContext) -> list[Message]:
     """Refuse what Interactive Brokers serves and this gateway does not."""
     raise Refusal(162, f"A request for {asked.name} is not served by the simulated gateway")
 
 
 @dataclass(frozen=True)
-class Kind:
+class RequestKind:
     """A kind of request.
 
     Attributes:
@@ -53,9 +53,9 @@ class Kind:
             return NO_ID
 
 
-def kind_of(code: int) -> Kind:
+def kind_of(code: int) -> RequestKind:
     """The kind of a message code; one that is not in the table is not served."""
-    return KINDS.get(code) or Kind(f"the unknown kind {code}")
+    return KINDS.get(code) or RequestKind(f"the unknown kind {code}")
 
 
 def _no_streams(code: int, text: str) -> Answer:
@@ -67,95 +67,99 @@ _NO_DEPTH = refusing(310, "Can't find the subscribed market depth with tickerId:
 _NO_SCAN = refusing(365, "No scanner subscription found for ticker id:{id}")
 _NO_STREAM = refusing(300, "Can't find EId with tickerId:{id}")
 
-KINDS: dict[int, Kind] = {
-    1: Kind("market data", "v#", _no_streams(354, _NO_SUBSCRIPTION)),
-    2: Kind("the cancellation of market data", "v#", _NO_STREAM),
-    3: Kind("an order", "#", refusing(201, "Order rejected - reason:Orders are not served by the simulated gateway")),
-    4: Kind(
+KINDS: dict[int, RequestKind] = {
+    1: RequestKind("market data", "v#", _no_streams(354, _NO_SUBSCRIPTION)),
+    2: RequestKind("the cancellation of market data", "v#", _NO_STREAM),
+    3: RequestKind(
+        "an order", "#", refusing(201, "Order rejected - reason:Orders are not served by the simulated gateway")
+    ),
+    4: RequestKind(
         "the cancellation of an order",
         "v#",
         refusing(10147, "OrderId {id} that needs to be cancelled is not found."),
         newer=(layouts.CANCEL_WITHOUT_VERSION, "#"),
     ),
-    5: Kind("open orders", "v", fixed(layouts.OPEN_ORDER_END)),
-    6: Kind("account updates", "vbs", fixed(layouts.ACCOUNT_TIME, layouts.ACCOUNT_END)),
-    7: Kind("executions", "v#isssss", fixed(layouts.EXECUTIONS_END)),
-    8: Kind("the next order id", "vi", fixed(layouts.NEXT_VALID_ID)),
-    9: Kind("contract details", "v#"),
-    10: Kind("market depth", "v#"),
-    11: Kind("the cancellation of market depth", "v#", _NO_DEPTH),
-    12: Kind("news bulletins", "v"),
-    13: Kind("the cancellation of news bulletins", "v", silent),
-    14: Kind("a log level", "vi", silent),
-    15: Kind("the binding of orders", "vb", account.auto_open_orders),
-    16: Kind("all open orders", "v", fixed(layouts.OPEN_ORDER_END)),
-    17: Kind("managed accounts", "v", fixed(layouts.MANAGED_ACCOUNTS)),
-    18: Kind("financial advisor data", "vi", account.advisor_data),
-    19: Kind("a change of financial advisor data", "vis#"),
-    20: Kind("historical bars", "#"),
-    21: Kind("the exercise of options", "v#"),
-    22: Kind("a market scan", "#"),
-    23: Kind("the cancellation of a market scan", "v#", _NO_SCAN),
-    24: Kind("scanner parameters", "v", fixed(layouts.SCANNER_PARAMETERS)),
-    25: Kind("the cancellation of historical bars", "v#"),
-    49: Kind("the time", "v", fixed(layouts.CURRENT_TIME)),
-    50: Kind("real-time bars", "v#", _no_streams(420, f"Invalid Real-time Query: {_NO_SUBSCRIPTION}")),
-    51: Kind("the cancellation of real-time bars", "v#", _NO_STREAM),
-    52: Kind("fundamental data", "v#"),
-    53: Kind("the cancellation of fundamental data", "v#", _NO_STREAM),
-    54: Kind("an implied volatility", "v#"),
-    55: Kind("an option price", "v#"),
-    56: Kind("the cancellation of an implied volatility", "v#", _NO_STREAM),
-    57: Kind("the cancellation of an option price", "v#", _NO_STREAM),
-    58: Kind("the cancellation of all orders"),
-    59: Kind("a type of market data", "vi", account.market_data_type),
-    61: Kind("positions", "v", fixed(layouts.POSITIONS_END)),
-    62: Kind("an account summary", "v#ss", subscription(62, layouts.ACCOUNT_SUMMARY_END)),
-    63: Kind("the cancellation of an account summary", "v#", unsubscription(62)),
-    64: Kind("the cancellation of positions", "v", silent),
-    65: Kind("a verification", "v"),
-    66: Kind("a verification", "v"),
-    67: Kind("display groups", "v#", fixed(layouts.DISPLAY_GROUPS)),
-    68: Kind("events of a display group", "v#"),
-    69: Kind("a change of a display group", "v#"),
-    70: Kind("the cancellation of events of a display group", "v#", _NO_STREAM),
-    72: Kind("a verification", "v"),
-    73: Kind("a verification", "v"),
-    74: Kind("positions by model", "v#ss", subscription(74, layouts.POSITIONS_MULTI_END)),
-    75: Kind("the cancellation of positions by model", "v#", unsubscription(74)),
-    76: Kind("account updates by model", "v#ssb", subscription(76, layouts.ACCOUNT_MULTI_END)),
-    77: Kind("the cancellation of account updates by model", "v#", unsubscription(76)),
-    78: Kind("option chains", "#sssi", fixed(layouts.OPTION_PARAMETERS_END)),
-    79: Kind("soft dollar tiers", "#", fixed(layouts.SOFT_DOLLAR_TIERS)),
-    80: Kind("family codes", "", fixed(layouts.FAMILY_CODES)),
-    81: Kind("matching symbols", "#s", reference.matching_symbols),
-    82: Kind("exchanges with market depth", "", fixed(layouts.DEPTH_EXCHANGES)),
-    83: Kind("components of a SMART exchange", "#s", fixed(layouts.SMART_COMPONENTS)),
-    84: Kind("a news article", "#"),
-    85: Kind("news providers", "", fixed(layouts.NEWS_PROVIDERS)),
-    86: Kind("historical news", "#"),
-    87: Kind("the first bar", "#"),
-    88: Kind("a histogram", "#"),
-    89: Kind("the cancellation of a histogram", "#", _NO_STREAM),
-    90: Kind("the cancellation of a first bar", "#"),
-    91: Kind("a market rule", "i", reference.market_rule),
-    92: Kind("profit and loss", "#ss", subscription(92, layouts.PROFIT)),
-    93: Kind("the cancellation of profit and loss", "#", unsubscription(92)),
-    94: Kind("profit and loss of a position", "#ssi", subscription(94, layouts.PROFIT_OF_POSITION)),
-    95: Kind("the cancellation of profit and loss of a position", "#", unsubscription(94)),
-    96: Kind("historical ticks", "#"),
-    97: Kind("ticks", "#", _no_streams(354, _NO_SUBSCRIPTION)),
-    98: Kind("the cancellation of ticks", "#", _NO_STREAM),
-    99: Kind("completed orders", "b", fixed(layouts.COMPLETED_ORDERS_END)),
-    100: Kind("kinds of corporate events", "#"),
-    101: Kind("the cancellation of kinds of corporate events", "#", refusing(10280, "Failed cancel WSH metadata.")),
-    102: Kind("corporate events", "#"),
-    103: Kind("the cancellation of corporate events", "#", refusing(10284, "Failed cancel WSH event data.")),
-    104: Kind("user information", "#", fixed(layouts.USER_INFO)),
-    105: Kind("the time in milliseconds", "", fixed(layouts.CURRENT_MILLISECONDS)),
-    106: Kind("the cancellation of contract details", "#"),
-    107: Kind("the cancellation of historical ticks", "#"),
-    108: Kind("settings"),
-    109: Kind("a change of settings"),
+    5: RequestKind("open orders", "v", fixed(layouts.OPEN_ORDER_END)),
+    6: RequestKind("account updates", "vbs", fixed(layouts.ACCOUNT_TIME, layouts.ACCOUNT_END)),
+    7: RequestKind("executions", "v#isssss", fixed(layouts.EXECUTIONS_END)),
+    8: RequestKind("the next order id", "vi", fixed(layouts.NEXT_VALID_ID)),
+    9: RequestKind("contract details", "v#"),
+    10: RequestKind("market depth", "v#"),
+    11: RequestKind("the cancellation of market depth", "v#", _NO_DEPTH),
+    12: RequestKind("news bulletins", "v"),
+    13: RequestKind("the cancellation of news bulletins", "v", silent),
+    14: RequestKind("a log level", "vi", silent),
+    15: RequestKind("the binding of orders", "vb", account.auto_open_orders),
+    16: RequestKind("all open orders", "v", fixed(layouts.OPEN_ORDER_END)),
+    17: RequestKind("managed accounts", "v", fixed(layouts.MANAGED_ACCOUNTS)),
+    18: RequestKind("financial advisor data", "vi", account.advisor_data),
+    19: RequestKind("a change of financial advisor data", "vis#"),
+    20: RequestKind("historical bars", "#"),
+    21: RequestKind("the exercise of options", "v#"),
+    22: RequestKind("a market scan", "#"),
+    23: RequestKind("the cancellation of a market scan", "v#", _NO_SCAN),
+    24: RequestKind("scanner parameters", "v", fixed(layouts.SCANNER_PARAMETERS)),
+    25: RequestKind("the cancellation of historical bars", "v#"),
+    49: RequestKind("the time", "v", fixed(layouts.CURRENT_TIME)),
+    50: RequestKind("real-time bars", "v#", _no_streams(420, f"Invalid Real-time Query: {_NO_SUBSCRIPTION}")),
+    51: RequestKind("the cancellation of real-time bars", "v#", _NO_STREAM),
+    52: RequestKind("fundamental data", "v#"),
+    53: RequestKind("the cancellation of fundamental data", "v#", _NO_STREAM),
+    54: RequestKind("an implied volatility", "v#"),
+    55: RequestKind("an option price", "v#"),
+    56: RequestKind("the cancellation of an implied volatility", "v#", _NO_STREAM),
+    57: RequestKind("the cancellation of an option price", "v#", _NO_STREAM),
+    58: RequestKind("the cancellation of all orders"),
+    59: RequestKind("a type of market data", "vi", account.market_data_type),
+    61: RequestKind("positions", "v", fixed(layouts.POSITIONS_END)),
+    62: RequestKind("an account summary", "v#ss", subscription(62, layouts.ACCOUNT_SUMMARY_END)),
+    63: RequestKind("the cancellation of an account summary", "v#", unsubscription(62)),
+    64: RequestKind("the cancellation of positions", "v", silent),
+    65: RequestKind("a verification", "v"),
+    66: RequestKind("a verification", "v"),
+    67: RequestKind("display groups", "v#", fixed(layouts.DISPLAY_GROUPS)),
+    68: RequestKind("events of a display group", "v#"),
+    69: RequestKind("a change of a display group", "v#"),
+    70: RequestKind("the cancellation of events of a display group", "v#", _NO_STREAM),
+    72: RequestKind("a verification", "v"),
+    73: RequestKind("a verification", "v"),
+    74: RequestKind("positions by model", "v#ss", subscription(74, layouts.POSITIONS_MULTI_END)),
+    75: RequestKind("the cancellation of positions by model", "v#", unsubscription(74)),
+    76: RequestKind("account updates by model", "v#ssb", subscription(76, layouts.ACCOUNT_MULTI_END)),
+    77: RequestKind("the cancellation of account updates by model", "v#", unsubscription(76)),
+    78: RequestKind("option chains", "#sssi", fixed(layouts.OPTION_PARAMETERS_END)),
+    79: RequestKind("soft dollar tiers", "#", fixed(layouts.SOFT_DOLLAR_TIERS)),
+    80: RequestKind("family codes", "", fixed(layouts.FAMILY_CODES)),
+    81: RequestKind("matching symbols", "#s", reference.matching_symbols),
+    82: RequestKind("exchanges with market depth", "", fixed(layouts.DEPTH_EXCHANGES)),
+    83: RequestKind("components of a SMART exchange", "#s", fixed(layouts.SMART_COMPONENTS)),
+    84: RequestKind("a news article", "#"),
+    85: RequestKind("news providers", "", fixed(layouts.NEWS_PROVIDERS)),
+    86: RequestKind("historical news", "#"),
+    87: RequestKind("the first bar", "#"),
+    88: RequestKind("a histogram", "#"),
+    89: RequestKind("the cancellation of a histogram", "#", _NO_STREAM),
+    90: RequestKind("the cancellation of a first bar", "#"),
+    91: RequestKind("a market rule", "i", reference.market_rule),
+    92: RequestKind("profit and loss", "#ss", subscription(92, layouts.PROFIT)),
+    93: RequestKind("the cancellation of profit and loss", "#", unsubscription(92)),
+    94: RequestKind("profit and loss of a position", "#ssi", subscription(94, layouts.PROFIT_OF_POSITION)),
+    95: RequestKind("the cancellation of profit and loss of a position", "#", unsubscription(94)),
+    96: RequestKind("historical ticks", "#"),
+    97: RequestKind("ticks", "#", _no_streams(354, _NO_SUBSCRIPTION)),
+    98: RequestKind("the cancellation of ticks", "#", _NO_STREAM),
+    99: RequestKind("completed orders", "b", fixed(layouts.COMPLETED_ORDERS_END)),
+    100: RequestKind("kinds of corporate events", "#"),
+    101: RequestKind(
+        "the cancellation of kinds of corporate events", "#", refusing(10280, "Failed cancel WSH metadata.")
+    ),
+    102: RequestKind("corporate events", "#"),
+    103: RequestKind("the cancellation of corporate events", "#", refusing(10284, "Failed cancel WSH event data.")),
+    104: RequestKind("user information", "#", fixed(layouts.USER_INFO)),
+    105: RequestKind("the time in milliseconds", "", fixed(layouts.CURRENT_MILLISECONDS)),
+    106: RequestKind("the cancellation of contract details", "#"),
+    107: RequestKind("the cancellation of historical ticks", "#"),
+    108: RequestKind("settings"),
+    109: RequestKind("a change of settings"),
 }
 """By message code; that of START_API, 71, is the session's own."""

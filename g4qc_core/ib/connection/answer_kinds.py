@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class AnswerKind(StrEnum):
     """A kind of answer, in words."""
 
     READY = "accounts and a valid id"
@@ -19,16 +19,16 @@ class Kind(StrEnum):
     SCHEDULE = "a schedule"
 
 
-AWAITED: dict[bytes, Kind | None] = {
+AWAITED: dict[bytes, AnswerKind | None] = {
     b"4": None,
-    b"9": Kind.READY,
-    b"15": Kind.READY,
-    b"10": Kind.CONTRACTS,
-    b"52": Kind.CONTRACTS,
-    b"17": Kind.BARS,
-    b"108": Kind.BARS,
-    b"49": Kind.TIME,
-    b"88": Kind.HEAD,
-    b"106": Kind.SCHEDULE,
+    b"9": AnswerKind.READY,
+    b"15": AnswerKind.READY,
+    b"10": AnswerKind.CONTRACTS,
+    b"52": AnswerKind.CONTRACTS,
+    b"17": AnswerKind.BARS,
+    b"108": AnswerKind.BARS,
+    b"49": AnswerKind.TIME,
+    b"88": AnswerKind.HEAD,
+    b"106": AnswerKind.SCHEDULE,
 }
 """Kinds by message id; an error (4) belongs to requests of every kind."""

@@ -29,7 +29,7 @@ from g4qc_core.errors import (
     UnreadableAnswer,
 )
 from g4qc_core.ib.advice import ACCOUNT, Advice
-from g4qc_core.ib.connection.answer_kinds import AWAITED, Kind
+from g4qc_core.ib.connection.answer_kinds import AWAITED, AnswerKind
 from g4qc_core.ib.connection.builds import Build
 from g4qc_core.ib.connection.decoding import CONTRACT, TolerantDecoder, contract_named, request_of
 from g4qc_core.ib.connection.dialling import NEWEST, OLDEST, open_wire
@@ -136,7 +136,7 @@ class IbClient:
     def current_time(self) -> int:
         """The gateway's clock, in whole seconds since 1970 UTC."""
         key = next(self._time_keys)
-        return self._ask(key, Kind.TIME, "The gateway's clock", lambda _: self._api.reqCurrentTime())[0]
+        return self._ask(key, AnswerKind.TIME, "The gateway's clock", lambda _: self._api.reqCurrentTime())[0]
 
     def contract_details(self, subject: str, contract: IbContract) -> list[Any]:
         """`ContractDetails` of all contracts that fit; `subject` begins the text of an error.
@@ -153,7 +153,7 @@ class IbClient:
         """Return the same; unreadable details name their contract and have an attribute `unreadable`, the reason."""
         found = self._ask(
             next(self._request_ids),
-            Kind.CONTRACTS,
+            AnswerKind.CONTRACTS,
             subject,
             lambda request_id: self._api.reqContractDetails(request_id, contract),
         )
@@ -166,7 +166,9 @@ class IbClient:
         self._await_farms(subject)
         key = next(self._request_ids)
         try:
-            return self._ask(key, Kind.HEAD, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, what, 0, 2))[0]
+            return self._ask(
+                key, AnswerKind.HEAD, subject, lambda i: self._api.reqHeadTimeStamp(i, contract, what, 0, 2)
+            )[0]
         finally:
             # An answered head timestamp still counts as an open request of history until it is cancelled.
             self._api.cancelHeadTimeStamp(key)
@@ -180,7 +182,7 @@ class IbClient:
             )
 
         self._await_farms(subject)
-        return self._ask(next(self._request_ids), Kind.BARS, subject, send, self._api.cancelHistoricalData)
+        return self._ask(next(self._request_ids), AnswerKind.BARS, subject, send, self._api.cancelHistoricalData)
 
     @property
     def tells_schedules(self) -> bool:
@@ -194,7 +196,7 @@ class IbClient:
             self._api.reqHistoricalData(request_id, contract, end, duration, "1 day", "SCHEDULE", 0, 2, False, [])
 
         self._await_farms(subject)
-        return self._ask(next(self._request_ids), Kind.SCHEDULE, subject, send, self._api.cancelHistoricalData)[0]
+        return self._ask(next(self._request_ids), AnswerKind.SCHEDULE, subject, send, self._api.cancelHistoricalData)[0]
 
     def _start(self, deadline: float, timeout: float) -> None:
         self._reader.start()
@@ -226,7 +228,7 @@ class IbClient:
     def _ask(
         self,
         key: int,
-        awaits: Kind,
+        awaits: AnswerKind,
         subject: str,
         send: Callable[[int], None],
         cancel: Callable[[int], None] | None = None,

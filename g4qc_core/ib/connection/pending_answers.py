@@ -18,7 +18,7 @@ from ibapi.wrapper import EWrapper
 from g4qc_core.errors import GatewayDisconnected, GatewayError, PacingViolation, RequestCancelled, UnreadableAnswer
 from g4qc_core.ib.advice import ACCOUNT, Advice, advice_for, origin_of
 from g4qc_core.ib.codes import DATA_LOST, FARM_BACK, FARM_LOST, SERVERS_BACK, SERVERS_LOST, meaning
-from g4qc_core.ib.connection.answer_kinds import Kind
+from g4qc_core.ib.connection.answer_kinds import AnswerKind
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Pending:
         doubt: error from the gateway that ends the request unless an answer still comes.
     """
 
-    def __init__(self, subject: str, awaits: Kind) -> None:
+    def __init__(self, subject: str, awaits: AnswerKind) -> None:
         self.subject = subject
         self.awaits = awaits
         self.rows: list[Any] = []
@@ -64,7 +64,7 @@ class Answers(EWrapper):
 
     def __init__(self, address: str, advice: Advice = ACCOUNT) -> None:
         super().__init__()
-        self.ready = Pending(f"The gateway at {address}", Kind.READY)
+        self.ready = Pending(f"The gateway at {address}", AnswerKind.READY)
         self.advice = advice
         self.accounts: list[str] = []
         self.servers_lost_at: float | None = None
@@ -77,7 +77,7 @@ class Answers(EWrapper):
         self._next_id_known = False
         self._end: GatewayError | None = None
 
-    def open(self, key: int, subject: str, awaits: Kind) -> Pending:
+    def open(self, key: int, subject: str, awaits: AnswerKind) -> Pending:
         """Registers a request under `key`, used once; raises what ended the connection, if it has ended.
 
         Keys below -1 stand for requests of the time, whose answer names no request.
@@ -111,7 +111,7 @@ class Answers(EWrapper):
         self.farms_up.set()
         return down
 
-    def unreadable(self, key: int | None, kind: Kind | None, about: str) -> None:
+    def unreadable(self, key: int | None, kind: AnswerKind | None, about: str) -> None:
         """Fail the request whose answer cannot be read.
 
         Args:
@@ -123,13 +123,13 @@ class Answers(EWrapper):
             fitting = [one for one in waiting.values() if kind in (None, one.awaits)]
         else:
             fitting = [waiting[key]] if key in waiting else []
-        if len(fitting) == 1 or kind is Kind.TIME:
+        if len(fitting) == 1 or kind is AnswerKind.TIME:
             for pending in fitting:
                 pending.finish(UnreadableAnswer(f"{pending.subject}: {about}."))
 
     def unreadable_contract(self, key: int, entry: Any, about: str) -> None:
         """Keep a contract that cannot be read; its request fails only if the end of the answer does not come."""
-        pending = self._waiting(key, Kind.CONTRACTS)
+        pending = self._waiting(key, AnswerKind.CONTRACTS)
         if pending is not None:
             pending.doubt = UnreadableAnswer(f"{pending.subject}: {about}.")
             pending.rows.append(entry)
@@ -156,27 +156,27 @@ class Answers(EWrapper):
 
     def currentTime(self, time: int) -> None:
         for key in [k for k in list(self._pending) if k < NO_REQUEST]:
-            self._finish(key, Kind.TIME, row=time)
+            self._finish(key, AnswerKind.TIME, row=time)
 
     def contractDetails(self, reqId: int, contractDetails: Any) -> None:
-        self._add(reqId, Kind.CONTRACTS, contractDetails)
+        self._add(reqId, AnswerKind.CONTRACTS, contractDetails)
 
     def contractDetailsEnd(self, reqId: int) -> None:
-        self._finish(reqId, Kind.CONTRACTS)
+        self._finish(reqId, AnswerKind.CONTRACTS)
 
     def historicalData(self, reqId: int, bar: Any) -> None:
-        self._add(reqId, Kind.BARS, bar)
+        self._add(reqId, AnswerKind.BARS, bar)
 
     def historicalDataEnd(self, reqId: int, start: str, end: str) -> None:
-        self._finish(reqId, Kind.BARS)
+        self._finish(reqId, AnswerKind.BARS)
 
     def historicalSchedule(
         self, reqId: int, startDateTime: str, endDateTime: str, timeZone: str, sessions: Any
     ) -> None:
-        self._finish(reqId, Kind.SCHEDULE, row=(sessions, timeZone))
+        self._finish(reqId, AnswerKind.SCHEDULE, row=(sessions, timeZone))
 
     def headTimestamp(self, reqId: int, headTimestamp: str) -> None:
-        self._finish(reqId, Kind.HEAD, row=headTimestamp)
+        self._finish(reqId, AnswerKind.HEAD, row=headTimestamp)
 
     def commissionReport(self, commissionReport: Any) -> None:
         """Spelled so until 10.30; nobody here trades, but the decoder calls it for other clients' fills."""
@@ -251,7 +251,7 @@ class Answers(EWrapper):
             log.warning("%s: %s.", pending.subject, told)
             pending.finish(UnreadableAnswer(f"{pending.subject}: {told}."))
 
-    def _waiting(self, key: int, kind: Kind) -> Pending | None:
+    def _waiting(self, key: int, kind: AnswerKind) -> Pending | None:
         """Return the open request that awaits this kind of answer; None when there is none."""
         pending = self._pending.get(key)
         if pending is not None and pending.awaits is kind and not pending.done.is_set():
@@ -259,12 +259,12 @@ class Answers(EWrapper):
         self.misplaced(key, kind)
         return None
 
-    def _add(self, key: int, kind: Kind, row: Any) -> None:
+    def _add(self, key: int, kind: AnswerKind, row: Any) -> None:
         pending = self._waiting(key, kind)
         if pending is not None:
             pending.rows.append(row)
 
-    def _finish(self, key: int, kind: Kind, row: Any = None) -> None:
+    def _finish(self, key: int, kind: AnswerKind, row: Any = None) -> None:
         pending = self._waiting(key, kind)
         if pending is not None:
             if row is not None:

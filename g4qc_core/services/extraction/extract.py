@@ -22,9 +22,9 @@ from g4qc_core.services.chains import Wanted
 from g4qc_core.services.extraction.heads import learn_heads
 from g4qc_core.services.extraction.ledgered_request import Asking, emptiness, outcome_of, said_before
 from g4qc_core.services.extraction.needs import leaves_no_doubt
-from g4qc_core.services.extraction.partial_answers import Part, readable_parts
+from g4qc_core.services.extraction.partial_answers import TrustedPart, readable_parts
 from g4qc_core.services.extraction.patience import Patience
-from g4qc_core.services.extraction.plan import USUAL, Plan, PlanRules, heads_to_ask
+from g4qc_core.services.extraction.plan import USUAL, ExtractionPlan, PlanRules, heads_to_ask
 from g4qc_core.services.extraction.planner import plan_extraction
 from g4qc_core.services.extraction.progress import under_way
 from g4qc_core.services.extraction.unanswered import Missed
@@ -52,7 +52,7 @@ class Asked:
 class Extraction:
     """The result of one extraction: its plan, all requests made, and those that failed or were skipped."""
 
-    plan: Plan = field(default_factory=Plan)
+    plan: ExtractionPlan = field(default_factory=ExtractionPlan)
     asked: list[Asked] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
 
@@ -72,7 +72,7 @@ class Extraction:
             contract: tuple(s for s in sessions if start < s.close <= end)
             for contract, sessions in self.plan.asked.items()
         }
-        plan = Plan(tuple(r for r in self.plan.requests if start < r.end <= end), asked, self.plan.left_out)
+        plan = ExtractionPlan(tuple(r for r in self.plan.requests if start < r.end <= end), asked, self.plan.left_out)
         return Extraction(
             plan,
             [a for a in self.asked if start < a.request.end <= end],
@@ -215,7 +215,7 @@ def _ask(
 
 def _keep(
     request: BarRequest,
-    parts: Sequence[Part],
+    parts: Sequence[TrustedPart],
     bars: pd.DataFrame,
     asking: Asking,
     error: PartlyUnreadable,

@@ -30,7 +30,7 @@ from g4qc_core.errors import (
     RequestRejected,
     UnreadableAnswer,
 )
-from g4qc_core.storage.request_ledger import ANSWERED, Ledger, LedgerEntry, Outcome
+from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, Outcome, RequestLedger
 
 _OUTCOMES: tuple[tuple[type[G4qcError], Outcome], ...] = (
     (NoData, Outcome.NO_DATA),
@@ -88,13 +88,13 @@ class Asking:
         )
 
 
-def emptiness(request: BarRequest, at: datetime, ledger: Ledger) -> Outcome:
+def emptiness(request: BarRequest, at: datetime, ledger: RequestLedger) -> Outcome:
     """What an answer at `at` is that there is nothing: confirmed by an earlier one, else only a claim."""
     known = said_before(request, ANSWERED, at, ledger)
     return Outcome.CONFIRMED_EMPTY if known else Outcome.NO_DATA
 
 
-def said_before(request: BarRequest, outcomes: Collection[Outcome], at: datetime, ledger: Ledger) -> bool:
+def said_before(request: BarRequest, outcomes: Collection[Outcome], at: datetime, ledger: RequestLedger) -> bool:
     """True when a request for the whole window ended so, long enough before `at` not to come from the same outage."""
     contract = request.contract
     key = (contract.symbol, contract.month, request.timeframe.name, request.start, request.end)

@@ -14,7 +14,7 @@ from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 
 
 @dataclass(frozen=True)
-class Part:
+class TrustedPart:
     """`[start, end)`, UTC; readable if every bar in it could be read."""
 
     start: datetime
@@ -22,7 +22,9 @@ class Part:
     readable: bool
 
 
-def readable_parts(request: BarRequest, lost: Iterable[datetime | None], calendar: SessionCalendar) -> list[Part]:
+def readable_parts(
+    request: BarRequest, lost: Iterable[datetime | None], calendar: SessionCalendar
+) -> list[TrustedPart]:
     """Split the request's window: each session with an unreadable bar, and the spans between them.
 
     If an unreadable bar's session is unknown, no part is trustworthy.
@@ -35,17 +37,17 @@ def readable_parts(request: BarRequest, lost: Iterable[datetime | None], calenda
     for start in lost:
         own = None if start is None else _holding(sessions, start)
         if own is None:
-            return [Part(request.start, request.end, readable=False)]
+            return [TrustedPart(request.start, request.end, readable=False)]
         hit.append(own)
     parts, begin = [], request.start
     for session in sorted(set(hit), key=lambda s: s.open):
         first, last = max(session.open, request.start), min(session.close, request.end)
         if calendar.sessions_between(begin, first):
-            parts.append(Part(begin, first, readable=True))
-        parts.append(Part(first, last, readable=False))
+            parts.append(TrustedPart(begin, first, readable=True))
+        parts.append(TrustedPart(first, last, readable=False))
         begin = last
     if begin < request.end and calendar.sessions_between(begin, request.end):
-        parts.append(Part(begin, request.end, readable=True))
+        parts.append(TrustedPart(begin, request.end, readable=True))
     return parts
 
 

@@ -30,14 +30,14 @@ _HEAD_BELIEVED = timedelta(days=7)
 _HEADLESS = timedelta(days=1)
 
 
-class Order(StrEnum):
+class FetchOrder(StrEnum):
     """Which bars come first."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
 
     @classmethod
-    def named(cls, name: str) -> Order:
+    def named(cls, name: str) -> FetchOrder:
         """The order of that name.
 
         Raises:
@@ -69,7 +69,7 @@ class PlanRules:
 
     settled_after: timedelta = timedelta(hours=12)
     sessions_a_request: int = TRADE_WEEK
-    order: Order = Order.NEWEST
+    order: FetchOrder = FetchOrder.NEWEST
 
 
 USUAL = PlanRules()
@@ -95,7 +95,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ExtractionPlan:
     """Requests in the order in which they are made, the sessions that they cover, and those that are left out.
 
     Attributes:
@@ -113,7 +113,7 @@ class Plan:
         return sum(len(sessions) for sessions in self.asked.values())
 
 
-def plan(known: Iterable[Known], calendar: SessionCalendar, now: datetime, rules: PlanRules = USUAL) -> Plan:
+def plan(known: Iterable[Known], calendar: SessionCalendar, now: datetime, rules: PlanRules = USUAL) -> ExtractionPlan:
     """The fewest requests that bring what is missing of the contracts, in the order of the rules.
 
     Contracts that Interactive Brokers will drop within 90 days come first, the next one to go before the others; then
@@ -133,12 +133,12 @@ def plan(known: Iterable[Known], calendar: SessionCalendar, now: datetime, rules
             asked[one.contract] = tuple(needed)
         left_out[one.contract] = _left_out(one, {s.trade_date for s in needed}, now)
         requests += chunk_sessions(one.contract, ONE_MINUTE, needed, calendar, now, rules.sessions_a_request, one.head)
-    return Plan(tuple(sorted(requests, key=lambda r: _place(r, now, rules.order))), asked, left_out)
+    return ExtractionPlan(tuple(sorted(requests, key=lambda r: _place(r, now, rules.order))), asked, left_out)
 
 
 def heads_to_ask(
     wanted: Mapping[Contract, Sequence[Session]],
-    planned: Plan,
+    planned: ExtractionPlan,
     heads: Mapping[str, datetime],
     asked_at: Mapping[str, datetime],
     now: datetime,
@@ -165,9 +165,9 @@ def heads_to_ask(
     return found
 
 
-def _place(request: BarRequest, now: datetime, order: Order) -> tuple[int, float, float, str]:
+def _place(request: BarRequest, now: datetime, order: FetchOrder) -> tuple[int, float, float, str]:
     goes_at = request.contract.last_trade_at + KEPT_AFTER_EXPIRY
-    by_time = request.start.timestamp() if order is Order.OLDEST else -request.end.timestamp()
+    by_time = request.start.timestamp() if order is FetchOrder.OLDEST else -request.end.timestamp()
     if now < goes_at <= now + _SOON:
         return 0, goes_at.timestamp(), by_time, request.contract.month
     return (1 if now < goes_at else 2), by_time, 0.0, request.contract.month

@@ -17,7 +17,7 @@ from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.services.chains import Wanted
 from g4qc_core.services.extraction.answered import answers, reopened_sessions
 from g4qc_core.services.extraction.needs import Bars
-from g4qc_core.services.extraction.plan import USUAL, Known, Order, Plan, PlanRules, plan
+from g4qc_core.services.extraction.plan import USUAL, ExtractionPlan, FetchOrder, Known, PlanRules, plan
 from g4qc_core.settings import Settings
 from g4qc_core.storage.reopened_store import Reopened
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry
@@ -25,7 +25,7 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 
 
-def rules_of(settings: Settings, order: Order = Order.NEWEST) -> PlanRules:
+def rules_of(settings: Settings, order: FetchOrder = FetchOrder.NEWEST) -> PlanRules:
     """The rules of planning that the settings give."""
     return PlanRules(timedelta(hours=settings.settled_after), settings.sessions_per_request, order)
 
@@ -38,7 +38,7 @@ def plan_extraction(
     rules: PlanRules = USUAL,
     heads: Mapping[str, datetime] | None = None,
     wishes: Sequence[Reopened] = (),
-) -> Plan:
+) -> ExtractionPlan:
     """What to ask for, so that every wanted session is known.
 
     Args:
@@ -50,7 +50,7 @@ def plan_extraction(
         heads = stores.contracts.heads(instrument.symbol)
     held = [sessions for sessions in wanted.values() if sessions]
     if not held:
-        return Plan()
+        return ExtractionPlan()
     window = min(s[0].open for s in held), max(s[-1].close for s in held)
     entries: dict[str, list[LedgerEntry]] = {}
     for entry in stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, *window):

@@ -17,7 +17,7 @@ from g4qc_core.services.month_keys import key_of
 
 
 @dataclass(frozen=True, order=True)
-class Gap:
+class SessionGap:
     """The unknown minutes of one session, or none where only timeframes are to be derived.
 
     `contract` is empty if no contract was ever asked for.
@@ -39,7 +39,7 @@ class Backfill:
 
     symbol: str
     contract: str
-    gaps: tuple[Gap, ...]
+    gaps: tuple[SessionGap, ...]
 
     @property
     def partition(self) -> str:
@@ -73,14 +73,16 @@ class Backfill:
         return f"{what}, {days}: {counted(minutes, 'minute') if minutes else 'timeframes to derive'}"
 
 
-def smallest_backfills(symbol: str, gaps: Iterable[Gap], ruled: Mapping[str, Collection[date]]) -> list[Backfill]:
+def smallest_backfills(
+    symbol: str, gaps: Iterable[SessionGap], ruled: Mapping[str, Collection[date]]
+) -> list[Backfill]:
     """The backfills that close the gaps, the newest month first.
 
     Args:
         ruled: trade dates on which the roll rule calls for a contract, by contract month. A gap of a contract on
             another date is asked for by the contract's name, because the rule would leave it out.
     """
-    groups: dict[tuple[date, str], list[Gap]] = {}
+    groups: dict[tuple[date, str], list[SessionGap]] = {}
     for gap in sorted(gaps):
         by_rule = not gap.contract or gap.trade_date in ruled.get(gap.contract, ())
         groups.setdefault((gap.trade_date.replace(day=1), "" if by_rule else gap.contract), []).append(gap)

@@ -17,7 +17,7 @@ from g4qc_core.services.chains import ruled_contracts
 from g4qc_core.services.coverage.completeness import not_made_of
 from g4qc_core.services.coverage.missing_minutes import silent_minutes
 from g4qc_core.services.extraction.planner import plan_extraction, rules_of
-from g4qc_core.services.quality.backfills import Backfill, Gap, smallest_backfills
+from g4qc_core.services.quality.backfills import Backfill, SessionGap, smallest_backfills
 from g4qc_core.settings import Settings
 from g4qc_core.storage.bar_stores.version_store import never_made, outdated
 from g4qc_core.storage.stores import Stores
@@ -33,7 +33,7 @@ WARNING = timedelta(days=90)
 _EVER = date(1970, 1, 1)
 
 
-def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Gap]:
+def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[SessionGap]:
     """The gaps of an instrument from its first validated session to the last one that is over, ascending.
 
     What nobody ever began to extract is no gap: an instrument without a validated session has none.
@@ -46,9 +46,11 @@ def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Gap]:
     first, last = quality["trade_date"].min().date(), over[-1].trade_date
     quality = quality[quality["trade_date"] <= pd.Timestamp(last)]
     incomplete = quality.assign(minutes=missing(quality)).query("minutes > 0")
-    gaps = [Gap(row["trade_date"].date(), row["contract"], row["minutes"]) for row in incomplete.to_dict("records")]
+    gaps = [
+        SessionGap(row["trade_date"].date(), row["contract"], row["minutes"]) for row in incomplete.to_dict("records")
+    ]
     silent = silent_minutes(instrument, quality, first, last, over[-1].close)
-    return sorted([*gaps, *(Gap(day, "", minutes) for day, minutes in silent.items())])
+    return sorted([*gaps, *(SessionGap(day, "", minutes) for day, minutes in silent.items())])
 
 
 def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
@@ -81,7 +83,7 @@ def _derivations(instrument: Instrument, stores: Stores, now: datetime, settings
     # Only these are read bar by bar: reading all months of many instruments would exceed the time of a tick.
     lacking = [not_made_of(stores, instrument, *month_window(month)) for month in sorted(months)]
     days = {session.trade_date for one in lacking for sessions in one.values() for session in sessions}
-    return smallest_backfills(instrument.symbol, [Gap(day, "", 0) for day in days], {})
+    return smallest_backfills(instrument.symbol, [SessionGap(day, "", 0) for day in days], {})
 
 
 def vanishing(instrument: Instrument, stores: Stores, now: datetime) -> list[Contract]:
@@ -107,7 +109,7 @@ def rescues_of(instrument: Instrument, stores: Stores, now: datetime, settings: 
         wanted = ruled_contracts(instrument, chain, begin, contract.last_trade_date, overrides)
         plan = plan_extraction(instrument, {contract: wanted.get(contract, [])}, stores, now, rules_of(settings))
         asked = plan.asked.get(contract, ())
-        gaps = [Gap(session.trade_date, contract.month, session.length) for session in asked]
+        gaps = [SessionGap(session.trade_date, contract.month, session.length) for session in asked]
         gaps = [gap for gap in gaps if f"{gap.trade_date:%Y-%m}" >= settings.first_month]
         found += smallest_backfills(instrument.symbol, gaps, {})
     return found

@@ -28,7 +28,7 @@ from g4qc_core.storage.stores import Stores
 
 
 @dataclass(frozen=True)
-class Asked:
+class DecisionRequest:
     """What is decided about which bars.
 
     Attributes:
@@ -59,7 +59,7 @@ class Rebuild:
     timeframes: bool
 
 
-def choose_bars(asked: Asked, registry: Registry, stores: Stores) -> list[Chosen]:
+def choose_bars(asked: DecisionRequest, registry: Registry, stores: Stores) -> list[Chosen]:
     """Return the bars that are meant, once this can be decided of all of them.
 
     Bars that are named are meant whatever was decided about them. A selection means those that await a decision, or of
@@ -128,7 +128,7 @@ def sessions_of(chosen: Iterable[Chosen]) -> list[tuple[str, str, date]]:
     return sorted({(one.instrument.symbol, contract, day) for one, contract, day in pairs})
 
 
-def _instruments(asked: Asked, keys: Sequence[BarKey], registry: Registry) -> list[Instrument]:
+def _instruments(asked: DecisionRequest, keys: Sequence[BarKey], registry: Registry) -> list[Instrument]:
     named = dict.fromkeys([*(key.symbol for key in keys)] or asked.selection.instruments or registry)
     wanted = set(asked.selection.instruments) or set(named)
     return [registry[symbol] for symbol in named if symbol in wanted]

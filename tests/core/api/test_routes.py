@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from g4qc_core.api.job_launcher import ExtractOrder, JobEvent, JobState
+from g4qc_core.api.job_launcher import ExtractionRequest, JobEvent, JobState
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.minute_classes import CLASSES, OPEN
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
@@ -110,7 +110,7 @@ def test_an_extraction_is_a_job_over_the_window_that_the_plan_spells(api: Api) -
         answer = client.post("/data/extract", json=asked)
     assert answer.status_code == 202
     assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json()['id']}"
-    assert api.launcher.started[-1] == ExtractOrder("ES", date(2026, 9, 21), date(2026, 11, 20), ["202612"])
+    assert api.launcher.started[-1] == ExtractionRequest("ES", date(2026, 9, 21), date(2026, 11, 20), ["202612"])
 
 
 def test_an_extraction_that_is_waited_for_tells_what_is_stored(api: Api) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.backtest.account.account import Ledger, check_against, settle
+from g4qc_core.backtest.account.account import Account, check_against, settle
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import make_market
 from g4qc_core.backtest.engines import backtesting_py
@@ -74,7 +74,7 @@ def test_profit_is_ticks_times_tick_value_less_costs_to_the_cent(drawn, slippage
     each_trade_lies_within_its_contract(account, market.frame)
 
 
-def each_trade_is_exact(account: Ledger, of: Instrument, costs: CostModel) -> None:
+def each_trade_is_exact(account: Account, of: Instrument, costs: CostModel) -> None:
     for trade in account.trades.itertuples():
         points = Decimal(str(trade.exit_price)) - Decimal(str(trade.entry_price))
         gross = points * of.point_value * trade.size
@@ -84,7 +84,7 @@ def each_trade_is_exact(account: Ledger, of: Instrument, costs: CostModel) -> No
         assert trade.profit == pytest.approx(trade.gross - trade.fees - trade.slippage, abs=1e-9)
 
 
-def each_trade_lies_within_its_contract(account: Ledger, frame) -> None:
+def each_trade_lies_within_its_contract(account: Account, frame) -> None:
     by_time = frame.set_index("timestamp")
     for trade in account.trades.itertuples():
         held = by_time.loc[trade.entry_time : trade.exit_time]

@@ -9,13 +9,13 @@ import pytest
 
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import UsageError
-from g4qc_core.futures.rolls.rule_dates import Change, RuleDate, RuleDates, first_cross, session_counts
+from g4qc_core.futures.rolls.rule_dates import ContractChange, RuleDate, RuleDates, first_cross, session_counts
 from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, FixedDates, OpenInterest, Volume, parse_rule
 from tests.core.bars.builders import EQUITY, ES, REGISTRY, es_contract
 from tests.market_data import MARKET_DATA, needs_market_data, replay_contracts
 
 OLD, NEW = es_contract("202509"), es_contract("202512")
-CHANGE = Change(OLD, NEW, date(2025, 9, 11))
+CHANGE = ContractChange(OLD, NEW, date(2025, 9, 11))
 DAYS = [session.trade_date for session in EQUITY.sessions(date(2025, 8, 25), date(2025, 9, 19))]
 
 
@@ -83,7 +83,7 @@ def test_the_expiry_day_itself_can_complete_the_cross() -> None:
 
 def test_a_holiday_on_the_rules_date_means_the_business_day_before_it() -> None:
     assert EQUITY.session(date(2025, 4, 18)) is None  # Good Friday
-    change = Change(es_contract("202503", date(2025, 4, 26)), NEW, date(2025, 4, 21))
+    change = ContractChange(es_contract("202503", date(2025, 4, 26)), NEW, date(2025, 4, 21))
     dates = RuleDates(ES, EQUITY, {}, date(2025, 12, 1))
     assert dates.of(DaysBeforeExpiry(8), change, date(2025, 1, 1)) == RuleDate(date(2025, 4, 17))
 
@@ -111,7 +111,7 @@ def test_first_notice_is_the_last_business_day_before_the_month(symbol, month, l
     instrument = REGISTRY[symbol]
     contract = es_contract(month, last_trade_date)
     dates = RuleDates(instrument, calendar(instrument.calendar), {}, date(2027, 1, 1))
-    change = Change(contract, NEW, first_notice)
+    change = ContractChange(contract, NEW, first_notice)
     assert dates.of(FirstNotice(), change, date(2025, 1, 1)) == RuleDate(first_notice)
     early = dates.of(FirstNotice(10), change, date(2025, 1, 1)).day
     assert early is not None
@@ -154,7 +154,7 @@ def test_the_volume_of_esh4_first_exceeds_that_of_esz3_on_2013_12_13() -> None:
     assert (cross.first, cross.last, cross.seen_below) == (date(2013, 12, 13), date(2013, 12, 16), True)
     old, new = (c for c in replay_contracts("ES") if c.month in ("201312", "201403"))
     dates = RuleDates(ES, EQUITY, counts, date(2013, 12, 31))
-    found = dates.of(Volume(), Change(old, new, date(2013, 12, 12)), date(2013, 9, 12))
+    found = dates.of(Volume(), ContractChange(old, new, date(2013, 12, 12)), date(2013, 9, 12))
     assert found == RuleDate(date(2013, 12, 17), seen=True)
 
 
@@ -170,7 +170,9 @@ def test_the_map_files_dates_by_last_trading_day_are_reproduced() -> None:
         last = EQUITY.sessions(third_friday - timedelta(days=7), third_friday)[-1].trade_date
         old, new = es_contract(f"{day:%Y%m}", last), es_contract("209912", date(2099, 12, 18))
         dates = RuleDates(ES, EQUITY, {}, date(2030, 1, 1))
-        roll = dates.of(parse_rule("days_before_expiry(0)"), Change(old, new, last), last - timedelta(days=80)).day
+        roll = dates.of(
+            parse_rule("days_before_expiry(0)"), ContractChange(old, new, last), last - timedelta(days=80)
+        ).day
         assert roll is not None
         found.append(EQUITY.sessions(roll - timedelta(days=7), roll - timedelta(days=1))[-1].trade_date)
     assert found == listed

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from g4qc_core.errors import SettingsError
 from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript, Playing
 from g4qc_core.gateway.faults.request_faults import Fault
-from g4qc_core.gateway.faults.switches import Stage
+from g4qc_core.gateway.faults.switches import FaultStage
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 SMALLEST = {
@@ -27,7 +27,7 @@ def entry(*lines: str) -> str:
     return "\n".join(["[[fault]]", *lines, ""])
 
 
-def played(text: str, events: int, stage: Stage = Stage.HISTORY, now: datetime = NOW) -> list[int]:
+def played(text: str, events: int, stage: FaultStage = FaultStage.HISTORY, now: datetime = NOW) -> list[int]:
     """Numbers, from 1, of the events on which the script's only entry happens."""
     playing = Playing(FaultScript.parse(text))
     return [number for number in range(1, events + 1) if playing.fired(stage, now)]
@@ -44,7 +44,7 @@ def test_every_kind_happens_wherever_it_may_and_nowhere_else(kind: str) -> None:
     for place in KINDS[kind].places():
         (fault,) = FaultScript.parse(entry(f'do = "{kind}"', f'on = "{place}"', SMALLEST.get(kind, ""))).faults
         assert fault.events
-        assert place == "request" or fault.events == (Stage(place),)
+        assert place == "request" or fault.events == (FaultStage(place),)
     with pytest.raises(SettingsError, match="place of"):
         FaultScript.parse(entry(f'do = "{kind}"', 'on = "nowhere"', SMALLEST.get(kind, "")))
 
@@ -75,14 +75,20 @@ def test_a_rule_says_on_which_events_a_fault_happens(rule: str, happens: list[in
 def test_only_events_of_its_place_and_its_time_are_counted() -> None:
     playing = Playing(FaultScript.parse(entry('do = "mute"', 'on = "head"', "nth = 2", "from = 2026-11-20T22:30:00Z")))
     early = NOW - timedelta(seconds=1)
-    events = [(Stage.HEAD, early), (Stage.HEAD, NOW), (Stage.HISTORY, NOW), (Stage.HEAD, NOW), (Stage.HEAD, NOW)]
+    events = [
+        (FaultStage.HEAD, early),
+        (FaultStage.HEAD, NOW),
+        (FaultStage.HISTORY, NOW),
+        (FaultStage.HEAD, NOW),
+        (FaultStage.HEAD, NOW),
+    ]
     assert [len(playing.fired(*event)) for event in events] == [0, 0, 0, 1, 0]
 
 
 def test_request_is_any_question_of_a_client_and_not_its_coming() -> None:
     text = entry('do = "close"', 'on = "request"')
-    stages = {stage for stage in Stage if stage is not Stage.OTHER and played(text, 1, stage)}
-    assert stages == {Stage.CONTRACTS, Stage.HEAD, Stage.HISTORY, Stage.TIME}
+    stages = {stage for stage in FaultStage if stage is not FaultStage.OTHER and played(text, 1, stage)}
+    assert stages == {FaultStage.CONTRACTS, FaultStage.HEAD, FaultStage.HISTORY, FaultStage.TIME}
 
 
 @given(seed=st.integers(0, 10), chance=st.floats(0.2, 0.8))
@@ -92,7 +98,7 @@ def test_chance_is_the_same_for_the_same_seed_whatever_else_is_in_the_script(see
     assert played(text, 400) == alone
     assert 0.05 < len(alone) / 400 < 0.95
     beside = Playing(FaultScript.parse(text + entry('do = "late"', "seconds = 1", "probability = 0.5")))
-    both = [[fault.do for fault in beside.fired(Stage.HISTORY, NOW)] for _ in range(400)]
+    both = [[fault.do for fault in beside.fired(FaultStage.HISTORY, NOW)] for _ in range(400)]
     assert [number for number, names in enumerate(both, 1) if "pacing" in names] == alone
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from g4qc_core.calendars.session_calendar import calendar
-from g4qc_core.gateway.markets.simulated_market import Bars, Listing, join
+from g4qc_core.gateway.markets.simulated_market import Listing, MarketBars, join
 from g4qc_core.gateway.markets.simulated_products import products
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.instruments.registry import SPOT, Instrument, load_registry, month_code
@@ -43,7 +43,7 @@ def listing(symbol: str, month: str) -> Listing:
     return next(item for item in LISTINGS if (item.contract.symbol, item.contract.month) == (symbol, month))
 
 
-def same(one: Bars, other: Bars) -> bool:
+def same(one: MarketBars, other: MarketBars) -> bool:
     pairs = zip(one.columns().values(), other.columns().values(), strict=True)
     return all(np.array_equal(a, b) for a, b in pairs)
 
@@ -223,6 +223,6 @@ def test_a_contract_begins_where_its_first_bar_is() -> None:
     assert MARKET.minutes(item, head, head + timedelta(minutes=1)).start[0] == np.datetime64(head.replace(tzinfo=None))
 
 
-def _on_tick(bars: Bars, tick: Decimal) -> bool:
+def _on_tick(bars: MarketBars, tick: Decimal) -> bool:
     prices = np.concatenate([bars.open, bars.high, bars.low, bars.close])
     return all(Decimal(repr(price)) % tick == 0 for price in np.unique(prices).tolist())

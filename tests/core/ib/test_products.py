@@ -13,7 +13,7 @@ from g4qc_core.bars.bar_source import BarRequest
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import ContractChanged, ContractNotFound, SettingsError
 from g4qc_core.gateway.gateway_clock import GatewayClock
-from g4qc_core.gateway.markets.simulated_market import Bars, Listing
+from g4qc_core.gateway.markets.simulated_market import Listing, MarketBars
 from g4qc_core.gateway.markets.simulated_products import products
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
@@ -48,13 +48,13 @@ class Renamed:
     def listings(self, now: datetime) -> list[Listing]:
         return [replace(item, contract=self._rewrite(item.contract)) for item in self._market.listings(now)]
 
-    def minutes(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+    def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         return self._market.minutes(self._own(listing), start, end)
 
     def step(self, listing: Listing) -> int:
         return self._market.step(listing)
 
-    def shortest(self, listing: Listing, start: datetime, end: datetime) -> Bars:
+    def shortest(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
         return self._market.shortest(self._own(listing), start, end)
 
     def head(self, listing: Listing) -> datetime | None:

@@ -12,7 +12,7 @@ from g4qc_core.errors import GatewayDisconnected, GatewayTimeout, PacingViolatio
 from g4qc_core.ib.ib_source import IbSource, Pacing
 from g4qc_core.ib.pacing_limits import IB_RULES, paced_bars, paced_head
 from g4qc_core.pacing.memory import MemoryPacer, VirtualTime
-from g4qc_core.pacing.rules import Ending, Kind
+from g4qc_core.pacing.rules import Ending, PacedKind
 from g4qc_core.timeframes import Timeframe, timeframe
 from tests.core.ib.contracts import ESZ5
 from tests.core.ib.scripted import Peer, bar, error, scripted
@@ -104,7 +104,7 @@ def test_everything_that_is_sent_is_counted() -> None:
 
     _, pacer, _ = asked(Complaining(), ask)
     kinds = [sent.request.kind for sent in pacer.sent]
-    assert kinds == [Kind.MESSAGE, Kind.LARGE, Kind.LARGE, Kind.MESSAGE]
+    assert kinds == [PacedKind.MESSAGE, PacedKind.LARGE, PacedKind.LARGE, PacedKind.MESSAGE]
     assert {sent.ending for sent in pacer.sent} == {Ending.ANSWERED}
 
 
@@ -159,15 +159,15 @@ def test_two_time_outs_in_a_row_hold_back_the_third_request() -> None:
     assert taken == [0.3, 60.0]
 
 
-def small(what: str = "TRADES") -> Kind:
+def small(what: str = "TRADES") -> PacedKind:
     seconds = Timeframe("30s", 1, "30 secs", None)
     return paced_bars("A", BarRequest(ESZ5, seconds, START, START + timedelta(hours=1)), what).kind
 
 
 def test_bars_of_thirty_seconds_are_small_and_longer_ones_are_not() -> None:
-    assert small() is Kind.SMALL
-    assert paced_bars("A", window(1)).kind is paced_bars("A", window(60, HOUR)).kind is Kind.LARGE
-    assert paced_head("A", ESZ5).kind is Kind.LARGE
+    assert small() is PacedKind.SMALL
+    assert paced_bars("A", window(1)).kind is paced_bars("A", window(60, HOUR)).kind is PacedKind.LARGE
+    assert paced_head("A", ESZ5).kind is PacedKind.LARGE
 
 
 def test_bid_and_ask_count_twice() -> None:

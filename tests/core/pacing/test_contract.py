@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from g4qc_core.errors import GatewayTimeout, PacingViolation, RequestCancelled
 from g4qc_core.pacing.memory import MemoryPacer, VirtualTime
 from g4qc_core.pacing.port import Pacer, Slot, paced, reserve
-from g4qc_core.pacing.rules import Ending, Kind, PacedRequest
+from g4qc_core.pacing.rules import Ending, PacedKind, PacedRequest
 from g4qc_core.pacing.schedule import BACK_OFF, OPEN, Turn
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.server.database import Database
@@ -22,9 +22,9 @@ from tests.core.pacing.traffic import SMALL_RULES, START, Act, acts, broken, run
 
 Make = Callable[[VirtualTime, int], list[Pacer]]
 
-ES = PacedRequest("A", Kind.LARGE, "ES", "1")
-NQ = PacedRequest("A", Kind.LARGE, "NQ", "1")
-SMALL = PacedRequest("A", Kind.SMALL, "ES", "1")
+ES = PacedRequest("A", PacedKind.LARGE, "ES", "1")
+NQ = PacedRequest("A", PacedKind.LARGE, "NQ", "1")
+SMALL = PacedRequest("A", PacedKind.SMALL, "ES", "1")
 
 
 @pytest.fixture(params=["memory", pytest.param("database", marks=pytest.mark.slow)])
@@ -102,7 +102,7 @@ def test_a_heavy_request_counts_twice(make: Make, time: VirtualTime) -> None:
 
 def test_messages_are_counted_and_never_open(make: Make, time: VirtualTime) -> None:
     (pacer,) = make(time, 1)
-    message = PacedRequest("A", Kind.MESSAGE)
+    message = PacedRequest("A", PacedKind.MESSAGE)
     for slot in taken(pacer, *[message] * 5):
         pacer.release(slot, Ending.VIOLATION)
     assert pacer.attempt(message) == Turn(START + timedelta(seconds=1), "messages")
@@ -116,7 +116,7 @@ def test_a_violation_stops_all_history_and_the_next_one_for_longer(make: Make, t
             raise PacingViolation("too much", 162)
         begins = time.now
         assert other.attempt(NQ) == Turn(begins + timedelta(seconds=pause), BACK_OFF)
-        taken(other, PacedRequest("A", Kind.MESSAGE))
+        taken(other, PacedRequest("A", PacedKind.MESSAGE))
         other.release(reserve(other, NQ), Ending.ANSWERED)
         assert time.now == begins + timedelta(seconds=pause)
 

@@ -12,7 +12,7 @@ from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.estimate import UNKNOWN_ANSWER, estimate, typical_answer
 from g4qc_core.pacing.memory import MemoryPacer, VirtualTime
 from g4qc_core.pacing.port import paced, reserve
-from g4qc_core.pacing.rules import Ending, Kind, PacedRequest
+from g4qc_core.pacing.rules import Ending, PacedKind, PacedRequest
 from g4qc_core.pacing.usage import usage
 from tests.core.pacing.traffic import SMALL_RULES, START, requests
 
@@ -37,13 +37,13 @@ def test_work_ends_when_the_estimate_says(before: list[PacedRequest], plan: list
     assert time.now == foretold
 
 
-def weeks(count: int, kind: Kind) -> list[PacedRequest]:
+def weeks(count: int, kind: PacedKind) -> list[PacedRequest]:
     return [PacedRequest("A", kind, f"ES {n % 8}", str(n)) for n in range(count)]
 
 
-@pytest.mark.parametrize(("kind", "answer"), [(Kind.LARGE, 0.1), (Kind.LARGE, 5.0), (Kind.SMALL, 0.5)])
+@pytest.mark.parametrize(("kind", "answer"), [(PacedKind.LARGE, 0.1), (PacedKind.LARGE, 5.0), (PacedKind.SMALL, 0.5)])
 @pytest.mark.slow
-def test_more_requests_than_are_worked_out_one_by_one_are_foretold_nearly(kind: Kind, answer: float) -> None:
+def test_more_requests_than_are_worked_out_one_by_one_are_foretold_nearly(kind: PacedKind, answer: float) -> None:
     time = VirtualTime(START)
     pacer = MemoryPacer(IB_RULES, time, time.sleep)
     plan = weeks(720, kind)
@@ -56,24 +56,24 @@ def test_an_answer_takes_as_long_as_the_last_ones_did() -> None:
     time = VirtualTime(START)
     pacer = MemoryPacer(SMALL_RULES, time, time.sleep)
     assert typical_answer(pacer.history("A")) == UNKNOWN_ANSWER
-    done(pacer, time, weeks(3, Kind.LARGE), 4)
-    reserve(pacer, PacedRequest("A", Kind.MESSAGE))
+    done(pacer, time, weeks(3, PacedKind.LARGE), 4)
+    reserve(pacer, PacedRequest("A", PacedKind.MESSAGE))
     assert typical_answer(pacer.history("A")) == timedelta(seconds=4)
 
 
 def test_a_pause_is_part_of_the_estimate() -> None:
     time = VirtualTime(START)
     pacer = MemoryPacer(SMALL_RULES, time, time.sleep)
-    pacer.release(reserve(pacer, weeks(1, Kind.LARGE)[0]), Ending.VIOLATION)
-    plan = weeks(2, Kind.LARGE)[1:]
+    pacer.release(reserve(pacer, weeks(1, PacedKind.LARGE)[0]), Ending.VIOLATION)
+    plan = weeks(2, PacedKind.LARGE)[1:]
     assert estimate(plan, pacer.history("A"), time.now, SMALL_RULES, timedelta(0)) == START + timedelta(seconds=60)
 
 
 def test_what_is_used_and_what_is_left() -> None:
     time = VirtualTime(START)
     pacer = MemoryPacer(SMALL_RULES, time, time.sleep)
-    pacer.attempt(PacedRequest("A", Kind.SMALL, "ES", "1", weight=2))
-    pacer.attempt(PacedRequest("A", Kind.SMALL, "NQ", "1"))
+    pacer.attempt(PacedRequest("A", PacedKind.SMALL, "ES", "1", weight=2))
+    pacer.attempt(PacedRequest("A", PacedKind.SMALL, "NQ", "1"))
     found = usage(pacer.history("A"), time.now, SMALL_RULES)
     assert {w.name: (w.used, w.left) for w in found.windows} == {
         "messages": (2, 3),
@@ -88,7 +88,7 @@ def test_what_is_used_and_what_is_left() -> None:
 def test_a_pause_in_force_and_its_end_are_seen() -> None:
     time = VirtualTime(START)
     pacer = MemoryPacer(SMALL_RULES, time, time.sleep)
-    pacer.release(reserve(pacer, weeks(1, Kind.LARGE)[0]), Ending.VIOLATION)
+    pacer.release(reserve(pacer, weeks(1, PacedKind.LARGE)[0]), Ending.VIOLATION)
     minute = START + timedelta(seconds=60)
     found = usage(pacer.history("A"), time.now, SMALL_RULES)
     assert (found.paused_until, found.slower, found.open_limit) == (minute, 2, 1)

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from g4qc_core.pacing.port import Slot, reserve
-from g4qc_core.pacing.rules import HISTORY, Kind, PacedRequest, PacingRules, Same, Window
+from g4qc_core.pacing.rules import HISTORY, PacedKind, PacedRequest, PacingRules, Same, Window
 from g4qc_core.pacing.schedule import OPEN, Turn
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.server.database import Database
@@ -19,10 +19,10 @@ from tests.core.pacing.traffic import broken
 
 RULES = PacingRules(
     windows=(
-        Window("messages", 12, 0.4, frozenset(Kind), Same.ACCOUNT),
-        Window("small bars", 8, 1.0, frozenset({Kind.SMALL}), Same.ACCOUNT, weighs=True),
+        Window("messages", 12, 0.4, frozenset(PacedKind), Same.ACCOUNT),
+        Window("small bars", 8, 1.0, frozenset({PacedKind.SMALL}), Same.ACCOUNT, weighs=True),
         Window("identical", 1, 0.3, HISTORY, Same.REQUEST),
-        Window("spacing", 1, 0.05, frozenset({Kind.LARGE}), Same.CONTRACT),
+        Window("spacing", 1, 0.05, frozenset({PacedKind.LARGE}), Same.CONTRACT),
     ),
     open_limit=2,
 )
@@ -31,7 +31,7 @@ RULES = PacingRules(
 _HAMMER = """
 import itertools, sys
 from g4qc_core.pacing.port import paced
-from g4qc_core.pacing.rules import Kind, PacedRequest
+from g4qc_core.pacing.rules import PacedKind, PacedRequest
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.pacing_store import PacingStore
 from tests.core.pacing.test_processes import RULES
@@ -39,14 +39,14 @@ from tests.core.pacing.test_processes import RULES
 with PacingStore(Database(parse_url(sys.argv[1], "url")), RULES) as pacer:
     print("ready", flush=True)
     sys.stdin.readline()
-    for number, kind in zip(range(24), itertools.cycle([Kind.SMALL, Kind.LARGE, Kind.MESSAGE])):
+    for number, kind in zip(range(24), itertools.cycle([PacedKind.SMALL, PacedKind.LARGE, PacedKind.MESSAGE])):
         with paced(pacer, PacedRequest("A", kind, "ES", str(number % 4), 1 + number % 2)):
             pass
 """
 
 _HOLDER = """
 import sys
-from g4qc_core.pacing.rules import Kind, PacedRequest
+from g4qc_core.pacing.rules import PacedKind, PacedRequest
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.server.session_lock import CLIENT_IDS, SessionLock
@@ -55,7 +55,7 @@ from tests.core.pacing.test_processes import RULES
 database = Database(parse_url(sys.argv[1], "url"))
 pacer = PacingStore(database, RULES)
 for contract in ("ES", "NQ"):
-    pacer.attempt(PacedRequest("A", Kind.LARGE, contract))
+    pacer.attempt(PacedRequest("A", PacedKind.LARGE, contract))
 assert SessionLock.named(database, CLIENT_IDS, "1 at gateway:4002").take()
 print("ready", flush=True)
 sys.stdin.readline()
@@ -91,7 +91,7 @@ def test_processes_that_ask_as_fast_as_they_may_break_no_rule(embedded_database:
 
 
 def test_a_killed_process_leaves_no_request_open_and_no_lock_held(embedded_database: Database) -> None:
-    third = PacedRequest("A", Kind.LARGE, "YM")
+    third = PacedRequest("A", PacedKind.LARGE, "YM")
     with process(_HOLDER, embedded_database) as child, PacingStore(embedded_database, RULES) as pacer:
         lock = SessionLock.named(embedded_database, CLIENT_IDS, "1 at gateway:4002")
         assert pacer.attempt(third) == Turn(None, OPEN)

@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from g4qc_core.pacing.memory import VirtualTime
 from g4qc_core.pacing.port import Pacer
-from g4qc_core.pacing.rules import HISTORY, Ending, Kind, PacedRequest, PacingRules, Same, Sent, Window
+from g4qc_core.pacing.rules import HISTORY, Ending, PacedKind, PacedRequest, PacingRules, Same, Sent, Window
 from g4qc_core.pacing.schedule import Turn
 
 START = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 
 SMALL_RULES = PacingRules(
     windows=(
-        Window("messages", 5, 1.0, frozenset(Kind), Same.ACCOUNT),
-        Window("small bars", 6, 60.0, frozenset({Kind.SMALL}), Same.ACCOUNT, weighs=True),
-        Window("burst", 3, 2.0, frozenset({Kind.SMALL}), Same.CONTRACT, weighs=True),
+        Window("messages", 5, 1.0, frozenset(PacedKind), Same.ACCOUNT),
+        Window("small bars", 6, 60.0, frozenset({PacedKind.SMALL}), Same.ACCOUNT, weighs=True),
+        Window("burst", 3, 2.0, frozenset({PacedKind.SMALL}), Same.CONTRACT, weighs=True),
         Window("identical", 1, 15.0, HISTORY, Same.REQUEST),
-        Window("spacing", 1, 0.3, frozenset({Kind.LARGE}), Same.CONTRACT),
+        Window("spacing", 1, 0.3, frozenset({PacedKind.LARGE}), Same.CONTRACT),
     ),
     open_limit=2,
 )
@@ -53,12 +53,12 @@ def requests(account: str = "A") -> st.SearchStrategy[PacedRequest]:
     history = st.builds(
         PacedRequest,
         st.just(account),
-        st.sampled_from([Kind.SMALL, Kind.LARGE]),
+        st.sampled_from([PacedKind.SMALL, PacedKind.LARGE]),
         st.sampled_from(["ES", "NQ"]),
         st.sampled_from(["1", "2", "3"]),
         st.sampled_from([1, 1, 2]),
     )
-    return st.one_of(history, history, st.just(PacedRequest(account, Kind.MESSAGE)))
+    return st.one_of(history, history, st.just(PacedRequest(account, PacedKind.MESSAGE)))
 
 
 def acts(endings: Sequence[Ending] = (Ending.ANSWERED,)) -> st.SearchStrategy[list[list[Act]]]:

@@ -13,7 +13,7 @@ from g4qc_core.errors import DatabaseUnavailable, TransientError
 from g4qc_core.files import alone_with
 from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.port import Slot
-from g4qc_core.pacing.rules import Kind, PacedRequest
+from g4qc_core.pacing.rules import PacedKind, PacedRequest
 from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.server.database import Database
@@ -47,9 +47,9 @@ def history(database: Database, at: datetime, now: datetime) -> tuple[PacingStor
     """A pacer whose clock stands at `now`, after as many requests as may be open were sent at another instant."""
     clock = [at]
     pacer = PacingStore(database, IB_RULES, clock=lambda: clock[0])
-    request = PacedRequest("DU1", Kind.LARGE, "ES 202612", "", 1)
+    request = PacedRequest("DU1", PacedKind.LARGE, "ES 202612", "", 1)
     for number in range(60):
-        made = PacedRequest("DU1", Kind.LARGE, "ES 202612", f"{number}", 1)
+        made = PacedRequest("DU1", PacedKind.LARGE, "ES 202612", f"{number}", 1)
         if not isinstance(pacer.attempt(made), Slot):
             break
     clock[0] = now

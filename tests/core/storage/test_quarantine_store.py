@@ -16,7 +16,7 @@ from g4qc_core.bars.schema import RAW_BAR_COLUMNS
 from g4qc_core.errors import DecidedMeanwhile
 from g4qc_core.storage.bar_stores.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS, BarStore
 from g4qc_core.storage.bar_stores.quarantine_store import LISTED_COLUMNS, QuarantineStore, Refetch
-from g4qc_core.storage.request_ledger import Ledger, LedgerEntry, Outcome
+from g4qc_core.storage.request_ledger import LedgerEntry, Outcome, RequestLedger
 from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, START, contract, market_bars, raw_bars
 
@@ -150,7 +150,7 @@ def test_a_refetch_that_was_answered_can_be_wished_again(
 ) -> None:
     assert decide(store, "refetch", 1) == 1
     failed = LedgerEntry("ES", "202403", "1min", START, END, Outcome.TIMEOUT, requested_at=END, duration_ms=9)
-    Ledger(database).record(failed)
+    RequestLedger(database).record(failed)
     assert decide(store, "refetch", 1) == 0
     extract(bars)
     assert decide(store, "refetch", 1) == 1

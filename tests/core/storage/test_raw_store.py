@@ -16,7 +16,7 @@ from pandas.testing import assert_frame_equal
 from g4qc_core.errors import DatabaseUnavailable, InvalidBars
 from g4qc_core.storage import migrations
 from g4qc_core.storage.bar_stores.bar_store import BarStore
-from g4qc_core.storage.request_ledger import Ledger, LedgerEntry, Outcome
+from g4qc_core.storage.request_ledger import LedgerEntry, Outcome, RequestLedger
 from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, START, contract, die_at, drawn_raw_bars, raw_bars
 
@@ -51,7 +51,7 @@ def test_reading_back_equals_writing_and_writing_again_changes_nothing(store: Ba
 def test_the_ledger_says_what_each_answer_held(store: BarStore, database: Database) -> None:
     for bars in (raw_bars(5), raw_bars(5), raw_bars(6), raw_bars(0)):
         store.write_raw(contract(), bars, _entry())
-    entries = Ledger(database).entries("ES", "202403", "1min", START, END)
+    entries = RequestLedger(database).entries("ES", "202403", "1min", START, END)
     assert [entry.bars for entry in entries] == [5, 5, 6, 0]
     hashes = [entry.content_hash for entry in entries]
     assert hashes[0] == hashes[1]
@@ -149,7 +149,7 @@ def test_bars_out_of_order_are_refused_with_their_ledger_entry(
 ) -> None:
     with pytest.raises(InvalidBars, match="ascending and unique"):
         store.write_raw(contract(), bars, _entry())
-    assert Ledger(database).entries("ES", "202403", "1min", START, END) == []
+    assert RequestLedger(database).entries("ES", "202403", "1min", START, END) == []
 
 
 def test_a_connection_killed_in_the_middle_leaves_neither_bars_nor_entry(empty_database: Database) -> None:
@@ -159,7 +159,7 @@ def test_a_connection_killed_in_the_middle_leaves_neither_bars_nor_entry(empty_d
     with pytest.raises(DatabaseUnavailable):
         store.write_raw(contract(), raw_bars(5), _entry())
     assert store.raw("ES", START, END).empty
-    assert Ledger(empty_database).entries("ES", "202403", "1min", START, END) == []
+    assert RequestLedger(empty_database).entries("ES", "202403", "1min", START, END) == []
 
 
 def test_writers_of_one_contract_take_turns(store: BarStore, reopen: Callable[..., Database]) -> None:
@@ -180,7 +180,7 @@ def test_writers_of_one_contract_take_turns(store: BarStore, reopen: Callable[..
 
 
 def test_entries_are_found_by_their_window_and_outcome(database: Database) -> None:
-    ledger, hour = Ledger(database), timedelta(hours=1)
+    ledger, hour = RequestLedger(database), timedelta(hours=1)
     windows = {
         Outcome.DATA: (START, START + hour),
         Outcome.NO_DATA: (START + hour, START + 3 * hour),
