@@ -1,11 +1,9 @@
 """One connection to TWS or IB Gateway, and blocking requests over it.
 
-`ibapi` encodes the requests and decodes the answers; the connection, the reader's thread, deadlines and the
-ends of requests are ours, because `ibapi`'s lose data, wait for ever and end silently. Works with `ibapi`
-9.81.1 and the 10.x builds of the same module name, on the text protocol only. A client is for one connection:
-after its end make another.
-
-Must not know instruments, frames or windows; what it returns are `ibapi`'s own objects, for `parsing`.
+`ibapi` encodes the requests and decodes the answers. The socket, the reader thread, deadlines and the ends of requests
+are implemented here, because those of `ibapi` lose data, wait forever and fail silently. Works with `ibapi` 9.81.1 and
+the 10.x builds of the same module name, on the text protocol only. A client serves one connection; its answers are
+`ibapi`'s own objects, which `parsing` translates.
 """
 
 from __future__ import annotations
@@ -308,9 +306,7 @@ class IbClient:
             self._doubt(frame, error)
 
     def _doubt(self, frame: bytes, error: Exception) -> None:
-        """Fail the request whose answer cannot be read, or mark one unreadable contract of several; the connection and
-        the other requests continue.
-        """
+        """Fail the request of an unreadable answer, or mark one contract of several; the connection continues."""
         head = frame.partition(b"\0")[0]
         if head not in AWAITED:
             log.warning("A message %r of the gateway cannot be read: %r", head[:10], error)
