@@ -139,7 +139,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="file for the numbers")
     given = parser.parse_args()
     with server() as url, fresh(url) as database:
-        stores = Stores.of(database)
+        stores = Stores(database)
         rolls = fill(stores, given.years)
         results = measure(stores)
     rows = results.pop("rows")

@@ -105,7 +105,7 @@ def main() -> None:
     database = Database(server.url("bench"))
     try:
         migrations.upgrade(database)
-        stores = Stores.of(database)
+        stores = Stores(database)
         results = {"instruments": len(instruments), "ledger": fill(instruments, stores)}
         with database.transaction() as connection:
             connection.exec_driver_sql("ANALYZE")

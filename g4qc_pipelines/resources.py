@@ -29,7 +29,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
     def gateway(context: dg.InitResourceContext) -> Iterator[Gateway]:
         # Dagster's own logger, so that a person who looks at the step sees what it waits for.
         tell = dg.get_dagster_logger(__name__).info
-        opened = Gateway(settings, registry, context.resources.stores.database, run_id=context.run_id, tell=tell)
+        opened = Gateway(settings, registry, context.resources.stores, run_id=context.run_id, tell=tell)
         try:
             yield opened
         finally:

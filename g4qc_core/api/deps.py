@@ -23,7 +23,7 @@ from g4qc_core.api.watching import Listeners, Watch
 from g4qc_core.errors import AccessDenied
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.lazy_stores import LateStores
+from g4qc_core.storage.lazy_stores import LazyStores
 
 COOKIE = "g4qc_key"
 """The cookie in which a browser keeps its key, out of reach of scripts."""
@@ -60,7 +60,7 @@ class Services:
 
     settings: Settings
     registry: Registry
-    stores: LateStores
+    stores: LazyStores
     launcher: Launcher
     keys: ApiKeys
     clock: Callable[[], datetime] = _now

@@ -13,9 +13,8 @@ from g4qc_core.bars.bar_source import BarSource
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.client_ids import client_id_held
 from g4qc_core.settings import Settings
-from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.origin import expected_origin
+from g4qc_core.storage.stores import Stores
 
 Tell = Callable[[str], None]
 
@@ -29,7 +28,7 @@ class Gateway:
     this process.
 
     Args:
-        database: where processes that use the same gateway see one another.
+        stores: of the database in which processes that use the same gateway see one another.
         address: of the gateway, instead of the settings'.
         run_id: the Dagster run that asks.
         tell: receives what it waits for.
@@ -39,14 +38,14 @@ class Gateway:
         self,
         settings: Settings,
         registry: Registry,
-        database: Database,
+        stores: Stores,
         address: tuple[str, int] | None = None,
         run_id: str | None = None,
         tell: Tell = _log.info,
     ) -> None:
         self._settings = settings
         self._registry = registry
-        self._database = database
+        self._stores = stores
         self._given = address
         self._run_id = run_id
         self._tell = tell
@@ -61,7 +60,7 @@ class Gateway:
             ClientIdInUse: another process uses the client id for longer than the settings' patience.
         """
         if self._source is None:
-            opening = ib_source(self._settings, *self._address(), self._database, self._run_id, self._tell)
+            opening = ib_source(self._settings, *self._address(), self._stores, self._run_id, self._tell)
             self._source = self._stack.enter_context(opening)
         return self._source
 
@@ -90,7 +89,7 @@ def ib_source(
     settings: Settings,
     host: str,
     port: int,
-    database: Database,
+    stores: Stores,
     run_id: str | None = None,
     tell: Tell = _log.info,
 ) -> Iterator[BarSource]:
@@ -99,10 +98,10 @@ def ib_source(
     from g4qc_core.ib.ib_source import IbSource
     from g4qc_core.ib.pacing_limits import IB_RULES
 
-    held = client_id_held(database, (host, port), settings.ib_client_id, settings.ib_client_id_patience, tell)
+    held = client_id_held(stores.database, (host, port), settings.ib_client_id, settings.ib_client_id_patience, tell)
     with (
         held,
-        PacingStore(database, IB_RULES, run_id) as pacer,
+        stores.pacer(IB_RULES, run_id) as pacer,
         IbSource(
             host,
             port,
@@ -115,7 +114,7 @@ def ib_source(
             tell=tell,
             # A step is tried again as a whole: pauses within each try would add up to minutes.
             client_id_pauses=(),
-            advice=advice_for(expected_origin(settings, database)),
+            advice=advice_for(expected_origin(settings, stores.database)),
         ) as source,
     ):
         yield source

@@ -1,4 +1,4 @@
-"""Stores that are opened by whoever needs them first: for servers, which start before their database and outlive it."""
+"""Stores that open at first use, for servers that start before their database and outlive it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from g4qc_core.storage.stores import Stores, open_stores
 _STATEMENT_SECONDS = 60
 
 
-class LateStores:
-    """The stores of the settings' database, opened at the first call, and at the next one where that failed.
+class LazyStores:
+    """The stores of the settings' database, opened by the first call that succeeds.
 
-    Once they are open, a database that goes away and comes back is found again by the pool.
+    Later, the connection pool reconnects by itself when the database was away.
 
     Args:
-        statement_seconds: how long one statement may take: somebody waits for its answer.
+        settings: name the database.
+        statement_seconds: time limit of one statement, because a client waits for the answer.
     """
 
     def __init__(self, settings: Settings, statement_seconds: int = _STATEMENT_SECONDS) -> None:
@@ -27,10 +28,11 @@ class LateStores:
         self._lock = threading.Lock()
 
     def __call__(self) -> Stores:
-        """The stores.
+        """Return the stores, and open them if they are not open yet.
 
         Raises:
-            DatabaseUnavailable, DatabaseRefused: the database does not answer, or refuses.
+            DatabaseUnavailable: the database does not answer.
+            DatabaseRefused: the database refuses the connection or has another schema.
         """
         if self._open is None:
             with self._lock:
@@ -39,14 +41,14 @@ class LateStores:
         return self._open
 
     def close(self) -> None:
-        """Closes the connections; the next call opens them again."""
+        """Close the connections; the next call opens them again."""
         with self._lock:
             if self._open is not None:
                 self._open.database.close()
             self._open = None
 
     def _limited(self) -> Stores:
-        # Bringing the schema up to date takes as long as it does.
+        # An upgrade of the schema runs without the time limit.
         with open_stores(self._settings) as stores:
             full = stores.database
-        return Stores.of(Database(full.url, full.setting, self._statement_seconds))
+        return Stores(Database(full.url, full.setting, self._statement_seconds))

@@ -48,7 +48,7 @@ class LedgerEntry:
         timeframe: G4QC's name of it.
         requested_at: by the clock of extraction, which is the gateway's.
         code, message: what the gateway said, where it said something.
-        bars, content_hash: of the answer; `BarStore.write_raw` fills them in.
+        bars, content_hash: of the answer; `RawStore.write` fills them in.
         whole: True when the answer leaves no minute of its window in doubt; None where nobody judged.
         run_id: Dagster's run, where there is one.
         id: given by the database; None before.
@@ -81,7 +81,7 @@ class RequestLedger:
     def record(self, entry: LedgerEntry) -> int:
         """Writes one entry in a transaction of its own; returns its id.
 
-        An entry with bars goes through `BarStore.write_raw`, which writes both in one transaction.
+        An entry with bars goes through `RawStore.write`, which writes both in one transaction.
         """
         with self._database.transaction() as connection:
             return insert_entry(connection, entry)
@@ -138,6 +138,32 @@ class RequestLedger:
             )
             .order_by(ib_requests.c.id)
         )
+        with self._database.transaction() as connection:
+            return [_entry(row) for row in connection.execute(query).mappings()]
+
+    def page(
+        self,
+        limit: int,
+        before: int | None = None,
+        symbol: str | None = None,
+        contract: str | None = None,
+        outcome: str | None = None,
+    ) -> list[LedgerEntry]:
+        """Return the newest entries, newest first.
+
+        Args:
+            limit: largest number of entries.
+            before: only entries with smaller ids: the id of the previous page's last entry.
+            symbol: only entries of this instrument.
+            contract: only entries of this contract month.
+            outcome: only entries with this outcome.
+        """
+        query = select(ib_requests).order_by(ib_requests.c.id.desc()).limit(limit)
+        for name, value in {"symbol": symbol, "contract": contract, "outcome": outcome}.items():
+            if value is not None:
+                query = query.where(ib_requests.c[name] == value)
+        if before is not None:
+            query = query.where(ib_requests.c.id < before)
         with self._database.transaction() as connection:
             return [_entry(row) for row in connection.execute(query).mappings()]
 

@@ -11,7 +11,8 @@ import pandas as pd
 from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.futures.rolls.roll_calendar import ROLL_COLUMNS, RollCalendar
 from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out
-from g4qc_core.storage.codec.slices import SliceStore, names
+from g4qc_core.storage.codec.time_slices import TimeSlices, names
+from g4qc_core.storage.server.database import Database
 
 _OTHERS = {"position": "int4", "date": "date", "priced_at": "timestamptz"}
 _OTHERS |= dict.fromkeys(("from_price", "to_price", "gap"), "float8")
@@ -21,14 +22,17 @@ FORMER_RULES = "made by former rules"
 """Version of roll calendars made before business days were those of the exchange."""
 
 
-class RollStore(SliceStore):
+class RollStore:
     """The roll calendars of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._slices = TimeSlices(database)
 
     def replace(self, calendar: RollCalendar) -> str:
         """Makes this the roll calendar of its instrument, rule and position; returns its version."""
         version = fingerprint(calendar.rolls)
         key = [calendar.symbol, calendar.rule, calendar.position]
-        with self._writing(f"rolls {calendar.symbol}") as (_, cursor):
+        with self._slices.writing(f"rolls {calendar.symbol}") as (_, cursor):
             for table in ("rolls", "roll_calendars"):
                 cursor.execute(f"DELETE FROM {table} WHERE symbol = %s AND rule = %s AND position = %s", key)
             copy_in(cursor, "rolls", _KINDS, calendar.rolls)
@@ -41,7 +45,7 @@ class RollStore(SliceStore):
 
     def forget(self, symbol: str, rule: str) -> bool:
         """Delete the calendars of the instrument by that rule; return True if there was one."""
-        with self._writing(f"rolls {symbol}") as (_, cursor):
+        with self._slices.writing(f"rolls {symbol}") as (_, cursor):
             for table in ("rolls", "roll_calendars"):
                 cursor.execute(f"DELETE FROM {table} WHERE symbol = %s AND rule = %s", [symbol, rule])
             return bool(cursor.rowcount)
@@ -49,7 +53,7 @@ class RollStore(SliceStore):
     def load(self, symbol: str, rule: str, position: int = 0) -> RollCalendar | None:
         """The calendar; None when none was made yet."""
         key = [symbol, rule, position]
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             cursor.execute(
                 "SELECT front, bars_from, bars_to FROM roll_calendars "
                 "WHERE symbol = %s AND rule = %s AND position = %s",
@@ -64,13 +68,13 @@ class RollStore(SliceStore):
 
     def rules(self, symbol: str) -> list[str]:
         """The rules by which there are calendars of the instrument's front contract."""
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             cursor.execute("SELECT rule FROM roll_calendars WHERE symbol = %s AND position = 0 ORDER BY rule", [symbol])
             return [row[0] for row in cursor.fetchall()]
 
     def former(self, symbol: str) -> bool:
         """Return True if a calendar of the instrument was made before business days were those of the exchange."""
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             cursor.execute(
                 "SELECT 1 FROM roll_calendars WHERE symbol = %s AND version = %s LIMIT 1", [symbol, FORMER_RULES]
             )
@@ -88,7 +92,7 @@ class RollStore(SliceStore):
 
     def _marked(self, what: str, symbol: str, rule: str, position: int) -> str | None:
         query = f"SELECT {what} FROM roll_calendars r WHERE symbol = %s AND rule = %s AND position = %s"
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             cursor.execute(query, [symbol, rule, position])
             found: tuple[str] | None = cursor.fetchone()
         return None if found is None else found[0]
@@ -98,5 +102,5 @@ class RollStore(SliceStore):
         texts = dict.fromkeys(("rule", "front", "version"), "text")
         kinds: Kinds = {**texts, "position": "int4", "bars_from": "date", "bars_to": "date"}
         query = f"SELECT {names(kinds)} FROM roll_calendars WHERE symbol = %s ORDER BY position, rule"
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             return copy_out(cursor, query, [symbol], kinds)

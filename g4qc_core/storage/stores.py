@@ -1,24 +1,29 @@
-"""All stores of one database in one hand: what assets, commands and the API are given.
-
-Must not know what any of them holds.
-"""
+"""`Stores`: every store of one database. Assets, commands, services and the API get their stores from here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.pacing.rules import PacingRules
 from g4qc_core.settings import Settings
+from g4qc_core.storage.bar_stores.bar_reader import BarReader
 from g4qc_core.storage.bar_stores.bar_store import BarStore
+from g4qc_core.storage.bar_stores.coverage_store import CoverageStore
+from g4qc_core.storage.bar_stores.presence_store import PresenceStore
 from g4qc_core.storage.bar_stores.quarantine_store import QuarantineStore
+from g4qc_core.storage.bar_stores.raw_store import RawStore
 from g4qc_core.storage.bar_stores.revision_store import RevisionStore
 from g4qc_core.storage.bar_stores.version_store import VersionStore
+from g4qc_core.storage.check_store import CheckStore
 from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
+from g4qc_core.storage.job_end_store import JobEndStore
 from g4qc_core.storage.migrations import make_ready
+from g4qc_core.storage.pacing_store import PacingStore
+from g4qc_core.storage.progress_store import PlanStore
 from g4qc_core.storage.reopened_store import ReopenedStore
 from g4qc_core.storage.request_ledger import RequestLedger
 from g4qc_core.storage.result_stores.backtest_store import BacktestStore
@@ -26,64 +31,88 @@ from g4qc_core.storage.result_stores.deleted_store import DeletedStore
 from g4qc_core.storage.result_stores.result_labels import ResultLabels
 from g4qc_core.storage.roll_store import RollStore
 from g4qc_core.storage.server.database import Database, open_database
+from g4qc_core.storage.server.named_locks import NamedLocks
 from g4qc_core.storage.trade_dates import TradeDates
 
 
-@dataclass(frozen=True)
 class Stores:
-    """All stores of one database."""
+    """All stores of an open database whose schema is up to date.
 
-    database: Database
-    contracts: ContractStore
-    ledger: RequestLedger
-    bars: BarStore
-    quarantine: QuarantineStore
-    rolls: RollStore
-    backtests: BacktestStore
-    revisions: RevisionStore
-    versions: VersionStore
-    comparisons: ComparisonStore
-    reopened: ReopenedStore
-    labels: ResultLabels
-    deleted: DeletedStore
+    A store keeps nothing but its database, so that making them all costs nothing.
 
-    @classmethod
-    def of(cls, database: Database) -> Stores:
-        """The stores of an open database whose schema is up to date."""
-        return cls(
-            database,
-            ContractStore(database),
-            RequestLedger(database),
-            BarStore(database),
-            QuarantineStore(database),
-            RollStore(database),
-            BacktestStore(database),
-            RevisionStore(database),
-            VersionStore(database),
-            ComparisonStore(database),
-            ReopenedStore(database),
-            ResultLabels(database),
-            DeletedStore(database),
-        )
+    Attributes:
+        contracts: contract chains, heads, last answers about details.
+        ledger: requests to the gateway and their outcomes.
+        raw: 1-minute bars as received.
+        bars: validated and derived bars, and the quality of their sessions.
+        bar_batches: validated and derived bars as a stream of Arrow batches.
+        presence: whether windows contain bars.
+        coverage: sums over session quality, for pages.
+        quarantine: quarantined bars and decisions about them.
+        revisions: raw bars that a restatement replaced.
+        versions: data versions of months.
+        comparisons: our sessions and larger bars against the gateway's.
+        reopened: windows that the user wants requested again.
+        rolls: roll calendars.
+        checks: last findings of asset checks, by partition.
+        progress: extractions that are running.
+        job_ends: jobs that ended between two runs.
+        backtests: results of backtests.
+        labels: names of results.
+        deleted: deleted results.
+        locks: locks by name.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.contracts = ContractStore(database)
+        self.ledger = RequestLedger(database)
+        self.raw = RawStore(database)
+        self.bars = BarStore(database)
+        self.bar_batches = BarReader(database)
+        self.presence = PresenceStore(database)
+        self.coverage = CoverageStore(database)
+        self.quarantine = QuarantineStore(database)
+        self.revisions = RevisionStore(database)
+        self.versions = VersionStore(database)
+        self.comparisons = ComparisonStore(database)
+        self.reopened = ReopenedStore(database)
+        self.rolls = RollStore(database)
+        self.checks = CheckStore(database)
+        self.progress = PlanStore(database)
+        self.job_ends = JobEndStore(database)
+        self.backtests = BacktestStore(database)
+        self.labels = ResultLabels(database)
+        self.deleted = DeletedStore(database)
+        self.locks = NamedLocks(database)
+
+    def pacer(self, rules: PacingRules, run_id: str | None = None) -> PacingStore:
+        """Return a pacer that shares its history with all processes of the database; the caller closes it.
+
+        Args:
+            rules: the gateway's pacing rules.
+            run_id: the Dagster run that sends the requests.
+        """
+        return PacingStore(self.database, rules, run_id)
 
 
 def carry_trade_dates(database: Database, settings: Settings) -> list[str]:
-    """Move rows stored under an older calendar to the trade dates of the exchange; return the instruments done.
+    """Move rows stored under an older calendar to the exchange's trade dates; return the instruments that were moved.
 
-    An instrument that the instruments file lacks waits until it is there again.
+    An instrument that is missing from the instruments file is moved once the file contains it again.
     """
-    held = TradeDates(database)
-    waiting = held.waiting()
+    trade_dates = TradeDates(database)
+    waiting = trade_dates.waiting()
     registry = load_registry(settings.own_instruments) if waiting else {}
     done = [symbol for symbol in waiting if symbol in registry]
     for symbol in done:
-        held.carry(symbol, calendar(registry[symbol].calendar))
+        trade_dates.carry(symbol, calendar(registry[symbol].calendar))
     return done
 
 
 @contextmanager
 def open_stores(settings: Settings) -> Iterator[Stores]:
-    """Open the stores of the settings' database, whose schema is that of this version.
+    """Open the stores of the settings' database, and bring its schema to this version where that is allowed.
 
     Raises:
         DatabaseUnavailable, DatabaseRefused: see `open_database` and `migrations.make_ready`.
@@ -92,6 +121,6 @@ def open_stores(settings: Settings) -> Iterator[Stores]:
     try:
         make_ready(database, embedded=settings.database_url is None, patience=settings.lock_patience)
         carry_trade_dates(database, settings)
-        yield Stores.of(database)
+        yield Stores(database)
     finally:
         database.close()

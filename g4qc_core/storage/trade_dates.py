@@ -19,8 +19,9 @@ from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.schema import UNKNOWN
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, month_window
 from g4qc_core.storage.bar_stores.bar_store import BarStore
+from g4qc_core.storage.bar_stores.raw_store import RawStore
 from g4qc_core.storage.bar_stores.version_store import RAW, MonthVersion, VersionStore
-from g4qc_core.storage.codec.slices import SliceStore
+from g4qc_core.storage.codec.time_slices import TimeSlices
 from g4qc_core.storage.roll_store import FORMER_RULES
 from g4qc_core.storage.server.database import Database
 from g4qc_core.timeframes import ONE_MINUTE, SESSION, TIMEFRAMES
@@ -29,17 +30,18 @@ _COUNTS = ("expected", "traded", "quarantined", "no_trade", "closed", "halt", "f
 _OTHER_HOURS = ""  # no bars have this version
 
 
-class TradeDates(SliceStore):
+class TradeDates:
     """The trade dates in one database."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database)
+        self._slices = TimeSlices(database)
+        self._raw = RawStore(database)
         self._bars = BarStore(database)
         self._versions = VersionStore(database)
 
     def waiting(self) -> list[str]:
         """Return the instruments whose rows still have former trade dates."""
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             cursor.execute("SELECT symbol FROM former_trade_dates ORDER BY symbol")
             return [row[0] for row in cursor.fetchall()]
 
@@ -48,7 +50,7 @@ class TradeDates(SliceStore):
 
         Repeating it changes nothing; if the process is killed in the middle, the instrument keeps waiting.
         """
-        with self._writing(f"bars {symbol} {ONE_MINUTE.name}") as (_, cursor):
+        with self._slices.writing(f"bars {symbol} {ONE_MINUTE.name}") as (_, cursor):
             cursor.execute("SELECT 1 FROM former_trade_dates WHERE symbol = %s", [symbol])
             if cursor.fetchone() is None:
                 return set()
@@ -65,7 +67,7 @@ class TradeDates(SliceStore):
         days = [day.trade_date for session in moved for day in calendar.by_day(session)]
         months = {day.replace(day=1) for day in days}
         self._take_versions(symbol, months, calendar)
-        with self._writing(f"bars {symbol} {ONE_MINUTE.name}") as (_, cursor):
+        with self._slices.writing(f"bars {symbol} {ONE_MINUTE.name}") as (_, cursor):
             cursor.execute(
                 "UPDATE data_versions SET made_of = %s WHERE symbol = %s AND kind = %s AND month = ANY(%s)",
                 [_OTHER_HOURS, symbol, ONE_MINUTE.name, sorted(stale)],
@@ -87,7 +89,7 @@ class TradeDates(SliceStore):
 
     def _version(self, symbol: str, kind: str, sessions: Sequence[Session]) -> str:
         window = sessions[0].open, sessions[-1].close
-        return version_of(self._bars.raw(symbol, *window) if kind == RAW else self._bars.bars(symbol, kind, *window))
+        return version_of(self._raw.bars(symbol, *window) if kind == RAW else self._bars.bars(symbol, kind, *window))
 
 
 def _made_of(version: MonthVersion, before: Mapping[str, MonthVersion], now: Mapping[str, str]) -> str | None:

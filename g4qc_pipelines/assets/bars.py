@@ -67,7 +67,7 @@ def _minutes(settings: Settings, months: dg.PartitionsDefinition) -> dg.AssetsDe
             versions: dict[str, str] = {}
             shown: dict[str, dict[str, Any]] = {}
             for key in sorted(context.partition_keys):
-                with stores.bars.alone(key):
+                with stores.locks.hold(key):
                     month = validate_month(*parse_key(key, registry), stores, overrides)
                 checked.add(month)
                 context.log.info(f"{key}: {month}")
@@ -113,7 +113,7 @@ def _derived(timeframe: Timeframe, settings: Settings, months: dg.PartitionsDefi
             shown: dict[str, dict[str, Any]] = {}
             for key in sorted(context.partition_keys):
                 try:
-                    with stores.bars.alone(key):
+                    with stores.locks.hold(key):
                         month = derive_month(*parse_key(key, registry), timeframe, stores)
                 except InvalidBars as error:
                     refusals.append(f"{key}: {error}")

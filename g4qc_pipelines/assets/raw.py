@@ -174,13 +174,13 @@ def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> lis
                 missed += done.missed
                 for sentence in sentences(done.missed):
                     context.log.warning(sentence)
-                changes, pacing = changes_after(instrument.symbol, newest, stores), pacing_metadata(stores.database)
+                changes, pacing = changes_after(instrument.symbol, newest, stores), pacing_metadata(stores)
                 for key, (first, last) in months.items():
                     holes = [str(day) for day in sessions_without_contract(instrument, wanted[key], *asked[key])]
                     if holes:
                         context.log.warning(f"{key}: no known contract trades on {listing(holes)}")
                     window = month_instants(calendar(instrument.calendar), first, last)
-                    raw, own = stores.bars.raw(instrument.symbol, *window), done.within(*window)
+                    raw, own = stores.raw.bars(instrument.symbol, *window), done.within(*window)
                     versions[key] = version_of(raw)
                     stores.versions.record(instrument.symbol, RAW, first, versions[key])
                     shown[key] = {

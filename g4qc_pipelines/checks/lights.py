@@ -51,4 +51,4 @@ def lights_over(
     """Return the lights of an asset with these partitions."""
     with dg.partition_loading_context(dynamic_partitions_store=instance):
         known = frozenset(partitions.get_partition_keys())
-    return Lights(CheckStore(stores.database), asset, known)
+    return Lights(stores.checks, asset, known)

@@ -45,7 +45,7 @@ def show_plan(
         check_months(first, first)
     else:
         check_sessions(instrument, first, last)
-    with open_stores(settings) as stores, closing(Gateway(settings, registry, stores.database)) as gateway:
+    with open_stores(settings) as stores, closing(Gateway(settings, registry, stores)) as gateway:
         source = gateway.source()
         last = last or last_asked(instrument, first, source)
         now = source.server_time()

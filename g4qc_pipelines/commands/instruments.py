@@ -222,7 +222,7 @@ def _listed(found: list[Product]) -> str:
 
 @contextmanager
 def _gateway(settings: Settings, registry: Registry) -> Iterator[BarSource]:
-    with open_stores(settings) as stores, closing(Gateway(settings, registry, stores.database)) as gateway:
+    with open_stores(settings) as stores, closing(Gateway(settings, registry, stores)) as gateway:
         yield gateway.source()
 
 

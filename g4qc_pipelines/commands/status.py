@@ -75,7 +75,7 @@ def _document(stores: Stores, registry: Registry, symbols: Sequence[str], now: d
         ],
         "instruments": [document for document, _ in told.values()],
         "last_request": _last_request(stores),
-        "gateway": pacing_document(stores.database),
+        "gateway": pacing_document(stores),
         "backtests": [
             {
                 "name": r.spec_name,

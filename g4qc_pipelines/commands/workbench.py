@@ -64,7 +64,7 @@ def workbench(
         specs = known_names(settings, registry, stores.backtests)
         # The run's own log: its waits are shown with its progress.
         tell = dg.get_dagster_logger(__name__).info
-        source = Gateway(settings, registry, stores.database, gateway, tell=tell)
+        source = Gateway(settings, registry, stores, gateway, tell=tell)
         with dagster_instance(settings) as instance, closing(source):
             add_partitions(instance, [*chosen_instruments(settings), *symbols], specs)
             begin = _first_month(settings, instance, since)

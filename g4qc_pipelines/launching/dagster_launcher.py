@@ -251,7 +251,7 @@ class DagsterLauncher:
             undo: reverts `prepare` when the launch fails.
         """
         plan = replace(plan, key=plan.identity)
-        with self._stores().bars.alone(f"start {plan.key}"):
+        with self._stores().locks.hold(f"start {plan.key}"):
             running = self._unfinished(plan.key)
             if running is not None:
                 return running

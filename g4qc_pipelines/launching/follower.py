@@ -74,7 +74,7 @@ class JobFollower:
 
     def stop(self, job_id: str) -> None:
         """Ends a job for a person: nothing is launched any more, and the run that is under way is stopped."""
-        with self._stores().bars.alone(f"job {job_id}"):
+        with self._stores().locks.hold(f"job {job_id}"):
             self._ends().end(job_id, datetime.now(UTC))
             self._graph.terminate(self._newest(job_id)["runId"])
 
@@ -110,7 +110,7 @@ class JobFollower:
             self._open.discard(job_id)  # somebody deleted its runs
 
     def _launch_next(self, job_id: str) -> None:
-        with self._stores().bars.alone(f"job {job_id}"):
+        with self._stores().locks.hold(f"job {job_id}"):
             # Another process may have been quicker, or a person have stopped it.
             newest = self._newest(job_id)
             plan = following(tags_of(newest))
@@ -131,7 +131,7 @@ class JobFollower:
         return max(runs, key=in_order)
 
     def _ends(self) -> JobEndStore:
-        return JobEndStore(self._stores().database)
+        return self._stores().job_ends
 
 
 def _tried(step: Callable[[], None]) -> None:

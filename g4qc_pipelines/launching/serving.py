@@ -14,7 +14,7 @@ from g4qc_core.api.http_server import parse_proxies, server_of
 from g4qc_core.errors import SettingsError
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.lazy_stores import LateStores
+from g4qc_core.storage.lazy_stores import LazyStores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 
 _STOP_SECONDS = 5
@@ -31,7 +31,7 @@ def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int
         SettingsError: the address is reached from elsewhere, and there are no keys; or a key is malformed.
     """
     keys = keys_for(settings, host, "the API")
-    registry, stores = load_registry(settings.own_instruments), LateStores(settings)
+    registry, stores = load_registry(settings.own_instruments), LazyStores(settings)
     launcher = DagsterLauncher(settings, registry, stores)
     services = Services(settings, registry, stores, launcher, keys, gateway=gateway)
     # Without keys whoever reaches the server may use it: then it answers only to names of this machine.

@@ -35,7 +35,7 @@ _PAUSES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds; the connection of a kille
 def run(url: str, port: int) -> Extraction:
     """Extracts all sessions of the contract, one a request."""
     database = Database(parse_url(url, "DATABASE_URL"))
-    stores = Stores.of(database)
+    stores = Stores(database)
     with IbSource("127.0.0.1", port, _CLIENT_ID, client_id_pauses=_PAUSES) as source:
         if not stores.contracts.chain(ES.symbol):
             stores.contracts.merge(source.chain(ES), source.server_time())

@@ -71,14 +71,14 @@ def answer(stores: Stores, start: datetime, end: datetime) -> None:
         stores.ledger.record(LedgerEntry(*common, Outcome.NO_DATA, NOW, 1))
         return
     whole = leaves_no_doubt(CONTRACT, SESSIONS, bars["timestamp"], (start, end))
-    stores.bars.write_raw(CONTRACT, bars, LedgerEntry(*common, Outcome.DATA, NOW, 1, whole=whole))
+    stores.raw.write(CONTRACT, bars, LedgerEntry(*common, Outcome.DATA, NOW, 1, whole=whole))
 
 
 def emptied(database: Database) -> Stores:
     with database.transaction() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
-    stores = Stores.of(database)
+    stores = Stores(database)
     stores.contracts.merge([CONTRACT], NOW)
     return stores
 

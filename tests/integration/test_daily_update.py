@@ -18,6 +18,7 @@ from g4qc_core.instruments.registry import Contract
 from g4qc_core.services.extraction.extract import Extraction, extract
 from g4qc_core.services.extraction.planner import plan_extraction
 from g4qc_core.storage.bar_stores.bar_store import BarStore
+from g4qc_core.storage.bar_stores.raw_store import RawStore
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
@@ -48,7 +49,7 @@ def update(source: Restating, stores: Stores) -> Extraction:
 
 
 def test_a_daily_update_is_one_request_that_brings_the_last_two_sessions(embedded_database: Database) -> None:
-    stores = Stores.of(embedded_database)
+    stores = Stores(embedded_database)
     stores.contracts.merge([CONTRACT], MONTH[0].open)
     source = Restating(raw_bars("202512", MONTH, share=0.5)[list(RAW_COLUMNS)])
     source.turn_to(MONTH[4].close + AFTER_CLOSE)
@@ -63,7 +64,7 @@ def test_a_daily_update_is_one_request_that_brings_the_last_two_sessions(embedde
     source.turn_to(MONTH[-1].close + timedelta(days=2))
     assert update(source, stores).requests == 1
     assert update(source, stores).requests == 0
-    stored = stores.bars.raw("ES", MONTH[0].open, MONTH[-1].close, "202512").drop(columns="contract")
+    stored = stores.raw.bars("ES", MONTH[0].open, MONTH[-1].close, "202512").drop(columns="contract")
     pd.testing.assert_frame_equal(stored, source._bars[CONTRACT].reset_index(drop=True))
 
 
@@ -91,13 +92,14 @@ def settled(contract: Contract, stores: Stores) -> None:
 def test_planning_asks_the_database_no_more_for_many_contracts_than_for_one_and_reads_no_bar(
     embedded_database: Database, number: int
 ) -> None:
-    stores = Stores.of(embedded_database)
+    stores = Stores(embedded_database)
     contracts = [replace(CONTRACT, month=f"2025{month:02d}", con_id=month) for month in range(12, 12 - number, -1)]
     stores.contracts.merge(contracts, MONTH[0].open)
     for contract in contracts:
         settled(contract, stores)
     counted = Counted(embedded_database.url)
-    unreadable = replace(Stores.of(counted), bars=cast("BarStore", None))
+    unreadable = Stores(counted)
+    unreadable.raw, unreadable.bars = cast("RawStore", None), cast("BarStore", None)
     plan = plan_extraction(ES, dict.fromkeys(contracts, MONTH), unreadable, MONTH[-1].close + AFTER_CLOSE)
     counted.close()
     assert len(plan.requests) == number

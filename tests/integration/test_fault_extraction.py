@@ -126,7 +126,7 @@ def undisturbed(embedded_migrated: URL, simulated_gateway: SimulatedGateway) -> 
     """The bars that an extraction leaves where nothing goes wrong."""
     database = Database(embedded_migrated)
     with connected(simulated_gateway) as source:
-        done = run(source, Stores.of(database))
+        done = run(source, Stores(database))
     assert done.requests == 3
     bars = stored(database)
     with database.transaction() as connection:
@@ -173,7 +173,7 @@ def extract_through(
     fault: str, undisturbed: pd.DataFrame, database: Database, make_gateway: Callable[..., SimulatedGateway]
 ) -> pd.DataFrame:
     """Extracts again and again until nothing is missing; returns the ledger, which tells of every request."""
-    stores = Stores.of(database)
+    stores = Stores(database)
     with connected(make_gateway(script=FaultScript.parse(f"[[fault]]\n{fault}\n"))) as ib:
         source = Counted(ib)
         give_up = time.monotonic() + WATCHDOG
@@ -199,11 +199,11 @@ def test_flat_bars_are_kept_as_received_and_end_in_quarantine(
 ) -> None:
     count = ES.flat_minutes
     script = FaultScript.parse(f'[[fault]]\ndo = "flat_bars"\nnth = 2\nbars = {count}\n')
-    stores = Stores.of(embedded_database)
+    stores = Stores(embedded_database)
     with connected(make_gateway(script=script)) as source:
         run(source, stores)
         contracts = {contract.month: contract for contract in source.chain(ES)}
-    raw = stores.bars.raw(ES.symbol, SESSIONS[0].open, SESSIONS[-1].close)
+    raw = stores.raw.bars(ES.symbol, SESSIONS[0].open, SESSIONS[-1].close)
     flat = raw[(raw["volume"] == 0) & (raw["high"] == raw["low"])]
     assert len(flat) == count
     quarantined = validate(raw, ES, contracts, calendar(ES.calendar)).quarantined

@@ -75,7 +75,7 @@ def emptied(database: Database) -> Stores:
     with database.transaction() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
-    stores = Stores.of(database)
+    stores = Stores(database)
     stores.contracts.merge([CONTRACT], LATER)
     return stores
 
@@ -85,7 +85,7 @@ def ask(source: Liar, stores: Stores) -> Extraction:
 
 
 def stored(stores: Stores) -> pd.DataFrame:
-    return stores.bars.raw("ES", START, END).drop(columns="contract")
+    return stores.raw.bars("ES", START, END).drop(columns="contract")
 
 
 def ledger(stores: Stores) -> list[LedgerEntry]:
@@ -196,13 +196,13 @@ def test_a_first_bar_that_leaves_sessions_out_is_asked_for_again_after_a_week_an
 def test_a_stored_bar_proves_a_later_first_bar_wrong_whichever_came_first(stores: Stores) -> None:
     stores.contracts.keep_head(CONTRACT, SESSIONS[1].open, LATER)
     entry = LedgerEntry("ES", "202512", "1min", START, END, Outcome.DATA, LATER, 1)
-    stores.bars.write_raw(CONTRACT, TRUE, entry)
+    stores.raw.write(CONTRACT, TRUE, entry)
     assert stores.contracts.heads("ES") == {}
     stores.contracts.keep_head(CONTRACT, SESSIONS[1].open, LATER)
     assert stores.contracts.heads("ES") == {}
     first_bar = TRUE["timestamp"].iloc[0].to_pydatetime() + timedelta(seconds=30)
     stores.contracts.keep_head(CONTRACT, first_bar, LATER)
-    stores.bars.write_raw(CONTRACT, TRUE.assign(volume=TRUE["volume"] + 1), entry)
+    stores.raw.write(CONTRACT, TRUE.assign(volume=TRUE["volume"] + 1), entry)
     assert stores.contracts.heads("ES") == {"202512": first_bar}
 
 

@@ -60,7 +60,7 @@ def test_a_bar_of_question_marks_in_the_newest_week_leaves_all_others(
     assert "1 of the gateway's bars cannot be read" in said
     assert "?,?,?,?,-1,-1,-1" in said
     with home.bench() as bench:
-        raw = bench.stores.bars.raw("ES", SESSIONS[0].open, SESSIONS[-1].close, "202612")
+        raw = bench.stores.raw.bars("ES", SESSIONS[0].open, SESSIONS[-1].close, "202612")
         (lost,) = bench.stores.ledger.unanswered("1min")
         held = bench.stores.bars.stored().set_index("timeframe")["bars"]
         assert len(raw) == sum(s.length for s in SESSIONS) - 1
@@ -74,7 +74,7 @@ def test_a_bar_of_question_marks_in_the_newest_week_leaves_all_others(
     second = home.process("extract", "ES", *WINDOW)
     assert second.returncode == 0, second.stderr
     with home.bench() as bench:
-        assert len(bench.stores.bars.raw("ES", SESSIONS[0].open, SESSIONS[-1].close)) == len(raw) + 1
+        assert len(bench.stores.raw.bars("ES", SESSIONS[0].open, SESSIONS[-1].close)) == len(raw) + 1
         assert bench.stores.ledger.unanswered("1min") == []
 
 
@@ -99,7 +99,7 @@ def test_a_contract_that_cannot_be_read_leaves_the_others_to_an_extraction(
     assert "that cannot be read (ValueError: could not convert string to float" in said
     with home.bench() as bench:
         chain = bench.stores.contracts.chain("ES")
-        assert len(bench.stores.bars.raw("ES", SESSIONS[0].open, SESSIONS[0].close, "202612")) == SESSIONS[0].length
+        assert len(bench.stores.raw.bars("ES", SESSIONS[0].open, SESSIONS[0].close, "202612")) == SESSIONS[0].length
         assert set(bench.stores.bars.stored()["timeframe"]) == {tf.name for tf in TIMEFRAMES}
         assert details_readable(bench.runner) == "FAILED"
     second = home.process("extract", "ES", *window)

@@ -17,6 +17,7 @@ from g4qc_core.services.extraction.pacing_status import pacing_metadata
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.progress_store import PlanStore
 from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.stores import Stores
 from tests.core.pacing.traffic import broken
 from tests.fixtures.home import Home, home_on
 
@@ -68,7 +69,9 @@ def test_status_shows_what_is_used_and_left_and_a_pause(paced: Home, database: D
     assert f"Pacing of {account['account']}: 0 of 3 open requests, " in shown
     assert ", 1 of 50 small bars in ten minutes" in shown
     assert "for a while at 1/2 of the usual rate; paused until" in shown
-    assert pacing_metadata(database)["pacing"].startswith(f"Pacing of {account['account']}: 0 of 3 open requests, ")
+    assert pacing_metadata(Stores(database))["pacing"].startswith(
+        f"Pacing of {account['account']}: 0 of 3 open requests, "
+    )
 
 
 def test_status_shows_the_work_under_way_and_when_it_will_be_done(paced: Home, database: Database) -> None:

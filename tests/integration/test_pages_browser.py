@@ -175,10 +175,10 @@ def false_print(stores: Stores) -> tuple[datetime, float]:
     row = bars.loc[bars["timestamp"] == start].iloc[0]
     (contract,) = (c for c in stores.contracts.chain("ES") if c.month == row["contract"])
     window = (start, start + timedelta(minutes=1))
-    bar = stores.bars.raw("ES", *window, contract.month).drop(columns="contract")
+    bar = stores.raw.bars("ES", *window, contract.month).drop(columns="contract")
     prices = bar[["open", "high", "low", "close"]] + 100
     entry = LedgerEntry("ES", contract.month, "1min", *window, Outcome.DATA, requested_at=start, duration_ms=1)
-    stores.bars.write_raw(contract, bar.assign(**prices), entry)
+    stores.raw.write(contract, bar.assign(**prices), entry)
     instrument = load_registry()["ES"]
     validate_month(instrument, *month_window(date.fromisoformat(MONTHS[2])), stores)
     return start, float(prices["close"].iloc[0])

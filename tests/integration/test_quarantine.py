@@ -60,10 +60,10 @@ def restate(home: Home, ticks: int, **changes: float) -> None:
     with open_stores(home.settings) as stores:
         (contract,) = (c for c in stores.contracts.chain("ES") if c.month == "202612")
         window = (START, START + timedelta(minutes=1))
-        bar = TRUE.setdefault("bar", stores.bars.raw("ES", *window, "202612").drop(columns="contract"))
+        bar = TRUE.setdefault("bar", stores.raw.bars("ES", *window, "202612").drop(columns="contract"))
         prices = bar[["open", "high", "low", "close"]] + 0.25 * ticks
         entry = LedgerEntry("ES", "202612", "1min", *window, Outcome.DATA, requested_at=START, duration_ms=1)
-        stores.bars.write_raw(contract, bar.assign(**prices).assign(**changes), entry)
+        stores.raw.write(contract, bar.assign(**prices).assign(**changes), entry)
     rebuild(home)
 
 
@@ -179,7 +179,7 @@ def test_a_refetch_asks_for_that_session_only_and_the_restated_bar_is_good(home:
         made = [e for e in stores.ledger.entries("ES", None, "1min", session.open, session.close) if e.id > last.id]
         assert [(e.contract, e.window_start, e.window_end) for e in made] == [("202612", session.open, session.close)]
         window = (START, START + timedelta(minutes=1))
-        pd.testing.assert_frame_equal(stores.bars.raw("ES", *window, "202612").drop(columns="contract"), TRUE["bar"])
+        pd.testing.assert_frame_equal(stores.raw.bars("ES", *window, "202612").drop(columns="contract"), TRUE["bar"])
 
 
 def test_a_refetch_that_fails_is_asked_for_by_the_next_extraction(home: Home) -> None:
@@ -207,10 +207,10 @@ def test_a_session_that_is_refused_leaves_the_others_of_a_refetch(
     with open_stores(home.settings) as stores:
         (contract,) = (c for c in stores.contracts.chain("ES") if c.month == "202612")
         window = (start, start + timedelta(minutes=1))
-        bar = stores.bars.raw("ES", *window, "202612").drop(columns="contract")
+        bar = stores.raw.bars("ES", *window, "202612").drop(columns="contract")
         prices = bar[["open", "high", "low", "close"]] + 0.25 * TICKS
         entry = LedgerEntry("ES", "202612", "1min", *window, Outcome.DATA, requested_at=START, duration_ms=1)
-        stores.bars.write_raw(contract, bar.assign(**prices), entry)
+        stores.raw.write(contract, bar.assign(**prices), entry)
     rebuild(home)
     other = "ES/202612/2026-10-07T13:30Z"
     assert [entry["bar"] for entry in listed(home)] == [BAR, other]
@@ -224,7 +224,7 @@ def test_a_session_that_is_refused_leaves_the_others_of_a_refetch(
     assert "2026-10-07:" not in said
     assert [entry["bar"] for entry in listed(home)] == [BAR]
     with open_stores(home.settings) as stores:
-        pd.testing.assert_frame_equal(stores.bars.raw("ES", *window, "202612").drop(columns="contract"), bar)
+        pd.testing.assert_frame_equal(stores.raw.bars("ES", *window, "202612").drop(columns="contract"), bar)
 
 
 def test_sessions_that_the_ledger_covers_are_asked_for_again_on_demand_and_no_others(home: Home) -> None:
@@ -298,17 +298,17 @@ def several(home: Home) -> Iterator[Home]:
         for at, change in ((10, TICKS), (30, TICKS), (50, None)):
             start = START + timedelta(days=1, minutes=at)
             window = (start, start + timedelta(minutes=1))
-            bar = stores.bars.raw("ES", *window, "202612").drop(columns="contract")
+            bar = stores.raw.bars("ES", *window, "202612").drop(columns="contract")
             entry = LedgerEntry("ES", "202612", "1min", *window, Outcome.DATA, requested_at=START, duration_ms=1)
             prices = bar[["open", "high", "low", "close"]] + 0.25 * (change or 0)
             false = bar.assign(**prices) if change else bar.assign(close=1.0)
-            stores.bars.write_raw(contract, false, entry)
+            stores.raw.write(contract, false, entry)
             true.append((bar, entry))
     rebuild(home)
     yield home
     with open_stores(home.settings) as stores:
         for bar, entry in true:
-            stores.bars.write_raw(contract, bar, entry)
+            stores.raw.write(contract, bar, entry)
 
 
 def test_selected_bars_are_shown_and_decided_at_once_in_one_run_a_month(several: Home) -> None:

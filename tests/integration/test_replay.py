@@ -160,7 +160,7 @@ def test_every_recorded_minute_is_stored_as_received(es: Home, ec: Home) -> None
             recorded = recorded[recorded["timestamp"] < "2024-01-31 23:00Z"]
         with open_stores(home.settings) as stores:
             ever = (datetime(2013, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC))
-            raw = stores.bars.raw(symbol, *ever, month)
+            raw = stores.raw.bars(symbol, *ever, month)
         columns = ["timestamp", "open", "high", "low", "close", "volume"]
         pd.testing.assert_frame_equal(raw[columns], recorded[columns].reset_index(drop=True))
 

@@ -132,7 +132,7 @@ def violations(questions: Sequence[Question]) -> list[str]:
 def test_ten_years_of_three_instruments_take_as_few_requests_and_as_little_time_as_the_rules_permit(
     embedded_database: Database,
 ) -> None:
-    stores, source, fewest, sessions = Stores.of(embedded_database), PacedSource(), 0, 0
+    stores, source, fewest, sessions = Stores(embedded_database), PacedSource(), 0, 0
     wanted = {}
     for symbol in SYMBOLS:
         instrument, known = REGISTRY[symbol], chain(symbol)

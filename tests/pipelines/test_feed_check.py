@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 
 
 def test_the_newest_request_and_its_outcome_are_named(embedded_database: Database) -> None:
-    stores = Stores.of(embedded_database)
+    stores = Stores(embedded_database)
     assert feed_result([], stores).description == "bars were never asked for"
     begin, end = datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 9, 30, tzinfo=UTC)
     asked = datetime(2026, 11, 28, 23, 10, tzinfo=UTC)

@@ -47,7 +47,7 @@ def make(
     """Launchers over one graph and one database, as processes of their own have them."""
     monkeypatch.setattr("g4qc_pipelines.launching.follower._SECONDS", 0.02)
     settings = Settings(_env_file=None, home=tmp_path)  # type: ignore[call-arg]
-    stores, registry = Stores.of(embedded_database), load_registry()
+    stores, registry = Stores(embedded_database), load_registry()
     with ExitStack() as stack:
         yield lambda: stack.enter_context(
             closing(DagsterLauncher(settings, registry, lambda: stores, graph))  # type: ignore[arg-type]
@@ -267,7 +267,7 @@ def _told(n: int) -> dict:
 
 def doubted(database: Database, *reasons: str) -> Stores:
     """A database with a bar in quarantine for each reason, a minute after another."""
-    stores = Stores.of(database)
+    stores = Stores(database)
     bad = raw_bars(len(reasons)).assign(contract="202403", reason=list(reasons), detail="")[list(QUARANTINE_COLUMNS)]
     quality = pd.DataFrame(columns=list(QUALITY_COLUMNS))
     stores.bars.replace_partition("ES", START, END, market_bars(0), bad, quality, date(2024, 1, 1), date(2024, 1, 31))

@@ -13,7 +13,7 @@ import pytest
 
 from g4qc_core.errors import G4qcError, GraphStarting, GraphUnavailable, HomeTaken
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.storage.lazy_stores import LateStores
+from g4qc_core.storage.lazy_stores import LazyStores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 from g4qc_pipelines.launching.one_up import Phase, absence, only_up, up_state
 from tests.fixtures.api import served
@@ -26,7 +26,7 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.storage.lazy_stores import LateStores
+from g4qc_core.storage.lazy_stores import LazyStores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
 from g4qc_pipelines.launching.one_up import only_up
 with only_up(Path(sys.argv[1]), "http://127.0.0.1:3000") as runs:
@@ -98,7 +98,7 @@ def test_a_post_and_health_say_that_dagster_starts_and_when_to_try_again(home: H
     settings = home.with_(**free_ports()).settings
     order = {"symbol": "ES", "start": "2026-10-05", "end": "2026-10-05"}
     with (
-        closing(DagsterLauncher(settings, load_registry(), LateStores(settings))) as launcher,
+        closing(DagsterLauncher(settings, load_registry(), LazyStores(settings))) as launcher,
         served(settings, launcher=launcher) as api,  # type: ignore[arg-type]
         api.client() as client,
     ):

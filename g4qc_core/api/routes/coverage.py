@@ -148,7 +148,7 @@ class Requests(BaseModel):
 def overview(using: Using, first: First = None, last: Last = None) -> Response:
     """The coverage of all instruments by month."""
     window = _window(first, last)
-    found = CoverageStore(using.stores().database).months(*window)
+    found = using.stores().coverage.months(*window)
     until = judged_until(using.stores(), using.clock())
     shown = [_months(one, using, until, window) for one in found]
     # Written at once: the framework would look at each of the many numbers twice more.
@@ -165,7 +165,7 @@ def coverage(
 ) -> Coverage:
     """The classes of an instrument's sessions, session by session and contract by contract."""
     instrument = instrument_of(symbol, using)
-    store = CoverageStore(using.stores().database)
+    store = using.stores().coverage
     rows = store.sessions(instrument.symbol, *_window(first, last), contract)
     unasked = _not_asked(instrument, store, using, _window(first, last)) if contract is None else None
     if rows.empty:
@@ -204,7 +204,7 @@ def requests(
 ) -> Requests:
     """The ledger: what was asked of the gateway, and how it ended, newest first."""
     named = None if symbol is None else using.registry[symbol].symbol
-    entries = CoverageStore(using.stores().database).requests(limit, before, named, contract, outcome)
+    entries = using.stores().ledger.page(limit, before, named, contract, outcome)
     if named is not None and not entries:
         _known_contract(using.registry[named], contract, using)
     shown = [RequestShown.model_validate(entry, from_attributes=True) for entry in entries]

@@ -147,7 +147,7 @@ def bars(
     form = choose_format(asked.format, accept)
     if form is None:
         return problem(406, f"Bars come as {', '.join(f.media_type for f in Format)}: accept one, or name a format.")
-    reader, query = BarReader(using.stores().database), _query(instrument, asked, using)
+    reader, query = using.stores().bar_batches, _query(instrument, asked, using)
     measures: Measures = request.app.state.measures
     head: dict[str, Any] = {"symbol": instrument.symbol, "timeframe": query.timeframe}
     if query.limit is None:

@@ -26,8 +26,7 @@ from g4qc_core.instruments.registry import CONTRACT_MONTH, Instrument
 from g4qc_core.services.coverage.completeness import completeness, life_of
 from g4qc_core.services.series.series_segments import readable, segments_of
 from g4qc_core.services.window_ends import window_of
-from g4qc_core.storage.bar_stores.bar_reader import BarQuery, BarReader
-from g4qc_core.storage.bar_stores.coverage_store import CoverageStore
+from g4qc_core.storage.bar_stores.bar_reader import BarQuery
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES, Timeframe
 
@@ -185,7 +184,7 @@ def _outcome(
         instrument.symbol, timeframe.name, readable(stores, instrument, timeframe.name, segments, start, end)
     )
     records, days = 0, []
-    for batch in BarReader(stores.database).batches(query):
+    for batch in stores.bar_batches.batches(query):
         records += len(batch)
         days += [batch.column("trade_date")[at].as_py() for at in (0, -1)]
     if not records:
@@ -207,7 +206,7 @@ def _outcome(
 def _known(stores: Stores, instrument: Instrument, order: ExtractionRequest) -> pd.DataFrame:
     """What is known of each session of the window, of the contracts that were asked for."""
     contract = order.contracts[0] if order.contracts else None
-    return CoverageStore(stores.database).sessions(instrument.symbol, order.first, order.last, contract)
+    return stores.coverage.sessions(instrument.symbol, order.first, order.last, contract)
 
 
 def _nothing(stores: Stores, instrument: Instrument, order: ExtractionRequest, job: Job) -> Response:

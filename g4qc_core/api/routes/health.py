@@ -20,7 +20,6 @@ from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable
 from g4qc_core.home import low_disk
 from g4qc_core.ib.advice import Advice, advice_for
 from g4qc_core.ib.connection.dialling import probe_gateway
-from g4qc_core.storage.bar_stores.coverage_store import CoverageStore
 from g4qc_core.storage.server.origin import expected_origin, stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 
@@ -188,7 +187,7 @@ async def _dagster(using: Services) -> str:
 
 
 def _freshness(using: Services) -> list[Fresh]:
-    store = CoverageStore(using.stores().database)
+    store = using.stores().coverage
     rows = store.freshness(list(using.registry), [t.name for t in TIMEFRAMES])
     return [
         Fresh(

@@ -17,7 +17,6 @@ from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.rolls.roll_calendar import rule_name, rule_text
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.series.continuous_series import not_made
-from g4qc_core.storage.bar_stores.coverage_store import CoverageStore
 
 router = APIRouter(tags=["instruments"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 
@@ -109,7 +108,7 @@ def contracts(symbol: Symbol, using: Using) -> Contracts:
     instrument, stores = instrument_of(symbol, using), using.stores()
     held = {
         row["contract"]: Held(first=row["first"].date(), last=row["last"].date())
-        for row in CoverageStore(stores.database).held(instrument.symbol).to_dict("records")
+        for row in stores.coverage.held(instrument.symbol).to_dict("records")
     }
     chain = stores.contracts.chain(instrument.symbol)
     return Contracts(

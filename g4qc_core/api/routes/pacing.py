@@ -12,7 +12,6 @@ from g4qc_core.api.problems import documented
 from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.usage import usage
 from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.progress_store import PlanStore
 from g4qc_core.storage.request_ledger import Outcome
 
 _NAMES = ("symbol", "contract", "outcome", "bars", "message")
@@ -72,11 +71,11 @@ class PacingState(BaseModel):
 @router.get("/pacing")
 def pacing(using: Using) -> PacingState:
     """The accounts that the rules look back to, the newest request, and the work that is under way."""
-    database = using.stores().database
-    with PacingStore(database, IB_RULES) as store:
+    stores = using.stores()
+    with stores.pacer(IB_RULES) as store:
         accounts = [_account(name, store) for name in store.accounts()]
-    plans = [PlanShown.model_validate(plan, from_attributes=True) for plan in PlanStore(database).under_way()]
-    newest = using.stores().ledger.last()
+    plans = [PlanShown.model_validate(plan, from_attributes=True) for plan in stores.progress.under_way()]
+    newest = stores.ledger.last()
     last = (
         None
         if newest is None

@@ -23,7 +23,7 @@ from g4qc_core.services.series.continuous_series import not_made, stored_session
 from g4qc_core.services.series.series_segments import readable, segments_of
 from g4qc_core.services.window_ends import window_of
 from g4qc_core.settings import Settings
-from g4qc_core.storage.bar_stores.bar_reader import BarQuery, BarReader
+from g4qc_core.storage.bar_stores.bar_reader import BarQuery
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import timeframe
 
@@ -112,7 +112,7 @@ def _count(spec: BacktestSpec, instrument: Instrument, rule: str, most: int, sto
     parts = readable(stores, instrument, spec.timeframe, segments, start, end)
     completeness(stores, instrument, spec.timeframe, segments, (start, end)).check()
     query = BarQuery(instrument.symbol, spec.timeframe, parts, limit=most)
-    return sum(len(batch) for batch in BarReader(stores.database).batches(query))
+    return sum(len(batch) for batch in stores.bar_batches.batches(query))
 
 
 def _check_prices(spec: BacktestSpec, instrument: Instrument, rule: str, stores: Stores) -> None:

@@ -23,7 +23,7 @@ from g4qc_core.calendars.session_calendar import Session, calendar, month_window
 from g4qc_core.futures.segments import BEGINNING, END, Segment
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.window_ends import edge
-from g4qc_core.storage.bar_stores.presence_store import PresenceStore, Stretch
+from g4qc_core.storage.bar_stores.presence_store import Stretch
 from g4qc_core.storage.bar_stores.version_store import RAW, MonthVersion
 from g4qc_core.storage.server.origin import stored_origin
 from g4qc_core.storage.stores import Stores
@@ -200,7 +200,7 @@ def _days_received(
     hours = calendar(instrument.calendar)
     sessions = [s for month in sorted(months) for s in hours.sessions(month, _end_of(month))]
     asked = [one for one in _of_segments(sessions, segments) if one.contract]
-    has = PresenceStore(stores.database).raw(instrument.symbol, [one.stretch for one in asked])
+    has = stores.presence.raw(instrument.symbol, [one.stretch for one in asked])
     return [one.day for one, there in zip(asked, has, strict=True) if there]
 
 
@@ -221,7 +221,7 @@ def _judge(
     asked: Sequence[_Asked], stores: Stores, instrument: Instrument, timeframe: str, versions: Iterable[MonthVersion]
 ) -> dict[_Asked, Lack | None]:
     """Return the sessions without reliable bars of the timeframe and the reasons; None: no bars are expected."""
-    has = PresenceStore(stores.database).bars(instrument.symbol, timeframe, [one.stretch for one in asked])
+    has = stores.presence.bars(instrument.symbol, timeframe, [one.stretch for one in asked])
     versions = list(versions)
     stale = _stale_months(versions, timeframe)
     lacking = [one for one, there in zip(asked, has, strict=True) if not there]
@@ -270,7 +270,7 @@ def _lacks(
     lacking: Sequence[_Asked], stores: Stores, instrument: Instrument, timeframe: str
 ) -> dict[_Asked, Lack | None]:
     """Return why each session has no bars of the timeframe; None: nothing traded, or the contract had not begun."""
-    symbol, present = instrument.symbol, PresenceStore(stores.database)
+    symbol, present = instrument.symbol, stores.presence
     days = [one.day for one in lacking]
     rows = stores.bars.quality(symbol, min(days), max(days)).to_dict("records")
     quality = {(str(row["contract"]), row["trade_date"].date()): row for row in rows}

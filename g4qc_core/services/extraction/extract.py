@@ -209,7 +209,7 @@ def _ask(
         raise
     window = request.start, request.end
     whole = leaves_no_doubt(request.contract, sessions.sessions_between(*window), bars["timestamp"], window, head)
-    done = stores.bars.write_raw(request.contract, bars, asking.entry(Outcome.DATA, whole=whole))
+    done = stores.raw.write(request.contract, bars, asking.entry(Outcome.DATA, whole=whole))
     return Asked(request, Outcome.DATA, done.inserted, done.unchanged, done.revised, done.withdrawn), None
 
 
@@ -227,7 +227,7 @@ def _keep(
         own = bars[(bars["timestamp"] >= part.start) & (bars["timestamp"] < part.end)].reset_index(drop=True)
         outcome, why = (Outcome.DATA, None) if part.readable else (Outcome.UNREADABLE, error)
         entry = asking.entry(outcome, why, whole=False, window=(part.start, part.end))
-        written.append(stores.bars.write_raw(request.contract, own, entry))
+        written.append(stores.raw.write(request.contract, own, entry))
     inserted, unchanged, revised, withdrawn = (
         sum(getattr(w, name) for w in written) for name in ("inserted", "unchanged", "revised", "withdrawn")
     )
@@ -256,4 +256,4 @@ def _answer(request: BarRequest, at: datetime, source: BarSource, stores: Stores
 def _held(request: BarRequest, stores: Stores) -> int:
     """Number of stored bars in the window."""
     contract = request.contract
-    return len(stores.bars.raw(contract.symbol, request.start, request.end, contract.month))
+    return len(stores.raw.bars(contract.symbol, request.start, request.end, contract.month))

@@ -12,17 +12,15 @@ from g4qc_core.counts import counted
 from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.usage import Usage, usage
 from g4qc_core.services.extraction.progress import spelled
-from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.progress_store import PlanStore
-from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.stores import Stores
 
 
-def pacing_document(database: Database) -> dict[str, Any]:
+def pacing_document(stores: Stores) -> dict[str, Any]:
     """Accounts with what is used and left of each window, and the plans under way, ready for JSON.
 
     An account stays as long as any rule looks back to what it sent.
     """
-    with PacingStore(database, IB_RULES) as pacer:
+    with stores.pacer(IB_RULES) as pacer:
         now = pacer.now()
         found = {account: usage(pacer.history(account), now, pacer.rules) for account in pacer.accounts()}
     return {
@@ -36,7 +34,7 @@ def pacing_document(database: Database) -> dict[str, Any]:
                 "seconds_left": max(0.0, round((plan.finishes_at - now).total_seconds(), 1)),
                 "run_id": plan.run_id,
             }
-            for plan in PlanStore(database).under_way()
+            for plan in stores.progress.under_way()
         ],
     }
 
@@ -46,9 +44,9 @@ def pacing_lines(document: dict[str, Any]) -> list[str]:
     return [*map(_account_line, document["accounts"]), *map(_work_line, document["work"])]
 
 
-def pacing_metadata(database: Database) -> dict[str, str]:
+def pacing_metadata(stores: Stores) -> dict[str, str]:
     """Metadata of what was just fetched: nothing where no account was asked."""
-    lines = map(_account_line, pacing_document(database)["accounts"])
+    lines = map(_account_line, pacing_document(stores)["accounts"])
     return {"pacing": text} if (text := "\n".join(lines)) else {}
 
 

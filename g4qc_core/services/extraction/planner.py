@@ -98,6 +98,6 @@ def _known(
 
 def _reader(contract: Contract, stores: Stores) -> Bars:
     def read(start: datetime, end: datetime) -> pd.Series:
-        return stores.bars.raw(contract.symbol, start, end, contract.month)["timestamp"]
+        return stores.raw.bars(contract.symbol, start, end, contract.month)["timestamp"]
 
     return read

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from g4qc_core.bars.bar_source import BarRequest, BarSource
-from g4qc_core.storage.progress_store import PlanStore
 from g4qc_core.storage.stores import Stores
 
 # An estimate reads the history of all processes: often enough for a person.
@@ -35,7 +34,7 @@ def under_way(
         yield lambda _: ""
         return
     left, estimated_at = source.time_left(requests), clock()
-    with PlanStore(stores.database).opened(subject, len(requests), left, run_id) as plan:
+    with stores.progress.opened(subject, len(requests), left, run_id) as plan:
 
         def before(number: int) -> str:
             nonlocal left, estimated_at

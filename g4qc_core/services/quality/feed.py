@@ -86,7 +86,7 @@ def feed_of(instrument: Instrument, stores: Stores) -> Feed | None:
         until = min(entry.window_end, entry.requested_at).replace(second=0, microsecond=0)
         if front is None or entry.contract != front.month or until <= since:
             continue
-        bars = stores.bars.raw(instrument.symbol, since, until, front.month)["timestamp"]
+        bars = stores.raw.bars(instrument.symbol, since, until, front.month)["timestamp"]
         last = bars.iloc[-1].to_pydatetime() if len(bars) else None
         begin = last + timedelta(minutes=1) if last is not None else since
         return Feed(instrument.symbol, front.month, entry.requested_at, last, _open_minutes(sessions, begin, until))

@@ -77,7 +77,7 @@ def validate_month(
     window = sessions.sessions(first, last)
     start, end = window[0].open, window[-1].close
     contracts = {contract.month: contract for contract in stores.contracts.chain(instrument.symbol)}
-    raw = stores.bars.raw(instrument.symbol, start, end)
+    raw = stores.raw.bars(instrument.symbol, start, end)
     accepted = stores.quarantine.accepted(instrument.symbol, start, end)
     validated = validate(raw, instrument, contracts, sessions, accepted)
     bars = validated.good[list(BAR_COLUMNS)]

@@ -20,7 +20,6 @@ from g4qc_core.futures.segments import Segment, doubted, series_segments, within
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.series.continuous_series import former_rolls, not_made
 from g4qc_core.services.window_ends import edge
-from g4qc_core.storage.bar_stores.coverage_store import CoverageStore
 from g4qc_core.storage.roll_store import FORMER_RULES
 from g4qc_core.storage.stores import Stores
 
@@ -106,7 +105,7 @@ def _by_rolls(
 
 
 def _one_contract(stores: Stores, instrument: Instrument, contract: str) -> list[Segment]:
-    held = CoverageStore(stores.database).held(instrument.symbol)
+    held = stores.coverage.held(instrument.symbol)
     found = held[held["contract"] == contract]
     if len(found):
         # Bounds, because the index knows no contracts: without them it is searched from the beginning of time.
@@ -121,7 +120,7 @@ def _one_contract(stores: Stores, instrument: Instrument, contract: str) -> list
 
 
 def _before_any_roll(stores: Stores, instrument: Instrument) -> list[Segment]:
-    held = CoverageStore(stores.database).held(instrument.symbol)
+    held = stores.coverage.held(instrument.symbol)
     if len(held) <= 1:
         return [Segment(str(month)) for month in held["contract"]]
     chain = stores.contracts.chain(instrument.symbol)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,8 @@ from g4qc_core.bars.schema import PRICES
 from g4qc_core.futures.rolls.roll_calendar import PRICE_DIGITS
 from g4qc_core.futures.segments import Segment
 from g4qc_core.storage.codec.copy import Kinds, copy_arrays
-from g4qc_core.storage.codec.slices import SliceStore, names
+from g4qc_core.storage.codec.time_slices import TimeSlices, names
+from g4qc_core.storage.server.database import Database
 
 ROWS = 65_536
 """Bars of a batch: some five megabytes."""
@@ -67,8 +68,26 @@ class BarQuery:
     newest_first: bool = False
 
 
-class BarReader(SliceStore):
+@dataclass(frozen=True)
+class BarExtent:
+    """The bars of a query in figures.
+
+    Attributes:
+        bars: their number.
+        first_date: trade date of the first bar.
+        last_date: trade date of the last bar.
+    """
+
+    bars: int
+    first_date: date
+    last_date: date
+
+
+class BarReader:
     """Validated bars of one database, streamed. All timestamps are UTC and mark the bar's start."""
+
+    def __init__(self, database: Database) -> None:
+        self._slices = TimeSlices(database)
 
     def batches(self, query: BarQuery, rows: int = ROWS) -> Iterator[pa.RecordBatch]:
         """The bars in order of time, in record batches of `SCHEMA` of at most `rows` rows, none empty."""
@@ -85,6 +104,28 @@ class BarReader(SliceStore):
                 if len(batch) < wanted:
                     break
 
+    def extent(self, symbol: str, timeframe: str, segments: Sequence[Segment]) -> BarExtent | None:
+        """Count the bars of the segments in one query; return None if there are none.
+
+        Args:
+            symbol: the instrument.
+            timeframe: name of the timeframe.
+            segments: without overlap, in any order.
+        """
+        # One segment at a time: a join of the sets would read every bar of the symbol.
+        query = (
+            "SELECT coalesce(sum(one.bars), 0)::int8, min(one.first), max(one.last) "
+            "FROM unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS s (contract, opened, closed) "
+            "CROSS JOIN LATERAL (SELECT count(*) AS bars, min(trade_date) AS first, max(trade_date) AS last "
+            "FROM market_data b WHERE b.symbol = %s AND b.timeframe = %s AND b.contract = s.contract "
+            "AND b.timestamp >= s.opened AND b.timestamp < s.closed) AS one"
+        )
+        edges = [[s.contract for s in segments], [s.start for s in segments], [s.end for s in segments]]
+        with self._slices.reading() as cursor:
+            cursor.execute(query, [*edges, symbol, timeframe])
+            bars, first, last = cursor.fetchone()
+        return BarExtent(bars, first, last) if bars else None
+
     def _batch(self, query: BarQuery, segment: Segment, after: datetime | None, rows: int) -> pa.RecordBatch:
         sign, order = ("<", "DESC") if query.newest_first else (">", "ASC")
         beyond = "" if after is None else f"AND timestamp {sign} %s "
@@ -94,7 +135,7 @@ class BarReader(SliceStore):
         )
         key = [query.symbol, query.timeframe, segment.contract, segment.start, segment.end]
         values: list[Any] = [*key, *([] if after is None else [after]), rows]
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             found = copy_arrays(cursor, statement, values, _ROW)
         return _record_batch(found, segment)
 

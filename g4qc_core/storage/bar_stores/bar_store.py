@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.storage.bar_stores.raw_store import RawStore
 from g4qc_core.storage.bar_stores.version_store import Made, record_version
 from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out
-from g4qc_core.storage.codec.slices import check_window, names
+from g4qc_core.storage.codec.time_slices import TimeSlices, check_window, names
+from g4qc_core.storage.server.database import Database
 
 _PRICES: Kinds = dict.fromkeys(("open", "high", "low", "close"), "float8")
 _TIME: Kinds = {"timestamp": "timestamptz"}
@@ -50,8 +50,11 @@ QUARANTINE_COLUMNS = tuple(_QUARANTINED)
 QUALITY_COLUMNS = tuple(_QUALITY)
 
 
-class BarStore(RawStore):
+class BarStore:
     """The bars of one database. All timestamps are UTC and mark the bar's start."""
+
+    def __init__(self, database: Database) -> None:
+        self._slices = TimeSlices(database)
 
     def replace_bars(
         self,
@@ -74,7 +77,7 @@ class BarStore(RawStore):
             InvalidBars: a timestamp lies outside the window.
         """
         check_window(bars["timestamp"], start, end)
-        with self._writing(f"bars {symbol} {timeframe}") as (connection, cursor):
+        with self._slices.writing(f"bars {symbol} {timeframe}") as (connection, cursor):
             if made is not None:
                 record_version(connection, symbol, timeframe, made)
             return _replace_bars(cursor, symbol, timeframe, start, end, bars)
@@ -107,7 +110,7 @@ class BarStore(RawStore):
         """
         check_window(bars["timestamp"], start, end)
         check_window(quarantined["timestamp"], start, end)
-        with self._writing(f"bars {symbol} 1min") as (connection, cursor):
+        with self._slices.writing(f"bars {symbol} 1min") as (connection, cursor):
             if made is not None:
                 record_version(connection, symbol, "1min", made)
             written = _replace_bars(cursor, symbol, "1min", start, end, bars)
@@ -132,7 +135,7 @@ class BarStore(RawStore):
         (float64, points), volume (int64, contracts), count (int64, trades), trade_date (datetime64[s]).
         """
         keys = {"symbol": symbol, "timeframe": timeframe, "contract": contract}
-        return self._read("market_data", _BARS, keys, start, end)
+        return self._slices.read("market_data", _BARS, keys, start, end)
 
     def stitched(self, symbol: str, timeframe: str, parts: Sequence[tuple[str, datetime, datetime]]) -> pd.DataFrame:
         """Validated bars of one contract after another, by timestamp: `BAR_COLUMNS`.
@@ -146,7 +149,7 @@ class BarStore(RawStore):
         )
         empty = f"SELECT {names(_BARS)} FROM market_data WHERE false"
         values = [value for part in parts for value in (symbol, timeframe, *part)]
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             rows = copy_out(cursor, " UNION ALL ".join([one] * len(parts)) or empty, values, _BARS)
         # The server appends the parts in their order, though nothing obliges it to.
         ordered = rows["timestamp"].is_monotonic_increasing
@@ -154,11 +157,11 @@ class BarStore(RawStore):
 
     def quarantined(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
         """Quarantined bars that start in `[start, end)`, by contract and timestamp: `QUARANTINE_COLUMNS`."""
-        return self._read("quarantined_bars", _QUARANTINED, {"symbol": symbol}, start, end)
+        return self._slices.read("quarantined_bars", _QUARANTINED, {"symbol": symbol}, start, end)
 
     def quality(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
         """Quality rows of the trade dates from `first` to `last`: `QUALITY_COLUMNS`, by contract and date."""
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             return copy_out(
                 cursor,
                 f"SELECT {names(_QUALITY)} FROM session_quality WHERE symbol = %s "
@@ -171,7 +174,7 @@ class BarStore(RawStore):
     def reach(self, symbol: str, timeframe: str) -> tuple[date, date] | None:
         """First and last trade date with a bar; None when there is no bar."""
         ends = []
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             for direction in ("ASC", "DESC"):
                 # Two steps into the index; min and max would read every row.
                 cursor.execute(
@@ -184,7 +187,7 @@ class BarStore(RawStore):
 
     def stored(self) -> pd.DataFrame:
         """What there is: a row a symbol and timeframe with bars, contracts, first and last (starts, UTC)."""
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             return copy_out(
                 cursor,
                 # Counted by contract first: count(DISTINCT contract) would sort every row.

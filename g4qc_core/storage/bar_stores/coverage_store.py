@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
 
 from g4qc_core.bars.minute_classes import CLASSES, MISSING
-from g4qc_core.storage.codec.copy import Kinds, copy_out
-from g4qc_core.storage.codec.slices import SliceStore, names
-from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
-from g4qc_core.storage.tables import ib_requests
+from g4qc_core.storage.codec.copy import Kinds
+from g4qc_core.storage.codec.time_slices import TimeSlices, names
+from g4qc_core.storage.server.database import Database
 
 _COUNTS: Kinds = dict.fromkeys(("expected", *CLASSES), "int8")
 _SESSION: Kinds = {"contract": "text", "trade_date": "date", **_COUNTS}
@@ -47,8 +44,11 @@ class MonthSums:
     newest: date
 
 
-class CoverageStore(SliceStore):
+class CoverageStore:
     """Sums over the quality rows of one database; counts are minutes, frames hold them as int64."""
+
+    def __init__(self, database: Database) -> None:
+        self._slices = TimeSlices(database)
 
     def held(self, symbol: str) -> pd.DataFrame:
         """Contracts with bars: a row a contract with the first and last trade date that has one."""
@@ -56,7 +56,7 @@ class CoverageStore(SliceStore):
             "SELECT contract, min(trade_date), max(trade_date) FROM session_quality "
             "WHERE symbol = %s AND traded > 0 GROUP BY contract ORDER BY contract"
         )
-        return self._frame(query, [symbol], _HELD)
+        return self._slices.frame(query, [symbol], _HELD)
 
     def sessions(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
         """The classes of each session of each contract, by trade date and contract: `SESSION_COLUMNS`."""
@@ -65,7 +65,7 @@ class CoverageStore(SliceStore):
             f"SELECT contract, trade_date, {counts} FROM session_quality WHERE symbol = %s "
             "AND trade_date BETWEEN %s AND %s AND (%s::text IS NULL OR contract = %s) ORDER BY trade_date, contract"
         )
-        return self._frame(query, [symbol, first, last, contract, contract], _SESSION)
+        return self._slices.frame(query, [symbol, first, last, contract, contract], _SESSION)
 
     def months(self, first: date, last: date) -> list[MonthSums]:
         """The sessions and minutes of every instrument that has any, by symbol."""
@@ -83,13 +83,13 @@ class CoverageStore(SliceStore):
             "FROM session_quality WHERE trade_date BETWEEN %s AND %s GROUP BY 1, 2"
             ") AS months GROUP BY symbol ORDER BY symbol"
         )
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             cursor.execute(query, [starts, first, last])
             return [MonthSums(row[0], [starts[at - 1] for at in row[1]], *row[2:]) for row in cursor.fetchall()]
 
     def newest(self, symbol: str) -> date | None:
         """Trade date of the newest session of an instrument of which anything is known."""
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             cursor.execute("SELECT max(trade_date) FROM session_quality WHERE symbol = %s", [symbol])
             found: date | None = cursor.fetchone()[0]
             return found
@@ -103,28 +103,4 @@ class CoverageStore(SliceStore):
             "SELECT timestamp AS last, trade_date FROM market_data m WHERE m.symbol = s.symbol "
             "AND m.timeframe = t.timeframe ORDER BY timestamp DESC LIMIT 1) AS newest"
         )
-        return self._frame(query, [list(symbols), list(timeframes)], _FRESH)
-
-    def requests(
-        self,
-        limit: int,
-        before: int | None = None,
-        symbol: str | None = None,
-        contract: str | None = None,
-        outcome: str | None = None,
-    ) -> list[LedgerEntry]:
-        """The ledger's newest entries, newest first; `before` is the id of the last one of the page before."""
-        wanted = {"symbol": symbol, "contract": contract, "outcome": outcome}
-        query = select(ib_requests).order_by(ib_requests.c.id.desc()).limit(limit)
-        for name, value in wanted.items():
-            if value is not None:
-                query = query.where(ib_requests.c[name] == value)
-        if before is not None:
-            query = query.where(ib_requests.c.id < before)
-        with self._database.transaction() as connection:
-            rows = connection.execute(query).mappings().all()
-        return [LedgerEntry(**(dict(row) | {"outcome": Outcome(row["outcome"])})) for row in rows]
-
-    def _frame(self, query: str, values: Sequence[Any], columns: Kinds) -> pd.DataFrame:
-        with self._reading() as cursor:
-            return copy_out(cursor, query, values, columns)
+        return self._slices.frame(query, [list(symbols), list(timeframes)], _FRESH)

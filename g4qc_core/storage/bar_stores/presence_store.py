@@ -10,14 +10,18 @@ from datetime import datetime
 
 import numpy as np
 
-from g4qc_core.storage.codec.slices import SliceStore
+from g4qc_core.storage.codec.time_slices import TimeSlices
+from g4qc_core.storage.server.database import Database
 
 Stretch = tuple[str, datetime, datetime]
 """A contract (month), and the start and end of `[start, end)`, UTC."""
 
 
-class PresenceStore(SliceStore):
+class PresenceStore:
     """Presence of bars in given stretches in one database; the answers are masks (bool), one element a stretch."""
+
+    def __init__(self, database: Database) -> None:
+        self._slices = TimeSlices(database)
 
     def bars(self, symbol: str, timeframe: str, stretches: Sequence[Stretch]) -> np.ndarray:
         """Return a mask of the stretches with validated or derived bars of the timeframe."""
@@ -38,7 +42,7 @@ class PresenceStore(SliceStore):
             f"{more}AND b.timestamp >= s.opened AND b.timestamp < s.closed AND b.contract = s.contract LIMIT 1) AS one"
         )
         columns = [list(column) for column in zip(*stretches, strict=True)]
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             cursor.execute(query, [*columns, *key])
             at = [row[0] - 1 for row in cursor.fetchall()]
         found[at] = True

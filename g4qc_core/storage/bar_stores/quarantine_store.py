@@ -20,8 +20,9 @@ from g4qc_core.bars.schema import RAW_BAR_COLUMNS
 from g4qc_core.counts import counted
 from g4qc_core.errors import DecidedMeanwhile
 from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out
-from g4qc_core.storage.codec.slices import SliceStore, names
+from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.request_ledger import ANSWERED
+from g4qc_core.storage.server.database import Database
 
 _VALUES: Kinds = {
     **dict.fromkeys(("open", "high", "low", "close"), "float8"),
@@ -71,8 +72,11 @@ class Refetch:
     after_request: int
 
 
-class QuarantineStore(SliceStore):
+class QuarantineStore:
     """What people decided about bars in quarantine. All timestamps are UTC and mark the bar's start."""
+
+    def __init__(self, database: Database) -> None:
+        self._slices = TimeSlices(database)
 
     def listed(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
         """Bars in quarantine that start in `[start, end)`, and those that left it because a person accepted them.
@@ -81,13 +85,13 @@ class QuarantineStore(SliceStore):
         the newest decision about it (decision, decided_at, decided_by and note are empty where there is none).
         """
         query = f"WITH newest AS ({_NEWEST}) {_QUARANTINED} UNION ALL {_ACCEPTED} ORDER BY contract, timestamp"
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             return copy_out(cursor, query, [symbol, start, end] * 2, _LISTED)
 
     def accepted(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
         """Bars that start in `[start, end)` for which a person vouches: `RAW_BAR_COLUMNS`, no order."""
         query = f"WITH newest AS ({_NEWEST}) SELECT {names(_BAR)} FROM newest WHERE decision = '{Decision.ACCEPT}'"
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             return copy_out(cursor, query, [symbol, start, end], _BAR)[list(RAW_BAR_COLUMNS)]
 
     def decide(self, symbol: str, bars: pd.DataFrame, decision: Decision, by: str, at: datetime, note: str = "") -> int:
@@ -109,7 +113,7 @@ class QuarantineStore(SliceStore):
         Raises:
             DecidedMeanwhile: something else was decided about one of the bars since it was listed; nothing is recorded.
         """
-        with self._writing("quarantine") as (_, cursor):
+        with self._slices.writing("quarantine") as (_, cursor):
             for symbol, frame in bars.items():
                 self._check_unchanged(cursor, symbol, frame, decision)
             return sum(self._add(cursor, symbol, frame, decision, by, at, note) for symbol, frame in bars.items())
@@ -154,7 +158,7 @@ class QuarantineStore(SliceStore):
             "SELECT contract, timestamp, after_request FROM quarantine_decisions WHERE symbol = %s AND timestamp >= %s "
             "AND timestamp < %s AND after_request IS NOT NULL AND (%s::text IS NULL OR contract = %s) ORDER BY id"
         )
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             cursor.execute(query, [symbol, start, end, contract, contract])
             return [Refetch(*row) for row in cursor.fetchall()]
 
@@ -164,7 +168,7 @@ class QuarantineStore(SliceStore):
             f"SELECT {names(_LISTED)} FROM quarantine_decisions "
             "WHERE symbol = %s AND timestamp >= %s AND timestamp < %s ORDER BY id"
         )
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             return copy_out(cursor, query, [symbol, start, end], _LISTED)
 
     def _holding(self, cursor: Any, symbol: str, bars: pd.DataFrame, decision: Decision) -> pd.DataFrame:

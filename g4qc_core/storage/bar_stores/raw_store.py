@@ -16,9 +16,10 @@ import pandas as pd
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out, encode
-from g4qc_core.storage.codec.slices import SliceStore, check_window, names
+from g4qc_core.storage.codec.time_slices import TimeSlices, check_window, names
 from g4qc_core.storage.contract_store import forget_late_head
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, insert_entry
+from g4qc_core.storage.server.database import Database
 
 _VALUES: Kinds = {
     "open": "float8",
@@ -42,7 +43,15 @@ _IN_A_ROW = 5
 
 @dataclass(frozen=True)
 class WriteResult:
-    """What `write_raw` did: bars that were new, known and equal, known and different, withdrawn; the ledger's entry."""
+    """Counts of what one write did.
+
+    Attributes:
+        inserted: bars that were new.
+        unchanged: bars that were stored with the same values.
+        revised: bars that were stored with other values.
+        withdrawn: stored bars that the answer takes back.
+        request_id: id of the ledger entry.
+    """
 
     inserted: int
     unchanged: int
@@ -51,10 +60,13 @@ class WriteResult:
     request_id: int
 
 
-class RawStore(SliceStore):
+class RawStore:
     """The raw 1-minute bars. All timestamps are UTC and mark the bar's start."""
 
-    def write_raw(self, contract: Contract, bars: pd.DataFrame, entry: LedgerEntry) -> WriteResult:
+    def __init__(self, database: Database) -> None:
+        self._slices = TimeSlices(database)
+
+    def write(self, contract: Contract, bars: pd.DataFrame, entry: LedgerEntry) -> WriteResult:
         """Keeps one answer of the gateway and its ledger entry, together or not at all.
 
         A bar that differs from the stored one replaces it, and the old one is kept as a revision. A stored bar that
@@ -74,7 +86,7 @@ class RawStore(SliceStore):
         if not (times.is_monotonic_increasing and times.is_unique):
             raise InvalidBars(f"The bars of {contract} from {times.min()} are not ascending and unique.")
         entry = replace(entry, bars=len(bars), content_hash=_digest(bars))
-        with self._writing(f"raw {contract}") as (connection, cursor):
+        with self._slices.writing(f"raw {contract}") as (connection, cursor):
             request = insert_entry(connection, entry)
             stored = _stored(cursor, contract, times)
             fresh, outdated = _compare(bars, stored)
@@ -89,22 +101,22 @@ class RawStore(SliceStore):
         new = len(fresh) - len(outdated)
         return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
 
-    def raw(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
+    def bars(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
         """Raw bars that start in `[start, end)`, of one contract or of all.
 
         Returns a frame with contract (str) and `RAW_COLUMNS` of `bars.source`, by contract and timestamp.
         """
         columns = {"contract": "text"} | dict(_RECEIVED)
-        return self._read("raw_bars", columns, {"symbol": symbol, "contract": contract}, start, end)
+        return self._slices.read("raw_bars", columns, {"symbol": symbol, "contract": contract}, start, end)
 
     def revisions(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
         """Values that a restatement replaced or took back, of bars that start in `[start, end)`.
 
-        Returns the columns of `raw` and request_id, received_at (of the old value), replaced_by (id of the
+        Returns the columns of `bars` and request_id, received_at (of the old value), replaced_by (id of the
         request that brought the new one), replaced_at.
         """
         columns = {name: kind for name, kind in _REVISIONS.items() if name != "symbol"}
-        return self._read("raw_bar_revisions", columns, {"symbol": symbol, "contract": contract}, start, end)
+        return self._slices.read("raw_bar_revisions", columns, {"symbol": symbol, "contract": contract}, start, end)
 
 
 def _digest(bars: pd.DataFrame) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.storage.codec.copy import Kinds, copy_out
-from g4qc_core.storage.codec.slices import SliceStore
+from g4qc_core.storage.codec.time_slices import TimeSlices
+from g4qc_core.storage.server.database import Database
 
 _VALUES: Kinds = {
     **dict.fromkeys(("open", "high", "low", "close"), "float8"),
@@ -57,8 +58,11 @@ class RevisionKey:
     contract: str
 
 
-class RevisionStore(SliceStore):
+class RevisionStore:
     """The revisions of one database. All timestamps are UTC and mark the bar's start."""
+
+    def __init__(self, database: Database) -> None:
+        self._slices = TimeSlices(database)
 
     def revisions(
         self,
@@ -94,7 +98,7 @@ class RevisionStore(SliceStore):
             conditions.append("(r.replaced_by, r.timestamp, r.contract) < (%s, %s, %s)")
             parameters += [after.replaced_by, after.timestamp, after.contract]
         query = _QUERY.format(wanted=" AND ".join(conditions))
-        with self._reading() as cursor:
+        with self._slices.reading() as cursor:
             return copy_out(cursor, query, [*parameters, limit], _REVISIONS)
 
 

@@ -14,7 +14,7 @@ from g4qc_core.bars.minute_classes import CLASSES, QUALITY_COLUMNS
 from g4qc_core.bars.schema import empty_frame
 from g4qc_core.errors import DatabaseUnavailable
 from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS, QUARANTINE_COLUMNS
-from g4qc_core.storage.lazy_stores import LateStores
+from g4qc_core.storage.lazy_stores import LazyStores
 from tests.core.storage.frames import END, START
 from tests.fixtures.api import Api
 from tests.fixtures.home import Home
@@ -108,7 +108,7 @@ def test_only_what_is_on_record_is_confirmed_to_be_nothing(
 
 
 def test_a_statement_that_takes_too_long_is_ended_and_told(home: Home) -> None:
-    stores = LateStores(home.settings, statement_seconds=1)
+    stores = LazyStores(home.settings, statement_seconds=1)
     try:
         with (
             pytest.raises(DatabaseUnavailable, match="too long"),

@@ -78,7 +78,7 @@ def world(embedded_migrated) -> Iterator[World]:  # type: ignore[no-untyped-def]
     from tests.fixtures.database import _cleaned
 
     for database in _cleaned(embedded_migrated):
-        stores = Stores.of(database)
+        stores = Stores(database)
         stores.contracts.merge([OLD, NEW], datetime(2025, 1, 1, tzinfo=UTC))
         for at, contract in enumerate((OLD, NEW)):
             for session in SESSIONS:
@@ -107,7 +107,7 @@ def _receive(stores: Stores, contract, session, seed: int) -> None:  # type: ign
         if session.trade_date == SILENT:
             stores.ledger.record(LedgerEntry(*key, Outcome.NO_DATA, at, 1))
         elif later == 1:
-            stores.bars.write_raw(contract, bars, LedgerEntry(*key, Outcome.DATA, at, 1, whole=True))
+            stores.raw.write(contract, bars, LedgerEntry(*key, Outcome.DATA, at, 1, whole=True))
 
 
 def lacks(known: Completeness) -> dict[date, Lack]:

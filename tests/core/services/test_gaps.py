@@ -81,7 +81,7 @@ def test_where_nothing_is_known_no_session_is_called_not_asked() -> None:
 def test_replayed_bars_are_judged_by_the_clock_of_the_last_request(
     embedded_database: Database, origin: Origin | None, judged: str
 ) -> None:
-    stores, last, now = Stores.of(embedded_database), datetime(2013, 12, 20, tzinfo=UTC), datetime.now(UTC)
+    stores, last, now = Stores(embedded_database), datetime(2013, 12, 20, tzinfo=UTC), datetime.now(UTC)
     if origin is not None:
         claim_origin(embedded_database, origin, last)
     assert judged_until(stores, now) == now

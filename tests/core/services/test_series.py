@@ -14,11 +14,12 @@ from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import CONTINUOUS_COLUMNS, continuous
 from g4qc_core.futures.rolls.roll_maker import RollMaker
+from g4qc_core.futures.segments import Segment
 from g4qc_core.roll_rules import DaysBeforeExpiry, Volume
 from g4qc_core.services.series.continuous_series import continuous_bars, roll_exits
 from g4qc_core.services.series.series_segments import readable, segments_of
 from g4qc_core.services.window_ends import window_of
-from g4qc_core.storage.bar_stores.bar_reader import BarQuery, BarReader, last_start
+from g4qc_core.storage.bar_stores.bar_reader import BarExtent, BarQuery, last_start
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE, timeframe
@@ -37,7 +38,7 @@ RULES = (DaysBeforeExpiry(8), EARLY, Volume())
 
 @pytest.fixture
 def stores(database: Database) -> Stores:
-    stores = Stores.of(database)
+    stores = Stores(database)
     stores.contracts.merge(CHAIN, datetime(2025, 1, 1, tzinfo=UTC))
     for name, bars in {"1min": MINUTES, "1h": HOURS, **LONGER}.items():
         window = bars["timestamp"].min(), bars["timestamp"].max() + pd.Timedelta(minutes=1)
@@ -110,7 +111,19 @@ def answered(stores: Stores, adjustment: Adjustment, first: date, last: date, ru
     """What the API reads of a window."""
     found = segments_of(stores, ES, adjustment=adjustment, rule=rule)
     segments = readable(stores, ES, "1h", found, *window_of(ES, first, last))
-    return pa.Table.from_batches(BarReader(stores.database).batches(BarQuery("ES", "1h", segments))).to_pandas()
+    return pa.Table.from_batches(stores.bar_batches.batches(BarQuery("ES", "1h", segments))).to_pandas()
+
+
+@pytest.mark.parametrize(("first", "last"), [("2025-06-02", "2025-08-29"), ("2025-05-28", "2025-06-03")])
+def test_the_extent_of_a_window_is_what_its_batches_contain(stores: Stores, first: str, last: str) -> None:
+    keep(stores, DaysBeforeExpiry(8))
+    window = window_of(ES, date.fromisoformat(first), date.fromisoformat(last))
+    segments = readable(stores, ES, "1h", segments_of(stores, ES), *window)
+    bars = pa.Table.from_batches(stores.bar_batches.batches(BarQuery("ES", "1h", segments))).to_pandas()
+    extent = stores.bar_batches.extent("ES", "1h", segments)
+    assert extent == BarExtent(len(bars), bars["trade_date"].iloc[0], bars["trade_date"].iloc[-1])
+    assert stores.bar_batches.extent("ES", "1h", [Segment("202512", *[window[0]] * 2)]) is None
+    assert stores.bar_batches.extent("ES", "1h", []) is None
 
 
 def test_no_reader_shows_bars_behind_a_roll_that_the_calendar_was_made_too_early_to_know(stores: Stores) -> None:
@@ -174,7 +187,7 @@ def test_pages_over_rolls_are_the_series_whatever_their_size(
     # Pages that end just before, at and just after a roll, and one that is the whole.
     for size in (at - 1, at, at + 1, len(series) - at, len(series)):
         pages: list[pa.RecordBatch] = []
-        while (page := list(BarReader(stores.database).batches(replace(query, limit=size)))) or not pages:
+        while (page := list(stores.bar_batches.batches(replace(query, limit=size)))) or not pages:
             pages += page
             query = replace(query, after=last_start(pages[-1]))
         read = pa.Table.from_batches(pages).to_pandas()
@@ -285,6 +298,6 @@ def test_an_unknown_gap_is_refused_where_it_is_crossed(stores: Stores) -> None:
 
 
 def test_nothing_stored_is_an_empty_series(database: Database) -> None:
-    series = continuous_bars(Stores.of(database), ES, ONE_MINUTE, Adjustment.RATIO)
+    series = continuous_bars(Stores(database), ES, ONE_MINUTE, Adjustment.RATIO)
     assert series.empty
     assert tuple(series.columns) == CONTINUOUS_COLUMNS

@@ -55,7 +55,7 @@ def test_of_an_unsound_month_those_contracts_are_left_out_that_are_unsound_thems
 
 
 def test_a_contract_with_bad_bars_leaves_the_other_its_timeframes(embedded_database: Database) -> None:
-    stores = Stores.of(embedded_database)
+    stores = Stores(embedded_database)
     stores.contracts.merge([GOOD, BAD], datetime(2025, 1, 1, tzinfo=UTC))
     for at, contract in enumerate((GOOD, BAD)):
         for session in SESSIONS:
@@ -64,7 +64,7 @@ def test_a_contract_with_bad_bars_leaves_the_other_its_timeframes(embedded_datab
                 bars.loc[bars.index % 10 == 0, ["open", "high", "low", "close"]] += 0.1
             key = ("ES", contract.month, "1min", session.open, session.close)
             entry = LedgerEntry(*key, Outcome.DATA, session.close + timedelta(hours=1), 1, whole=True)
-            stores.bars.write_raw(contract, bars, entry)
+            stores.raw.write(contract, bars, entry)
     validate_month(ES, *MONTH, stores)
     month = derive_month(ES, *MONTH, HOUR, stores)
     assert set(month.bars["contract"]) == {"202509"}

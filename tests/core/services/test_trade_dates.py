@@ -60,14 +60,14 @@ def fill(stores: Stores) -> None:
         bars = raw_bars(contract.month, sessions, seed=at, share=0.2).drop(columns="contract")
         window = sessions[0].open, sessions[-1].close
         entry = LedgerEntry("ES", contract.month, "1min", *window, Outcome.DATA, NOW, 1, bars=len(bars), whole=True)
-        stores.bars.write_raw(contract, bars, entry)
+        stores.raw.write(contract, bars, entry)
     make(stores)
 
 
 def make(stores: Stores) -> None:
     for month in MONTHS:
         first, last = month_window(month)
-        raw = stores.bars.raw("ES", *month_instants(calendar(ES.calendar), first, last))
+        raw = stores.raw.bars("ES", *month_instants(calendar(ES.calendar), first, last))
         stores.versions.record("ES", RAW, month, version_of(raw))
         validate_month(ES, first, last, stores)
         for timeframe in COARSER:

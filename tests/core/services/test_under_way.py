@@ -27,7 +27,7 @@ class Slow(MemorySource):
 
 
 def test_the_time_left_is_told_before_each_request_and_kept_for_others(embedded_database: Database) -> None:
-    stores, source, seconds = Stores.of(embedded_database), Slow({}, NOW), iter(range(0, 10_000, 10))
+    stores, source, seconds = Stores(embedded_database), Slow({}, NOW), iter(range(0, 10_000, 10))
     plans = PlanStore(embedded_database)
     with under_way("ES", REQUESTS, source, stores, "run", lambda: next(seconds)) as before:
         assert before(1) == ", about 20 min left"
@@ -39,7 +39,7 @@ def test_the_time_left_is_told_before_each_request_and_kept_for_others(embedded_
 
 
 def test_of_work_that_ends_at_once_nothing_is_told(embedded_database: Database) -> None:
-    stores = Stores.of(embedded_database)
+    stores = Stores(embedded_database)
     with under_way("ES", REQUESTS, MemorySource({}, NOW), stores, None) as before:
         assert before(1) == ""
     with under_way("ES", [], MemorySource({}, NOW), stores, None) as before:

@@ -14,21 +14,21 @@ from g4qc_core.files import alone_with
 from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.port import Slot
 from g4qc_core.pacing.rules import PacedKind, PacedRequest
-from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.server.named_locks import NamedLocks
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 
 
 def test_a_month_that_another_process_holds_is_given_up_in_one_sentence(database: Database) -> None:
     waiting = Database(database.url, lock_seconds=1)
-    with BarStore(database).alone("ES|2026-10-01"):
-        with pytest.raises(DatabaseUnavailable, match="held a lock"), BarStore(waiting).alone("ES|2026-10-01"):
+    with NamedLocks(database).hold("ES|2026-10-01"):
+        with pytest.raises(DatabaseUnavailable, match="held a lock"), NamedLocks(waiting).hold("ES|2026-10-01"):
             pass
-        with BarStore(waiting).alone("NQ|2026-10-01"):
+        with NamedLocks(waiting).hold("NQ|2026-10-01"):
             pass
-    with BarStore(waiting).alone("ES|2026-10-01"):
+    with NamedLocks(waiting).hold("ES|2026-10-01"):
         pass
     waiting.close()
 

@@ -14,10 +14,11 @@ from g4qc_core.bars.quarantine.decisions import undecided
 from g4qc_core.bars.quarantine.reasons import Decision
 from g4qc_core.bars.schema import RAW_BAR_COLUMNS
 from g4qc_core.errors import DecidedMeanwhile
-from g4qc_core.storage.bar_stores.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS, BarStore
+from g4qc_core.storage.bar_stores.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.storage.bar_stores.quarantine_store import LISTED_COLUMNS, QuarantineStore, Refetch
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome, RequestLedger
 from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.stores import Stores
 from tests.core.storage.frames import END, START, contract, market_bars, raw_bars
 
 NOON = datetime(2024, 2, 2, 12, tzinfo=UTC)
@@ -25,28 +26,28 @@ RAW = raw_bars(3)
 
 
 @pytest.fixture
-def bars(database: Database) -> BarStore:
-    store = BarStore(database)
-    extract(store)
-    quarantine(store)
-    return store
+def bars(database: Database) -> Stores:
+    stores = Stores(database)
+    extract(stores)
+    quarantine(stores)
+    return stores
 
 
 @pytest.fixture
-def store(bars: BarStore, database: Database) -> QuarantineStore:
+def store(bars: Stores, database: Database) -> QuarantineStore:
     return QuarantineStore(database)
 
 
-def extract(store: BarStore, raw: pd.DataFrame = RAW) -> int:
+def extract(stores: Stores, raw: pd.DataFrame = RAW) -> int:
     entry = LedgerEntry("ES", "202403", "1min", START, END, Outcome.DATA, requested_at=END, duration_ms=120)
-    return store.write_raw(contract(), raw, entry).request_id
+    return stores.raw.write(contract(), raw, entry).request_id
 
 
-def quarantine(store: BarStore, raw: pd.DataFrame = RAW) -> None:
+def quarantine(stores: Stores, raw: pd.DataFrame = RAW) -> None:
     """What validation does when it believes none of the bars."""
     bad = raw.assign(contract="202403", reason="spike", detail="stands 400 ticks away")[list(QUARANTINE_COLUMNS)]
     quality = pd.DataFrame(columns=list(QUALITY_COLUMNS))
-    store.replace_partition("ES", START, END, market_bars(0), bad, quality, date(2024, 1, 1), date(2024, 1, 31))
+    stores.bars.replace_partition("ES", START, END, market_bars(0), bad, quality, date(2024, 1, 1), date(2024, 1, 31))
 
 
 def listed(store: QuarantineStore) -> pd.DataFrame:
@@ -98,7 +99,7 @@ def test_the_newest_decision_counts_and_the_older_ones_are_kept(store: Quarantin
     assert list(store.history("ES", START, END)["decision"]) == ["accept", "drop", "accept", "drop"]
 
 
-def test_decisions_survive_extraction_and_validation(store: QuarantineStore, bars: BarStore) -> None:
+def test_decisions_survive_extraction_and_validation(store: QuarantineStore, bars: Stores) -> None:
     decide(store, "drop", 0)
     decide(store, "accept", 1)
     before = listed(store)
@@ -107,7 +108,7 @@ def test_decisions_survive_extraction_and_validation(store: QuarantineStore, bar
     assert_frame_equal(listed(store), before)
 
 
-def test_a_restated_bar_is_open_again(store: QuarantineStore, bars: BarStore) -> None:
+def test_a_restated_bar_is_open_again(store: QuarantineStore, bars: Stores) -> None:
     decide(store, "drop", 0, 1)
     restated = RAW.assign(close=RAW["close"] + np.array([0.0, 0.25, 0.0]))
     extract(bars, restated)
@@ -119,7 +120,7 @@ def test_a_restated_bar_is_open_again(store: QuarantineStore, bars: BarStore) ->
 
 
 def test_an_accepted_bar_that_left_quarantine_is_still_listed_until_it_is_restated(
-    store: QuarantineStore, bars: BarStore
+    store: QuarantineStore, bars: Stores
 ) -> None:
     decide(store, "accept", 1)
     quarantine(bars, RAW.drop(index=1))
@@ -136,7 +137,7 @@ def test_decisions_are_those_of_one_contract_and_instrument(store: QuarantineSto
     assert len(store.accepted("ES", START, START + timedelta(minutes=2))) == 2
 
 
-def test_a_refetch_names_the_last_request_before_it(store: QuarantineStore, bars: BarStore) -> None:
+def test_a_refetch_names_the_last_request_before_it(store: QuarantineStore, bars: Stores) -> None:
     last = extract(bars)
     decide(store, "refetch", 1)
     wish = Refetch("202403", RAW["timestamp"][1].to_pydatetime(), last)
@@ -146,7 +147,7 @@ def test_a_refetch_names_the_last_request_before_it(store: QuarantineStore, bars
 
 
 def test_a_refetch_that_was_answered_can_be_wished_again(
-    store: QuarantineStore, bars: BarStore, database: Database
+    store: QuarantineStore, bars: Stores, database: Database
 ) -> None:
     assert decide(store, "refetch", 1) == 1
     failed = LedgerEntry("ES", "202403", "1min", START, END, Outcome.TIMEOUT, requested_at=END, duration_ms=9)
@@ -208,7 +209,7 @@ def test_a_decision_that_is_taken_back_leaves_the_bar_waiting(store: QuarantineS
     assert store.accepted("ES", START, END).empty
 
 
-def test_prices_that_are_no_numbers_are_decided_of_like_others(store: QuarantineStore, bars: BarStore) -> None:
+def test_prices_that_are_no_numbers_are_decided_of_like_others(store: QuarantineStore, bars: Stores) -> None:
     quarantine(bars, RAW.assign(close=np.nan))
     decide(store, "drop", 0)
     assert decisions(store) == ["drop", None, None]

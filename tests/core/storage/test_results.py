@@ -23,7 +23,7 @@ AT = datetime(2024, 5, 1, tzinfo=UTC)
 @pytest.fixture
 def stores(database: Database) -> Stores:
     """The stores of a database with the results a1, of two specs, and b2."""
-    stores = Stores.of(database)
+    stores = Stores(database)
     stores.backtests.save(_record(), _trades(), _equity(), _trial("a1"))
     stores.backtests.save(replace(_record(), spec_name="other"), _trades(), _equity(), _trial("a1"))
     stores.backtests.save(_record("b2"), _trades(), _equity(50), _trial("b2"))

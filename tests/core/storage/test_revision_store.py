@@ -32,7 +32,7 @@ def store(database: Database) -> RevisionStore:
     """Minute 1 restated twice, minute 3 once."""
     raw = RawStore(database)
     for closes in ({}, {1: 1.0}, {1: 5.0, 3: 2.0}):
-        raw.write_raw(contract(), restated(closes), entry())
+        raw.write(contract(), restated(closes), entry())
     return RevisionStore(database)
 
 
