@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,17 +26,11 @@ from g4qc_core.backtest.span import span_of
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.strategies import Strategy, make_strategy
 from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.code_versions import code_version
 from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.instruments.price_text import price_text
 from g4qc_core.instruments.registry import Instrument
-
-# The files that decide numbers; the report only shows them.
-_DECIDING = (
-    *("account/account.py", "account/costs.py", "account/holding.py", "account/margin.py", "account/priced_bars.py"),
-    *("account/rolling.py", "engines/backtesting_py.py", "engines/brokers.py", "engines/order_prices.py"),
-    *("metrics.py", "run.py", "span.py", "strategies/strategy.py"),
-)
 
 
 @dataclass(frozen=True)
@@ -205,7 +197,7 @@ def _inputs(
         "strategy": spec.strategy,
         "parameters": prepared.parameters,
         "seed": spec.seed,
-        "code": {"g4qc": _package_version(), "backtest": _code_hash(), "strategy": _hash(prepared.source)},
+        "code": {"g4qc": _package_version(), "backtest": code_version(), "strategy": _strategy_version(spec, prepared)},
         "engine": f"backtesting {metadata.version('backtesting')}",
     }
 
@@ -291,10 +283,10 @@ def _fingerprint(market: PricedBars) -> str:
     return digest.hexdigest()[:32]
 
 
-@lru_cache(maxsize=1)
-def _code_hash() -> str:
-    here = Path(__file__).parent
-    return _hash("\n".join((here / name).read_text("utf-8") for name in _DECIDING))
+def _strategy_version(spec: BacktestSpec, prepared: _Prepared) -> str:
+    """Return the declared version of a strategy of G4QC; for the user's own a hash of its file."""
+    own = own_strategies.is_external(spec.strategy)
+    return _hash(prepared.source) if own else code_version("strategies")
 
 
 def _hash(source: str) -> str:
