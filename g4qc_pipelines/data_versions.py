@@ -11,12 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster._core.execution.plan.execute_step import (
-    _build_data_version_tags,
-    _get_code_version,
-    _get_input_provenance_data,
-)
 
+from g4qc_pipelines.dagster_private.core import forget_seen_version, partition_version_tags
 from g4qc_pipelines.failures import blocked
 
 BACKTEST_INPUTS = "backtest_inputs"
@@ -60,12 +56,9 @@ def _told(
     else:
         # A result would count for every partition, including the failed ones.
         yield from checks
-    step = context.get_step_execution_context()
-    inputs = _get_input_provenance_data(context.asset_key, step)
-    code = _get_code_version(context.asset_key, step)
+    tags = partition_version_tags(context, versions.items())
     for key in filter(versions.__contains__, keys):
-        tags = _build_data_version_tags(dg.DataVersion(versions[key]), code, inputs, True)
-        yield dg.AssetMaterialization(context.asset_key, partition=key, metadata=shown[key], tags=tags)
+        yield dg.AssetMaterialization(context.asset_key, partition=key, metadata=shown[key], tags=tags[key])
 
 
 def observed(context: dg.AssetExecutionContext, asset: str, version: str) -> Iterator[dg.AssetObservation]:
@@ -74,7 +67,7 @@ def observed(context: dg.AssetExecutionContext, asset: str, version: str) -> Ite
     The result then counts as made of this version, and not of the one that was seen last.
     """
     yield observation(asset, context.partition_key, version)
-    context.get_step_execution_context().wipe_input_asset_version_info(dg.AssetKey(asset))
+    forget_seen_version(context, asset)
 
 
 def observation(

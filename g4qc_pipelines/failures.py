@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
-from dagster._core.errors import DagsterExecutionInterruptedError
-from dagster._utils.error import SerializableErrorInfo
 
 from g4qc_core.errors import G4qcError, InvalidBars, PermanentError
 from g4qc_core.settings import Settings
 from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.dagster_private.core import SerializableErrorInfo
 
 MAX_RETRIES = 2
 """How often a run retries a step after a passing failure."""
@@ -50,7 +49,7 @@ def told_to_dagster() -> Iterator[None]:
             metadata={"error": type(error).__name__},
             allow_retries=not isinstance(error, PermanentError),
         ) from error
-    except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
         raise Interrupted("Stopped.") from None
     except dg.Failure:
         raise

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from g4qc_core.services.quality.due_sessions import WATCHED
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE
+from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 
 BAR_ASSETS = ["raw_bars", f"bars_{ONE_MINUTE}", *(f"bars_{timeframe}" for timeframe in DERIVED)]
 REBUILT_ASSETS = BAR_ASSETS[1:]

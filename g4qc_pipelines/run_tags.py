@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from dagster._core.storage.tags import (
+from g4qc_core.services.month_keys import key_of, months_between
+from g4qc_pipelines.dagster_private.core import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
     PARTITION_NAME_TAG,
 )
-
-from g4qc_core.services.month_keys import key_of, months_between
 from g4qc_pipelines.partitions.definitions import BACKTESTS
 
 SURFACE = "g4qc/surface"

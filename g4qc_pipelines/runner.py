@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
-from dagster._core.execution.plan.objects import ErrorSource
 
 from g4qc_core.errors import G4qcError, UsageError, unknown
 from g4qc_core.timeframes import DERIVED
+from g4qc_pipelines.dagster_private.core import ErrorSource
 from g4qc_pipelines.failures import messages_of, sentence, told_of, worded
 from g4qc_pipelines.instance.orphans import leased
 from g4qc_pipelines.jobs import job_of_assets

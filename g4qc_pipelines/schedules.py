@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
+from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 from g4qc_pipelines.jobs import UPDATE_CONTRACTS
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import AFTER_CLOSE, TRADE_DATE, run_tags

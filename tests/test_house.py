@@ -68,6 +68,24 @@ def test_only_the_settings_read_the_environment(module: Path) -> None:
     assert not reads or str(module.relative_to(ROOT)) in allowed
 
 
+@EVERY_MODULE
+def test_only_one_room_imports_private_names_of_dagster(module: Path) -> None:
+    # The import linter sees an external package as a whole.
+    names = [
+        name
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and not node.level
+            else []
+        )
+    ]
+    private = [n for n in names if re.match(r"dagster\w*\._|dagster_(graphql|webserver|postgres|shared)\b", n)]
+    assert not private or module.parent.name == "dagster_private"
+
+
 def test_no_file_knows_this_machine_or_where_packages_come_from() -> None:
     found = []
     for path in tracked():

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from dagster._core.scheduler.instigation import InstigatorStatus, InstigatorType
 
 from g4qc_core.bars.minute_classes import missing
 from g4qc_core.instruments.registry import load_registry
@@ -18,6 +17,7 @@ from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.services.quality.due_sessions import WATCHED, due_session, late
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.dagster_private.instigation import InstigatorStatus, InstigatorType
 from g4qc_pipelines.failures import told_to_dagster
 from g4qc_pipelines.jobs import FRESH
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS

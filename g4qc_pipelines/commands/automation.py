@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import dagster as dg
-from dagster._core.scheduler.instigation import InstigatorStatus
 
+from g4qc_pipelines.dagster_private.instigation import InstigatorStatus
 from g4qc_pipelines.run_tags import AFTER_CLOSE, FOLLOW_UP
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from string import Template
 
 import dagster as dg
-from dagster._core.instance.ref import InstanceRef
 
 from g4qc_core.errors import SettingsError
 from g4qc_core.files import write_whole
 from g4qc_core.home import make_private, private_home
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import dagster_url, with_limits
+from g4qc_pipelines.dagster_private.core import InstanceRef
 from g4qc_pipelines.instance.orphans import end_orphans
 from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
 

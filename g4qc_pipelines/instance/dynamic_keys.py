@@ -9,14 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from g4qc_core.graph_keys import KeyKind
 from g4qc_core.settings import Settings
+from g4qc_pipelines.instance.run_states import UNFINISHED
 from g4qc_pipelines.run_tags import partitions_of
-
-UNFINISHED = [status.value for status in NOT_FINISHED_STATUSES]
-"""States of runs that work, or will."""
 
 
 class InstanceKeys:
@@ -31,7 +28,7 @@ class InstanceKeys:
 
     def at_work(self) -> set[str]:
         """See `GraphKeys`."""
-        runs = self._instance.get_runs(dg.RunsFilter(statuses=list(NOT_FINISHED_STATUSES)))
+        runs = self._instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
         return {key for run in runs for key in keys_of(run.tags)}
 
     def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:

@@ -17,14 +17,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import dagster as dg
-from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
-from dagster._core.storage.tags import GRPC_INFO_TAG
+
+from g4qc_pipelines.dagster_private.core import GRPC_INFO_TAG
+from g4qc_pipelines.instance.run_states import BEGUN
 
 GONE = "The process of this run is gone: it was killed, or its machine was stopped."
 """Why a run of a command or of a dead code server ended."""
 
 _LEASE_TAG = "g4qc/lease"
-_STATES = [*IN_PROGRESS_RUN_STATUSES, dg.DagsterRunStatus.CANCELING]
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def leased(instance: dg.DagsterInstance) -> Iterator[dict[str, str]]:
 def end_orphans(instance: dg.DagsterInstance) -> list[str]:
     """Marks as failed each unfinished run whose process is gone, and frees its places; gives their ids."""
     ended = []
-    for run in instance.get_runs(dg.RunsFilter(statuses=_STATES)):
+    for run in instance.get_runs(dg.RunsFilter(statuses=BEGUN)):
         if lives(instance, run.tags):
             continue
         end_run(instance, run.run_id, GONE)

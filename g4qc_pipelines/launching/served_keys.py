@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from g4qc_core.graph_keys import KeyKind
-from g4qc_pipelines.instance.dynamic_keys import UNFINISHED, keys_of
+from g4qc_pipelines.instance.dynamic_keys import keys_of
+from g4qc_pipelines.instance.run_states import UNFINISHED
 from g4qc_pipelines.launching.graphql import Graph
 
 # An asset of each kind: the server lists keys by asset.
@@ -24,7 +25,7 @@ class ServedKeys:
 
     def at_work(self) -> set[str]:
         """See the port."""
-        return {key for tags in self._graph.tags_of(UNFINISHED) for key in keys_of(tags)}
+        return {key for tags in self._graph.tags_of([state.value for state in UNFINISHED]) for key in keys_of(tags)}
 
     def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
         """See the port."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 
 import dagster as dg
-from dagster._core.workspace.context import WorkspaceProcessContext
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,6 +16,7 @@ from starlette.routing import Route
 
 from g4qc_core.api.problems import problem
 from g4qc_core.errors import UsageError
+from g4qc_pipelines.dagster_private.web import WorkspaceProcessContext
 from g4qc_pipelines.launching.graphql import LOCATION, MONTHS_PATH
 from g4qc_pipelines.partitions.graph_months import begin_with, check_months
 

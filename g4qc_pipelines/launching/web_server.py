@@ -9,10 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
-from dagster_webserver.version import __version__
-from dagster_webserver.webserver import DagsterWebserver
 from graphql import GraphQLError, OperationType
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
@@ -28,6 +24,13 @@ from g4qc_core.api.origins import loopback_hosts, origin_of
 from g4qc_core.api.problems import problem
 from g4qc_core.errors import UsageError
 from g4qc_core.settings import Settings
+from g4qc_pipelines.dagster_private.web import (
+    DagsterWebserver,
+    ModuleTarget,
+    WorkspaceFileTarget,
+    WorkspaceProcessContext,
+    webserver_version,
+)
 from g4qc_pipelines.instance.dagster_instance import web_instance
 from g4qc_pipelines.launching.mutations import Wanted, wanted
 from g4qc_pipelines.launching.own_key import with_own_key
@@ -64,7 +67,7 @@ def serve_web(
     target = ModuleTarget(_MODULE, "defs", None, "g4qc") if workspace is None else WorkspaceFileTarget([str(workspace)])
     with (
         web_instance(settings) as instance,
-        WorkspaceProcessContext(instance, version=__version__, workspace_load_target=target) as context,
+        WorkspaceProcessContext(instance, version=webserver_version, workspace_load_target=target) as context,
     ):
         app = guarded(context, keys, web_rules(settings, loopback=is_loopback(host) or not keys))
         ready()

@@ -10,20 +10,16 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-import dagster._grpc.server as grpc_server
-from dagster._cli.api import grpc_command
-
 from g4qc_core.settings import load_settings
+from g4qc_pipelines.dagster_private.code_server import serve_code
 from g4qc_pipelines.running.servicer import Servicer
 
 
 def main(arguments: list[str]) -> None:
     """Serve until interrupted."""
     settings = load_settings()
-    # The command looks its servicer up by this name when it runs.
-    grpc_server.DagsterApiServer = partial(Servicer, start_limit=settings.run_start_limit)  # type: ignore[misc, assignment]
-    # Without the last option the current folder comes first where modules are looked for.
-    grpc_command([*arguments, "--empty-working-directory"], standalone_mode=True)
+    # Without the last option, Python looks for modules in the current folder first.
+    serve_code(partial(Servicer, start_limit=settings.run_start_limit), [*arguments, "--empty-working-directory"])
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ import threading
 import time
 
 import dagster as dg
-from dagster._daemon.cli import run_command
 
+from g4qc_pipelines.dagster_private.daemon import run_command
 from g4qc_pipelines.running.clock_watch import Steps, mend_future
 
 _LOOK_SECONDS = 5.0

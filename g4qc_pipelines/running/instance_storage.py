@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from dagster._core.events.log import EventLogEntry
-from dagster._serdes import ConfigurableClassData
-from dagster_postgres import (
+from dagster import EventLogEntry
+
+from g4qc_pipelines.dagster_private.core import ConfigurableClassData
+from g4qc_pipelines.dagster_private.postgres import (
     DagsterPostgresStorage,
     PostgresEventLogStorage,
     PostgresRunStorage,
     PostgresScheduleStorage,
+    pg_url_from_config,
 )
-from dagster_postgres.utils import pg_url_from_config
 
 
 class _Pinged:

@@ -6,14 +6,13 @@ import logging
 import time
 
 import dagster as dg
-from dagster._core.events.log import EventLogEntry
 
 
 def remark(instance: dg.DagsterInstance, run_id: str, text: str) -> None:
     """Write the text into the run's log as a warning, where the web UI and the API show it."""
     run = instance.get_run_by_id(run_id)
     instance.handle_new_event(
-        EventLogEntry(
+        dg.EventLogEntry(
             error_info=None,
             level=logging.WARNING,
             user_message=text,

@@ -12,26 +12,29 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import dagster as dg
-from dagster._core.errors import (
+from dagster import deserialize_value, serialize_value
+
+from g4qc_pipelines.dagster_private.core import (
+    GRPC_INFO_TAG,
+    CheckRunHealthResult,
+    ConfigurableClassData,
     DagsterCodeLocationLoadError,
     DagsterLaunchFailedError,
     DagsterUserCodeUnreachableError,
+    LaunchRunContext,
+    WorkerStatus,
 )
-from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, LaunchRunContext, WorkerStatus
-from dagster._core.remote_representation.code_location import GrpcServerCodeLocation
-from dagster._core.storage.tags import GRPC_INFO_TAG
-from dagster._grpc.__generated__ import dagster_api_pb2
-from dagster._grpc.client import DagsterGrpcClient
-from dagster._grpc.types import (
+from g4qc_pipelines.dagster_private.grpc import (
     CanCancelExecutionRequest,
     CanCancelExecutionResult,
     CancelExecutionRequest,
     CancelExecutionResult,
+    DagsterGrpcClient,
     ExecuteExternalJobArgs,
+    GrpcServerCodeLocation,
     StartRunResult,
+    dagster_api_pb2,
 )
-from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_value
-
 from g4qc_pipelines.instance.orphans import GONE, end_run, lives
 from g4qc_pipelines.running.remarks import remark
 
@@ -41,7 +44,7 @@ _ASK_SECONDS = 10
 _NOT_BEGUN = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED)
 
 
-class RunLauncher(DefaultRunLauncher):
+class RunLauncher(dg.DefaultRunLauncher):
     """The launcher that dagster.yaml names.
 
     Args:

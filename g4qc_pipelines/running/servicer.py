@@ -17,19 +17,22 @@ from typing import Any
 from uuid import uuid4
 
 import dagster as dg
-from dagster._core.instance.ref import InstanceRef
-from dagster._grpc.__generated__ import dagster_api_pb2
-from dagster._grpc.impl import IPCErrorMessage, StartRunInSubprocessSuccessful
-from dagster._grpc.server import DagsterApiServer, LoadedRepositories
-from dagster._grpc.types import (
+from dagster import deserialize_value, serialize_value
+
+from g4qc_pipelines.dagster_private.code_server import (
+    DagsterApiServer,
+    IPCErrorMessage,
+    LoadedRepositories,
+    StartRunInSubprocessSuccessful,
+)
+from g4qc_pipelines.dagster_private.core import InstanceRef, get_run_crash_explanation
+from g4qc_pipelines.dagster_private.grpc import (
     CanCancelExecutionRequest,
     CanCancelExecutionResult,
     ExecuteExternalJobArgs,
     StartRunResult,
+    dagster_api_pb2,
 )
-from dagster._serdes import deserialize_value, serialize_value
-from dagster._utils import get_run_crash_explanation
-
 from g4qc_pipelines.instance.orphans import end_run
 from g4qc_pipelines.running.remarks import remark
 from g4qc_pipelines.running.worker import last_words, run_worker

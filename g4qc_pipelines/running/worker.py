@@ -10,8 +10,7 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any
 
-from dagster._core.definitions.reconstruct import ReconstructableJob
-from dagster._grpc.impl import start_run_in_subprocess
+from g4qc_pipelines.dagster_private.code_server import ReconstructableJob, start_run_in_subprocess
 
 _STOP_SECONDS = 15.0
 

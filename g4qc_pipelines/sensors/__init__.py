@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from g4qc_core.settings import Settings
+from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 from g4qc_pipelines.sensors.backtest_inputs import build_inputs
 from g4qc_pipelines.sensors.cancelled import build_cancelled
 from g4qc_pipelines.sensors.failed_runs import build_failed_runs

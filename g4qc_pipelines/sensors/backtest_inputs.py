@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.backtests.result_inputs import Inputs, inputs_of_newest
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observation
 from g4qc_pipelines.partitions.definitions import BACKTESTS
 from g4qc_pipelines.run_tags import run_tags

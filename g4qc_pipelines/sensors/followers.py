@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES, RunRecord
+from dagster import RunRecord
 
 from g4qc_core.services.month_keys import key_of, last_full_months
 from g4qc_core.timeframes import ONE_MINUTE, SESSION
+from g4qc_pipelines.instance.run_states import UNFINISHED
 from g4qc_pipelines.jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_CONTRACTS, UPDATE_ROLLS
 from g4qc_pipelines.run_tags import (
     AFTER,
@@ -81,7 +82,7 @@ class History:
         self._instance = instance
         self.symbols = symbols
         # First: a run that ends from here on is seen as ended below, and counts as being at work for one more look.
-        unfinished = instance.get_runs(dg.RunsFilter(statuses=list(NOT_FINISHED_STATUSES)))
+        unfinished = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
         self.at_work = {symbol for run in unfinished for symbol in symbols_of(run)}
         self.bars = _newest_by_symbol(self._records(UPDATE_BARS), symbols)
 

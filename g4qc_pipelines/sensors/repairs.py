@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
@@ -21,6 +19,8 @@ from g4qc_core.services.quality.backfills import Backfill
 from g4qc_core.services.quality.repairs import repairs_of, rescues_of
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
+from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
+from g4qc_pipelines.instance.run_states import UNFINISHED
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import REPAIR, partitions_of, run_tags
 from g4qc_pipelines.sensors.attempts import Attempts
@@ -130,5 +130,5 @@ def _request(sensor: str, backfill: Backfill, attempt: str) -> dg.RunRequest:
 
 def _at_work(instance: dg.DagsterInstance) -> set[str]:
     """Partitions over which an unfinished run works, alone or in a range of one instrument's months."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=list(NOT_FINISHED_STATUSES)))
+    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
     return {key for run in runs for key in partitions_of(run.tags)}

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import dagster as dg
 import pytest
-from dagster._core.errors import DagsterExecutionInterruptedError
 
 from g4qc_core import errors
 from g4qc_pipelines.failures import Interrupted, blocked, sentence, told_of, told_to_dagster, worded
@@ -41,7 +40,7 @@ def test_a_failure_of_dagsters_own_passes_as_it_is() -> None:
     assert failed.value is failure
 
 
-@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, DagsterExecutionInterruptedError])
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, dg.DagsterExecutionInterruptedError])
 def test_an_interrupt_is_no_failure_and_ends_the_run_under_a_retry_policy(interrupt: type[BaseException]) -> None:
     attempts = []
 
