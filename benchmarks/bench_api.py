@@ -42,7 +42,7 @@ from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS
-from g4qc_core.storage.codec.copy import copy_in
+from g4qc_core.storage.codec.binary_copy import copy_in
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.storage.stores import Stores, open_stores

@@ -13,7 +13,7 @@ from g4qc_core.bars.bar_source import BarSource
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.client_ids import client_id_held
 from g4qc_core.settings import Settings
-from g4qc_core.storage.server.origin import expected_origin
+from g4qc_core.storage.server.bar_origin import expected_origin
 from g4qc_core.storage.stores import Stores
 
 Tell = Callable[[str], None]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.futures.rolls.roll_calendar import ROLL_COLUMNS, RollCalendar
-from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out
+from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.server.database import Database
 

@@ -17,14 +17,14 @@ from g4qc_core.storage.bar_stores.quarantine_store import QuarantineStore
 from g4qc_core.storage.bar_stores.raw_store import RawStore
 from g4qc_core.storage.bar_stores.revision_store import RevisionStore
 from g4qc_core.storage.bar_stores.version_store import VersionStore
-from g4qc_core.storage.check_store import CheckStore
+from g4qc_core.storage.check_state_store import CheckStateStore
 from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.job_end_store import JobEndStore
 from g4qc_core.storage.migrations import make_ready
 from g4qc_core.storage.pacing_store import PacingStore
 from g4qc_core.storage.progress_store import PlanStore
-from g4qc_core.storage.reopened_store import ReopenedStore
+from g4qc_core.storage.reopened_window_store import ReopenedWindowStore
 from g4qc_core.storage.request_ledger import RequestLedger
 from g4qc_core.storage.result_stores.backtest_store import BacktestStore
 from g4qc_core.storage.result_stores.deleted_store import DeletedStore
@@ -32,7 +32,7 @@ from g4qc_core.storage.result_stores.result_labels import ResultLabels
 from g4qc_core.storage.roll_store import RollStore
 from g4qc_core.storage.server.database import Database, open_database
 from g4qc_core.storage.server.named_locks import NamedLocks
-from g4qc_core.storage.trade_dates import TradeDates
+from g4qc_core.storage.trade_date_migration import TradeDateMigration
 
 
 class Stores:
@@ -76,9 +76,9 @@ class Stores:
         self.revisions = RevisionStore(database)
         self.versions = VersionStore(database)
         self.comparisons = ComparisonStore(database)
-        self.reopened = ReopenedStore(database)
+        self.reopened = ReopenedWindowStore(database)
         self.rolls = RollStore(database)
-        self.checks = CheckStore(database)
+        self.checks = CheckStateStore(database)
         self.progress = PlanStore(database)
         self.job_ends = JobEndStore(database)
         self.backtests = BacktestStore(database)
@@ -101,7 +101,7 @@ def carry_trade_dates(database: Database, settings: Settings) -> list[str]:
 
     An instrument that is missing from the instruments file is moved once the file contains it again.
     """
-    trade_dates = TradeDates(database)
+    trade_dates = TradeDateMigration(database)
     waiting = trade_dates.waiting()
     registry = load_registry(settings.own_instruments) if waiting else {}
     done = [symbol for symbol in waiting if symbol in registry]

@@ -39,7 +39,7 @@ from g4qc_core.services.restatements import changes_after
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.bar_stores.version_store import RAW
-from g4qc_core.storage.server.origin import claim_origin
+from g4qc_core.storage.server.bar_origin import claim_origin
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.checks.bar_checks import CONTRACT_CHECKS, ContractChecks
 from g4qc_pipelines.checks.details_readable import UNREAD

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from g4qc_core.storage.check_store import CheckStore
+from g4qc_core.storage.check_state_store import CheckStateStore
 from g4qc_core.storage.stores import Stores
 
 
@@ -24,7 +24,7 @@ class Lights:
         known: partitions of the asset; findings in other partitions cannot be repaired, and do not count.
     """
 
-    store: CheckStore
+    store: CheckStateStore
     asset: str
     known: Collection[str]
 

@@ -16,7 +16,7 @@ from g4qc_core.instruments.registry import Registry, load_registry
 from g4qc_core.services.backtests.result_inputs import inputs_of_newest
 from g4qc_core.services.extraction.pacing_status import pacing_document, pacing_lines
 from g4qc_core.settings import Settings
-from g4qc_core.storage.server.origin import expected_origin, stored_origin
+from g4qc_core.storage.server.bar_origin import expected_origin, stored_origin
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.commands.day_map_text import print_map

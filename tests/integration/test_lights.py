@@ -13,7 +13,7 @@ from sqlalchemy import URL, text
 
 from g4qc_core.backtest.roll_sensitivity import Spread
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
-from g4qc_core.storage.check_store import CheckStore
+from g4qc_core.storage.check_state_store import CheckStateStore
 from g4qc_core.storage.server.database import Database
 from g4qc_pipelines.checks.lights import Lights
 from g4qc_pipelines.checks.roll_checks import RollChecks, spread_result
@@ -117,7 +117,7 @@ def test_a_light_is_green_when_the_newest_look_at_every_partition_was(
     with database.transaction() as connection:
         connection.exec_driver_sql("DELETE FROM check_states")
     known = {partition for run in runs for partition in run}
-    seen = Lights(CheckStore(database), "bars_1min", known)
+    seen = Lights(CheckStateStore(database), "bars_1min", known)
     newest: dict[str, bool] = {}
     for run in runs:
         newest |= run
@@ -128,7 +128,7 @@ def test_a_light_is_green_when_the_newest_look_at_every_partition_was(
 
 
 def test_rolls_and_spreads_speak_of_all_instruments_and_specs(embedded_database: Database) -> None:
-    store = CheckStore(embedded_database)
+    store = CheckStateStore(embedded_database)
     rolls = Lights(store, "roll_calendar", {"ES", "EC"})
     first, second = RollChecks(), RollChecks()
     first.add("EC", ["EC by volume: the rolls do not ascend."], ["2026-09-14"], [])
@@ -148,6 +148,6 @@ def test_rolls_and_spreads_speak_of_all_instruments_and_specs(embedded_database:
 
 
 def test_what_failed_in_a_partition_that_is_gone_does_not_count(embedded_database: Database) -> None:
-    store = CheckStore(embedded_database)
+    store = CheckStateStore(embedded_database)
     store.keep("bars_1min", "coverage", {"GC|2020-01-01": "3 minutes"}, NOW)
     assert Lights(store, "bars_1min", {"ES|2026-10-01"}).after("coverage", {"ES|2026-10-01": ""}) == {}

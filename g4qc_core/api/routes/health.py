@@ -20,7 +20,7 @@ from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable
 from g4qc_core.home import low_disk
 from g4qc_core.ib.advice import Advice, advice_for
 from g4qc_core.ib.connection.dialling import probe_gateway
-from g4qc_core.storage.server.origin import expected_origin, stored_origin
+from g4qc_core.storage.server.bar_origin import expected_origin, stored_origin
 from g4qc_core.timeframes import TIMEFRAMES
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from g4qc_core.services.coverage.missing_minutes import missing_minutes
 from g4qc_core.services.rolls.instrument_rolls import unusual_rolls
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, Trial
-from g4qc_core.storage.server.origin import stored_origin
+from g4qc_core.storage.server.bar_origin import stored_origin
 from g4qc_core.storage.stores import Stores
 
 _NOTES = {

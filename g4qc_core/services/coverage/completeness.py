@@ -23,9 +23,9 @@ from g4qc_core.calendars.session_calendar import Session, calendar, month_window
 from g4qc_core.futures.segments import BEGINNING, END, Segment
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.window_ends import edge
-from g4qc_core.storage.bar_stores.presence_store import Stretch
+from g4qc_core.storage.bar_stores.presence_store import ContractWindow
 from g4qc_core.storage.bar_stores.version_store import RAW, MonthVersion
-from g4qc_core.storage.server.origin import stored_origin
+from g4qc_core.storage.server.bar_origin import stored_origin
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
 
@@ -40,7 +40,7 @@ class _Asked:
     contract: str
 
     @property
-    def stretch(self) -> Stretch:
+    def stretch(self) -> ContractWindow:
         return self.contract, self.session.open, self.session.close
 
     @property

@@ -17,13 +17,13 @@ from g4qc_core.bars.windows import Window
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.services.extraction.needs import Answer, separate
-from g4qc_core.storage.reopened_store import Reopened
+from g4qc_core.storage.reopened_window_store import ReopenedWindow
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, Outcome
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 
 
-def answers(entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = ()) -> list[Answer]:
+def answers(entries: Iterable[LedgerEntry], reopened: Sequence[ReopenedWindow] = ()) -> list[Answer]:
     """What the source answered, less what people want asked again since."""
     return [
         Answer(start, end, entry.requested_at, entry.outcome is Outcome.CONFIRMED_EMPTY or bool(entry.whole))
@@ -34,7 +34,7 @@ def answers(entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = ()) -
 
 
 def answered_windows(
-    entries: Iterable[LedgerEntry], reopened: Sequence[Reopened] = (), head: datetime | None = None
+    entries: Iterable[LedgerEntry], reopened: Sequence[ReopenedWindow] = (), head: datetime | None = None
 ) -> list[Window]:
     """The windows of `answers` that are apart, one an answer, as many as confirm one another where it leaves no doubt.
 
@@ -51,13 +51,13 @@ def failed_windows(entries: Iterable[LedgerEntry]) -> list[Window]:
     return [(e.window_start, e.window_end) for e in entries if e.outcome not in ANSWERED]
 
 
-def reopened_sessions(instrument: Instrument, start: datetime, end: datetime, stores: Stores) -> list[Reopened]:
+def reopened_sessions(instrument: Instrument, start: datetime, end: datetime, stores: Stores) -> list[ReopenedWindow]:
     """What was reopened of `[start, end)`, of all contracts of the instrument."""
     found = stores.reopened.windows(instrument.symbol, start, end)
     for wish in stores.quarantine.refetches(instrument.symbol, None, start, end):
         session = session_at(calendar(instrument.calendar), wish.timestamp)
         if session is not None:
-            found.append(Reopened(wish.contract, session.open, session.close, wish.after_request))
+            found.append(ReopenedWindow(wish.contract, session.open, session.close, wish.after_request))
     return found
 
 
@@ -67,7 +67,7 @@ def session_at(calendar: SessionCalendar, instant: datetime) -> Session | None:
     return next((s for s in sessions if s.holds(instant)), None)
 
 
-def still_answered(entry: LedgerEntry, reopened: Sequence[Reopened]) -> list[Window]:
+def still_answered(entry: LedgerEntry, reopened: Sequence[ReopenedWindow]) -> list[Window]:
     """The parts of an answer's window that still count."""
     parts = [(entry.window_start, entry.window_end)]
     for session in reopened:
@@ -121,7 +121,7 @@ def _gaps(
     return gaps(contract, sessions, good["timestamp"], mine, answered, failed_windows(entries), until)
 
 
-def _outside(window: Window, session: Reopened) -> list[Window]:
+def _outside(window: Window, session: ReopenedWindow) -> list[Window]:
     before = (window[0], min(window[1], session.start))
     after = (max(window[0], session.end), window[1])
     return [part for part in (before, after) if part[0] < part[1]]

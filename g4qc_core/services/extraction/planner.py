@@ -19,7 +19,7 @@ from g4qc_core.services.extraction.answered import answers, reopened_sessions
 from g4qc_core.services.extraction.needs import Bars
 from g4qc_core.services.extraction.plan import USUAL, ExtractionPlan, FetchOrder, Known, PlanRules, plan
 from g4qc_core.settings import Settings
-from g4qc_core.storage.reopened_store import Reopened
+from g4qc_core.storage.reopened_window_store import ReopenedWindow
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
@@ -37,7 +37,7 @@ def plan_extraction(
     now: datetime,
     rules: PlanRules = USUAL,
     heads: Mapping[str, datetime] | None = None,
-    wishes: Sequence[Reopened] = (),
+    wishes: Sequence[ReopenedWindow] = (),
 ) -> ExtractionPlan:
     """What to ask for, so that every wanted session is known.
 
@@ -82,7 +82,7 @@ def _known(
     stores: Stores,
     heads: Mapping[str, datetime],
     entries: Mapping[str, Sequence[LedgerEntry]],
-    reopened: Sequence[Reopened],
+    reopened: Sequence[ReopenedWindow],
 ) -> list[Known]:
     return [
         Known(

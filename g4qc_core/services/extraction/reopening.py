@@ -7,7 +7,7 @@ from datetime import datetime
 from g4qc_core.bars.windows import Window
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.chains import Wanted
-from g4qc_core.storage.reopened_store import Reopened
+from g4qc_core.storage.reopened_window_store import ReopenedWindow
 from g4qc_core.storage.stores import Stores
 
 
@@ -20,9 +20,9 @@ def reopen(instrument: Instrument, wanted: Wanted, stores: Stores, at: datetime)
     stores.reopened.reopen(instrument.symbol, _spans(wanted), at)
 
 
-def as_if_reopened(wanted: Wanted, after_request: int) -> list[Reopened]:
+def as_if_reopened(wanted: Wanted, after_request: int) -> list[ReopenedWindow]:
     """What `reopen` would leave of these sessions, when `after_request` is the ledger's last."""
-    return [Reopened(month, start, end, after_request) for month, (start, end) in _spans(wanted)]
+    return [ReopenedWindow(month, start, end, after_request) for month, (start, end) in _spans(wanted)]
 
 
 def _spans(wanted: Wanted) -> list[tuple[str, Window]]:

@@ -19,7 +19,7 @@ import pyarrow as pa
 from g4qc_core.bars.schema import PRICES
 from g4qc_core.futures.rolls.roll_calendar import PRICE_DIGITS
 from g4qc_core.futures.segments import Segment
-from g4qc_core.storage.codec.copy import Kinds, copy_arrays
+from g4qc_core.storage.codec.binary_copy import Kinds, copy_arrays
 from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.server.database import Database
 

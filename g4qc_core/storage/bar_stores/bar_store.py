@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.storage.bar_stores.version_store import Made, record_version
-from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out
+from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.codec.time_slices import TimeSlices, check_window, names
 from g4qc_core.storage.server.database import Database
 

@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 
 from g4qc_core.bars.minute_classes import CLASSES, MISSING
-from g4qc_core.storage.codec.copy import Kinds
+from g4qc_core.storage.codec.binary_copy import Kinds
 from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.server.database import Database
 

@@ -13,7 +13,7 @@ import numpy as np
 from g4qc_core.storage.codec.time_slices import TimeSlices
 from g4qc_core.storage.server.database import Database
 
-Stretch = tuple[str, datetime, datetime]
+ContractWindow = tuple[str, datetime, datetime]
 """A contract (month), and the start and end of `[start, end)`, UTC."""
 
 
@@ -23,15 +23,15 @@ class PresenceStore:
     def __init__(self, database: Database) -> None:
         self._slices = TimeSlices(database)
 
-    def bars(self, symbol: str, timeframe: str, stretches: Sequence[Stretch]) -> np.ndarray:
+    def bars(self, symbol: str, timeframe: str, stretches: Sequence[ContractWindow]) -> np.ndarray:
         """Return a mask of the stretches with validated or derived bars of the timeframe."""
         return self._among("market_data", "AND b.timeframe = %s ", [symbol, timeframe], stretches)
 
-    def raw(self, symbol: str, stretches: Sequence[Stretch]) -> np.ndarray:
+    def raw(self, symbol: str, stretches: Sequence[ContractWindow]) -> np.ndarray:
         """Return a mask of the stretches with bars as received."""
         return self._among("raw_bars", "", [symbol], stretches)
 
-    def _among(self, table: str, more: str, key: list[str], stretches: Sequence[Stretch]) -> np.ndarray:
+    def _among(self, table: str, more: str, key: list[str], stretches: Sequence[ContractWindow]) -> np.ndarray:
         found = np.zeros(len(stretches), bool)
         if not stretches:
             return found

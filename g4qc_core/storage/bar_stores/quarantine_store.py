@@ -19,7 +19,7 @@ from g4qc_core.bars.quarantine.reasons import Decision
 from g4qc_core.bars.schema import RAW_BAR_COLUMNS
 from g4qc_core.counts import counted
 from g4qc_core.errors import DecidedMeanwhile
-from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out
+from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.request_ledger import ANSWERED
 from g4qc_core.storage.server.database import Database

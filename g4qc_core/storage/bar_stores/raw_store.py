@@ -15,7 +15,7 @@ import pandas as pd
 
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments.registry import Contract
-from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out, encode
+from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out, encode
 from g4qc_core.storage.codec.time_slices import TimeSlices, check_window, names
 from g4qc_core.storage.contract_store import forget_late_head
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, insert_entry

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.storage.codec.copy import Kinds, copy_out
+from g4qc_core.storage.codec.binary_copy import Kinds, copy_out
 from g4qc_core.storage.codec.time_slices import TimeSlices
 from g4qc_core.storage.server.database import Database
 

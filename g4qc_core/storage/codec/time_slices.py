@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from g4qc_core.errors import InvalidBars
-from g4qc_core.storage.codec.copy import Kinds, copy_out
+from g4qc_core.storage.codec.binary_copy import Kinds, copy_out
 from g4qc_core.storage.server.database import Database
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable
 from g4qc_core.storage.server.database import Database
-from g4qc_core.storage.server.lock_watch import LockWatch, Tell, say
+from g4qc_core.storage.server.lock_wait import LockWaitReport, Tell, say
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -67,7 +67,7 @@ def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -
     from alembic import command
 
     _enable_timescale(database)
-    with database.transaction() as connection, LockWatch(database, connection, patience, tell) as watch:
+    with database.transaction() as connection, LockWaitReport(database, connection, patience, tell) as watch:
         try:
             connection.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

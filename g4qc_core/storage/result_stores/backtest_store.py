@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import TypeEngine
 
 from g4qc_core.errors import unknown
-from g4qc_core.storage.codec.copy import Kinds, copy_in, copy_out
+from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import (
     backtest_equity,

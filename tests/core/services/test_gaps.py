@@ -15,8 +15,8 @@ from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.coverage.completeness import judged_until, not_asked
 from g4qc_core.services.coverage.missing_minutes import silent_minutes
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
+from g4qc_core.storage.server.bar_origin import claim_origin
 from g4qc_core.storage.server.database import Database
-from g4qc_core.storage.server.origin import claim_origin
 from g4qc_core.storage.stores import Stores
 
 ES = load_registry()["ES"]

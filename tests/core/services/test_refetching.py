@@ -15,7 +15,7 @@ from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.extraction.answered import session_at, still_answered
-from g4qc_core.storage.reopened_store import Reopened
+from g4qc_core.storage.reopened_window_store import ReopenedWindow
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 
 EQUITY = calendar("equity_index")
@@ -38,7 +38,7 @@ def answer(number: int, window: tuple[int, int], contract: str = "202612") -> Le
 def test_an_answer_counts_for_just_the_time_that_nobody_reopened_since(
     window: tuple[int, int], reopened: list[tuple[tuple[int, int], int, str]]
 ) -> None:
-    wishes = [Reopened(contract, at(a), at(b), last) for (a, b), last, contract in reopened]
+    wishes = [ReopenedWindow(contract, at(a), at(b), last) for (a, b), last, contract in reopened]
     parts = still_answered(answer(2, window), wishes)
     for hour in range(96):
         asked = window[0] <= hour < window[1]

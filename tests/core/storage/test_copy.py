@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from g4qc_core.storage.codec.copy import copy_in, copy_out, decode, encode
+from g4qc_core.storage.codec.binary_copy import copy_in, copy_out, decode, encode
 from g4qc_core.storage.server.database import Database
 
 KINDS = {

@@ -22,7 +22,7 @@ from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import metadata
-from g4qc_core.storage.trade_dates import TradeDates
+from g4qc_core.storage.trade_date_migration import TradeDateMigration
 from tests.core.storage.frames import END, START
 
 
@@ -99,9 +99,9 @@ def test_what_was_stored_before_holidays_moved_waits_to_be_carried(empty_databas
             )
         )
     migrations.upgrade(empty_database)
-    assert TradeDates(empty_database).waiting() == ["ES"]
-    assert TradeDates(empty_database).carry("ES", calendar("equity_index")) == {date(2025, 9, 1)}
-    assert TradeDates(empty_database).waiting() == []
+    assert TradeDateMigration(empty_database).waiting() == ["ES"]
+    assert TradeDateMigration(empty_database).carry("ES", calendar("equity_index")) == {date(2025, 9, 1)}
+    assert TradeDateMigration(empty_database).waiting() == []
     [row] = BarStore(empty_database).quality("ES", date(2025, 9, 1), date(2025, 9, 2)).to_dict("records")
     assert (row["trade_date"].date(), row["traded"]) == (date(2025, 9, 2), 1140)
 

@@ -21,8 +21,8 @@ from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.result_stores import backtest_store
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, BacktestStore, StoredSpec, Trial
 from g4qc_core.storage.roll_store import RollStore
+from g4qc_core.storage.server.bar_origin import claim_origin, stored_origin
 from g4qc_core.storage.server.database import Database
-from g4qc_core.storage.server.origin import claim_origin, stored_origin
 from tests.core.storage.frames import contract
 
 NOW = datetime(2024, 2, 1, 12, tzinfo=UTC)

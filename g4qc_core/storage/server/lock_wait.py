@@ -39,7 +39,7 @@ def say(sentence: str) -> None:
     _log.warning("%s", sentence)
 
 
-class LockWatch:
+class LockWaitReport:
     """A watch, on a separate connection, over what another connection waits for, until the block ends.
 
     Args:
@@ -55,7 +55,7 @@ class LockWatch:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="lock watch", daemon=True)
 
-    def __enter__(self) -> LockWatch:
+    def __enter__(self) -> LockWaitReport:
         self._thread.start()
         return self
 

@@ -18,7 +18,7 @@ _columns = check_states.c
 _KEY = ("asset", "name", "partition")
 
 
-class CheckStore:
+class CheckStateStore:
     """States of the checks of one database."""
 
     def __init__(self, database: Database) -> None:

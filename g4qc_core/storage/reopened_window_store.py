@@ -18,7 +18,7 @@ from g4qc_core.storage.tables import ib_requests, reopened_windows
 
 
 @dataclass(frozen=True)
-class Reopened:
+class ReopenedWindow:
     """A contract's window `[start, end)`, UTC: answers of the ledger up to `after_request` say nothing about it."""
 
     contract: str
@@ -27,7 +27,7 @@ class Reopened:
     after_request: int
 
 
-class ReopenedStore:
+class ReopenedWindowStore:
     """The reopened windows of one database."""
 
     def __init__(self, database: Database) -> None:
@@ -45,7 +45,7 @@ class ReopenedStore:
                 row = {"symbol": symbol, "contract": contract, "window_start": start, "window_end": end}
                 connection.execute(insert(reopened_windows).values(**row, after_request=last, reopened_at=at))
 
-    def windows(self, symbol: str, start: datetime, end: datetime) -> list[Reopened]:
+    def windows(self, symbol: str, start: datetime, end: datetime) -> list[ReopenedWindow]:
         """Windows of all contracts that overlap `[start, end)`, in the order of the wishes; old ones too."""
         columns = reopened_windows.c
         query = (
@@ -54,4 +54,4 @@ class ReopenedStore:
             .order_by(columns.id)
         )
         with self._database.transaction() as connection:
-            return [Reopened(*row) for row in connection.execute(query)]
+            return [ReopenedWindow(*row) for row in connection.execute(query)]

@@ -30,7 +30,7 @@ _COUNTS = ("expected", "traded", "quarantined", "no_trade", "closed", "halt", "f
 _OTHER_HOURS = ""  # no bars have this version
 
 
-class TradeDates:
+class TradeDateMigration:
     """The trade dates in one database."""
 
     def __init__(self, database: Database) -> None:
