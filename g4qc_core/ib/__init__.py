@@ -1,4 +1,5 @@
-"""Interactive Brokers: the only room that imports `ibapi`, and the last place where its vocabulary is heard.
+"""Interactive Brokers' client: the only room that imports `ibapi`.
 
-`source.IbSource` is the door; request ids, durations, error codes and `ibapi` objects stay behind it.
+`ib_source.IbSource` is the public entry. Request ids, durations, error codes and `ibapi` objects do not leave this
+room.
 """

@@ -1,6 +1,6 @@
-"""Advice about a gateway in trouble: one set of words for an account's gateway, and one for the simulated one.
+"""Advice for a gateway in trouble: one wording for an account's gateway, one for the simulated gateway.
 
-The only place that decides which of the two a sentence speaks of. Must not know connections or requests.
+Every error sentence takes its advice from here.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ _PREFIXES = {"SIM": Origin.SIMULATED, "REPLAY": Origin.REPLAY}
 
 @dataclass(frozen=True)
 class Advice:
-    """Ends of sentences about a gateway, each without a full stop.
+    """Endings of error sentences about a gateway, without a full stop.
 
     Attributes:
         name: name of the program.
-        start: nothing listens at the address.
-        restart: the gateway accepts connections and stays silent.
-        admit: it closed the connection during the handshake.
-        update: it speaks no protocol version that this client speaks.
-        ready: it accepted the client and sent nothing that makes the connection ready.
-        maintenance: when contracts that exist are not known for a while.
-        played: meaning of an error that only an account can cause; None: as the table of codes says.
-        unknown: meaning of an unknown contract; None: as the table of codes says.
+        start: advice when nothing listens at the address.
+        restart: advice when the gateway accepts connections and stays silent.
+        admit: advice when it closes the connection during the handshake.
+        update: advice when it speaks no protocol version that this client speaks.
+        ready: advice when it accepts the client and never reports that the connection is ready.
+        maintenance: phrase for the time in which the gateway does not know existing contracts.
+        played: meaning of an error that only an account can cause; None: the meaning in the table of codes.
+        unknown: meaning of an unknown contract; None: the meaning in the table of codes.
     """
 
     name: str
@@ -85,5 +85,5 @@ def origin_of(account: str) -> Origin:
 
 
 def advice_for(origin: Origin | None) -> Advice:
-    """Return the advice about a gateway of this origin; None: unknown, which is treated as an account's."""
+    """Return the advice for a gateway of this origin; None (unknown) is treated as an account."""
     return SIMULATED if origin in (Origin.SIMULATED, Origin.REPLAY) else ACCOUNT

@@ -1,11 +1,10 @@
-"""What the gateway's error codes mean: one table, read by one function.
+"""The gateway's error codes: one table, read by one function.
 
-The code decides; a pattern in the text is only a second key, because texts are localized and change. A code
-that carries several meanings therefore has a fallback row that is safe: never "there are no bars", which
-would hide a failure; it advises switching to English messages, because unknown words are usually those of another
-language.
+The code decides. A pattern in the text is only a second key, because texts are localized and change. A code with
+several meanings therefore has a safe fallback row, never "there are no bars", which would hide a failure. The fallback
+advises switching to English messages, because unknown words usually belong to another language.
 
-Sources: docs/codes.md, one row for each code. Must not know requests or connections.
+Sources: docs/codes.md, one row per code.
 """
 
 from __future__ import annotations
@@ -39,13 +38,14 @@ WARNINGS = range(2100, 2200)
 
 @dataclass(frozen=True)
 class Meaning:
-    """One row: what a code says about the request that it names.
+    """One row: the meaning of a code for the request that it names.
 
     Attributes:
-        error: type to raise, or None where the answer still comes.
-        text: the sentence for a person, without a full stop.
+        code: the gateway's error code.
+        error: type to raise, or None if the answer still comes.
+        text: the sentence for the user, without a full stop.
         pattern: second key, searched in the gateway's text without regard to case.
-        provisional: the answer may still come; the error counts only if it does not.
+        provisional: True if the answer may still come; the error counts only if it does not.
     """
 
     code: int
@@ -64,7 +64,7 @@ _SHARED = "another program or browser, logged in with the same user, holds the m
 _NO_PERMISSION = "the account has no market data subscription for it: subscribe, or share the data with this user"
 _MALFORMED = "the gateway calls the request malformed, which is a defect of G4QC or a changed rule"
 _TOO_OLD = "TWS or IB Gateway and this client do not understand each other: update TWS or IB Gateway"
-# TWS calls itself too old by the same codes, without these words.
+# TWS reports with the same codes that it is too old itself, without these words.
 _OF_THE_CLIENT = r"minimum (client )?version|client('s)? version|newer (api|client)|(api|client) is (too old|out of)"
 _LOST = "the gateway is not connected"
 _DROPPED = "the history service dropped the query"
@@ -100,7 +100,7 @@ _OF_ACCOUNT = frozenset(
     (_SHARED, _NO_PERMISSION, _TOO_OLD, _ITS_WORDS, _PERHAPS_EMPTY, _UNKNOWN_WORDS, _NO_PRODUCT, _NO_TRADING)
 )
 
-# Rows of one code stand together, those with a pattern first: the first that fits counts.
+# Rows of one code are adjacent, those with a pattern first; the first match counts.
 TABLE: tuple[Meaning, ...] = (
     Meaning(100, PacingViolation, "more than 50 messages a second were sent"),
     Meaning(162, NoData, "the gateway has no bars in this window", r"returned no data"),
@@ -198,10 +198,10 @@ _BY_CODE: dict[int, tuple[Meaning, ...]] = {
 
 
 def meaning(code: int, text: str) -> Meaning:
-    """What `code` says about a request, given the gateway's own text.
+    """Return the meaning of `code` for a request, given the gateway's own text.
 
-    A warning (2100 to 2199) never fails a request. A code that is not in the table does, as something that
-    may pass: retries end, and a failure taken for a success would not.
+    A warning (2100 to 2199) never fails a request. An unknown code fails it as a transient error: retries end, whereas
+    a failure taken for a success would stay.
     """
     for row in _BY_CODE.get(code, ()):
         if row.pattern is None or re.search(row.pattern, text, re.IGNORECASE):

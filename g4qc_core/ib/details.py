@@ -1,7 +1,7 @@
-"""Money and products in contract details: multiplier, tick and magnifier, and which contracts are one product.
+"""Money and products in contract details: multiplier, tick and magnifier, and which contracts form one product.
 
-Facts that vary between contracts (name, hours, time zone, tick) do not distinguish products. Touches `ibapi`'s objects
-only by attribute. Must not know connections, dates or instruments.
+Facts that vary between contracts (name, hours, time zone, tick) do not distinguish products. Pure functions; `ibapi`'s
+objects are used only by attribute.
 """
 
 from __future__ import annotations
@@ -71,14 +71,15 @@ def in_units(answer: Sequence[Any], lot: int) -> Sequence[Any]:
 
 
 def products(details: Iterable[Any], month_of: Callable[[Any], str | None]) -> list[Product]:
-    """Return the products among `ContractDetails` of one symbol, each once.
+    """Return the products among the `ContractDetails` of one symbol, each once.
 
-    Contracts belong to one product if class, exchange, currency, multiplier and magnifier are the same; one that does
-    not state multiplier or magnifier belongs to the product that it fits, if there is only one. Name, time zone and
-    kind of underlying come from the first contract that states one. The tick is the finest of its contracts.
+    Contracts belong to one product if class, exchange, currency, multiplier and magnifier are equal. A contract without
+    a multiplier or magnifier belongs to the product that it fits, if there is only one. Name, time zone and kind of
+    underlying come from the first contract that states one. The tick is the finest of its contracts.
 
     Args:
-        month_of: returns the contract month, `YYYYMM`, of the details of a future; None if they do not state it.
+        details: `ContractDetails` of one symbol.
+        month_of: function that returns the contract month, `YYYYMM`, of a future's details, or None if they lack it.
     """
     groups: dict[tuple[object, ...], list[Any]] = {}
     incomplete = []

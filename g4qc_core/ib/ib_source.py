@@ -1,7 +1,7 @@
 """Bars and contracts from TWS or IB Gateway: `BarSource` over the real wire.
 
-Knows when to connect, what to keep of an answer, and whose requests wait for their turn. Must not know the
-wire, nor what bars are for.
+Decides when to connect, which part of an answer to keep, and when a request waits for its turn. Messages and frames
+belong to `connection`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing
 from g4qc_core.ib import parsing, trading_hours
 from g4qc_core.ib.advice import ACCOUNT, Advice, advice_for, origin_of
 from g4qc_core.ib.connection.builds import Build
+from g4qc_core.ib.contract_queries import contract_by_id, ib_contract
 from g4qc_core.ib.details import SIZES_IN_UNITS, in_units, lot_of
 from g4qc_core.ib.history_requests import SETTLING, history_query
 from g4qc_core.ib.pacing_limits import IB_RULES, paced_bars, paced_head, paced_message, paced_schedule
@@ -38,41 +39,45 @@ from g4qc_core.pacing.rules import PacedRequest
 from g4qc_core.pacing.schedule import Turn
 
 if TYPE_CHECKING:
-    from ibapi.contract import Contract as IbContract
-
     from g4qc_core.ib.connection.ibapi_client import IbClient
 
 log = logging.getLogger(__name__)
 
-_PAST = "10 D"  # trading days for which the gateway is asked for its sessions
+_PAST = "10 D"  # trading days in a request for past sessions
 
 CLIENT_ID_PAUSES = (2.0, 5.0, 10.0)
 
 Pacing = Literal["auto", "on", "off"]
 """Whether requests wait for their turn: `auto` is on for an account, whose gateway counts, and off for a simulation."""
 
-_WORTH_A_LINE = 3.0  # seconds of a wait for a turn
-_REMEMBERED_ANSWERS = 25  # of which the usual duration is taken
+_WORTH_A_LINE = 3.0  # shortest wait, in seconds, that is reported
+_REMEMBERED_ANSWERS = 25  # answers in the median duration
 
-# In its maintenance the gateway knows no contract for minutes; one that it still does not know then is gone.
+# During maintenance the gateway knows no contract for minutes; a contract still missing after this is gone.
 _GONE_AFTER = 600.0
 
 
 class IbSource:
-    """A gateway at an address, as a `BarSource`; connects when first asked, and again after a loss.
+    """A gateway at an address, as a `BarSource`; connects on first use, and again after a loss.
 
-    A lost connection fails the call that notices it; the next call opens a new one. A client id that is in
-    use (326, an old session may still be dying) is tried again after each of `client_id_pauses`, then
-    ClientIdInUse is raised. Use it as a context manager, or call `close`. Methods may be called from several
-    threads.
+    A lost connection fails the call that notices it; the next call opens a new one. When the client id is in use (326:
+    an old session may still be closing), the source tries again after each of `client_id_pauses` and then raises
+    ClientIdInUse. Use it as a context manager, or call `close`. Methods may be called from several threads.
 
     Args:
+        host: host name or address of the gateway.
+        port: its port.
+        client_id: API client id.
+        connect_timeout: seconds allowed for connecting and for the handshake.
         request_timeout: seconds without progress after which a request fails.
-        max_protocol: highest version of the protocol to offer, 157 to 200.
-        pacer: says whose turn it is, of all who ask the same account; None: only this source is counted.
-        tell: hears of waits for a turn.
-        advice: in errors, until the gateway's account says what kind of gateway it is.
-        sleep, clock: how to pause, and seconds that only increase; for tests.
+        max_protocol: highest protocol version to offer, 157 to 200.
+        pacing: whether requests wait for their turn, see `Pacing`.
+        pacer: grants turns among all clients of the same account; None: only this source is counted.
+        tell: callback for waits longer than a few seconds.
+        client_id_pauses: seconds between attempts while the client id is in use.
+        advice: wording of errors until the gateway's account shows which kind of gateway it is.
+        sleep: pauses for seconds; replaced in tests.
+        clock: monotonic seconds; replaced in tests.
     """
 
     def __init__(
@@ -120,7 +125,7 @@ class IbSource:
         self.close()
 
     def close(self) -> None:
-        """Ends the connection, if there is one."""
+        """Close the connection, if there is one."""
         with self._lock:
             if self._client is not None:
                 self._client.close()
@@ -128,25 +133,26 @@ class IbSource:
 
     @property
     def origin(self) -> Origin:
-        """What kind of market this is, by the name of the gateway's first account."""
+        """The kind of market, by the name of the gateway's first account."""
         return origin_of(self._connected().accounts[0])
 
     def server_time(self) -> datetime:
-        """The gateway's clock, UTC, whole seconds."""
+        """Return the gateway's clock, UTC, in whole seconds."""
         with self._turn(paced_message) as client:
             self._reached = instant(str(client.current_time()))
         return self._reached
 
     def chain(self, instrument: Instrument) -> list[Contract]:
-        """The instrument's contracts, expired ones included, by expiry.
+        """Return the instrument's contracts by expiry, expired ones included.
 
         Raises:
-            ContractNotFound: the gateway knows none, and has said so for ten minutes.
-            DefinitionMissing: it says so, which it may in its nightly reset of contracts that exist.
-            SettingsError: the instrument's multiplier, tick or currency is not the gateway's.
+            ContractNotFound: the gateway has reported for ten minutes that there is none.
+            DefinitionMissing: the gateway reports none, which may happen to existing contracts during its nightly
+                reset.
+            SettingsError: the gateway states another multiplier, tick or currency than the registry.
             ChainPartlyUnreadable, InvalidBars: the details of some contracts, or of all, cannot be read.
         """
-        query = _ib_contract(
+        query = ib_contract(
             secType=instrument.kind,
             symbol=instrument.ib_symbol,
             exchange=instrument.exchange,
@@ -165,32 +171,32 @@ class IbSource:
         return found
 
     def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
-        """What the gateway lists under a symbol; see `BarSource.products`."""
-        query = _ib_contract(secType=kind, symbol=ib_symbol, exchange=exchange, currency=currency)
+        """Return the products that the gateway lists under a symbol; see `BarSource.products`."""
+        query = ib_contract(secType=kind, symbol=ib_symbol, exchange=exchange, currency=currency)
         where = " at ".join(filter(None, (ib_symbol, exchange)))
         with self._turn(paced_message) as client:
             return parsing.products(client.contracts_described(f"The product {where} ({kind})", query))
 
     def head_timestamp(self, contract: Contract) -> datetime:
-        """Start of the contract's first bar, UTC; raises as `bars` where there is no definition."""
+        """Return the start of the contract's first bar, UTC; raises as `bars` if the contract has no definition."""
         subject = f"The first bar of {contract}"
         with self._doubting(contract.con_id), self._turn(paced_head, contract) as client:
-            return instant(client.head_timestamp(subject, _by_id(contract), contract.what))
+            return instant(client.head_timestamp(subject, contract_by_id(contract), contract.what))
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
-        """Finished bars of the window, from one request; see `BarSource.bars`.
+        """Return the finished bars of the window, from one request; see `BarSource.bars`.
 
-        A session's bar carries the midnight UTC of its trade date, and counts as finished a day later. Of two
-        bars with the same start the later received counts.
+        A session's bar is stamped midnight UTC of its trade date and counts as finished a day later. Of two bars with
+        the same start, the later received one counts.
         """
         query, lot = history_query(request), self._lot(request.contract)
-        # Asked before the bars: a bar that is over by then is over in the answer too.
+        # Read the clock before the bars: a bar that is over by then is over in the answer too.
         finished_by = self._time_reached(request.end + SETTLING)
         window = f"{request.start:%Y-%m-%d %H:%M} to {request.end:%Y-%m-%d %H:%M} UTC"
         subject = f"{request.contract}, {request.timeframe} bars, {window}"
         with self._doubting(request.contract.con_id), self._turn(paced_bars, request) as client:
             began = self._clock()
-            answer = client.history(subject, _by_id(request.contract), query, request.contract.what)
+            answer = client.history(subject, contract_by_id(request.contract), query, request.contract.what)
             self._answers.append(self._clock() - began)
         return kept(in_units(answer, lot), request, finished_by - SETTLING, subject)
 
@@ -200,12 +206,12 @@ class IbSource:
             return 1
         if contract.con_id not in self._lots:
             with self._doubting(contract.con_id), self._turn(paced_message) as client:
-                found = client.contract_details(f"The lot of {contract}", _by_id(contract))
+                found = client.contract_details(f"The lot of {contract}", contract_by_id(contract))
             self._lots[contract.con_id] = lot_of(found)
         return self._lots[contract.con_id]
 
     def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
-        """What the rules of pacing and the latest answers say; see `BarSource.time_left`."""
+        """Estimate the time for the requests from pacing rules and recent answers; see `BarSource.time_left`."""
         seen = timedelta(seconds=median(self._answers)) if self._answers else None
         account = self._paced_account()
         if account is None:
@@ -214,17 +220,17 @@ class IbSource:
         return estimate([paced_bars(account, r) for r in requests], history, now, self._pacer.rules, seen) - now
 
     def trading_sessions(self, contract: Contract) -> list[ToldSession]:
-        """The sessions of about two weeks around the gateway's present; see `BarSource.trading_sessions`.
+        """Return the sessions of about two weeks around the gateway's clock; see `BarSource.trading_sessions`.
 
-        The coming days are those of the contract's details; the past ones are told by protocols since 165.
+        Coming days come from the contract's details. Past days need protocol 165 or later.
 
         Raises:
             ContractNotFound: the gateway does not know the contract.
-            InvalidBars: what it tells cannot be read.
+            InvalidBars: the hours cannot be read.
         """
         subject = f"The trading hours of {contract}"
         with self._doubting(contract.con_id), self._turn(paced_message) as client:
-            details = client.contract_details(subject, _by_id(contract))
+            details = client.contract_details(subject, contract_by_id(contract))
         told = [
             trading_hours.told_hours(entry.tradingHours, entry.timeZoneId) for entry in details if entry.tradingHours
         ]
@@ -235,11 +241,11 @@ class IbSource:
             return []
         end = f"{min(self.server_time(), contract.last_trade_at):%Y%m%d-%H:%M:%S}"
         with self._turn(paced_schedule, contract) as client:
-            return trading_hours.told_schedule(*client.schedule(subject, _by_id(contract), end, _PAST))
+            return trading_hours.told_schedule(*client.schedule(subject, contract_by_id(contract), end, _PAST))
 
     @contextmanager
     def _doubting(self, what: int | str) -> Iterator[None]:
-        """Does not believe at once that there is no definition of a contract's id or an instrument's symbol."""
+        """Raise DefinitionMissing instead of ContractNotFound until a contract was missing for ten minutes."""
         try:
             yield
         except ContractNotFound as error:
@@ -266,8 +272,7 @@ class IbSource:
             self._reached = None
 
     def _connect(self) -> IbClient:
-        # ibapi is imported here because the port is used where no gateway is, and 10.x costs most of a
-        # second.
+        # Import ibapi late: it takes most of a second, and this port is also used without a gateway.
         from g4qc_core.ib.connection.ibapi_client import IbClient
 
         for pause in (*self._client_id_pauses, None):
@@ -296,7 +301,7 @@ class IbSource:
 
     @contextmanager
     def _turn(self, as_paced: Callable[..., PacedRequest], *what: object) -> Iterator[IbClient]:
-        """The connection, when it is the request's turn; what the block raises tells how the request ended."""
+        """Yield the connection when it is the request's turn; an error in the block records how the request ended."""
         account = self._paced_account()
         if account is None:
             yield self._connected()
@@ -306,7 +311,7 @@ class IbSource:
             yield self._connected()
 
     def _paced_account(self) -> str | None:
-        """Whom the gateway counts, None where nobody does."""
+        """Return the account under which the gateway counts requests; None if it counts none."""
         if self._pacing == "off" or (self._pacing == "auto" and self.origin is not Origin.ACCOUNT):
             return None
         return ",".join(self._connected().accounts)
@@ -314,17 +319,3 @@ class IbSource:
     def _tell_of_wait(self, turn: Turn, seconds: float) -> None:
         if seconds >= _WORTH_A_LINE:
             self._tell(f"Interactive Brokers' rules of pacing ({turn.because}): waiting {seconds:.0f} s.")
-
-
-def _ib_contract(**fields: object) -> IbContract:
-    from ibapi.contract import Contract as IbContract
-
-    query = IbContract()
-    query.includeExpired = fields.get("secType") == "FUT"
-    for name, value in fields.items():
-        setattr(query, name, value)
-    return query
-
-
-def _by_id(contract: Contract) -> IbContract:
-    return _ib_contract(secType=contract.kind, conId=contract.con_id, exchange=contract.exchange)

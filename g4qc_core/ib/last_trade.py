@@ -1,7 +1,4 @@
-"""The last trade of a contract, from all that its details report about it.
-
-Pure functions. Must not know connections, nor other facts in the details.
-"""
+"""The last trade of a contract, from every field of its details that reports it. Pure functions."""
 
 from __future__ import annotations
 
@@ -45,7 +42,7 @@ def last_trade(entry: Any, sessions: SessionCalendar) -> tuple[date, datetime]:
 
 
 def check_last_trade(entry: Any) -> None:
-    """Raise UnreadableAnswer where `last_trade` would, whatever the exchange's zone is."""
+    """Raise UnreadableAnswer if `last_trade` would, whatever the exchange's zone."""
     text = _told(entry)
     if times.has_clock(text):
         times.instant(text, zone_or(entry.timeZoneId, UTC))
@@ -62,7 +59,7 @@ def _told(entry: Any) -> str:
 
 
 def _trade_date(at: datetime, sessions: SessionCalendar) -> date:
-    """Return the trade date of the session with the last minute, or else the date on the exchange's clocks."""
+    """Return the trade date of the session with the last minute, or else the date on the exchange's clock."""
     before = at - timedelta(minutes=1)
     session = next((s for s in sessions.sessions_between(before, at) if s.open <= before < s.close), None)
     return session.trade_date if session else at.astimezone(sessions.timezone).date()

@@ -1,8 +1,8 @@
-"""How much Interactive Brokers lets itself be asked, and what a request is to its rules.
+"""Interactive Brokers' pacing limits, and how a request counts against them.
 
-Sources: the pacing limitations of IB's API manual for bars of thirty seconds or less, which end a session after three
-violations; for longer bars IB says only that the limits are lifted and that requests are slowed down, so that those
-numbers are what other clients found to be borne. Knows numbers and IB's words. Must not know how turns are kept.
+Sources: for bars of thirty seconds or less, the pacing limitations in IB's API manual; three violations end the
+session. For longer bars IB states only that the limits are lifted and requests slowed down; those numbers are the ones
+that other clients found to work. Waiting for a turn belongs to `g4qc_core.pacing`.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from g4qc_core.pacing.rules import EVERYTHING, HISTORY, PacedKind, PacedRequest,
 _SMALL = frozenset({PacedKind.SMALL})
 _LARGE = frozenset({PacedKind.LARGE})
 
-# A request that waits on its way for a moment comes nearer to the one behind it: a budget that fills IB's limit to the
-# last would break it then. The comments say what IB allows.
+# Requests that are delayed on the way arrive closer together, so a budget that uses IB's whole limit would break it.
+# Each comment names IB's limit.
 IB_RULES = PacingRules(
     windows=(
-        # 50; what is left is for heartbeats and cancellations, which wait for nobody.
+        # IB allows 50; the rest is for heartbeats and cancellations, which do not wait.
         Window("messages in a second", 40, 1.0, EVERYTHING, Same.ACCOUNT),
-        # 60, and BID_ASK counts twice.
+        # IB allows 60, and BID_ASK counts twice.
         Window("small bars in ten minutes", 50, 600.0, _SMALL, Same.ACCOUNT, weighs=True),
-        # Six or more are too many.
+        # IB allows five.
         Window("small bars of one contract in two seconds", 4, 2.5, _SMALL, Same.CONTRACT, weighs=True),
         Window("the same request again", 1, 15.5, HISTORY, Same.REQUEST),
-        # No number of IB's: one contract every 0.3 s and six open requests are borne.
+        # IB states no number: one contract every 0.3 s and six open requests work in practice.
         Window("requests of one contract", 1, 0.3, _LARGE, Same.CONTRACT),
     ),
-    # 50.
+    # IB allows 50.
     open_limit=6,
 )
 
@@ -37,7 +37,13 @@ _LONGEST_SMALL = 30
 
 
 def paced_bars(account: str, request: BarRequest, what: str | None = None) -> PacedRequest:
-    """A request of bars, as the rules see it; `what` is IB's `whatToShow`, by default the contract's."""
+    """Return a request for bars as the rules count it.
+
+    Args:
+        account: accounts of the gateway, comma-separated.
+        request: the request.
+        what: IB's `whatToShow`; None: the contract's.
+    """
     what = what or request.contract.what
     length = request.timeframe.ib
     small = length.endswith("secs") and int(length.split()[0]) <= _LONGEST_SMALL
@@ -51,17 +57,17 @@ def paced_bars(account: str, request: BarRequest, what: str | None = None) -> Pa
 
 
 def paced_head(account: str, contract: Contract) -> PacedRequest:
-    """A request of a contract's first bar: IB counts it among the open requests of history."""
+    """Return a request for a contract's first bar, which IB counts among the open requests for history."""
     return PacedRequest(account, PacedKind.LARGE, _series(contract, contract.what), "head")
 
 
 def paced_schedule(account: str, contract: Contract) -> PacedRequest:
-    """A request of a contract's past sessions, which IB answers as history of days."""
+    """Return a request for a contract's past sessions, which IB answers as history of days."""
     return PacedRequest(account, PacedKind.LARGE, _series(contract, "SCHEDULE"), "schedule")
 
 
 def paced_message(account: str) -> PacedRequest:
-    """Any other message: the clock, contract details."""
+    """Return any other message as the rules count it: the clock, contract details."""
     return PacedRequest(account, PacedKind.MESSAGE)
 
 

@@ -1,7 +1,6 @@
-"""What `ibapi`'s objects mean: contract details become contracts, bars become a frame.
+"""Translation of `ibapi`'s objects: contract details to contracts, bars to a frame.
 
-Pure functions. Knows the spellings of 9.81 and 10.x. Must not know connections or requests; it touches
-`ibapi`'s objects only by attribute.
+Pure functions for the spellings of 9.81 and 10.x; `ibapi`'s objects are used only by attribute.
 """
 
 from __future__ import annotations
@@ -27,19 +26,20 @@ from g4qc_core.instruments.registry import NEVER, SPOT, Contract, Instrument, mo
 
 _NEVER_AT = datetime.combine(NEVER, time(), UTC)
 
-# 9.81 leaves a missing number at 0 or -1, 10.x at 2**127 - 1: no price, volume or count comes near.
+# 9.81 sends 0 or -1 for a missing number, 10.x 2**127 - 1: no price, volume or count comes near.
 _UNSET = 1e30
 
 
 def contracts(details: Iterable[Any], instrument: Instrument) -> list[Contract]:
-    """The contracts in the instrument's month cycle, by expiry; the one contract of a product that does not expire.
+    """Return the contracts in the instrument's month cycle by expiry, or the one contract of a product without expiry.
 
-    Each has its own tick. A multiplier, tick or magnifier that a contract leaves out is the instrument's, if another
-    contract states it.
+    Each has its own tick. A contract without a multiplier, tick or magnifier has the instrument's, if another contract
+    states it.
 
     Args:
         details: `ContractDetails` of the instrument's symbol; other trading classes, local symbols and months are left
             out, and, if a month has several contracts, those with another multiplier.
+        instrument: the instrument, with its months and money facts.
 
     Raises:
         SettingsError: multiplier, tick, magnifier or currency differ from the registry's, no contract states them, or
@@ -89,6 +89,7 @@ class _Unread:
         return why is not None
 
     def add(self, entry: Any, error: InvalidBars) -> None:
+        """Record the error of one contract."""
         self._errors[entry.contract.localSymbol or f"one of {self._instrument.symbol}"] = error
 
     def check(self, found: Sequence[Contract]) -> None:
@@ -117,10 +118,10 @@ def products(details: Iterable[Any]) -> list[Product]:
 
 
 def bars(received: Iterable[Any]) -> pd.DataFrame:
-    """Return a frame of `RAW_COLUMNS`, ascending and unique, of readable `BarData` in any order, n >= 0 rows.
+    """Return readable `BarData`, in any order, as a frame of `RAW_COLUMNS`, ascending and unique, n >= 0 rows.
 
-    Of bars with the same start the last counts: answers overlap at their edges. A date without a time, as the
-    bars of sessions carry, stands as midnight UTC of that trade date.
+    Of bars with the same start the last counts: answers overlap at their edges. A date without a time, as in bars of
+    sessions, becomes midnight UTC of that trade date.
 
     Raises:
         UnreadableAnswer: a time is not an instant.
@@ -188,6 +189,7 @@ def _check_money(chosen: Mapping[str, Any], own: Sequence[Any], instrument: Inst
     Args:
         chosen: the contracts of the cycle by month, at least one.
         own: all contracts of its class, which may include the one with the finest tick.
+        instrument: the registry's entry.
 
     Raises:
         SettingsError: a fact differs, or no contract states it.
@@ -243,7 +245,7 @@ def _starts(dates: list[str]) -> np.ndarray:
         try:
             return np.array(dates, "int64").astype("datetime64[s]").astype("datetime64[us]")
         except ValueError:
-            pass  # `instant` names the one that is wrong
+            pass  # `instant` names the invalid one
     return np.array([instant(text).replace(tzinfo=None) for text in dates], "datetime64[us]")
 
 

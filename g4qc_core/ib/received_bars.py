@@ -1,6 +1,6 @@
-"""Bars kept from an answer: the finished bars of the window, and a description of the unreadable ones.
+"""The bars to keep of an answer: the finished bars of the window, and a description of the unreadable ones.
 
-Pure functions. Must not know connections, nor how bars are stored.
+Pure functions.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ _NAMED = 5
 
 
 def kept(answer: Iterable[Any], request: BarRequest, over_by: datetime, subject: str) -> pd.DataFrame:
-    """Return the bars of the request's window that ended by `over_by` (UTC), of `BarData` in any order: n >= 1 rows.
+    """Return the bars of the request's window that ended by `over_by`, n >= 1 rows.
 
     Args:
-        subject: start of an error's text.
+        answer: `BarData` in any order.
+        request: the request, with its window `[start, end)`.
+        over_by: instant, UTC, by which a bar has to be finished.
+        subject: beginning of an error's text.
 
     Raises:
         PartlyUnreadable: bars of the window, or bars without a time, cannot be read.

@@ -1,7 +1,7 @@
-"""When Interactive Brokers resets its servers: nothing that can wait is asked for then.
+"""The daily resets of Interactive Brokers' servers, during which requests that can wait do wait.
 
-Every night from 00:15 to 01:45, and from Friday 23:00 to Saturday 03:00, in New York. Source: the system status page of
-Interactive Brokers for North America.
+Every night from 00:15 to 01:45, and from Friday 23:00 to Saturday 03:00, New York time. Source: the system status page
+of Interactive Brokers for North America.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _WEEKEND = (time(23, 0), time(3, 0))
 
 
 def in_reset(instant: datetime) -> bool:
-    """True while the servers may be down for a reset; the instant is UTC."""
+    """Return True if the servers may be down for a reset at the instant (UTC)."""
     local = instant.astimezone(_NEW_YORK)
     nightly = _NIGHTLY[0] <= local.time() < _NIGHTLY[1]
     friday = local.weekday() == _FRIDAY and local.time() >= _WEEKEND[0]

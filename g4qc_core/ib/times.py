@@ -1,14 +1,13 @@
-"""Parser of all dates, times and zones in the texts of the gateway.
+"""Parser of all dates, times and zones in the gateway's texts. Pure functions.
 
 Bars, head timestamps and the clock come as seconds since 1970 (`1384811400`), and in older settings as
 `20240315  22:00:00`, `20240315 22:00:00 US/Central` or `20240315-22:00:00`; bars of sessions and trade dates as
 `20240315`. The last trade is written `20251219 08:30 US/Central`, `20251219 06:30:00 US/Pacific`, `20251219-14:30:00`
-or `20251219`, times of a historical schedule `20230414-09:30:00` in a zone that the schedule names, and the time of a
+or `20251219`; times of a historical schedule `20230414-09:30:00` in a zone that the schedule names; the time of a
 connection `20251128 10:00:00 Central Standard Time`.
 
-A zone in the text takes precedence over one given elsewhere; a dash without a zone means UTC unless the message says
-otherwise; a text without a zone is not an instant if no zone is given elsewhere. Nothing depends on the host's zone.
-Pure functions. Must not know messages.
+A zone in the text takes precedence over one given elsewhere. A dash without a zone means UTC unless the message says
+otherwise. A text without a zone is not an instant if no zone is given elsewhere. Nothing depends on the host's zone.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from g4qc_core.errors import UnreadableAnswer
 from g4qc_core.ib.zones import zone_of
 
-# Other years are no dates of a market, and calendars have none of them.
+# Years outside this range are no dates of a market; calendars do not hold them.
 _YEARS = (1900, 2200)
 
 _EPOCH = re.compile(r"-?\d{9,12}|0")
@@ -34,10 +33,11 @@ def instant(text: str, zone: tzinfo | None = None, *, dashed: tzinfo = UTC, fold
     """Return the UTC instant of a text; a date alone is its midnight UTC.
 
     Args:
+        text: a time in one of the forms above.
         zone: zone of times that name none and have no dash; None: no zone is known.
         dashed: zone of times with a dash that name none.
-        fold: which of the two instants is meant when clocks are set back, 0 or 1; a time that clocks skip is then read
-            by the offset before (0) or after (1) the change. None: such a text is refused, unless it names the season,
+        fold: 0 or 1, which of the two instants to take when clocks are set back; a time that clocks skip is read with
+            the offset before (0) or after (1) the change. None: such a text is refused, unless it names the season,
             like `CDT`.
 
     Raises:

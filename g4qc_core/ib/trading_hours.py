@@ -1,6 +1,6 @@
-"""What the gateway tells of a contract's sessions: the texts of its contract details, and historical schedules.
+"""The gateway's report of a contract's sessions: the texts in its details, and historical schedules.
 
-Pure functions. Knows the spellings of all protocols. Must not know connections, nor what our calendars say.
+Pure functions for the spellings of all protocols. Comparison with the project's calendars happens elsewhere.
 """
 
 from __future__ import annotations
@@ -20,11 +20,15 @@ _OPEN = re.compile(r"(\d{8}):(\d{4})-(?:(\d{8}):)?(\d{4})")
 
 
 def told_hours(hours: str, zone_name: str) -> list[ToldSession]:
-    """The sessions in `tradingHours` or `liquidHours`, by trade date.
+    """Return the sessions in `tradingHours` or `liquidHours`, by trade date.
 
     The texts look like `20251120:1700-20251121:1600;20251122:CLOSED`, in older protocols like
-    `20090507:0700-1500,1700-1600;20090508:CLOSED`, local to the zone. Stretches that end on one day are one session,
-    named by that day: the pauses between them are its halts.
+    `20090507:0700-1500,1700-1600;20090508:CLOSED`, in local time of the zone. Stretches that end on one day form one
+    session, named by that day; the pauses between them are its halts.
+
+    Args:
+        hours: the text.
+        zone_name: the time zone as the gateway writes it.
 
     Raises:
         UnreadableAnswer: the text or the zone cannot be read.
@@ -55,11 +59,12 @@ def _told(hours: str, zone: tzinfo) -> list[ToldSession]:
 
 
 def told_schedule(sessions: Iterable[Any], zone_name: str) -> list[ToldSession]:
-    """The sessions of a historical schedule, by trade date.
+    """Return the sessions of a historical schedule, by trade date.
 
     Args:
-        sessions: `HistoricalSession` of ibapi, with times like `20230414-09:30:00`, local to the zone unless they
-            name one of their own.
+        sessions: `HistoricalSession` of ibapi, with times like `20230414-09:30:00`, in local time of the zone unless
+            they name one of their own.
+        zone_name: the time zone as the gateway writes it.
 
     Raises:
         UnreadableAnswer: a time or the zone cannot be read.
@@ -77,7 +82,7 @@ def told_schedule(sessions: Iterable[Any], zone_name: str) -> list[ToldSession]:
 
 
 def merged(*tellings: Iterable[ToldSession]) -> list[ToldSession]:
-    """All that was told, by trade date; of a day that is told twice the later telling counts."""
+    """Return all reported sessions by trade date; for a day that is reported twice, the later report counts."""
     by_day = {session.trade_date: session for telling in tellings for session in telling}
     return [by_day[day] for day in sorted(by_day)]
 

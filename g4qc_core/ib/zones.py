@@ -1,8 +1,7 @@
 """Names of time zones as the gateway writes them.
 
-They come from three places: Interactive Brokers' servers (`US/Central`), Java's short and long names of the gateway's
-host (`EST`, `Central European Summer Time`, `GMT+01:00`), and Windows (`Central Standard Time (Mexico)`). Knows names.
-Must not know the texts that contain them.
+They come from Interactive Brokers' servers (`US/Central`), from Java on the gateway's host (`EST`, `Central European
+Summer Time`, `GMT+01:00`), and from Windows (`Central Standard Time (Mexico)`).
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ from tzlocal.windows_tz import win_tz
 
 log = logging.getLogger(__name__)
 
-# Some hosts have no legacy names in their time zone database. A short Java name stands for the zone that uses it, in
-# summer too; a name that several zones use, like IST, is left out.
+# Some hosts have no legacy names in their time zone database. A short Java name means the zone that uses it, also in
+# summer; a name that several zones use, like IST, is left out.
 _PLACES = {
     "America/Chicago": "US/Central CST CDT CT",
     "America/New_York": "US/Eastern EST EDT ET",
@@ -65,11 +64,12 @@ _OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d{2}))?")
 
 @lru_cache(maxsize=256)
 def zone_of(name: str) -> tzinfo | None:
-    """Return the time zone that the gateway calls `US/Central`, `EST (Eastern Standard Time)`, `Central Standard Time`
-    or `GMT+01:00`; None if it is unknown.
+    """Return the time zone of a gateway's name; None if it is unknown.
+
+    Names look like `US/Central`, `EST (Eastern Standard Time)`, `Central Standard Time` or `GMT+01:00`.
     """
     whole = " ".join(name.split())
-    # "Central Standard Time (Mexico)" is a name of its own: only an unknown name is taken apart.
+    # "Central Standard Time (Mexico)" is a name of its own: only unknown names are taken apart.
     plain, _, explained = whole.partition(" (")
     for candidate in (whole, plain, explained.rstrip(")")):
         if candidate and (zone := _named(candidate)) is not None:

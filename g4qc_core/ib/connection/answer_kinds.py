@@ -1,7 +1,4 @@
-"""The kinds of answers that requests await, and the gateway's messages that bring them.
-
-Must not know requests or their ids.
-"""
+"""The kinds of answers that requests await, and the gateway's messages that carry them."""
 
 from __future__ import annotations
 

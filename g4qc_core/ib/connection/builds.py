@@ -1,6 +1,6 @@
-"""The installed build of `ibapi`, and how new a protocol it speaks.
+"""The installed build of `ibapi`, and the newest protocol that it speaks.
 
-Must not import the client: commands that ask no gateway say this too.
+Does not import the client: commands that use no gateway report the build too.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Build:
         return cls(".".join(numbers), int(MAX_CLIENT_VER), sum(map(_is_installed, _DISTRIBUTIONS)) > 1)
 
     def spoken(self, allowed: int) -> int:
-        """Return the highest protocol version that is offered to a gateway.
+        """Return the highest protocol version to offer to a gateway.
 
         Args:
             allowed: the setting G4QC_IB_MAX_PROTOCOL.
@@ -58,7 +58,7 @@ class Build:
         )
 
     def remark(self, address: str, protocol: int, allowed: int) -> str | None:
-        """Return the line about a connection whose protocol is lower than allowed because of this build, else None."""
+        """Return the line about a connection whose protocol is lower than allowed because of this build; else None."""
         short = self.shortfall(allowed)
         if short is None or protocol != self.newest:
             return None

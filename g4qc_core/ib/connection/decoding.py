@@ -1,9 +1,8 @@
-"""A tolerant version of `ibapi`'s decoder.
+"""A tolerant version of `ibapi`'s decoder, for the spellings of 9.81 and 10.x.
 
-`ibapi` reads an answer with bars number by number and gives up all of it at the first invalid number; here that bar
-gets an attribute `unreadable`, its text, and the others are read. `ibapi` keeps the date and the clock of a contract's
-last trade and drops the time zone after them; here the text stays whole. Supports both spellings, that of 9.81 and that
-of 10.x. Must not know requests.
+`ibapi` parses an answer with bars number by number and drops all of it at the first invalid number. Here that bar gets
+an attribute `unreadable` with its text, and the other bars are parsed. `ibapi` keeps date and clock of a contract's
+last trade and drops the time zone after them; here the text stays whole.
 """
 
 from __future__ import annotations
@@ -42,8 +41,8 @@ _LARGEST_SIZE = 2**63 - 1
 # Missing integers, in the sizes that Interactive Brokers uses.
 _NO_SIZE = (b"", b"2147483647", b"9223372036854775807", b"-9223372036854775808")
 
-# Position of the request id in the answers that requests wait for, by message id: the offset from the message id before
-# a protocol, that protocol, and the offset since.
+# Position of the request id in the answers that requests await, by message id: the offset from the message id before
+# a protocol, that protocol, and the offset from that protocol on.
 _IDS: dict[bytes, tuple[int, int, int]] = {
     b"4": (2, 194, 1),
     b"10": (2, 164, 1),
@@ -59,7 +58,7 @@ class TolerantDecoder(Decoder):
     """Calls the wrapper's methods for the messages of one connection."""
 
     def read(self, frame: bytes) -> None:
-        """Decodes a frame without its length.
+        """Decode a frame without its length.
 
         Raises:
             Exception: of any kind, if the message does not match its id.
@@ -104,9 +103,12 @@ def request_of(frame: bytes, protocol: int) -> int | None:
 
 
 def contract_named(frame: bytes, protocol: int, why: str) -> ContractDetails:
-    """Return details that name a contract whose details cannot be read, with `why` as the attribute `unreadable`.
+    """Return details that name a contract whose details cannot be read.
 
-    Fields that the frame does not hold stay empty.
+    Args:
+        frame: the message without its length; fields that it lacks stay empty.
+        protocol: protocol version of the connection.
+        why: reason, stored in the attribute `unreadable`.
     """
     before, changed, since = _IDS[CONTRACT]
     old = protocol < changed

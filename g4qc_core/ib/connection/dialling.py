@@ -1,7 +1,4 @@
-"""From an address to a wire with a protocol version, or one sentence that says why not.
-
-Knows what a person can do about a connection that does not come about. Must not know `ibapi`, nor requests.
-"""
+"""Opening a connection: from an address to a wire and a protocol version, or one sentence with reason and remedy."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from g4qc_core.ib.connection.tcp_wire import BadFrame, Wire
 OLDEST, NEWEST = 157, 200
 """Protocol versions that can be spoken here; newer ones are protobuf's."""
 
-# A gateway that refuses a handshake may answer it with a message of error: this id, version, request, code and text.
+# A gateway may refuse a handshake with an error message: this id, version, request, code and text.
 _ERROR, _ERROR_FIELDS = b"4", 4
 
 
@@ -31,16 +28,21 @@ def open_wire(
     advice: Advice = ACCOUNT,
     too_old: Callable[[int], str] = "speaks protocol {}, newer than this client".format,
 ) -> tuple[Wire, int]:
-    """A wire to the gateway and the protocol version that both speak, within `timeout` seconds.
+    """Return a wire to the gateway and the protocol version that both sides speak.
 
     Args:
-        advice: about this kind of gateway.
-        too_old: end of the sentence about a gateway that speaks no version before the one that it names.
+        host: host name or address.
+        port: the gateway's port.
+        oldest: lowest acceptable protocol version.
+        newest: highest protocol version to offer.
+        timeout: seconds allowed for dialling and the handshake together.
+        advice: wording for this kind of gateway.
+        too_old: function that ends the sentence about a gateway whose lowest version, its argument, is too new.
 
     Raises:
-        GatewayUnavailable: nobody listens, or somebody listens and stays silent or hangs up.
-        ClientTooOld: the gateway speaks only newer versions than `newest`.
-        GatewayRefused: what listens is no gateway, or refuses the client, or speaks only versions before `oldest`.
+        GatewayUnavailable: nothing listens, or the peer stays silent or hangs up.
+        ClientTooOld: the gateway speaks only versions newer than `newest`.
+        GatewayRefused: the peer is no gateway, refuses the client, or speaks only versions older than `oldest`.
     """
     deadline = time.monotonic() + timeout
     wire = _dial(host, port, timeout, advice)
@@ -60,7 +62,15 @@ def open_wire(
 
 
 def probe_gateway(host: str, port: int, timeout: float, advice: Advice) -> int:
-    """Return the protocol version that a gateway offers, and hang up: without a client id, which a run may be using.
+    """Return the protocol version that a gateway offers, and hang up.
+
+    No client id is sent, because a run may be using it.
+
+    Args:
+        host: host name or address.
+        port: the gateway's port.
+        timeout: seconds.
+        advice: wording for this kind of gateway.
 
     Raises:
         GatewayUnavailable, GatewayRefused: see `open_wire`.

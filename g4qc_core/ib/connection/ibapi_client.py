@@ -42,21 +42,20 @@ _SCHEDULES = 165
 
 _SERVERS_LOST_PATIENCE = 60.0
 _FARM_PATIENCE = 60.0
-# For an answer that may still come although the gateway has reported part of it as unavailable.
+# seconds that an answer may still take after the gateway reported part of it as unavailable
 _DOUBT_PATIENCE = 15.0
 
-# ibapi logs every request at INFO and every field at DEBUG: thousands of records a request under a verbose
-# root logger.
+# ibapi logs every request at INFO and every field at DEBUG: thousands of records per request under a verbose root
+# logger.
 if logging.getLogger("ibapi").level == logging.NOTSET:
     logging.getLogger("ibapi").setLevel(logging.WARNING)
 
 
 class IbClient:
-    """A ready connection; get one from `IbClient.connect`.
+    """A ready connection; create one with `IbClient.connect`.
 
-    Methods may be called from several threads. Each raises a `GatewayError` of the right type within the
-    deadline: `request_timeout` seconds without progress, where an arriving bar, or a part of a long answer,
-    is progress.
+    Methods may be called from several threads. Each raises the matching `GatewayError` within the deadline:
+    `request_timeout` seconds without progress, where an arriving bar or a part of a long answer is progress.
     """
 
     def __init__(
@@ -90,15 +89,12 @@ class IbClient:
         max_protocol: int = NEWEST,
         advice: Advice = ACCOUNT,
     ) -> IbClient:
-        """A connection that is ready for requests, within `connect_timeout` seconds.
-
-        Args:
-            advice: in errors, until the gateway's account says what kind of gateway it is.
+        """Connect, and return when the gateway is ready for requests; see `IbSource` for the arguments.
 
         Raises:
-            GatewayUnavailable: nobody listens, or somebody listens and stays silent.
-            ClientTooOld: the gateway speaks only newer protocols than this client.
-            GatewayRefused: what listens is no gateway that this client can talk to.
+            GatewayUnavailable: nothing listens, or the peer stays silent.
+            ClientTooOld: the gateway speaks only protocols newer than this client.
+            GatewayRefused: the peer is no gateway that this client can talk to.
             ClientIdInUse: another session has this client id.
         """
         address = f"{host}:{port}"
@@ -121,23 +117,23 @@ class IbClient:
 
     @property
     def connected(self) -> bool:
-        """False once the connection has ended, for whatever reason."""
+        """False once the connection has ended, for any reason."""
         return self._wire.isConnected() and not self._answers.ended
 
     def close(self) -> None:
-        """Ends the connection, its thread, and whatever request is open; does nothing the second time."""
+        """End the connection, its thread and open requests; harmless the second time."""
         self._answers.end(GatewayDisconnected(f"The connection to the gateway at {self._address} was closed here."))
         self._wire.disconnect()
         if self._reader.is_alive() and self._reader is not threading.current_thread():
             self._reader.join()
 
     def current_time(self) -> int:
-        """The gateway's clock, in whole seconds since 1970 UTC."""
+        """Return the gateway's clock, in whole seconds since 1970 UTC."""
         key = next(self._time_keys)
         return self._ask(key, AnswerKind.TIME, "The gateway's clock", lambda _: self._api.reqCurrentTime())[0]
 
     def contract_details(self, subject: str, contract: IbContract) -> list[Any]:
-        """`ContractDetails` of all contracts that fit; `subject` begins the text of an error.
+        """Return `ContractDetails` of all matching contracts; `subject` begins the text of an error.
 
         Raises:
             UnreadableAnswer: one of them cannot be read.
@@ -155,12 +151,12 @@ class IbClient:
             subject,
             lambda request_id: self._api.reqContractDetails(request_id, contract),
         )
-        if not found:  # where there is none, a gateway says so with an error (200)
+        if not found:  # if there is none, a gateway reports an error (200)
             raise UnreadableAnswer(f"{subject}: the gateway ended its list without a contract.")
         return found
 
     def head_timestamp(self, subject: str, contract: IbContract, what: str = "TRADES") -> str:
-        """When the contract's bars begin, as the gateway writes it: seconds since 1970 UTC, mostly."""
+        """Return the start of the contract's bars as the gateway writes it, usually seconds since 1970 UTC."""
         self._await_farms(subject)
         key = next(self._request_ids)
         try:
@@ -172,7 +168,7 @@ class IbClient:
             self._api.cancelHeadTimeStamp(key)
 
     def history(self, subject: str, contract: IbContract, query: HistoryQuery, what: str = "TRADES") -> list[Any]:
-        """`BarData` in all hours, times as seconds since 1970 UTC; may be empty."""
+        """Return `BarData` of all hours, times as seconds since 1970 UTC; may be empty."""
 
         def send(request_id: int) -> None:
             self._api.reqHistoricalData(
@@ -184,11 +180,11 @@ class IbClient:
 
     @property
     def tells_schedules(self) -> bool:
-        """Whether both ends of this connection know historical schedules."""
+        """True if both ends of this connection support historical schedules."""
         return self.protocol >= _SCHEDULES
 
     def schedule(self, subject: str, contract: IbContract, end: str, duration: str) -> tuple[list[Any], str]:
-        """`HistoricalSession` of the window in all hours, and the name of the time zone of their times."""
+        """Return `HistoricalSession` of the window in all hours, and the name of the time zone of their times."""
 
         def send(request_id: int) -> None:
             self._api.reqHistoricalData(request_id, contract, end, duration, "1 day", "SCHEDULE", 0, 2, False, [])
@@ -216,7 +212,7 @@ class IbClient:
         patience = min(_FARM_PATIENCE, self._timeout)
         if self._answers.farms_up.wait(patience):
             return
-        # The next request is sent all the same: a farm whose return was not heard of must not close the door for good.
+        # Send the next request anyway: a missed notice that a farm is back must not block requests forever.
         down = ", ".join(sorted(self._answers.forget_farms()))
         raise GatewayUnavailable(
             f"{subject}: Interactive Brokers' farm of historical data ({down}) is down, and was not back within "
@@ -261,7 +257,7 @@ class IbClient:
         return len(pending.rows), self._wire.unfinished
 
     def _check_servers(self, pending: Pending, asked_at: float, now: float) -> None:
-        # Each request has its patience: servers whose return was not heard of must not close the door for good.
+        # Each request waits on its own: a missed notice that servers are back must not block requests forever.
         lost_at = self._answers.servers_lost_at
         if lost_at is not None and now - max(lost_at, asked_at) >= min(_SERVERS_LOST_PATIENCE, self._timeout):
             raise GatewayUnavailable(
@@ -270,7 +266,7 @@ class IbClient:
             )
 
     def _check_pulse(self, now: float) -> None:
-        # A peer that vanished without a FIN leaves an open socket, on which nothing ever comes.
+        # A peer that vanished without a FIN leaves an open socket on which nothing ever arrives.
         if now - self._wire.heard_at < self._heartbeat:
             self._pinged_at = None
         elif self._pinged_at is None:
@@ -290,8 +286,7 @@ class IbClient:
         except BadFrame as error:
             reason = f"sent what is no message ({error})"
         except OSError as error:
-            # A peer that hangs up before it has read what we sent shows as a reset, or as our own failed send: it is
-            # the same event as a plain end, and is told in the same words.
+            # A peer that hangs up before reading shows as a reset or a failed send: the same as a plain end.
             if not isinstance(error, ConnectionError) and self._wire.isConnected():
                 reason = f"broke the connection ({error})"
         except Exception as error:  # without this thread no request would ever be answered
@@ -315,7 +310,7 @@ class IbClient:
         log.warning("%s: %r", about, frame[:200])
         request = request_of(frame, self.protocol)
         if head == CONTRACT and request is not None:
-            # One contract of several: the others are read, and this one is marked as unreadable.
+            # One contract of several: the others are kept, and this one is marked as unreadable.
             self._answers.unreadable_contract(request, contract_named(frame, self.protocol, about), about)
         else:
             self._answers.unreadable(request, AWAITED[head], about)

@@ -1,7 +1,7 @@
-"""The gateway's answers, sorted to the requests that wait for them.
+"""The gateway's answers, matched to the requests that await them.
 
-`ibapi`'s decoder calls the methods of `Answers` on the reader's thread; whoever asked waits on a `Pending`.
-Knows both spellings of the callbacks that changed between `ibapi` 9.81 and 10.x. Must not send anything.
+`ibapi`'s decoder calls the methods of `Answers` on the reader thread; the caller of a request waits on a `Pending`.
+Both spellings of the callbacks that changed between `ibapi` 9.81 and 10.x are supported. Nothing is sent from here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 NO_REQUEST = -1
 
-# News that the connection ends, or that its requests were too many (100): none of the open ones will be answered.
+# The connection ends, or its requests were too many (100): no open request will be answered.
 _ENDS_ALL = (GatewayDisconnected, PacingViolation)
 
 
@@ -32,8 +32,8 @@ class Pending:
     """An open request: rows as they arrive, then done, or failed with `error`.
 
     Attributes:
-        awaits: kind of answer that was asked for.
-        doubt: error from the gateway that ends the request unless an answer still comes.
+        awaits: kind of answer that the request awaits.
+        doubt: error from the gateway that ends the request unless an answer still arrives.
     """
 
     def __init__(self, subject: str, awaits: AnswerKind) -> None:
@@ -45,21 +45,22 @@ class Pending:
         self.doubt: GatewayError | None = None
 
     def finish(self, error: GatewayError | None = None) -> None:
-        """Ends the request; the first end counts."""
+        """End the request; the first end counts."""
         if not self.done.is_set():
             self.error = error
             self.done.set()
 
 
 class Answers(EWrapper):
-    """All that one connection has heard.
+    """The state of one connection, from every message received on it.
 
     Attributes:
-        ready: ends when the gateway has sent both the next valid id and the accounts. accounts: names of the
-        accounts that the gateway manages. servers_lost_at: `time.monotonic()` since when the gateway has no
-        connection to Interactive Brokers, or None. farms_up: set while no farm of historical data is known to be
-        down. notice: the last message of the gateway that names no request. advice: what errors advise; that for the
-        kind of gateway which its account names, as soon as it is known.
+        ready: pending request that ends when the gateway has sent the next valid id and the accounts.
+        accounts: names of the accounts that the gateway manages.
+        servers_lost_at: `time.monotonic()` since when the gateway has no connection to Interactive Brokers, or None.
+        farms_up: event, set while no farm of historical data is known to be down.
+        notice: the gateway's last message that names no request.
+        advice: wording of errors, for the kind of gateway that its account shows.
     """
 
     def __init__(self, address: str, advice: Advice = ACCOUNT) -> None:
@@ -78,9 +79,9 @@ class Answers(EWrapper):
         self._end: GatewayError | None = None
 
     def open(self, key: int, subject: str, awaits: AnswerKind) -> Pending:
-        """Registers a request under `key`, used once; raises what ended the connection, if it has ended.
+        """Register a request under `key`, used once; raise the error that ended the connection, if it has ended.
 
-        Keys below -1 stand for requests of the time, whose answer names no request.
+        Keys below -1 are requests for the time, whose answer names no request.
         """
         pending = Pending(subject, awaits)
         with self._lock:
@@ -90,12 +91,12 @@ class Answers(EWrapper):
         return pending
 
     def forget(self, key: int) -> None:
-        """Ignores all that still comes for this key."""
+        """Ignore everything that still arrives for this key."""
         with self._lock:
             self._pending.pop(key, None)
 
     def end(self, error: GatewayError) -> None:
-        """Ends the connection: open requests and later ones fail with `error`. The first end counts."""
+        """End the connection: open and later requests fail with `error`. The first end counts."""
         with self._lock:
             if self._end is not None:
                 return
@@ -106,7 +107,7 @@ class Answers(EWrapper):
         self.farms_up.set()
 
     def forget_farms(self) -> set[str]:
-        """Takes all farms for up until the gateway says otherwise; returns those that were down."""
+        """Assume that all farms are up until the gateway says otherwise; return those that were down."""
         down, self._farms_down = self._farms_down, set()
         self.farms_up.set()
         return down
@@ -115,8 +116,9 @@ class Answers(EWrapper):
         """Fail the request whose answer cannot be read.
 
         Args:
-            key: id of the request; None where the answer names none: the only open request for this kind fails.
+            key: id of the request; None if the answer names none: the only open request of this kind fails.
             kind: kind of the answer; None for an error, which may belong to any request.
+            about: description of the message, for the error.
         """
         waiting = dict(self._pending) if self.ready.done.is_set() else {NO_REQUEST: self.ready}
         if key is None:
@@ -128,7 +130,7 @@ class Answers(EWrapper):
                 pending.finish(UnreadableAnswer(f"{pending.subject}: {about}."))
 
     def unreadable_contract(self, key: int, entry: Any, about: str) -> None:
-        """Keep a contract that cannot be read; its request fails only if the end of the answer does not come."""
+        """Keep a contract that cannot be read; its request fails only if the end of the answer does not arrive."""
         pending = self._waiting(key, AnswerKind.CONTRACTS)
         if pending is not None:
             pending.doubt = UnreadableAnswer(f"{pending.subject}: {about}.")
@@ -136,14 +138,16 @@ class Answers(EWrapper):
 
     @property
     def ended(self) -> bool:
+        """The error that ended the connection; None while it is open."""
         return self._end is not None
 
-    # What follows is called by ibapi's decoder, which gives the names.
+    # ibapi's decoder calls the following methods and chooses their names.
 
     def managedAccounts(self, accountsList: str) -> None:
+        """Take the accounts of the gateway, comma-separated."""
         names = [name.strip() for name in accountsList.split(",") if name.strip()]
         if self.accounts or not names:
-            # The first list counts: the origin of stored bars hangs on it.
+            # The first list counts, because the origin of stored bars depends on it.
             log.info("The gateway names its accounts once more, as %r.", accountsList[:200])
         else:
             self.accounts = names
@@ -151,41 +155,49 @@ class Answers(EWrapper):
         self._check_ready()
 
     def nextValidId(self, orderId: int) -> None:
+        """Take the next order id, which completes the handshake."""
         self._next_id_known = True
         self._check_ready()
 
     def currentTime(self, time: int) -> None:
+        """Take the gateway's clock, in seconds since 1970 UTC."""
         for key in [k for k in list(self._pending) if k < NO_REQUEST]:
             self._finish(key, AnswerKind.TIME, row=time)
 
     def contractDetails(self, reqId: int, contractDetails: Any) -> None:
+        """Take one contract of an answer."""
         self._add(reqId, AnswerKind.CONTRACTS, contractDetails)
 
     def contractDetailsEnd(self, reqId: int) -> None:
+        """Take the end of an answer with contracts."""
         self._finish(reqId, AnswerKind.CONTRACTS)
 
     def historicalData(self, reqId: int, bar: Any) -> None:
+        """Take one bar of an answer."""
         self._add(reqId, AnswerKind.BARS, bar)
 
     def historicalDataEnd(self, reqId: int, start: str, end: str) -> None:
+        """Take the end of an answer with bars."""
         self._finish(reqId, AnswerKind.BARS)
 
     def historicalSchedule(
         self, reqId: int, startDateTime: str, endDateTime: str, timeZone: str, sessions: Any
     ) -> None:
+        """Take an answer with sessions."""
         self._finish(reqId, AnswerKind.SCHEDULE, row=(sessions, timeZone))
 
     def headTimestamp(self, reqId: int, headTimestamp: str) -> None:
+        """Take the start of a contract's bars."""
         self._finish(reqId, AnswerKind.HEAD, row=headTimestamp)
 
     def commissionReport(self, commissionReport: Any) -> None:
-        """Spelled so until 10.30; nobody here trades, but the decoder calls it for other clients' fills."""
+        """Ignore a fill of another client, as `ibapi` spells it until 10.30."""
 
     def commissionAndFeesReport(self, commissionAndFeesReport: Any) -> None:
-        """Spelled so since 10.33."""
+        """Ignore a fill of another client, as `ibapi` spells it since 10.33."""
 
     def error(self, reqId: int, *details: Any) -> None:
-        """`(code, text)` in 9.81, `(code, text, json)` until 10.30, `(time, code, text, json)` since."""
+        """Take an error: `(code, text)` in 9.81, `(code, text, json)` to 10.30, `(time, code, text, json)` since."""
         timed = len(details) >= 3 and isinstance(details[1], int)
         code, text = details[1:3] if timed else details[0:2]
         text = " ".join(text.split())
@@ -225,7 +237,7 @@ class Answers(EWrapper):
         elif row.error is not None and not self.ready.done.is_set():
             self.ready.finish(row.error(told, code))
         elif row.error is not None and issubclass(row.error, _ENDS_ALL):
-            # The gateway hangs up after this error, sooner or later: the next request goes over a new connection.
+            # The gateway hangs up some time after this error: the next request needs a new connection.
             self.end(row.error(told, code))
 
     def _hear_of_farm(self, name: str, *, down: bool) -> None:
@@ -242,7 +254,7 @@ class Answers(EWrapper):
             self.ready.finish()
 
     def misplaced(self, key: int, kind: str) -> None:
-        """Fail an open request that is answered with another kind than it awaits; ignore what no request awaits."""
+        """Fail an open request that is answered with another kind; ignore answers that no request awaits."""
         pending = self._pending.get(key)
         if pending is None or pending.done.is_set():
             log.debug("The gateway sends %s for request %s, which nobody waits for.", kind, key)
@@ -252,7 +264,7 @@ class Answers(EWrapper):
             pending.finish(UnreadableAnswer(f"{pending.subject}: {told}."))
 
     def _waiting(self, key: int, kind: AnswerKind) -> Pending | None:
-        """Return the open request that awaits this kind of answer; None when there is none."""
+        """Return the open request that awaits this kind of answer; None if there is none."""
         pending = self._pending.get(key)
         if pending is not None and pending.awaits is kind and not pending.done.is_set():
             return pending
@@ -290,7 +302,7 @@ def _misplaced(name: str) -> Callable[..., None]:
     return answer
 
 
-# Answers to requests that are never made here, whose ids may be those of requests that are.
+# Answers to requests that this client never makes, whose ids may equal those of requests that it makes.
 for _name, _method in inspect.getmembers(EWrapper, inspect.isfunction):
     if _name not in vars(Answers) and list(inspect.signature(_method).parameters)[1:2] == ["reqId"]:
         setattr(Answers, _name, _misplaced(_name))

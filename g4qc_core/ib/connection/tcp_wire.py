@@ -1,11 +1,8 @@
-"""One TCP connection to a gateway: dialling, the handshake, and frames.
+"""One TCP connection to a gateway: dialling, the handshake, and frames of bytes.
 
-Knows bytes. Must not know what a message means, nor `ibapi`, whose own connection and reader it replaces:
-theirs loses what it read when a read of 4096 bytes is followed by a pause, waits for ever for a silent peer,
-and keeps the process alive with a thread that is no daemon.
-
-A `Wire` has the methods that `ibapi.client.EClient` calls on its connection (`sendMsg`, `isConnected`,
-`disconnect`).
+Replaces the connection and reader of `ibapi`, which lose bytes when a read of 4096 bytes is followed by a pause, wait
+forever for a silent peer, and keep the process alive with a non-daemon thread. A `Wire` has the methods that
+`ibapi.client.EClient` calls on its connection: `sendMsg`, `isConnected`, `disconnect`.
 """
 
 from __future__ import annotations
@@ -24,7 +21,7 @@ _CHUNK = 1 << 16
 
 
 class BadFrame(OSError):
-    """What came is no frame of this protocol."""
+    """Received bytes are no frame of this protocol."""
 
 
 class Wire:
@@ -32,7 +29,7 @@ class Wire:
 
     Attributes:
         heard_at: `time.monotonic()` of the last bytes received.
-        unfinished: bytes of a frame whose rest has not come yet; while it grows, an answer is on its way.
+        unfinished: bytes received of an incomplete frame; while it grows, an answer is arriving.
     """
 
     def __init__(self, connected: socket.socket) -> None:
@@ -45,16 +42,18 @@ class Wire:
 
     @classmethod
     def dial(cls, host: str, port: int, timeout: float) -> Wire:
-        """A connection to the address, within `timeout` seconds; raises OSError."""
+        """Return a connection to the address, within `timeout` seconds; raises OSError."""
         connected = socket.create_connection((host, port), timeout=timeout)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return cls(connected)
 
     def shake_hands(self, newest: int, timeout: float) -> list[bytes]:
-        """Offers protocol versions up to `newest` and returns the fields of the answer, at least one.
+        """Offer protocol versions up to `newest` and return the fields of the answer, at least one.
 
-        Raises TimeoutError when no answer came within `timeout` seconds, BadFrame when the answer is no
-        frame, ConnectionError when the peer hung up.
+        Raises:
+            TimeoutError: no answer arrived within `timeout` seconds.
+            BadFrame: the answer is no frame.
+            ConnectionError: the peer hung up.
         """
         offer = f"v100..{newest}".encode("ascii")
         self.sendMsg(b"API\0" + _HEADER.pack(len(offer)) + offer)
@@ -63,14 +62,14 @@ class Wire:
         return frame.split(b"\0")
 
     def frames(self) -> Iterator[bytes]:
-        """The frames, without their length, until the connection ends; raises OSError when it breaks."""
+        """Yield frames without their length until the connection ends; raises OSError when it breaks."""
         while True:
             yield from self._complete()
             if not self._receive():
                 return
 
     def sendMsg(self, message: bytes) -> int:
-        """Sends all of it, or closes the connection: half a message would garble every later one."""
+        """Send the whole message, or close the connection: half a message would garble every later one."""
         with self._sending:
             try:
                 self._socket.sendall(message)
@@ -80,14 +79,14 @@ class Wire:
         return len(message)
 
     def isConnected(self) -> bool:
+        """Return False once the connection has ended."""
         return self._open
 
     def disconnect(self) -> None:
-        """Closes the connection and wakes whoever reads from it; does nothing the second time."""
+        """Close the connection and wake its reader; harmless the second time."""
         if self._open:
             self._open = False
-            # A close alone leaves a blocked recv blocked; a shutdown ends it. It fails where the peer was
-            # first.
+            # A close alone leaves a blocked recv blocked; a shutdown ends it. It fails if the peer closed first.
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
             self._socket.close()
