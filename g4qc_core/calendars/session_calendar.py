@@ -29,6 +29,9 @@ from g4qc_core.errors import UsageError, unknown
 if TYPE_CHECKING:
     import pandas as pd
 
+ALL_DATES = (date(1970, 1, 1), date(2200, 1, 1))
+"""First and last trade date of a query without limits."""
+
 _DAY = timedelta(days=1)
 _trade_date = attrgetter("trade_date")
 

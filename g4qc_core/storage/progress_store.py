@@ -1,6 +1,6 @@
-"""Work that is under way at a gateway: what a process means to ask for, how far it is, and when it will be done.
+"""The progress of running extractions: how many requests are answered, and when the last one will be.
 
-A plan is gone with the process that made it, however it ends. Must not know how the time is estimated.
+Other processes see the progress of a process while it lives; it disappears however the process ends.
 """
 
 from __future__ import annotations
@@ -18,8 +18,14 @@ from g4qc_core.storage.tables import ib_plans
 
 
 @dataclass(frozen=True)
-class WorkPlan:
-    """One plan, as of `updated_at`: `done` of `total` requests, the last of them answered about `finishes_at`, UTC."""
+class WorkProgress:
+    """The progress of one extraction at `updated_at`: `done` of `total` requests are answered.
+
+    Attributes:
+        subject: symbol of the instrument.
+        finishes_at: estimate of the last answer, UTC.
+        run_id: the Dagster run, if there is one.
+    """
 
     subject: str
     done: int
@@ -29,15 +35,15 @@ class WorkPlan:
     run_id: str | None
 
 
-class OpenPlan:
-    """A plan of this process."""
+class ProgressReporter:
+    """Writes the progress of one extraction of this process."""
 
     def __init__(self, database: Database, holder: int) -> None:
         self._database = database
         self._holder = holder
 
     def update(self, done: int, left: timedelta) -> None:
-        """So many requests are answered, and the others will be within `left`."""
+        """Record the number of answered requests and the estimated time for the others."""
         now = func.now()
         with self._database.transaction() as connection:
             connection.execute(
@@ -47,15 +53,23 @@ class OpenPlan:
             )
 
 
-class PlanStore:
-    """The plans of one database."""
+class ProgressStore:
+    """The running extractions of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @contextmanager
-    def opened(self, subject: str, total: int, left: timedelta, run_id: str | None = None) -> Iterator[OpenPlan]:
-        """A plan of so many requests, seen by others until the block ends."""
+    def begin(self, subject: str, total: int, left: timedelta, run_id: str | None = None) -> Iterator[ProgressReporter]:
+        """Show an extraction of `total` requests to other processes until the block ends.
+
+        Args:
+            subject: symbol of the instrument.
+            left: estimated time for all requests.
+
+        Yields:
+            The reporter of its progress.
+        """
         presence = announce_presence(self._database)
         now = func.now()
         row = {"holder": presence.key, "subject": subject, "done": 0, "total": total, "run_id": run_id}
@@ -63,14 +77,14 @@ class PlanStore:
             connection.execute(delete(ib_plans).where(not_(is_present(ib_plans.c.holder))))
             connection.execute(insert(ib_plans).values(**row, finishes_at=now + left, updated_at=now))
         try:
-            yield OpenPlan(self._database, presence.key)
+            yield ProgressReporter(self._database, presence.key)
         finally:
-            # Without its holder the row counts for nothing, and the next plan takes it away.
+            # Readers ignore a row without its holder, and the next extraction deletes it.
             presence.release()
 
-    def under_way(self) -> list[WorkPlan]:
-        """Plans of processes that live, by their end."""
-        columns = (ib_plans.c[name] for name in WorkPlan.__dataclass_fields__)
+    def running(self) -> list[WorkProgress]:
+        """Return the extractions of living processes, the first to finish first."""
+        columns = (ib_plans.c[name] for name in WorkProgress.__dataclass_fields__)
         query = select(*columns).where(is_present(ib_plans.c.holder)).order_by(ib_plans.c.finishes_at)
         with self._database.transaction() as connection:
-            return [WorkPlan(**row._mapping) for row in connection.execute(query)]
+            return [WorkProgress(**row._mapping) for row in connection.execute(query)]

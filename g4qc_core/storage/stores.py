@@ -23,7 +23,7 @@ from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.job_end_store import JobEndStore
 from g4qc_core.storage.migrations import make_ready
 from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.progress_store import PlanStore
+from g4qc_core.storage.progress_store import ProgressStore
 from g4qc_core.storage.reopened_window_store import ReopenedWindowStore
 from g4qc_core.storage.request_ledger import RequestLedger
 from g4qc_core.storage.result_stores.backtest_store import BacktestStore
@@ -79,7 +79,7 @@ class Stores:
         self.reopened = ReopenedWindowStore(database)
         self.rolls = RollStore(database)
         self.checks = CheckStateStore(database)
-        self.progress = PlanStore(database)
+        self.progress = ProgressStore(database)
         self.job_ends = JobEndStore(database)
         self.backtests = BacktestStore(database)
         self.labels = ResultLabels(database)

@@ -6,7 +6,7 @@ Must not know how anything is extracted or validated.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from g4qc_core.bars.calendar_comparison import Agreement
 from g4qc_core.bars.day_map import day_map
 from g4qc_core.bars.minute_classes import CLASSES, missing
 from g4qc_core.bars.missing_sessions import MissingSession, NotAsked, in_sentences
+from g4qc_core.calendars.session_calendar import ALL_DATES
 from g4qc_core.counts import counted
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.coverage.completeness import judged_until, not_asked
@@ -24,7 +25,6 @@ from g4qc_core.services.coverage.day_maps import lacking_days, lacking_parts, ne
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED
 
-_EVER = (date(1970, 1, 1), date(2200, 1, 1))
 _COLUMNS = ("sessions", "expected_minutes", *CLASSES)
 
 
@@ -36,7 +36,7 @@ def session_status(
     A gap is a session of a contract with minutes of which nothing is known, with all its minutes by class; one that no
     quality row mentions names no contract.
     """
-    quality = stores.bars.quality(symbol, *_EVER)
+    quality = stores.bars.quality(symbol, *ALL_DATES)
     until = judged_until(stores, now)
     silent = silent_days(registry[symbol], quality, until) if symbol in registry else {}
     unasked = not_asked(registry[symbol], newest_day(quality), until) if symbol in registry else None
@@ -64,7 +64,7 @@ def session_status(
         "not_asked": None if unasked is None else _not_asked(unasked),
         "gaps": sorted(gaps, key=lambda gap: gap["trade_date"]),
         "calendar_disagreements": _disagreements(symbol, stores),
-        "bars_unlike_the_gateways": len(faults(stores.comparisons.bars(symbol, *_EVER))),
+        "bars_unlike_the_gateways": len(faults(stores.comparisons.bars(symbol, *ALL_DATES))),
     }
     return document, day_map(quality, silent, lacking_parts(lacking))
 
@@ -118,7 +118,7 @@ def doubts(document: dict[str, Any]) -> list[str]:
 
 
 def _disagreements(symbol: str, stores: Stores) -> list[dict[str, Any]]:
-    days = stores.comparisons.days(symbol, *_EVER)
+    days = stores.comparisons.days(symbol, *ALL_DATES)
     return [
         {
             "trade_date": f"{row['trade_date']:%Y-%m-%d}",

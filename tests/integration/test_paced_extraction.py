@@ -15,7 +15,7 @@ from g4qc_core.pacing.port import reserve
 from g4qc_core.pacing.rules import Ending, PacedKind, PacedRequest
 from g4qc_core.services.extraction.pacing_status import pacing_metadata
 from g4qc_core.storage.pacing_store import PacingStore
-from g4qc_core.storage.progress_store import PlanStore
+from g4qc_core.storage.progress_store import ProgressStore
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from tests.core.pacing.traffic import broken
@@ -75,8 +75,8 @@ def test_status_shows_what_is_used_and_left_and_a_pause(paced: Home, database: D
 
 
 def test_status_shows_the_work_under_way_and_when_it_will_be_done(paced: Home, database: Database) -> None:
-    with PlanStore(database).opened("ES", 40, timedelta(hours=2), "run") as plan:
-        plan.update(3, timedelta(hours=1, seconds=30))
+    with ProgressStore(database).begin("ES", 40, timedelta(hours=2), "run") as progress:
+        progress.update(3, timedelta(hours=1, seconds=30))
         (work,) = json.loads(paced.run("status", "--json").text)["gateway"]["work"]
         assert (work["instrument"], work["requests_done"], work["requests"], work["run_id"]) == ("ES", 3, 40, "run")
         assert 0 < work["seconds_left"] <= 3630

@@ -74,7 +74,7 @@ def pacing(using: Using) -> PacingState:
     stores = using.stores()
     with stores.pacer(IB_RULES) as store:
         accounts = [_account(name, store) for name in store.accounts()]
-    plans = [PlanShown.model_validate(plan, from_attributes=True) for plan in stores.progress.under_way()]
+    plans = [PlanShown.model_validate(plan, from_attributes=True) for plan in stores.progress.running()]
     newest = stores.ledger.last()
     last = (
         None

@@ -19,7 +19,7 @@ from g4qc_core.bars.bar_source import Origin
 from g4qc_core.bars.missing_sessions import Completeness, Lack, MissingSession, NotAsked
 from g4qc_core.bars.quarantine.decisions import undecided
 from g4qc_core.bars.quarantine.soundness import unsound_contracts
-from g4qc_core.calendars.session_calendar import Session, calendar, month_window
+from g4qc_core.calendars.session_calendar import ALL_DATES, Session, calendar, month_window
 from g4qc_core.futures.segments import BEGINNING, END, Segment
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.window_ends import edge
@@ -28,8 +28,6 @@ from g4qc_core.storage.bar_stores.version_store import RAW, MonthVersion
 from g4qc_core.storage.server.bar_origin import stored_origin
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
-
-_EVER = (date(1990, 1, 1), date(2200, 1, 1))
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ def judged_until(stores: Stores, now: datetime) -> datetime:
 
 
 def not_asked(
-    instrument: Instrument, newest: date | None, until: datetime, first: date = _EVER[0], last: date = _EVER[1]
+    instrument: Instrument, newest: date | None, until: datetime, first: date = ALL_DATES[0], last: date = ALL_DATES[1]
 ) -> NotAsked | None:
     """Return the sessions after the newest known one that are over; None if there are none, or nothing is known at all.
 
@@ -182,7 +180,7 @@ def _days_held(stores: Stores, instrument: Instrument, timeframe: str, segments:
     """Return the first and last trade date with bars: of the contract if only one is read, else of any."""
     contracts = {segment.contract for segment in segments}
     if len(contracts) == 1:
-        quality = stores.bars.quality(instrument.symbol, *_EVER, contracts.pop())
+        quality = stores.bars.quality(instrument.symbol, *ALL_DATES, contracts.pop())
         traded = quality.loc[quality["traded"] > 0, "trade_date"]
         if len(traded):
             return [traded.min().date(), traded.max().date()]

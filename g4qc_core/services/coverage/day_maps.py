@@ -10,13 +10,12 @@ import pandas as pd
 
 from g4qc_core.bars.day_map import day_map
 from g4qc_core.bars.missing_sessions import MissingSession, NotAsked
+from g4qc_core.calendars.session_calendar import ALL_DATES
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.coverage.completeness import judged_until, not_asked, not_made_of
 from g4qc_core.services.coverage.missing_minutes import silent_minutes
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED
-
-_EVER = (date(1970, 1, 1), date(2200, 1, 1))
 
 
 def instrument_map(instrument: Instrument, stores: Stores, now: datetime) -> tuple[pd.DataFrame, NotAsked | None]:
@@ -26,7 +25,7 @@ def instrument_map(instrument: Instrument, stores: Stores, now: datetime) -> tup
     Args:
         now: UTC.
     """
-    quality = stores.bars.quality(instrument.symbol, *_EVER)
+    quality = stores.bars.quality(instrument.symbol, *ALL_DATES)
     until = judged_until(stores, now)
     silent = silent_days(instrument, quality, until)
     days = day_map(quality, silent, lacking_parts(lacking_days(instrument, stores)))
@@ -40,7 +39,7 @@ def newest_day(quality: pd.DataFrame) -> date | None:
 
 def lacking_days(instrument: Instrument, stores: Stores) -> Mapping[str, list[MissingSession]]:
     """Return all sessions with minutes from which a timeframe was not derived, by timeframe."""
-    return not_made_of(stores, instrument, *_EVER)
+    return not_made_of(stores, instrument, *ALL_DATES)
 
 
 def lacking_parts(lacking: Mapping[str, list[MissingSession]]) -> dict[date, float]:

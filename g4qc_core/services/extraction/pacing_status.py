@@ -34,7 +34,7 @@ def pacing_document(stores: Stores) -> dict[str, Any]:
                 "seconds_left": max(0.0, round((plan.finishes_at - now).total_seconds(), 1)),
                 "run_id": plan.run_id,
             }
-            for plan in stores.progress.under_way()
+            for plan in stores.progress.running()
         ],
     }
 

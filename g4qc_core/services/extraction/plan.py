@@ -15,14 +15,10 @@ from g4qc_core.bars.windows import possible
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 from g4qc_core.errors import unknown
 from g4qc_core.ib.history_requests import TRADE_WEEK, chunk_sessions
+from g4qc_core.ib.retention import dropped_on, drops_soon, is_dropped
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.services.extraction.needs import Answer, Bars, needed_sessions
 from g4qc_core.timeframes import ONE_MINUTE
-
-KEPT_AFTER_EXPIRY = timedelta(days=730)
-"""How long Interactive Brokers serves the bars of a contract after its last trade."""
-
-_SOON = timedelta(days=90)
 
 # A gateway may be wrong about a contract's first bar: where that leaves sessions out, it is asked anew after a while.
 _HEAD_BELIEVED = timedelta(days=7)
@@ -166,11 +162,11 @@ def heads_to_ask(
 
 
 def _place(request: BarRequest, now: datetime, order: FetchOrder) -> tuple[int, float, float, str]:
-    goes_at = request.contract.last_trade_at + KEPT_AFTER_EXPIRY
+    contract = request.contract
     by_time = request.start.timestamp() if order is FetchOrder.OLDEST else -request.end.timestamp()
-    if now < goes_at <= now + _SOON:
-        return 0, goes_at.timestamp(), by_time, request.contract.month
-    return (1 if now < goes_at else 2), by_time, 0.0, request.contract.month
+    if drops_soon(contract, now):
+        return 0, dropped_on(contract).toordinal(), by_time, contract.month
+    return (2 if is_dropped(contract, now) else 1), by_time, 0.0, contract.month
 
 
 def _left_out(one: Known, needed: set[object], now: datetime) -> dict[LeftOut, int]:

@@ -34,7 +34,7 @@ def under_way(
         yield lambda _: ""
         return
     left, estimated_at = source.time_left(requests), clock()
-    with stores.progress.opened(subject, len(requests), left, run_id) as plan:
+    with stores.progress.begin(subject, len(requests), left, run_id) as plan:
 
         def before(number: int) -> str:
             nonlocal left, estimated_at

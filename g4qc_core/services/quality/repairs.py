@@ -5,13 +5,14 @@ Reads the stores, and says which backfills would mend what it finds. Every funct
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 
 from g4qc_core.bars.minute_classes import missing
-from g4qc_core.calendars.session_calendar import calendar, month_window
+from g4qc_core.calendars.session_calendar import ALL_DATES, calendar, month_window
 from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.ib.retention import drops_soon
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.services.chains import ruled_contracts
 from g4qc_core.services.coverage.completeness import not_made_of
@@ -26,12 +27,6 @@ from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 GRACE = timedelta(hours=2)
 """A session is left to the schedule for so long after its close."""
 
-KEPT = 2  # years after its expiry for which Interactive Brokers keeps a contract's bars
-WARNING = timedelta(days=90)
-"""So long before a contract vanishes it is fetched first."""
-
-_EVER = date(1970, 1, 1)
-
 
 def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[SessionGap]:
     """The gaps of an instrument from its first validated session to the last one that is over, ascending.
@@ -40,7 +35,7 @@ def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Sessi
     """
     recent = calendar(instrument.calendar).sessions_between(now - timedelta(days=14), now)
     over = [session for session in recent if session.close + GRACE <= now]
-    quality = stores.bars.quality(instrument.symbol, _EVER, now.date())
+    quality = stores.bars.quality(instrument.symbol, ALL_DATES[0], now.date())
     if quality.empty or not over:
         return []
     first, last = quality["trade_date"].min().date(), over[-1].trade_date
@@ -87,14 +82,8 @@ def _derivations(instrument: Instrument, stores: Stores, now: datetime, settings
 
 
 def vanishing(instrument: Instrument, stores: Stores, now: datetime) -> list[Contract]:
-    """Contracts that Interactive Brokers will drop within `WARNING`, the first to go first."""
-    chain = [contract for contract in stores.contracts.chain(instrument.symbol) if contract.expires]
-    return [contract for contract in chain if now.date() < gone_on(contract) <= (now + WARNING).date()]
-
-
-def gone_on(contract: Contract) -> date:
-    """The day from which Interactive Brokers has no bars of the contract."""
-    return (pd.Timestamp(contract.last_trade_date) + pd.DateOffset(years=KEPT)).date()
+    """Return the contracts that Interactive Brokers drops within `retention.WARNING`, the next one first."""
+    return [one for one in stores.contracts.chain(instrument.symbol) if one.expires and drops_soon(one, now)]
 
 
 def rescues_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:

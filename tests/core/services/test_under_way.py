@@ -9,7 +9,7 @@ import pytest
 
 from g4qc_core.bars.bar_source import BarRequest, MemorySource
 from g4qc_core.services.extraction.progress import spelled, under_way
-from g4qc_core.storage.progress_store import PlanStore
+from g4qc_core.storage.progress_store import ProgressStore
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
@@ -28,14 +28,18 @@ class Slow(MemorySource):
 
 def test_the_time_left_is_told_before_each_request_and_kept_for_others(embedded_database: Database) -> None:
     stores, source, seconds = Stores(embedded_database), Slow({}, NOW), iter(range(0, 10_000, 10))
-    plans = PlanStore(embedded_database)
+    store = ProgressStore(embedded_database)
     with under_way("ES", REQUESTS, source, stores, "run", lambda: next(seconds)) as before:
         assert before(1) == ", about 20 min left"
-        assert (plans.under_way()[0].done, plans.under_way()[0].total) == (0, 40)
+        assert (store.running()[0].done, store.running()[0].total) == (0, 40)
         assert before(39) == ", about 60 s left"
-        (plan,) = plans.under_way()
-        assert (plan.subject, plan.done, plan.finishes_at - plan.updated_at) == ("ES", 38, timedelta(seconds=60))
-    assert plans.under_way() == []
+        (one,) = store.running()
+        assert (one.subject, one.done, one.finishes_at - one.updated_at) == (
+            "ES",
+            38,
+            timedelta(seconds=60),
+        )
+    assert store.running() == []
 
 
 def test_of_work_that_ends_at_once_nothing_is_told(embedded_database: Database) -> None:
@@ -43,7 +47,7 @@ def test_of_work_that_ends_at_once_nothing_is_told(embedded_database: Database) 
     with under_way("ES", REQUESTS, MemorySource({}, NOW), stores, None) as before:
         assert before(1) == ""
     with under_way("ES", [], MemorySource({}, NOW), stores, None) as before:
-        assert PlanStore(embedded_database).under_way() == []
+        assert ProgressStore(embedded_database).running() == []
 
 
 @pytest.mark.parametrize(
