@@ -13,9 +13,8 @@ from typing import Protocol
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.quarantine.decisions import Preview
-from g4qc_core.bars.quarantine.reasons import Decision
-from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.graph_keys import GraphKey, KeyKind
+from g4qc_core.services.quarantine.review import DecisionRequest
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 
 
@@ -112,27 +111,24 @@ class Launcher(Protocol):
         Raises UsageError for assets or partitions that the graph does not have.
         """
 
-    def preview(self, decision: Decision, bars: Sequence[str], selection: Selection) -> Preview:
-        """Return what the decision would be about and what it would start; see `decide`."""
+    def preview(self, request: DecisionRequest) -> Preview:
+        """Return the bars that a decision would be about and the runs that it would start.
 
-    def decide(
-        self,
-        bars: Sequence[str],
-        decision: Decision,
-        by: str,
-        note: str,
-        selection: Selection | None = None,
-        seen: str | None = None,
-    ) -> str:
-        """Records a decision about bars in quarantine, and starts what makes their months anew; returns the job's id.
+        Raises:
+            UsageError: as `decide`.
+        """
+
+    def decide(self, request: DecisionRequest, by: str, note: str) -> str:
+        """Record a decision about bars in quarantine, and start the job that makes their months again; return its id.
 
         Args:
-            bars: as `bars.keys` writes them; empty: all that the selection means.
-            selection: narrows them.
-            seen: `Preview.seen` of the preview that was confirmed.
+            request: the decision and its bars.
+            by: who decides.
+            note: reason of the decision.
 
-        Raises UsageError for a bar that is not in quarantine or does not allow this decision, and DecidedMeanwhile
-        where the bars have changed since the preview, or something else was decided about them.
+        Raises:
+            UsageError: a bar is not in quarantine or does not allow this decision.
+            DecidedMeanwhile: the bars have changed since the preview, or something else was decided about them.
         """
 
     def delete_results(self, made: Mapping[str, datetime | None], by: str) -> list[DeletedResult]:

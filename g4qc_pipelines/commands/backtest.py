@@ -1,33 +1,33 @@
-"""`g4qc backtest`: runs a spec on stored bars and keeps the spec in the graph."""
+"""`g4qc backtest`: run a spec on stored bars and keep the spec in the graph."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from g4qc_core.errors import G4qcError
-from g4qc_core.services.backtests.known_specs import is_of_file
+from g4qc_core.services.backtests.known_specs import keep_spec
 from g4qc_core.services.backtests.preflight import check_names
 from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.settings import Settings
-from g4qc_core.storage.result_stores.backtest_store import StoredSpec
 from g4qc_pipelines.commands.result import print_result
 from g4qc_pipelines.commands.show import echo_json, steps
 from g4qc_pipelines.commands.spec_words import given_fields, spec_by_words, strategy_by_words
 from g4qc_pipelines.commands.workbench import Workbench, workbench
 from g4qc_pipelines.instance.dagster_instance import add_partitions
 from g4qc_pipelines.instance.dynamic_keys import InstanceKeys
-from g4qc_pipelines.jobs import BACKTEST_ASSETS
+from g4qc_pipelines.stages.kinds import backtest
 
 
 def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_json: bool) -> None:
     """Run the spec that the words name on stored bars, and print the figures.
 
     Args:
+        settings: the settings.
         words: name of a spec, or a strategy; see `spec_by_words`.
         options: fields given on the command line, by name; None where they were not given.
+        as_json: print JSON instead of a table.
     """
     from g4qc_core.services.backtests.spec_run import load_result, report_path
 
@@ -37,12 +37,11 @@ def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_
         spec = spec_by_words(words, given, *where)
         # A spec that cannot run is refused before it is kept.
         check_names(spec, bench.registry, bench.stores)
-        if not is_of_file(spec.name, settings, bench.registry):
-            stored = StoredSpec(spec.name, spec.to_dict(), "command line", datetime.now(UTC))
-            bench.stores.backtests.save_spec(stored)
+        keep_spec(spec, "command line", settings, bench.registry, bench.stores.backtests)
         add_partitions(bench.runner.instance, [], [spec.name])
-        with steps(len(BACKTEST_ASSETS)), _forgotten_when_stopped(spec.name, bench):
-            bench.runner.run(BACKTEST_ASSETS, spec.name)
+        plan = backtest(spec.name)
+        with steps(plan.steps), _forgotten_when_stopped(spec.name, bench):
+            bench.runner.run_job(plan)
         result, path = load_result(spec.name, bench.stores), report_path(settings, spec.name)
     if as_json:
         echo_json({**result.to_dict(), "report": str(path)})

@@ -1,6 +1,6 @@
-"""`g4qc demo`: the whole graph on synthetic bars, from nothing to reports, for a person who has just arrived.
+"""`g4qc demo`: the whole graph on synthetic bars, from nothing to reports.
 
-What it runs is the graph itself; only the gateway's market is synthetic. What is there already is not run again.
+The graph is the real one; only the gateway's market is synthetic. Partitions that are stored already are not run again.
 """
 
 from __future__ import annotations
@@ -30,26 +30,19 @@ from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.commands.result import print_notes
 from g4qc_pipelines.commands.services import simulated_gateway
 from g4qc_pipelines.commands.show import echo_json, steps, wide_console
-from g4qc_pipelines.commands.workbench import Workbench, workbench
+from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.instance.dagster_instance import dagster_instance
-from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, UPDATE_ROLLS
+from g4qc_pipelines.jobs import BAR_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.stages.job_plan import JobPlan, WorkKind
+from g4qc_pipelines.stages.kinds import backtest, extraction, rolls
 
 SYMBOLS = ("ES", "NQ", "EC")
 _MONTHS = 2
 
 
 @dataclass(frozen=True)
-class Task:
-    """Assets to run over a range of partitions."""
-
-    assets: Sequence[str]
-    first: str
-    last: str
-
-
-@dataclass(frozen=True)
 class Kept:
-    """What the home holds already: bars and results, and what Dagster remembers of them."""
+    """Bars and results that the home holds already, and Dagster's record of them."""
 
     settings: Settings
     registry: Registry
@@ -57,13 +50,13 @@ class Kept:
     instance: DagsterInstance
 
     def materialized(self, asset: str) -> set[str]:
-        """Keys of the asset's partitions that were ever materialized."""
+        """Return the keys of the asset's partitions that were ever materialized."""
         return set(self.instance.get_materialized_partitions(AssetKey(asset)))
 
 
 @dataclass(frozen=True)
 class Row:
-    """What the demo has to show for one instrument: counts of its two months, and its backtest's figures."""
+    """One line of the table: counts of an instrument's two months, and the figures of its backtest."""
 
     instrument: str
     bars: dict[str, int]
@@ -76,56 +69,52 @@ class Row:
 
 
 def run_demo(settings: Settings, as_json: bool) -> None:
-    """Runs what is missing, then prints the table."""
+    """Run what is missing, then print the table."""
     click.echo("Starting the embedded PostgreSQL and the simulated gateway ...", err=True)
     # The simulated gateway's clock is this machine's.
     months = last_full_months(datetime.now(UTC).date(), _MONTHS)
     specs = [spec for spec in load_specs().values() if spec.instrument in SYMBOLS]
     registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:
-        # The gateway and the graph are for what is missing: loading them takes longer than looking.
+        # Loading the gateway and the graph takes longer than looking for what is missing.
         with dagster_instance(settings) as instance:
-            tasks = missing_tasks(Kept(settings, registry, stores, instance), months, specs)
-        if tasks:
-            with simulated_gateway(settings) as address, workbench(settings, address) as bench:
-                _run(bench, tasks)
+            jobs = missing_jobs(Kept(settings, registry, stores, instance), months, specs)
+        if jobs:
+            with (
+                simulated_gateway(settings) as address,
+                workbench(settings, address) as bench,
+                steps(sum(job.steps for job in jobs)),
+            ):
+                for job in jobs:
+                    bench.runner.run_job(job)
         rows = [_row(settings, registry, stores, spec, months) for spec in specs]
     if as_json:
-        echo_json(_document(rows, months, ran=bool(tasks)))
+        echo_json(_document(rows, months, ran=bool(jobs)))
     else:
-        _print(rows, months, ran=bool(tasks))
+        _print(rows, months, ran=bool(jobs))
 
 
-def _run(bench: Workbench, tasks: Sequence[Task]) -> None:
-    with steps(sum(len(task.assets) for task in tasks)):
-        for task in tasks:
-            rolls_come = UPDATE_ROLLS if task.assets is BAR_ASSETS else None
-            bench.runner.run(task.assets, task.first, task.last, then=rolls_come)
-
-
-def missing_tasks(kept: Kept, months: Sequence[date], specs: Sequence[BacktestSpec]) -> list[Task]:
-    """What has to run so that every month, roll calendar and backtest is there; empty when all are."""
-    tasks: list[Task] = []
+def missing_jobs(kept: Kept, months: Sequence[date], specs: Sequence[BacktestSpec]) -> list[JobPlan]:
+    """Return the jobs that make the months, roll calendars and backtests that are missing."""
+    jobs: list[JobPlan] = []
     fresh: set[str] = set()
     for symbol in SYMBOLS:
-        keys = [key_of(symbol, month) for month in months]
-        if all(set(keys) <= kept.materialized(asset) for asset in BAR_ASSETS) and _stored(kept, symbol, months):
+        keys = {key_of(symbol, month) for month in months}
+        if all(keys <= kept.materialized(asset) for asset in BAR_ASSETS) and _stored(kept, symbol, months):
+            if symbol not in kept.materialized(ROLL_ASSETS[0]):
+                jobs.append(JobPlan(WorkKind.MATERIALIZE, symbol, [rolls(symbol)]))
             continue
         fresh.add(symbol)
-        tasks.append(Task(CHAIN_ASSETS, symbol, symbol))
-        tasks.append(Task(BAR_ASSETS, keys[0], keys[-1]))
-    for symbol in SYMBOLS:
-        if symbol in fresh or symbol not in kept.materialized(ROLL_ASSETS[0]):
-            tasks += [Task(ROLL_ASSETS, symbol, symbol)]
+        jobs.append(extraction(kept.registry[symbol], months[0], month_window(months[-1])[1]))
     for spec in specs:
         done = report_path(kept.settings, spec.name).exists() and kept.stores.backtests.results(spec.name)
         if spec.instrument in fresh or not done:
-            tasks.append(Task(BACKTEST_ASSETS, spec.name, spec.name))
-    return tasks
+            jobs.append(backtest(spec.name))
+    return jobs
 
 
 def _stored(kept: Kept, symbol: str, months: Sequence[date]) -> bool:
-    """True when the database has all that Dagster remembers, in every timeframe: it may have been recreated since."""
+    """Return True when the database holds the months in every timeframe: it may be newer than Dagster's record."""
     window = months[0], month_window(months[-1])[1]
     quality = kept.stores.bars.quality(symbol, *window)
     held = {day.replace(day=1).date() for day in quality["trade_date"]}

@@ -12,25 +12,24 @@ from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.import_path import children_variables
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.month_keys import key_of, parse_key
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench
-from g4qc_pipelines.partitions.graph_months import check_months
+from g4qc_pipelines.stages.checks import month_range
+from g4qc_pipelines.stages.kinds import materialization
 
 
 def materialize_assets(settings: Settings, assets: Sequence[str], partition: str | None) -> None:
-    """Materializes assets over one partition, or a range written with three dots."""
-    first, dots, last = (partition or "").partition("...")
+    """Materialize assets over one partition, or a range written with three dots."""
+    first, _, last = (partition or "").partition("...")
     registry = load_registry(settings.own_instruments)
-    known, since = [name for name in [first.partition("|")[0]] if name in registry], None
-    if known and "|" in first:
-        begin, end = (parse_key(key, registry)[1] for key in (first, last or first))
-        check_months(begin, end)
-        # A day within a month is no key: it is refused below, and must not extend the graph.
-        since = begin if first == key_of(known[0], begin) else None
-    with workbench(settings, symbols=known, since=since) as bench, steps(len(assets)):
-        result = bench.runner.run(assets, first or None, last if dots else None, ad_hoc=True)
+    symbols, since = ([first] if first in registry else []), None
+    if "|" in first:
+        instrument, since = month_range(first, last or None, registry)
+        symbols = [instrument.symbol]
+    (stage,) = materialization(assets, first or None, last or None).stages
+    with workbench(settings, symbols=symbols, since=since) as bench, steps(stage.steps):
+        result = bench.runner.run_stage(stage)
         made = sum(1 for _ in result.get_asset_materialization_events())
         click.echo(f"{counted(made, 'materialization')}; the run is {result.run_id}.")
 

@@ -19,14 +19,15 @@ from g4qc_core.errors import G4qcError, NotFound, PermanentError
 from g4qc_core.storage.job_end_store import JobEnd, JobEndStore
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.graphql import Graph
-from g4qc_pipelines.launching.stages import JOB, JobPlan, following, goes_on, stage_of
+from g4qc_pipelines.launching.job_tags import JOB, RemainingStages, following, next_may_start, stage_of
+from g4qc_pipelines.stages.job_plan import WorkKind
 
 _log = logging.getLogger(__name__)
 
 _SECONDS = 1.0
 _SEARCH_EVERY = 15  # rounds
 _LOOKED_THROUGH = 50  # newest runs of each kind that has several
-_KINDS = ("extract", "decide")
+_KINDS = (WorkKind.EXTRACT, WorkKind.DECIDE)
 
 Run = Mapping[str, Any]
 
@@ -46,10 +47,9 @@ def end_of(run: Run, end: JobEnd | None) -> JobEnd | None:
     return end if end is not None and end.at.timestamp() >= run["creationTime"] else None
 
 
-def launch(graph: Graph, plan: JobPlan) -> None:
-    """Launches the first stage of a plan."""
-    stage = plan.stages[0]
-    graph.launch(stage.assets, stage.first, stage.last, plan.tags(), stage.config)
+def launch(graph: Graph, remaining: RemainingStages) -> None:
+    """Launch the first of the remaining stages of a job."""
+    graph.launch(remaining.stages[0], remaining.tags())
 
 
 class JobFollower:
@@ -95,7 +95,7 @@ class JobFollower:
         """Follows the jobs among the newest runs that may have something to come."""
         newest: dict[str, Run] = {}
         for kind in _KINDS:
-            for run in sorted(self._graph.runs(_LOOKED_THROUGH, kind=kind), key=in_order):
+            for run in sorted(self._graph.runs(_LOOKED_THROUGH, kind=str(kind)), key=in_order):
                 newest[tags_of(run).get(JOB, "")] = run
         self._open |= {job_id for job_id, run in newest.items() if job_id and _may_go_on(run)}
 
@@ -104,7 +104,7 @@ class JobFollower:
             newest = self._newest(job_id)
             if not _may_go_on(newest):
                 self._open.discard(job_id)
-            elif goes_on(newest):
+            elif next_may_start(newest):
                 self._launch_next(job_id)
         except NotFound:
             self._open.discard(job_id)  # somebody deleted its runs
@@ -113,14 +113,14 @@ class JobFollower:
         with self._stores().locks.hold(f"job {job_id}"):
             # Another process may have been quicker, or a person have stopped it.
             newest = self._newest(job_id)
-            plan = following(tags_of(newest))
-            if plan is None or not goes_on(newest):
+            remaining = following(tags_of(newest))
+            if remaining is None or not next_may_start(newest):
                 return
             if end_of(newest, self.ends(job_id).get(job_id)) is not None:
                 self._open.discard(job_id)
                 return
             try:
-                launch(self._graph, plan)
+                launch(self._graph, remaining)
             except PermanentError as error:
                 self._ends().end(job_id, datetime.now(UTC), str(error))
 
@@ -144,5 +144,5 @@ def _tried(step: Callable[[], None]) -> None:
 
 
 def _may_go_on(newest: Run) -> bool:
-    ended = newest["status"] in ("FAILURE", "CANCELED") and not goes_on(newest)
+    ended = newest["status"] in ("FAILURE", "CANCELED") and not next_may_start(newest)
     return not ended and following(tags_of(newest)) is not None

@@ -12,13 +12,10 @@ from typing import Any
 import httpx
 
 from g4qc_core.errors import GraphUnavailable, UsageError
-from g4qc_pipelines.jobs import job_of_assets
 from g4qc_pipelines.run_tags import range_tags
+from g4qc_pipelines.stages.job_plan import RunStage
 
 LOCATION, REPOSITORY, AD_HOC = "g4qc", "__repository__", "__ASSET_JOB"
-MONTHS = "MULTIPARTITIONED"
-"""What Dagster calls partitions of two dimensions: instrument and month."""
-
 MONTHS_PATH = "/g4qc/months"
 """Address of G4QC's own beside Dagster's, at which the months of the graph are extended."""
 
@@ -108,10 +105,7 @@ class Graph:
         self.assets()
 
     def assets(self) -> dict[str, str]:
-        """Names of all assets that can be made, and what the partitions of each are.
-
-        That is the name of a dynamic definition, `MONTHS`, or empty for an asset without any.
-        """
+        """Return the kind of partitions of each asset that can be made, by name; see `stages.checks`."""
         nodes = self._ask(_ASSETS, "repositoryOrError", "Repository", r=_SELECTOR)["assetNodes"]
         parts = {
             node["assetKey"]["path"][-1]: node["partitionDefinition"] or {} for node in nodes if node["isExecutable"]
@@ -148,30 +142,20 @@ class Graph:
             if one["required"] and one["lastHeartbeatTime"]
         }
 
-    def launch(
-        self,
-        assets: Sequence[str],
-        first: str | None,
-        last: str | None,
-        tags: Mapping[str, str],
-        config: Mapping[str, Any],
-    ) -> str:
-        """Launches the assets over one partition or the range of two; returns the run's id.
-
-        The run is one of the job that makes exactly these assets, where there is one.
-        """
-        if last is not None and last != first:
-            tags = {**tags, **range_tags(str(first), last)}
-        elif first is not None:
-            tags = {**tags, _PARTITION: first}
+    def launch(self, stage: RunStage, tags: Mapping[str, str]) -> str:
+        """Launch the run of a stage with these tags; return its id."""
+        if stage.ranged:
+            tags = {**tags, **range_tags(str(stage.first), str(stage.last))}
+        elif stage.first is not None:
+            tags = {**tags, _PARTITION: stage.first}
         parameters = {
             "mode": "default",
-            "runConfigData": {"ops": {name: {"config": dict(values)} for name, values in config.items()}},
+            "runConfigData": {"ops": {name: {"config": dict(values)} for name, values in stage.config.items()}},
             "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
             "selector": {
                 **_SELECTOR,
-                "pipelineName": job_of_assets(assets) or AD_HOC,
-                "assetSelection": [{"path": [name]} for name in assets],
+                "pipelineName": stage.job or AD_HOC,
+                "assetSelection": [{"path": [name]} for name in stage.assets],
             },
         }
         answer = self._ask(_LAUNCH, "launchRun", "LaunchRunSuccess", e=parameters)

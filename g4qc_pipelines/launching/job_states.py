@@ -17,7 +17,7 @@ from g4qc_core.storage.job_end_store import JobEnd
 from g4qc_pipelines.failures import retried, told_of, worded
 from g4qc_pipelines.jobs import in_graph_order
 from g4qc_pipelines.launching.graphql import Graph
-from g4qc_pipelines.launching.stages import ABOUT, BACKTEST, JOB, KIND, following, goes_on, stage_of
+from g4qc_pipelines.launching.job_tags import ABOUT, BACKTEST, JOB, KIND, following, next_may_start, stage_of
 from g4qc_pipelines.run_tags import range_of
 
 _STATES = {
@@ -128,7 +128,7 @@ def _event(event: Mapping[str, Any], cursor: str) -> JobEvent:
 
 def _state(newest: Run, tags: Mapping[str, str], end: JobEnd | None) -> JobState:
     state = _STATES.get(newest["status"], JobState.QUEUED)
-    more = goes_on(newest) and following(tags) is not None
+    more = next_may_start(newest) and following(tags) is not None
     if end is not None and (more or state not in (JobState.SUCCEEDED, JobState.FAILED)):
         return JobState.FAILED if end.reason else JobState.CANCELLED
     if more:
@@ -141,7 +141,7 @@ def _state(newest: Run, tags: Mapping[str, str], end: JobEnd | None) -> JobState
 def _lacking(runs: Sequence[Run]) -> Run | None:
     """Return the first run that lacks answers, unless its stage was run again since."""
     newest = {stage_of({tag["key"]: tag["value"] for tag in run["tags"]})[0]: run for run in runs}
-    return next((run for run in newest.values() if run["status"] == "FAILURE" and goes_on(run)), None)
+    return next((run for run in newest.values() if run["status"] == "FAILURE" and next_may_start(run)), None)
 
 
 def _message(run: Run, end: JobEnd | None, graph: Graph) -> str:

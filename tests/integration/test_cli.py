@@ -116,11 +116,11 @@ WRONG_USAGE = {
     "asset": (("materialize", "--select", "bars_1hh"), ["asset 'bars_1hh'", "did you mean 'bars_1h'?"]),
     "partition": (
         ("materialize", "--select", "bars_1h", "--partition", "ES|2026-10-02"),
-        ["partition 'ES|2026-10-02'", "did you mean 'ES|2026-10-01'?"],
+        ["'ES|2026-10-02' is no partition", "write ES|2026-10-01"],
     ),
     "day of an earlier month": (
         ("materialize", "--select", "bars_1h", "--partition", "ES|1995-01-02"),
-        ["Unknown partition 'ES|1995-01-02'", "Known: ES|20"],
+        ["'ES|1995-01-02' is no partition", "write ES|1995-01-01"],
     ),
     "no partition": (("materialize", "--select", "bars_1h"), ["bars_1h has partitions", "--partition"]),
     "mixed partitions": (

@@ -127,7 +127,7 @@ def test_a_false_print_is_listed_with_its_neighbours_and_kept_out_of_every_timef
 def test_what_is_accepted_flows_to_every_timeframe_and_survives_validation(home: Home) -> None:
     before = minutes(home)
     done = quarantine(home, "accept", BAR, "--by", "ann", "--note", "seen on the tape")
-    assert done.text == f"1 bar accepted; made anew: {MONTH}.\n"
+    assert done.text == f"1 bar accepted; made again: {MONTH}.\n"
     for _ in range(2):
         assert [high(home, timeframe) for timeframe in ("1min", "5min", "1h", "4h", "1d")] == [spike()] * 5
         assert minutes(home) == before + 1
@@ -331,7 +331,7 @@ def test_selected_bars_are_shown_and_decided_at_once_in_one_run_a_month(several:
     with several.bench() as bench:
         before = bench.runner.instance.get_runs_count()
     done = quarantine(several, "accept", *spikes, "--yes", "--by", "ann", "--note", "seen on the tape")
-    assert done.text == f"3 bars accepted; made anew: {MONTH}.\n"
+    assert done.text == f"3 bars accepted; made again: {MONTH}.\n"
     assert high(several, "1d") == spike()
     again = quarantine(several, "accept", *spikes, "--yes")
     assert "3 bars accepted (3 already before)" in again.text
@@ -348,7 +348,7 @@ def test_selected_bars_are_shown_and_decided_at_once_in_one_run_a_month(several:
 def test_a_decision_is_taken_back(home: Home) -> None:
     quarantine(home, "accept", BAR)
     done = quarantine(home, "reopen", "--reason", "spike", "--yes", "--by", "bob")
-    assert done.text == f"1 bar reopened; made anew: {MONTH}.\n"
+    assert done.text == f"1 bar reopened; made again: {MONTH}.\n"
     (entry,) = listed(home)
     assert (entry["decision"], entry["decided_by"]) == ("reopen", "bob")
     assert high(home, "1d") < spike()

@@ -11,6 +11,7 @@ import pytest
 
 from g4qc_core.errors import GraphUnavailable, UsageError
 from g4qc_pipelines.launching.graphql import Graph
+from g4qc_pipelines.stages.kinds import chain
 
 
 class Refusing(BaseHTTPRequestHandler):
@@ -54,4 +55,4 @@ def test_code_that_does_not_answer_is_no_fault_of_the_request(
 ) -> None:
     monkeypatch.setattr(Refusing, "message", message)
     with pytest.raises(error):
-        graph.launch(["contracts"], "ES", None, {}, {})
+        graph.launch(chain("ES"), {})

@@ -17,13 +17,15 @@ from g4qc_core.bars.quarantine.reasons import Decision, Reason
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.errors import DecidedMeanwhile, UsageError
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.services.quarantine.review import DecisionRequest
 from g4qc_core.settings import Settings
 from g4qc_core.storage.bar_stores.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
-from g4qc_pipelines.launching.stages import DECIDE, JOB, KIND, NEXT, goes_on
+from g4qc_pipelines.launching.job_tags import JOB, KIND, NEXT, next_may_start
 from g4qc_pipelines.runner import ANSWERED_STEP
+from g4qc_pipelines.stages.job_plan import WorkKind
 from tests.core.storage.frames import END, START, market_bars, raw_bars
 from tests.fixtures.graph import MemoryGraph, tags_of
 from tests.fixtures.waiting import PATIENCE
@@ -130,11 +132,11 @@ def test_a_materialization_is_named_after_its_whole_range_and_its_assets_in_the_
     assert launcher.job(job).about == "raw_bars bars_1d ES|2026-09-01...ES|2026-10-01"
 
 
-@pytest.mark.parametrize(("kind", "on"), [(DECIDE, True), ("extract", False)])
+@pytest.mark.parametrize(("kind", "on"), [(WorkKind.DECIDE, True), (WorkKind.EXTRACT, False)])
 def test_a_session_that_fails_ends_an_extraction_and_no_refetch_of_others(kind: str, on: bool) -> None:
     failed = [{"stepKey": "raw_bars", "status": "FAILURE"}]
-    assert goes_on({"status": "FAILURE", "stepStats": failed, "tags": [{"key": KIND, "value": kind}]}) is on
-    assert not goes_on({"status": "CANCELED", "stepStats": failed, "tags": [{"key": KIND, "value": kind}]})
+    assert next_may_start({"status": "FAILURE", "stepStats": failed, "tags": [{"key": KIND, "value": kind}]}) is on
+    assert not next_may_start({"status": "CANCELED", "stepStats": failed, "tags": [{"key": KIND, "value": kind}]})
 
 
 def test_the_pages_of_the_list_have_each_job_once_with_all_its_runs(graph: MemoryGraph, make: Make) -> None:
@@ -279,19 +281,22 @@ def test_a_selection_is_previewed_and_decided_at_once_in_one_run_of_its_month(
 ) -> None:
     stores = doubted(embedded_database, "spike", "price_limit", "spike", "off_tick")
     launcher, suspects = make(), Selection(("ES",), reasons=(Reason.PRICE_LIMIT, Reason.SPIKE))
-    shown = launcher.preview(Decision.ACCEPT, [], suspects)
+    shown = launcher.preview(DecisionRequest(Decision.ACCEPT, selection=suspects))
     assert [(group.reason, group.bars) for group in shown.groups] == [(Reason.PRICE_LIMIT, 1), (Reason.SPIKE, 2)]
     assert (shown.bars, shown.already, shown.months, shown.runs) == (3, 0, ["ES|2023-12-01"], 1)
     assert stores.quarantine.history("ES", START, END).empty
-    job = launcher.decide([], Decision.ACCEPT, "jo", "", suspects, shown.seen)
+    job = launcher.decide(DecisionRequest(Decision.ACCEPT, selection=suspects, seen=shown.seen), "jo", "")
     assert stores.quarantine.listed("ES", START, END)["decision"].isna().tolist() == [False, False, False, True]
     assert launcher.job(job).about == "accept 3 bars of ES|2023-12-01"
     # The same again is the same job, and records nothing.
-    assert launcher.decide([], Decision.ACCEPT, "jo", "", suspects, shown.seen) == job
+    assert launcher.decide(DecisionRequest(Decision.ACCEPT, selection=suspects, seen=shown.seen), "jo", "") == job
     assert len(stores.quarantine.history("ES", START, END)) == 3
     assert len(graph.kept) == 1
     # Other bars of the same month are another job: the run before may have read the decisions already.
-    assert launcher.decide([], Decision.DROP, "jo", "", Selection(reasons=(Reason.OFF_TICK,))) != job
+    assert (
+        launcher.decide(DecisionRequest(Decision.DROP, selection=Selection(reasons=(Reason.OFF_TICK,))), "jo", "")
+        != job
+    )
 
 
 def test_impossible_bars_in_a_selection_refuse_its_acceptance_whole_and_name_the_others(
@@ -299,7 +304,7 @@ def test_impossible_bars_in_a_selection_refuse_its_acceptance_whole_and_name_the
 ) -> None:
     stores = doubted(embedded_database, "spike", "off_tick", "ohlc_order", "flat_run")
     with pytest.raises(UsageError, match=r"2 of these 4 bars cannot be accepted.*1 ohlc_order.*1 off_tick") as refused:
-        make().decide([], Decision.ACCEPT, "jo", "", Selection(("ES",)))
+        make().decide(DecisionRequest(Decision.ACCEPT, selection=Selection(("ES",))), "jo", "")
     assert "To accept the others, select the reasons spike, flat_run." in str(refused.value)
     assert stores.quarantine.history("ES", START, END).empty
     assert graph.kept == []
@@ -310,10 +315,10 @@ def test_a_preview_that_is_outdated_decides_nothing(
 ) -> None:
     stores = doubted(embedded_database, "spike", "spike")
     launcher, spikes = make(), Selection(("ES",), reasons=(Reason.SPIKE,))
-    shown = launcher.preview(Decision.DROP, [], spikes)
-    launcher.decide(["ES/202403/2024-01-01T00:00Z"], Decision.ACCEPT, "ann", "")
+    shown = launcher.preview(DecisionRequest(Decision.DROP, selection=spikes))
+    launcher.decide(DecisionRequest(Decision.ACCEPT, ["ES/202403/2024-01-01T00:00Z"]), "ann", "")
     with pytest.raises(DecidedMeanwhile, match="changed since they were shown"):
-        launcher.decide([], Decision.DROP, "jo", "", spikes, shown.seen)
+        launcher.decide(DecisionRequest(Decision.DROP, selection=spikes, seen=shown.seen), "jo", "")
     assert stores.quarantine.listed("ES", START, END)["decision"].fillna("").tolist() == ["accept", ""]
     assert len(graph.kept) == 1
 
@@ -322,13 +327,13 @@ def test_a_selection_without_a_bar_or_without_criteria_is_refused(make: Make, em
     doubted(embedded_database, "spike")
     launcher = make()
     with pytest.raises(UsageError, match=r"No bar in quarantine .* awaits a decision: `g4qc quarantine list --re"):
-        launcher.preview(Decision.DROP, [], Selection(reasons=(Reason.SCHEMA,)))
+        launcher.preview(DecisionRequest(Decision.DROP, selection=Selection(reasons=(Reason.SCHEMA,))))
     with pytest.raises(UsageError, match="has a decision that could be taken back"):
-        launcher.preview(Decision.REOPEN, [], Selection(("ES",)))
+        launcher.preview(DecisionRequest(Decision.REOPEN, selection=Selection(("ES",))))
     with pytest.raises(UsageError, match="Name bars, or select them"):
-        launcher.preview(Decision.DROP, [], Selection())
+        launcher.preview(DecisionRequest(Decision.DROP))
     with pytest.raises(UsageError, match="2024-01-01T00:00Z has no decision that could be taken back"):
-        launcher.preview(Decision.REOPEN, ["ES/202403/2024-01-01T00:00Z"], Selection())
+        launcher.preview(DecisionRequest(Decision.REOPEN, ["ES/202403/2024-01-01T00:00Z"]))
 
 
 def test_a_decision_that_needs_too_many_runs_is_not_half_taken(
@@ -339,8 +344,8 @@ def test_a_decision_that_needs_too_many_runs_is_not_half_taken(
     with monkeypatch.context() as less:
         less.setattr("g4qc_pipelines.launching.dagster_launcher._MOST_STAGES", 0)
         with pytest.raises(UsageError, match="decide about fewer at once"):
-            launcher.decide([bar], Decision.DROP, "jo", "")
+            launcher.decide(DecisionRequest(Decision.DROP, [bar]), "jo", "")
     assert stores.quarantine.listed("ES", START, END)["decision"].isna().all()
     assert graph.kept == []
-    launcher.decide([bar], Decision.DROP, "jo", "")
+    launcher.decide(DecisionRequest(Decision.DROP, [bar]), "jo", "")
     assert len(graph.kept) == 1

@@ -17,6 +17,7 @@ from g4qc_core.bars.quarantine.decisions import Group, Preview, groups_of, undec
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.services.quarantine.review import DecisionRequest
 from g4qc_core.services.quarantine.selected_bars import read_selected
 
 router = APIRouter(tags=["quarantine"], responses=documented(401, 403, 422, 429, 503))
@@ -177,14 +178,12 @@ async def decide(asked: DecisionAsked, using: Using, key: CanDecide, response: R
     The same decision again records nothing. 409 where something else was decided about one of the bars meanwhile, or
     they are not those of the preview; nothing is recorded then.
     """
-    selection = asked.selection()
+    request = DecisionRequest(asked.decision, asked.bars, asked.selection(), None if asked.dry_run else asked.seen)
     if asked.dry_run:
         response.status_code = 200
-        return _previewed(await using.of_graph(using.launcher.preview, asked.decision, asked.bars, selection))
+        return _previewed(await using.of_graph(using.launcher.preview, request))
     by = key.name if key is not None else "API"
-    job_id = await using.of_graph(
-        using.launcher.decide, asked.bars, asked.decision, by, asked.note, selection, asked.seen
-    )
+    job_id = await using.of_graph(using.launcher.decide, request, by, asked.note)
     return shown(await using.of_graph(using.launcher.job, job_id))
 
 

@@ -6,11 +6,13 @@ run fails for good.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec, load_specs
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.result_stores.backtest_store import BacktestStore
+from g4qc_core.storage.result_stores.backtest_store import BacktestStore, StoredSpec
 
 
 def known_names(settings: Settings, registry: Registry, store: BacktestStore) -> list[str]:
@@ -53,6 +55,20 @@ def own_name(spec: BacktestSpec, settings: Settings, registry: Registry, store: 
     except (UsageError, SettingsError):
         return spec
     return spec if taken.content() == content else made
+
+
+def keep_spec(spec: BacktestSpec, surface: str, settings: Settings, registry: Registry, store: BacktestStore) -> None:
+    """Store the spec, unless it is an entry of the backtests file.
+
+    Args:
+        spec: the spec.
+        surface: the surface that asked for it, like `API`.
+        settings: the settings.
+        registry: the known instruments.
+        store: the store of specs.
+    """
+    if not is_of_file(spec.name, settings, registry):
+        store.save_spec(StoredSpec(spec.name, spec.to_dict(), surface, datetime.now(UTC)))
 
 
 def is_of_file(name: str, settings: Settings, registry: Registry) -> bool:
