@@ -36,12 +36,11 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from g4qc_core.bars.minute_classes import CLASSES, QUALITY_COLUMNS
+from g4qc_core.bars.columns import BAR_COLUMNS, CLASSES, QUALITY_COLUMNS
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
-from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS
 from g4qc_core.storage.codec.binary_copy import copy_in
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.server.embedded import embedded_server

@@ -28,6 +28,7 @@ from sqlalchemy import URL
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.bench_writes import fresh
+from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import front_periods
@@ -35,7 +36,6 @@ from g4qc_core.futures.rolls.roll_maker import RollMaker
 from g4qc_core.instruments.registry import Contract, load_registry
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.services.series.continuous_series import continuous_bars
-from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS
 from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE

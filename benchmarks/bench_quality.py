@@ -22,9 +22,10 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from g4qc_core.bars.columns import CLASSES
 from g4qc_core.bars.day_map import by_month, day_map
 from g4qc_core.bars.day_map_picture import day_map_png
-from g4qc_core.bars.minute_classes import CLASSES, session_quality
+from g4qc_core.bars.minute_classes import session_quality
 from tests.core.bars.builders import EQUITY, es_contract
 
 CONTRACT = es_contract("202603")

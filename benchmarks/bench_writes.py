@@ -33,8 +33,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.storage import migrations
-from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS, BarStore
+from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.codec.binary_copy import encode
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.server.embedded import embedded_server

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.instruments.registry import Contract
 
 MARKET_DATA = Path(__file__).resolve().parents[2] / "shared" / "market-data"

@@ -23,7 +23,7 @@ from starlette.websockets import WebSocket
 from g4qc_core.api.measures import Measures
 from g4qc_core.api.origins import Origins
 from g4qc_core.api.problems import problem
-from g4qc_core.counts import counted
+from g4qc_core.sentences import counted
 
 _TOO_LARGE = "The request's body is too large: no request of this API needs so much."
 _RECEIVE_SECONDS = 20.0

@@ -27,10 +27,10 @@ from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.strategies import Strategy, make_strategy
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.code_versions import code_version
-from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.instruments.price_text import price_text
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.sentences import counted
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from g4qc_core.calendars.session_calendar import SessionCalendar
-from g4qc_core.counts import counted
+from g4qc_core.sentences import counted
 
 LEAST_DAYS = 56
 """Shortest span whose figures may be scaled to a year, in calendar days."""

@@ -25,11 +25,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.columns import PRICES, VALUES
 from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.timeframes import Timeframe
 
-VALUES = ("open", "high", "low", "close", "volume")
 COMPARED_COLUMNS = (
     "contract",
     "timeframe",
@@ -40,8 +40,6 @@ COMPARED_COLUMNS = (
     "finding",
     "detail",
 )
-
-_PRICES = VALUES[:4]
 
 
 class Finding(StrEnum):
@@ -136,7 +134,7 @@ def _find(row: dict[Hashable, Any], timeframe: Timeframe, allowed: Tolerance) ->
         return Finding.ONLY_THE_GATEWAYS, "we have no such bar"
     # Prices are floats on a grid of ticks: half of the smallest step would be too exact a limit for them.
     points = allowed.points + 1e-9
-    apart = {name: row[f"gateway_{name}"] - row[name] for name in _PRICES}
+    apart = {name: row[f"gateway_{name}"] - row[name] for name in PRICES}
     wrong = {name: by for name, by in apart.items() if abs(by) > points}
     settled = timeframe.is_session and set(wrong) == {"close"} and _within(row, points)
     if wrong and not settled:

@@ -19,8 +19,6 @@ from g4qc_core.instruments.products import Product
 from g4qc_core.instruments.registry import Contract, Instrument, Kind
 from g4qc_core.timeframes import Timeframe
 
-RAW_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume", "wap", "count")
-
 
 class Origin(StrEnum):
     """What kind of market stands behind a source; a database holds bars of one origin only."""

@@ -12,9 +12,9 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.minute_classes import CLASSES, MISSING
+from g4qc_core.bars.columns import CLASSES, MINUTE_COUNTS, MISSING
 
-MAP_COLUMNS = ("trade_date", "state", "share", "expected", *CLASSES)
+MAP_COLUMNS = ("trade_date", "state", "share", *MINUTE_COUNTS)
 
 
 class DayState(Enum):

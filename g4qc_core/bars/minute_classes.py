@@ -15,26 +15,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.columns import GAP_COLUMNS, MISSING, OPEN, QUALITY_COLUMNS
 from g4qc_core.bars.gap_confirmation import CONFIRMED, doubtful
 from g4qc_core.bars.windows import MINUTE, Window, Windows, among, minutes_of, possible, within
 from g4qc_core.calendars.session_calendar import Session
 from g4qc_core.instruments.registry import Contract
-
-CLASSES = ("traded", "quarantined", "no_trade", "closed", "halt", "failed", "never_asked")
-"""The classes of a minute; they add up to `expected`."""
-
-MISSING = ("failed", "never_asked")
-"""The classes of a minute about which nothing is known."""
-
-OPEN = ("quarantined", *MISSING)
-"""The classes of a minute about which a person may want to do something."""
-
-GAP_COLUMNS = ("contract", "trade_date", "start", "end", "class")
-
-QUALITY_COLUMNS = ("symbol", "contract", "trade_date", "expected", *CLASSES)
-
-# The first class that a minute may be in is the one that it is in.
-_ORDER = ("halt", "traded", "quarantined", "closed", "no_trade", "failed", "never_asked")
 
 
 def session_quality(
@@ -74,7 +59,7 @@ def session_quality(
         of minutes (int64).
     """
     judged = _judge(contract, sessions, good, quarantined, answered, failed, until)
-    counts = {name: judged.count(judged.classes == at) for at, name in enumerate(_ORDER)}
+    counts = {name: judged.count(judged.classes == at) for at, name in enumerate(judged.order)}
     trade_dates = np.array([s.trade_date for s in sessions], "datetime64[s]")
     frame = pd.DataFrame({"trade_date": trade_dates, "expected": judged.count(judged.row >= 0), **counts})
     frame["symbol"], frame["contract"] = contract.symbol, contract.month
@@ -98,7 +83,7 @@ def gaps(
         class (text), trade_date (datetime64[s]), start and end of `[start, end)` (datetime64[us, UTC]).
     """
     judged = _judge(contract, sessions, good, quarantined, answered, failed, until)
-    at = np.flatnonzero(np.isin(judged.classes, [_ORDER.index(name) for name in OPEN]))
+    at = np.flatnonzero(np.isin(judged.classes, [judged.order.index(name) for name in OPEN]))
     minutes, kinds, row = judged.minutes[at], judged.classes[at], judged.row[at]
     new = np.ones(len(at), bool)
     new[1:] = (np.diff(minutes) != MINUTE) | (np.diff(kinds) != 0) | (np.diff(row) != 0)
@@ -110,18 +95,19 @@ def gaps(
         "trade_date": trade_dates[row[first]],
         "start": pd.DatetimeIndex(minutes[first]).tz_localize("UTC"),
         "end": pd.DatetimeIndex(minutes[last] + MINUTE).tz_localize("UTC"),
-        "class": [_ORDER[kind] for kind in kinds[first]],
+        "class": [judged.order[kind] for kind in kinds[first]],
     }
     return pd.DataFrame(columns, columns=list(GAP_COLUMNS))
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """Every expected minute, the index of its session, and that of its class in `_ORDER`."""
+    """Every expected minute, the index of its session, and that of its class in `order`."""
 
     minutes: np.ndarray
     row: np.ndarray
     classes: np.ndarray
+    order: list[str]
     sessions: int
 
     def count(self, mask: np.ndarray) -> np.ndarray:
@@ -158,6 +144,7 @@ def _judge(
         open_minutes = begin + np.flatnonzero(traded_in[begin:end])
         has = has_bar[open_minutes]
         doubt[open_minutes] = doubtful(has, ~has & (answers[open_minutes] > 0))
+    # A minute is in the first class whose condition it meets.
     classes = {
         "halt": halt,
         "traded": has_good,
@@ -167,8 +154,8 @@ def _judge(
         "failed": (answers > 0) | (Windows(failed).holding(minutes) > 0),
         "never_asked": np.ones(len(minutes), bool),
     }
-    first = np.argmax(np.column_stack([classes[name] for name in _ORDER]), axis=1) if len(minutes) else row
-    return _Judged(minutes, row, first, len(sessions))
+    first = np.argmax(np.column_stack(list(classes.values())), axis=1) if len(minutes) else row
+    return _Judged(minutes, row, first, list(classes), len(sessions))
 
 
 def missing(quality: pd.DataFrame) -> pd.Series:

@@ -15,8 +15,8 @@ from itertools import groupby
 import pandas as pd
 
 from g4qc_core.bars.quarantine.selection import Selection
-from g4qc_core.counts import counted
 from g4qc_core.errors import BarsIncomplete
+from g4qc_core.sentences import counted
 
 _LISTED = 5
 

@@ -13,7 +13,8 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.schema import BAR_COLUMNS, DTYPES, UNKNOWN, empty_frame
+from g4qc_core.bars.columns import BAR_COLUMNS
+from g4qc_core.bars.schema import DTYPES, UNKNOWN, empty_frame
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 from g4qc_core.errors import InvalidBars
 from g4qc_core.timeframes import Timeframe

@@ -1,8 +1,7 @@
-"""The columns of bars, and the schemas that frames of bars must keep.
+"""The types of the columns of bars, and the schemas that frames of bars must satisfy.
 
-The one place where a column of bars is named, and where its type is said. Knows pandera, which it imports
-on first use because that costs 0.4 s. Must not know the database, and must not repair anything:
-`bars.validation` sorts good bars from bad ones, this module only says whether a frame is what it claims.
+The names of the columns are in `bars.columns`. A schema only tells whether a frame is what it claims to be;
+`bars.validation` sorts good bars from bad ones. pandera is imported on first use, because that takes 0.4 s.
 """
 
 from __future__ import annotations
@@ -16,18 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS
-from g4qc_core.counts import counted
+from g4qc_core.bars.columns import PRICES, RAW_PRICES, RAW_VALUES
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments.registry import CONTRACT_MONTH
-
-PRICES = ("open", "high", "low", "close")
-
-RAW_BAR_COLUMNS = ("contract", *RAW_COLUMNS)
-"""Raw bars of several contracts: what a source serves, with the contract month in front."""
-
-BAR_COLUMNS = ("contract", "timestamp", *PRICES, "volume", "count", "trade_date")
-"""Market data of one instrument and timeframe: one row a bar, ascending by contract and timestamp."""
+from g4qc_core.sentences import counted
 
 UNKNOWN = -1
 """Volume or count that the source does not tell."""
@@ -37,7 +28,7 @@ INSTANT = pd.DatetimeTZDtype("us", "UTC")
 DTYPES: dict[str, Any] = {
     "contract": pd.StringDtype(na_value=np.nan),
     "timestamp": INSTANT,
-    **dict.fromkeys((*PRICES, "wap"), np.dtype("float64")),
+    **dict.fromkeys(RAW_PRICES, np.dtype("float64")),
     **dict.fromkeys(("volume", "count"), np.dtype("int64")),
     "trade_date": np.dtype("datetime64[s]"),
     "session_open": INSTANT,
@@ -156,7 +147,7 @@ def _schemas() -> dict[Schema, Any]:
     raw = {
         "contract": column("contract", month),
         "timestamp": column("timestamp"),
-        **{name: column(name, nullable=True) for name in (*PRICES, "volume", "wap", "count")},
+        **{name: column(name, nullable=True) for name in RAW_VALUES},
     }
     market = {
         "contract": column("contract", month),

@@ -21,7 +21,7 @@ from g4qc_core.toml_lines import line_of, line_of_item
 
 _BUILT_IN = Path(__file__).with_name("calendars.toml")
 _OUTAGE = "outage"
-_EVER = date(1900, 1, 1)
+_BEGINNING = date(1900, 1, 1)
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -65,7 +65,7 @@ class Erratum(_Strict):
 class Era(_Strict):
     """Trade dates `first` to `last`, both included, whose full sessions closed at another time or paused."""
 
-    first: date = _EVER
+    first: date = _BEGINNING
     last: date
     source: str = Field(min_length=1)
     close: Clock | None = None

@@ -11,12 +11,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.schema import PRICES
+from g4qc_core.bars.columns import CONTINUOUS_COLUMNS, PRICES
 from g4qc_core.errors import BacktestRefused, InvalidBars
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.rolls.roll_calendar import PRICE_DIGITS, front_on, roll_problems
-
-CONTINUOUS_COLUMNS = ("timestamp", *PRICES, "volume", "contract", "trade_date", "factor", "adjustment")
 
 
 def continuous(bars: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) -> pd.DataFrame:

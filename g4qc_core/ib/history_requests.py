@@ -14,9 +14,9 @@ import numpy as np
 
 from g4qc_core.bars.bar_source import BarRequest
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar
-from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Contract
+from g4qc_core.sentences import counted
 from g4qc_core.timeframes import ONE_MINUTE, Timeframe
 
 TRADE_WEEK = 5

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS, ChainPartlyUnreadable
+from g4qc_core.bars.bar_source import ChainPartlyUnreadable
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
 from g4qc_core.errors import InvalidBars, SettingsError, UnreadableAnswer
 from g4qc_core.ib.details import FIELDS, Stated, unreadable

@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.bars.bar_source import BarRequest, PartlyUnreadable
-from g4qc_core.counts import counted
 from g4qc_core.errors import NoData, UnreadableAnswer
 from g4qc_core.ib import parsing
 from g4qc_core.ib.times import instant
+from g4qc_core.sentences import counted
 
 _EPOCH = re.compile(r"\d{9,11}")
 

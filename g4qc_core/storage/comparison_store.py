@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Table, delete, insert, select
 
-from g4qc_core.bars.bar_comparison import VALUES
 from g4qc_core.bars.calendar_comparison import ComparedDay
+from g4qc_core.bars.columns import VALUES
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import calendar_comparisons, reconciliations
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from g4qc_core.bars.columns import MINUTE_COUNTS
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.schema import UNKNOWN
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, month_window
@@ -26,7 +27,6 @@ from g4qc_core.storage.roll_store import FORMER_RULES
 from g4qc_core.storage.server.database import Database
 from g4qc_core.timeframes import ONE_MINUTE, SESSION, TIMEFRAMES
 
-_COUNTS = ("expected", "traded", "quarantined", "no_trade", "closed", "halt", "failed", "never_asked")
 _OTHER_HOURS = ""  # no bars have this version
 
 
@@ -158,7 +158,7 @@ def _total(numbers: Sequence[int]) -> int:
 
 
 def _join_quality(cursor: Any, symbol: str, new: date, days: Sequence[date]) -> None:
-    columns = ", ".join(_COUNTS)
+    columns = ", ".join(MINUTE_COUNTS)
     cursor.execute(
         f"DELETE FROM session_quality WHERE symbol = %s AND trade_date = ANY(%s) RETURNING contract, {columns}",
         [symbol, list(days)],
@@ -169,7 +169,7 @@ def _join_quality(cursor: Any, symbol: str, new: date, days: Sequence[date]) -> 
     for contract, counts in sums.items():
         cursor.execute(
             f"INSERT INTO session_quality (symbol, trade_date, contract, {columns}) "
-            f"VALUES (%s, %s, %s{', %s' * len(_COUNTS)})",
+            f"VALUES (%s, %s, %s{', %s' * len(MINUTE_COUNTS)})",
             [symbol, new, contract, *counts.tolist()],
         )
 

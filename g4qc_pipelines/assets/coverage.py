@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from g4qc_core.bars.columns import CLASSES
 from g4qc_core.bars.day_map import DayState, gaps
 from g4qc_core.bars.fingerprint import fingerprint
-from g4qc_core.bars.minute_classes import CLASSES
-from g4qc_core.counts import counted
 from g4qc_core.instruments.registry import Registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.coverage.day_maps import instrument_map
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables

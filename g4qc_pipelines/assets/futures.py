@@ -7,10 +7,10 @@ import dagster as dg
 import pandas as pd
 
 from g4qc_core.bars.fingerprint import fingerprint
-from g4qc_core.counts import counted
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar, expired_fronts, implausible_gaps, roll_problems
 from g4qc_core.instruments.registry import Instrument, Registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.rolls.instrument_rolls import in_chain, make_rolls, span, unmeasured
 from g4qc_core.services.rolls.roll_page import roll_picture, roll_table
 from g4qc_core.settings import Settings

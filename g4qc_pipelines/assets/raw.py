@@ -12,12 +12,11 @@ from g4qc_core.bars.bar_source import BarSource
 from g4qc_core.bars.clock_check import check_clocks
 from g4qc_core.bars.fingerprint import fingerprint, version_of
 from g4qc_core.calendars.session_calendar import calendar, check_window, parse_date
-from g4qc_core.counts import counted
 from g4qc_core.errors import GatewayError, InvalidBars, TransientError, UsageError
 from g4qc_core.futures.rolls.roll_overrides import load_overrides
 from g4qc_core.instruments.products import plain
 from g4qc_core.instruments.registry import Contract, Instrument, Registry, contract_month
-from g4qc_core.sentences import listing
+from g4qc_core.sentences import counted, listing
 from g4qc_core.services.chains import (
     contracts_of_interest,
     merged,

@@ -22,10 +22,9 @@ from g4qc_core.bars.quarantine.reasons import Reason, in_words
 from g4qc_core.bars.quarantine.selection import Selection, in_quarantine
 from g4qc_core.bars.quarantine.soundness import MAX_QUARANTINED
 from g4qc_core.calendars.session_calendar import month_window, parse_date
-from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import Instrument
-from g4qc_core.sentences import listing
+from g4qc_core.sentences import counted, listing
 from g4qc_core.services.quality.calendar_check import LISTED, listed
 from g4qc_core.services.quality.month_derivation import DerivedMonth
 from g4qc_core.services.quality.month_reconciliation import ReconciledMonth

@@ -10,19 +10,19 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from g4qc_core.bars.columns import PRICES, VALUES
 from g4qc_core.calendars.session_calendar import check_window
-from g4qc_core.counts import counted
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.files import usual_mode, write_whole
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.instruments.registry import Instrument, contract_month, load_registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.services.series.continuous_series import Series, read_contract, read_series
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import timeframe as timeframe_of
 
-_PRICES = ("open", "high", "low", "close")
 _PLACES = 10
 
 
@@ -91,7 +91,7 @@ def _load(
 
 
 def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:
-    columns = ["timestamp", *_PRICES, "volume", "count", "contract", "trade_date", "factor", "adjustment"]
+    columns = ["timestamp", *VALUES, "count", "contract", "trade_date", "factor", "adjustment"]
     # Prices that were multiplied stand on no tick, and need their factor to be told.
     multiplied = "factor" in bars and bool((bars["factor"] != 1).any())
     places = _PLACES if multiplied else instrument.decimals
@@ -107,7 +107,7 @@ def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:
     )
     if form == "json":
         return (bars.to_json(orient="records", double_precision=places) + "\n").encode()
-    prices = {name: bars[name].map(f"{{:.{places}f}}".format) for name in _PRICES}
+    prices = {name: bars[name].map(f"{{:.{places}f}}".format) for name in PRICES}
     return bars.assign(**prices).to_csv(index=False, lineterminator="\n").encode()
 
 

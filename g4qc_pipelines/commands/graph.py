@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import click
 
-from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.import_path import children_variables
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.sentences import counted
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.show import steps
 from g4qc_pipelines.commands.workbench import workbench

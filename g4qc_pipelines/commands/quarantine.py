@@ -7,8 +7,8 @@ from rich.table import Table
 
 from g4qc_core.bars.quarantine.decisions import Preview, undecided
 from g4qc_core.bars.quarantine.selection import Selection
-from g4qc_core.counts import counted
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, preview_of
 from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings

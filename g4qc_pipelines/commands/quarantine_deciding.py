@@ -10,9 +10,9 @@ import click
 from g4qc_core.bars.quarantine.bar_keys import parse_bar_key
 from g4qc_core.bars.quarantine.decisions import Preview, undecided
 from g4qc_core.bars.quarantine.reasons import Decision
-from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Registry, load_registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, preview_of
 from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings

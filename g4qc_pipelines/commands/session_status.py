@@ -14,12 +14,13 @@ from rich.table import Table
 
 from g4qc_core.bars.bar_comparison import faults
 from g4qc_core.bars.calendar_comparison import Agreement
+from g4qc_core.bars.columns import CLASSES
 from g4qc_core.bars.day_map import day_map
-from g4qc_core.bars.minute_classes import CLASSES, missing
+from g4qc_core.bars.minute_classes import missing
 from g4qc_core.bars.missing_sessions import MissingSession, NotAsked, in_sentences
 from g4qc_core.calendars.session_calendar import ALL_DATES
-from g4qc_core.counts import counted
 from g4qc_core.instruments.registry import Registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.coverage.completeness import judged_until, not_asked
 from g4qc_core.services.coverage.day_maps import lacking_days, lacking_parts, newest_day, silent_days
 from g4qc_core.storage.stores import Stores

@@ -10,9 +10,9 @@ import click
 import pandas as pd
 from rich.table import Table
 
-from g4qc_core.counts import counted
 from g4qc_core.errors import DatabaseUnavailable
 from g4qc_core.instruments.registry import Registry, load_registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.backtests.result_inputs import inputs_of_newest
 from g4qc_core.services.extraction.pacing_status import pacing_document, pacing_lines
 from g4qc_core.settings import Settings

@@ -17,10 +17,10 @@ from uuid import uuid4
 from g4qc_core.api.job_launcher import ExtractionRequest, Job, JobEvent
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.quarantine.decisions import Preview
-from g4qc_core.counts import counted
 from g4qc_core.errors import NotFound, TransientError, UsageError
 from g4qc_core.graph_keys import GraphKey, KeyKind
 from g4qc_core.instruments.registry import Registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.backtests.known_specs import find_spec, keep_spec, own_name
 from g4qc_core.services.backtests.preflight import check_runnable
 from g4qc_core.services.backtests.removal import Removal

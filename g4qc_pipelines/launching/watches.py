@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from g4qc_core.counts import counted
 from g4qc_core.errors import GraphUnavailable
+from g4qc_core.sentences import counted
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.run_tags import AFTER_CLOSE, FOLLOW_UP
 

@@ -6,9 +6,9 @@ import json
 
 import dagster as dg
 
-from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.quality.feed import Feed, feeds
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores

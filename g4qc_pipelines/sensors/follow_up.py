@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.sentences import counted
 from g4qc_core.settings import Settings
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 from g4qc_pipelines.jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_ROLLS

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from g4qc_core.counts import counted
 from g4qc_core.errors import G4qcError
 from g4qc_core.ib.resets import in_reset
 from g4qc_core.instruments.registry import Instrument, load_registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.services.quality.backfills import Backfill
 from g4qc_core.services.quality.repairs import repairs_of, rescues_of

@@ -10,9 +10,8 @@ from datetime import date
 
 from g4qc_core.bars.quarantine.decisions import Preview
 from g4qc_core.bars.quarantine.reasons import Decision
-from g4qc_core.counts import counted
 from g4qc_core.instruments.registry import Instrument
-from g4qc_core.sentences import listing
+from g4qc_core.sentences import counted, listing
 from g4qc_core.services.month_keys import key_of, months_between
 from g4qc_core.services.quarantine.review import Chosen, rebuilds, sessions_of
 from g4qc_core.storage.stores import Stores

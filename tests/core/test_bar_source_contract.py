@@ -10,7 +10,8 @@ import ibapi.client
 import numpy as np
 import pytest
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS, BarRequest, BarSource, MemorySource, Origin, ToldSession
+from g4qc_core.bars.bar_source import BarRequest, BarSource, MemorySource, Origin, ToldSession
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import ContractNotFound, DefinitionMissing, NoData
 from g4qc_core.gateway.gateway_clock import GatewayClock

@@ -29,8 +29,8 @@ from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.span import span_of
 from g4qc_core.backtest.strategies import STRATEGIES, make_strategy
+from g4qc_core.bars.columns import BAR_COLUMNS, RAW_BAR_COLUMNS
 from g4qc_core.bars.resampling import resample
-from g4qc_core.bars.schema import BAR_COLUMNS, RAW_BAR_COLUMNS
 from g4qc_core.bars.validation.validate import validate
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.code_versions import VERSIONS, code_version, code_versions

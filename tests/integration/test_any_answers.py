@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from sqlalchemy import text
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS, BarRequest, MemorySource
+from g4qc_core.bars.bar_source import BarRequest, MemorySource
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.calendars.session_calendar import month_window
 from g4qc_core.errors import NoData
 from g4qc_core.services.extraction.extract import extract

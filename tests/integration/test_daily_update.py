@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS, MemorySource
+from g4qc_core.bars.bar_source import MemorySource
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.services.extraction.extract import Extraction, extract
 from g4qc_core.services.extraction.planner import plan_extraction

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS, BarRequest, MemorySource
+from g4qc_core.bars.bar_source import BarRequest, MemorySource
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.errors import BarsDenied, NoData
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.services.extraction.extract import Extraction, extract

@@ -10,7 +10,7 @@ import pytest
 from ibapi.server_versions import MAX_CLIENT_VER
 
 from g4qc_core.backtest.specs.backtest_spec import load_specs
-from g4qc_core.bars.minute_classes import CLASSES
+from g4qc_core.bars.columns import CLASSES
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.services.backtests.known_specs import find_spec, known_names
 from g4qc_core.storage.bar_stores.bar_store import BarStore

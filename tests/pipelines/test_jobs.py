@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 
 from g4qc_core.api.job_launcher import ExtractionRequest, JobState
+from g4qc_core.bars.columns import QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.errors import DecidedMeanwhile, UsageError
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.quarantine.review import DecisionRequest
 from g4qc_core.settings import Settings
-from g4qc_core.storage.bar_stores.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher

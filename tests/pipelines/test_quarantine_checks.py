@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.minute_classes import QUALITY_COLUMNS
+from g4qc_core.bars.columns import QUALITY_COLUMNS
 from g4qc_core.bars.quarantine.decisions import undecided
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
 from g4qc_core.services.quality.month_validation import ValidatedMonth

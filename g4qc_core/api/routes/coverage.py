@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.deps import CanRead, Services, Using
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
-from g4qc_core.bars.minute_classes import CLASSES, MISSING, OPEN
+from g4qc_core.bars.columns import CLASSES, MISSING, OPEN
 from g4qc_core.bars.missing_sessions import MissingSession, NotAsked
 from g4qc_core.calendars.session_calendar import Session, calendar, check_window
 from g4qc_core.errors import UsageError

@@ -17,7 +17,7 @@ from g4qc_core.api.deps import CanRun, Services, Using
 from g4qc_core.api.job_launcher import ExtractionRequest, Job, JobState
 from g4qc_core.api.problems import documented, problem
 from g4qc_core.api.routes.jobs import JobShown, finished, shown
-from g4qc_core.bars.minute_classes import MISSING
+from g4qc_core.bars.columns import MISSING
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.calendars.session_calendar import calendar, check_window, month_window
 from g4qc_core.errors import UsageError, unknown

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from g4qc_core.api.deps import CanDecide, CanRead, Using
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.api.routes.jobs import JobShown, shown
+from g4qc_core.bars.columns import PRICES
 from g4qc_core.bars.quarantine.bar_keys import BarKey
 from g4qc_core.bars.quarantine.decisions import Group, Preview, groups_of, undecided
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
@@ -209,7 +210,7 @@ def _grouped(group: Group) -> Grouped:
 
 def _shown(instrument: Instrument, row: Any) -> Quarantined:
     start = row["timestamp"].to_pydatetime().astimezone(UTC)
-    prices = {name: None if pd.isna(row[name]) else row[name] for name in ("open", "high", "low", "close")}
+    prices = {name: None if pd.isna(row[name]) else row[name] for name in PRICES}
     known = not pd.isna(row["decision"])
     return Quarantined(
         bar=str(BarKey(instrument.symbol, row["contract"], start, start)),

@@ -16,8 +16,8 @@ import pandas as pd
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.margin import margin_prices
 from g4qc_core.backtest.account.priced_bars import PricedBars
-from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, G4qcError
+from g4qc_core.sentences import counted
 
 # fmt: off
 TRADE_COLUMNS = (

@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from g4qc_core.backtest.account.priced_bars import PRICES, PricedBars, linked, on_grid
+from g4qc_core.backtest.account.priced_bars import PricedBars, linked, on_grid
+from g4qc_core.bars.columns import PRICES
 from g4qc_core.errors import BacktestRefused
 
 

@@ -16,13 +16,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.columns import CONTINUOUS_COLUMNS, PRICES
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.instruments.price_text import price_text
 from g4qc_core.instruments.products import plain
 from g4qc_core.instruments.registry import Instrument
-
-PRICES = ("open", "high", "low", "close")
-COLUMNS = ("timestamp", *PRICES, "volume", "contract", "trade_date", "factor", "adjustment")
 
 # A float64 price that stands on the grid divides to within rounding error of a whole number of ticks.
 _OFF_GRID = 1e-4
@@ -33,7 +31,7 @@ class PricedBars:
     """n bars of a continuous series.
 
     Attributes:
-        frame: what the strategy sees: n rows, index 0..n-1, columns `COLUMNS`; prices in points, adjusted.
+        frame: what the strategy sees: n rows, index 0..n-1, columns `CONTINUOUS_COLUMNS`; prices in points, adjusted.
         contracts: contract month that is traded in each bar.
         open, high, low, close: int64 ticks, the contracts' own prices linked.
         link: int64 ticks that were added to the contract's own prices.
@@ -75,7 +73,7 @@ def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | N
     """Checks bars and turns their prices into ticks.
 
     Args:
-        bars: `COLUMNS` of a continuous series, ascending.
+        bars: `CONTINUOUS_COLUMNS` of a continuous series, ascending.
         exits: own price in points of the contract that is left, by the timestamp of the roll's first bar. Where there
             is none, the old contract is left at its last close.
 
@@ -83,7 +81,7 @@ def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | N
         BacktestRefused: no bars, a column missing, bars out of order, or a price that is no number or off the
         tick grid.
     """
-    missing = [column for column in COLUMNS if column not in bars.columns]
+    missing = [column for column in CONTINUOUS_COLUMNS if column not in bars.columns]
     if missing:
         raise BacktestRefused(
             f"The bars of {instrument.symbol} lack the column {missing[0]}: give a continuous series."
@@ -92,7 +90,7 @@ def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | N
         raise BacktestRefused(
             f"There are no bars of {instrument.symbol} in the window: extract them, or move the window."
         )
-    frame = bars.loc[:, list(COLUMNS)].reset_index(drop=True)
+    frame = bars.loc[:, list(CONTINUOUS_COLUMNS)].reset_index(drop=True)
     if not frame["timestamp"].is_monotonic_increasing or frame["timestamp"].duplicated().any():
         raise BacktestRefused(f"The bars of {instrument.symbol} are not in ascending order without duplicates.")
     own = {name: _ticks(frame, name, instrument) for name in PRICES}

@@ -41,8 +41,8 @@ from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.backtest.engines.brokers import ClosingBroker, OwnPriceBroker
 from g4qc_core.backtest.engines.order_prices import IN_WORDS
 from g4qc_core.backtest.own_code import blamed
-from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, UsageError
+from g4qc_core.sentences import counted
 
 VERSION = f"backtesting {backtesting.__version__}"
 

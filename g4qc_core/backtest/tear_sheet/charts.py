@@ -14,8 +14,8 @@ import pandas as pd
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.tear_sheet.candles import Candles, make_candles
 from g4qc_core.backtest.tear_sheet.price_marks import PriceMarks
-
-GAIN, LOSS, LINE, ACCENT, GREY = "#1a9a6c", "#d1495b", "#3366a8", "#e08a1e", "#8a94a3"
+from g4qc_core.bars.columns import PRICES
+from g4qc_core.drawing import ACCENT, GAIN, GREY, LINE, LOSS
 
 MOST_CANDLES = 6000
 MOST_TABLE_ROWS = 5000
@@ -111,7 +111,7 @@ def _columns(candles: Candles, result: BacktestResult) -> dict[str, Any]:
         "when": stamps.dt.strftime("%Y-%m-%d %H:%M UTC").to_list(),
         "session": frame["trade_date"].dt.strftime("%Y-%m-%d").to_list(),
         "contract": frame["contract"].astype(str).to_list(),
-        **{name: frame[name].to_numpy(np.float64) for name in ("open", "high", "low", "close")},
+        **{name: frame[name].to_numpy(np.float64) for name in PRICES},
         "volume": frame["volume"].to_numpy(np.float64),
         "colour": np.where(rising, GAIN, LOSS).tolist(),
         "equity": candles.last(result.equity["equity"]),

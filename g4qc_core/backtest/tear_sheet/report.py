@@ -20,9 +20,9 @@ from g4qc_core.backtest.own_strategies import is_external
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.strategies import strategy
 from g4qc_core.backtest.tear_sheet.charts import MOST_CANDLES, MOST_TABLE_ROWS, charts
-from g4qc_core.counts import counted
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.files import write_whole
+from g4qc_core.sentences import counted
 
 _PAGE = Path(__file__).with_name("report.html")
 _KEYS = ("total_return", "net_profit", "sharpe", "max_drawdown", "trades", "win_rate", "profit_factor", "exposure")

@@ -14,8 +14,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.columns import RAW_BAR_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
-from g4qc_core.bars.schema import RAW_BAR_COLUMNS
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.calendars.session_calendar import SessionCalendar, check_window
-from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.instruments.contracts import contract_month
+from g4qc_core.sentences import counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.columns import PRICES
 from g4qc_core.bars.quarantine.reasons import Reason
-from g4qc_core.bars.schema import PRICES, UNKNOWN
+from g4qc_core.bars.schema import UNKNOWN
 from g4qc_core.bars.validation.price_grid import own_grid, own_grids
 from g4qc_core.instruments.products import plain
 from g4qc_core.instruments.registry import Contract, Instrument

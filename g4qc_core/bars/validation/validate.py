@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.columns import GOOD_COLUMNS, PRICES, RAW_BAR_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Reason
-from g4qc_core.bars.schema import BAR_COLUMNS, DTYPES, PRICES, RAW_BAR_COLUMNS
+from g4qc_core.bars.schema import DTYPES
 from g4qc_core.bars.validation.bar_rules import DETAILS, broken_rules, instants_of
 from g4qc_core.bars.validation.flats import flat_runs
 from g4qc_core.bars.validation.judged_minutes import JudgedMinutes, Suspects
@@ -23,9 +24,6 @@ from g4qc_core.bars.validation.price_grid import own_grids
 from g4qc_core.bars.validation.spikes import spikes
 from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.instruments.registry import Contract, Instrument
-
-GOOD_COLUMNS = (*BAR_COLUMNS, "session_open")
-QUARANTINE_COLUMNS = (*RAW_BAR_COLUMNS, "reason", "detail")
 
 _MINUTE = 60_000_000
 

@@ -19,8 +19,8 @@ from ibapi.contract import ContractDetails
 from ibapi.decoder import Decoder
 from ibapi.utils import decode
 
-from g4qc_core.counts import counted
 from g4qc_core.errors import UnreadableAnswer
+from g4qc_core.sentences import counted
 
 BARS = b"17"
 CONTRACT = b"10"

@@ -19,13 +19,7 @@ from typing import Any
 from ibapi.client import EClient
 from ibapi.contract import Contract as IbContract
 
-from g4qc_core.errors import (
-    GatewayDisconnected,
-    GatewayError,
-    GatewayTimeout,
-    GatewayUnavailable,
-    UnreadableAnswer,
-)
+from g4qc_core.errors import GatewayDisconnected, GatewayError, GatewayTimeout, GatewayUnavailable, UnreadableAnswer
 from g4qc_core.ib.advice import ACCOUNT, Advice
 from g4qc_core.ib.connection.answer_kinds import AWAITED, AnswerKind
 from g4qc_core.ib.connection.builds import Build

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from g4qc_core.backtest.own_strategies import check_parameters, is_external, load_class, own_strategy
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.strategies import Strategy, make_strategy
-from g4qc_core.counts import counted
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import refuse_broken, refuse_unpriced
 from g4qc_core.futures.rolls.roll_calendar import rule_name
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
+from g4qc_core.sentences import counted
 from g4qc_core.services.coverage.completeness import completeness
 from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.services.series.continuous_series import not_made, stored_sessions

@@ -10,9 +10,10 @@ import pandas as pd
 
 from g4qc_core.backtest.account.holding import Behind
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.bars.missing_sessions import Completeness
-from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
+from g4qc_core.bars.schema import empty_frame
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.futures.chain import ROLL_SESSIONS
 from g4qc_core.futures.rolls.roll_calendar import rule_name

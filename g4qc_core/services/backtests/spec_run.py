@@ -11,10 +11,9 @@ from typing import Any
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.bar_source import Origin
-from g4qc_core.counts import counted
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Registry
-from g4qc_core.sentences import listing
+from g4qc_core.sentences import counted, listing
 from g4qc_core.services.backtests.spec_bars import read_bars
 from g4qc_core.services.coverage.missing_minutes import missing_minutes
 from g4qc_core.services.rolls.instrument_rolls import unusual_rolls

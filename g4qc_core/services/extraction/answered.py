@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
+from g4qc_core.bars.columns import GAP_COLUMNS, OPEN
 from g4qc_core.bars.gap_confirmation import CONFIRMED
-from g4qc_core.bars.minute_classes import GAP_COLUMNS, OPEN, gaps
+from g4qc_core.bars.minute_classes import gaps
 from g4qc_core.bars.windows import Window
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
 from g4qc_core.instruments.registry import Contract, Instrument

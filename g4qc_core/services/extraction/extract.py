@@ -15,9 +15,9 @@ import pandas as pd
 
 from g4qc_core.bars.bar_source import BarRequest, BarSource, PartlyUnreadable
 from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
-from g4qc_core.counts import counted
 from g4qc_core.errors import BarsDenied, G4qcError, GatewayError, InvalidBars, NoData
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.sentences import counted
 from g4qc_core.services.chains import Wanted
 from g4qc_core.services.extraction.heads import learn_heads
 from g4qc_core.services.extraction.ledgered_request import Asking, emptiness, outcome_of, said_before

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from g4qc_core.counts import counted
 from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.usage import Usage, usage
+from g4qc_core.sentences import counted
 from g4qc_core.services.extraction.progress import spelled
 from g4qc_core.storage.stores import Stores
 

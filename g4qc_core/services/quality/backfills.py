@@ -12,7 +12,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from g4qc_core.counts import counted
+from g4qc_core.sentences import counted
 from g4qc_core.services.month_keys import key_of
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
-from g4qc_core.counts import counted
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.sentences import counted
 from g4qc_core.storage.request_ledger import ANSWERED
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE

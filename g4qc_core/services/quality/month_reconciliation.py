@@ -16,15 +16,16 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.bar_comparison import COMPARED_COLUMNS, FAULTS, VALUES, by_trade_date, compare_bars, faults
+from g4qc_core.bars.bar_comparison import COMPARED_COLUMNS, FAULTS, by_trade_date, compare_bars, faults
 from g4qc_core.bars.bar_source import BarRequest, BarSource
+from g4qc_core.bars.columns import VALUES
 from g4qc_core.bars.minute_classes import missing
 from g4qc_core.bars.missing_sessions import in_sentences
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
-from g4qc_core.counts import counted
 from g4qc_core.errors import GatewayError, InvalidBars, NoData
 from g4qc_core.ib.history_requests import chunk_sessions
 from g4qc_core.instruments.registry import Contract, Instrument
+from g4qc_core.sentences import counted
 from g4qc_core.services.coverage.completeness import not_made_of
 from g4qc_core.services.extraction.ledgered_request import Asking, emptiness, outcome_of
 from g4qc_core.services.extraction.patience import Patience

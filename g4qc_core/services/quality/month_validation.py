@@ -8,15 +8,16 @@ from datetime import date
 
 import pandas as pd
 
+from g4qc_core.bars.columns import BAR_COLUMNS, QUALITY_COLUMNS
 from g4qc_core.bars.fingerprint import version_of
-from g4qc_core.bars.minute_classes import QUALITY_COLUMNS, missing, session_quality
+from g4qc_core.bars.minute_classes import missing, session_quality
 from g4qc_core.bars.quarantine.decisions import undecided
-from g4qc_core.bars.schema import BAR_COLUMNS, SchemaFailure, schema_failures
+from g4qc_core.bars.schema import SchemaFailure, schema_failures
 from g4qc_core.bars.validation.validate import validate
 from g4qc_core.calendars.session_calendar import Session, calendar
-from g4qc_core.counts import counted
 from g4qc_core.futures.rolls.roll_overrides import RollOverride
 from g4qc_core.instruments.registry import Contract, Instrument
+from g4qc_core.sentences import counted
 from g4qc_core.services.chains import ruled_contracts
 from g4qc_core.services.extraction.answered import answered_windows, failed_windows, reopened_sessions
 from g4qc_core.services.month_keys import key_of

@@ -17,9 +17,9 @@ from g4qc_core.bars.quarantine.decisions import Preview, awaiting, fingerprint, 
 from g4qc_core.bars.quarantine.reasons import Decision, Reason, gravest_first, in_words
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.calendars.session_calendar import calendar, month_window
-from g4qc_core.counts import counted
 from g4qc_core.errors import DecidedMeanwhile, UsageError
 from g4qc_core.instruments.registry import Instrument, Registry
+from g4qc_core.sentences import counted
 from g4qc_core.services.coverage.completeness import not_made_of
 from g4qc_core.services.extraction.answered import session_at
 from g4qc_core.services.month_keys import key_of

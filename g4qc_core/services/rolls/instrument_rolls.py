@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest.specs.backtest_spec import load_specs
-from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
+from g4qc_core.bars.columns import BAR_COLUMNS
+from g4qc_core.bars.schema import empty_frame
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.futures.chain import front_contract, front_periods

@@ -12,8 +12,9 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.bars.missing_sessions import Completeness
-from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
+from g4qc_core.bars.schema import empty_frame
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.adjustment import Adjustment

@@ -16,23 +16,18 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from g4qc_core.bars.schema import PRICES
+from g4qc_core.bars.columns import PRICES, VALUES
 from g4qc_core.futures.rolls.roll_calendar import PRICE_DIGITS
 from g4qc_core.futures.segments import Segment
-from g4qc_core.storage.codec.binary_copy import Kinds, copy_arrays
+from g4qc_core.storage.codec.binary_copy import copy_arrays
+from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.server.database import Database
 
 ROWS = 65_536
 """Bars of a batch: some five megabytes."""
 
-_ROW: Kinds = {
-    "timestamp": "timestamptz",
-    **dict.fromkeys(PRICES, "float8"),
-    "volume": "int8",
-    "count": "int8",
-    "trade_date": "date",
-}
+_ROW = kinds_of(("timestamp", *VALUES, "count", "trade_date"))
 
 SCHEMA = pa.schema(
     [

@@ -12,30 +12,16 @@ from typing import Any
 
 import pandas as pd
 
+from g4qc_core.bars.columns import BAR_COLUMNS, QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.storage.bar_stores.version_store import Made, record_version
 from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
+from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.codec.time_slices import TimeSlices, check_window, names
 from g4qc_core.storage.server.database import Database
 
-_PRICES: Kinds = dict.fromkeys(("open", "high", "low", "close"), "float8")
-_TIME: Kinds = {"timestamp": "timestamptz"}
-_BARS: Kinds = {
-    "contract": "text",
-    **_TIME,
-    **_PRICES,
-    "volume": "int8",
-    "count": "int8",
-    "trade_date": "date",
-}
-_VALUES: Kinds = {**_PRICES, "volume": "int8", "wap": "float8", "count": "int8"}
-_QUARANTINED: Kinds = {"contract": "text", **_TIME, **_VALUES, "reason": "text", "detail": "text"}
-_MINUTES = ("expected", "traded", "quarantined", "no_trade", "closed", "halt", "failed", "never_asked")
-_QUALITY: Kinds = {
-    "symbol": "text",
-    "contract": "text",
-    "trade_date": "date",
-    **dict.fromkeys(_MINUTES, "int4"),
-}
+_BARS = kinds_of(BAR_COLUMNS)
+_QUARANTINED = kinds_of(QUARANTINE_COLUMNS)
+_QUALITY = kinds_of(QUALITY_COLUMNS)
 _SUMMARY: Kinds = {
     "symbol": "text",
     "timeframe": "text",
@@ -44,10 +30,6 @@ _SUMMARY: Kinds = {
     "first": "timestamptz",
     "last": "timestamptz",
 }
-
-BAR_COLUMNS = tuple(_BARS)
-QUARANTINE_COLUMNS = tuple(_QUARANTINED)
-QUALITY_COLUMNS = tuple(_QUALITY)
 
 
 class BarStore:

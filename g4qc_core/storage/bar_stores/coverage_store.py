@@ -11,12 +11,12 @@ from datetime import date
 
 import pandas as pd
 
-from g4qc_core.bars.minute_classes import CLASSES, MISSING
+from g4qc_core.bars.columns import MINUTE_COUNTS, MISSING
 from g4qc_core.storage.codec.binary_copy import Kinds
 from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.server.database import Database
 
-_COUNTS: Kinds = dict.fromkeys(("expected", *CLASSES), "int8")
+_COUNTS: Kinds = dict.fromkeys(MINUTE_COUNTS, "int8")
 _SESSION: Kinds = {"contract": "text", "trade_date": "date", **_COUNTS}
 _HELD: Kinds = {"contract": "text", "first": "date", "last": "date"}
 _FRESH: Kinds = {"symbol": "text", "timeframe": "text", "last": "timestamptz", "trade_date": "date"}

@@ -15,24 +15,19 @@ from typing import Any
 
 import pandas as pd
 
+from g4qc_core.bars.columns import QUARANTINE_COLUMNS, RAW_BAR_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Decision
-from g4qc_core.bars.schema import RAW_BAR_COLUMNS
-from g4qc_core.counts import counted
 from g4qc_core.errors import DecidedMeanwhile
+from g4qc_core.sentences import counted
 from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
+from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.request_ledger import ANSWERED
 from g4qc_core.storage.server.database import Database
 
-_VALUES: Kinds = {
-    **dict.fromkeys(("open", "high", "low", "close"), "float8"),
-    "volume": "int8",
-    "wap": "float8",
-    "count": "int8",
-}
-_BAR: Kinds = {"contract": "text", "timestamp": "timestamptz", **_VALUES}
+_BAR = kinds_of(RAW_BAR_COLUMNS)
 _EVENT: Kinds = {"decision": "text", "decided_at": "timestamptz", "decided_by": "text", "note": "text"}
-_LISTED: Kinds = {**_BAR, "reason": "text", "detail": "text", **_EVENT}
+_LISTED: Kinds = {**kinds_of(QUARANTINE_COLUMNS), **_EVENT}
 _WRITTEN: Kinds = {"symbol": "text", **_LISTED, "after_request": "int8"}
 
 LISTED_COLUMNS = tuple(_LISTED)

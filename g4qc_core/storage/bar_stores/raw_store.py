@@ -13,27 +13,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from g4qc_core.bars.columns import RAW_BAR_COLUMNS, RAW_COLUMNS, RAW_VALUES
 from g4qc_core.errors import InvalidBars
 from g4qc_core.instruments.registry import Contract
-from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out, encode
+from g4qc_core.storage.codec.binary_copy import copy_in, copy_out, encode
+from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.codec.time_slices import TimeSlices, check_window, names
 from g4qc_core.storage.contract_store import forget_late_head
 from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry, insert_entry
 from g4qc_core.storage.server.database import Database
 
-_VALUES: Kinds = {
-    "open": "float8",
-    "high": "float8",
-    "low": "float8",
-    "close": "float8",
-    "volume": "int8",
-    "wap": "float8",
-    "count": "int8",
-}
-_RECEIVED: Kinds = {"timestamp": "timestamptz"} | dict(_VALUES)
-_STORED: Kinds = dict(_RECEIVED) | {"request_id": "int8", "received_at": "timestamptz"}
-_RAW: Kinds = {"symbol": "text", "contract": "text"} | dict(_STORED)
-_REVISIONS: Kinds = dict(_RAW) | {"replaced_by": "int8", "replaced_at": "timestamptz"}
+_RECEIVED = kinds_of(RAW_COLUMNS)
+_STORED = kinds_of((*_RECEIVED, "request_id", "received_at"))
+_RAW = kinds_of(("symbol", "contract", *_STORED))
+_REVISIONS = kinds_of((*_RAW, "replaced_by", "replaced_at"))
 
 # Of so many stored bars a later answer may lack one, and so many in a row; one that lacks more was rather cut short, or
 # comes from a farm that had lost an hour, than corrected.
@@ -106,7 +99,7 @@ class RawStore:
 
         Returns a frame with contract (str) and `RAW_COLUMNS` of `bars.source`, by contract and timestamp.
         """
-        columns = {"contract": "text"} | dict(_RECEIVED)
+        columns = kinds_of(RAW_BAR_COLUMNS)
         return self._slices.read("raw_bars", columns, {"symbol": symbol, "contract": contract}, start, end)
 
     def revisions(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
@@ -142,7 +135,7 @@ def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd
     at = pd.Index(stored["timestamp"]).get_indexer(pd.Index(bars["timestamp"]))
     known = at >= 0
     differs = np.zeros(len(bars), bool)
-    for name in _VALUES:
+    for name in RAW_VALUES:
         new, old = bars[name].to_numpy()[known], stored[name].to_numpy()[at[known]]
         differs[known] |= (new != old) & ~(pd.isna(new) & pd.isna(old))
     return bars[~known | differs], stored.iloc[at[differs]]

@@ -12,21 +12,17 @@ from typing import Any
 
 import pandas as pd
 
+from g4qc_core.bars.columns import RAW_VALUES
 from g4qc_core.storage.codec.binary_copy import Kinds, copy_out
+from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.codec.time_slices import TimeSlices
 from g4qc_core.storage.server.database import Database
 
-_VALUES: Kinds = {
-    **dict.fromkeys(("open", "high", "low", "close"), "float8"),
-    "volume": "int8",
-    "wap": "float8",
-    "count": "int8",
-}
-_KEY: Kinds = {"symbol": "text", "contract": "text", "timestamp": "timestamptz"}
+_KEY = kinds_of(("symbol", "contract", "timestamp"))
 _REVISIONS: Kinds = {
     **_KEY,
-    **{f"old_{name}": kind for name, kind in _VALUES.items()},
-    **{f"new_{name}": "float8" for name in _VALUES},
+    **{f"old_{name}": kind for name, kind in kinds_of(RAW_VALUES).items()},
+    **{f"new_{name}": "float8" for name in RAW_VALUES},
     "request_id": "int8",
     "received_at": "timestamptz",
     "replaced_by": "int8",
@@ -39,8 +35,8 @@ CHANGE_COLUMNS = ("symbol", "contract", "timestamp", "field", "old", "new", "req
 _SAME = "{0}.symbol = r.symbol AND {0}.timestamp = r.timestamp AND {0}.contract = r.contract"
 _QUERY = (
     "SELECT r.symbol, r.contract, r.timestamp, "
-    + "".join(f'r."{name}", ' for name in _VALUES)
-    + "".join(f'coalesce(n."{name}", b."{name}")::float8, ' for name in _VALUES)
+    + "".join(f'r."{name}", ' for name in RAW_VALUES)
+    + "".join(f'coalesce(n."{name}", b."{name}")::float8, ' for name in RAW_VALUES)
     + "r.request_id, r.received_at, r.replaced_by, r.replaced_at FROM raw_bar_revisions r "
     f"LEFT JOIN LATERAL (SELECT * FROM raw_bar_revisions n WHERE {_SAME.format('n')} "
     "AND n.replaced_by > r.replaced_by ORDER BY n.replaced_by LIMIT 1) n ON true "
@@ -116,7 +112,7 @@ def by_field(revisions: pd.DataFrame) -> pd.DataFrame:
     A value that was unknown (NaN) and still is did not change.
     """
     fields = []
-    for name in _VALUES:
+    for name in RAW_VALUES:
         old, new = revisions[f"old_{name}"].astype("float64"), revisions[f"new_{name}"].astype("float64")
         differs = (old != new) & ~(old.isna() & new.isna())
         key = revisions.loc[differs, ["symbol", "contract", "timestamp", "replaced_by", "replaced_at"]]

@@ -33,7 +33,7 @@ from g4qc_core.storage.tables import (
 )
 
 TRADE_COLUMNS = tuple(c.name for c in backtest_trades.c if c.name not in ("backtest_id", "number"))
-EQUITY_COLUMNS = ("timestamp", "trade_date", "position", "equity", "drawdown")
+EQUITY_COLUMNS = tuple(c.name for c in backtest_equity.c if c.name != "backtest_id")
 
 _DTYPES: dict[type, Any] = {
     str: "str",

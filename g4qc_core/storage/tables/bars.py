@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
+from g4qc_core.bars.columns import MINUTE_COUNTS
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata, prices
 
 origin = Table(
@@ -197,12 +198,5 @@ session_quality = Table(
     key("symbol"),
     key("trade_date", Date),
     key("contract"),
-    filled("expected", Integer),
-    filled("traded", Integer),
-    filled("quarantined", Integer),
-    filled("no_trade", Integer),
-    filled("closed", Integer),
-    filled("halt", Integer),
-    filled("failed", Integer),
-    filled("never_asked", Integer),
+    *(filled(name, Integer) for name in MINUTE_COUNTS),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, Double, Table
 
+from g4qc_core.bars.columns import VALUES
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
 # One row for each day that the gateway reported, as last reported; a side without a session has no times. A holiday
@@ -31,8 +32,8 @@ reconciliations = Table(
     key("timestamp", INSTANT),
     key("contract"),
     filled("trade_date", Date),
-    *(Column(name, Double) for name in ("open", "high", "low", "close", "volume")),
-    *(Column(f"gateway_{name}", Double) for name in ("open", "high", "low", "close", "volume")),
+    *(Column(name, Double) for name in VALUES),
+    *(Column(f"gateway_{name}", Double) for name in VALUES),
     filled("finding"),
     filled("compared_at", INSTANT),
     filled("detail"),

@@ -14,6 +14,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from g4qc_core.bars.columns import PRICES
+
 metadata = MetaData(
     naming_convention={
         "pk": "%(table_name)s_pkey",
@@ -37,4 +39,4 @@ def filled(name: str, kind: _Kind = Text) -> Column:
 
 
 def prices() -> list[Column]:
-    return [filled(name, Double) for name in ("open", "high", "low", "close")]
+    return [filled(name, Double) for name in PRICES]

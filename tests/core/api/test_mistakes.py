@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import text
 
-from g4qc_core.bars.minute_classes import CLASSES, QUALITY_COLUMNS
+from g4qc_core.bars.columns import BAR_COLUMNS, CLASSES, QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.bars.schema import empty_frame
 from g4qc_core.errors import DatabaseUnavailable
-from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.storage.lazy_stores import LazyStores
 from tests.core.storage.frames import END, START
 from tests.fixtures.api import Api

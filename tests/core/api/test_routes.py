@@ -9,7 +9,7 @@ import pytest
 
 from g4qc_core.api.job_launcher import ExtractionRequest, JobEvent, JobState
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.bars.minute_classes import CLASSES, OPEN
+from g4qc_core.bars.columns import CLASSES, OPEN
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
 from g4qc_core.bars.quarantine.selection import Selection
 from tests.fixtures.api import NOW, Api

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.schema import RAW_BAR_COLUMNS
+from g4qc_core.bars.columns import RAW_BAR_COLUMNS
 from g4qc_core.bars.validation.validate import validate
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
 from g4qc_core.instruments.registry import Contract, load_registry

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.bars.minute_classes import CLASSES, OPEN, QUALITY_COLUMNS, gaps, session_quality
+from g4qc_core.bars.columns import CLASSES, OPEN, QUALITY_COLUMNS
+from g4qc_core.bars.minute_classes import gaps, session_quality
 from g4qc_core.bars.windows import Window
 from g4qc_core.calendars.session_calendar import Session
 from tests.core.bars.builders import EQUITY, es_contract

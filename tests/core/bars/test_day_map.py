@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from g4qc_core.bars.columns import CLASSES
 from g4qc_core.bars.day_map import MAP_COLUMNS, DayState, by_month, day_map, gaps, legend, letter
 from g4qc_core.bars.day_map_picture import day_map_png
-from g4qc_core.bars.minute_classes import CLASSES
 
 DAY = date(2025, 11, 28)
 

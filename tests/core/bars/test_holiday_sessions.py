@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.bar_comparison import VALUES, by_trade_date, compare_bars, faults
+from g4qc_core.bars.bar_comparison import by_trade_date, compare_bars, faults
+from g4qc_core.bars.columns import VALUES
 from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.validation.validate import validate

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.bar_comparison import COMPARED_COLUMNS, FAULTS, VALUES, compare_bars, faults
+from g4qc_core.bars.bar_comparison import COMPARED_COLUMNS, FAULTS, compare_bars, faults
+from g4qc_core.bars.columns import VALUES
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.timeframes import SESSION, timeframe
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.bars.resampling import resample
-from g4qc_core.bars.schema import BAR_COLUMNS, check_schema, empty_frame
+from g4qc_core.bars.schema import check_schema, empty_frame
 from g4qc_core.bars.validation.validate import validate
 from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.errors import InvalidBars

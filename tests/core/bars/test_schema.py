@@ -8,14 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.schema import (
-    BAR_COLUMNS,
-    RAW_BAR_COLUMNS,
-    Schema,
-    check_schema,
-    empty_frame,
-    schema_failures,
-)
+from g4qc_core.bars.columns import BAR_COLUMNS, RAW_BAR_COLUMNS
+from g4qc_core.bars.schema import Schema, check_schema, empty_frame, schema_failures
 from g4qc_core.errors import InvalidBars
 from tests.core.bars.builders import EQUITY, good_bars, raw_bars
 

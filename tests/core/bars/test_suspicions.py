@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from g4qc_core.bars.columns import PRICES, RAW_BAR_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Reason
-from g4qc_core.bars.schema import PRICES, RAW_BAR_COLUMNS
 from g4qc_core.bars.validation.validate import Validated, validate
 from tests.core.bars.builders import EQUITY, ES, es_contract, raw_bars
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from g4qc_core.bars.columns import BAR_COLUMNS, GOOD_COLUMNS, QUARANTINE_COLUMNS, RAW_BAR_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Reason
-from g4qc_core.bars.schema import BAR_COLUMNS, RAW_BAR_COLUMNS, check_schema
-from g4qc_core.bars.validation.validate import GOOD_COLUMNS, QUARANTINE_COLUMNS, validate
+from g4qc_core.bars.schema import check_schema
+from g4qc_core.bars.validation.validate import validate
 from g4qc_core.calendars.session_calendar import calendar
 from tests.core.bars.builders import EC, EQUITY, ES, es_contract, raw_bars
 from tests.market_data import needs_market_data, replay_bars, replay_contracts

@@ -8,15 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from g4qc_core.bars.columns import BAR_COLUMNS, CONTINUOUS_COLUMNS, PRICES
 from g4qc_core.bars.resampling import resample
-from g4qc_core.bars.schema import BAR_COLUMNS, PRICES, empty_frame
+from g4qc_core.bars.schema import empty_frame
 from g4qc_core.errors import BacktestRefused, InvalidBars
-from g4qc_core.futures.continuous import (
-    CONTINUOUS_COLUMNS,
-    Adjustment,
-    additive_adjustments,
-    continuous,
-)
+from g4qc_core.futures.continuous import Adjustment, additive_adjustments, continuous
 from g4qc_core.futures.rolls.roll_maker import RollMaker
 from g4qc_core.roll_rules import DaysBeforeExpiry
 from g4qc_core.timeframes import timeframe

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.schema import PRICES
+from g4qc_core.bars.columns import PRICES
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import continuous
 from g4qc_core.futures.rolls.roll_calendar import roll_frame

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.bars.resampling import resample
-from g4qc_core.bars.schema import BAR_COLUMNS, empty_frame
+from g4qc_core.bars.schema import empty_frame
 from g4qc_core.bars.validation.validate import validate
 from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
 from g4qc_core.futures.adjustment import Adjustment

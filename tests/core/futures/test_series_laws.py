@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.bars.schema import PRICES
+from g4qc_core.bars.columns import PRICES
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import adjusted, continuous

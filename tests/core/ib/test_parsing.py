@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import ContractNotFound, InvalidBars, SettingsError, UnreadableAnswer
 from g4qc_core.ib import parsing

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from psycopg2.errors import UniqueViolation
 from sqlalchemy import text
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.bars.missing_sessions import Completeness, Lack
 from g4qc_core.bars.quarantine.reasons import Decision
 from g4qc_core.calendars.session_calendar import month_window

@@ -9,10 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from g4qc_core.bars.columns import CONTINUOUS_COLUMNS
 from g4qc_core.bars.resampling import resample
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
-from g4qc_core.futures.continuous import CONTINUOUS_COLUMNS, continuous
+from g4qc_core.futures.continuous import continuous
 from g4qc_core.futures.rolls.roll_maker import RollMaker
 from g4qc_core.futures.segments import Segment
 from g4qc_core.roll_rules import DaysBeforeExpiry, Volume

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Decision
 from g4qc_core.bars.quarantine.soundness import unsound_contracts
 from g4qc_core.errors import BarsIncomplete

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
-from g4qc_core.bars.bar_source import RAW_COLUMNS, BarRequest, MemorySource
+from g4qc_core.bars.bar_source import BarRequest, MemorySource
+from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.calendars.session_calendar import calendar, month_window
 from g4qc_core.errors import InvalidBars
 from g4qc_core.futures.rolls.roll_overrides import RollOverride

@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from pandas.testing import assert_frame_equal
 from sqlalchemy import text
 
-from g4qc_core.bars import minute_classes, schema
-from g4qc_core.bars.validation import validate as bars_validation
+from g4qc_core.bars.columns import BAR_COLUMNS, QUALITY_COLUMNS, QUARANTINE_COLUMNS
+from g4qc_core.bars.schema import empty_frame
 from g4qc_core.errors import DatabaseUnavailable, InvalidBars
 from g4qc_core.storage import migrations
-from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS, QUALITY_COLUMNS, QUARANTINE_COLUMNS, BarStore
+from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.tables import metadata
 from tests.core.storage.frames import END, MONTHS, START, die_at, drawn_market_bars, market_bars, raw_bars
 
 _SAME_DATABASE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -45,10 +46,12 @@ def _replace_partition(store: BarStore, bars: pd.DataFrame, quarantined: pd.Data
     return store.replace_partition("ES", START, END, bars, quarantined, _quality(len(bars)), *days)
 
 
-def test_the_columns_are_those_that_validation_and_coverage_make() -> None:
-    assert BAR_COLUMNS == schema.BAR_COLUMNS
-    assert QUARANTINE_COLUMNS == bars_validation.QUARANTINE_COLUMNS
-    assert QUALITY_COLUMNS == minute_classes.QUALITY_COLUMNS
+def test_the_tables_have_the_columns_that_validation_and_coverage_make() -> None:
+    made = {"market_data": BAR_COLUMNS, "quarantined_bars": QUARANTINE_COLUMNS, "session_quality": QUALITY_COLUMNS}
+    for table, columns in made.items():
+        assert {column.name for column in metadata.tables[table].columns} - {"symbol", "timeframe"} == {*columns} - {
+            "symbol"
+        }, table
 
 
 @_SAME_DATABASE
@@ -59,7 +62,7 @@ def test_reading_back_equals_writing(store: BarStore, bars: pd.DataFrame) -> Non
 
 
 def test_an_empty_slice_reads_as_a_frame_of_the_right_types(store: BarStore) -> None:
-    assert_frame_equal(store.bars("ES", "1min", START, END), schema.empty_frame(schema.BAR_COLUMNS))
+    assert_frame_equal(store.bars("ES", "1min", START, END), empty_frame(BAR_COLUMNS))
 
 
 def test_replacing_twice_changes_nothing(store: BarStore) -> None:

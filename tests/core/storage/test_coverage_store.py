@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.bars.minute_classes import CLASSES, MISSING, QUALITY_COLUMNS
+from g4qc_core.bars.columns import BAR_COLUMNS, CLASSES, MISSING, QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.bars.schema import empty_frame
-from g4qc_core.storage.bar_stores.bar_store import BAR_COLUMNS, QUARANTINE_COLUMNS, BarStore
+from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.bar_stores.coverage_store import CoverageStore, MonthSums
 from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, START

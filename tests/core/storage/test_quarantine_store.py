@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from g4qc_core.bars.columns import QUALITY_COLUMNS, QUARANTINE_COLUMNS, RAW_BAR_COLUMNS
 from g4qc_core.bars.quarantine.decisions import undecided
 from g4qc_core.bars.quarantine.reasons import Decision
-from g4qc_core.bars.schema import RAW_BAR_COLUMNS
 from g4qc_core.errors import DecidedMeanwhile
-from g4qc_core.storage.bar_stores.bar_store import QUALITY_COLUMNS, QUARANTINE_COLUMNS
 from g4qc_core.storage.bar_stores.quarantine_store import LISTED_COLUMNS, QuarantineStore, Refetch
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome, RequestLedger
 from g4qc_core.storage.server.database import Database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from g4qc_core.counts import counted
+from g4qc_core.sentences import counted
 
 
 @pytest.mark.parametrize(
