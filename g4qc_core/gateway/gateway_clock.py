@@ -1,6 +1,6 @@
-"""The gateway's own clock, so that a market of years ago can be replayed as if it were today.
+"""The gateway's own clock, so that a market of the past can be replayed as if it were today.
 
-The only place of the gateway that asks the host for the time.
+No other module of the gateway reads the host's clock.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from g4qc_core.errors import UsageError
 
 
 class GatewayClock:
-    """A clock that runs from an instant at real speed, or stands still there.
+    """A clock that runs from an instant at real speed, or stays frozen there.
 
     Args:
-        now: the instant at which the clock starts, with a time zone; None is real time.
-        frozen: stand still at `now`.
+        now: instant at which the clock starts, with a time zone; None: real time.
+        frozen: keep the clock at `now`.
 
     Raises:
-        UsageError: `now` has no time zone, or a clock without `now` shall stand still.
+        UsageError: `now` has no time zone, or is missing for a frozen clock.
     """
 
     def __init__(self, now: datetime | None = None, *, frozen: bool = False) -> None:
@@ -30,7 +30,7 @@ class GatewayClock:
         self._offset = now - datetime.now(UTC) if now is not None else None
 
     def now(self) -> datetime:
-        """The present instant, UTC."""
+        """Return the current instant, UTC."""
         if self._frozen is not None:
             return self._frozen
         real = datetime.now(UTC)

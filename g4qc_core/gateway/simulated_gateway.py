@@ -1,6 +1,6 @@
-"""The simulated gateway as a server: it listens, gives each client a session, and leaves nothing behind.
+"""The simulated gateway as a server: it listens, gives each client a session, and cleans up when it stops.
 
-Knows asyncio and threads. Must not know messages.
+This is the asyncio and threading layer; messages belong to `protocol`.
 """
 
 from __future__ import annotations
@@ -33,22 +33,23 @@ _KEPT = 10_000
 
 
 class SimulatedGateway:
-    """A gateway in front of `market`. As a context manager it serves from a thread of its own.
+    """A gateway that serves a market. As a context manager it serves from its own thread.
 
     Args:
-        market: where contracts and bars come from.
-        host, port: where to listen; port 0 takes a free one.
-        clock: the gateway's time; the default is real time.
-        max_version: highest protocol version to agree on, from 157 to 200.
-        faults: what to do wrong; may be changed while serving.
-        script: what else to do wrong, and when; it plays from the beginning whenever the gateway starts to serve.
+        market: source of contracts and bars.
+        host: address to listen on.
+        port: port to listen on; 0 takes a free one.
+        clock: the gateway's time; default: real time.
+        max_version: highest protocol version to negotiate, from 157 to 200.
+        faults: switches for faults; may be changed while serving.
+        script: fault script; it plays from the beginning each time the gateway starts to serve.
 
     Attributes:
-        port: the port that is listened on, once it serves.
-        received: the last 10,000 messages that came, as (client id or None, fields), in order of arrival.
+        port: the port in use, once the gateway serves.
+        received: the last 10,000 messages received, as (client id or None, fields), in order of arrival.
 
     Raises:
-        UsageError: a protocol version that is not spoken.
+        UsageError: `max_version` is not supported.
     """
 
     def __init__(
@@ -88,14 +89,14 @@ class SimulatedGateway:
         return list(self._sessions)
 
     async def serve(self, on_ready: Callable[[SimulatedGateway], None] | None = None) -> None:
-        """Serves until `stop` is called or the task is cancelled.
+        """Serve until `stop` is called or the task is cancelled.
 
         Raises:
             PortTaken: another program listens on the port, or it may not be used.
         """
         self._loop = asyncio.get_running_loop()
         self._stop, self._held = asyncio.Event(), asyncio.Event()
-        # The first look computes years of sessions; no client shall wait for it.
+        # The first listing computes years of sessions; do it before clients can wait for it.
         self._market.listings(self.clock.now())
         hands = Stagehands(self._announce, self._release, self._disconnect, self._restart)
         self._director = Director(self.faults, self._script, self.clock, hands)
@@ -112,25 +113,25 @@ class SimulatedGateway:
             await self._close_door()
 
     def stop(self) -> None:
-        """Ends `serve`; may be called from any thread."""
+        """End `serve`; may be called from any thread."""
         if self._stop is not None:
             self._call(self._stop.set)
 
     def release(self) -> None:
-        """Answers the requests that wait in `Silence.HISTORY`, and ends that silence; from any thread."""
+        """Answer the requests held by `Silence.HISTORY` and end that silence; may be called from any thread."""
         self.faults.silence = Silence.NEVER
         self._call(self._release)
 
     def disconnect_clients(self) -> None:
-        """Closes every client's connection, and keeps listening; from any thread."""
+        """Close every client's connection and keep listening; may be called from any thread."""
         self._call(self._disconnect)
 
     def announce(self, code: int, text: str) -> None:
-        """Sends news about no request, like 1100, to every client that is ready; from any thread."""
+        """Send a notice without a request, like 1100, to every ready client; may be called from any thread."""
         self._call(lambda: self._announce(code, text))
 
     def start(self) -> SimulatedGateway:
-        """Serves from a thread until `close`; after that it may start again, on the port that it had.
+        """Serve from a thread until `close`; can be started again on the same port.
 
         Raises:
             PortTaken: another program listens on the port.
@@ -141,7 +142,7 @@ class SimulatedGateway:
         def serve() -> None:
             try:
                 asyncio.run(self.serve(lambda _: ready.set()))
-            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+            except BaseException as error:  # noqa: BLE001 - handed to the waiting thread
                 failed.append(error)
             finally:
                 ready.set()
@@ -154,7 +155,7 @@ class SimulatedGateway:
         return self
 
     def close(self) -> None:
-        """Stops serving and waits for the thread; does nothing the second time."""
+        """Stop serving and wait for the thread; harmless the second time."""
         self.stop()
         if self._thread is not None:
             self._thread.join(_STOP_TIMEOUT)
@@ -277,11 +278,20 @@ def run(
     script: FaultScript | None = None,
     on_ready: Callable[[SimulatedGateway], None] | None = None,
 ) -> None:
-    """Serves until SIGINT or SIGTERM; `on_ready` is called once it listens.
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        market: source of contracts and bars.
+        host: address to listen on.
+        port: port to listen on; 0 takes a free one.
+        clock: the gateway's time; default: real time.
+        max_version: highest protocol version to negotiate.
+        script: fault script.
+        on_ready: called once the gateway listens.
 
     Raises:
         PortTaken: another program listens on the port.
-        UsageError: a protocol version that is not spoken.
+        UsageError: `max_version` is not supported.
     """
     gateway = SimulatedGateway(market, host=host, port=port, clock=clock, max_version=max_version, script=script)
 

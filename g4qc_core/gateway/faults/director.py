@@ -1,6 +1,6 @@
-"""Who carries faults out: asks switches and script what goes wrong with an event, and does what concerns all clients.
+"""The director of faults: consults switches and script on each event, and runs the faults that affect all clients.
 
-Knows time. Must not know messages or sockets: `Stagehands` are what it does things with.
+It acts through `Stagehands` and touches neither messages nor sockets.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _FARM_ERROR = (162, "Historical Market Data Service error message:HMDS connectio
 
 @dataclass(frozen=True)
 class Stagehands:
-    """What a director can have done.
+    """Actions that a director can order.
 
     Attributes:
-        announce: tell all clients a code and a text.
-        release: answer the requests that wait.
+        announce: send a code and a text to all clients.
+        release: answer the requests on hold.
         disconnect: close every connection.
-        restart: close every connection, and refuse new ones for so many seconds.
+        restart: close every connection, and refuse new ones for a number of seconds.
     """
 
     announce: Callable[[int, str], None]
@@ -39,10 +39,13 @@ class Stagehands:
 
 
 class Director:
-    """Says what goes wrong; lives on the gateway's event loop.
+    """Decides on faults; runs on the gateway's event loop.
 
     Args:
         faults: the switches; the script sets some of them.
+        playing: the script in play.
+        clock: the gateway's clock.
+        hands: actions that affect all clients.
     """
 
     def __init__(self, faults: Faults, script: FaultScript, clock: GatewayClock, hands: Stagehands) -> None:
@@ -55,12 +58,12 @@ class Director:
         self._was_away = False
 
     def start(self) -> None:
-        """Waits for the instants at which the script has something happen."""
+        """Wait for the instants at which the script has a fault."""
         for act in self._playing.timed:
             self._spawn(self._wait_for(act))
 
     async def stop(self) -> None:
-        """Leaves no task behind, and no switch as the script had it in an outage that was not over."""
+        """Cancel all tasks and reset switches that an unfinished outage had set."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -70,7 +73,7 @@ class Director:
             self.faults.busy = 0
 
     def effect(self, stage: FaultStage) -> Effect:
-        """What goes wrong with an event; what concerns all clients has begun when this returns."""
+        """Return the fault of an event; faults for all clients have begun when this returns."""
         fired = self._playing.fired(stage, self._clock.now()) if stage is not FaultStage.OTHER else []
         for fault in fired:
             _LOG.info("on %s: %s", stage, fault.do)

@@ -1,13 +1,13 @@
-"""Fault scripts: a TOML file that says what goes wrong, when and how often, and its entries while they play.
+"""Fault scripts: TOML files that define which fault happens, when and how often, and their state while they play.
 
-    seed = 7                  # of the entries with a probability
+    seed = 7                  # for entries with a probability
 
     [[fault]]
-    do = "pacing"             # what: a name of `KINDS`
-    on = "history"            # when
+    do = "pacing"             # the fault: a name in `KINDS`
+    on = "history"            # the event
     nth = 3
 
-Knows files, counts and instants. Must not know sockets, nor carry anything out.
+The director runs the faults.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from g4qc_core.errors import SettingsError, unknown
+from g4qc_core.gateway.faults.fault import Fault
 from g4qc_core.gateway.faults.outages import OUTAGES, Act
-from g4qc_core.gateway.faults.request_faults import REQUEST_FAULTS, Fault
+from g4qc_core.gateway.faults.request_faults import REQUEST_FAULTS
 from g4qc_core.gateway.faults.switches import FaultStage
 
 KINDS = REQUEST_FAULTS | OUTAGES
@@ -38,14 +39,14 @@ _SEED = 7
 
 @dataclass(frozen=True)
 class FaultScript:
-    """What goes wrong: entries in the order of the file, and the seed of chance."""
+    """A script: entries in the order of the file, and a random seed."""
 
     faults: tuple[Fault, ...] = ()
     seed: int = _SEED
 
     @classmethod
     def load(cls, file: Path) -> FaultScript:
-        """The script in a file.
+        """Read a script from a file.
 
         Raises:
             SettingsError: the file is missing or malformed; the text names file, line, entry and field.
@@ -59,7 +60,7 @@ class FaultScript:
 
     @classmethod
     def parse(cls, text: str, where: str = "fault script") -> FaultScript:
-        """The script in a text; `where` begins the text of an error, which is as of `load`."""
+        """Parse the text of a script; `where` begins the text of an error, which is as of `load`."""
         try:
             entries = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -78,10 +79,10 @@ class FaultScript:
 
 
 class Playing:
-    """A script while it plays: counts what has happened.
+    """A script in play: counts the events so far.
 
     Args:
-        script: entries with `at` are left to whoever has a clock that wakes (`timed`).
+        script: the script; entries with `at` are in `timed`, for a caller with a timer.
     """
 
     def __init__(self, script: FaultScript) -> None:
@@ -93,7 +94,7 @@ class Playing:
         ]
 
     def fired(self, stage: FaultStage, now: datetime) -> list[Fault]:
-        """The faults that happen on this event, which is thereby counted."""
+        """Count the event and return the faults that happen on it."""
         return [cue.fault for cue in self._cues if cue.fires(stage, now)]
 
 
@@ -173,7 +174,7 @@ def _check_names(entry: str, given: Iterable[str], known: Iterable[str]) -> None
 
 
 def _line(text: str, entry: int, field: str) -> int:
-    """Line (from 1) of a field of the nth entry (0: outside any); the entry's first line where it is not found."""
+    """Return the line (from 1) of a field of the nth entry (0: outside any), or the entry's first line."""
     number, inside, found = 0, 0, 1
     for number, line in enumerate(text.splitlines(), 1):
         if _HEADLINE.match(line):

@@ -1,8 +1,4 @@
-"""Answers with bars that a real gateway gives and a client has to survive: doubled, overlapping, flat and
-unreadable ones.
-
-Knows bars. Must not know when they are misshapen, nor for whom.
-"""
+"""Misshapen answers with bars, as real gateways send them: doubled, overlapping, flat and unreadable bars."""
 
 from __future__ import annotations
 
@@ -15,13 +11,13 @@ from g4qc_core.gateway.markets.simulated_market import UNKNOWN, MarketBars
 
 @dataclass(frozen=True)
 class Misshape:
-    """What is wrong with an answer; numbers of bars.
+    """Defects of an answer, in numbers of bars.
 
     Attributes:
-        doubled: so many bars at either edge come twice.
-        overlap: so many bar lengths on either side of the window are answered too.
-        flat: the last so many bars have one price, the close before them, and neither volume nor trades.
-        unreadable: so many bars, from the middle on, are question marks, with neither volume nor trades.
+        doubled: bars at either edge that come twice.
+        overlap: bar lengths outside the window, on either side, that are answered too.
+        flat: last bars that have one price, the close before them, and neither volume nor trades.
+        unreadable: bars, from the middle on, that are question marks, with neither volume nor trades.
     """
 
     doubled: int = 0
@@ -34,14 +30,14 @@ AS_IT_IS = Misshape()
 
 
 def places(misshape: Misshape, count: int) -> np.ndarray:
-    """Which of `count` bars come, in order; those at the edges maybe twice."""
+    """Return the positions of the bars to send, out of `count`, in order; bars at the edges may appear twice."""
     at = np.arange(count)
     twice = (at < misshape.doubled) | (at >= count - misshape.doubled)
     return np.repeat(at, np.where(twice, 2, 1))
 
 
 def flattened(misshape: Misshape, bars: MarketBars) -> MarketBars:
-    """The bars, with the last of them flat; all of them where there are no more."""
+    """Return the bars with the last of them flat; all of them if there are no more."""
     first = max(len(bars) - misshape.flat, 0)
     if first == len(bars):
         return bars
@@ -55,7 +51,7 @@ def flattened(misshape: Misshape, bars: MarketBars) -> MarketBars:
 
 
 def unreadable(misshape: Misshape, bars: MarketBars) -> MarketBars:
-    """Return the bars with those in the middle unreadable: their prices are NaN, sent as `?`."""
+    """Return the bars with some in the middle unreadable: their prices are NaN, sent as `?`."""
     if not misshape.unreadable:
         return bars
     first = len(bars) // 2

@@ -1,7 +1,4 @@
-"""The kinds of fault that a script can name for all clients at once: news, outages, restarts.
-
-Knows codes and texts. Must not know how they are carried out; `director` does.
-"""
+"""Kinds of scripted fault that affect all clients at once: notices, outages, restarts. `director` runs them."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from g4qc_core.gateway.faults.request_faults import Fault, Instant, Number, Seconds
+from g4qc_core.gateway.faults.fault import Fault, Instant, Number, Seconds
 from g4qc_core.gateway.faults.switches import Effect
 
 NEWS = {
@@ -35,8 +32,8 @@ class Act(Fault):
     """A fault for all clients at once, on an event or at an instant.
 
     Attributes:
-        at: an instant of the gateway's clock, or a time of each day, UTC, instead of an event.
-        moment: before or behind the answer to the event.
+        at: instant of the gateway's clock, or time of each day, UTC, instead of an event.
+        moment: before or after the answer to the event.
     """
 
     at: Instant | time | None = None
@@ -53,7 +50,7 @@ class Act(Fault):
 
 
 class Announce(Act):
-    """News about no request, like 2103."""
+    """A notice about no request, like 2103."""
 
     do: Literal["announce"]
     code: Number = Field(ge=1, le=99_999)
@@ -68,18 +65,18 @@ class Announce(Act):
 
 class _Goodbye(Act):
     def change(self, effect: Effect) -> Effect:
-        # Whether the answer is quicker than the closing must not be left to chance.
+        # Do not leave to chance whether the answer or the closing is quicker.
         return replace(effect, unanswered=True) if self.moment == "before" else effect
 
 
 class Disconnect(_Goodbye):
-    """Every connection closes."""
+    """All connections close."""
 
     do: Literal["disconnect"]
 
 
 class Restart(_Goodbye):
-    """Every connection closes, new ones are refused for a time, and the first clients find their id in use."""
+    """All connections close, new ones are refused for a time, and the first clients find their id in use."""
 
     do: Literal["restart"]
     seconds: Seconds = 2.0
@@ -87,9 +84,9 @@ class Restart(_Goodbye):
 
 
 class ServersLost(Act):
-    """The gateway loses Interactive Brokers (1100 or 2110): no contracts, no bars, until it says 1101 or 1102.
+    """The gateway loses Interactive Brokers (1100 or 2110): no contracts, no bars, until 1101 or 1102.
 
-    Behind 1102 what was open is answered, behind 1101 it never is.
+    After 1102, open requests are answered; after 1101, they never are.
     """
 
     do: Literal["servers_lost"]
@@ -99,7 +96,7 @@ class ServersLost(Act):
 
 
 class FarmDown(Act):
-    """The farm of history is down (2105) until it says 2106; what is asked meanwhile is answered as told."""
+    """The farm of history is down (2105) until 2106; the script chooses the answer to requests in between."""
 
     do: Literal["farm_down"]
     seconds: Seconds | None = None

@@ -1,98 +1,19 @@
-"""The kinds of fault that a script can name for one request, each with its own fields.
+"""Kinds of scripted fault that affect one request, each with its own fields.
 
-Knows codes, texts and effects. Must not know sockets, nor count: the fields only say when a fault happens.
+The fields only say when a fault happens; counting belongs to `fault_script`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, Self
-from zoneinfo import available_timezones
+from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from g4qc_core.gateway.faults.fault import DATA_STAGES, REQUEST_STAGES, STAGES, Fault, Number, Seconds, Zone
 from g4qc_core.gateway.faults.switches import AFTER, Effect, End, FaultStage, Stall
 
-_DATA = (FaultStage.CONTRACTS, FaultStage.HEAD, FaultStage.HISTORY)
-_REQUESTS = (*_DATA, FaultStage.TIME)
-_STAGES = (FaultStage.CONNECT, FaultStage.HANDSHAKE, FaultStage.START, *_REQUESTS)
 _HMDS = "Historical Market Data Service error message:"
-
-
-def _not_boolean(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("must be a number")
-    return value
-
-
-def _zoned(value: Any) -> Any:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ValueError("must be an instant with its time zone, like 2026-11-20T22:30:00Z, without quotes")
-    return value
-
-
-def _known_zone(value: Any) -> Any:
-    if not isinstance(value, str) or value not in available_timezones():
-        raise ValueError("must be a time zone, like US/Pacific or UTC")
-    return value
-
-
-Zone = Annotated[str, BeforeValidator(_known_zone)]
-Number = Annotated[int, BeforeValidator(_not_boolean)]
-Seconds = Annotated[float, BeforeValidator(_not_boolean), Field(ge=0, le=86_400)]
-Instant = Annotated[datetime, BeforeValidator(_zoned)]
-
-
-class Fault(BaseModel):
-    """One entry of a script: when it happens. Each kind adds what happens.
-
-    Attributes:
-        on: kind of event that is looked at; `request` is any of contracts, head, history and time.
-        nth: only the nth such event; every: only each nth; after: only behind so many of them.
-        probability: with which it happens then.
-        times: how often at most; None is always.
-        since, until: the gateway's clock is in between (`from` in the file).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
-
-    stages: ClassVar[tuple[FaultStage, ...]] = _STAGES
-
-    do: str
-    on: str = "history"
-    nth: Number | None = Field(None, ge=1)
-    every: Number | None = Field(None, ge=1)
-    after: Number = Field(0, ge=0)
-    probability: float = Field(1.0, ge=0, le=1)
-    times: Number | None = Field(None, ge=1)
-    since: Instant | None = Field(None, alias="from")
-    until: Instant | None = None
-
-    @classmethod
-    def places(cls) -> list[str]:
-        """What `on` may say."""
-        names = [str(stage) for stage in cls.stages]
-        return [*names, "request"] if FaultStage.HISTORY in cls.stages else names
-
-    @property
-    def events(self) -> tuple[FaultStage, ...]:
-        """The stages that `on` means."""
-        if self.on == "request":
-            return tuple(stage for stage in _REQUESTS if stage in self.stages)
-        return (FaultStage(self.on),)
-
-    @model_validator(mode="after")
-    def _one_rule(self) -> Self:
-        if self.nth is not None and (self.every is not None or self.after):
-            raise ValueError("nth says which one: it does not go together with every or after")
-        if self.since is not None and self.until is not None and self.until <= self.since:
-            raise ValueError("the window is reversed: until must be later than from")
-        return self
-
-    def change(self, effect: Effect) -> Effect:
-        """The effect on a request, with this fault added."""
-        return effect
 
 
 class _Ending(Fault):
@@ -106,24 +27,25 @@ class _Ending(Fault):
         return self
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         place = AFTER if self.moment == "after" else self.after_bytes
         return replace(effect, end=End(self.do), end_after=place)
 
 
 class Close(_Ending):
-    """The connection closes: before the answer, behind it, or in the middle of a frame."""
+    """The connection closes before the answer, after it, or in the middle of a frame."""
 
     do: Literal["close"]
 
 
 class Mute(_Ending):
-    """From here on the connection stays and nothing more is sent on it."""
+    """The connection stays open and nothing more is sent on it."""
 
     do: Literal["mute"]
 
 
 class HalfOpen(_Ending):
-    """From here on nothing is sent or read on the connection, and nobody hears a goodbye."""
+    """Nothing more is sent or read on the connection, not even a goodbye."""
 
     do: Literal["half_open"]
 
@@ -131,54 +53,59 @@ class HalfOpen(_Ending):
 class Stalled(Fault):
     """A pause in the middle of the answer."""
 
-    stages: ClassVar = _STAGES[1:]
+    stages: ClassVar = STAGES[1:]
     do: Literal["stall"]
     after_bytes: Number = Field(4096, ge=1)
     seconds: Seconds = 2.0
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, stall=Stall(self.after_bytes, self.seconds))
 
 
 class Late(Fault):
-    """The answer comes so much later."""
+    """The answer is delayed."""
 
-    stages: ClassVar = _STAGES[1:]
+    stages: ClassVar = STAGES[1:]
     do: Literal["late"]
     seconds: Seconds
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, delay=effect.delay + self.seconds)
 
 
 class Unanswered(Fault):
     """The request is never answered; others are."""
 
-    stages: ClassVar = _STAGES[2:]
+    stages: ClassVar = STAGES[2:]
     do: Literal["unanswered"]
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, unanswered=True)
 
 
 class Error(Fault):
-    """The answer is an error of choice."""
+    """The answer is a chosen error."""
 
-    stages: ClassVar = _DATA
+    stages: ClassVar = DATA_STAGES
     do: Literal["error"]
     code: Number = Field(ge=1, le=99_999)
     text: str = Field(min_length=1)
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, error=(self.code, self.text))
 
 
 class _Known(Fault):
-    stages: ClassVar = _DATA
+    stages: ClassVar = DATA_STAGES
     code: ClassVar[int]
     text: str
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, error=(self.code, self.text))
 
 
@@ -191,7 +118,7 @@ class PacingFault(_Known):
 
 
 class NoDataFault(_Known):
-    """No data (162), whether or not there is some."""
+    """No data (162), whether or not there is any."""
 
     do: Literal["no_data"]
     code: ClassVar = 162
@@ -215,12 +142,13 @@ class Maintenance(_Known):
 
 
 class TooFast(Fault):
-    """More than 50 messages a second, says the gateway (100), and closes the connection."""
+    """The gateway reports more than 50 messages a second (100) and closes the connection."""
 
-    stages: ClassVar = _REQUESTS
+    stages: ClassVar = REQUEST_STAGES
     do: Literal["too_fast"]
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         error = (100, "Max rate of messages per second has been exceeded:max=50 rec=51 (1)")
         return replace(effect, error=error, names_request=False, end=End.CLOSE, end_after=AFTER)
 
@@ -233,29 +161,30 @@ class IdInUse(Fault):
     on: str = "start"
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, error=(326, "Unable to connect as the client id is already in use."))
 
 
 class Spanish(Fault):
-    """Errors speak Spanish."""
+    """Errors are in Spanish."""
 
-    stages: ClassVar = _DATA
+    stages: ClassVar = DATA_STAGES
     do: Literal["spanish"]
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, spanish=True)
 
 
 class Misshapen(Fault):
-    """Misshapen bars: doubled at the edges of the answer, outside the window, flat at the end, or question marks in
-    the middle.
-    """
+    """Misshapen bars: doubled at the edges, outside the window, flat at the end, or question marks in the middle."""
 
     stages: ClassVar = (FaultStage.HISTORY,)
     do: Literal["doubled_bars", "overlapping_bars", "flat_bars", "unreadable_bars"]
     bars: Number = Field(3, ge=1, le=10_000)
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         field = {"doubled_bars": "doubled", "overlapping_bars": "overlap", "flat_bars": "flat"}.get(
             self.do, "unreadable"
         )
@@ -269,11 +198,12 @@ class Garbled(Fault):
     do: Literal["garbled"]
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, garbled=True)
 
 
 class HeadText(Fault):
-    """A given text in place of the start of a contract's bars."""
+    """A given text instead of the start of a contract's bars."""
 
     stages: ClassVar = (FaultStage.HEAD,)
     do: Literal["head_text"]
@@ -281,13 +211,14 @@ class HeadText(Fault):
     text: str
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, head_text=self.text)
 
 
 class Elsewhere(Fault):
-    """Last trades of contracts in another time zone than the exchange's, as a setting of TWS allows.
+    """Last trades of contracts in a time zone other than the exchange's, as a setting of TWS allows.
 
-    `zone` is a name of the time zone database; UTC has a format of its own.
+    `zone` is a name in the time zone database; UTC has its own format.
     """
 
     stages: ClassVar = (FaultStage.CONTRACTS,)
@@ -296,6 +227,7 @@ class Elsewhere(Fault):
     zone: Zone
 
     def change(self, effect: Effect) -> Effect:
+        """See `Fault.change`."""
         return replace(effect, expiry_zone=self.zone)
 
 

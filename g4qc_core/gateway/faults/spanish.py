@@ -1,13 +1,10 @@
-"""The gateway's errors as a Spanish host words them: proof that nobody may decide by a text.
-
-Knows codes and texts, nothing else.
-"""
+"""The gateway's errors in Spanish, as on a Spanish host: a client must not decide by a text."""
 
 from __future__ import annotations
 
 _HMDS = "Mensaje de error del Servicio de datos históricos del mercado:"
 
-# By code, and by a part of the English text where a code has several meanings.
+# By code, and by a part of the English text if a code has several meanings.
 _TEXTS: tuple[tuple[int, str, str], ...] = (
     (162, "returned no data", f"{_HMDS}La consulta HMDS no ha devuelto datos"),
     (162, "pacing violation", f"{_HMDS}Infracción del ritmo de solicitudes de datos históricos"),
@@ -24,7 +21,7 @@ _TEXTS: tuple[tuple[int, str, str], ...] = (
 
 
 def spanish(code: int, text: str) -> str:
-    """The Spanish wording of an error; one that is not known here stays as it is."""
+    """Return the Spanish wording of an error; unknown ones stay as they are."""
     for known, part, translated in _TEXTS:
         if known == code and part in text:
             return translated

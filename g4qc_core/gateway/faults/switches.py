@@ -1,7 +1,7 @@
-"""What a gateway can do wrong: switches that a test sets, and the effect that they have on one request.
+"""Switches for faults, set by tests, and the effect of a fault on one request.
 
-Plain data. A switch is set before or between requests; a fault script (`script`) says the same for the nth request, an
-instant or a probability. Both end in an `Effect`, which is all that sessions and connections look at.
+Plain data. A switch is set before or between requests; a `fault_script` does the same for the nth request, an instant
+or a probability. Both end in an `Effect`, which is all that sessions and connections look at.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ AFTER = sys.maxsize
 
 
 class FaultStage(StrEnum):
-    """Where on a client's way something can go wrong."""
+    """A point in a client's session at which a fault can happen."""
 
     CONNECT = "connect"
     HANDSHAKE = "handshake"
@@ -32,7 +32,7 @@ class FaultStage(StrEnum):
 
 
 class Silence(StrEnum):
-    """From where on the gateway says nothing more, though it keeps the connection."""
+    """The point from which the gateway sends nothing more, although the connection stays open."""
 
     NEVER = "never"
     HANDSHAKE = "handshake"
@@ -48,7 +48,7 @@ class Silence(StrEnum):
 
 
 class End(StrEnum):
-    """What becomes of a connection."""
+    """How a connection ends."""
 
     CLOSE = "close"
     MUTE = "mute"
@@ -67,23 +67,23 @@ class Stall:
 
 @dataclass(frozen=True)
 class Effect:
-    """What goes wrong with one request and its answer; the default is nothing.
+    """The faults of one request and its answer; the default is none.
 
     Attributes:
-        unanswered: it gets no answer.
-        held: it waits for `SimulatedGateway.release`.
+        unanswered: the request gets no answer.
+        held: the request waits for `SimulatedGateway.release`.
         delay: seconds before the answer.
-        error: code and text that are the answer.
-        names_request: the error carries the request's id; else it is about none.
-        spanish: errors speak Spanish.
-        misshape: what is wrong with the bars.
+        error: code and text of an error that replaces the answer.
+        names_request: the error carries the request's id; otherwise it is about no request.
+        spanish: errors are in Spanish.
+        misshape: defects of the bars.
         garbled: the answer has a malformed message.
         head_text: text sent as the start of a contract's bars; None: the actual start.
         expiry_zone: time zone of last trades; None: the exchange's.
         stall: a pause in the answer.
-        end: what becomes of the connection.
-        end_after: bytes of the answer that are sent before the end; None is before anything happens, `AFTER` behind it.
-        then: called behind the answer.
+        end: how the connection ends.
+        end_after: bytes of the answer that are sent before the end; None: before anything happens; `AFTER`: after all.
+        then: called after the answer.
     """
 
     unanswered: bool = False
@@ -113,18 +113,18 @@ _ID_IN_USE = (326, "Unable to connect as the client id is already in use. Retry 
 
 @dataclass
 class Faults:
-    """The switches; all off is a gateway that behaves.
+    """The switches; with all of them off the gateway has no faults.
 
     Attributes:
         silence: see `Silence`.
         enforce_rates: more than 50 messages in a second end in error 100 and a closed connection.
         delay: seconds before each answer with bars.
-        stall: pause in the answer to the next request for bars; used up by it.
-        cut_after_bytes: close the connection after so many bytes of the answer to the next request for bars; used up.
-        close_after_requests: close the connection when so many more requests for bars came; counts down.
-        next_error: code and text that answer the next request for contracts, bars or a head timestamp; used up by it.
+        stall: pause in the answer to the next request for bars; used once.
+        cut_after_bytes: bytes of the answer to the next request for bars after which the connection closes; used once.
+        close_after_requests: number of further requests for bars until the connection closes; counts down.
+        next_error: code and text that answer the next request for contracts, bars or a head timestamp; used once.
         data_error: code and text that answer every request for bars or a head timestamp.
-        busy: so many more clients are told that their id is in use (326); counts down.
+        busy: number of further clients that find their id in use (326); counts down.
     """
 
     silence: Silence = Silence.NEVER
@@ -138,7 +138,7 @@ class Faults:
     busy: int = 0
 
     def effect(self, stage: FaultStage) -> Effect:
-        """What the switches do to one request; those for one request are then off."""
+        """Return the effect of the switches on one request, and reset those that are used once."""
         if stage is FaultStage.CONNECT:
             return Effect(end=End.MUTE) if self.silence == Silence.HANDSHAKE else NOTHING_WRONG
         if stage is FaultStage.START:

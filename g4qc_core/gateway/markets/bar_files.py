@@ -1,7 +1,6 @@
-"""Files of bars that a user put together: read, and refused with file, line and column where malformed.
+"""Files of the user's bars: parsed, or refused with file, line and column if malformed.
 
-Bars have one minute, or less where the times in the file say so. Knows columns and rows. Must not know contracts or
-sessions.
+Bars are one minute long, or shorter if the times in the file say so.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ class Recorded:
 
     Attributes:
         step: their length in seconds: 60, or a divisor of it.
-        bars: as they stand in the file.
-        minutes: bars of one minute made of them.
+        bars: the bars of the file.
+        minutes: one-minute bars made of them.
     """
 
     step: int
@@ -42,11 +41,12 @@ class Recorded:
 
 
 def read_table(file: Path, columns: Sequence[str], optional: Sequence[str]) -> pd.DataFrame:
-    """The rows of a csv (compressed where its name says so) or parquet file, every value as text.
+    """Return the rows of a csv (compressed if its name says so) or parquet file, every value as text.
 
     Args:
-        columns: those that it must have.
-        optional: those that it may have besides, for the error.
+        file: path of the file.
+        columns: required columns.
+        optional: further columns that the error text lists.
 
     Raises:
         SettingsError: the file is missing, cannot be read, or lacks a column.
@@ -71,11 +71,11 @@ def read_table(file: Path, columns: Sequence[str], optional: Sequence[str]) -> p
 
 
 def read_bars(file: Path) -> Recorded:
-    """The bars of a file with the columns timestamp (UTC, bar start), open, high, low, close, volume.
+    """Read a file with the columns timestamp (UTC, bar start), open, high, low, close, volume.
 
-    The columns wap and count are read where they exist, and -1 where they do not. A bar has one minute if all times are
-    whole minutes; otherwise it has the longest step of which all times, and the minute, are multiples. Where nearly all
-    times are whole minutes from the first rows on, the others are taken for mistakes.
+    The columns wap and count are optional; missing ones are -1. Bars are one minute long if all times are whole
+    minutes; otherwise their length is the longest step that divides all times and the minute. If nearly all times are
+    whole minutes from the first rows on, the others count as mistakes.
 
     Raises:
         SettingsError: the file is malformed; the text names file, line and column.
@@ -119,7 +119,7 @@ def _timestamps(file: Path, table: pd.DataFrame) -> np.ndarray:
 
 
 def _numbers(file: Path, table: pd.DataFrame, column: str) -> np.ndarray:
-    # pandas' own parser of numbers may err in the last digit; Python's does not.
+    # pandas' own parser may err in the last digit; Python's does not.
     values = np.array([_number(text) for text in table[column]], float)
     _check(file, column, ~np.isfinite(values), "is no number", table)
     return values

@@ -1,6 +1,6 @@
-"""When a contract month ends, and what it is called: the rules behind `Instrument.expiry` and `first_notice`.
+"""Expiry dates and symbols of contract months: the rules behind `Instrument.expiry` and `first_notice`.
 
-Source: contract specifications of CME Group. Where a gateway gives the date, the gateway is right.
+Source: contract specifications of CME Group. A date that a gateway reports takes precedence.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _LAST_MINUTE: dict[Expiry, time] = {
 
 
 def last_trade_date(instrument: Instrument, month: str) -> date:
-    """The day on which the contract month (`202512`) trades for the last time; `NEVER` for what has no month.
+    """Return the last trade date of the contract month (`202512`); `NEVER` for a product without months.
 
-    `third_friday`: the third Friday, or the business day before when that is a holiday. `imm_monday`: the second
-    business day before the third Wednesday. `three_business_days_before_25th`: of the month before the contract's own;
-    counted from the business day before the 25th when that is none. `third_last_business_day`: of the contract's month.
-    `seven_business_days_before_last`: before the last business day of the contract's month.
-    `business_day_before_15th`: the last business day before the 15th of the contract's month. `last_business_day`: of
-    the contract's month. Business days are those on which the exchange settles: see `business_days`.
+    `third_friday`: the third Friday, or the business day before if that is a holiday. `imm_monday`: the second business
+    day before the third Wednesday. `three_business_days_before_25th`: of the month before the contract's; counted from
+    the business day before the 25th if that is none. `third_last_business_day`: of the contract's month.
+    `seven_business_days_before_last`: before the last business day of the contract's month. `business_day_before_15th`:
+    the last business day before the 15th of the contract's month. `last_business_day`: of the contract's month.
+    Business days are the days on which the exchange settles: see `business_days`.
     """
     if month == SPOT:
         return NEVER
@@ -42,14 +42,14 @@ def last_trade_date(instrument: Instrument, month: str) -> date:
 
 
 def first_notice_date(instrument: Instrument, month: str) -> date | None:
-    """The day from which a holder of the contract month may be told to take delivery; None where trading ends first."""
+    """Return the first day on which a holder may receive a delivery notice; None if trading ends before."""
     if instrument.first_notice is None:
         return None
     return last_of_month_before(calendar(instrument.calendar), _first_of(month))
 
 
 def last_trade_at(instrument: Instrument, day: date) -> datetime:
-    """The instant at which trading ends on the last trade date, UTC."""
+    """Return the instant at which trading ends on the last trade date, UTC."""
     if day == NEVER:
         return datetime.combine(NEVER, time(), UTC)
     zone = calendar(instrument.calendar).timezone
@@ -57,7 +57,7 @@ def last_trade_at(instrument: Instrument, day: date) -> datetime:
 
 
 def local_symbol(instrument: Instrument, month: str) -> str:
-    """The exchange's name of a contract month; it repeats every ten years: `202512` of ES is `ESZ5`."""
+    """Return the exchange's symbol of a contract month; it repeats every ten years: `202512` of ES is `ESZ5`."""
     if month == SPOT:
         pair = instrument.kind == "CASH"
         return f"{instrument.ib_symbol}.{instrument.currency}" if pair else instrument.ib_symbol
@@ -65,7 +65,7 @@ def local_symbol(instrument: Instrument, month: str) -> str:
 
 
 def contract_id(symbol: str, month: str) -> int:
-    """A number for the contract month that is the same in every process and fits in 31 bits."""
+    """Return a number for the contract month that is equal in every process and fits in 31 bits."""
     months = 0 if month == SPOT else (int(month[:4]) - 1970) * 12 + int(month[4:])
     return 100_000_000 + zlib.crc32(symbol.encode()) % 1_000_000 * 2_000 + months
 
@@ -114,5 +114,5 @@ def _third(first: date, weekday: int) -> date:
 
 
 def _back(sessions: SessionCalendar, day: date, number: int) -> date:
-    """Return the day `number` business days before `day`, which need not be a business day itself."""
+    """Return the day `number` business days before `day`, which may be any day."""
     return before(sessions, day - _DAY, number - 1)

@@ -1,7 +1,4 @@
-"""Bars for a query: the window that it means, the bars in it, and larger ones made of them.
-
-Knows sessions and markets. Must not know the wire, except how it writes dates.
-"""
+"""Bars for a query: its window, the bars in it, and larger bars made of them."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ _NO_DATES = np.array([], "datetime64[D]")
 
 @dataclass(frozen=True)
 class Reply:
-    """Bars of a window, with the texts of their dates."""
+    """Bars of a window, with their dates as text."""
 
     start: datetime
     end: datetime
@@ -56,12 +53,12 @@ def bars(
     version: int,
     misshape: Misshape = AS_IT_IS,
 ) -> Reply:
-    """The bars that start in the query's window, misshapen as told.
+    """Return the bars that start in the query's window, with the defects of `misshape`.
 
-    A bar that the window's end or the present cuts is served as far as it goes, as the real gateway does.
+    A bar that the end of the window or the present cuts is served in part, as by the real gateway.
 
     Raises:
-        Refusal: 162, no bars in the window or too many, or the market has none as short as these.
+        Refusal: 162, no bars in the window or too many, or the market has none this short.
     """
     sessions = calendar(listing.instrument.calendar)
     start, end = window(sessions, query, now)
@@ -77,7 +74,7 @@ def bars(
 
 
 def schedule(listing: Listing, query: BarsQuery, now: datetime) -> tuple[datetime, datetime, list[ScheduledSession]]:
-    """The window of a query and the sessions in it.
+    """Return the window of a query and the sessions in it.
 
     Raises:
         Refusal: 162, there is no session in the window.
@@ -96,7 +93,7 @@ def schedule(listing: Listing, query: BarsQuery, now: datetime) -> tuple[datetim
 
 
 def window(sessions: SessionCalendar, query: BarsQuery, now: datetime) -> tuple[datetime, datetime]:
-    """Start and end of the query's window, UTC. Days are trading days, all else is calendar arithmetic."""
+    """Return start and end of the query's window, UTC. Days are trading days; other units are calendar arithmetic."""
     end = query.end or now
     if query.unit == "S":
         return end - timedelta(seconds=query.number), end
@@ -110,13 +107,13 @@ def window(sessions: SessionCalendar, query: BarsQuery, now: datetime) -> tuple[
 
 
 def no_data(listing: Listing, what: str) -> Refusal:
-    """The answer that there is nothing."""
+    """Return the answer that there is no data."""
     where = f"{listing.contract.local_symbol}@{listing.contract.exchange} {what.capitalize()}"
     return Refusal(162, f"{HMDS}HMDS query returned no data: {where}")
 
 
 def stamp(instant: datetime, zone: ZoneInfo, version: int) -> str:
-    """An instant in exchange time as the version writes it."""
+    """Return an instant in exchange time, in the version's format."""
     local = instant.astimezone(zone)
     if version < ZONED_DATES:
         return f"{local:%Y%m%d  %H:%M:%S}"
@@ -137,7 +134,7 @@ def _served(
     start: datetime,
     limit: datetime,
 ) -> tuple[MarketBars, np.ndarray]:
-    """The bars that start in `[start, limit)`, and the dates of their days, which may stay empty within a day."""
+    """Return the bars that start in `[start, limit)`, and the dates of their days, which may be empty."""
     source = _MINUTE if query.seconds == 0 or query.seconds >= _MINUTE else _step(market, listing, query)
     head = market.head(listing)
     if head is None or limit <= max(start, head):
@@ -159,7 +156,7 @@ def _source(market: SimulatedMarket, listing: Listing, seconds: int, start: date
 
 
 def _step(market: SimulatedMarket, listing: Listing, query: BarsQuery) -> int:
-    """The length of the market's bars, in seconds, of which those of the query are made; raises Refusal."""
+    """Return the length, in seconds, of the market's bars that make up the query's; raises Refusal."""
     step = market.step(listing)
     if query.seconds % step:
         names = {seconds: name for name, seconds in SECONDS.items()} | {_MINUTE: "1 min"}
@@ -174,10 +171,10 @@ def _step(market: SimulatedMarket, listing: Listing, query: BarsQuery) -> int:
 def _days(
     sessions: SessionCalendar, query: BarsQuery, start: datetime, limit: datetime, head: datetime
 ) -> list[Session]:
-    """The trading days of the window; of weeks and months, all of those that began in it, and of the last one.
+    """Return the trading days of the window; for weeks and months, all days of those that began in it, and of the last.
 
-    A week or month began on its first trade date, in exchange time.
-    Days before `head`, the contract's first bar, are left out where they do not matter.
+    A week or month begins on its first trade date, in exchange time. Days before `head`, the contract's first bar, are
+    left out if they do not matter.
     """
     if query.period is Period.DAY:
         return days_between(sessions, max(start, head), limit)
@@ -190,7 +187,7 @@ def _days(
 
 
 def _period(query: BarsQuery, day: Session) -> tuple[int, int]:
-    """The day itself, or the week (Monday to Sunday) or month of its trade date."""
+    """Return the day itself, or the week (Monday to Sunday) or month of its trade date."""
     if query.period is Period.WEEK:
         year, week, _ = day.trade_date.isocalendar()
         return year, week
@@ -200,7 +197,7 @@ def _period(query: BarsQuery, day: Session) -> tuple[int, int]:
 
 
 def _buckets(listing: Listing, sessions: SessionCalendar, query: BarsQuery, around: list[Session]) -> Buckets:
-    """The days that have trading in the query's hours; a week or month is named by the last of its days so far."""
+    """Return the days with trading in the query's hours; a week or month is named after the last of its days so far."""
     stretches = [regular_parts(sessions, s) if query.regular_hours else parts(s) for s in around]
     opened = [(s, p[0][0]) for s, p in zip(around, stretches, strict=True) if p]
     starts: dict[tuple[int, int], datetime] = {}
@@ -220,9 +217,9 @@ def _buckets(listing: Listing, sessions: SessionCalendar, query: BarsQuery, arou
 
 
 def _kind(trades: MarketBars, listing: Listing, what: str) -> MarketBars:
-    """Trades as they are, or quotes one tick around them, which have neither volume nor count.
+    """Return the trades themselves, or quotes one tick around them, which have neither volume nor count.
 
-    An index has no trades: its bars count how often it was computed.
+    An index has no trades: its bars count its computations.
     """
     if listing.contract.kind == "IND":
         none = np.zeros(len(trades), np.int64)

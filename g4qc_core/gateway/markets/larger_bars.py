@@ -1,7 +1,4 @@
-"""Larger bars made of smaller ones, and the last bar as far as it goes.
-
-Knows arrays of bars. Must not know calendars, windows or the wire.
-"""
+"""Larger bars made of smaller ones, and a last bar that is cut short. Pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -15,12 +12,13 @@ from g4qc_core.gateway.markets.simulated_market import UNKNOWN, MarketBars, no_b
 
 @dataclass(frozen=True)
 class Buckets:
-    """Trading days, in which bars are grouped; arrays of equal length, a value a day, ascending.
+    """Trading days, by which bars are grouped; arrays of equal length, one value per day, ascending.
 
     Attributes:
-        opens, closes: `[open, close)` of each day, UTC, `datetime64[s]`.
-        starts: start of the bar that a day begins or belongs to: its own open, or that of a week or month.
-        dates: date by which a bar of whole days is named, `datetime64[D]`.
+        opens: first instant of each day, UTC, `datetime64[s]`.
+        closes: end of each day, excluded, UTC, `datetime64[s]`.
+        starts: start of the bar that the day belongs to: its own open, or that of its week or month.
+        dates: date that names a bar of whole days, `datetime64[D]`.
     """
 
     opens: np.ndarray
@@ -30,7 +28,7 @@ class Buckets:
 
 
 def cut_last(bars: MarketBars, length: timedelta, limit: datetime) -> MarketBars:
-    """The bars, with the last one as it stands at `limit` where it is not over: its first trades only."""
+    """Return the bars, the last one as of `limit` if it is unfinished: its first trades only."""
     if not len(bars):
         return bars
     passed = (limit - length) - bars.start[-1].item().replace(tzinfo=limit.tzinfo)
@@ -54,6 +52,8 @@ def aggregate(bars: MarketBars, buckets: Buckets, seconds: int) -> tuple[MarketB
     Bars outside all days are left out.
 
     Args:
+        bars: the smaller bars.
+        buckets: the trading days.
         seconds: the length; 0 makes one bar of all days with the same start.
     """
     at = np.searchsorted(buckets.opens, bars.start, side="right") - 1
@@ -72,7 +72,7 @@ def aggregate(bars: MarketBars, buckets: Buckets, seconds: int) -> tuple[MarketB
 
 
 def merged(bars: MarketBars, starts: np.ndarray, first: np.ndarray, last: np.ndarray) -> MarketBars:
-    """One bar of the rows from each of `first` to the one of `last`."""
+    """Return one bar for each range of rows from `first` to `last`, both included."""
     return MarketBars(
         start=starts,
         open=bars.open[first],

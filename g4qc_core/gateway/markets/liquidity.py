@@ -1,7 +1,4 @@
-"""How an instrument's trades are shared among its contract months, and when they move from one to the next.
-
-Knows expiries. Must not know prices, bars or the wire.
-"""
+"""Liquidity of contract months: each month's share of the instrument's trades, and when it moves to the next."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ _CROSSING_WIDTH = 0.9
 _FLOORS = (0.02, 0.006, 0.0008, 0.0002)
 _SERIAL_SHARE = 0.0004
 
-# Crude oil moves on five to six days before its last trade date; what is delivered, two to three before notices begin.
+# Crude oil moves five to six days before its last trade date; delivered products two to three before notices begin.
 _LATE = timedelta(days=3)
 _BEFORE_NOTICE = timedelta(days=6)
 # Cattle trading moves to the next contract in the middle of the month before delivery.
@@ -25,7 +22,7 @@ _EARLY = timedelta(days=36)
 
 
 def held_until(instrument: Instrument, month: str) -> date:
-    """The day eight to nine days before which half of the contract month's trades have moved to the next."""
+    """Return the date of the half-way point: eight to nine days before it, half of the trades have moved on."""
     notice = first_notice_date(instrument, month)
     if notice is not None:
         return notice + _BEFORE_NOTICE
@@ -35,15 +32,17 @@ def held_until(instrument: Instrument, month: str) -> date:
 
 
 def serial(instrument: Instrument, contract: Contract) -> bool:
-    """True for a month beside the cycle in which the instrument is traded and rolled."""
+    """Return True for a month outside the cycle in which the instrument is traded and rolled."""
     return contract.expires and month_code(contract.month) not in instrument.months
 
 
 def liquidity(held: tuple[date, list[date]], trade_date: date, *, is_serial: bool = False) -> float:
-    """The contract's share in the instrument's trades on a day.
+    """Return the contract's share of the instrument's trades on a day.
 
     Args:
-        held: until when it is held, and until when each of the contracts before it is.
+        held: day until which the contract is held, and those of the contracts before it.
+        trade_date: the day.
+        is_serial: True for a month outside the cycle.
     """
     if is_serial:
         return _SERIAL_SHARE
@@ -55,5 +54,5 @@ def liquidity(held: tuple[date, list[date]], trade_date: date, *, is_serial: boo
 
 
 def _held(days: int) -> float:
-    """The share that a contract still holds so many calendar days before its expiry."""
+    """Return the share that a contract still holds a number of calendar days before its expiry."""
     return float(1.0 / (1.0 + np.exp(-(days - _CROSSING_DAYS) / _CROSSING_WIDTH)))

@@ -1,6 +1,6 @@
-"""The path of an underlying price: days with trends and clustered volatility, minutes bridged between them.
+"""The path of an underlying price: days with trends and clustered volatility, and minutes between them.
 
-Pure numbers from a seed. Must not know contracts, volumes or ticks.
+Pure numbers from a seed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FUTURES_OPEN, _CHICAGO = time(17, 0), ZoneInfo("America/Chicago")
 _YEAR = 365.25 * 86_400
 _NOTIONAL = 100_000.0
 
-# Daily volatility and yearly carry by calendar, which stands for the kind of product.
+# Daily volatility and yearly carry by calendar, as a proxy for the kind of product.
 _EQUITIES = (0.010, 0.038)
 _CHARACTERS = {
     "fx": (0.0045, 0.018),
@@ -60,6 +60,7 @@ class Underlying:
     Args:
         instrument: gives level, volatility and carry; without a typical price, a contract is worth about 100,000 in
             its currency.
+        seed: seed of the market.
     """
 
     def __init__(self, instrument: Instrument, seed: int) -> None:
@@ -72,13 +73,13 @@ class Underlying:
         self._levels, self._volatility = self._walk(np.log(level))
 
     def generator(self, day: date, stream: int) -> np.random.Generator:
-        """Randomness that belongs to one session of one thing."""
+        """Return the random generator of one stream in one session."""
         return np.random.default_rng([self._seed, self._salt, day.toordinal(), stream])
 
     def path(self, session: Session) -> np.ndarray:
-        """Logarithms of the price through a session, `STEPS` values for each of its minutes.
+        """Return logarithms of the price through a session, `STEPS` values per minute.
 
-        It leaves near the level of the business day before and arrives at the level of its own trade date.
+        The path starts near the level of the business day before and ends at the level of its own trade date.
         """
         minutes, at = session.length, _business_days_since_first(session.trade_date)
         generator = self.generator(session.trade_date, _BRIDGE)
@@ -93,20 +94,20 @@ class Underlying:
         return start + walk - share * (walk[-1] - (end - start))
 
     def carry(self, minutes: np.ndarray, last_trade_at: datetime) -> np.ndarray:
-        """What a contract stands above the underlying, as a logarithm: `len(minutes) * STEPS` values."""
+        """Return the premium of a contract over the underlying, as a logarithm: `len(minutes) * STEPS` values."""
         end = np.datetime64(last_trade_at.replace(tzinfo=None), "us")
         years = (end - minutes).astype("timedelta64[s]").astype(float) / _YEAR
         return (self._carry * np.maximum(years, 0.0)).repeat(STEPS)
 
     def volume(self, trade_date: date) -> float:
-        """Expected number of trades of all contract months in a full session."""
+        """Return the expected number of trades of all contract months in a full session."""
         usual = _TRADES_A_DAY.get(self._instrument.symbol, _OTHER_TRADES_A_DAY)
         busy = self._volatility[_business_days_since_first(trade_date)] / self._daily
         chance = np.exp(self.generator(trade_date, _VOLUME).normal(0.0, 0.12))
         return usual * float(np.sqrt(busy) * chance)
 
     def _walk(self, level: float) -> tuple[np.ndarray, np.ndarray]:
-        """Logarithm of the price and volatility on every business day since the first."""
+        """Return logarithm of the price and volatility on every business day since the first."""
         days = int(np.busday_count(_FIRST, _LAST)) + 1
         generator = np.random.default_rng([self._seed, self._salt, _DAYS])
         volatility = self._daily * np.exp(_autoregressive(generator, days, 0.97, 0.10))
@@ -139,7 +140,7 @@ def _recursion(shocks: np.ndarray, memory: float) -> np.ndarray:
 
 @lru_cache(maxsize=64)
 def _activity(minutes: int, hours_before: float) -> np.ndarray:
-    """How lively each minute of a session is: quiet evening, busy morning, busier at the cash open and close."""
+    """Return relative activity per minute: quiet evening, busy morning, busier at the cash open and close."""
     hour = hours_before + np.arange(minutes) / 60.0
     evening = 0.45 + 0.25 * np.exp(-hour / 1.5)
     europe = 0.45 * np.exp(-(((hour - 10.0) / 2.0) ** 2))
@@ -150,7 +151,7 @@ def _activity(minutes: int, hours_before: float) -> np.ndarray:
 
 
 def _clusters(generator: np.random.Generator, minutes: int) -> np.ndarray:
-    """Slowly changing liveliness within a session, around 1."""
+    """Return slowly changing activity within a session, around 1."""
     width = 45
     noise = generator.standard_normal(minutes + width)
     smooth = np.cumsum(noise)
@@ -158,12 +159,12 @@ def _clusters(generator: np.random.Generator, minutes: int) -> np.ndarray:
 
 
 def activity(session: Session) -> np.ndarray:
-    """Share of a day's trades that falls into each minute, summing to 1 over a full session of futures."""
+    """Return each minute's share of a day's trades; the shares of a full session of futures sum to 1."""
     lively = _activity(session.length, _hours_before(session)) ** 1.7
     return lively / (_activity(1_380, 0.0) ** 1.7).sum()
 
 
 def _hours_before(session: Session) -> float:
-    """Hours from 17:00 in Chicago, when futures open, to the session's own open."""
+    """Return the hours from 17:00 in Chicago, when futures open, to the session's open."""
     futures_open = datetime.combine(session.trade_date - timedelta(days=1), _FUTURES_OPEN, _CHICAGO)
     return (session.open - futures_open) / timedelta(hours=1) % 24

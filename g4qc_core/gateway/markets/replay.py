@@ -1,7 +1,7 @@
-"""A market of recorded bars: a directory with `contracts.csv` and one file of bars a contract.
+"""A market of recorded bars: a directory with `contracts.csv` and one file of bars per contract.
 
-Serves exactly the rows of the files; where a file has neither wap nor count, the bars say -1, as the protocol does for
-kinds of bars that have none. Knows files. Must not know the wire or the clock.
+Serves exactly the rows of the files. If a file lacks wap or count, the bars say -1, as the protocol does for kinds of
+bars without them.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class ReplayMarket:
     """The contracts and bars of a directory, all read at once.
 
     Args:
-        directory: holds `contracts.csv`, and for each contract in it `<local_symbol>.csv`, `.csv.gz` or `.parquet`.
-            Columns that `contracts.csv` leaves out are taken from the instrument.
-        registry: the instruments; they give the session calendar, and the time of day at which a contract ends.
+        directory: folder with `contracts.csv`, and for each contract in it `<local_symbol>.csv`, `.csv.gz` or
+            `.parquet`. Columns that `contracts.csv` lacks are taken from the instrument.
+        registry: the instruments, with session calendars and the times of day at which contracts end.
 
     Raises:
         SettingsError: the directory or a file in it is missing or malformed; the text names file and line or column.
@@ -56,23 +56,23 @@ class ReplayMarket:
         self._listings.sort(key=lambda item: (item.contract.symbol, item.contract.last_trade_date))
 
     def listings(self, now: datetime) -> list[Listing]:
-        """See `Market`; a contract is listed from its first bar on."""
+        """See `SimulatedMarket`; a contract is listed from its first bar on."""
         return [item for item in self._listings if (head := self.head(item)) is not None and head <= now]
 
     def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
-        """See `Market`."""
+        """See `SimulatedMarket`."""
         return self._recorded[listing.contract.con_id].minutes.between(start, end)
 
     def step(self, listing: Listing) -> int:
-        """See `Market`."""
+        """See `SimulatedMarket`."""
         return self._recorded[listing.contract.con_id].step
 
     def shortest(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
-        """See `Market`."""
+        """See `SimulatedMarket`."""
         return self._recorded[listing.contract.con_id].bars.between(start, end)
 
     def head(self, listing: Listing) -> datetime | None:
-        """See `Market`."""
+        """See `SimulatedMarket`."""
         bars = self._recorded[listing.contract.con_id].bars
         return pd.Timestamp(bars.start[0], tz="UTC").to_pydatetime() if len(bars) else None
 

@@ -1,7 +1,7 @@
-"""Trading hours and regular hours, as days of the calendar and as the texts of the protocol.
+"""Trading hours and regular hours, as days of the calendar and as texts of the protocol.
 
 Interactive Brokers counts days: trading on a holiday is a separate day, named after the day on which it ends, and not
-part of the next trade date. Knows calendars. Must not know contracts or prices.
+part of the next trade date.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 
-# Where regular hours begin and end by calendar, in exchange time; None: with the session.
+# Regular hours by calendar, in exchange time; None: the session's own edge.
 _REGULAR: dict[str, tuple[time | None, time | None]] = {
     "us_equities": (time(9, 30), time(16, 0)),
     "us_indices": (None, None),
@@ -24,7 +24,7 @@ _REGULAR_FUTURES = (time(8, 30), None)
 _DAYS_AHEAD = 6
 _LONGEST_SESSION = timedelta(days=7)  # a session with a holiday before a weekend
 
-# The old names are what the protocol says; a system may carry only the present ones.
+# The protocol uses the old names; a host may have only the present ones.
 MODERN_ZONES = {
     "US/Central": "America/Chicago",
     "US/Eastern": "America/New_York",
@@ -35,7 +35,7 @@ _OLD_ZONES = {modern: old for old, modern in MODERN_ZONES.items()}
 
 
 def zone_name(zone: ZoneInfo) -> str:
-    """The name that Interactive Brokers gives a time zone: `US/Central` for `America/Chicago`."""
+    """Return Interactive Brokers' name of a time zone: `US/Central` for `America/Chicago`."""
     return _OLD_ZONES.get(zone.key, zone.key)
 
 
@@ -53,14 +53,14 @@ def days_between(calendar: SessionCalendar, start: datetime, end: datetime) -> l
 
 
 def parts(session: Session) -> list[tuple[datetime, datetime]]:
-    """The stretches `[start, end)` of a session between its halts, UTC."""
+    """Return the stretches `[start, end)` of a session between its halts, UTC."""
     edges = [session.open, *(edge for halt in session.halts for edge in halt), session.close]
     stretches = zip(edges[::2], edges[1::2], strict=True)
     return [(start, end) for start, end in stretches if start < end]
 
 
 def regular_parts(calendar: SessionCalendar, session: Session) -> list[tuple[datetime, datetime]]:
-    """The stretches of a session in regular hours: of futures, from 08:30 exchange time to the close."""
+    """Return the stretches of a session in regular hours; for futures, from 08:30 exchange time to the close."""
 
     def at(clock: time | None, otherwise: datetime) -> datetime:
         if clock is None:
@@ -73,7 +73,7 @@ def regular_parts(calendar: SessionCalendar, session: Session) -> list[tuple[dat
 
 
 def trading_hours(calendar: SessionCalendar, now: datetime) -> str:
-    """The hours of about six days from `now` as the protocol writes them, in exchange time.
+    """Return the hours of about six days from `now` in the protocol's format, in exchange time.
 
     For example `20251120:1700-20251121:1600;20251122:CLOSED`.
     """
@@ -81,7 +81,7 @@ def trading_hours(calendar: SessionCalendar, now: datetime) -> str:
 
 
 def liquid_hours(calendar: SessionCalendar, now: datetime) -> str:
-    """As `trading_hours`, in regular hours only."""
+    """Return the regular hours in the format of `trading_hours`."""
     return _text(calendar, now, regular=True)
 
 
@@ -106,7 +106,7 @@ def _entries(stretches: Iterable[tuple[datetime, datetime]], zone: ZoneInfo) -> 
 
 
 def last_days(calendar: SessionCalendar, end: datetime, number: int) -> list[Session]:
-    """Return the last `number` trading days that opened before `end`, ascending; fewer where the calendar begins."""
+    """Return the last `number` trading days that opened before `end`, ascending; fewer at the start of the calendar."""
     found: list[Session] = []
     last = end.date() + timedelta(days=4)
     while len(found) < number and last > date(1990, 1, 1):

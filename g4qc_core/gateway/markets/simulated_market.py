@@ -1,6 +1,6 @@
-"""The port of a market: contracts, and their bars.
+"""The port of a simulated market: contracts, and their bars.
 
-Implementations: `synthetic.SyntheticMarket` and `replay.ReplayMarket`. Must not know the wire.
+Implementations: `synthetic.SyntheticMarket` and `replay.ReplayMarket`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class Listing:
-    """A contract month and the instrument that it belongs to."""
+    """A contract month and its instrument."""
 
     instrument: Instrument
     contract: Contract
@@ -46,10 +46,13 @@ class MarketBars:
 
     Attributes:
         start: bar starts, UTC, `datetime64[s]`.
-        open, high, low, close: prices in points, float64.
-        volume: contracts, int64; -1 where the kind of bar has none.
-        wap: volume-weighted price in points, float64; -1 where unknown.
-        count: number of trades, int64; -1 where unknown.
+        open: first price in points, float64.
+        high: highest price in points, float64.
+        low: lowest price in points, float64.
+        close: last price in points, float64.
+        volume: contracts, int64; -1 if the kind of bar has none.
+        wap: volume-weighted price in points, float64; -1 if unknown.
+        count: number of trades, int64; -1 if unknown.
     """
 
     start: np.ndarray
@@ -65,20 +68,20 @@ class MarketBars:
         return len(self.start)
 
     def take(self, which: np.ndarray | slice) -> MarketBars:
-        """The rows that a mask, a slice or positions choose."""
+        """Return the rows of a mask, a slice or positions."""
         return MarketBars(**{name: column[which] for name, column in self.columns().items()})
 
     def between(self, start: datetime, end: datetime) -> MarketBars:
-        """The rows that start in `[start, end)`, UTC."""
+        """Return the rows that start in `[start, end)`, UTC."""
         first, last = np.searchsorted(self.start, [ceiling(start), ceiling(end)])
         return self.take(slice(first, last))
 
     def columns(self) -> dict[str, np.ndarray]:
-        """The columns by name, in the order of the attributes."""
+        """Return the columns by name, in the order of the attributes."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def frame(self) -> pd.DataFrame:
-        """A frame of n rows: `timestamp` (datetime64[us, UTC]), then the other columns."""
+        """Return a frame of n rows: `timestamp` (datetime64[us, UTC]), then the other columns."""
         timestamp = pd.DatetimeIndex(self.start).as_unit("us").tz_localize("UTC")
         columns = self.columns()
         del columns["start"]
@@ -86,20 +89,20 @@ class MarketBars:
 
 
 def no_bars() -> MarketBars:
-    """No rows at all."""
+    """Return bars without rows."""
     prices, counts = np.array([], float), np.array([], np.int64)
     return MarketBars(np.array([], "datetime64[s]"), prices, prices, prices, prices, counts, prices, counts)
 
 
 def join(parts: Sequence[MarketBars]) -> MarketBars:
-    """The parts one behind the other."""
+    """Return the parts concatenated in order."""
     if not parts:
         return no_bars()
     return MarketBars(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(MarketBars)})
 
 
 def ceiling(instant: datetime) -> np.datetime64:
-    """The first whole second that is not before the instant, UTC."""
+    """Return the first whole second at or after the instant, UTC."""
     naive = np.datetime64(instant.astimezone(UTC).replace(tzinfo=None), "us")
     whole = naive.astype("datetime64[s]")
     return whole if whole == naive else whole + np.timedelta64(1, "s")
@@ -110,19 +113,19 @@ class SimulatedMarket(Protocol):
 
     @property
     def account(self) -> str:
-        """The managed account that the gateway names: it says what kind of market this is."""
+        """The managed account that the gateway reports; it identifies the kind of market."""
 
     def listings(self, now: datetime) -> list[Listing]:
-        """The contracts that were listed at or before `now`, expired ones included, by instrument and expiry."""
+        """Return the contracts listed at or before `now`, expired ones included, by instrument and expiry."""
 
     def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
-        """The 1-minute bars that start in `[start, end)`, complete, without rows for minutes without a trade."""
+        """Return the complete 1-minute bars that start in `[start, end)`, without rows for minutes without a trade."""
 
     def step(self, listing: Listing) -> int:
-        """The length of its shortest bars in seconds: 60, or less where it has bars below one minute."""
+        """Return the length of its shortest bars in seconds: 60, or less if it has bars below one minute."""
 
     def shortest(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
-        """As `minutes`, bars of the length `step`."""
+        """Return bars of the length `step`, otherwise as `minutes`."""
 
     def head(self, listing: Listing) -> datetime | None:
-        """Start of the contract's first bar, UTC, or None where it never traded."""
+        """Return the start of the contract's first bar, UTC, or None if it never traded."""

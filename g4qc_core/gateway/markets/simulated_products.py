@@ -1,7 +1,7 @@
-"""What the simulated gateway lists: the instruments of the registry, and a few more that somebody may want to add.
+"""Products of the simulated gateway: the instruments of the registry, and a few more that users may want to add.
 
-Of a product that it knows itself, the gateway's own facts count, whatever a user's file says of it: a gateway does not
-repeat its client's mistakes. Must not know contracts or bars.
+For a product that the gateway knows itself, its own facts count and not those of the user's file: a gateway does not
+repeat its client's mistakes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _MORE = Path(__file__).with_name("products.toml")
 
 
 def products(registry: Mapping[str, Instrument]) -> dict[str, Instrument]:
-    """The products of a simulated gateway for a client with this registry, by a name of the gateway's own."""
+    """Return the products of a gateway for a client with this registry, by the gateway's own names."""
     known = _known()
     names = {_identity(product) for product in known.values()}
     unheard = [instrument for instrument in registry.values() if _identity(instrument) not in names]

@@ -1,7 +1,6 @@
-"""A market that does not exist: any instrument of the registry, with bars that look like a market's and are none.
+"""A synthetic market: bars for any instrument of the registry that look like a market's.
 
-Everything follows from a seed, the contract and the session: a minute is the same whichever way it is asked for, in
-every process. Knows instruments, sessions and expiries. Must not know the wire or the clock.
+Everything follows from a seed, the contract and the session: a minute is the same in every request and every process.
 """
 
 from __future__ import annotations
@@ -31,11 +30,11 @@ _MINUTE = 60
 
 
 class SyntheticMarket:
-    """Synthetic bars of every instrument in `registry`.
+    """Synthetic bars of every instrument in a registry.
 
     A contract month is listed for two years before its last trade date, so that eight quarterly months are open at a
-    time; the serial months between those of the cycle for three months only. Expired ones stay for a little more than
-    the two years for which the real gateway serves them.
+    time; serial months between those of the cycle for three months only. Expired ones stay a little longer than the two
+    years for which the real gateway serves them.
     """
 
     account = SYNTHETIC_ACCOUNT
@@ -48,28 +47,28 @@ class SyntheticMarket:
         self._listed: tuple[date, list[Listing]] = (date.min, [])
 
     def listings(self, now: datetime) -> list[Listing]:
-        """See `Market`."""
+        """See `SimulatedMarket`."""
         today = now.date()
         if self._listed[0] != today:
             self._listed = (today, [item for product in self._registry.values() for item in _listings(product, today)])
         return self._listed[1]
 
     def minutes(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
-        """See `Market`."""
+        """See `SimulatedMarket`."""
         sessions = days_between(calendar(listing.instrument.calendar), start, end)
         parts = [self._session(listing, s) for s in sessions if _trades_in(listing, s)]
         return join(parts).between(start, end)
 
     def step(self, listing: Listing) -> int:
-        """See `Market`; there is nothing below a minute."""
+        """See `SimulatedMarket`; there is nothing below a minute."""
         return _MINUTE
 
     def shortest(self, listing: Listing, start: datetime, end: datetime) -> MarketBars:
-        """See `Market`."""
+        """See `SimulatedMarket`."""
         return self.minutes(listing, start, end)
 
     def head(self, listing: Listing) -> datetime | None:
-        """See `Market`."""
+        """See `SimulatedMarket`."""
         first = _listed_from(listing)
         for session in days(calendar(listing.instrument.calendar), first, first + _LISTED_FOR):
             if not _trades_in(listing, session):
@@ -131,12 +130,12 @@ def _trades_in(listing: Listing, session: Session) -> bool:
 
 def _months(cycle: str, first: date, last: date) -> list[str]:
     codes = [MONTH_CODES.index(code) + 1 for code in sorted(set(cycle))]
-    # A contract may expire in the month before the one that names it, so the ends are widened by one year.
+    # A contract may expire in the month before its name, so the ends are widened by one year.
     return [f"{year}{month:02d}" for year in range(first.year - 1, last.year + 2) for month in codes]
 
 
 def _share(instrument: Instrument, contract: Contract, trade_date: date) -> float:
-    """The contract's share in the instrument's trades on a day."""
+    """Return the contract's share of the instrument's trades on a day."""
     if not contract.expires:
         return 1.0
     last = contract.last_trade_date

@@ -1,7 +1,4 @@
-"""How many trades a minute of a contract has, and the bar that they make.
-
-Must not know the wire, where prices come from, or how trades are shared among contract months.
-"""
+"""The number of trades in a minute of a contract, and the bar that they form."""
 
 from __future__ import annotations
 
@@ -15,7 +12,13 @@ _CONTRACTS_A_TRADE = 4.0
 
 
 def expected_trades(a_day: float, share: float, session: Session) -> np.ndarray:
-    """Expected number of trades in each minute of a session."""
+    """Return the expected number of trades in each minute of a session.
+
+    Args:
+        a_day: expected trades of all contract months in a full session.
+        share: the contract's share of them, 0 to 1.
+        session: the session.
+    """
     return a_day * share * activity(session)
 
 
@@ -26,11 +29,14 @@ def trades(
     expected: np.ndarray,
     generator: np.random.Generator,
 ) -> MarketBars:
-    """The bars of a session; a minute without a trade has no row.
+    """Return the bars of a session; a minute without a trade has no row.
 
     Args:
+        listing: contract and instrument.
         path: prices, `len(minutes) * STEPS` of them.
-        expected: expected number of trades a minute.
+        minutes: starts of the session's minutes.
+        expected: expected number of trades per minute.
+        generator: random generator of this contract and session.
     """
     count = generator.poisson(expected * np.exp(generator.normal(0.0, 0.35, len(minutes))))
     volume = count + generator.poisson(count * (_CONTRACTS_A_TRADE - 1.0))
@@ -40,7 +46,7 @@ def trades(
     tick = int(listing.tick * scale)
     grid = np.maximum(np.rint(path.reshape(-1, STEPS)[traded] * (scale / tick)), 1.0).astype(np.int64)
     count, volume = count[traded], volume[traded]
-    # A minute with one trade has one price, a minute with two has no more than two.
+    # A minute with one trade has one price, a minute with two at most two.
     few = count <= 2
     grid[few, 1:-1] = grid[few, :1]
     grid[count == 1] = grid[count == 1, :1]

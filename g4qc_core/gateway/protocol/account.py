@@ -1,7 +1,4 @@
-"""Time and an account that holds nothing: the first answers that a client needs, and empty lists.
-
-Knows the gateway's own account. Must not know sockets, contracts or bars.
-"""
+"""The clock and an empty account: the first answers that a client needs, and empty lists."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ _MARKET_DATA_TYPES = range(1, 5)
 
 
 def fixed(*chosen: Layout) -> Answer:
-    """Return an answer of these messages, filled with what the gateway knows without looking anything up."""
+    """Return an answer of these messages, filled with facts about the gateway itself."""
 
     def answer(asked: RequestContext) -> list[Message]:
         account = asked.market.account
@@ -37,12 +34,12 @@ def fixed(*chosen: Layout) -> Answer:
 
 
 def silent(asked: RequestContext) -> list[Message]:
-    """Answer nothing, as Interactive Brokers does: a setting, or the end of a list that is not sent."""
+    """Answer nothing, as Interactive Brokers does for a setting and for the end of a list that is not sent."""
     return []
 
 
 def subscription(code: int, *chosen: Layout) -> Answer:
-    """Return an answer that also opens a subscription of a message code."""
+    """Return an answer that also opens a subscription for a message code."""
     answer = fixed(*chosen)
 
     def subscribe(asked: RequestContext) -> list[Message]:
@@ -53,7 +50,7 @@ def subscription(code: int, *chosen: Layout) -> Answer:
 
 
 def unsubscription(code: int) -> Answer:
-    """Return an answer that ends a subscription of a message code, or refuses an id that is not subscribed (300)."""
+    """Return an answer that ends a subscription for a message code, or refuses an id without one (300)."""
 
     def unsubscribe(asked: RequestContext) -> list[Message]:
         if (code, asked.request_id) not in asked.subscribed:
@@ -83,7 +80,7 @@ def advisor_data(asked: RequestContext) -> list[Message]:
 
 
 def auto_open_orders(asked: RequestContext) -> list[Message]:
-    """End the binding of orders made by hand, which only client 0 may ask for; there are none."""
+    """End the binding of manual orders, which only client 0 may request; there are none."""
     (bind,) = asked.values
     if not bind:
         return []
@@ -93,7 +90,7 @@ def auto_open_orders(asked: RequestContext) -> list[Message]:
 
 
 def market_data_type(asked: RequestContext) -> list[Message]:
-    """Accept a setting of streams, which has no answer; refuse a type that does not exist."""
+    """Accept a setting for streams, which has no answer; refuse a type that does not exist."""
     (data_type,) = asked.values
     if data_type not in _MARKET_DATA_TYPES:
         raise invalid(f"There is no market data of type {data_type}")

@@ -1,7 +1,4 @@
-"""The rules of a request for bars: what the gateway refuses, with the number and text that the real one gives.
-
-Knows texts and limits. Must not know contracts, except that a continuous one cannot be asked for the past.
-"""
+"""Validation of requests for bars: what the gateway refuses, with the real gateway's codes and texts."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from g4qc_core.gateway.protocol.layouts import SCHEDULE as SCHEDULE_VERSION
 
 
 class Period(StrEnum):
-    """Trading days that a bar spans."""
+    """Number of trading days in a bar."""
 
     DAY = "day"
     WEEK = "week"
@@ -112,13 +109,15 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class BarsQuery:
-    """A request for bars that passed validation.
+    """A valid request for bars.
 
     Attributes:
-        end: where the window ends, UTC; None is the gateway's present.
-        seconds: bar length; 0 for bars of whole trading days, as `period` says.
-        number, unit: duration, e.g. 1 and `W`.
-        warning: code and text of what to tell the client first.
+        end: end of the window, UTC; None: the gateway's present.
+        seconds: bar length; 0 for bars of whole trading days, given by `period`.
+        period: trading days in a bar of whole days.
+        number: number of units of the duration, e.g. 1.
+        unit: unit of the duration, e.g. `W`.
+        warning: code and text to send to the client first.
     """
 
     end: datetime | None
@@ -133,11 +132,15 @@ class BarsQuery:
 
 
 def validate(request: BarsRequest, version: int) -> BarsQuery:
-    """The request as a query.
+    """Return the request as a query.
+
+    Args:
+        request: the request as read from the message.
+        version: protocol version of the connection.
 
     Raises:
-        Refusal: 10314, 10339 or 321, in the order in which the real gateway looks; then 162 for what is legal there
-            and not served here.
+        Refusal: 10314, 10339 or 321, in the real gateway's order; then 162 for requests that are legal there and not
+            served here.
     """
     end, warning = _end(request.end)
     if request.contract.sec_type == CONTINUOUS and end is not None:
@@ -158,23 +161,23 @@ def validate(request: BarsRequest, version: int) -> BarsQuery:
 
 
 def invalid(cause: str) -> Refusal:
-    """A refusal of the request as malformed (321)."""
+    """Return a refusal of a malformed request (321)."""
     return Refusal(321, f"Error validating request.-'bM' : cause - {cause}")
 
 
 def not_served(what: str, advice: str) -> Refusal:
-    """A refusal of what is legal at Interactive Brokers (162); `what` ends with is or are."""
+    """Return a refusal of a request that Interactive Brokers would serve (162); `what` ends with is or are."""
     return Refusal(162, f"{HMDS}{what} not served by the simulated gateway: {advice}")
 
 
 def check_kind(what: str) -> None:
-    """Raises Refusal where the kind of bar is none, or one that the simulated gateway does not have."""
+    """Raise Refusal if the kind of bar does not exist, or the simulated gateway does not have it."""
     _check_kind_is_legal(what)
     _check_kind_is_served(what)
 
 
 def check_date_format(chosen: int) -> None:
-    """Raises Refusal where the date format is none."""
+    """Raise Refusal if the date format does not exist."""
     if chosen not in (1, 2, 3):
         raise invalid(f"Date formatting selection of {chosen} rejected")
 

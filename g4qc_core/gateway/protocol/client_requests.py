@@ -1,6 +1,6 @@
-"""What a client asks, read from the fields of its message.
+"""Requests of a client, parsed from the fields of its messages, in the layout of versions from 157 on.
 
-Knows the layout of requests from version 157 on. Must not know whether what is asked exists or is allowed.
+Whether a request is allowed is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ContractQuery:
 
 @dataclass(frozen=True)
 class ContractRequest:
-    """REQ_CONTRACT_DATA; `others` are its further keys, an ISIN or an issuer for example, mostly empty."""
+    """REQ_CONTRACT_DATA; `others` holds its further keys, for example an ISIN or an issuer, usually empty."""
 
     request_id: int
     contract: ContractQuery
@@ -83,20 +83,20 @@ class HeadRequest:
 
 
 class Fields:
-    """The fields of a message, taken one by one; each method raises MalformedRequest where it cannot be read."""
+    """A reader of a message's fields, one by one; each method raises MalformedRequest if a field cannot be read."""
 
     def __init__(self, fields: list[str]) -> None:
         self._fields: Iterator[str] = iter(fields)
 
     def text(self) -> str:
-        """The next field."""
+        """Read the next field as text."""
         try:
             return next(self._fields)
         except StopIteration:
             raise MalformedRequest("the message has too few fields") from None
 
     def integer(self) -> int:
-        """The next field as a whole number of 32 bits; empty is 0."""
+        """Read the next field as a whole number of 32 bits; empty is 0."""
         text = self.text()
         number = int(text or 0) if _WHOLE.fullmatch(text) else _LARGEST + 1
         if abs(number) > _LARGEST:
@@ -104,14 +104,14 @@ class Fields:
         return number
 
     def flag(self) -> bool:
-        """The next field as yes or no; empty is no."""
+        """Read the next field as a flag; empty is False."""
         text = self.text().lower()
         if text not in _FLAGS:
             raise MalformedRequest(f"{text[:_SHOWN]!r} is neither 1 nor 0")
         return _FLAGS[text]
 
     def decimal(self) -> str:
-        """The next field, which is a decimal number or empty."""
+        """Read the next field, a decimal number or empty, as text."""
         text = self.text()
         try:
             float(text or 0)
@@ -120,7 +120,7 @@ class Fields:
         return text
 
     def contract(self) -> ContractQuery:
-        """The next thirteen fields as a contract."""
+        """Read the next thirteen fields as a contract."""
         return ContractQuery(
             con_id=self.integer(),
             symbol=self.text(),
@@ -139,7 +139,7 @@ class Fields:
 
 
 def contract_request(fields: list[str], version: int) -> ContractRequest:
-    """Reads REQ_CONTRACT_DATA without its message code; raises MalformedRequest."""
+    """Parse REQ_CONTRACT_DATA without its message code; raises MalformedRequest."""
     read = Fields(fields)
     read.integer()
     request_id, contract, _ = read.integer(), read.contract(), read.text()
@@ -147,7 +147,7 @@ def contract_request(fields: list[str], version: int) -> ContractRequest:
 
 
 def bars_request(fields: list[str]) -> BarsRequest:
-    """Reads REQ_HISTORICAL_DATA without its message code; raises MalformedRequest."""
+    """Parse REQ_HISTORICAL_DATA without its message code; raises MalformedRequest."""
     read = Fields(fields)
     request_id, contract = read.integer(), read.contract()
     end, bar_size, duration = (read.text().strip() for _ in range(3))
@@ -161,7 +161,7 @@ def bars_request(fields: list[str]) -> BarsRequest:
 
 
 def head_request(fields: list[str]) -> HeadRequest:
-    """Reads REQ_HEAD_TIMESTAMP without its message code; raises MalformedRequest."""
+    """Parse REQ_HEAD_TIMESTAMP without its message code; raises MalformedRequest."""
     read = Fields(fields)
     return HeadRequest(
         request_id=read.integer(),

@@ -47,14 +47,14 @@ _READY = (
 
 @dataclass(frozen=True)
 class House:
-    """What all sessions of a gateway share.
+    """State that all sessions of a gateway share.
 
     Attributes:
-        director: says what goes wrong.
-        join: called when a client names its id; false where another session has it.
-        leave: called when a session does not hold its id any more.
+        director: decides about faults.
+        join: called when a client names its id; returns False if another session has it.
+        leave: called when a session releases its id.
         seen: called with every message.
-        held: set for a moment when requests that wait in silence shall be answered.
+        held: set for a moment to answer the requests that wait in silence.
     """
 
     market: SimulatedMarket
@@ -92,7 +92,7 @@ class ClientSession:
         }
 
     async def serve(self) -> None:
-        """Answers requests until the client leaves or breaks the protocol; leaves no task behind."""
+        """Answer requests until the client leaves or breaks the protocol, then cancel all tasks."""
         try:
             while await self._serve_one():
                 pass
@@ -103,7 +103,7 @@ class ClientSession:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def error(self, request_id: int, code: int, text: str) -> None:
-        """Sends an error or a piece of news; id -1 is about no request."""
+        """Send an error or a notice; id -1 means that it is about no request."""
         await self._connection.send(replies.error(request_id, code, text, self._house.clock.now()))
 
     async def _serve_one(self) -> bool:
@@ -249,7 +249,7 @@ class ClientSession:
         return True
 
     async def _admit(self, request_id: int, effect: Effect, answer: _Answer) -> None:
-        """Answers a query of history, which may be cancelled meanwhile, or refuses it for what else is open."""
+        """Answer a cancellable query of history, or refuse it because of other open requests."""
         if effect.error is None and request_id in (self._open.keys() | self._heads):
             await self.error(request_id, 386, "Duplicate ticker id")
         elif effect.error is None and len(self._open) + len(self._heads) >= _MOST_OPEN:
@@ -259,7 +259,7 @@ class ClientSession:
             self._open[request_id] = self._begin(self._query(request_id, effect, answer))
 
     async def _answer(self, request_id: int, effect: Effect, answer: _Answer) -> None:
-        """Answers at once, unless the answer shall come late: others must not wait for it."""
+        """Answer at once, or in a task if the answer is delayed, so that it does not block other requests."""
         query = self._query(request_id, effect, answer)
         if effect.held or effect.delay:
             self._begin(query)
@@ -279,7 +279,7 @@ class ClientSession:
             if effect.delay:
                 await asyncio.sleep(effect.delay)
             messages = self._made(request_id, effect, answer)
-            # From here on it cannot be cancelled: half a message would garble all that follow.
+            # From here on the answer cannot be cancelled: half a message would garble all later ones.
             self._open.pop(request_id, None)
             await self._connection.send(*messages, effect=effect)
         except OSError:
@@ -295,7 +295,7 @@ class ClientSession:
             code, text = effect.error
         except Refusal as refusal:
             code, text = refusal.code, refusal.text
-        except Exception as error:  # noqa: BLE001 - a defect of ours must reach the client as a failure, not as silence
+        except Exception as error:  # noqa: BLE001 - a defect here must reach the client as a failure, not as silence
             _LOG.exception("request %s failed", request_id)
             code, text = _failed(error)
         named = request_id if effect.names_request else NO_ID
@@ -303,7 +303,7 @@ class ClientSession:
         return [replies.error(named, code, said, self._house.clock.now())]
 
     def _too_fast(self) -> bool:
-        # Real time, whatever the gateway's clock says: this is about the wire.
+        # Real time, whatever the gateway's clock: this concerns the wire.
         now = time.monotonic()
         full = len(self._arrivals) == _MOST_A_SECOND and now - self._arrivals[0] < 1.0
         self._arrivals.append(now)

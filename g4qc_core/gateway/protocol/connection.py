@@ -1,7 +1,4 @@
-"""One client's socket: handshake, frames in, messages out with backpressure, and the faults of the framing.
-
-Knows versions and bytes. Must not know what a message means.
-"""
+"""One client's socket: handshake, incoming frames, outgoing messages with backpressure, and faults of the framing."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ class Connection:
 
     Attributes:
         version: the negotiated protocol version; 0 before the handshake.
-        on_half_open: called when nothing is read any more, the client's goodbye included.
+        on_half_open: called when nothing is read any more, not even the client's goodbye.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -37,13 +34,15 @@ class Connection:
         self._deaf = False
 
     async def shake_hands(self, newest: int, now: datetime, effect: Callable[[], Effect]) -> None:
-        """Agrees on a version: the lower one of `newest` and the highest that the client offers.
+        """Agree on a version: the lower one of `newest` and the client's highest.
 
         Args:
-            effect: asked, once the offer has come, what goes wrong with the answer.
+            newest: highest version of this gateway.
+            now: the gateway's clock, sent with the answer.
+            effect: called once the offer has arrived; returns the fault of the answer.
 
         Raises:
-            MalformedFrame: the client's first bytes are no handshake, or there is no version in common.
+            MalformedFrame: the client's first bytes are no handshake, or no version is common to both.
         """
         lowest, highest = await framing.read_offer(self._reader)
         version = min(newest, highest)
@@ -57,23 +56,23 @@ class Connection:
         await self._deliver(framing.frame([str(version), f"{local:%Y%m%d %H:%M:%S %Z}"]), wrong)
 
     async def receive(self) -> list[str]:
-        """The fields of the next message; raises as `framing.read_request`."""
+        """Return the fields of the next message; raises as `framing.read_request`."""
         fields = await framing.read_request(self._reader)
         await self._sleep_if_deaf()
         return fields
 
     async def begin(self, effect: Effect) -> None:
-        """Ends the connection if that shall happen before any answer; raises OSError where that closes it."""
+        """Close the connection if the fault asks for it before any answer; raises OSError then."""
         if effect.end is not None and effect.end_after is None:
             self._finish(effect.end)
         await self._sleep_if_deaf()
 
     async def send(self, *messages: Message, effect: Effect = NOTHING_WRONG) -> None:
-        """Sends the messages as one answer that goes wrong as told; raises OSError when the client is gone."""
+        """Send the messages as one answer with its fault; raises OSError when the client is gone."""
         await self._deliver(b"".join(encode(message, self.version) for message in messages), effect)
 
     async def close(self) -> None:
-        """Closes the socket; a client that does not read any more is not waited for."""
+        """Close the socket without waiting for a client that has stopped reading."""
         self._writer.close()
         with contextlib.suppress(OSError, TimeoutError):
             await asyncio.wait_for(self._writer.wait_closed(), _GOODBYE)

@@ -1,7 +1,4 @@
-"""Which contracts a query means.
-
-Knows the market's listings and Interactive Brokers' rules about expired ones. Must not know the wire.
-"""
+"""Lookup of contracts: the listings that match a query, by Interactive Brokers' rules about expired ones."""
 
 from __future__ import annotations
 
@@ -27,14 +24,14 @@ _UNDERLYING_KINDS = {
 
 
 def underlying(instrument: Instrument) -> tuple[int, str]:
-    """Return the conId and the kind of what a future is derived from."""
+    """Return the conId and the kind of a future's underlying."""
     return contract_id(instrument.symbol, _UNDERLYING_MONTH), _UNDERLYING_KINDS.get(instrument.calendar, "IND")
 
 
 def find(market: SimulatedMarket, query: ContractQuery, now: datetime) -> list[Listing]:
-    """The contracts that fit the query at `now`, by expiry; empty where there is none.
+    """Return the contracts that match the query at `now`, by expiry; empty if there is none.
 
-    An expired contract fits only a query that includes expired ones, and for two years after its expiry.
+    An expired contract matches only a query that includes expired ones, and only for two years after its expiry.
     """
     listings = market.listings(now)
     if query.sec_type == CONTINUOUS:
@@ -45,7 +42,7 @@ def find(market: SimulatedMarket, query: ContractQuery, now: datetime) -> list[L
 
 
 def visible(listing: Listing, include_expired: bool, now: datetime) -> bool:
-    """True for a contract that trades at `now`, or ended in the two years before it and expired ones are included."""
+    """Return True for a contract that trades at `now`, or expired within two years if expired ones are included."""
     ended = listing.contract.last_trade_at
     return ended > now or (include_expired and ended > _two_years_before(now))
 

@@ -1,7 +1,4 @@
-"""The refusal of a query that finds no contract: the broker's sentence (200), and the contracts that there are instead.
-
-Knows listings and queries. Must not know the wire.
-"""
+"""The refusal of a query that matches no contract: the broker's sentence (200), and the existing contracts."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ _HOW_TO_ADD = {
 
 
 def not_found(market: SimulatedMarket, query: ContractQuery, now: datetime) -> Refusal:
-    """Return the refusal of a query that fits no contract at `now`."""
+    """Return the refusal of a query that matches no contract at `now`."""
     return Refusal(200, f"{_NOT_FOUND}: {_reason(market, query, now)}; see docs/gateway.md")
 
 

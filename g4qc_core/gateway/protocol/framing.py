@@ -1,7 +1,4 @@
-"""Frames and fields: how the protocol writes numbers and texts, and cuts the byte stream into messages.
-
-Knows bytes and text. Must not know what a message means.
-"""
+"""Frames and fields: the protocol's numbers and texts, and the byte stream cut into messages."""
 
 from __future__ import annotations
 
@@ -22,11 +19,11 @@ class MalformedFrame(Exception):
 
 
 class MalformedRequest(Exception):
-    """A message of a client cannot be read; it is answered with an error, and the next one is read."""
+    """A client's message cannot be parsed; the answer is an error, and reading continues."""
 
 
 def number(value: float) -> str:
-    """The shortest decimal text, without an exponent, that reads back as the same float.
+    """Return the shortest decimal text, without an exponent, that parses to the same float.
 
     >>> number(0.00005), number(6000.0)
     ('0.00005', '6000.0')
@@ -36,9 +33,9 @@ def number(value: float) -> str:
 
 
 def frame(fields: Iterable[str]) -> bytes:
-    """A frame: the length, then each field with a NUL behind it.
+    """Return a frame: the length, then each field followed by a NUL.
 
-    Text beyond ASCII is escaped; the clients undo it.
+    Text beyond ASCII is escaped; clients unescape it.
     """
     body = "\0".join(fields) + "\0"
     encoded = body.encode("ascii", "backslashreplace")
@@ -46,7 +43,7 @@ def frame(fields: Iterable[str]) -> bytes:
 
 
 async def read_offer(reader: asyncio.StreamReader) -> tuple[int, int]:
-    """The lowest and highest version that a new client offers.
+    """Return the lowest and highest version that a new client offers.
 
     Raises:
         MalformedFrame: the first bytes are no handshake.
@@ -63,10 +60,10 @@ async def read_offer(reader: asyncio.StreamReader) -> tuple[int, int]:
 
 
 async def read_request(reader: asyncio.StreamReader) -> list[str]:
-    """The fields of the next message.
+    """Return the fields of the next message.
 
     Raises:
-        MalformedFrame: it claims to be too long, so that the next one cannot be found.
+        MalformedFrame: its stated length is too long, so the next message cannot be found.
         MalformedRequest: it is empty or does not end with a NUL.
         asyncio.IncompleteReadError: the client went away.
     """

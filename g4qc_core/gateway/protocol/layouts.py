@@ -1,7 +1,6 @@
-"""The fields of every answer, by protocol version: tables, and one function that reads them.
+"""Layouts of all answers by protocol version: tables of fields, and one function that encodes them.
 
-Knows names and versions. Must not know where values come from. Versions from 157 to 200 are spoken; from 201 the
-protocol changes to protobuf, which is out of scope.
+Versions 157 to 200 are supported. From 201 on the protocol is protobuf, which is out of scope.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ OLDEST, NEWEST = 157, 200
 
 _NO_NUMBER = "?"
 
-# Versions at which something changes, named after what changes.
+# Versions at which the protocol changes, named after the change.
 SIZE_RULES = 164
 SCHEDULE = 165
 ZONED_DATES = 174
@@ -29,7 +28,7 @@ SEPARATE_END = 196
 
 @dataclass(frozen=True)
 class Field:
-    """A field that exists in the versions `[since, until)`; `fixed` is its value where no other is given."""
+    """A field that exists in the versions `[since, until)`; `fixed` is its default value."""
 
     name: str
     fixed: str | None = None
@@ -42,7 +41,7 @@ Layout = tuple[Field, ...]
 
 @dataclass(frozen=True)
 class Message:
-    """A message before it is written: its layout, its values by name, and the fields that repeat behind them."""
+    """A message before encoding: its layout, its values by name, and the repeated fields that follow."""
 
     layout: Layout
     values: Mapping[str, object]
@@ -159,15 +158,15 @@ USER_INFO = _layout(107, "request_id", Field("white_branding", ""))
 
 
 def names(layout: Layout, version: int) -> list[str]:
-    """The names of the layout's fields in a protocol version, in order."""
+    """Return the names of the layout's fields in a protocol version, in order."""
     return [f.name for f in layout if f.since <= version < f.until]
 
 
 def encode(message: Message, version: int) -> bytes:
-    """The frame of a message in a protocol version.
+    """Return the frame of a message in a protocol version.
 
     Raises:
-        KeyError: a field has neither a value nor a fixed one.
+        KeyError: a field has neither a value nor a default.
     """
     values = message.values
     fields = [
@@ -179,9 +178,9 @@ def encode(message: Message, version: int) -> bytes:
 
 
 def bar_fields(dates: list[str], bars: MarketBars) -> list[str]:
-    """The repeated part of HISTORICAL_DATA: date, open, high, low, close, volume, wap, count of each bar.
+    """Return the repeated part of HISTORICAL_DATA: date, open, high, low, close, volume, wap, count of each bar.
 
-    Volumes are written as whole numbers, because clients below version 163 read nothing else.
+    Volumes are whole numbers, because clients below version 163 parse nothing else.
     """
     columns = [
         dates,
@@ -197,7 +196,7 @@ def bar_fields(dates: list[str], bars: MarketBars) -> list[str]:
 
 
 def _numbers(column: np.ndarray) -> list[str]:
-    # A market repeats few prices many times: most texts are made once.
+    # A market repeats few prices many times: most texts come from the cache.
     values = column.tolist()
     texts = {value: number(value) for value in set(values) if value == value}
     return [texts.get(value, _NO_NUMBER) for value in values]

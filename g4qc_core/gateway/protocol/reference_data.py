@@ -1,7 +1,4 @@
-"""Look-ups beside contracts and bars: symbols by their beginning, and price increments.
-
-Knows listings. Must not know bars or sockets.
-"""
+"""Reference data other than contracts and bars: symbol search and price increments."""
 
 from __future__ import annotations
 
@@ -19,9 +16,9 @@ _DECIMALS = 10
 
 
 def matching_symbols(asked: RequestContext) -> list[Message]:
-    """Return the products whose symbol begins with the pattern, or whose name contains it; at most 16, by symbol.
+    """Return the products whose symbol begins with the pattern or whose name contains it; at most 16, by symbol.
 
-    A future is named by its underlying.
+    A future is listed under its underlying.
     """
     pattern = str(asked.values[0]).strip().upper()
     products = {item.instrument.symbol: item for item in asked.market.listings(asked.now)}
@@ -32,7 +29,7 @@ def matching_symbols(asked: RequestContext) -> list[Message]:
 
 
 def market_rule(asked: RequestContext) -> list[Message]:
-    """Return the price increment of a rule that contract details name.
+    """Return the price increment of a rule named in contract details.
 
     Raises:
         Refusal: 162, no contract names this rule.
@@ -47,7 +44,7 @@ def market_rule(asked: RequestContext) -> list[Message]:
 
 
 def rule_of(tick: Decimal) -> int:
-    """Return the id of the rule that prices are multiples of a tick: its digits, then how many are decimals.
+    """Return the id of the rule for multiples of a tick: its digits, then the number of decimals.
 
     >>> rule_of(Decimal("0.25")), rule_of(Decimal(5))
     (252, 50)

@@ -1,7 +1,4 @@
-"""The messages that answer questions about contracts and bars.
-
-Knows the market and what the fields are called. Must not know sockets or limits.
-"""
+"""Replies to requests for contracts and bars, from the market to the fields of messages."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ from g4qc_core.gateway.protocol.contract_refusal import not_found
 from g4qc_core.gateway.protocol.layouts import Message
 from g4qc_core.gateway.protocol.reference_data import rule_of
 
-# What the details of a product without contract months leave empty.
+# Fields that are empty for a product without contract months.
 _PERPETUAL: dict[str, object] = {
     "expiry": "",
     "last_trade_date": "",
@@ -39,14 +36,14 @@ _ORDER_TYPES = "ACTIVETIM,ALERT,DAY,GTC,LMT,MKT,STP,STPLMT"
 
 
 def error(request_id: int, code: int, text: str, now: datetime) -> Message:
-    """An error or a piece of news; id -1 is about no request."""
+    """Return an error or a notice; id -1 means that it is about no request."""
     time_ms = int(now.timestamp() * 1000)
     values = {"request_id": request_id, "error_code": code, "text": text, "time_ms": time_ms}
     return Message(layouts.ERROR, values)
 
 
 def garbled(messages: list[Message]) -> list[Message]:
-    """Return the messages with the first one damaged: a field is missing, or a number is not a number."""
+    """Return the messages with the first one damaged: a field is missing, or a number is invalid."""
     first, *others = messages
     if first.tail:
         return [replace(first, tail=first.tail[:-1]), *others]
@@ -56,13 +53,16 @@ def garbled(messages: list[Message]) -> list[Message]:
 def contracts(
     market: SimulatedMarket, request: ContractRequest, now: datetime, expiry_zone: str | None = None
 ) -> list[Message]:
-    """The details of each contract that the request means, and the end of them.
+    """Return the details of each contract that matches the request, and the end of the list.
 
     Args:
+        market: the market.
+        request: the request.
+        now: the gateway's clock, UTC.
         expiry_zone: time zone of last trades; None: the exchange's.
 
     Raises:
-        Refusal: 200, there is none; 162, it is looked for by something else than its own fields.
+        Refusal: 200, no contract matches; 162, the request uses keys other than the contract's own fields.
     """
     if any(request.others):
         raise Refusal(162, "A request for contract details by secId or issuer is not served by the simulated gateway")
@@ -82,7 +82,7 @@ def contracts(
 def bars(
     market: SimulatedMarket, request: BarsRequest, now: datetime, version: int, misshape: Misshape = AS_IT_IS
 ) -> list[Message]:
-    """The bars of a window, or its sessions.
+    """Return the bars of a window, or its sessions.
 
     Raises:
         Refusal: 10314, 10339, 321, 200 or 162.
@@ -108,10 +108,10 @@ def bars(
 def head_timestamp(
     market: SimulatedMarket, request: HeadRequest, now: datetime, told: str | None = None
 ) -> list[Message]:
-    """Return when the contract's bars begin, in the format of the request, or `told` instead.
+    """Return the start of the contract's bars in the request's format, or `told` instead.
 
     Raises:
-        Refusal: 321 for a malformed request, 200 for an unknown contract, 162 where there are no bars yet.
+        Refusal: 321 for a malformed request, 200 for an unknown contract, 162 if there are no bars yet.
     """
     check_date_format(request.date_format)
     check_kind(request.what)

@@ -1,7 +1,4 @@
-"""A request as its kind reads it, with all that an answer may depend on.
-
-Knows which letters describe fields. Must not know kinds or answers.
-"""
+"""A request with its parsed fields and everything that its answer may depend on."""
 
 from __future__ import annotations
 
@@ -33,10 +30,10 @@ class RequestContext:
     Attributes:
         name: kind of the request, as in "A request for `name`".
         request_id: its id, or `NO_ID`.
-        values: its fields behind version and id, in order: whole numbers, flags and texts.
-        client_id: the client that asks.
+        values: its fields after version and id, in order: whole numbers, flags and texts.
+        client_id: the client's id.
         version: protocol version of the connection.
-        subscribed: message codes and ids of the client's subscriptions; answers keep it up to date.
+        subscribed: message codes and ids of the client's subscriptions; answers update it.
     """
 
     name: str
@@ -57,10 +54,11 @@ def read(shape: str, fields: list[str]) -> tuple[int, tuple[object, ...]]:
     """Return the id and the other values of a message without its code.
 
     Args:
-        shape: a letter a field: `v` the version of the message, `#` its id, `i` a whole number, `b` a flag, `s` a text.
+        shape: one letter per field: `v` message version, `#` id, `i` whole number, `b` flag, `s` text.
+        fields: the fields as text.
 
     Raises:
-        MalformedRequest: a field is missing or is not what its letter says.
+        MalformedRequest: a field is missing or does not match its letter.
     """
     taken = Fields(fields)
     request_id, values = NO_ID, []
@@ -74,6 +72,6 @@ def read(shape: str, fields: list[str]) -> tuple[int, tuple[object, ...]]:
 
 
 def id_at(shape: str) -> int | None:
-    """Return the position of the id behind the message code; None where the kind has none."""
+    """Return the position of the id after the message code; None if the kind has no id."""
     at = shape.find(_REQUEST_ID)
     return None if at < 0 else at

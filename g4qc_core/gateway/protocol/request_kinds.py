@@ -1,8 +1,7 @@
-"""Every kind of request of the protocol: its name, the fields that are read of it, and its answer.
+"""Every kind of request in the protocol: its name, its fields, and its answer.
 
-A kind without an answer of its own is refused as not served, and so is one that the table does not have: a kind that is
-forgotten here is not met with silence. The session itself answers requests for contract details and bars. Must not know
-sockets.
+A kind without an answer is refused as not served, and so is a kind that the table lacks: no request is met with
+silence. The session itself answers requests for contract details and bars.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from g4qc_core.gateway.protocol.request_context import NO_ID, Answer, RequestCon
 
 
 def not_served(asked: RequestContext) -> list[Message]:
-    """Refuse what Interactive Brokers serves and this gateway does not."""
+    """Refuse a request that Interactive Brokers serves and this gateway does not."""
     raise Refusal(162, f"A request for {asked.name} is not served by the simulated gateway")
 
 
@@ -30,9 +29,9 @@ class RequestKind:
 
     Attributes:
         name: as in "A request for `name`".
-        shape: the fields that are read, as `asked.read` wants them.
-        answer: makes the messages that end it.
-        newer: the shape from a protocol version on, where it changes.
+        shape: the fields, in the letters of `request_context.read`.
+        answer: returns the messages that end the request.
+        newer: protocol version and the shape from that version on, if it changes.
     """
 
     name: str
@@ -41,11 +40,11 @@ class RequestKind:
     newer: tuple[int, str] | None = None
 
     def fields(self, version: int) -> str:
-        """The shape in a protocol version."""
+        """Return the shape in a protocol version."""
         return self.newer[1] if self.newer is not None and version >= self.newer[0] else self.shape
 
     def request_id(self, fields: list[str], version: int) -> int:
-        """The id in a message that may be malformed; `NO_ID` where it has none or it cannot be read."""
+        """Return the id in a message that may be malformed; `NO_ID` if it has none or it cannot be read."""
         at = id_at(self.fields(version))
         try:
             return NO_ID if at is None else Fields(fields[at:]).integer()
@@ -54,7 +53,7 @@ class RequestKind:
 
 
 def kind_of(code: int) -> RequestKind:
-    """The kind of a message code; one that is not in the table is not served."""
+    """Return the kind of a message code; unknown codes are not served."""
     return KINDS.get(code) or RequestKind(f"the unknown kind {code}")
 
 
