@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.errors import SettingsError
-from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript, Playing
 from g4qc_core.gateway.faults.fault import Fault
+from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript, Playing
 from g4qc_core.gateway.faults.switches import FaultStage
 
 NOW = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
