@@ -1,6 +1,7 @@
-"""Pacing: how much may be asked of a gateway, and when, by all processes together.
+"""Pacing: when a request to a gateway may be sent, counting the requests of all processes.
 
-`rules` says what a rule is, `schedule` computes with rules and a history, `port` is what a source of bars waits at, and
-`memory` its implementation for one process; the one that processes share is `g4qc_core.storage.pacing_store`. The
-numbers of Interactive Brokers are in `g4qc_core.ib.pacing_limits`. Must not know bars, sockets or databases.
+`rules` defines rules and the history of requests, `schedule` applies rules to a history, `port` is the interface at
+which a client waits for its turn, and `memory` implements it for one process. `g4qc_core.storage.pacing_store`
+implements it for all processes of a database. Interactive Brokers' numbers are in `g4qc_core.ib.pacing_limits`. Bars,
+sockets and databases do not belong here.
 """

@@ -1,4 +1,4 @@
-"""How long planned work will take: its requests, one after another, put through the rules on paper. Pure functions."""
+"""Estimates of how long planned requests take, by simulating the rules. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from g4qc_core.pacing.rules import Ending, PacedRequest, PacingRules, Sent
 from g4qc_core.pacing.schedule import earliest, matters
 
 UNKNOWN_ANSWER = timedelta(seconds=2)
-"""How long an answer takes as long as none was seen: a week of minutes of one contract, by report."""
+"""Assumed duration of an answer before any was measured: users report this for a week of minutes of one contract."""
 
-# Of more requests than this, what the last half of them takes is what each of the rest takes.
-_WORKED_OUT = 500
+# Only this many requests are simulated; each further one is assumed to take the average of the last half of them.
+_SIMULATED = 500
 
 
 def typical_answer(history: Sequence[Sent]) -> timedelta:
-    """How long an answer takes, by those that the account was given lately."""
-    seen = [
+    """Return the median duration of the history's answered requests, or `UNKNOWN_ANSWER` if there are none."""
+    durations = [
         s.finished_at - s.sent_at
         for s in history
         if s.request.kind.is_history and s.ending is Ending.ANSWERED and s.finished_at is not None
     ]
-    return timedelta(seconds=median(span.total_seconds() for span in seen)) if seen else UNKNOWN_ANSWER
+    return timedelta(seconds=median(span.total_seconds() for span in durations)) if durations else UNKNOWN_ANSWER
 
 
 def estimate(
@@ -33,16 +33,19 @@ def estimate(
     rules: PacingRules,
     answer: timedelta | None = None,
 ) -> datetime:
-    """When the last of the requests will be answered, if they are sent one after another and nobody else sends any.
+    """Return when the last request will be answered, if they are sent one after another and no others are sent.
 
     Args:
-        history: what the account sent; requests of it that are open are taken to end in time.
-        answer: how long one answer takes; default: `typical_answer` of the history.
+        requests: the planned requests, in order.
+        history: the requests that the account sent; open ones are assumed to end in time.
+        now: UTC.
+        rules: the gateway's pacing rules.
+        answer: duration of one answer; None: `typical_answer` of the history.
     """
     answer = typical_answer(history) if answer is None else answer
     marks, at = [now], now
     sent = [s for s in history if s.finished_at is not None]
-    for request in requests[:_WORKED_OUT]:
+    for request in requests[:_SIMULATED]:
         sent = [s for s in sent if matters(s, request.kind, at, rules)]
         turn = earliest(sent, request, at, rules)
         begins = turn.at or at
@@ -50,5 +53,5 @@ def estimate(
         sent.append(Sent(request, begins, at, Ending.ANSWERED))
         marks.append(at)
     half = len(marks) // 2
-    rest = len(requests) - _WORKED_OUT
+    rest = len(requests) - _SIMULATED
     return at if rest <= 0 else at + (at - marks[half]) / (len(marks) - 1 - half) * rest

@@ -1,12 +1,12 @@
-"""Pacing within one process, and a clock that goes on only by sleeping.
+"""A pacer for one process, and a virtual clock that advances only when someone sleeps.
 
-With `VirtualTime` years of requests are paced in no time, by the same rules as real ones:
+`VirtualTime` paces years of requests in an instant, by the same rules as real ones:
 
     time = VirtualTime(datetime(2026, 11, 20, 22, 30, tzinfo=UTC))
     pacer = MemoryPacer(IB_RULES, time, time.sleep)
     with paced(pacer, paced_bars("DU1", request)):
-        time.sleep(2.5)                    # the gateway takes its time
-    pacer.sent                             # every request ever, with its instants
+        time.sleep(2.5)                    # the gateway answers after 2.5 seconds
+    pacer.sent                             # every request, with its times
 """
 
 from __future__ import annotations
@@ -25,22 +25,25 @@ from g4qc_core.pacing.schedule import Turn, earliest, judged, matters
 
 @dataclass
 class VirtualTime:
-    """Says what time it is by being called; only `sleep` makes it later."""
+    """A clock: calling it returns its time, and only `sleep` advances it."""
 
     now: datetime
 
     def __call__(self) -> datetime:
+        """Return the clock's time."""
         return self.now
 
     def sleep(self, seconds: float) -> None:
+        """Advance the clock."""
         self.now += timedelta(seconds=seconds)
 
 
 class MemoryPacer:
-    """A `Pacer` for the threads of one process; others do not see what it counts.
+    """A `Pacer` for the threads of one process.
 
     Attributes:
-        sent: every request, by the instant at which it was sent; none is forgotten.
+        rules: the rules that it applies.
+        sent: every request, in the order of sending; none is dropped.
     """
 
     def __init__(
@@ -60,12 +63,15 @@ class MemoryPacer:
         self._last_ending: dict[str, Ending] = {}
 
     def now(self) -> datetime:
+        """Return the clock's time, UTC."""
         return self._clock()
 
     def sleep(self, seconds: float) -> None:
+        """Sleep by this pacer's clock."""
         self._sleep(seconds)
 
     def attempt(self, request: PacedRequest) -> Slot | Turn:
+        """Take a slot if the request may be sent now; see `Pacer.attempt`."""
         with self._lock:
             now = self._clock()
             self._forget(now)
@@ -80,6 +86,7 @@ class MemoryPacer:
             return slot
 
     def release(self, slot: Slot, ending: Ending) -> None:
+        """Record how the request ended; see `Pacer.release`."""
         with self._lock:
             sent = self._relevant.get(slot.id)
             if sent is None or sent.finished_at is not None:
@@ -90,6 +97,7 @@ class MemoryPacer:
             self._relevant[slot.id] = self.sent[self._place[slot.id]] = done
 
     def history(self, account: str) -> list[Sent]:
+        """Return the account's requests that a rule can still count."""
         with self._lock:
             self._forget(self._clock())
             return self._of(account)

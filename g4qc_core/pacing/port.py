@@ -1,7 +1,7 @@
-"""The port at which whoever asks a gateway waits for a turn.
+"""The port at which a gateway's client waits for its turn.
 
 Implementations: `memory.MemoryPacer` (one process) and `g4qc_core.storage.pacing_store.PacingStore` (all processes of a
-database). They only say "now" or "not before then"; the waiting is here, once.
+database). They answer "now" or "not before then"; the waiting itself is here.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from g4qc_core.errors import GatewayTimeout, PacingViolation
 from g4qc_core.pacing.rules import Ending, PacedRequest, PacingRules, Sent
 from g4qc_core.pacing.schedule import Turn
 
-# Nobody says when an open request of another process ends: it is looked for this often.
-_LOOK_AGAIN = 0.25
-_SHORTEST_NAP = 0.001
+# Poll interval in seconds: there is no notification when another process's request ends.
+_POLL_SECONDS = 0.25
+_SHORTEST_SLEEP = 0.001
 
 Tell = Callable[[Turn, float], None]
-"""Hears of a wait before it begins: the turn, and the seconds until then."""
+"""Called before a wait with the turn and the seconds until then."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """Leave to send one request, from `attempt` until `release`."""
+    """Permission to send one request, valid from `attempt` until `release`."""
 
     id: int
     request: PacedRequest
@@ -34,48 +34,62 @@ class Slot:
 
 
 class Pacer(Protocol):
-    """Says whose turn it is. Safe in several threads.
+    """Decides when requests may be sent. Thread-safe.
 
     Attributes:
-        rules: those that it keeps.
+        rules: the rules that it applies.
     """
 
     rules: PacingRules
 
     def now(self) -> datetime:
-        """The clock that all who share the account's history share, UTC."""
+        """Return the time of the clock that all users of the account's history share, UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Lets that clock go on for so long, or for a shorter time."""
+        """Sleep by that clock, at most this long."""
 
     def attempt(self, request: PacedRequest) -> Slot | Turn:
-        """A slot when the request may go at this instant, which counts as sent then; else when to try again."""
+        """Take a slot if the request may be sent now, and count it as sent; else return when to try again."""
 
     def release(self, slot: Slot, ending: Ending) -> None:
-        """The request has ended; a second time, or for a message, it does nothing."""
+        """Record how the request ended; for a message, or when called again, do nothing."""
 
     def history(self, account: str) -> list[Sent]:
-        """What the account sent, as far back as any rule looks, by `sent_at`."""
+        """Return the account's requests that a rule can still count, by `sent_at`."""
 
 
 def reserve(pacer: Pacer, request: PacedRequest, tell: Tell | None = None) -> Slot:
-    """Waits for the request's turn, asleep, and takes it; send at once."""
-    told: Turn | None = None
+    """Sleep until the request's turn and take its slot; the caller must send it at once.
+
+    Args:
+        pacer: decides whose turn it is.
+        request: the request to send.
+        tell: called before each wait whose reason or end is new.
+    """
+    announced: Turn | None = None
     while isinstance(turn := pacer.attempt(request), Turn):
-        wait = _LOOK_AGAIN if turn.at is None else (turn.at - pacer.now()).total_seconds()
-        if tell is not None and turn != told:
+        wait = _POLL_SECONDS if turn.at is None else (turn.at - pacer.now()).total_seconds()
+        if tell is not None and turn != announced:
             tell(turn, max(wait, 0.0))
-            told = turn
-        pacer.sleep(max(wait, _SHORTEST_NAP))
+            announced = turn
+        pacer.sleep(max(wait, _SHORTEST_SLEEP))
     return turn
 
 
 @contextmanager
 def paced(pacer: Pacer, request: PacedRequest, tell: Tell | None = None) -> Iterator[Slot]:
-    """The block sends the request and waits for its answer, when its turn has come.
+    """Wait for the request's turn, then run the block, which sends the request and waits for its answer.
 
-    What the block raises tells how the request ended: a PacingViolation holds back everybody for a while, as do two
-    time-outs in a row.
+    The block's exception decides how the request ended: after a PacingViolation, or two timeouts in a row, all
+    clients of the account pause for a while.
+
+    Args:
+        pacer: decides whose turn it is.
+        request: the request to send.
+        tell: called before each wait whose reason or end is new.
+
+    Yields:
+        The slot of the request.
     """
     slot = reserve(pacer, request, tell)
     ending = Ending.ANSWERED

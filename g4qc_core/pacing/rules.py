@@ -1,6 +1,6 @@
-"""What a rule of pacing is: windows of time that hold so many requests, a limit of open ones, and pauses after trouble.
+"""Pacing rules: request limits per window of time, a limit of open requests, and pauses after violations.
 
-Knows the form of rules and of a history, no numbers of any gateway. Instants are UTC.
+This module defines rules and the history that they count; the numbers of a gateway are elsewhere. Times are UTC.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from enum import StrEnum
 
 
 class PacedKind(StrEnum):
-    """What a request is to the rules."""
+    """The class of a request for the rules."""
 
     SMALL = "small"
-    """History in bars of thirty seconds or less."""
+    """Historical bars of thirty seconds or less."""
     LARGE = "large"
-    """All other history: longer bars, head timestamps."""
+    """All other historical data: longer bars, head timestamps."""
     MESSAGE = "message"
-    """Anything else that is sent, answered at once."""
+    """Any other message; it is answered at once."""
 
     @property
     def is_history(self) -> bool:
-        """True for what is open for a while, and what pauses hold back."""
+        """True for requests that stay open until they are answered and that pauses delay."""
         return self is not PacedKind.MESSAGE
 
 
@@ -31,7 +31,7 @@ EVERYTHING = frozenset(PacedKind)
 
 
 class Same(StrEnum):
-    """Which requests a window counts together: those of the same account, contract, or the very same ones."""
+    """Which requests a window counts together: those of one account, one contract, or identical ones."""
 
     ACCOUNT = "account"
     CONTRACT = "contract"
@@ -42,13 +42,13 @@ class Ending(StrEnum):
     """How a request ended."""
 
     ANSWERED = "answered"
-    """Anything but the other three, an error included: the gateway was willing."""
+    """Any answer that is not one of the other three, errors included."""
     TIMEOUT = "timeout"
-    """No answer within the deadline; one alone means nothing."""
+    """No answer within the deadline; a single timeout means nothing."""
     THROTTLED = "throttled"
-    """A second time-out in a row, which is how a gateway slows down whom it does not want to hear."""
+    """A second timeout in a row, which is how a gateway throttles a client."""
     VIOLATION = "violation"
-    """The gateway said that it was asked too much."""
+    """The gateway reported a pacing violation."""
 
 
 TROUBLE = frozenset({Ending.THROTTLED, Ending.VIOLATION})
@@ -59,10 +59,11 @@ class PacedRequest:
     """A request as the rules see it.
 
     Attributes:
-        account: who is counted: one login at one gateway.
-        contract: contract, exchange and type of ticks, as one text; empty for messages.
-        fingerprint: equal for requests that the gateway calls identical.
-        weight: how often it counts in windows that weigh.
+        account: one login at one gateway.
+        kind: the request's class.
+        contract: contract, exchange and tick type as one text; empty for messages.
+        fingerprint: equal for requests that the gateway considers identical.
+        weight: how many requests it counts as in windows with `weighs`.
     """
 
     account: str
@@ -72,7 +73,7 @@ class PacedRequest:
     weight: int = 1
 
     def shares(self, other: PacedRequest, same: Same) -> bool:
-        """True when a window of this sameness counts both, of one account, together."""
+        """Return True if a window with this `same` counts both requests of one account together."""
         if same is Same.ACCOUNT:
             return True
         return self.contract == other.contract and (same is Same.CONTRACT or self.fingerprint == other.fingerprint)
@@ -80,7 +81,7 @@ class PacedRequest:
 
 @dataclass(frozen=True)
 class Sent:
-    """A request that went out; `finished_at` and `ending` are None while it is open."""
+    """A request that was sent; `finished_at` and `ending` are None while it is open."""
 
     request: PacedRequest
     sent_at: datetime
@@ -90,11 +91,15 @@ class Sent:
 
 @dataclass(frozen=True)
 class Window:
-    """At most `limit` requests of these kinds in any half-open span of `seconds`.
+    """A limit of requests in any half-open span of time.
 
     Attributes:
-        name: for people, like "small bars in ten minutes".
-        weighs: a request counts as often as its weight says; one that weighs more than the limit counts as the limit.
+        name: shown to the user, like "small bars in ten minutes".
+        limit: largest number of requests within the span.
+        seconds: length of the span.
+        kinds: the kinds of requests that it counts.
+        same: which requests it counts together.
+        weighs: whether a request counts as its weight, at most `limit`, instead of 1.
     """
 
     name: str
@@ -105,7 +110,7 @@ class Window:
     weighs: bool = False
 
     def cost(self, request: PacedRequest) -> int:
-        """How much of the limit the request uses."""
+        """Return how much of the limit the request uses."""
         return min(request.weight, self.limit) if self.weighs else 1
 
 
@@ -113,11 +118,13 @@ class Window:
 class PacingRules:
     """All rules of one gateway.
 
-    Trouble (a violation, or two time-outs in a row) stops all history for `first_pause` seconds, trouble again for
-    `pause_growth` times as long, up to `longest_pause`. Until `calm` seconds have passed after the last pause, windows
-    are longer and open requests fewer: by `slower` for each trouble, at most `most_slower` times.
+    Trouble, which is a violation or two timeouts in a row, pauses all history requests: for `first_pause` seconds the
+    first time, then each time `pause_growth` times longer, up to `longest_pause`. Until `calm` seconds have passed
+    after the last pause, windows are longer and the limit of open requests is lower: by the factor `slower` for each
+    trouble, at most `most_slower`.
 
     Attributes:
+        windows: the limits by time.
         open_limit: history requests that may be open at once.
     """
 
@@ -131,23 +138,23 @@ class PacingRules:
     most_slower: int = 4
 
     def pause(self, troubles: int) -> timedelta:
-        """How long nothing is asked after so many troubles in a row, at least one."""
+        """Return the length of the pause after this many troubles in a row, at least one."""
         return timedelta(seconds=min(self.longest_pause, self.first_pause * self.pause_growth ** min(troubles - 1, 9)))
 
     def slowness(self, troubles: int) -> int:
-        """How many times as long windows are after so many troubles in a row."""
+        """Return the factor by which windows are longer after this many troubles in a row."""
         return min(self.most_slower, self.slower ** min(troubles, 9))
 
     def windows_of(self, kind: PacedKind) -> list[Window]:
-        """The windows that count requests of this kind."""
+        """Return the windows that count requests of this kind."""
         return [window for window in self.windows if kind in window.kinds]
 
     def horizon(self, kind: PacedKind) -> timedelta:
-        """How far back a request of this kind may have to look for others."""
+        """Return the age from which older requests cannot delay a request of this kind."""
         longest = max((window.seconds for window in self.windows_of(kind)), default=0.0)
         return timedelta(seconds=longest * self.most_slower)
 
     @property
     def trouble_horizon(self) -> timedelta:
-        """How long trouble can matter: twice over, so that trouble in a row is seen as such."""
+        """The age from which trouble is ignored: twice a pause, so that a second trouble in a row is recognized."""
         return timedelta(seconds=2 * (self.longest_pause + self.calm))

@@ -1,7 +1,7 @@
-"""What the rules say about the history of one account: when a request may go, and what is used. Pure functions.
+"""The rules applied to the history of one account: when a request may be sent, and how much is used. Pure functions.
 
-A request counts in a window of `seconds` until exactly that long after it was sent. With a history that lies in the
-past every rule only loosens as time passes: the earliest permitted instant is the latest that any rule asks for.
+A request counts in a window of `seconds` until exactly that long after it was sent. Without further requests every rule
+only loosens over time, so the earliest permitted instant is the latest that any rule demands.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ BACK_OFF = "the pause after a pacing violation"
 
 @dataclass(frozen=True)
 class Turn:
-    """When a request may go.
+    """When a request may be sent.
 
     Attributes:
-        at: the earliest permitted instant; None where an open request has to end first.
-        because: the rule that asks for the wait, for people; empty where there is none.
+        at: the earliest permitted instant, UTC; None if an open request has to end first.
+        because: name of the rule that demands the wait, shown to the user; empty if there is none.
     """
 
     at: datetime | None
@@ -31,7 +31,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class BackOff:
-    """Trouble in a row: how often, until when nothing is asked, and until when it is remembered."""
+    """Number of troubles in a row, the end of the pause, and the end of the slower period after it."""
 
     troubles: int
     until: datetime
@@ -39,10 +39,10 @@ class BackOff:
 
 
 def back_off(history: Iterable[Sent], rules: PacingRules, now: datetime) -> BackOff | None:
-    """The back-off that is in force or still remembered at `now`.
+    """Return the back-off that is in force or remembered at `now`.
 
-    Requests that were open at the time of a violation fail with it or after it: what is heard of in a pause makes it
-    end later, and is no trouble of its own.
+    Requests that were open at the time of a violation fail with it or shortly after it: a trouble during a pause
+    prolongs the pause and does not count as another trouble.
     """
     found: BackOff | None = None
     for at in sorted(s.finished_at for s in history if s.ending in TROUBLE and s.finished_at is not None):
@@ -55,43 +55,46 @@ def back_off(history: Iterable[Sent], rules: PacingRules, now: datetime) -> Back
 
 
 def earliest(history: Sequence[Sent], request: PacedRequest, now: datetime, rules: PacingRules) -> Turn:
-    """When the request may go, if nothing else is sent before.
+    """Return when the request may be sent, if nothing else is sent before.
 
     Args:
-        history: what the account sent, nothing of it after `now`; what is older than `rules.horizon` of the request's
-            kind may be left out, except open requests and trouble within `rules.trouble_horizon`.
+        history: the account's requests, none after `now`. Requests older than `rules.horizon` of the request's kind
+            may be left out, except open ones and trouble within `rules.trouble_horizon`.
+        request: the request to send.
+        now: UTC.
+        rules: the gateway's pacing rules.
     """
-    held = back_off(history, rules, now) if request.kind.is_history else None
-    if held is None:
+    pause = back_off(history, rules, now) if request.kind.is_history else None
+    if pause is None:
         return _earliest(history, request, now, rules, 1)
-    turn = _earliest(history, request, now, rules, rules.slowness(held.troubles))
-    if turn.at is not None and held.until > turn.at:
-        return Turn(held.until, BACK_OFF)
-    if turn.at is None or turn.at <= held.remembered_until:
+    turn = _earliest(history, request, now, rules, rules.slowness(pause.troubles))
+    if turn.at is not None and pause.until > turn.at:
+        return Turn(pause.until, BACK_OFF)
+    if turn.at is None or turn.at <= pause.remembered_until:
         return turn
-    later = _earliest(history, request, held.remembered_until, rules, 1)
-    return Turn(max(later.at or turn.at, held.remembered_until), turn.because)
+    later = _earliest(history, request, pause.remembered_until, rules, 1)
+    return Turn(max(later.at or turn.at, pause.remembered_until), turn.because)
 
 
 def used(history: Iterable[Sent], window: Window, request: PacedRequest, now: datetime, slowness: int = 1) -> int:
-    """How much of the window is used at `now` by requests that it counts together with this one."""
+    """Return how much of the window is used at `now` by requests that it counts together with this one."""
     return sum(cost for _, cost in _counted(history, window, request, now, slowness))
 
 
 def open_requests(history: Iterable[Sent]) -> int:
-    """Requests of history that have not ended."""
+    """Return the number of history requests that have not ended."""
     return sum(s.finished_at is None and s.request.kind.is_history for s in history)
 
 
 def judged(ending: Ending, previous: Ending | None) -> Ending:
-    """How a request ended, given how the account's request of history before it did."""
+    """Return how a request ended, given the ending of the account's previous history request."""
     if ending is Ending.TIMEOUT and previous in (Ending.TIMEOUT, Ending.THROTTLED):
         return Ending.THROTTLED
     return ending
 
 
 def matters(sent: Sent, kind: PacedKind, now: datetime, rules: PacingRules) -> bool:
-    """False when `earliest` of a request of this kind does not have to know of this one at `now`, nor later."""
+    """Return False if this request cannot delay a request of the kind at `now` or later."""
     if sent.finished_at is None:
         return True
     if sent.ending in TROUBLE and sent.finished_at > now - rules.trouble_horizon:

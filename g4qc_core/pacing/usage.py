@@ -1,4 +1,4 @@
-"""What an account has used of its rules, and what is left: for people and programs that look on. Pure functions."""
+"""How much of its pacing rules an account has used, for status displays. Pure functions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from g4qc_core.pacing.schedule import back_off, open_requests, used
 
 @dataclass(frozen=True)
 class WindowUse:
-    """A window at one instant; of windows a contract or a request, the one that is used most."""
+    """A window at one instant; for windows by contract or request, the most used one."""
 
     name: str
     seconds: float
@@ -21,7 +21,7 @@ class WindowUse:
 
     @property
     def left(self) -> int:
-        """What may still be asked within the window."""
+        """How much of the limit is left."""
         return max(0, self.limit - self.used)
 
 
@@ -30,9 +30,12 @@ class Usage:
     """An account at one instant.
 
     Attributes:
-        paused_until: nothing is asked before; None where no pause is in force.
-        slower: how many times as long windows are as usual.
-        last_sent_at: of the newest request; None where there is none.
+        windows: use of each window.
+        open: open history requests.
+        open_limit: how many may be open at once.
+        paused_until: end of the pause in force, UTC; None if there is none.
+        slower: factor by which windows are longer than usual.
+        last_sent_at: when the newest request was sent, UTC; None if there is none.
     """
 
     windows: tuple[WindowUse, ...]
@@ -44,14 +47,14 @@ class Usage:
 
 
 def usage(history: Sequence[Sent], now: datetime, rules: PacingRules) -> Usage:
-    """What is used at `now`, by the history of one account."""
-    held = back_off(history, rules, now)
-    slower = rules.slowness(held.troubles) if held is not None else 1
+    """Return the use of the rules at `now` (UTC) by the history of one account."""
+    pause = back_off(history, rules, now)
+    slower = rules.slowness(pause.troubles) if pause is not None else 1
     return Usage(
         windows=tuple(_use(window, history, now, slower) for window in rules.windows),
         open=open_requests(history),
         open_limit=max(1, rules.open_limit // slower),
-        paused_until=held.until if held is not None and now < held.until else None,
+        paused_until=pause.until if pause is not None and now < pause.until else None,
         slower=slower,
         last_sent_at=max((s.sent_at for s in history), default=None),
     )
@@ -59,11 +62,11 @@ def usage(history: Sequence[Sent], now: datetime, rules: PacingRules) -> Usage:
 
 def _use(window: Window, history: Sequence[Sent], now: datetime, slower: int) -> WindowUse:
     since = now - timedelta(seconds=window.seconds * slower)
-    asked = {_seen_as(s.request, window.same): s.request for s in history if s.sent_at > since}
-    most = max((used(history, window, request, now, slower) for request in asked.values()), default=0)
+    groups = {_group(s.request, window.same): s.request for s in history if s.sent_at > since}
+    most = max((used(history, window, request, now, slower) for request in groups.values()), default=0)
     return WindowUse(window.name, window.seconds * slower, most, window.limit)
 
 
-def _seen_as(request: PacedRequest, same: Same) -> tuple[str, ...]:
+def _group(request: PacedRequest, same: Same) -> tuple[str, ...]:
     of_contract = () if same is Same.ACCOUNT else (request.contract,)
     return (*of_contract, request.fingerprint) if same is Same.REQUEST else of_contract

@@ -1,4 +1,4 @@
-"""Day maps of stored instruments: one state a session, from all that the stores know of it."""
+"""Day maps of stored instruments: one state per session, from quality rows, calendars and versions."""
 
 from __future__ import annotations
 
@@ -19,11 +19,15 @@ from g4qc_core.timeframes import DERIVED
 
 
 def instrument_map(instrument: Instrument, stores: Stores, now: datetime) -> tuple[pd.DataFrame, NotAsked | None]:
-    """Return what is known of every session from the first to the last that was ever validated, see `day_map`, and the
-    sessions after them that are over.
+    """Return the day map from the first to the last validated session, and the closed sessions after it.
 
     Args:
+        instrument: the instrument.
+        stores: the stores.
         now: UTC.
+
+    Returns:
+        The frame of `bars.day_map.day_map`, and the sessions that were not requested yet, or None.
     """
     quality = stores.bars.quality(instrument.symbol, *ALL_DATES)
     until = judged_until(stores, now)
@@ -38,21 +42,23 @@ def newest_day(quality: pd.DataFrame) -> date | None:
 
 
 def lacking_days(instrument: Instrument, stores: Stores) -> Mapping[str, list[MissingSession]]:
-    """Return all sessions with minutes from which a timeframe was not derived, by timeframe."""
+    """Return, by timeframe, all sessions whose minutes the timeframe was not derived from."""
     return not_made_of(stores, instrument, *ALL_DATES)
 
 
 def lacking_parts(lacking: Mapping[str, list[MissingSession]]) -> dict[date, float]:
-    """Return the fraction of derived timeframes that lack each trade date, where any does."""
+    """Return, by trade date, the fraction of timeframes that lack it; only dates that at least one lacks."""
     counts = Counter(day for sessions in lacking.values() for day in {session.trade_date for session in sessions})
     return {day: count / len(DERIVED) for day, count in counts.items()}
 
 
 def silent_days(instrument: Instrument, quality: pd.DataFrame, until: datetime) -> dict[date, int]:
-    """Minutes of the sessions among those of the rows of which no row says anything, by trade date.
+    """Return the minutes by trade date that no quality row covers, from the first to the last row's trade date.
 
     Args:
-        until: nothing is expected after it, UTC.
+        instrument: the instrument.
+        quality: `QUALITY_COLUMNS` of the instrument.
+        until: later minutes are not expected, UTC.
     """
     if quality.empty:
         return {}

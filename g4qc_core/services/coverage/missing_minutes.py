@@ -1,7 +1,7 @@
-"""What is missing of an instrument's sessions: what quality rows say, and where they are silent.
+"""Minutes missing from an instrument's sessions, from quality rows and from sessions without one.
 
-A quality row tells what was known when its month was validated. A session that nobody validated has no row, and one
-that was still open then has a short one: both are gaps, once the clock of extraction has passed them.
+A quality row describes what was known when its month was validated. A session that was never validated has no row, and
+one that was still open has a short row: both are gaps as soon as they are over by the clock of extraction.
 """
 
 from __future__ import annotations
@@ -19,31 +19,37 @@ from g4qc_core.storage.stores import Stores
 def silent_minutes(
     instrument: Instrument, quality: pd.DataFrame, first: date, last: date, clock: datetime
 ) -> dict[date, int]:
-    """Minutes of the sessions from `first` to `last` of which no quality row says anything, where there are any.
+    """Return the minutes by trade date that no quality row covers; only dates that have some.
 
     Args:
+        instrument: the instrument.
         quality: `QUALITY_COLUMNS` of the instrument.
-        clock: the latest instant of extraction that is known, UTC; nothing is expected after it.
+        first: first trade date.
+        last: last trade date, inclusive.
+        clock: time of the newest request to the source, UTC; later minutes are not expected.
     """
-    told = quality.groupby("trade_date")["expected"].max().to_dict()
+    covered = quality.groupby("trade_date")["expected"].max().to_dict()
     over = np.datetime64(clock.replace(second=0, microsecond=0).astimezone(UTC).replace(tzinfo=None), "us")
-    silent = {}
+    found = {}
     for session in calendar(instrument.calendar).sessions(first, last):
         expected = int((session.all_minutes() < over).sum())
-        minutes = expected - int(told.get(pd.Timestamp(session.trade_date), 0))
+        minutes = expected - int(covered.get(pd.Timestamp(session.trade_date), 0))
         if minutes > 0:
-            silent[session.trade_date] = minutes
-    return silent
+            found[session.trade_date] = minutes
+    return found
 
 
 def missing_minutes(
     instrument: Instrument, series: pd.DataFrame, stores: Stores, first: date | None = None, last: date | None = None
 ) -> dict[date, int]:
-    """Minutes of which nothing is known, by trade date, of the contracts that a series follows; empty when whole.
+    """Return the minutes by trade date that are unknown in the contracts of a series; empty if none are.
 
     Args:
-        series: at least trade_date and contract, a row a bar.
-        first, last: trade dates that the series was asked for; None: those of its first and last bar.
+        instrument: the instrument.
+        series: at least trade_date and contract; one row per bar.
+        stores: the stores.
+        first: first trade date that was requested; None: that of the first bar.
+        last: last trade date that was requested, inclusive; None: that of the last bar.
     """
     newest = stores.ledger.last()
     if series.empty or newest is None:
@@ -53,7 +59,7 @@ def missing_minutes(
     quality = stores.bars.quality(instrument.symbol, first, last)
     missing = silent_minutes(instrument, quality, first, last, newest.requested_at)
     followed = series.drop_duplicates("trade_date").set_index("trade_date")["contract"].astype(object)
-    # On a date without any bar, the series would have gone on with the contract of the date before.
+    # On a date without bars, the series continues in the contract of the date before.
     front = followed.reindex(followed.index.union(pd.Index(quality["trade_date"]))).ffill().bfill()
     front = front[~front.index.duplicated()]
     for row in quality[quality["contract"] == quality["trade_date"].map(front)].to_dict("records"):

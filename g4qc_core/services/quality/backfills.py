@@ -1,7 +1,7 @@
-"""The smallest backfills that close gaps: for each month, only the sessions between its first and its last gap.
+"""The smallest backfills that close gaps: for each month, the sessions from its first to its last gap.
 
-What lies between two gaps and is covered is not asked for again, because the ledger says so. Knows gaps and partitions.
-Must not know who launches a backfill, nor when.
+Covered sessions between two gaps are not requested again, because the ledger has their answers. Sensors decide when to
+launch a backfill.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from g4qc_core.services.month_keys import key_of
 
 @dataclass(frozen=True, order=True)
 class SessionGap:
-    """The unknown minutes of one session, or none where only timeframes are to be derived.
+    """The unknown minutes of one session.
 
-    `contract` is empty if no contract was ever asked for.
+    Attributes:
+        trade_date: of the session.
+        contract: month; empty if no contract was ever requested.
+        minutes: number of unknown minutes; 0 if only timeframes are missing.
     """
 
     trade_date: date
@@ -33,8 +36,9 @@ class Backfill:
     """One run over one instrument's month.
 
     Attributes:
-        contract: month to ask for by name; empty: the ones that the roll rule calls for.
-        gaps: what it shall close, at least one, ascending.
+        symbol: the instrument.
+        contract: month to request by name; empty: the contracts that the roll rule selects.
+        gaps: the gaps to close, at least one, ascending.
     """
 
     symbol: str
@@ -48,22 +52,22 @@ class Backfill:
 
     @property
     def name(self) -> str:
-        """The partition, with the contract where it is named."""
+        """The partition, with the contract if one is requested by name."""
         return f"{self.partition} {self.contract}".strip()
 
     @property
     def state(self) -> str:
-        """Fingerprint of the gaps: another one as soon as one of them is closed, grows or is new."""
-        told = ",".join(f"{gap.trade_date} {gap.contract} {gap.minutes}" for gap in self.gaps)
-        return sha256(told.encode()).hexdigest()[:16]
+        """Fingerprint of the gaps, which changes when a gap is closed, grows or appears."""
+        text = ",".join(f"{gap.trade_date} {gap.contract} {gap.minutes}" for gap in self.gaps)
+        return sha256(text.encode()).hexdigest()[:16]
 
     @property
     def config(self) -> dict[str, Any]:
         """Run config of `raw_bars`."""
-        asked: dict[str, Any] = {"first": f"{self.gaps[0].trade_date}", "last": f"{self.gaps[-1].trade_date}"}
+        config: dict[str, Any] = {"first": f"{self.gaps[0].trade_date}", "last": f"{self.gaps[-1].trade_date}"}
         if self.contract:
-            asked["contracts"] = [self.contract]
-        return {"ops": {"raw_bars": {"config": asked}}}
+            config["contracts"] = [self.contract]
+        return {"ops": {"raw_bars": {"config": config}}}
 
     def __str__(self) -> str:
         first, last = self.gaps[0].trade_date, self.gaps[-1].trade_date
@@ -76,11 +80,13 @@ class Backfill:
 def smallest_backfills(
     symbol: str, gaps: Iterable[SessionGap], ruled: Mapping[str, Collection[date]]
 ) -> list[Backfill]:
-    """The backfills that close the gaps, the newest month first.
+    """Return the backfills that close the gaps, the newest month first.
 
     Args:
-        ruled: trade dates on which the roll rule calls for a contract, by contract month. A gap of a contract on
-            another date is asked for by the contract's name, because the rule would leave it out.
+        symbol: the instrument.
+        gaps: the gaps, in any order.
+        ruled: trade dates on which the roll rule selects a contract, by contract month. A gap of a contract on another
+            date is requested by the contract's name, because the rule would leave it out.
     """
     groups: dict[tuple[date, str], list[SessionGap]] = {}
     for gap in sorted(gaps):

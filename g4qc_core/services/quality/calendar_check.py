@@ -1,6 +1,6 @@
-"""The session calendar of an instrument against what the gateway tells of its sessions: asked, compared, kept.
+"""Comparison of an instrument's session calendar with the gateway's trading hours.
 
-Must not know how sessions are told, nor what makes two of them agree.
+`g4qc_core.bars.calendar_comparison` decides when two sessions agree.
 """
 
 from __future__ import annotations
@@ -20,20 +20,27 @@ from g4qc_core.storage.stores import Stores
 LISTED = ["instrument", "calendar", "trade date", "ours", "gateway's", "finding"]
 """Columns of a listing of compared days."""
 
-# A contract that ends within the days that the gateway tells of would seem to end its market.
+# If the contract ended within the gateway's schedule, its market would seem to end.
 _FAR_ENOUGH = timedelta(days=45)
 
 
 def compare_calendar(
     instrument: Instrument, chain: Sequence[Contract], source: BarSource, stores: Stores
 ) -> list[ComparedDay]:
-    """Every trade date that the gateway tells of now, as both sides have it, by date; kept in the database.
+    """Request the gateway's current schedule, compare it with our calendar, and store the result.
 
     Args:
+        instrument: the instrument.
         chain: the instrument's contracts, by expiry, at least one.
+        source: the gateway.
+        stores: the stores.
+
+    Returns:
+        One entry per trade date of the gateway's schedule, ascending.
 
     Raises:
-        GatewayError, InvalidBars: the gateway did not tell, or what it told cannot be read.
+        GatewayError: the request failed.
+        InvalidBars: the gateway's sessions cannot be parsed.
     """
     now = source.server_time()
     compared = compare_sessions(calendar(instrument.calendar), source.trading_sessions(_typical(chain, now)))
@@ -42,7 +49,7 @@ def compare_calendar(
 
 
 def listed(instrument: Instrument, days: Sequence[ComparedDay]) -> pd.DataFrame:
-    """Compared days as a person reads them: times in the exchange's zone, `none` where a side has no session."""
+    """Return compared days as a table: times in the exchange's zone, `none` where a side has no session."""
     zone = calendar(instrument.calendar).timezone
     return pd.DataFrame(
         [

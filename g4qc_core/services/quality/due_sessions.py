@@ -1,8 +1,8 @@
-"""What is late of an instrument: what its newest closed session should have led to and did not.
+"""Assets that are late after the close of an instrument's newest session.
 
-Dagster's own policies know crons and spans of time; a holiday or a long weekend would turn them red, and one instrument
-that is up to date would hide the others. Here the calendar says what is due, instrument by instrument. Every function
-takes its clock.
+Dagster's own freshness policies use crons and spans of time: a holiday or a long weekend would fail them, and one
+instrument that is up to date would hide the others. These functions use the session calendar, instrument by
+instrument, and take the time as an argument.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.instruments.registry import Instrument
 
 ALLOWED = timedelta(hours=3)
-"""So long after the close of a session the daily update may take; for futures until 19:00 in Chicago."""
+"""Time for the daily update after the close of a session; for futures until 19:00 in Chicago."""
 
 CHAIN, BARS, ROLLS, COVERAGE = "contracts", "bars_1min", "roll_calendar", "coverage"
 
@@ -28,6 +28,7 @@ def due_session(instrument: Instrument, now: datetime) -> Session | None:
     """Return the newest session whose daily update should be done.
 
     Args:
+        instrument: the instrument.
         now: UTC.
     """
     over = calendar(instrument.calendar).sessions_between(now - _BACK, now)
@@ -35,13 +36,14 @@ def due_session(instrument: Instrument, now: datetime) -> Session | None:
 
 
 def late(instrument: Instrument, made: Mapping[str, datetime], held: date | None, now: datetime) -> dict[str, str]:
-    """Return what is late, in words by asset.
+    """Return the late assets, each with a sentence that says why.
 
-    An asset that was never made is not expected: nobody began with the instrument.
+    An asset that was never materialized is not expected: the instrument is not in use.
 
     Args:
+        instrument: the instrument.
         made: newest materialization of each asset, UTC.
-        held: trade date of the newest session of which something is known.
+        held: trade date of the newest validated session; None: there is none.
         now: UTC.
     """
     session = due_session(instrument, now)
@@ -50,7 +52,7 @@ def late(instrument: Instrument, made: Mapping[str, datetime], held: date | None
     close, day = session.close, session.trade_date
     found = {}
     if CHAIN in made and made[CHAIN] < close:
-        found[CHAIN] = f"{instrument.symbol}: last asked for before the close of {day}"
+        found[CHAIN] = f"{instrument.symbol}: last requested before the close of {day}"
     if held is not None and held < day:
         found[BARS] = f"{instrument.symbol}: the newest session with bars is {held}, and {day} has closed since"
     bars = made.get(BARS, close)

@@ -1,7 +1,7 @@
-"""Whether the feed lives: the newest bar that was answered, against the calendar and the gateway's clock.
+"""The state of a feed: the newest received bar against the calendar and the gateway's clock.
 
-A gateway may be connected, answer in time, and yet have no bars newer than an hour, because its farm stands still. That
-is seen in what it answered while the market was open, and never in closed hours.
+A gateway may be connected and answer in time, and yet deliver no bars newer than an hour, because its data farm hangs.
+Only answers from open hours show this.
 """
 
 from __future__ import annotations
@@ -19,19 +19,21 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 
 STALE = 60
-"""Open minutes without a bar at the end of an answer, from which on the feed of a front contract is called stale."""
+"""Open minutes without a bar at the end of an answer that make the feed of a front contract stale."""
 
 _LOOK_BACK = timedelta(days=5)
 
 
 @dataclass(frozen=True)
 class Feed:
-    """What the newest answer about an instrument's front contract says of its feed.
+    """The feed of an instrument's front contract, by its newest answer.
 
     Attributes:
-        asked_at: when, by the gateway's clock.
-        newest: start of the newest bar by then; None where there was none for days.
-        behind: minutes between it and the end of the answer in which the market was open.
+        symbol: the instrument.
+        contract: the front contract's month.
+        asked_at: when bars were requested, by the gateway's clock, UTC.
+        newest: start of the newest bar by then; None if there was none for days.
+        behind: open minutes between the newest bar and the end of the answer.
     """
 
     symbol: str
@@ -42,7 +44,7 @@ class Feed:
 
     @property
     def stale(self) -> bool:
-        """True when the bars end long before the answer does."""
+        """True if the bars end at least `STALE` open minutes before the answer does."""
         return self.behind >= STALE
 
     def __str__(self) -> str:
@@ -54,13 +56,13 @@ class Feed:
 
 
 def feeds(instruments: Iterable[Instrument], stores: Stores) -> list[Feed]:
-    """The feeds of the instruments of which the last days have an answer about the front contract."""
+    """Return the feeds of the instruments whose front contract had an answer in the last days."""
     found = [feed_of(instrument, stores) for instrument in instruments]
     return [feed for feed in found if feed is not None]
 
 
 def no_feed(stores: Stores) -> str:
-    """Return why there is no feed to judge: what the newest request was about, and how it ended."""
+    """Return why there is no feed to judge: the subject of the newest request, and its outcome."""
     last = stores.ledger.last()
     if last is None:
         return "bars were never asked for"
@@ -72,7 +74,7 @@ def no_feed(stores: Stores) -> str:
 
 
 def feed_of(instrument: Instrument, stores: Stores) -> Feed | None:
-    """What the newest answer about the front contract says; None where there is none of the last days."""
+    """Return the feed by the newest answer about the front contract; None if the last days have none."""
     newest = stores.ledger.last()
     if newest is None:
         return None
@@ -94,7 +96,7 @@ def feed_of(instrument: Instrument, stores: Stores) -> Feed | None:
 
 
 def _open_minutes(sessions: SessionCalendar, start: datetime, end: datetime) -> int:
-    """Minutes of `[start, end)` in which the market is open."""
+    """Return the number of open minutes in `[start, end)`."""
     if start >= end:
         return 0
     found = 0

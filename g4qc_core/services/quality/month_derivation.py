@@ -1,4 +1,4 @@
-"""The month of one instrument at a coarser timeframe: validated minutes in, bars out, in one transaction."""
+"""Derivation of one instrument's month: validated minutes to bars of a coarser timeframe, in one transaction."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from g4qc_core.timeframes import ONE_MINUTE, Timeframe
 
 @dataclass(frozen=True)
 class DerivedMonth:
-    """What became of one instrument's month.
+    """The result of deriving one instrument's month.
 
     Attributes:
         key: the partition.
         bars: derived bars of all contracts.
-        failures: broken promises of their schema.
-        conserved: true when every contract's volume equals that of its minutes.
+        failures: violations of their schema.
+        conserved: whether every contract's volume equals that of its minutes.
         version: fingerprint of the bars.
-        left_out: number of bars in quarantine of each contract that is not derived because it has too many of them.
+        left_out: contracts that have too many bars in quarantine to be derived, with the number of these bars.
         reasons: number of these bars by reason.
         doubted: selects exactly these bars.
     """
@@ -51,7 +51,7 @@ class DerivedMonth:
 
     @property
     def refusal(self) -> str:
-        """Return why contracts of the month were left out, and what to do, in two sentences; empty if none was."""
+        """Why contracts of the month were left out, and what to do; empty if none was."""
         if not self.left_out:
             return ""
         return (
@@ -63,10 +63,17 @@ class DerivedMonth:
 
 
 def derive_month(instrument: Instrument, first: date, last: date, timeframe: Timeframe, stores: Stores) -> DerivedMonth:
-    """Derive a month of trade dates from its stored minutes and replace the month's slice, contract by contract.
+    """Derive a month of trade dates from its stored minutes and replace the month's bars.
 
-    A contract with too many bars in quarantine has no derived bars afterwards. Bars that break their schema, or lose
-    volume, are not written: the stored ones stay.
+    A contract with too many bars in quarantine has no derived bars afterwards. If bars violate their schema or lose
+    volume, nothing is written and the stored bars stay.
+
+    Args:
+        instrument: the instrument.
+        first: first trade date of the month.
+        last: last trade date of the month.
+        timeframe: the timeframe to derive.
+        stores: the stores.
     """
     sessions = calendar(instrument.calendar)
     window = month_instants(sessions, first, last)
@@ -89,12 +96,12 @@ def derive_month(instrument: Instrument, first: date, last: date, timeframe: Tim
 
 
 def month_instants(sessions: SessionCalendar, first: date, last: date) -> tuple[datetime, datetime]:
-    """Open of the first and close of the last session with trade dates in the window, UTC."""
+    """Return the open of the first and the close of the last session in the window, UTC."""
     found = sessions.sessions(first, last)
     return found[0].open, found[-1].close
 
 
 def _volumes(bars: pd.DataFrame) -> pd.Series:
-    """Volume of each contract; unknown where that of one of its bars is."""
+    """Return the volume of each contract; `UNKNOWN` if that of one of its bars is."""
     by_contract = bars.groupby("contract")["volume"]
     return by_contract.sum().where(by_contract.min() >= 0, UNKNOWN).sort_index()

@@ -1,10 +1,9 @@
-"""Our hours and sessions of a month against the gateway's own: asked, compared, kept.
+"""Comparison of one instrument's month with the gateway's own hourly and session bars.
 
-Every session of which we know each minute is compared once, in the contract that traded most. A request for a month of
-hours costs as much as one for a session, so that all of a month's sessions are asked for at once, and those that were
-found to agree are not asked for again: what the gateway said of them is kept, and compared anew with our present bars.
-
-Must not know what makes two bars agree.
+Every complete session is compared once, in the contract that traded most. A request for a month of hours costs as much
+as one for a session, so a month is requested at once. Sessions that agreed before are not requested again: the
+gateway's values are stored and compared with our current bars. `g4qc_core.bars.bar_comparison` decides when two bars
+agree.
 """
 
 from __future__ import annotations
@@ -38,27 +37,27 @@ from g4qc_core.timeframes import SESSION, Timeframe, timeframe
 HOUR = timeframe("1h")
 
 Fronts = dict[date, str]
-"""The contract in which each trade date is compared."""
+"""The contract month in which each trade date is compared."""
 
 _NOTHING_COMPARED = pd.DataFrame(columns=list(COMPARED_COLUMNS))
 _NO_BARS = pd.DataFrame({name: np.array([], float) for name in VALUES}).assign(
     timestamp=pd.DatetimeIndex([], tz="UTC").as_unit("us")
 )
 
-# Interactive Brokers restates a session for some hours after its close, and its daily bar waits for the settlement.
+# Interactive Brokers restates a session for some hours after its close, and sends its daily bar after the settlement.
 _SETTLED_AFTER = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
 class ReconciledMonth:
-    """What the comparison of one instrument's month found.
+    """The result of comparing one instrument's month.
 
     Attributes:
         key: the partition.
-        compared: `COMPARED_COLUMNS`, one row a bar.
-        requests: how many were made for it.
-        unmade: sentences about hours or sessions that cannot be compared, because they were not derived from minutes.
-        missed: requests that failed; earlier findings about their sessions stay.
+        compared: `COMPARED_COLUMNS`, one row per bar.
+        requests: number of requests.
+        unmade: sentences about hours or sessions that were not derived from minutes and so cannot be compared.
+        missed: failed requests; earlier findings about their sessions stay.
     """
 
     key: str
@@ -69,7 +68,7 @@ class ReconciledMonth:
 
     @property
     def faults(self) -> pd.DataFrame:
-        """The rows that call for a look."""
+        """The rows that differ."""
         return faults(self.compared)
 
     def __str__(self) -> str:
@@ -90,12 +89,18 @@ def reconcile_month(
     run_id: str | None,
     patience: Patience | None = None,
 ) -> ReconciledMonth:
-    """Compares every whole and settled session of a month of trade dates, and keeps what was found.
+    """Compare every complete and settled session of a month of trade dates, and store the findings.
 
-    After a failed request the others are made; it is in the ledger and in `missed`.
+    A failed request does not stop the others; it is in the ledger and in `missed`.
 
     Args:
-        patience: shared by all months of a run.
+        instrument: the instrument.
+        first: first trade date of the month.
+        last: last trade date of the month.
+        source: the gateway.
+        stores: the stores.
+        run_id: the Dagster run, for the ledger.
+        patience: shared by all months of a run; None: a new one.
 
     Raises:
         GatewayError: the gateway's clock cannot be read.
@@ -114,7 +119,7 @@ def reconcile_month(
     requests = 0
     for span in _timeframes(window) if fronts else ():
         ours = _of_days(stores.bars.bars(instrument.symbol, span.name, *_instants(window)), fronts)
-        theirs = [_remembered(known, span, agreed)]
+        theirs = [_stored_answers(known, span, agreed)]
         for month in sorted({*fronts.values()}):
             days = {day: front for day, front in fronts.items() if front == month and day not in agreed}
             for request in _requests(chain[month], span, days, sessions, now):
@@ -135,7 +140,7 @@ def reconcile_month(
 
 
 def _with_known_of(lost: set[date], found: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Return the new findings, with the earlier ones for lost trade dates."""
+    """Return the new findings, with the earlier ones for trade dates whose request failed."""
     if not lost:
         return found
     days = [pd.Timestamp(day) for day in lost]
@@ -145,7 +150,7 @@ def _with_known_of(lost: set[date], found: pd.DataFrame, known: pd.DataFrame) ->
 
 
 def _agreed(known: pd.DataFrame, fronts: Fronts) -> Fronts:
-    """Those of the sessions that were compared before, in the same contract, and in which nothing differed."""
+    """Return the sessions that were compared before in the same contract and did not differ."""
     doubtful = known["finding"].isin([str(fault) for fault in FAULTS])
     apart = {day.date() for day in known.loc[doubtful, "trade_date"]}
     before = {day.date(): month for day, month in zip(known["trade_date"], known["contract"], strict=True)}
@@ -153,7 +158,7 @@ def _agreed(known: pd.DataFrame, fronts: Fronts) -> Fronts:
 
 
 def _whole_fronts(instrument: Instrument, window: Sequence[Session], stores: Stores) -> Fronts:
-    """The contract that traded most, by trade date, of the sessions of which every minute of it is known and good."""
+    """Return the contract that traded most, for each trade date on which all its minutes are known and validated."""
     if not window:
         return {}
     first, last = window[0].trade_date, window[-1].trade_date
@@ -167,7 +172,7 @@ def _whole_fronts(instrument: Instrument, window: Sequence[Session], stores: Sto
 
 
 def _timeframes(window: Sequence[Session]) -> tuple[Timeframe, ...]:
-    """The gateway's hours are those of the clock: where sessions open at another minute, they are not our hours."""
+    """Return the timeframes to compare: the gateway's hours start on the hour, ours at the session's open."""
     return (HOUR, SESSION) if all(session.open.minute == 0 for session in window) else (SESSION,)
 
 
@@ -176,13 +181,13 @@ def _instants(window: Sequence[Session]) -> tuple[datetime, datetime]:
 
 
 def _of_days(bars: pd.DataFrame, days: Fronts) -> pd.DataFrame:
-    """The bars of these sessions, each in its contract."""
+    """Return the bars of these sessions, each in its contract."""
     front = bars["trade_date"].map({pd.Timestamp(day): month for day, month in days.items()})
     return bars[bars["contract"].astype(object) == front.astype(object)].reset_index(drop=True)
 
 
-def _remembered(known: pd.DataFrame, span: Timeframe, agreed: Fronts) -> pd.DataFrame:
-    """What the gateway said before of these sessions, under the names of its own columns."""
+def _stored_answers(known: pd.DataFrame, span: Timeframe, agreed: Fronts) -> pd.DataFrame:
+    """Return the gateway's stored bars of these sessions, with the column names of its answers."""
     rows = known[(known["timeframe"] == span.name) & known["gateway_close"].notna()]
     named = rows[["contract", "timestamp", "trade_date"]]
     return _of_days(named.assign(**{name: rows[f"gateway_{name}"] for name in VALUES}), agreed)
@@ -191,7 +196,7 @@ def _remembered(known: pd.DataFrame, span: Timeframe, agreed: Fronts) -> pd.Data
 def _requests(
     contract: Contract, span: Timeframe, days: Fronts, sessions: SessionCalendar, now: datetime
 ) -> list[BarRequest]:
-    """The fewest requests that bring all of these days; what lies between them comes along."""
+    """Return the fewest requests that cover these days; days in between are requested too."""
     if not days:
         return []
     return chunk_sessions(contract, span, sessions.sessions(min(days), max(days)), sessions, now)
@@ -227,7 +232,7 @@ def _ask(request: BarRequest, source: BarSource, stores: Stores, run_id: str | N
 
 
 def _named(bars: pd.DataFrame, request: BarRequest, sessions: SessionCalendar) -> pd.DataFrame:
-    """The gateway's bars with contract and trade date. A session's bar carries its date as midnight."""
+    """Return the gateway's bars with contract and trade date. A session's bar carries its date as midnight."""
     named = bars[["timestamp", *VALUES]]
     if request.timeframe.is_session:
         named = named.assign(trade_date=bars["timestamp"].dt.tz_localize(None).astype("datetime64[s]"))

@@ -1,4 +1,4 @@
-"""The month of one instrument, validated: raw bars in; good bars, quarantine and quality out, in one transaction."""
+"""Validation of one instrument's month: raw bars to validated bars, quarantine and quality rows, in one transaction."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from g4qc_core.timeframes import ONE_MINUTE
 
 @dataclass(frozen=True)
 class ValidatedMonth:
-    """What validation made of one instrument's month.
+    """The result of validating one instrument's month.
 
     Attributes:
         key: the partition.
         bars: number of good bars, of all contracts.
-        sessions: trade dates with a good bar.
-        quarantined: bars that broke a rule, with their reason.
-        undecided: those of them that wait for a person's decision, or for the answer to a refetch.
-        quality: one row a contract and session, minutes by class.
-        failures: broken promises of the schema of good bars; none, unless validation itself is at fault.
+        sessions: number of trade dates with a good bar.
+        quarantined: bars that broke a rule, with the reason.
+        undecided: quarantined bars that await a decision, or the answer to a refetch.
+        quality: one row per contract and session, minutes by class.
+        failures: violations of the schema of good bars; any is a defect of validation itself.
         version: fingerprint of the good bars.
     """
 
@@ -52,7 +52,7 @@ class ValidatedMonth:
 
     @property
     def gaps(self) -> int:
-        """Expected minutes about which nothing is known: requests that failed, or were never made."""
+        """Expected minutes that are unknown, because a request failed or was never made."""
         return int(missing(self.quality).sum())
 
     def __str__(self) -> str:
@@ -65,14 +65,18 @@ class ValidatedMonth:
 def validate_month(
     instrument: Instrument, first: date, last: date, stores: Stores, overrides: Collection[RollOverride] = ()
 ) -> ValidatedMonth:
-    """Validates the stored raw bars of a month of trade dates and replaces the month's slice.
+    """Validate the stored raw bars of a month of trade dates and replace the month's validated bars.
 
-    What is expected of a session is judged by the clock of extraction: the latest instant at which the gateway was
-    asked about this month, or about anything for a session that was over by then. Bars that a person accepted pass
-    every rule that is only a suspicion. Good bars that break their schema are not written: what was there stays.
+    Minutes are expected by the clock of extraction: until the newest request about this month, and for sessions that
+    were over by the newest request of all, until their close. Accepted bars pass every rule that is only a suspicion.
+    If good bars violate their schema, nothing is written and the stored bars stay.
 
     Args:
-        overrides: rolls that a person set: their sessions are expected too.
+        instrument: the instrument.
+        first: first trade date of the month.
+        last: last trade date of the month.
+        stores: the stores.
+        overrides: rolls set by hand, whose sessions are expected too.
     """
     sessions = calendar(instrument.calendar)
     window = sessions.sessions(first, last)
@@ -109,11 +113,11 @@ def _quality(
     stores: Stores,
     overrides: Collection[RollOverride],
 ) -> pd.DataFrame:
-    """Quality rows of the contracts that the roll rule calls for, and of those that were asked for besides."""
+    """Return the quality rows of the contracts that the roll rule selects, and of others that were requested."""
     start, end = window[0].open, window[-1].close
     entries = stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, start, end)
     newest = stores.ledger.last()
-    # A session that is over by the clock of any extraction is expected whole, whoever forgot to ask for it.
+    # A session that is over by the clock of any extraction is expected completely, even if it was never requested.
     over = [s.close for s in window if newest is not None and s.close <= newest.requested_at]
     until = max([*(e.requested_at for e in entries), *over], default=start)
     reopened = reopened_sessions(instrument, start, end, stores)
@@ -122,8 +126,8 @@ def _quality(
     rows = []
     for month, contract in contracts.items():
         own = [e for e in entries if e.contract == month]
-        asked = [s for s in window if any(e.window_start < s.close and e.window_end > s.open for e in own)]
-        wanted = sorted({*ruled.get(contract, []), *asked}, key=lambda s: s.open)
+        requested = [s for s in window if any(e.window_start < s.close and e.window_end > s.open for e in own)]
+        wanted = sorted({*ruled.get(contract, []), *requested}, key=lambda s: s.open)
         if not wanted:
             continue
         rows.append(

@@ -1,6 +1,6 @@
-"""What is missing and can still be had: gaps of sessions that are over, and contracts that are about to vanish.
+"""Backfills that repair an instrument: gaps of closed sessions, and contracts that Interactive Brokers drops soon.
 
-Reads the stores, and says which backfills would mend what it finds. Every function takes its clock.
+The functions read the stores and take the time as an argument; sensors launch the backfills.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 
 GRACE = timedelta(hours=2)
-"""A session is left to the schedule for so long after its close."""
+"""Time after its close during which a session is left to the schedule."""
 
 
 def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[SessionGap]:
-    """The gaps of an instrument from its first validated session to the last one that is over, ascending.
+    """Return the gaps from an instrument's first validated session to its last closed one, ascending.
 
-    What nobody ever began to extract is no gap: an instrument without a validated session has none.
+    An instrument without a validated session has no gaps: its extraction has not begun.
     """
     recent = calendar(instrument.calendar).sessions_between(now - timedelta(days=14), now)
     over = [session for session in recent if session.close + GRACE <= now]
@@ -49,9 +49,9 @@ def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Sessi
 
 
 def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
-    """Return the smallest backfills that close an instrument's gaps, newest first, and those for missing timeframes.
+    """Return the smallest backfills that close an instrument's gaps or derive missing timeframes, newest first.
 
-    Gaps before the first month of the settings are left alone.
+    Gaps before the settings' first month are left out.
     """
     gaps = [gap for gap in gaps_of(instrument, stores, now) if f"{gap.trade_date:%Y-%m}" >= settings.first_month]
     found: list[Backfill] = []
@@ -66,7 +66,7 @@ def repairs_of(instrument: Instrument, stores: Stores, now: datetime, settings: 
 
 
 def _derivations(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
-    """Return a run for each month with minutes that lack a timeframe; it requests no bars that are known."""
+    """Return a run for each month with a missing or outdated timeframe; it requests no bars that are known."""
     versions = stores.versions.versions(instrument.symbol)
     months = {
         month
@@ -75,7 +75,7 @@ def _derivations(instrument: Instrument, stores: Stores, now: datetime, settings
         for _, month in judged(versions, timeframe.name, ONE_MINUTE.name)
         if month <= now.date() and f"{month:%Y-%m}" >= settings.first_month
     }
-    # Only these are read bar by bar: reading all months of many instruments would exceed the time of a tick.
+    # Only these months are read bar by bar: reading all months of many instruments would exceed a sensor's tick.
     lacking = [not_made_of(stores, instrument, *month_window(month)) for month in sorted(months)]
     days = {session.trade_date for one in lacking for sessions in one.values() for session in sessions}
     return smallest_backfills(instrument.symbol, [SessionGap(day, "", 0) for day in days], {})
@@ -87,9 +87,9 @@ def vanishing(instrument: Instrument, stores: Stores, now: datetime) -> list[Con
 
 
 def rescues_of(instrument: Instrument, stores: Stores, now: datetime, settings: Settings) -> list[Backfill]:
-    """Backfills of what the roll rule calls for of vanishing contracts and the ledger does not cover, by contract.
+    """Return backfills of the sessions of vanishing contracts that the roll rule selects and the ledger does not cover.
 
-    The first contract to go comes first. Months before the first one of the settings are left out.
+    The contract that vanishes first comes first. Months before the settings' first month are left out.
     """
     chain, overrides = stores.contracts.chain(instrument.symbol), load_overrides(settings.rolls)
     found = []

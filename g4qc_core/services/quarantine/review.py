@@ -1,6 +1,6 @@
-"""Bars in quarantine that a decision is about, whether that can be decided of them, and what is made again afterwards.
+"""Review of quarantined bars: which bars a decision is about, whether it is allowed, and what it rebuilds.
 
-What commands and the API share. Must not record a decision, nor run anything.
+Commands and the API share these functions. They record no decision and start no run.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ from g4qc_core.storage.stores import Stores
 
 @dataclass(frozen=True)
 class DecisionRequest:
-    """What is decided about which bars.
+    """A decision, and the bars that it is about.
 
     Attributes:
-        bars: names of bars, or of runs of them; empty: all that the selection means.
-        selection: narrows them.
-        seen: `Preview.seen` of the preview that was confirmed; None: any bars.
+        decision: the decision.
+        bars: names of bars or of runs of bars; empty: all bars of the selection.
+        selection: restricts the bars.
+        seen: `Preview.seen` of the preview that the user confirmed; None: no preview was shown.
     """
 
     decision: Decision
@@ -53,22 +54,27 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Rebuild:
-    """What depends on a decision in one month: its validated minutes, and perhaps every timeframe."""
+    """One month to rebuild after a decision: its validated minutes, and all timeframes if `timeframes` is True."""
 
     month: str
     timeframes: bool
 
 
 def choose_bars(asked: DecisionRequest, registry: Registry, stores: Stores) -> list[Chosen]:
-    """Return the bars that are meant, once this can be decided of all of them.
+    """Return the bars that a request is about, after checking that the decision is allowed for all of them.
 
-    Bars that are named are meant whatever was decided about them. A selection means those that await a decision, or of
-    which one can be taken back; where there are none, those about which just this was decided, so that asking again
+    Named bars are included whatever was decided before. A selection contains the bars that await a decision, or for
+    REOPEN the decided ones; if there are none, the bars that already have this decision, so that repeating a request
     changes nothing.
 
+    Args:
+        asked: the decision and its bars.
+        registry: all instruments.
+        stores: the stores.
+
     Raises:
-        UsageError: a name or the selection means no bar, or one of which this cannot be decided.
-        DecidedMeanwhile: the bars are not those that were confirmed.
+        UsageError: a name or the selection matches no bar, or a bar for which this decision is not allowed.
+        DecidedMeanwhile: the bars differ from the confirmed ones.
     """
     asked.selection.check()
     if not asked.bars and not asked.selection:
@@ -80,7 +86,7 @@ def choose_bars(asked: DecisionRequest, registry: Registry, stores: Stores) -> l
         bars = read_selected(stores.quarantine, instrument, asked.selection, own)
         _check_named(own, bars)
         chosen.append(Chosen(instrument, bars))
-    chosen = [one for one in (chosen if keys else _meant(chosen, asked.decision)) if not one.bars.empty]
+    chosen = [one for one in (chosen if keys else _decidable(chosen, asked.decision)) if not one.bars.empty]
     if not chosen:
         none = "has a decision that could be taken back" if asked.decision is Decision.REOPEN else "awaits a decision"
         command = asked.selection.command()
@@ -95,7 +101,7 @@ def choose_bars(asked: DecisionRequest, registry: Registry, stores: Stores) -> l
 
 
 def preview_of(chosen: Sequence[Chosen], decision: Decision, stores: Stores) -> Preview:
-    """Return what the decision is about and what it starts."""
+    """Return a summary of the bars, and of the runs that the decision starts."""
     months = [one.month for one in rebuilds(chosen, decision, stores)]
     return Preview(
         decision,
@@ -108,10 +114,10 @@ def preview_of(chosen: Sequence[Chosen], decision: Decision, stores: Stores) -> 
 
 
 def rebuilds(chosen: Iterable[Chosen], decision: Decision, stores: Stores) -> list[Rebuild]:
-    """Return what depends on the decision, by month, ascending.
+    """Return the months to rebuild after the decision, ascending.
 
-    Validation is run again by every decision. Dropping bars that are in quarantine changes no minute: the timeframes
-    are made again only where they were not made of the minutes.
+    Every decision validates its months again. Dropping quarantined bars changes no minute, so that timeframes are
+    rebuilt only where they are out of date.
     """
     found = []
     for one in chosen:
@@ -123,7 +129,7 @@ def rebuilds(chosen: Iterable[Chosen], decision: Decision, stores: Stores) -> li
 
 
 def sessions_of(chosen: Iterable[Chosen]) -> list[tuple[str, str, date]]:
-    """Return instrument, contract and trade date of each session that holds one of the bars, ascending."""
+    """Return instrument, contract and trade date of each session that contains one of the bars, ascending."""
     pairs = ((one, *pair) for one in chosen for pair in zip(one.bars["contract"], one.bars["trade_date"], strict=True))
     return sorted({(one.instrument.symbol, contract, day) for one, contract, day in pairs})
 
@@ -134,8 +140,8 @@ def _instruments(asked: DecisionRequest, keys: Sequence[BarKey], registry: Regis
     return [registry[symbol] for symbol in named if symbol in wanted]
 
 
-def _meant(found: Sequence[Chosen], decision: Decision) -> list[Chosen]:
-    """Return the bars of a selection of which this may be decided; where there are none, those of which it was."""
+def _decidable(found: Sequence[Chosen], decision: Decision) -> list[Chosen]:
+    """Return the bars of a selection that the decision can change; if there are none, those that already have it."""
     open_ones = [_kept(one, _open(one.bars, decision)) for one in found]
     if all(one.bars.empty for one in open_ones):
         return [_kept(one, one.bars["decision"] == decision) for one in found]
@@ -165,7 +171,7 @@ def _check_named(keys: Iterable[BarKey], bars: pd.DataFrame) -> None:
 
 
 def _check(chosen: Chosen, decision: Decision, stores: Stores) -> None:
-    """Raise UsageError when one of the bars cannot be decided of like that."""
+    """Raise UsageError if the decision is not allowed for one of the bars."""
     if decision is Decision.ACCEPT:
         acceptable = chosen.bars["reason"].map(lambda reason: Reason(reason).acceptable).astype(bool)
         _refuse_grave(chosen, chosen.bars[~acceptable])
@@ -202,7 +208,7 @@ def _refuse_grave(chosen: Chosen, grave: pd.DataFrame) -> None:
 
 
 def _askable(instrument: Instrument, stores: Stores) -> Callable[[pd.Series], bool]:
-    """Return a function that tells whether the gateway can be asked for the session of a bar."""
+    """Return a function that returns True if the session of a bar can be requested from the gateway."""
     contracts = {one.month: one for one in stores.contracts.chain(instrument.symbol)}
     hours = calendar(instrument.calendar)
 

@@ -1,7 +1,4 @@
-"""The bars of one instrument in quarantine that a selection means, as lists and decisions read them.
-
-Knows the store of the quarantine and trade dates. Must not know what is decided about the bars.
-"""
+"""The quarantined bars of one instrument that match a selection, for listings and decisions."""
 
 from __future__ import annotations
 
@@ -21,12 +18,16 @@ from g4qc_core.storage.bar_stores.quarantine_store import QuarantineStore
 def read_selected(
     store: QuarantineStore, instrument: Instrument, selection: Selection, keys: Sequence[BarKey] = ()
 ) -> pd.DataFrame:
-    """Return the bars that meet the criteria, the gravest reason first; decided ones are among them.
+    """Return the bars that match, decided or not, with the gravest reason first.
 
     Args:
+        store: decisions about quarantined bars.
+        instrument: the instrument.
+        selection: the criteria.
         keys: if there are any, only bars that one of them names.
 
-    Returns a frame with the columns of `QuarantineStore.listed` and trade_date (date), each bar once.
+    Returns:
+        A frame with the columns of `QuarantineStore.listed` and trade_date (date); each bar once.
     """
     start, end = selection.window
     if keys:

@@ -1,4 +1,4 @@
-"""The roll calendars of one instrument, made from what is stored, by every rule that can be applied, and stored."""
+"""The roll calendars of one instrument, by every rule that can be applied: make, store, load, check and forget them."""
 
 from __future__ import annotations
 
@@ -27,20 +27,29 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 
-# Ten sessions on either side of a roll, and five by which it may drift, with the longest run of holidays between them.
+# Ten sessions on either side of a roll and five sessions of drift, with the longest run of holidays in between.
 _AROUND = timedelta(days=32)
 
 
 def make_rolls(
     instrument: Instrument, stores: Stores, settings: Settings, more: Iterable[str] = ()
 ) -> list[RollCalendar]:
-    """Makes and stores the roll calendars of the front contract and of the one after it.
+    """Make and store the roll calendars of the front contract and of the next contract.
 
-    One by each rule that can be applied: the instrument's own, which comes first, those that compare with it, those
-    that were made before, and `more`. What does not expire has one calendar, without any roll.
+    There is one for each rule: the instrument's own rule, the standard rules, the rules of stored calendars, and
+    `more`. An instrument that does not expire has one calendar without rolls.
+
+    Args:
+        instrument: the instrument.
+        stores: the stores.
+        settings: name the files of rolls and open interest.
+        more: additional rules.
+
+    Returns:
+        The calendars of the front contract; the one by the instrument's own rule comes first.
 
     Raises:
-        SettingsError: the file of rolls, or that of open interest, is malformed or does not fit.
+        SettingsError: the file of rolls or of open interest is malformed, or contradicts the chain.
         UsageError: the chain is not stored yet; or the instrument's own rule, or one of `more`, cannot be applied.
     """
     if not instrument.expires:
@@ -49,16 +58,16 @@ def make_rolls(
     overrides = [o for o in load_overrides(settings.rolls) if o.symbol == instrument.symbol]
     interest = load_open_interest(settings.open_interest, instrument.symbol)
     reach = stores.bars.reach(instrument.symbol, ONE_MINUTE.name)
-    held = [] if reach is None else _held(instrument, *reach, stores)
+    traded = [] if reach is None else _traded_contracts(instrument, *reach, stores)
     minutes = _minutes(instrument, chain, hours, overrides, stores)
-    maker = RollMaker(minutes, chain, instrument, hours, held, reach, interest)
+    maker = RollMaker(minutes, chain, instrument, hours, traded, reach, interest)
     before = stores.rolls.rules(instrument.symbol)
     made = []
     for rule in _rules(instrument, interest is not None, [*before, *more]):
         try:
             front = maker.calendar(rule, overrides_of(overrides, instrument.symbol, str(rule)))
         except UsageError:
-            # What a calendar was made of before may be gone: the file of open interest, a first notice day.
+            # An input of a former calendar may be gone: the file of open interest, a first notice day.
             if str(rule) in before and str(rule) not in {rule_name(instrument), *more}:
                 continue
             raise
@@ -69,10 +78,10 @@ def make_rolls(
 
 
 def forget_rolls(instrument: Instrument, rule: str, stores: Stores, settings: Settings) -> None:
-    """Delete the roll calendars by a rule that was once asked for: no later run makes them again by itself.
+    """Delete the roll calendars by a rule, so that later runs no longer make them.
 
     Raises:
-        UsageError: there is none by that rule, it is one that is always made, or a backtest is joined by it.
+        UsageError: there is no calendar by the rule, it is always made, or a backtest uses it.
     """
     symbol, known = instrument.symbol, stores.rolls.rules(instrument.symbol)
     always = _rules(instrument, load_open_interest(settings.open_interest, symbol) is not None, [])
@@ -89,7 +98,7 @@ def forget_rolls(instrument: Instrument, rule: str, stores: Stores, settings: Se
 
 
 def current_rolls(instrument: Instrument, stores: Stores, settings: Settings) -> list[RollCalendar]:
-    """Return `stored_rolls`, rebuilt when the file of rolls or this version's rules have changed since."""
+    """Return `stored_rolls`, after making them again if the file of rolls or this version's rules changed."""
     stored = stored_rolls(instrument, stores)
     if _as_in_file(stored, settings) and not stores.rolls.former(instrument.symbol):
         return stored
@@ -98,7 +107,7 @@ def current_rolls(instrument: Instrument, stores: Stores, settings: Settings) ->
 
 
 def refuse_other_overrides(instrument: Instrument, stores: Stores, settings: Settings) -> None:
-    """Raise UsageError when the file of rolls or this version's rules have changed since they were made."""
+    """Raise UsageError if the file of rolls or this version's rules changed after the calendars were made."""
     if stores.rolls.former(instrument.symbol):
         raise former_rolls(instrument)
     if not _as_in_file(stored_rolls(instrument, stores), settings):
@@ -110,7 +119,7 @@ def refuse_other_overrides(instrument: Instrument, stores: Stores, settings: Set
 
 def _as_in_file(stored: Iterable[RollCalendar], settings: Settings) -> bool:
     overrides = load_overrides(settings.rolls)
-    return all(_by_hand(one) == _asked(one, overrides) for one in stored)
+    return all(_by_hand(one) == _applicable(one, overrides) for one in stored)
 
 
 def _by_hand(made: RollCalendar) -> set[tuple[date, str, str]]:
@@ -119,8 +128,8 @@ def _by_hand(made: RollCalendar) -> set[tuple[date, str, str]]:
     return {(day.date(), old, new) for day, old, new in whole}
 
 
-def _asked(made: RollCalendar, overrides: Sequence[RollOverride]) -> set[tuple[date, str, str]]:
-    """Those of the file that the calendar would have: between contracts that it has, and due by its bars."""
+def _applicable(made: RollCalendar, overrides: Sequence[RollOverride]) -> set[tuple[date, str, str]]:
+    """Return the overrides that concern the calendar's contracts and do not lie after its last bar."""
     if made.bars_to is None:
         return set()
     left, entered = {made.front, *made.rolls["from_contract"]}, set(made.rolls["to_contract"])
@@ -129,7 +138,7 @@ def _asked(made: RollCalendar, overrides: Sequence[RollOverride]) -> set[tuple[d
 
 
 def stored_rolls(instrument: Instrument, stores: Stores) -> list[RollCalendar]:
-    """The roll calendars of the front contract as they were made last, the one by the instrument's own rule first."""
+    """Return the stored roll calendars of the front contract; the one by the instrument's own rule comes first."""
     rules = stores.rolls.rules(instrument.symbol)
     found = [stores.rolls.load(instrument.symbol, rule) for rule in sorted(rules, key=rule_name(instrument).__ne__)]
     return [one for one in found if one is not None]
@@ -143,7 +152,7 @@ def _without_rolls(instrument: Instrument, stores: Stores) -> RollCalendar:
 
 
 def _rules(instrument: Instrument, interest: bool, others: Iterable[str]) -> list[RollRule]:
-    """The instrument's own rule, then every other that says something of it, each once."""
+    """Return the instrument's own rule, then the others that apply to it, without duplicates."""
     rules = [parse_rule(rule_name(instrument)), Volume(), DaysBeforeExpiry(instrument.roll_days_before_expiry)]
     rules += [FirstNotice()] if instrument.first_notice else []
     rules += [OpenInterest()] if interest else []
@@ -158,7 +167,7 @@ def _minutes(
     overrides: Sequence[RollOverride],
     stores: Stores,
 ) -> pd.DataFrame:
-    """The stored minutes within fifteen sessions of every date on which a roll may be."""
+    """Return the stored minutes within fifteen sessions of every possible roll date."""
     days = {period.end for period in front_periods(chain, instrument, hours)}
     days |= {period.contract.last_trade_date for period in front_periods(chain, instrument, hours)}
     days |= {override.day for override in overrides}
@@ -171,7 +180,7 @@ def _minutes(
 
 
 def _joined(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Windows around ascending days, those that touch made one."""
+    """Return windows around ascending days; windows that touch are merged."""
     windows: list[tuple[date, date]] = []
     for day in days:
         first, last = day - _AROUND, day + _AROUND
@@ -182,29 +191,33 @@ def _joined(days: Sequence[date]) -> list[tuple[date, date]]:
     return windows
 
 
-def _held(instrument: Instrument, first: date, last: date, stores: Stores) -> list[str]:
-    """Contracts (months) with a validated minute."""
+def _traded_contracts(instrument: Instrument, first: date, last: date, stores: Stores) -> list[str]:
+    """Return the contract months with a validated minute."""
     quality = stores.bars.quality(instrument.symbol, first, last)
     return [str(month) for month in quality.loc[quality["traded"] > 0, "contract"].unique()]
 
 
 def span(made: RollCalendar, instrument: Instrument) -> list[Session]:
-    """The sessions from the first bar that the calendar was made from to the last."""
+    """Return the sessions from the first to the last bar that the calendar was made from."""
     if made.bars_from is None or made.bars_to is None:
         return []
     return calendar(instrument.calendar).sessions(made.bars_from, made.bars_to)
 
 
 def in_chain(instrument: Instrument, chain: Sequence[Contract]) -> Callable[[date], bool]:
-    """Whether the chain has a front contract on a trade date; between contracts far apart it has none."""
+    """Return a function that returns True if the chain has a front contract on a trade date.
+
+    There is none between contracts that are far apart.
+    """
     periods = front_periods(chain, instrument, calendar(instrument.calendar))
     return lambda day: front_contract(periods, day) is not None
 
 
 def unusual_rolls(made: RollCalendar | None, series: pd.DataFrame) -> list[str]:
-    """The rolls within a series that are not where the rule puts them, in sentences.
+    """Return a sentence for each roll in a series that was set by hand or has a note.
 
     Args:
+        made: the series' roll calendar; None: it has none.
         series: at least trade_date, ascending.
     """
     if made is None or series.empty:
@@ -212,16 +225,16 @@ def unusual_rolls(made: RollCalendar | None, series: pd.DataFrame) -> list[str]:
     first, last = series["trade_date"].iloc[[0, -1]]
     rolls = made.rolls[(made.rolls["date"] > first) & (made.rolls["date"] <= last)]
     by_hand = rolls["source"] == "override"
-    told = rolls.assign(how=np.where(by_hand, "set by hand", ""))[by_hand | (rolls["note"] != "")]
+    unusual = rolls.assign(how=np.where(by_hand, "set by hand", ""))[by_hand | (rolls["note"] != "")]
     return [
         f"The roll from {roll.from_contract} to {roll.to_contract} on {roll.date:%Y-%m-%d}: "
         f"{'; '.join(filter(None, (roll.how, roll.note)))}."
-        for roll in told.itertuples()
+        for roll in unusual.itertuples()
     ]
 
 
 def unmeasured(made: RollCalendar) -> pd.DataFrame:
-    """Rolls without a gap that a series over the stored bars would cross."""
+    """Return the rolls without a price gap that a series over the stored bars crosses."""
     rolls = made.rolls
     if made.bars_from is None:
         return rolls.iloc[:0]

@@ -1,4 +1,4 @@
-"""The roll page of an instrument: its rolls with gaps and the date by every rule, as a table and as a picture."""
+"""Rolls of an instrument for display: price gaps and the date by every rule, as a table and as a picture."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ _AROUND = timedelta(days=20)
 
 
 def roll_picture(instrument: Instrument, made: Sequence[RollCalendar], stores: Stores) -> tuple[bytes, str] | None:
-    """Return a PNG of the last rolls and its title; None where no roll has a gap yet.
+    """Return a PNG of the last rolls and its title; None if no roll has a price gap.
 
     Args:
-        made: calendars by every rule, the instrument's own first.
+        instrument: the instrument.
+        made: calendars by every rule; the instrument's own comes first.
+        stores: the stores.
     """
     dates = dates_by_rule(made)
     known = made[0].rolls[made[0].rolls["gap"].notna()]
@@ -33,7 +35,7 @@ def roll_picture(instrument: Instrument, made: Sequence[RollCalendar], stores: S
 
 
 def roll_table(made: Sequence[RollCalendar]) -> pd.DataFrame:
-    """A row a roll of the first calendar, with prices, gap, source and note, and a column of dates for each rule."""
+    """Return one row per roll of the first calendar: prices, gap, source, note, and its date by each rule."""
     key = ["from_contract", "to_contract"]
     prices = made[0].rolls[[*key, "from_price", "to_price", "gap", "priced_at", "source", "note"]]
     merged = dates_by_rule(made).merge(prices, on=key, how="left")
@@ -45,7 +47,7 @@ def roll_table(made: Sequence[RollCalendar]) -> pd.DataFrame:
 
 
 def _sessions(instrument: Instrument, dates: pd.DataFrame, stores: Stores) -> pd.DataFrame:
-    """Closes and volumes by session around the rolls that the picture shows."""
+    """Return closes and volumes by session around the rolls of the picture."""
     hours, parts = calendar(instrument.calendar), []
     for _, roll in dates.tail(MOST_ROLLS).iterrows():
         days = roll.drop(["from_contract", "to_contract"]).dropna()
