@@ -16,14 +16,14 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
-from g4qc_core.api.deps import Services
-from g4qc_core.api.http_guard import Guard, Rules
-from g4qc_core.api.measures import Measures
-from g4qc_core.api.origins import loopback_hosts, origin_of
+from g4qc_core.api.dependencies import ApiContext
+from g4qc_core.api.http_guard import Guard, GuardRules
+from g4qc_core.api.origin_policy import loopback_hosts, url_origins
 from g4qc_core.api.problems import Problem, add_handlers
-from g4qc_core.api.queries import known_queries
 from g4qc_core.api.routes import API_ROUTERS, ROOT_ROUTERS
+from g4qc_core.api.server_metrics import ServerMetrics
 from g4qc_core.api.site import add_pages
+from g4qc_core.api.strict_queries import reject_unknown_queries
 from g4qc_core.errors import G4qcError
 from g4qc_core.settings import Settings
 
@@ -37,14 +37,14 @@ _ABOUT = (
 _THREADS = 12
 
 
-def build_app(services: Services, rules: Rules | None = None) -> FastAPI:
+def build_app(services: ApiContext, rules: GuardRules | None = None) -> FastAPI:
     """The application over these services.
 
     Args:
         rules: what the guard lets through; None: those of the settings, for a server on loopback.
     """
-    rules = rules or rules_of(services.settings, loopback=True)
-    measures = Measures()
+    rules = rules or guard_rules(services.settings, loopback=True)
+    measures = ServerMetrics()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -63,7 +63,7 @@ def build_app(services: Services, rules: Rules | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        dependencies=[Depends(known_queries)],
+        dependencies=[Depends(reject_unknown_queries)],
     )
     app.state.services = services
     app.state.measures = measures
@@ -86,7 +86,7 @@ def build_app(services: Services, rules: Rules | None = None) -> FastAPI:
     return app
 
 
-def rules_of(settings: Settings, *, loopback: bool) -> Rules:
+def guard_rules(settings: Settings, *, loopback: bool) -> GuardRules:
     """The guard's rules by the settings.
 
     Args:
@@ -94,10 +94,10 @@ def rules_of(settings: Settings, *, loopback: bool) -> Rules:
     """
     origins = [origin.strip().rstrip("/") for origin in settings.api_cors_origins.split(",") if origin.strip()]
     hosts = loopback_hosts(settings.api_url) if loopback else []
-    return Rules(hosts, origins, settings.api_rate_limit, own=origin_of(settings.api_url))
+    return GuardRules(hosts, origins, settings.api_rate_limit, own=url_origins(settings.api_url))
 
 
-def _open(services: Services) -> None:
+def _open(services: ApiContext) -> None:
     """Opens the database ahead of the first request; where that fails, the request tries again and says why."""
     with suppress(G4qcError):
         services.stores()

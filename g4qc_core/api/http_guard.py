@@ -20,9 +20,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from g4qc_core.api.measures import Measures
-from g4qc_core.api.origins import Origins
+from g4qc_core.api.origin_policy import OriginPolicy
 from g4qc_core.api.problems import problem
+from g4qc_core.api.server_metrics import ServerMetrics
 from g4qc_core.sentences import counted
 
 _TOO_LARGE = "The request's body is too large: no request of this API needs so much."
@@ -39,7 +39,7 @@ _HEADERS = {
 
 
 @dataclass(frozen=True)
-class Rules:
+class GuardRules:
     """What the guard lets through.
 
     Attributes:
@@ -72,10 +72,10 @@ class _HeadersSent(Exception):
 class Guard:
     """The layer around the application `app`."""
 
-    def __init__(self, app: ASGIApp, rules: Rules, measures: Measures) -> None:
+    def __init__(self, app: ASGIApp, rules: GuardRules, measures: ServerMetrics) -> None:
         self._app = app
         self._rules = rules
-        self._origins = Origins(rules.hosts, rules.own, rules.origins, rules.setting)
+        self._origins = OriginPolicy(rules.hosts, rules.own, rules.origins, rules.setting)
         self._measures = measures
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._limit = RateLimitItemPerMinute(max(1, rules.per_minute))
@@ -158,7 +158,7 @@ def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in _HEADERS.items() if name not in names]
 
 
-def _patient(receive: Receive, rules: Rules) -> Receive:
+def _patient(receive: Receive, rules: GuardRules) -> Receive:
     """Limit the time and the size of the request's body; wait without limit for the client to disconnect."""
     complete, taken, deadline = False, 0, 0.0
 

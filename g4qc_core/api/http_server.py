@@ -23,7 +23,7 @@ _LARGEST_SOCKET_MESSAGE = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class ClosePatience:
+class ClientDeadlines:
     """How long a server waits for its clients.
 
     Attributes:
@@ -39,8 +39,8 @@ class ClosePatience:
     most_owing: int = 200
 
 
-def server_of(
-    app: Any, host: str, port: int, proxies: Sequence[str] = (), patience: ClosePatience | None = None
+def build_server(
+    app: Any, host: str, port: int, proxies: Sequence[str] = (), patience: ClientDeadlines | None = None
 ) -> uvicorn.Server:
     """Return a server of the application, not yet started.
 
@@ -53,7 +53,7 @@ def server_of(
             app,
             host=host,
             port=port,
-            http=_protocol(patience or ClosePatience()),
+            http=_protocol(patience or ClientDeadlines()),
             log_level="warning",
             proxy_headers=bool(proxies),
             forwarded_allow_ips=list(proxies),
@@ -81,7 +81,7 @@ def parse_proxies(setting: str) -> list[str]:
     return found
 
 
-def _protocol(patience: ClosePatience) -> type[asyncio.Protocol]:
+def _protocol(patience: ClientDeadlines) -> type[asyncio.Protocol]:
     """Return the protocol class of one server, whose connections share one list of deadlines."""
     return type("Connection", (_Connection,), {"patience": patience, "owing": OrderedDict()})
 
@@ -89,7 +89,7 @@ def _protocol(patience: ClosePatience) -> type[asyncio.Protocol]:
 class _Connection(HttpToolsProtocol):
     """A connection that is closed if its client owes the rest of a request for too long."""
 
-    patience: ClosePatience
+    patience: ClientDeadlines
     owing: OrderedDict[_Connection, asyncio.TimerHandle]
     _head = 0
     _in_head = True

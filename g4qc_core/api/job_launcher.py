@@ -86,7 +86,7 @@ class JobEvent:
     failed: bool = False
 
 
-class Launcher(Protocol):
+class JobLauncher(Protocol):
     """Starts runs of the graph and tells about them.
 
     Every method raises GraphUnavailable when the graph cannot be reached, and NotFound for an unknown job. Until a job

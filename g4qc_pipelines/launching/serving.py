@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from g4qc_core.api.api_keys import ApiKeys, parse_keys
-from g4qc_core.api.app import build_app, rules_of
-from g4qc_core.api.deps import Services
-from g4qc_core.api.http_server import parse_proxies, server_of
+from g4qc_core.api.app import build_app, guard_rules
+from g4qc_core.api.dependencies import ApiContext
+from g4qc_core.api.http_server import build_server, parse_proxies
 from g4qc_core.errors import SettingsError
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
@@ -33,10 +33,10 @@ def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int
     keys = keys_for(settings, host, "the API")
     registry, stores = load_registry(settings.own_instruments), LazyStores(settings)
     launcher = DagsterLauncher(settings, registry, stores)
-    services = Services(settings, registry, stores, launcher, keys, gateway=gateway)
+    services = ApiContext(settings, registry, stores, launcher, keys, gateway=gateway)
     # Without keys whoever reaches the server may use it: then it answers only to names of this machine.
-    app = build_app(services, rules_of(settings, loopback=is_loopback(host) or not keys))
-    server = server_of(app, host, port, parse_proxies(settings.api_trusted_proxies))
+    app = build_app(services, guard_rules(settings, loopback=is_loopback(host) or not keys))
+    server = build_server(app, host, port, parse_proxies(settings.api_trusted_proxies))
     thread = threading.Thread(target=server.run, name="api", daemon=True)
     thread.start()
     try:

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket
 
 from g4qc_core.api.api_keys import ApiKeys, Key
 from g4qc_core.api.api_keys import Scope as KeyScope
-from g4qc_core.api.deps import COOKIE, COOKIE_SECONDS
+from g4qc_core.api.dependencies import COOKIE, COOKIE_SECONDS
 from g4qc_core.api.problems import problem
 
 SIGN_IN, HEALTH, GRAPHQL = "/g4qc/sign-in", "/g4qc/health", "/graphql"

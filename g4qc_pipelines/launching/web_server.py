@@ -17,11 +17,11 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from g4qc_core.api.api_keys import ApiKeys, Scope
-from g4qc_core.api.http_guard import Guard, Rules
-from g4qc_core.api.http_server import parse_proxies, server_of
-from g4qc_core.api.measures import Measures
-from g4qc_core.api.origins import loopback_hosts, origin_of
+from g4qc_core.api.http_guard import Guard, GuardRules
+from g4qc_core.api.http_server import build_server, parse_proxies
+from g4qc_core.api.origin_policy import loopback_hosts, url_origins
 from g4qc_core.api.problems import problem
+from g4qc_core.api.server_metrics import ServerMetrics
 from g4qc_core.errors import UsageError
 from g4qc_core.settings import Settings
 from g4qc_pipelines.dagster_private.web import (
@@ -71,25 +71,27 @@ def serve_web(
     ):
         app = guarded(context, keys, web_rules(settings, loopback=is_loopback(host) or not keys))
         ready()
-        server_of(app, host, port, proxies).run()
+        build_server(app, host, port, proxies).run()
 
 
-def guarded(context: WorkspaceProcessContext, keys: ApiKeys, rules: Rules) -> ASGIApp:
+def guarded(context: WorkspaceProcessContext, keys: ApiKeys, rules: GuardRules) -> ASGIApp:
     """Return Dagster's web server over this workspace, behind its keys and the guard."""
-    return Guard(WebDoor(_Webserver(context, live_data_poll_rate=_POLL_MS).create_asgi_app(), keys), rules, Measures())
+    return Guard(
+        WebDoor(_Webserver(context, live_data_poll_rate=_POLL_MS).create_asgi_app(), keys), rules, ServerMetrics()
+    )
 
 
-def web_rules(settings: Settings, *, loopback: bool) -> Rules:
+def web_rules(settings: Settings, *, loopback: bool) -> GuardRules:
     """Return the guard's rules for Dagster's web server: those of the API, with this server's names.
 
     Dagster's pages send several requests a second, so their number is not limited.
     """
     # The API of docker-compose.yml finds it under a name of its own.
     names = [*loopback_hosts(settings.dagster_url), settings.dagster_host.lower()]
-    return Rules(
+    return GuardRules(
         names if loopback else [],
         largest_body=_LARGEST_BODY,
-        own=origin_of(settings.dagster_url),
+        own=url_origins(settings.dagster_url),
         setting="G4QC_DAGSTER_URL",
     )
 

@@ -22,8 +22,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 from g4qc_core.api.api_keys import ApiKeys, Key, Scope, create_key
-from g4qc_core.api.http_guard import Rules
-from g4qc_core.api.http_server import server_of
+from g4qc_core.api.http_guard import GuardRules
+from g4qc_core.api.http_server import build_server
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.settings import load_settings
 from g4qc_pipelines.commands.graph import run_dagster
@@ -66,9 +66,9 @@ class Web:
 
 
 @contextmanager
-def serving(keys: ApiKeys, rules: Rules, secrets: dict[Scope, str]) -> Iterator[Web]:
+def serving(keys: ApiKeys, rules: GuardRules, secrets: dict[Scope, str]) -> Iterator[Web]:
     with dg.instance_for_test() as instance, WorkspaceProcessContext(instance, None) as context:
-        server = server_of(guarded(context, keys, rules), "127.0.0.1", 0)
+        server = build_server(guarded(context, keys, rules), "127.0.0.1", 0)
         with socket.create_server(("127.0.0.1", 0)) as listening:
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
             thread.start()

@@ -7,14 +7,14 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanRead
+from g4qc_core.api.dependencies import CanRead
 from g4qc_core.api.problems import documented
 from g4qc_core.backtest.specs.spec_fields import Kind, SpecField, spec_fields
 
 router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 422, 429))
 
 
-class SpecFieldShown(BaseModel):
+class SpecFieldInfo(BaseModel):
     """One field of `POST /backtests`; a bound that is null does not apply."""
 
     name: str
@@ -30,10 +30,10 @@ class SpecFieldShown(BaseModel):
 
 
 @router.get("/backtests/fields")
-def fields() -> list[SpecFieldShown]:
+def fields() -> list[SpecFieldInfo]:
     """The fields of a spec, as used in files, on the command line, by the API and by the pages."""
     return [_shown(field) for field in spec_fields()]
 
 
-def _shown(field: SpecField) -> SpecFieldShown:
-    return SpecFieldShown.model_validate(field, from_attributes=True)
+def _shown(field: SpecField) -> SpecFieldInfo:
+    return SpecFieldInfo.model_validate(field, from_attributes=True)

@@ -12,9 +12,9 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanRead, CanRun, Services, Using
+from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
-from g4qc_core.api.routes.jobs import JobShown, shown
+from g4qc_core.api.routes.jobs import JobStatus, shown
 from g4qc_core.api.routes.reports import report_file, sandboxed
 from g4qc_core.backtest.own_strategies import is_external
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
@@ -58,21 +58,21 @@ class BacktestDetail(BacktestSummary):
     notes: list[str]
 
 
-class Backtests(BaseModel):
+class BacktestPage(BaseModel):
     """Results, newest first."""
 
     backtests: list[BacktestSummary]
     total: int
 
 
-class Columns(BaseModel):
+class ColumnTable(BaseModel):
     """A table by columns, all equally long; times are UTC, trade dates the exchange's."""
 
     id: str
     columns: dict[str, list[Any]]
 
 
-class Comparison(BaseModel):
+class BacktestComparison(BaseModel):
     """Several results side by side; the lists of a figure stand in the order of the ids."""
 
     ids: list[str]
@@ -81,7 +81,7 @@ class Comparison(BaseModel):
     differing: dict[str, list[Any]] = Field(description="Fields of the specs and inputs in which they differ")
 
 
-class Choice:
+class ResultFilter:
     """The filters of a list of results, from the query."""
 
     def __init__(
@@ -102,14 +102,14 @@ class Choice:
         """True where a filter is given."""
         return self.choice != ResultChoice()
 
-    def found(self, using: Services) -> list[BacktestRecord]:
+    def found(self, context: ApiContext) -> list[BacktestRecord]:
         """The results, newest first.
 
         Raises:
             UsageError: no result has or can have that strategy or instrument.
         """
-        store = using.stores().backtests
-        for field, known in (("strategy", STRATEGIES), ("instrument", using.registry)):
+        store = context.stores().backtests
+        for field, known in (("strategy", STRATEGIES), ("instrument", context.registry)):
             name = getattr(self.choice, field)
             if name is not None and name not in known:
                 names = dict.fromkeys([*known, *(str(result.spec.get(field)) for result in store.results())])
@@ -118,46 +118,46 @@ class Choice:
         return self.choice.found(store)
 
 
-Chosen = Annotated[Choice, Depends()]
+Chosen = Annotated[ResultFilter, Depends()]
 
 
 @router.post("/backtests", status_code=202, dependencies=[CanRun], responses=documented(409, 413))
-async def run(asked: BacktestSpec, using: Using, response: Response) -> JobShown:
+async def run(asked: BacktestSpec, context: Context, response: Response) -> JobStatus:
     """Starts a backtest and its report; the job's `backtest` is the name under which its result is listed.
 
     The spec is checked against the stored data before the job is accepted. Until a job of the same spec ends, the
     answer is that job.
     """
-    job_id = await using.of_graph(using.launcher.backtest, _spec(asked, using))
+    job_id = await context.call_launcher(context.launcher.backtest, _spec(asked, context))
     response.headers["Location"] = f"/api/v1/jobs/{job_id}"
-    return shown(await using.of_graph(using.launcher.job, job_id))
+    return shown(await context.call_launcher(context.launcher.job, job_id))
 
 
 @router.get("/backtests", dependencies=[CanRead])
 def backtests(
-    using: Using,
+    context: Context,
     chosen: Chosen,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
-) -> Backtests:
+) -> BacktestPage:
     """Results that fit all that is given, newest first."""
-    found = chosen.found(using)
+    found = chosen.found(context)
     page = found[offset : offset + limit]
-    return Backtests(backtests=[BacktestSummary(**summary(record, using)) for record in page], total=len(found))
+    return BacktestPage(backtests=[BacktestSummary(**summary(record, context)) for record in page], total=len(found))
 
 
 @router.get("/backtests/compare", dependencies=[CanRead], responses=documented(404, 410))
 def compare(
-    using: Using,
+    context: Context,
     ids: Annotated[list[ResultId], Query(min_length=1, max_length=20, description="Ids of results; repeat it")],
-) -> Comparison:
+) -> BacktestComparison:
     """Several results side by side."""
-    records = [record_of(backtest_id, using) for backtest_id in ids]
+    records = [record_of(backtest_id, context) for backtest_id in ids]
     names = list(dict.fromkeys(name for record in records for name in record.metrics))
     fields = [_flat(record.spec) | _flat(record.inputs) for record in records]
     sides = {name: [one.get(name) for one in fields] for name in dict.fromkeys(n for one in fields for n in one)}
     differing = {name: values for name, values in sides.items() if any(value != values[0] for value in values)}
-    return Comparison(
+    return BacktestComparison(
         ids=[record.id for record in records],
         names=[record.shown_name for record in records],
         metrics={name: [record.metrics.get(name) for record in records] for name in names},
@@ -166,25 +166,25 @@ def compare(
 
 
 @router.get("/backtests/{backtest_id}", dependencies=[CanRead], responses=documented(404, 410))
-def backtest(backtest_id: BacktestId, using: Using) -> BacktestDetail:
+def backtest(backtest_id: BacktestId, context: Context) -> BacktestDetail:
     """One result."""
-    return detail(record_of(backtest_id, using), using)
+    return detail(record_of(backtest_id, context), context)
 
 
 @router.get("/backtests/{backtest_id}/trades", dependencies=[CanRead], responses=documented(404, 410))
-def trades(backtest_id: BacktestId, using: Using) -> Columns:
+def trades(backtest_id: BacktestId, context: Context) -> ColumnTable:
     """The trades of a result, by entry: prices as the strategy saw them, `_own` as the contract itself traded."""
-    return Columns(id=backtest_id, columns=_columns(load(backtest_id, using)[1]))
+    return ColumnTable(id=backtest_id, columns=_columns(load(backtest_id, context)[1]))
 
 
 @router.get("/backtests/{backtest_id}/equity", dependencies=[CanRead], responses=documented(404, 410))
 def equity(
     backtest_id: BacktestId,
-    using: Using,
+    context: Context,
     points: Annotated[int, Query(ge=3, le=_MOST_POINTS, description="At most so many, evenly among the bars")] = 5000,
-) -> Columns:
+) -> ColumnTable:
     """The equity of a result; the first bar and the last one are always among the points, and so is the worst."""
-    return Columns(id=backtest_id, columns=_columns(_thinned(load(backtest_id, using)[2], points)))
+    return ColumnTable(id=backtest_id, columns=_columns(_thinned(load(backtest_id, context)[2], points)))
 
 
 @router.get(
@@ -193,50 +193,50 @@ def equity(
     response_class=FileResponse,
     responses={200: {"content": {"text/html": {}}, "description": "The report, sandboxed"}, **documented(404, 410)},
 )
-def report(backtest_id: BacktestId, using: Using) -> FileResponse:
+def report(backtest_id: BacktestId, context: Context) -> FileResponse:
     """The report as HTML that opens offline. A spec has one, which is that of its newest result."""
-    record = record_of(backtest_id, using)
-    path = report_file(using.settings.reports, f"{record.spec_name}.html")
-    if path is None or not _has_report(record, using):
+    record = record_of(backtest_id, context)
+    path = report_file(context.settings.reports, f"{record.spec_name}.html")
+    if path is None or not _has_report(record, context):
         raise NotFound(f"The report of {record.spec_name} shows a newer result, or was never made: run it again.")
     return sandboxed(path)
 
 
-def _spec(asked: BacktestSpec, using: Using) -> BacktestSpec:
+def _spec(asked: BacktestSpec, context: Context) -> BacktestSpec:
     if is_external(asked.strategy):
         raise UsageError("The API runs the strategies of G4QC only: run one of your own with `g4qc backtest`.")
-    using.registry[asked.instrument]
+    context.registry[asked.instrument]
     return BacktestSpec.asked(asked.to_dict())
 
 
-def record_of(backtest_id: str, using: Using) -> BacktestRecord:
+def record_of(backtest_id: str, context: Context) -> BacktestRecord:
     """The result.
 
     Raises:
         NotFound: there is none, or (Gone) it was deleted.
     """
-    stores = using.stores()
+    stores = context.stores()
     found = stores.backtests.find(backtest_id)
     if found is None:
         raise stores.deleted.missing(backtest_id)
     return found
 
 
-def load(backtest_id: str, using: Using) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
+def load(backtest_id: str, context: Context) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
     """The result with its trades and equity; raises as `record_of` does."""
-    stores = using.stores()
+    stores = context.stores()
     try:
         return stores.backtests.load(backtest_id)
     except UsageError:
         raise stores.deleted.missing(backtest_id) from None
 
 
-def detail(record: BacktestRecord, using: Using) -> BacktestDetail:
+def detail(record: BacktestRecord, context: Context) -> BacktestDetail:
     """The result as an answer."""
-    return BacktestDetail(**summary(record, using), inputs=dict(record.inputs), notes=list(record.notes))
+    return BacktestDetail(**summary(record, context), inputs=dict(record.inputs), notes=list(record.notes))
 
 
-def summary(record: BacktestRecord, using: Using) -> dict[str, Any]:
+def summary(record: BacktestRecord, context: Context) -> dict[str, Any]:
     """The fields of `BacktestSummary`."""
     return {
         "id": record.id,
@@ -248,13 +248,13 @@ def summary(record: BacktestRecord, using: Using) -> dict[str, Any]:
         "spec": dict(record.spec),
         "metrics": dict(record.metrics),
         "run_id": record.run_id,
-        "has_report": _has_report(record, using),
+        "has_report": _has_report(record, context),
     }
 
 
-def _has_report(record: BacktestRecord, using: Using) -> bool:
+def _has_report(record: BacktestRecord, context: Context) -> bool:
     """A report is written after the result it shows, and a later result of the spec has not replaced it yet."""
-    path = using.settings.reports / f"{record.spec_name}.html"
+    path = context.settings.reports / f"{record.spec_name}.html"
     return path.is_file() and path.stat().st_mtime >= record.created_at.timestamp()
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanRead, Services, Using
+from g4qc_core.api.dependencies import ApiContext, CanRead, Context
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
 from g4qc_core.bars.columns import CLASSES, MISSING, OPEN
@@ -36,7 +36,7 @@ FirstOfFew = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, description="First 
 LastOfFew = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, description="Last trade date, included")]
 
 
-class MinuteCounts(BaseModel):
+class SessionCoverage(BaseModel):
     """Minutes of one contract's session, by what is known of them."""
 
     contract: str
@@ -61,7 +61,7 @@ class TimeframeCoverage(BaseModel):
     missing: list[date] = Field(description="Trade dates with minutes of which it was not made, or of older ones")
 
 
-class NotAskedShown(BaseModel):
+class UnrequestedSessions(BaseModel):
     """Closed sessions after the newest session that any request covered."""
 
     first: date = Field(description="Trade date of the first of them")
@@ -75,14 +75,14 @@ class Coverage(BaseModel):
     """The minutes of one instrument's sessions by trade date and contract, and the timeframes made of them."""
 
     symbol: str
-    not_asked: NotAskedShown | None = Field(
+    not_asked: UnrequestedSessions | None = Field(
         None, description="Sessions up to now, within the window, that nobody asked for; of all contracts together"
     )
     timeframes: list[TimeframeCoverage] = Field(description="Those that are made of minutes, within the window")
-    sessions: list[MinuteCounts]
+    sessions: list[SessionCoverage]
 
 
-class GapRow(BaseModel):
+class MinuteGap(BaseModel):
     """Minutes `[start, end)` of one contract's session, UTC, all of one class."""
 
     contract: str
@@ -92,14 +92,14 @@ class GapRow(BaseModel):
     class_: str = Field(alias="class", description=f"One of {', '.join(OPEN)}")
 
 
-class Gaps(BaseModel):
+class MinuteGaps(BaseModel):
     """Where the minutes lie that are in quarantine or of which nothing is known, by contract and start."""
 
     symbol: str
-    gaps: list[GapRow]
+    gaps: list[MinuteGap]
 
 
-class MonthCells(BaseModel):
+class MonthlyCoverage(BaseModel):
     """One instrument's months, all contracts together; the lists are equally long."""
 
     symbol: str
@@ -108,18 +108,18 @@ class MonthCells(BaseModel):
     expected: list[int]
     missing: list[int]
     quarantined: list[int]
-    not_asked: NotAskedShown | None = Field(
+    not_asked: UnrequestedSessions | None = Field(
         None, description="Sessions up to now that nobody asked for; their minutes are in no month"
     )
 
 
-class Overview(BaseModel):
+class CoverageOverview(BaseModel):
     """The coverage of every instrument with any, by month: a heat map."""
 
-    instruments: list[MonthCells]
+    instruments: list[MonthlyCoverage]
 
 
-class RequestShown(BaseModel):
+class RequestEntry(BaseModel):
     """One request to the gateway for bars that start in `[window_start, window_end)`, UTC."""
 
     id: int
@@ -137,43 +137,43 @@ class RequestShown(BaseModel):
     run_id: str | None
 
 
-class Requests(BaseModel):
+class RequestPage(BaseModel):
     """Entries of the ledger, newest first."""
 
-    requests: list[RequestShown]
+    requests: list[RequestEntry]
     next_cursor: int | None = Field(description="Give it as `before` for the next page; null at the end")
 
 
-@router.get("/coverage", response_model=Overview)
-def overview(using: Using, first: First = None, last: Last = None) -> Response:
+@router.get("/coverage", response_model=CoverageOverview)
+def overview(context: Context, first: First = None, last: Last = None) -> Response:
     """The coverage of all instruments by month."""
     window = _window(first, last)
-    found = using.stores().coverage.months(*window)
-    until = judged_until(using.stores(), using.clock())
-    shown = [_months(one, using, until, window) for one in found]
+    found = context.stores().coverage.months(*window)
+    until = judged_until(context.stores(), context.clock())
+    shown = [_months(one, context, until, window) for one in found]
     # Written at once: the framework would look at each of the many numbers twice more.
-    return Response(Overview(instruments=shown).model_dump_json(), media_type="application/json")
+    return Response(CoverageOverview(instruments=shown).model_dump_json(), media_type="application/json")
 
 
 @router.get("/coverage/{symbol}", responses=documented(404))
 def coverage(
     symbol: Symbol,
-    using: Using,
+    context: Context,
     first: First = None,
     last: Last = None,
     contract: Annotated[str | None, Query(pattern=f"^{CONTRACT_MONTH}$")] = None,
 ) -> Coverage:
     """The classes of an instrument's sessions, session by session and contract by contract."""
-    instrument = instrument_of(symbol, using)
-    store = using.stores().coverage
+    instrument = instrument_of(symbol, context)
+    store = context.stores().coverage
     rows = store.sessions(instrument.symbol, *_window(first, last), contract)
-    unasked = _not_asked(instrument, store, using, _window(first, last)) if contract is None else None
+    unasked = _not_asked(instrument, store, context, _window(first, last)) if contract is None else None
     if rows.empty:
-        _known_contract(instrument, contract, using)
+        _known_contract(instrument, contract, context)
         return Coverage(symbol=instrument.symbol, not_asked=unasked, timeframes=_timeframes({}), sessions=[])
     days = (rows["trade_date"].iloc[0].date(), rows["trade_date"].iloc[-1].date())
     hours = {s.trade_date: s for s in calendar(instrument.calendar).sessions(*days)}
-    lacking = not_made_of(using.stores(), instrument, *days)
+    lacking = not_made_of(context.stores(), instrument, *days)
     return Coverage(
         symbol=instrument.symbol,
         not_asked=unasked,
@@ -183,63 +183,65 @@ def coverage(
 
 
 @router.get("/gaps/{symbol}", responses=documented(404))
-def gaps(symbol: Symbol, using: Using, first: FirstOfFew, last: LastOfFew) -> Gaps:
+def gaps(symbol: Symbol, context: Context, first: FirstOfFew, last: LastOfFew) -> MinuteGaps:
     """The gaps of an instrument's sessions minute by minute, of at most three months."""
-    instrument = instrument_of(symbol, using)
+    instrument = instrument_of(symbol, context)
     check_window(first, last)
     if last - first > _MOST_DAYS:
         raise UsageError(f"Gaps are told for at most {_MOST_DAYS.days} days at once: ask for a shorter window.")
-    found = stored_gaps(instrument, first, last, using.stores())
-    return Gaps(symbol=instrument.symbol, gaps=[GapRow.model_validate(row) for row in found.to_dict("records")])
+    found = stored_gaps(instrument, first, last, context.stores())
+    return MinuteGaps(
+        symbol=instrument.symbol, gaps=[MinuteGap.model_validate(row) for row in found.to_dict("records")]
+    )
 
 
 @router.get("/requests", responses=documented(404))
 def requests(
-    using: Using,
+    context: Context,
     symbol: Annotated[str | None, Query(max_length=12)] = None,
     contract: Annotated[str | None, Query(pattern=f"^{CONTRACT_MONTH}$")] = None,
     outcome: Outcome | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     before: Annotated[int | None, Query(ge=1, le=2**62, description="next_cursor of the page before")] = None,
-) -> Requests:
+) -> RequestPage:
     """The ledger: what was asked of the gateway, and how it ended, newest first."""
-    named = None if symbol is None else using.registry[symbol].symbol
-    entries = using.stores().ledger.page(limit, before, named, contract, outcome)
+    named = None if symbol is None else context.registry[symbol].symbol
+    entries = context.stores().ledger.page(limit, before, named, contract, outcome)
     if named is not None and not entries:
-        _known_contract(using.registry[named], contract, using)
-    shown = [RequestShown.model_validate(entry, from_attributes=True) for entry in entries]
-    return Requests(requests=shown, next_cursor=shown[-1].id if len(shown) == limit else None)
+        _known_contract(context.registry[named], contract, context)
+    shown = [RequestEntry.model_validate(entry, from_attributes=True) for entry in entries]
+    return RequestPage(requests=shown, next_cursor=shown[-1].id if len(shown) == limit else None)
 
 
-def _known_contract(instrument: Instrument, contract: str | None, using: Services) -> None:
+def _known_contract(instrument: Instrument, contract: str | None, context: ApiContext) -> None:
     """Raise NotFound for a contract that the instrument does not have."""
     if contract is not None:
-        segments_of(using.stores(), instrument, contract)
+        segments_of(context.stores(), instrument, contract)
 
 
-def _months(found: MonthSums, using: Services, until: datetime, window: tuple[date, date]) -> MonthCells:
+def _months(found: MonthSums, context: ApiContext, until: datetime, window: tuple[date, date]) -> MonthlyCoverage:
     unasked = None
-    if found.symbol in using.registry:
-        unasked = _shown(not_asked(using.registry[found.symbol], found.newest, until, last=window[1]))
+    if found.symbol in context.registry:
+        unasked = _shown(not_asked(context.registry[found.symbol], found.newest, until, last=window[1]))
     months = [f"{month:%Y-%m}" for month in found.months]
-    return MonthCells(**{**vars(found), "months": months}, not_asked=unasked)
+    return MonthlyCoverage(**{**vars(found), "months": months}, not_asked=unasked)
 
 
 def _not_asked(
-    instrument: Instrument, store: CoverageStore, using: Services, window: tuple[date, date]
-) -> NotAskedShown | None:
-    until = judged_until(using.stores(), using.clock())
+    instrument: Instrument, store: CoverageStore, context: ApiContext, window: tuple[date, date]
+) -> UnrequestedSessions | None:
+    until = judged_until(context.stores(), context.clock())
     return _shown(not_asked(instrument, store.newest(instrument.symbol), until, *window))
 
 
-def _shown(found: NotAsked | None) -> NotAskedShown | None:
-    return None if found is None else NotAskedShown(**vars(found), about=found.words())
+def _shown(found: NotAsked | None) -> UnrequestedSessions | None:
+    return None if found is None else UnrequestedSessions(**vars(found), about=found.words())
 
 
-def _minutes(row: Any, hours: dict[date, Session]) -> MinuteCounts:
+def _minutes(row: Any, hours: dict[date, Session]) -> SessionCoverage:
     day = row["trade_date"].date()
     session = hours.get(day)
-    return MinuteCounts(
+    return SessionCoverage(
         contract=row["contract"],
         trade_date=day,
         open=session.open if session else None,

@@ -15,12 +15,12 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from g4qc_core.api.bar_encoding import Format, choose_format, encode
 from g4qc_core.api.cursors import read_cursor, write_cursor
-from g4qc_core.api.deps import CanRead, Services, Using
-from g4qc_core.api.encoding import Format, choose_format, encode
-from g4qc_core.api.measures import Measures
-from g4qc_core.api.missing import HEADERS, Missing, headers_of, shown
+from g4qc_core.api.dependencies import ApiContext, CanRead, Context
+from g4qc_core.api.missing_fields import HEADERS, MissingRange, headers_of, shown
 from g4qc_core.api.problems import documented, problem
+from g4qc_core.api.server_metrics import ServerMetrics
 from g4qc_core.bars.missing_sessions import Completeness
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.adjustment import Adjustment
@@ -72,12 +72,12 @@ class Bars(BaseModel):
     symbol: str
     timeframe: str
     next_cursor: str | None = Field(None, description="Where the next page begins; null at the end, or without limit")
-    missing: list[Missing] = Field(description="Sessions that were asked for and have no bars, by date")
+    missing: list[MissingRange] = Field(description="Sessions that were asked for and have no bars, by date")
     data: list[Bar]
     records: int = Field(description="Number of bars in data")
 
 
-class BarsAsked(BaseModel):
+class SeriesRequest(BaseModel):
     """Which bars, and how they are sent."""
 
     # A misspelt `start_date` would otherwise ask for all the bars there are.
@@ -129,8 +129,8 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 @router.get("/data/data/{symbol}", response_model=Bars, responses=_ANSWERS, operation_id="bars_by_the_longer_path")
 def bars(
     symbol: Symbol,
-    asked: Annotated[BarsAsked, Query()],
-    using: Using,
+    asked: Annotated[SeriesRequest, Query()],
+    context: Context,
     request: Request,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
@@ -143,34 +143,34 @@ def bars(
     Sessions without bars are named in `missing` and in the header X-Missing-Sessions. If the timeframe was not made
     from all stored minutes of the window, the answer is 409.
     """
-    instrument = instrument_of(symbol, using)
+    instrument = instrument_of(symbol, context)
     form = choose_format(asked.format, accept)
     if form is None:
         return problem(406, f"Bars come as {', '.join(f.media_type for f in Format)}: accept one, or name a format.")
-    reader, query = using.stores().bar_batches, _query(instrument, asked, using)
-    measures: Measures = request.app.state.measures
+    reader, query = context.stores().bar_batches, _query(instrument, asked, context)
+    measures: ServerMetrics = request.app.state.measures
     head: dict[str, Any] = {"symbol": instrument.symbol, "timeframe": query.timeframe}
     if query.limit is None:
-        known = _known(instrument, asked, using, _window(instrument, asked))
+        known = _known(instrument, asked, context, _window(instrument, asked))
         batches = _begun(_counted(reader.batches(query), form, measures))
         head |= {"next_cursor": None, "missing": shown(known)}
         return StreamingResponse(encode(form, batches, head), media_type=form.media_type, headers=headers_of(known))
-    page, cursor = _page(reader, query, lambda last: write_cursor(*_described(instrument, asked, using), last))
-    known = _known(instrument, asked, using, _reached(query, page, cursor, _window(instrument, asked)))
+    page, cursor = _page(reader, query, lambda last: write_cursor(*_described(instrument, asked, context), last))
+    known = _known(instrument, asked, context, _reached(query, page, cursor, _window(instrument, asked)))
     head |= {"next_cursor": cursor, "missing": shown(known)}
     content = b"".join(encode(form, _counted(iter(page), form, measures), head))
     headers = headers_of(known) | ({CURSOR_HEADER: cursor} if cursor else {})
     return Response(content, media_type=form.media_type, headers=headers)
 
 
-def instrument_of(symbol: str, using: Services) -> Instrument:
+def instrument_of(symbol: str, context: ApiContext) -> Instrument:
     """The instrument of an address.
 
     Raises:
         NotFound: there is none.
     """
     try:
-        return using.registry[symbol]
+        return context.registry[symbol]
     except UsageError as error:
         raise NotFound(str(error)) from None
 
@@ -194,38 +194,38 @@ def parse_moment(text: str | None) -> Moment | None:
         ) from None
 
 
-def _query(instrument: Instrument, asked: BarsAsked, using: Services) -> BarQuery:
+def _query(instrument: Instrument, asked: SeriesRequest, context: ApiContext) -> BarQuery:
     start, end = _window(instrument, asked)
-    segments = segments_of(using.stores(), instrument, asked.contract, asked.adjustment, asked.rule)
-    after = None if asked.cursor is None else read_cursor(*_described(instrument, asked, using), asked.cursor)
+    segments = segments_of(context.stores(), instrument, asked.contract, asked.adjustment, asked.rule)
+    after = None if asked.cursor is None else read_cursor(*_described(instrument, asked, context), asked.cursor)
     return BarQuery(
         symbol=instrument.symbol,
         timeframe=asked.timeframe.value,
-        segments=readable(using.stores(), instrument, asked.timeframe.value, segments, start, end),
+        segments=readable(context.stores(), instrument, asked.timeframe.value, segments, start, end),
         after=after,
         limit=asked.limit,
         newest_first=asked.order is SortOrder.DESC,
     )
 
 
-def _window(instrument: Instrument, asked: BarsAsked) -> tuple[datetime, datetime]:
+def _window(instrument: Instrument, asked: SeriesRequest) -> tuple[datetime, datetime]:
     return window_of(instrument, parse_moment(asked.start_date), parse_moment(asked.end_date))
 
 
 def _known(
-    instrument: Instrument, asked: BarsAsked, using: Services, window: tuple[datetime, datetime]
+    instrument: Instrument, asked: SeriesRequest, context: ApiContext, window: tuple[datetime, datetime]
 ) -> Completeness:
     """Return the missing sessions of the window.
 
     Raises:
         BarsIncomplete: the timeframe was not made from all stored minutes of the window.
     """
-    stores = using.stores()
+    stores = context.stores()
     if asked.contract is not None:
         segments = life_of(stores, instrument, asked.contract)
     else:
         segments = segments_of(stores, instrument, None, Adjustment.NONE, asked.rule)
-    known = completeness(stores, instrument, asked.timeframe.value, segments, window, using.clock())
+    known = completeness(stores, instrument, asked.timeframe.value, segments, window, context.clock())
     known.check()
     return known
 
@@ -242,10 +242,10 @@ def _reached(
     return begun or start, end if ended is None else ended + timedelta(microseconds=1)
 
 
-def _described(instrument: Instrument, asked: BarsAsked, using: Services) -> tuple[str, str]:
+def _described(instrument: Instrument, asked: SeriesRequest, context: ApiContext) -> tuple[str, str]:
     """What a cursor belongs to: everything but the cursor, the size of the page and the format; and the series."""
     query = f"{instrument.symbol} {asked.model_dump_json(exclude={'cursor', 'limit', 'format'})}"
-    return query, series_version(using.stores(), instrument, asked.contract, asked.rule)
+    return query, series_version(context.stores(), instrument, asked.contract, asked.rule)
 
 
 def _page(
@@ -263,7 +263,7 @@ def _page(
     return batches, None
 
 
-def _counted(batches: Iterator[pa.RecordBatch], form: Format, measures: Measures) -> Iterator[pa.RecordBatch]:
+def _counted(batches: Iterator[pa.RecordBatch], form: Format, measures: ServerMetrics) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         measures.sent(form, len(batch))
         yield batch

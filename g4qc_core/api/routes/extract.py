@@ -13,10 +13,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
-from g4qc_core.api.deps import CanRun, Services, Using
+from g4qc_core.api.dependencies import ApiContext, CanRun, Context
 from g4qc_core.api.job_launcher import ExtractionRequest, Job, JobState
 from g4qc_core.api.problems import documented, problem
-from g4qc_core.api.routes.jobs import JobShown, finished, shown
+from g4qc_core.api.routes.jobs import JobStatus, finished, shown
 from g4qc_core.bars.columns import MISSING
 from g4qc_core.bars.quarantine.selection import Selection
 from g4qc_core.calendars.session_calendar import calendar, check_window, month_window
@@ -44,7 +44,7 @@ _UNITS = {
 }
 
 
-class ExtractAsked(BaseModel):
+class ExtractRequest(BaseModel):
     """What to extract: `start` and `end`, or `duration` and `num_blocks` back from today."""
 
     model_config = ConfigDict(extra="forbid")
@@ -77,7 +77,7 @@ class DateRange(BaseModel):
     end: date
 
 
-class Extracted(BaseModel):
+class ExtractResult(BaseModel):
     """What an extraction left in the store."""
 
     status: Literal["success"]
@@ -89,20 +89,20 @@ class Extracted(BaseModel):
         description="Minutes of the window's sessions of which nothing is known: /coverage tells which"
     )
     quarantined: int = Field(description="Bars of the window that nobody believes yet: /quarantine tells why")
-    job: JobShown
+    job: JobStatus
 
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"model": Extracted, "description": "With wait: what is stored now"},
-    202: {"model": JobShown, "description": "The job was started; with wait: it is not over yet"},
+    200: {"model": ExtractResult, "description": "With wait: what is stored now"},
+    202: {"model": JobStatus, "description": "The job was started; with wait: it is not over yet"},
     **documented(401, 403, 404, 409, 413, 422, 429, 502, 503),
 }
 
 
 @router.post("/data/extract", status_code=202, responses=_ANSWERS, response_model=None)
 async def extract(
-    asked: ExtractAsked,
-    using: Using,
+    asked: ExtractRequest,
+    context: Context,
     request: Request,
     wait: Annotated[bool, Query(description="Answer when the job has ended")] = False,
     timeout: Annotated[float, Query(ge=0, le=_LONGEST_WAIT, description="Seconds to wait at most")] = 300,
@@ -112,17 +112,17 @@ async def extract(
     Answers 202 with the job. With `wait`: 200 with what is stored, 404 when the gateway confirmed that there is
     nothing, 409 when all there is stands in quarantine, 502 when the run failed, 202 when it is not over yet.
     """
-    instrument, timeframe = using.registry[asked.symbol], bar_size(asked.bar_size)
-    first, last = window(asked, using.clock().astimezone(_ZONE).date())
+    instrument, timeframe = context.registry[asked.symbol], bar_size(asked.bar_size)
+    first, last = window(asked, context.clock().astimezone(_ZONE).date())
     contracts = [asked.contract_month] if asked.contract_month else []
     order = ExtractionRequest(instrument.symbol, first, last, contracts)
-    job_id = await using.of_graph(using.launcher.extract, order)
-    job = await finished(using, job_id, timeout if wait else 0, request.is_disconnected)
+    job_id = await context.call_launcher(context.launcher.extract, order)
+    job = await finished(context, job_id, timeout if wait else 0, request.is_disconnected)
     if not wait or not job.state.final:
         return JSONResponse(shown(job).model_dump(mode="json"), 202, {"Location": f"/api/v1/jobs/{job_id}"})
     if job.state is not JobState.SUCCEEDED:
         return problem(502, f"The extraction {job.state}: {job.message or 'somebody stopped it'} See {job.url}.")
-    return await run_in_threadpool(_outcome, using, instrument, timeframe, order, job)
+    return await run_in_threadpool(_outcome, context, instrument, timeframe, order, job)
 
 
 def bar_size(text: str) -> Timeframe:
@@ -137,7 +137,7 @@ def bar_size(text: str) -> Timeframe:
     raise unknown("bar size", text, [t.name for t in TIMEFRAMES])
 
 
-def window(asked: ExtractAsked, today: date) -> tuple[date, date]:
+def window(asked: ExtractRequest, today: date) -> tuple[date, date]:
     """First and last trade date that are asked for.
 
     Raises:
@@ -156,7 +156,7 @@ def window(asked: ExtractAsked, today: date) -> tuple[date, date]:
     return first, last
 
 
-def _back(asked: ExtractAsked, today: date) -> date:
+def _back(asked: ExtractRequest, today: date) -> date:
     found = _DURATION.match(asked.duration or "")
     if found is None or not int(found[1]):
         raise UsageError(f"'{asked.duration}' is no duration: write it like 5 D, 2 W, 1 M or 1 Y.")
@@ -168,17 +168,17 @@ def _back(asked: ExtractAsked, today: date) -> date:
 
 
 def _outcome(
-    using: Services, instrument: Instrument, timeframe: Timeframe, order: ExtractionRequest, job: Job
+    context: ApiContext, instrument: Instrument, timeframe: Timeframe, order: ExtractionRequest, job: Job
 ) -> Response:
     """Return an answer that describes what is stored for the window, or says that nothing is.
 
     Raises:
         BarsIncomplete: the timeframe was not made from all stored minutes of the window.
     """
-    stores = using.stores()
+    stores = context.stores()
     start, end = window_of(instrument, order.first, order.last)
     asked = life_of(stores, instrument, order.contracts[0]) if order.contracts else segments_of(stores, instrument)
-    completeness(stores, instrument, timeframe.name, asked, (start, end), using.clock()).check()
+    completeness(stores, instrument, timeframe.name, asked, (start, end), context.clock()).check()
     segments = [Segment(order.contracts[0])] if order.contracts else segments_of(stores, instrument)
     query = BarQuery(
         instrument.symbol, timeframe.name, readable(stores, instrument, timeframe.name, segments, start, end)
@@ -190,7 +190,7 @@ def _outcome(
     if not records:
         return _nothing(stores, instrument, order, job)
     known = _known(stores, instrument, order)
-    found = Extracted(
+    found = ExtractResult(
         status="success",
         symbol=instrument.symbol,
         timeframe=timeframe.name,

@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from g4qc_core.api.deps import CanRead, Services, Using
+from g4qc_core.api.dependencies import ApiContext, CanRead, Context
 from g4qc_core.api.problems import documented
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable
@@ -42,7 +42,7 @@ class HealthPart(BaseModel):
     url: str | None = Field(default=None, description="Where a browser opens it; of dagster only")
 
 
-class Fresh(BaseModel):
+class NewestBar(BaseModel):
     """The newest bar of an instrument and timeframe."""
 
     symbol: str
@@ -57,7 +57,7 @@ class Health(BaseModel):
     status: Literal["ok", "degraded", "down"]
     parts: dict[str, HealthPart] = Field(description="database, gateway and dagster; disk only where it is nearly full")
     origin: str | None = Field(None, description="account, simulated or replay: what kind of bars the database holds")
-    freshness: list[Fresh]
+    freshness: list[NewestBar]
     now: datetime
 
 
@@ -65,16 +65,16 @@ _DOWN: dict[int | str, dict[str, Any]] = {503: {"description": "The database is 
 
 
 @router.get("/health", response_model=Health, responses=_DOWN | documented(401, 403, 422, 429))
-async def health(using: Using) -> Response:
+async def health(context: Context) -> Response:
     """How the parts stand; 503 when the database is down."""
-    found = await examine(using)
+    found = await examine(context)
     return JSONResponse(found.model_dump(mode="json"), 503 if found.status == "down" else 200)
 
 
 @root.get("/health")
-async def probe(using: Using) -> Response:
+async def probe(context: Context) -> Response:
     """The same in one word for each part, without a key: for whoever watches the process."""
-    found = await examine(using)
+    found = await examine(context)
     words = {name: "up" if part.up else "down" for name, part in found.parts.items()}
     return JSONResponse({"status": found.status, **words}, 503 if found.status == "down" else 200)
 
@@ -85,9 +85,9 @@ async def probe(using: Using) -> Response:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented(401, 403, 422, 429)},
 )
 @root.get("/metrics", dependencies=[CanRead])
-async def metrics(using: Using, request: Request) -> Response:
+async def metrics(context: Context, request: Request) -> Response:
     """What the server counted, which parts answer, and how fresh the bars are, as Prometheus reads it."""
-    found = await examine(using)
+    found = await examine(context)
     text = request.app.state.measures.text(
         [(name, part.up) for name, part in found.parts.items()],
         [(fresh.symbol, fresh.timeframe, fresh.last) for fresh in found.freshness],
@@ -95,18 +95,20 @@ async def metrics(using: Using, request: Request) -> Response:
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
-async def examine(using: Services) -> Health:
+async def examine(context: ApiContext) -> Health:
     """Asks every part, all at once; none of them can make this fail, nor wait for long."""
-    found = await asyncio.gather(_part(_of_database(using, _database)), _part(_gateway(using)), _part(_dagster(using)))
+    found = await asyncio.gather(
+        _part(_of_database(context, _database)), _part(_gateway(context)), _part(_dagster(context))
+    )
     parts = dict(zip(("database", "gateway", "dagster"), found, strict=True))
-    parts["dagster"].url = using.settings.dagster_link
-    if (disk := low_disk(using.settings.home)) is not None:
+    parts["dagster"].url = context.settings.dagster_link
+    if (disk := low_disk(context.settings.home)) is not None:
         parts["disk"] = HealthPart(up=False, about=disk)
     origin: str | None = None
-    freshness: list[Fresh] = []
+    freshness: list[NewestBar] = []
     if parts["database"].up:
         try:
-            origin, freshness = await _of_database(using, _stored)
+            origin, freshness = await _of_database(context, _stored)
         except G4qcError as error:
             parts["database"] = HealthPart(up=False, about=str(error))
     ok = parts["database"].up
@@ -115,7 +117,7 @@ async def examine(using: Services) -> Health:
         parts=parts,
         origin=origin,
         freshness=freshness,
-        now=using.clock(),
+        now=context.clock(),
     )
 
 
@@ -126,11 +128,11 @@ async def _part(asked: Awaitable[str]) -> HealthPart:
         return HealthPart(up=False, about=str(error))
 
 
-async def _of_database(using: Services, ask: Callable[[Services], T]) -> T:
+async def _of_database(context: ApiContext, ask: Callable[[ApiContext], T]) -> T:
     """Return the database's answer; raise if none comes in time: a stalled server keeps its connections open."""
     try:
         async with asyncio.timeout(_DATABASE_SECONDS):
-            return await using.stored.ask(ask, using, max_age=0)
+            return await context.stored.ask(ask, context, max_age=0)
     except TimeoutError:
         raise DatabaseUnavailable(
             f"The database has not answered for {_DATABASE_SECONDS:.0f} seconds: look at its server, and at "
@@ -138,59 +140,59 @@ async def _of_database(using: Services, ask: Callable[[Services], T]) -> T:
         ) from None
 
 
-def _stored(using: Services) -> tuple[str | None, list[Fresh]]:
+def _stored(context: ApiContext) -> tuple[str | None, list[NewestBar]]:
     """What kind of bars there are, and how fresh they are."""
-    origin = stored_origin(using.stores().database)
-    return str(origin) if origin else None, _freshness(using)
+    origin = stored_origin(context.stores().database)
+    return str(origin) if origin else None, _freshness(context)
 
 
-def _database(using: Services) -> str:
-    database = using.stores().database
+def _database(context: ApiContext) -> str:
+    database = context.stores().database
     database.check()
     return f"{database.place}{', TimescaleDB' if database.has_timescale else ''}"
 
 
-async def _gateway(using: Services) -> str:
-    address = using.gateway or (using.settings.ib_host and (using.settings.ib_host, using.settings.ib_port))
+async def _gateway(context: ApiContext) -> str:
+    address = context.gateway or (context.settings.ib_host and (context.settings.ib_host, context.settings.ib_port))
     if not address:
         return "a simulated one is started in each run"
-    advice = await _advice(using)
+    advice = await _advice(context)
     await run_in_threadpool(probe_gateway, *address, _PROBE_SECONDS, advice)
     return f"{advice.name} answers at {address[0]}:{address[1]}"
 
 
-async def _advice(using: Services) -> Advice:
+async def _advice(context: ApiContext) -> Advice:
     """Return what to advise about the gateway, without waiting long for a database that may know it."""
-    if using.gateway is not None or using.settings.ib_simulated:
+    if context.gateway is not None or context.settings.ib_simulated:
         return advice_for(Origin.SIMULATED)
     try:
         async with asyncio.timeout(_ORIGIN_SECONDS):
-            return advice_for(await using.stored.ask(_expected, using, max_age=0))
+            return advice_for(await context.stored.ask(_expected, context, max_age=0))
     except (TimeoutError, G4qcError):
         return advice_for(None)
 
 
-def _expected(using: Services) -> Origin | None:
-    return expected_origin(using.settings, using.stores().database)
+def _expected(context: ApiContext) -> Origin | None:
+    return expected_origin(context.settings, context.stores().database)
 
 
-async def _dagster(using: Services) -> str:
+async def _dagster(context: ApiContext) -> str:
     try:
         async with asyncio.timeout(_GRAPH_SECONDS):
-            remarks = await using.probes.ask(using.launcher.check, max_age=0)
+            remarks = await context.probes.ask(context.launcher.check, max_age=0)
     except TimeoutError:
         raise GraphUnavailable(
-            f"Dagster has not answered for {_GRAPH_SECONDS:.0f} seconds: look at {using.settings.dagster_link}, and "
+            f"Dagster has not answered for {_GRAPH_SECONDS:.0f} seconds: look at {context.settings.dagster_link}, and "
             "start it again if it stays so."
         ) from None
-    return "; ".join(filter(None, (using.settings.dagster_link, remarks)))
+    return "; ".join(filter(None, (context.settings.dagster_link, remarks)))
 
 
-def _freshness(using: Services) -> list[Fresh]:
-    store = using.stores().coverage
-    rows = store.freshness(list(using.registry), [t.name for t in TIMEFRAMES])
+def _freshness(context: ApiContext) -> list[NewestBar]:
+    store = context.stores().coverage
+    rows = store.freshness(list(context.registry), [t.name for t in TIMEFRAMES])
     return [
-        Fresh(
+        NewestBar(
             symbol=row["symbol"],
             timeframe=row["timeframe"],
             last=row["last"].to_pydatetime(),

@@ -10,7 +10,7 @@ import pandas as pd
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.dependencies import CanRead, Context
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
 from g4qc_core.calendars.session_calendar import calendar
@@ -21,7 +21,7 @@ from g4qc_core.services.series.continuous_series import not_made
 router = APIRouter(tags=["instruments"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 
 
-class InstrumentShown(BaseModel):
+class InstrumentInfo(BaseModel):
     """An instrument as the registry describes it."""
 
     symbol: str
@@ -42,14 +42,14 @@ class InstrumentShown(BaseModel):
     roll: str = Field(description="Rule of the roll calendar; empty where there are no rolls")
 
 
-class Held(BaseModel):
+class StoredDates(BaseModel):
     """Bars that are stored of a contract, by trade date."""
 
     first: date
     last: date
 
 
-class ContractShown(BaseModel):
+class ContractInfo(BaseModel):
     """One contract month as the gateway described it."""
 
     contract: str = Field(description="Contract month, like 202512")
@@ -63,14 +63,14 @@ class ContractShown(BaseModel):
     min_tick: float = Field(description="Smallest price step for one unit, in the currency, as the gateway states it")
     price_magnifier: int = Field(description="What prices of bars are multiplied by: 100 in cents or pence")
     tick: float = Field(description="The contract's own smallest price step, in points")
-    held: Held | None = Field(None, description="What is stored; null: nothing")
+    held: StoredDates | None = Field(None, description="What is stored; null: nothing")
 
 
-class Contracts(BaseModel):
+class ContractList(BaseModel):
     """The contracts of one instrument by last trade date."""
 
     symbol: str
-    contracts: list[ContractShown]
+    contracts: list[ContractInfo]
 
 
 class Roll(BaseModel):
@@ -86,7 +86,7 @@ class Roll(BaseModel):
     note: str
 
 
-class Rolls(BaseModel):
+class RollList(BaseModel):
     """The roll calendar of one instrument."""
 
     symbol: str
@@ -97,24 +97,24 @@ class Rolls(BaseModel):
 
 
 @router.get("/instruments")
-def instruments(using: Using) -> list[InstrumentShown]:
+def instruments(context: Context) -> list[InstrumentInfo]:
     """All instruments of the registry."""
-    return [_shown(instrument) for instrument in using.registry.values()]
+    return [_shown(instrument) for instrument in context.registry.values()]
 
 
 @router.get("/contracts/{symbol}", responses=documented(404))
-def contracts(symbol: Symbol, using: Using) -> Contracts:
+def contracts(symbol: Symbol, context: Context) -> ContractList:
     """The contracts of an instrument that a gateway ever described, and what is stored of each."""
-    instrument, stores = instrument_of(symbol, using), using.stores()
+    instrument, stores = instrument_of(symbol, context), context.stores()
     held = {
-        row["contract"]: Held(first=row["first"].date(), last=row["last"].date())
+        row["contract"]: StoredDates(first=row["first"].date(), last=row["last"].date())
         for row in stores.coverage.held(instrument.symbol).to_dict("records")
     }
     chain = stores.contracts.chain(instrument.symbol)
-    return Contracts(
+    return ContractList(
         symbol=instrument.symbol,
         contracts=[
-            ContractShown(
+            ContractInfo(
                 contract=c.month,
                 local_symbol=c.local_symbol,
                 con_id=c.con_id,
@@ -136,20 +136,20 @@ def contracts(symbol: Symbol, using: Using) -> Contracts:
 @router.get("/rolls/{symbol}", responses=documented(404))
 def rolls(
     symbol: Symbol,
-    using: Using,
+    context: Context,
     rule: Annotated[str | None, Query(max_length=400, description="A rule; without it, the instrument's own")] = None,
-) -> Rolls:
+) -> RollList:
     """The roll calendar of a rule; no rolls if none has been made yet for the instrument's own rule.
 
     A rule that does not exist is refused, and so is any other rule without a calendar.
     """
-    instrument, store = instrument_of(symbol, using), using.stores().rolls
+    instrument, store = instrument_of(symbol, context), context.stores().rolls
     rules = list(dict.fromkeys(map(str, store.calendars(instrument.symbol)["rule"])))
     wanted = rule_text(instrument, rule)
     if wanted not in (*rules, rule_name(instrument)):
-        raise not_made(using.stores(), instrument, wanted)
+        raise not_made(context.stores(), instrument, wanted)
     made = store.load(instrument.symbol, wanted) if wanted in rules else None
-    return Rolls(
+    return RollList(
         symbol=instrument.symbol,
         rule=wanted,
         front=made.front or None if made else None,
@@ -158,8 +158,8 @@ def rolls(
     )
 
 
-def _shown(instrument: Instrument) -> InstrumentShown:
-    return InstrumentShown(
+def _shown(instrument: Instrument) -> InstrumentInfo:
+    return InstrumentInfo(
         **instrument.model_dump(
             include={"symbol", "name", "kind", "exchange", "currency", "months", "calendar", "roll"}
         ),

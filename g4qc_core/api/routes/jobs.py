@@ -13,8 +13,8 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from g4qc_core.api.deps import CanRead, CanRun, Services, Using, listening
-from g4qc_core.api.job_launcher import Job, JobEvent, JobState, Launcher
+from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context, listening
+from g4qc_core.api.job_launcher import Job, JobEvent, JobLauncher, JobState
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.errors import G4qcError, GraphUnavailable
 
@@ -27,7 +27,7 @@ _SHARED_SECONDS = 0.8  # shorter than a poll, so that each poll gets a new answe
 _PING_EVERY = 15  # polls without news
 
 
-class JobShown(BaseModel):
+class JobStatus(BaseModel):
     """One thing that was started: one run of the graph, or several, one after the other."""
 
     id: str
@@ -44,7 +44,7 @@ class JobShown(BaseModel):
     backtest: str | None = Field(description="Name of the spec, of a backtest")
 
 
-class MaterializeAsked(BaseModel):
+class MaterializeRequest(BaseModel):
     """Assets to make, in the graph's order; they share their partitions."""
 
     model_config = ConfigDict(extra="forbid")
@@ -58,48 +58,48 @@ class MaterializeAsked(BaseModel):
     )
 
 
-class Jobs(BaseModel):
+class JobPage(BaseModel):
     """Jobs, newest first."""
 
-    jobs: list[JobShown]
+    jobs: list[JobStatus]
     next_cursor: str | None = Field(description="Give it as `before` for the next page; null at the end")
 
 
-def shown(job: Job) -> JobShown:
+def shown(job: Job) -> JobStatus:
     """A job as an answer shows it."""
-    return JobShown(**{**asdict(job), "runs": list(job.runs)})
+    return JobStatus(**{**asdict(job), "runs": list(job.runs)})
 
 
 @router.get("/jobs", dependencies=[CanRead])
 async def jobs(
-    using: Using,
+    context: Context,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     before: Annotated[str | None, Query(max_length=40, description="next_cursor of the page before")] = None,
-) -> Jobs:
+) -> JobPage:
     """The newest jobs, newest first, schedules' and Dagster's own runs among them."""
-    found = [shown(job) for job in await using.of_graph(using.launcher.jobs, limit, before)]
-    return Jobs(jobs=found, next_cursor=found[-1].id if len(found) == limit else None)
+    found = [shown(job) for job in await context.call_launcher(context.launcher.jobs, limit, before)]
+    return JobPage(jobs=found, next_cursor=found[-1].id if len(found) == limit else None)
 
 
 @router.post("/jobs", status_code=202, dependencies=[CanRun], responses=documented(409, 413))
-async def materialize(asked: MaterializeAsked, using: Using, response: Response) -> JobShown:
+async def materialize(asked: MaterializeRequest, context: Context, response: Response) -> JobStatus:
     """Starts assets of the graph over one partition, or over a range along one instrument."""
-    launcher = using.launcher
-    job_id = await using.of_graph(launcher.materialize, asked.assets, asked.partition, asked.last_partition)
+    launcher = context.launcher
+    job_id = await context.call_launcher(launcher.materialize, asked.assets, asked.partition, asked.last_partition)
     response.headers["Location"] = f"/api/v1/jobs/{job_id}"
-    return shown(await using.of_graph(launcher.job, job_id))
+    return shown(await context.call_launcher(launcher.job, job_id))
 
 
 @router.get("/jobs/{job_id}", dependencies=[CanRead])
-async def job(job_id: JobId, using: Using) -> JobShown:
+async def job(job_id: JobId, context: Context) -> JobStatus:
     """How a job stands."""
-    return shown(await using.of_graph(using.launcher.job, job_id))
+    return shown(await context.call_launcher(context.launcher.job, job_id))
 
 
 @router.delete("/jobs/{job_id}", dependencies=[CanRun])
-async def cancel(job_id: JobId, using: Using) -> JobShown:
+async def cancel(job_id: JobId, context: Context) -> JobStatus:
     """Stops a job; one that has ended stays as it is."""
-    return shown(await using.of_graph(using.launcher.cancel, job_id))
+    return shown(await context.call_launcher(context.launcher.cancel, job_id))
 
 
 _EVENTS: dict[int | str, dict[str, Any]] = {
@@ -115,7 +115,7 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 )
 async def events(
     job_id: JobId,
-    using: Using,
+    context: Context,
     last_event_id: Annotated[str | None, Header(max_length=200)] = None,
 ) -> StreamingResponse:
     """What a job tells, until it ends: `state` is the job, `told` is one thing that happened.
@@ -123,15 +123,15 @@ async def events(
     A client that reconnects with the header Last-Event-ID receives the events that it has not received yet. Listeners
     of one job share requests to the graph; their number is limited for each client (429) and for all (503).
     """
-    first, told = await using.watch.ask(_hear, using.launcher, job_id, last_event_id, max_age=_SHARED_SECONDS)
+    first, told = await context.watch.ask(_hear, context.launcher, job_id, last_event_id, max_age=_SHARED_SECONDS)
     return StreamingResponse(
-        _stream(using, first, told, last_event_id),
+        _stream(context, first, told, last_event_id),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store"},
     )
 
 
-async def finished(using: Services, job_id: str, seconds: float, gone: Callable[[], Awaitable[bool]]) -> Job:
+async def finished(context: ApiContext, job_id: str, seconds: float, gone: Callable[[], Awaitable[bool]]) -> Job:
     """The job when it has ended, or as it stands when the time is over or whoever waits is gone.
 
     Raises:
@@ -142,7 +142,7 @@ async def finished(using: Services, job_id: str, seconds: float, gone: Callable[
     while True:
         over = clock() >= deadline or await gone()
         try:
-            found = await using.watch.ask(using.launcher.job, job_id, max_age=0 if over else pause / 2)
+            found = await context.watch.ask(context.launcher.job, job_id, max_age=0 if over else pause / 2)
             if found.state.final or over:
                 return found
         except GraphUnavailable:
@@ -152,12 +152,12 @@ async def finished(using: Services, job_id: str, seconds: float, gone: Callable[
         pause = min(2 * pause, _POLL_SECONDS)
 
 
-def _hear(launcher: Launcher, job_id: str, after: str | None) -> tuple[Job, list[JobEvent]]:
+def _hear(launcher: JobLauncher, job_id: str, after: str | None) -> tuple[Job, list[JobEvent]]:
     """Return the job and its events, read in this order so that no event is missing after the end of the job."""
     return launcher.job(job_id), launcher.events(job_id, after)
 
 
-async def _stream(using: Services, job: Job, told: Sequence[JobEvent], after: str | None) -> AsyncIterator[bytes]:
+async def _stream(context: ApiContext, job: Job, told: Sequence[JobEvent], after: str | None) -> AsyncIterator[bytes]:
     before, silent = None, 0
     while True:
         for event in told:
@@ -172,7 +172,7 @@ async def _stream(using: Services, job: Job, told: Sequence[JobEvent], after: st
         before = job
         await asyncio.sleep(0 if told else _POLL_SECONDS)
         try:
-            job, told = await using.watch.ask(_hear, using.launcher, job.id, after, max_age=_SHARED_SECONDS)
+            job, told = await context.watch.ask(_hear, context.launcher, job.id, after, max_age=_SHARED_SECONDS)
         except G4qcError as error:
             # The graph is away for a moment: the client hears it, and comes back by itself.
             yield _event("trouble", {"detail": str(error), "error": type(error).__name__})

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.api_keys import Key, Scope
-from g4qc_core.api.deps import COOKIE, COOKIE_SECONDS, Using, caller
+from g4qc_core.api.dependencies import COOKIE, COOKIE_SECONDS, Context, caller
 from g4qc_core.api.problems import KeyRequired, documented
 
 router = APIRouter(tags=["session"], responses=documented(401, 413, 422, 429))
 
 
-class SessionAsked(BaseModel):
+class LoginRequest(BaseModel):
     """The key of who signs in."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,18 +31,18 @@ class Login(BaseModel):
 
 
 @router.get("/session")
-def session(using: Using, key: Annotated[Key | None, Depends(caller)]) -> Login:
+def session(context: Context, key: Annotated[Key | None, Depends(caller)]) -> Login:
     """Who is asking; answers without a key too."""
-    if not using.keys:
+    if not context.keys:
         return Login(keys_required=False, name=None, scope=Scope.ADMIN)
     return Login(keys_required=True, name=key.name if key else None, scope=key.scope if key else None)
 
 
 @router.post("/session")
-def sign_in(asked: SessionAsked, using: Using, request: Request, response: Response) -> Login:
+def sign_in(asked: LoginRequest, context: Context, request: Request, response: Response) -> Login:
     """Keeps the key in a cookie, so that the pages can use the API."""
-    key = using.keys.find(asked.key)
-    if using.keys and key is None:
+    key = context.keys.find(asked.key)
+    if context.keys and key is None:
         raise KeyRequired("This key is not known: `g4qc api-key create` makes one.")
     if key is None:
         return Login(keys_required=False, name=None, scope=Scope.ADMIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.dependencies import CanRead, Context
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.backtests import BacktestId, load
 from g4qc_core.backtest.metrics import monthly_returns, session_equity
@@ -13,23 +13,25 @@ from g4qc_core.backtest.metrics import monthly_returns, session_equity
 router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 404, 410, 422, 429, 503))
 
 
-class MonthReturn(BaseModel):
+class MonthlyReturn(BaseModel):
     """The return of one month of trade dates, as a fraction."""
 
     month: str = Field(description="Like 2026-10")
     value: float = Field(serialization_alias="return")
 
 
-class MonthReturns(BaseModel):
+class MonthlyReturns(BaseModel):
     """All months of a result, ascending."""
 
     id: str
-    months: list[MonthReturn]
+    months: list[MonthlyReturn]
 
 
 @router.get("/backtests/{backtest_id}/months")
-def months(backtest_id: BacktestId, using: Using) -> MonthReturns:
+def months(backtest_id: BacktestId, context: Context) -> MonthlyReturns:
     """The return of each month; the first one from the starting cash."""
-    record, _, equity = load(backtest_id, using)
+    record, _, equity = load(backtest_id, context)
     returns = monthly_returns(session_equity(equity), float(record.metrics["starting_cash"]))
-    return MonthReturns(id=backtest_id, months=[MonthReturn(month=str(m), value=float(r)) for m, r in returns.items()])
+    return MonthlyReturns(
+        id=backtest_id, months=[MonthlyReturn(month=str(m), value=float(r)) for m, r in returns.items()]
+    )

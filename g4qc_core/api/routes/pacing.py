@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.dependencies import CanRead, Context
 from g4qc_core.api.problems import documented
 from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.usage import usage
@@ -19,7 +19,7 @@ _NAMES = ("symbol", "contract", "outcome", "bars", "message")
 router = APIRouter(tags=["pacing"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 
 
-class WindowShown(BaseModel):
+class PacingWindow(BaseModel):
     """A rule: so many requests within so many seconds."""
 
     name: str
@@ -28,18 +28,18 @@ class WindowShown(BaseModel):
     limit: int
 
 
-class AccountShown(BaseModel):
+class AccountPacing(BaseModel):
     """One account now; requests of every process count."""
 
     account: str
-    windows: list[WindowShown]
+    windows: list[PacingWindow]
     open: int = Field(description="Requests that wait for an answer")
     open_limit: int
     paused_until: datetime | None = Field(description="Nothing is asked before; null where no pause is in force")
     last_sent_at: datetime | None
 
 
-class PlanShown(BaseModel):
+class WorkProgress(BaseModel):
     """Work that is under way: `done` of `total` requests are answered."""
 
     subject: str
@@ -63,18 +63,18 @@ class LastRequest(BaseModel):
 class PacingState(BaseModel):
     """What is used, and by what."""
 
-    accounts: list[AccountShown] = Field(description="Accounts that the rules look back to; simulated ones never are")
+    accounts: list[AccountPacing] = Field(description="Accounts that the rules look back to; simulated ones never are")
     last_request: LastRequest | None = Field(description="null where bars were never asked for")
-    plans: list[PlanShown]
+    plans: list[WorkProgress]
 
 
 @router.get("/pacing")
-def pacing(using: Using) -> PacingState:
+def pacing(context: Context) -> PacingState:
     """The accounts that the rules look back to, the newest request, and the work that is under way."""
-    stores = using.stores()
+    stores = context.stores()
     with stores.pacer(IB_RULES) as store:
         accounts = [_account(name, store) for name in store.accounts()]
-    plans = [PlanShown.model_validate(plan, from_attributes=True) for plan in stores.progress.running()]
+    plans = [WorkProgress.model_validate(plan, from_attributes=True) for plan in stores.progress.running()]
     newest = stores.ledger.last()
     last = (
         None
@@ -84,11 +84,11 @@ def pacing(using: Using) -> PacingState:
     return PacingState(accounts=accounts, last_request=last, plans=plans)
 
 
-def _account(name: str, store: PacingStore) -> AccountShown:
+def _account(name: str, store: PacingStore) -> AccountPacing:
     now = usage(store.history(name), store.now(), IB_RULES)
-    return AccountShown(
+    return AccountPacing(
         account=name,
-        windows=[WindowShown.model_validate(window, from_attributes=True) for window in now.windows],
+        windows=[PacingWindow.model_validate(window, from_attributes=True) for window in now.windows],
         open=now.open,
         open_limit=now.open_limit,
         paused_until=now.paused_until,

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanDecide, CanRead, Using
+from g4qc_core.api.dependencies import CanDecide, CanRead, Context
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.errors import UsageError
 from g4qc_core.graph_keys import GraphKey, KeyKind
@@ -18,7 +18,7 @@ router = APIRouter(tags=["partitions"], responses=documented(401, 403, 422, 429,
 _Key = Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
 
 
-class Partition(BaseModel):
+class PartitionKey(BaseModel):
     """One key."""
 
     kind: KeyKind
@@ -29,29 +29,29 @@ class Partition(BaseModel):
     unused: bool = Field(description="True where it can be removed, and nothing is stored under it")
 
 
-class Partitions(BaseModel):
+class PartitionKeys(BaseModel):
     """Keys by kind and name."""
 
-    partitions: list[Partition]
+    partitions: list[PartitionKey]
 
 
 @router.get("/partitions", dependencies=[CanRead])
 async def partitions(
-    using: Using, unused: Annotated[bool, Query(description="Only those that nothing needs")] = False
-) -> Partitions:
+    context: Context, unused: Annotated[bool, Query(description="Only those that nothing needs")] = False
+) -> PartitionKeys:
     """The keys of the graph: specs of backtests and instruments."""
-    found = await using.of_graph(using.launcher.partitions)
+    found = await context.call_launcher(context.launcher.partitions)
     return _shown([one for one in found if one.unused or not unused])
 
 
 @router.delete("/partitions/{kind}", responses=documented(409))
 async def remove(
     kind: Annotated[KeyKind, Path()],
-    using: Using,
+    context: Context,
     key: CanDecide,
     keys: Annotated[list[_Key], Query(alias="key", max_length=1000, description="A key; repeat it")] = [],  # noqa: B006
     unused: Annotated[bool, Query(description="All that nothing needs, of this kind, instead of keys")] = False,
-) -> Partitions:
+) -> PartitionKeys:
     """Removes keys, all or none; bars and results stay, and a later run of the same adds its key again.
 
     A key with results or an entry of a file is refused, and so is one that a run works on (409).
@@ -60,12 +60,12 @@ async def remove(
         raise UsageError("Give keys, or `unused=true`.")
 
     def work() -> list[GraphKey]:
-        every = using.launcher.partitions() if unused else []
+        every = context.launcher.partitions() if unused else []
         wanted = keys or [one.key for one in every if one.unused and one.kind is kind]
-        return using.launcher.remove_partitions(kind, wanted)
+        return context.launcher.remove_partitions(kind, wanted)
 
-    return _shown(await using.of_graph(work))
+    return _shown(await context.call_launcher(work))
 
 
-def _shown(found: list[GraphKey]) -> Partitions:
-    return Partitions(partitions=[Partition(**asdict(one), unused=one.unused) for one in found])
+def _shown(found: list[GraphKey]) -> PartitionKeys:
+    return PartitionKeys(partitions=[PartitionKey(**asdict(one), unused=one.unused) for one in found])

@@ -9,9 +9,9 @@ import pandas as pd
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from g4qc_core.api.deps import CanDecide, CanRead, Using
+from g4qc_core.api.dependencies import CanDecide, CanRead, Context
 from g4qc_core.api.problems import NO_NUL, documented
-from g4qc_core.api.routes.jobs import JobShown, shown
+from g4qc_core.api.routes.jobs import JobStatus, shown
 from g4qc_core.bars.columns import PRICES
 from g4qc_core.bars.quarantine.bar_keys import BarKey
 from g4qc_core.bars.quarantine.decisions import Group, Preview, groups_of, undecided
@@ -26,7 +26,7 @@ router = APIRouter(tags=["quarantine"], responses=documented(401, 403, 422, 429,
 _MOST = 5000
 
 
-class Quarantined(BaseModel):
+class QuarantinedBar(BaseModel):
     """One bar that validation does not believe, as received, and the newest decision about it."""
 
     bar: str = Field(description="What names it, like ES/202612/2026-10-05T13:30Z")
@@ -48,7 +48,7 @@ class Quarantined(BaseModel):
     note: str | None
 
 
-class Grouped(BaseModel):
+class QuarantineGroup(BaseModel):
     """Number of bars of one reason, contract and session."""
 
     symbol: str
@@ -59,15 +59,17 @@ class Grouped(BaseModel):
     bars: int
 
 
-class Quarantine(BaseModel):
+class QuarantineList(BaseModel):
     """Bars in quarantine, the gravest reason first, then by instrument, contract and time."""
 
-    bars: list[Quarantined]
+    bars: list[QuarantinedBar]
     total: int = Field(description="How many there are; the list ends after 5,000")
-    groups: list[Grouped] = Field(description="How many there are of each reason, contract and session, in that order")
+    groups: list[QuarantineGroup] = Field(
+        description="How many there are of each reason, contract and session, in that order"
+    )
 
 
-class Selected(BaseModel):
+class BarCriteria(BaseModel):
     """Criteria that a bar meets all of."""
 
     model_config = ConfigDict(extra="forbid")
@@ -88,7 +90,7 @@ class Selected(BaseModel):
         return Selection(symbols, *many, self.first, self.last, _utc(self.start), _utc(self.end))
 
 
-class DecisionAsked(BaseModel):
+class QuarantineDecision(BaseModel):
     """What is decided about which bars: named bars, selected ones, or those of both."""
 
     model_config = ConfigDict(extra="forbid")
@@ -98,7 +100,7 @@ class DecisionAsked(BaseModel):
         max_length=200,
         description="Bars, or runs of bars like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z",
     )
-    select: Selected | None = Field(
+    select: BarCriteria | None = Field(
         None,
         description="Without bars: all that meet this and await a decision (of `reopen`: about which one was made)",
     )
@@ -126,7 +128,7 @@ class DecisionPreview(BaseModel):
     decision: Decision
     bars: int
     already: int = Field(description="How many of them the same was decided about before")
-    groups: list[Grouped] = Field(description="The gravest reason first")
+    groups: list[QuarantineGroup] = Field(description="The gravest reason first")
     months: list[str] = Field(description="Partitions that are made again")
     runs: int
     seen: str = Field(description="Send it with the decision")
@@ -134,7 +136,7 @@ class DecisionPreview(BaseModel):
 
 @router.get("/quarantine", dependencies=[CanRead])
 def quarantine(
-    using: Using,
+    context: Context,
     symbol: Annotated[str | None, Query(max_length=12)] = None,
     contract: Annotated[list[str] | None, Query(description="Contract months")] = None,
     reason: Annotated[list[Reason] | None, Query()] = None,
@@ -144,21 +146,21 @@ def quarantine(
     start: Annotated[datetime | None, Query(description="Start of the first bar; without a zone, UTC")] = None,
     end: Annotated[datetime | None, Query(description="Start of the last bar, included")] = None,
     decided: Annotated[bool, Query(description="Show those too of which somebody decided")] = False,
-) -> Quarantine:
+) -> QuarantineList:
     """Bars that wait for a decision; with `decided`, all."""
     symbols = () if symbol is None else (symbol,)
     many = tuple(contract or ()), tuple(reason or ()), tuple(session or ())
     criteria = Selection(symbols, *many, first, last, _utc(start), _utc(end))
     criteria.check()
-    wanted = [using.registry[one] for one in criteria.instruments or using.registry]
-    store, found = using.stores().quarantine, {}
+    wanted = [context.registry[one] for one in criteria.instruments or context.registry]
+    store, found = context.stores().quarantine, {}
     for instrument in wanted:
         listed = read_selected(store, instrument, criteria)
         found[instrument] = listed if decided else undecided(listed)
     rows = [(instrument, row) for instrument, listed in found.items() for row in listed.to_dict("records")]
     rows.sort(key=lambda pair: Reason(pair[1]["reason"]).rank)
     groups = groups_of({instrument.symbol: listed for instrument, listed in found.items()})
-    return Quarantine(
+    return QuarantineList(
         bars=[_shown(instrument, row) for instrument, row in rows[:_MOST]],
         total=len(rows),
         groups=[_grouped(group) for group in groups],
@@ -167,13 +169,15 @@ def quarantine(
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": DecisionPreview, "description": "With dry_run: what would be decided"},
-    202: {"model": JobShown, "description": "The decision is recorded, and the job was started"},
+    202: {"model": JobStatus, "description": "The decision is recorded, and the job was started"},
     **documented(409, 413),
 }
 
 
 @router.post("/quarantine/decisions", status_code=202, responses=_ANSWERS, response_model=None)
-async def decide(asked: DecisionAsked, using: Using, key: CanDecide, response: Response) -> JobShown | DecisionPreview:
+async def decide(
+    asked: QuarantineDecision, context: Context, key: CanDecide, response: Response
+) -> JobStatus | DecisionPreview:
     """Records a decision about all bars at once, and starts the job that makes their months anew.
 
     The same decision again records nothing. 409 where something else was decided about one of the bars meanwhile, or
@@ -182,10 +186,10 @@ async def decide(asked: DecisionAsked, using: Using, key: CanDecide, response: R
     request = DecisionRequest(asked.decision, asked.bars, asked.selection(), None if asked.dry_run else asked.seen)
     if asked.dry_run:
         response.status_code = 200
-        return _previewed(await using.of_graph(using.launcher.preview, request))
+        return _previewed(await context.call_launcher(context.launcher.preview, request))
     by = key.name if key is not None else "API"
-    job_id = await using.of_graph(using.launcher.decide, request, by, asked.note)
-    return shown(await using.of_graph(using.launcher.job, job_id))
+    job_id = await context.call_launcher(context.launcher.decide, request, by, asked.note)
+    return shown(await context.call_launcher(context.launcher.job, job_id))
 
 
 def _previewed(found: Preview) -> DecisionPreview:
@@ -204,15 +208,15 @@ def _utc(instant: datetime | None) -> datetime | None:
     return instant and instant.replace(tzinfo=instant.tzinfo or UTC)
 
 
-def _grouped(group: Group) -> Grouped:
-    return Grouped(**vars(group), acceptable=group.reason.acceptable)
+def _grouped(group: Group) -> QuarantineGroup:
+    return QuarantineGroup(**vars(group), acceptable=group.reason.acceptable)
 
 
-def _shown(instrument: Instrument, row: Any) -> Quarantined:
+def _shown(instrument: Instrument, row: Any) -> QuarantinedBar:
     start = row["timestamp"].to_pydatetime().astimezone(UTC)
     prices = {name: None if pd.isna(row[name]) else row[name] for name in PRICES}
     known = not pd.isna(row["decision"])
-    return Quarantined(
+    return QuarantinedBar(
         bar=str(BarKey(instrument.symbol, row["contract"], start, start)),
         symbol=instrument.symbol,
         contract=row["contract"],

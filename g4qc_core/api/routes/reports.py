@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.dependencies import CanRead, Context
 from g4qc_core.errors import NotFound
 
 router = APIRouter(tags=["reports"], dependencies=[CanRead], include_in_schema=False)
@@ -51,20 +51,20 @@ def sandboxed(path: Path) -> FileResponse:
 
 
 @router.get("/reports")
-def index(using: Using) -> HTMLResponse:
+def index(context: Context) -> HTMLResponse:
     """The list of all reports."""
-    found = sorted(using.settings.reports.glob("*.html"), key=lambda path: path.name)
+    found = sorted(context.settings.reports.glob("*.html"), key=lambda path: path.name)
     rows = "".join(f"<tr>{_row(path)}</tr>" for path in found)
     return HTMLResponse(_PAGE.format(body=f"<table>{rows}</table>" if rows else _EMPTY))
 
 
 @router.get("/reports/{name}")
-def report(name: str, using: Using) -> Response:
+def report(name: str, context: Context) -> Response:
     """One report; of a result that was deleted a page that says so, because runs and bookmarks still link to it."""
-    path = report_file(using.settings.reports, name)
+    path = report_file(context.settings.reports, name)
     if path is not None:
         return sandboxed(path)
-    deleted = using.stores().deleted.of_spec(name.removesuffix(".html")) if _NAME.match(name) else None
+    deleted = context.stores().deleted.of_spec(name.removesuffix(".html")) if _NAME.match(name) else None
     if deleted is None:
         raise NotFound("There is no such report: /reports lists them.")
     body = f"<p>{html.escape(deleted.sentence)}</p><p><a href='/backtests'>Backtests</a></p>"

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from g4qc_core.api.deps import CanDecide, CanRead, CanRun, Using
+from g4qc_core.api.dependencies import CanDecide, CanRead, CanRun, Context
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.backtests import (
     BacktestDetail,
@@ -30,7 +30,7 @@ _MOST = 1000
 _Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
 
 
-class LabelsAsked(BaseModel):
+class LabelsRequest(BaseModel):
     """Changes of what people write on a result; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,7 +43,7 @@ class LabelsAsked(BaseModel):
     remove_tags: _Tags = Field(default_factory=list)
 
 
-class Deleted(BaseModel):
+class DeletionRecord(BaseModel):
     """A result that was deleted. Its trial stays counted, and a run of the same inputs makes it again."""
 
     id: str
@@ -56,21 +56,21 @@ class Deleted(BaseModel):
     deleted_by: str = Field(description="Name of the key or of the user; API where the server has no keys")
 
 
-class Deletions(BaseModel):
+class DeletionList(BaseModel):
     """Results that were deleted."""
 
-    deleted: list[Deleted]
+    deleted: list[DeletionRecord]
     total: int
 
 
 @router.get("/backtests/deleted", dependencies=[CanRead])
-def deleted(using: Using) -> Deletions:
+def deleted(context: Context) -> DeletionList:
     """Results that were deleted and not made again, the newest deletion first; at most 1,000 of them."""
-    return _shown(using.stores().deleted.all())
+    return _shown(context.stores().deleted.all())
 
 
 @router.patch("/backtests/{backtest_id}", dependencies=[CanRun], responses=documented(404, 410, 413))
-def label(backtest_id: BacktestId, asked: LabelsAsked, using: Using) -> BacktestDetail:
+def label(backtest_id: BacktestId, asked: LabelsRequest, context: Context) -> BacktestDetail:
     """Changes title and tags of a result, which affect no number and no id; a later run keeps them."""
     change = LabelChange(
         title=asked.title,
@@ -79,32 +79,32 @@ def label(backtest_id: BacktestId, asked: LabelsAsked, using: Using) -> Backtest
         added=asked.add_tags,
         removed=asked.remove_tags,
     )
-    using.stores().labels.change([backtest_id], change)
-    return detail(record_of(backtest_id, using), using)
+    context.stores().labels.change([backtest_id], change)
+    return detail(record_of(backtest_id, context), context)
 
 
 @router.delete("/backtests/{backtest_id}", responses=documented(404, 409, 410))
 async def delete(
     backtest_id: BacktestId,
-    using: Using,
+    context: Context,
     key: CanDecide,
     made_at: Annotated[
         datetime | None,
         Query(description="`created_at` as you read it: 409 where the result was made again since"),
     ] = None,
-) -> Deleted:
+) -> DeletionRecord:
     """Deletes a result with its trades, equity curve and report, under all of its names.
 
     Its trial stays counted. The partition of its spec goes too where the backtests file has no entry and no other
     result is left. 409 while a run of the spec is under way; 410 where it was deleted before.
     """
-    found = await using.of_graph(using.launcher.delete_results, {backtest_id: _utc(made_at)}, _by(key))
+    found = await context.call_launcher(context.launcher.delete_results, {backtest_id: _utc(made_at)}, _by(key))
     return _shown(found).deleted[0]
 
 
 @router.delete("/backtests", responses=documented(404, 409, 410))
 async def delete_chosen(
-    using: Using,
+    context: Context,
     key: CanDecide,
     chosen: Chosen,
     ids: Annotated[list[ResultId], Query(alias="id", max_length=_MOST, description="Id of a result; repeat it")] = [],  # noqa: B006
@@ -112,7 +112,7 @@ async def delete_chosen(
         list[datetime],
         Query(max_length=_MOST, description="`created_at` of each id as you read it, in the order of the ids"),
     ] = [],  # noqa: B006
-) -> Deletions:
+) -> DeletionList:
     """Deletes the named results, or all that fit the filters, in one transaction: all of them or none.
 
     `GET /backtests` with the same filters lists what it would delete. One of `id`, `name`, `strategy`, `instrument` and
@@ -120,13 +120,13 @@ async def delete_chosen(
     """
 
     def work() -> list[DeletedResult]:
-        made = _made(ids, made_at, chosen, using)
-        return using.launcher.delete_results(made, _by(key)) if made else []
+        made = _made(ids, made_at, chosen, context)
+        return context.launcher.delete_results(made, _by(key)) if made else []
 
-    return _shown(await using.of_graph(work))
+    return _shown(await context.call_launcher(work))
 
 
-def _made(ids: list[str], made_at: list[datetime], chosen: Chosen, using: Using) -> Mapping[str, datetime | None]:
+def _made(ids: list[str], made_at: list[datetime], chosen: Chosen, context: Context) -> Mapping[str, datetime | None]:
     if ids and chosen.given:
         raise UsageError("Give ids or filters, not both.")
     if made_at and len(made_at) != len(ids):
@@ -134,7 +134,7 @@ def _made(ids: list[str], made_at: list[datetime], chosen: Chosen, using: Using)
     if ids:
         return dict(zip(ids, map(_utc, made_at), strict=True)) if made_at else dict.fromkeys(ids)
     chosen.choice.check_narrow()
-    return {record.id: record.created_at for record in chosen.found(using)}
+    return {record.id: record.created_at for record in chosen.found(context)}
 
 
 def _by(key: CanDecide) -> str:
@@ -145,9 +145,9 @@ def _utc(instant: datetime | None) -> datetime | None:
     return instant if instant is None or instant.tzinfo is not None else instant.replace(tzinfo=UTC)
 
 
-def _shown(found: list[DeletedResult]) -> Deletions:
+def _shown(found: list[DeletedResult]) -> DeletionList:
     made = [
-        Deleted(
+        DeletionRecord(
             id=one.id,
             names=one.names,
             title=one.title,
@@ -159,4 +159,4 @@ def _shown(found: list[DeletedResult]) -> Deletions:
         )
         for one in found
     ]
-    return Deletions(deleted=made[:_MOST], total=len(made))
+    return DeletionList(deleted=made[:_MOST], total=len(made))

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from g4qc_core.api.deps import CanRead, Using
+from g4qc_core.api.dependencies import CanRead, Context
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
 from g4qc_core.api.routes.instruments import number_or_none
@@ -30,7 +30,7 @@ class Restatement(BaseModel):
     replaced_at: datetime
 
 
-class Changes(BaseModel):
+class Restatements(BaseModel):
     """What changed, the newest restatement first."""
 
     symbol: str
@@ -40,16 +40,16 @@ class Changes(BaseModel):
 @router.get("/revisions/{symbol}")
 def revisions(
     symbol: Symbol,
-    using: Using,
+    context: Context,
     first: Annotated[date | None, Query(description="First trade date")] = None,
     last: Annotated[date | None, Query(description="Last trade date, included")] = None,
     limit: Annotated[int, Query(ge=1, le=5000, description="Bars at most")] = 200,
-) -> Changes:
+) -> Restatements:
     """What the gateway's restatements changed, value by value."""
-    instrument = instrument_of(symbol, using)
+    instrument = instrument_of(symbol, context)
     start, end = window_of(instrument, first, last)
-    found = by_field(using.stores().revisions.revisions(instrument.symbol, start, end, limit=limit))
-    return Changes(
+    found = by_field(context.stores().revisions.revisions(instrument.symbol, start, end, limit=limit))
+    return Restatements(
         symbol=instrument.symbol,
         changes=[
             Restatement(

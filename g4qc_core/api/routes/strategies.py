@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
-from g4qc_core.api.deps import CanRead
+from g4qc_core.api.dependencies import CanRead
 from g4qc_core.api.problems import documented
 from g4qc_core.backtest.strategies import STRATEGIES
 
@@ -17,7 +17,7 @@ router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documen
 Value = bool | int | float | str
 
 
-class Parameter(BaseModel):
+class StrategyParameter(BaseModel):
     """One parameter; a bound that is null does not exist."""
 
     name: str
@@ -30,19 +30,19 @@ class Parameter(BaseModel):
     description: str
 
 
-class StrategyShown(BaseModel):
+class StrategyInfo(BaseModel):
     """One strategy."""
 
     name: str
     summary: str
-    parameters: list[Parameter]
+    parameters: list[StrategyParameter]
 
 
 @router.get("/strategies")
-def strategies() -> list[StrategyShown]:
+def strategies() -> list[StrategyInfo]:
     """All strategies that a backtest may name."""
     return [
-        StrategyShown(
+        StrategyInfo(
             name=kind.name,
             summary=kind.summary,
             parameters=[_parameter(name, info) for name, info in kind.model_fields.items()],
@@ -51,7 +51,7 @@ def strategies() -> list[StrategyShown]:
     ]
 
 
-def _parameter(name: str, info: FieldInfo) -> Parameter:
+def _parameter(name: str, info: FieldInfo) -> StrategyParameter:
     bounds = {
         bound: getattr(rule, bound)
         for rule in info.metadata
@@ -59,7 +59,7 @@ def _parameter(name: str, info: FieldInfo) -> Parameter:
         if hasattr(rule, bound)
     }
     kinds: dict[object, Literal["boolean", "integer", "number"]] = {bool: "boolean", int: "integer", float: "number"}
-    return Parameter(
+    return StrategyParameter(
         name=name,
         type=kinds.get(info.annotation, "string"),
         default=None if info.is_required() else info.default,

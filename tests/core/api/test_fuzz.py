@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from g4qc_core.api.api_keys import ApiKeys, Scope
 from g4qc_core.api.app import build_app
-from g4qc_core.api.deps import Services
+from g4qc_core.api.dependencies import ApiContext
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.lazy_stores import LazyStores
@@ -33,7 +33,7 @@ _SLOW = ("wait", "timeout")
 def _operations() -> dict[str, schemathesis.APIOperation]:
     """Every operation of the document by its name; nothing is opened for it."""
     bare = Settings(_env_file=None, home=Path())  # type: ignore[call-arg]
-    app = build_app(Services(bare, load_registry(), LazyStores(bare), MemoryLauncher(), ApiKeys([])))
+    app = build_app(ApiContext(bare, load_registry(), LazyStores(bare), MemoryLauncher(), ApiKeys([])))
     found = schemathesis.openapi.from_dict(app.openapi()).get_all_operations()
     return {operation.ok().label: operation.ok() for operation in found}
 

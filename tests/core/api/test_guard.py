@@ -16,8 +16,8 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from g4qc_core.api.api_keys import Scope, create_key, parse_keys
-from g4qc_core.api.http_guard import Rules
-from g4qc_core.api.origins import loopback_hosts
+from g4qc_core.api.http_guard import GuardRules
+from g4qc_core.api.origin_policy import loopback_hosts
 from g4qc_core.errors import SettingsError
 from g4qc_pipelines.launching.serving import api_server, is_loopback
 from tests.fixtures.api import Api
@@ -25,7 +25,7 @@ from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.integration
 
-LOOPBACK = Rules(hosts=loopback_hosts())
+LOOPBACK = GuardRules(hosts=loopback_hosts())
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_form_of_another_site_is_no_json(api: Api) -> None:
 
 
 def test_an_origin_that_is_named_may_read(make_api: Callable[..., Api], full_home: Home) -> None:
-    served = make_api(full_home.settings, Rules(origins=["https://lab.example"]))
+    served = make_api(full_home.settings, GuardRules(origins=["https://lab.example"]))
     with served.client() as client:
         answer = client.get("/instruments", headers={"Origin": "https://lab.example"})
         asked = client.options(
@@ -158,7 +158,7 @@ def test_nobody_on_the_way_keeps_an_answer(keyed_api: Api) -> None:
 
 
 def test_more_requests_than_the_limit_are_told_to_wait(make_api: Callable[..., Api], full_home: Home) -> None:
-    served = make_api(full_home.settings, Rules(per_minute=5))
+    served = make_api(full_home.settings, GuardRules(per_minute=5))
     with served.client() as client:
         # A minute may end in between, and the count with it.
         answers = [client.get("/strategies") for _ in range(12)]
@@ -180,7 +180,7 @@ def test_a_body_that_is_too_large_is_not_read(api: Api) -> None:
 
 
 def test_a_client_that_never_ends_its_body_is_not_waited_for(make_api: Callable[..., Api], full_home: Home) -> None:
-    served = make_api(full_home.settings, Rules(receive_seconds=0.2))
+    served = make_api(full_home.settings, GuardRules(receive_seconds=0.2))
     with socket.create_connection(served.address, timeout=60) as client:
         client.sendall(
             b"POST /api/v1/backtests HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -190,7 +190,7 @@ def test_a_client_that_never_ends_its_body_is_not_waited_for(make_api: Callable[
 
 
 def test_a_client_that_drips_its_body_is_not_waited_for_either(make_api: Callable[..., Api], full_home: Home) -> None:
-    served = make_api(full_home.settings, Rules(receive_seconds=0.5), with_keys=True)
+    served = make_api(full_home.settings, GuardRules(receive_seconds=0.5), with_keys=True)
     with socket.create_connection(served.address, timeout=60) as client:
         client.sendall(
             b"POST /api/v1/backtests HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -207,7 +207,7 @@ def test_a_client_that_drips_its_body_is_not_waited_for_either(make_api: Callabl
 
 
 def test_a_client_that_does_not_read_holds_nothing_up(make_api: Callable[..., Api], full_home: Home) -> None:
-    served = make_api(full_home.settings, Rules(send_seconds=0.2))
+    served = make_api(full_home.settings, GuardRules(send_seconds=0.2))
     slow = []
     for _ in range(15):  # more than the database has connections
         client = socket.create_connection(served.address, timeout=60)

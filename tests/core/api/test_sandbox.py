@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from g4qc_core.api.api_keys import Scope
-from g4qc_core.api.deps import COOKIE
+from g4qc_core.api.dependencies import COOKIE
 from tests.fixtures.api import Api
 from tests.fixtures.home import Home
 

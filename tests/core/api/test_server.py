@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from g4qc_core.api.http_server import ClosePatience, parse_proxies, server_of
+from g4qc_core.api.http_server import ClientDeadlines, build_server, parse_proxies
 from g4qc_core.errors import SettingsError
 
-SHORT = ClosePatience(head_seconds=0.3, body_seconds=0.3, largest_head=4096)
+SHORT = ClientDeadlines(head_seconds=0.3, body_seconds=0.3, largest_head=4096)
 Serve = Callable[..., str]
 
 
@@ -32,8 +32,8 @@ async def told(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @contextmanager
-def served(app: ASGIApp, proxies: Sequence[str], patience: ClosePatience) -> Iterator[str]:
-    server = server_of(app, "127.0.0.1", 0, proxies, patience)
+def served(app: ASGIApp, proxies: Sequence[str], patience: ClientDeadlines) -> Iterator[str]:
+    server = build_server(app, "127.0.0.1", 0, proxies, patience)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
@@ -107,7 +107,7 @@ def test_a_client_that_says_nothing_is_cut_off(short: str) -> None:
 
 
 def test_a_head_that_never_ends_is_not_kept(serve: Serve) -> None:
-    with closing(dial(serve(patience=ClosePatience(largest_head=4096)))) as client, pytest.raises(OSError):  # noqa: PT012
+    with closing(dial(serve(patience=ClientDeadlines(largest_head=4096)))) as client, pytest.raises(OSError):  # noqa: PT012
         client.sendall(b"GET / HTTP/1.1\r\n")
         for _ in range(1000):
             client.sendall(b"X-Header: " + b"x" * 1000 + b"\r\n")
@@ -123,7 +123,7 @@ def test_a_large_body_that_nobody_reads_ends_no_connection(short: str) -> None:
 
 
 def test_many_that_say_nothing_shut_nobody_out(serve: Serve) -> None:
-    url = serve(patience=ClosePatience(head_seconds=600, most_owing=20))
+    url = serve(patience=ClientDeadlines(head_seconds=600, most_owing=20))
     with ExitStack() as stack:
         silent = [stack.enter_context(closing(dial(url))) for _ in range(60)]
         assert httpx.get(url, timeout=60).status_code == 200

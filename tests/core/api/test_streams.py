@@ -14,7 +14,7 @@ import pytest
 
 from g4qc_core.api.api_keys import Scope
 from g4qc_core.api.job_launcher import Job, JobEvent, JobState
-from g4qc_core.api.watching import Listeners, Watch
+from g4qc_core.api.shared_polling import SharedCalls, StreamPlaces
 from g4qc_core.errors import GraphUnavailable, ListenersFull, TooManyRequests
 from tests.fixtures.api import NOW, Api, MemoryLauncher
 from tests.fixtures.home import Home
@@ -91,7 +91,7 @@ def test_listeners_of_many_jobs_leave_the_routes_their_threads(make_api: Callabl
 def test_one_client_has_so_many_places_and_gets_them_back(make_api: Callable[..., Api], full_home: Home) -> None:
     launcher = SlowLauncher()
     api = make_api(full_home.settings, launcher=launcher, with_keys=True)
-    object.__setattr__(api.services, "listeners", Listeners(each=3, all_together=5))
+    object.__setattr__(api.services, "listeners", StreamPlaces(each=3, all_together=5))
     with many(api, Scope.RUN) as client, many(api, Scope.READ) as other, many(api, Scope.ADMIN) as third:
         job = client.post("/jobs", json={"assets": ["x"], "partition": "ES"}).json()["id"]
         path = f"/jobs/{job}/events"
@@ -119,7 +119,7 @@ def test_one_client_has_so_many_places_and_gets_them_back(make_api: Callable[...
 
 
 def test_a_place_is_free_again_however_it_was_left() -> None:
-    listeners = Listeners(each=1, all_together=2)
+    listeners = StreamPlaces(each=1, all_together=2)
     with listeners.place("a"):
         with pytest.raises(TooManyRequests), listeners.place("a"):
             pass
@@ -141,7 +141,7 @@ def test_a_question_is_shared_while_it_is_on_its_way_and_as_long_as_it_is_fresh(
         return number
 
     async def check() -> None:
-        watch = Watch()
+        watch = SharedCalls()
         first, second, other = (asyncio.create_task(watch.ask(ask, n, max_age=60)) for n in (1, 1, 2))
         await asyncio.sleep(0)
         first.cancel()  # takes the answer away from nobody
@@ -165,7 +165,7 @@ def test_who_waits_for_a_question_that_fails_hears_why_and_the_next_one_asks_ane
         return found
 
     async def check() -> None:
-        watch = Watch()
+        watch = SharedCalls()
         both = await asyncio.gather(*(watch.ask(ask, max_age=0) for _ in range(2)), return_exceptions=True)
         assert [type(one) for one in both] == [GraphUnavailable, GraphUnavailable]
         assert await watch.ask(ask, max_age=-1) is None

@@ -20,7 +20,7 @@ _OWN_SITES = ("same-origin", "none")
 
 
 @dataclass(frozen=True)
-class Origins:
+class OriginPolicy:
     """Names and sites that a server answers to.
 
     Attributes:
@@ -74,7 +74,7 @@ def loopback_hosts(*urls: str | None) -> list[str]:
     return [*_LOOPBACK, *(name for url in urls if url and (name := urlsplit(url).hostname))]
 
 
-def origin_of(url: str | None) -> list[str]:
+def url_origins(url: str | None) -> list[str]:
     """Return the origin of a browser address, as browsers write it; empty if there is none."""
     if not url:
         return []

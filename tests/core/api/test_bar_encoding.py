@@ -11,7 +11,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.api.encoding import Format, encode
+from g4qc_core.api.bar_encoding import Format, encode
 from g4qc_core.storage.bar_stores.bar_reader import SCHEMA
 
 # Few values, so that columns repeat and are all the same; and any value, so that none does. EUR has five decimals.

@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
-from g4qc_core.api.origins import Origins, host_name, loopback_hosts, origin_of
+from g4qc_core.api.origin_policy import OriginPolicy, host_name, loopback_hosts, url_origins
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
-HERE = Origins(
-    loopback_hosts("https://g4qc.example.org"), origin_of("https://g4qc.example.org/"), ["https://lab.example"]
+HERE = OriginPolicy(
+    loopback_hosts("https://g4qc.example.org"), url_origins("https://g4qc.example.org/"), ["https://lab.example"]
 )
 
 Head = list[tuple[str, str]]
 
 
-def status(head: Head, method: str = "GET", origins: Origins = HERE) -> int | None:
+def status(head: Head, method: str = "GET", origins: OriginPolicy = HERE) -> int | None:
     raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in head]
     refused = origins.refusal(method, Headers(raw=raw))
     return refused[0] if refused else None
@@ -101,7 +101,7 @@ def test_no_other_origin_passes(origin: str) -> None:
 
 
 def test_a_server_with_keys_answers_to_every_name_and_to_its_own_pages_only() -> None:
-    anywhere = Origins()
+    anywhere = OriginPolicy()
     assert status([("Host", "box.lan")], "GET", anywhere) is None
     assert status([], "GET", anywhere) is None
     assert status([("Host", "box.lan"), ("Host", "other.lan")], "GET", anywhere) == 421
@@ -110,7 +110,7 @@ def test_a_server_with_keys_answers_to_every_name_and_to_its_own_pages_only() ->
 
 
 def test_a_server_that_is_open_to_every_site_is_read_and_not_changed_by_them() -> None:
-    public = Origins(loopback_hosts(), (), ["*"])
+    public = OriginPolicy(loopback_hosts(), (), ["*"])
     page = [("Host", "127.0.0.1"), ("Origin", "https://example.org"), ("Sec-Fetch-Site", "cross-site")]
     assert [status(page, method, public) for method in METHODS] == [None, None, 403, 403, 403, None]
     assert status([("Host", "evil.example"), *page[1:]], "GET", public) == 421

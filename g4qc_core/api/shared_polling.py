@@ -23,7 +23,7 @@ _THREADS = 4
 _KEPT_SECONDS = 10.0
 
 
-class Watch:
+class SharedCalls:
     """Answers of the graph that several listeners share, in threads of their own.
 
     Routes that ask once use other threads, so that listeners never hold them up, however many there are.
@@ -66,7 +66,7 @@ def _looked_at(task: asyncio.Task[Any]) -> None:
         task.exception()
 
 
-class Listeners:
+class StreamPlaces:
     """Counter of the listeners to event streams, with limits for each client and for all."""
 
     def __init__(self, each: int, all_together: int) -> None:

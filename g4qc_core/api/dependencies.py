@@ -17,9 +17,9 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from g4qc_core.api.api_keys import ApiKeys, Key, Scope
-from g4qc_core.api.job_launcher import Launcher
+from g4qc_core.api.job_launcher import JobLauncher
 from g4qc_core.api.problems import KeyRequired
-from g4qc_core.api.watching import Listeners, Watch
+from g4qc_core.api.shared_polling import SharedCalls, StreamPlaces
 from g4qc_core.errors import AccessDenied
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.settings import Settings
@@ -45,7 +45,7 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, eq=False)
-class Services:
+class ApiContext:
     """What one server works with.
 
     Attributes:
@@ -61,17 +61,17 @@ class Services:
     settings: Settings
     registry: Registry
     stores: LazyStores
-    launcher: Launcher
+    launcher: JobLauncher
     keys: ApiKeys
     clock: Callable[[], datetime] = _now
     gateway: tuple[str, int] | None = None
-    watch: Watch = field(default_factory=Watch)
-    probes: Watch = field(default_factory=lambda: Watch(threads=1))
-    stored: Watch = field(default_factory=lambda: Watch(threads=2))
-    listeners: Listeners = field(default_factory=lambda: Listeners(_STREAMS_EACH, _STREAMS))
+    watch: SharedCalls = field(default_factory=SharedCalls)
+    probes: SharedCalls = field(default_factory=lambda: SharedCalls(threads=1))
+    stored: SharedCalls = field(default_factory=lambda: SharedCalls(threads=2))
+    listeners: StreamPlaces = field(default_factory=lambda: StreamPlaces(_STREAMS_EACH, _STREAMS))
     _turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_GRAPH_THREADS))
 
-    async def of_graph(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    async def call_launcher(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """What a method of the launcher gives, in threads of their own: a graph that is silent holds up nothing else.
 
         Whoever stops waiting does not wait for the thread.
@@ -80,21 +80,21 @@ class Services:
         return await to_thread.run_sync(asked, limiter=self._turns, abandon_on_cancel=True)
 
 
-async def services(request: Request) -> Services:
+async def services(request: Request) -> ApiContext:
     """The services of the application that the request came to."""
-    found: Services = request.app.state.services
+    found: ApiContext = request.app.state.services
     return found
 
 
-Using = Annotated[Services, Depends(services)]
+Context = Annotated[ApiContext, Depends(services)]
 
 
 async def caller(
-    request: Request, using: Using, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, context: Context, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Key | None:
     """The key that came with the request, where it is one of this server's."""
     given = _given(request, bearer)
-    return using.keys.find(given) if given else None
+    return context.keys.find(given) if given else None
 
 
 def require(wanted: Scope) -> Callable[..., object]:
@@ -102,11 +102,11 @@ def require(wanted: Scope) -> Callable[..., object]:
 
     async def check(
         request: Request,
-        using: Using,
+        context: Context,
         key: Annotated[Key | None, Depends(caller)],
         bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Key | None:
-        if not using.keys:
+        if not context.keys:
             return None
         if key is None:
             said = "This key is not known" if _given(request, bearer) else "This server wants a key"
@@ -122,10 +122,12 @@ def _given(request: Request, bearer: HTTPAuthorizationCredentials | None) -> str
     return bearer.credentials if bearer else request.headers.get("x-api-key") or request.cookies.get(COOKIE)
 
 
-async def listening(request: Request, using: Using, key: Annotated[Key | None, Depends(caller)]) -> AsyncIterator[None]:
+async def listening(
+    request: Request, context: Context, key: Annotated[Key | None, Depends(caller)]
+) -> AsyncIterator[None]:
     """Hold a place among the listeners while the answer is sent; a client is a key, or else an address."""
     client = f"key {key.name}" if key else request.client.host if request.client else ""
-    with using.listeners.place(client):
+    with context.listeners.place(client):
         yield
 
 

@@ -15,7 +15,7 @@ from g4qc_core.bars.missing_sessions import Completeness, Lack
 COUNT_HEADER, WORDS_HEADER = "X-Missing-Sessions", "X-Missing-Sessions-About"
 
 
-class Missing(BaseModel):
+class MissingRange(BaseModel):
     """Neighbouring sessions that were asked for and have no bars, for one reason."""
 
     first: date = Field(description="First trade date")
@@ -41,9 +41,9 @@ def headers_of(known: Completeness) -> dict[str, str]:
 
 
 def shown(known: Completeness) -> list[dict[str, Any]]:
-    """Return the field `missing` of a document: a list of `Missing`, by date."""
+    """Return the field `missing` of a document: a list of `MissingRange`, by date."""
     return [
-        Missing(
+        MissingRange(
             first=run.first, last=run.last, sessions=run.sessions, contract=run.contract, reason=run.lack.code
         ).model_dump(mode="json")
         for run in known.runs()

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from g4qc_core.errors import UsageError, unknown
 
 
-async def known_queries(request: Request) -> None:
+async def reject_unknown_queries(request: Request) -> None:
     """Raise UsageError for a name that the route does not declare, or for a second value where it takes one."""
     given = Counter(name for name, _ in request.query_params.multi_items())
     route = request.scope.get("route")
