@@ -45,7 +45,7 @@ def build_definitions(
         jobs=list(jobs.values()),
         schedules=build_schedules(settings, jobs),
         sensors=build_sensors(settings, jobs),
-        resources={**build_resources(settings), **(resources or {})},
+        resources=build_resources(settings, resources),
         loggers={"progress": progress},
         # A process per step costs seconds of imports each; one run is one process.
         executor=dg.in_process_executor,

@@ -1,43 +1,136 @@
-"""What the assets are handed: the stores of one database, the gateway, the settings and the registry.
+"""The resources of the graph: the stores of one database, the gateway, the settings and the registry.
 
-Each is the core's own object, opened here and closed when the run ends. Tests pass others by `build_definitions`.
+Each asset receives the core's own object; it is opened here, and closed when the run ends. Tests pass other objects to
+`build_definitions`. The web UI shows the database and the gateway of a run, without a password. The config of a run
+cannot change them: the settings decide.
+
+Postponed annotations do not work here: Dagster looks for `ResourceDependency` when a class is made.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Self
 
 import dagster as dg
+from pydantic import Field
 
-from g4qc_core.instruments.registry import load_registry
+from g4qc_core.errors import UsageError
+from g4qc_core.instruments.registry import Registry, load_registry
 from g4qc_core.services.gateway_connection import Gateway
 from g4qc_core.settings import Settings
+from g4qc_core.storage.server.database import parse_url
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.failures import told_to_dagster
 
+_SIMULATED = "simulated, in the run's own process"
+_SETTINGS = "The settings of this installation: the environment variables that begin with G4QC_, read at its start."
+_REGISTRY = "Every instrument that G4QC knows, with its exchange, tick, calendar and roll rule."
 
-def build_resources(settings: Settings) -> dict[str, object]:
-    """The resources by the names under which assets ask for them."""
-    registry = load_registry(settings.own_instruments)
 
-    @dg.resource
-    def stores(_: dg.InitResourceContext) -> Iterator[Stores]:
-        with told_to_dagster(), open_stores(settings) as opened:
-            yield opened
+class StoresResource(dg.ConfigurableResource[Stores]):
+    """The database with bars, rolls, requests and results. A run opens it once and closes it at its end."""
 
-    @dg.resource(required_resource_keys={"stores"})
+    database: str = Field(description="Server and name of the database, without the password (G4QC_DATABASE_URL).")
+    home: str = Field(description="Folder of the embedded database, of reports and of keys (G4QC_HOME).")
+
+    settings: dg.ResourceDependency[Settings]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the resource for the database of the settings."""
+        return cls(settings=settings, **_shown_stores(settings))
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Stores]:
+        """Open the stores for one run."""
+        with told_to_dagster():
+            _check_unchanged("stores", context.resource_config, _shown_stores(self.settings))
+            with open_stores(self.settings) as opened:
+                yield opened
+
+
+def gateway_resource(settings: Settings, registry: Registry) -> dg.ResourceDefinition:
+    """Return the resource for the gateway of the settings.
+
+    It is no `ConfigurableResource`: one that needs `stores` opens a second pair of stores for itself.
+
+    Args:
+        settings: name the gateway.
+        registry: instruments that a simulated gateway serves.
+    """
+    own = _shown_gateway(settings)
+
+    @dg.resource(
+        required_resource_keys={"stores"},
+        description="The TWS or IB Gateway that bars come from. A run connects at its first request and disconnects at "
+        "its end.",
+        config_schema={
+            "address": dg.Field(
+                str,
+                default_value=own["address"],
+                description="Host and port of TWS or IB Gateway (G4QC_IB_HOST, G4QC_IB_PORT).",
+            ),
+            "client_id": dg.Field(
+                int,
+                default_value=own["client_id"],
+                description="Client id of extraction; one process at a time uses it (G4QC_IB_CLIENT_ID).",
+            ),
+        },
+    )
     def gateway(context: dg.InitResourceContext) -> Iterator[Gateway]:
-        # Dagster's own logger, so that a person who looks at the step sees what it waits for.
+        with told_to_dagster():
+            _check_unchanged("gateway", context.resource_config, own)
+        run_id = context.run.run_id if context.run else None
+        # Dagster's own logger, so that the log of the step shows what the gateway waits for.
         tell = dg.get_dagster_logger(__name__).info
-        opened = Gateway(settings, registry, context.resources.stores, run_id=context.run_id, tell=tell)
+        opened = Gateway(settings, registry, context.resources.stores, run_id=run_id, tell=tell)
         try:
             yield opened
         finally:
             opened.close()
 
+    return gateway
+
+
+def build_resources(settings: Settings, swapped: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Return the resources by the names under which assets ask for them.
+
+    Args:
+        settings: name the database and the gateway.
+        swapped: objects or definitions to use instead, by name.
+    """
+    registry = load_registry(settings.own_instruments)
     return {
-        "stores": stores,
-        "gateway": gateway,
-        "settings": settings,
-        "registry": registry,
+        "stores": StoresResource.of(settings),
+        "gateway": gateway_resource(settings, registry),
+        "settings": dg.ResourceDefinition.hardcoded_resource(settings, _SETTINGS),
+        "registry": dg.ResourceDefinition.hardcoded_resource(registry, _REGISTRY),
+        **(swapped or {}),
     }
+
+
+def _shown_stores(settings: Settings) -> dict[str, Any]:
+    return {"database": _database(settings), "home": str(settings.home)}
+
+
+def _database(settings: Settings) -> str:
+    """Return where the database is, without user and password."""
+    if settings.database_url is None:
+        return "embedded server of the home"
+    url = parse_url(settings.database_url.get_secret_value(), "G4QC_DATABASE_URL")
+    where = url.host or url.query.get("host") or "localhost"
+    return f"{url.database} at {where}" + (f":{url.port}" if url.port else "")
+
+
+def _shown_gateway(settings: Settings) -> dict[str, Any]:
+    address = _SIMULATED if settings.ib_host is None else f"{settings.ib_host}:{settings.ib_port}"
+    return {"address": address, "client_id": settings.ib_client_id}
+
+
+def _check_unchanged(name: str, config: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    """Raise UsageError if the config of a run names another database or gateway than the settings."""
+    for field, value in own.items():
+        if config.get(field, value) != value:
+            raise UsageError(
+                f"The config of the resource {name} sets {field}, which only the settings can: leave it out."
+            )

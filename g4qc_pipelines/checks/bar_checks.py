@@ -107,7 +107,7 @@ _SOUND = Check(
     telling=True,
 )
 _REVIEWED = Check("quarantine_reviewed", "No bar in quarantine waits for a decision.", blocking=False)
-_NOT_EMPTY = Check("has_bars", "Every month has bars.", blocking=False)
+_NOT_EMPTY = Check("has_bars", "Every month has at least one valid bar.", blocking=False)
 _COVERED = Check("coverage", "Nothing is missing: every expected minute was asked for and answered.", blocking=False)
 _CONSERVED = Check(
     "volume_conserved",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
+from g4qc_core.code_versions import code_version
 from g4qc_core.settings import Settings
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.assets.raw import POOL
@@ -149,3 +150,33 @@ def test_a_test_may_swap_a_resource(settings: Settings) -> None:
     assert swapped.resources is not None
     assert swapped.resources["gateway"] == "another"
     assert set(swapped.resources) == {"stores", "gateway", "settings", "registry"}
+
+
+def test_every_asset_that_code_makes_has_the_declared_version_of_that_code(graph: dg.Definitions) -> None:
+    found = {name: spec(graph, name).code_version for name in ASSETS}
+    assert all(found.values())
+    assert found["bars_1h"] == code_version("bars")
+    assert found["roll_calendar"] == code_version("futures")
+    assert found["backtest"] == code_version()
+    assert spec(graph, "backtest_inputs").code_version is None
+
+
+def _is_a_sentence(text: str | None) -> bool:
+    return text is not None and len(text.split()) >= 5 and text.rstrip()[-1] in ".)"
+
+
+def test_everything_that_the_pages_list_is_described_in_a_sentence(graph: dg.Definitions) -> None:
+    repository = graph.get_repository_def()
+    found = {
+        **{f"asset {one.key.to_user_string()}": one.description for one in graph.resolve_all_asset_specs()},
+        **{
+            f"check {key.asset_key.to_user_string()} {key.name}": repository.asset_graph.get_check_spec(key).description
+            for key in repository.asset_graph.asset_check_keys
+        },
+        **{f"job {job.name}": job.description for job in repository.get_all_jobs() if not job.name.startswith("__")},
+        **{f"schedule {one.name}": one.description for one in repository.schedule_defs},
+        **{f"sensor {one.name}": one.description for one in repository.sensor_defs},
+        **{f"resource {name}": one.description for name, one in repository.get_top_level_resources().items()},
+    }
+    assert {kind.partition(" ")[0] for kind in found} == {"asset", "check", "job", "schedule", "sensor", "resource"}
+    assert [name for name, text in found.items() if not _is_a_sentence(text)] == []

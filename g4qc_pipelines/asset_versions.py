@@ -1,0 +1,35 @@
+"""The code version of each asset: the declared versions of the packages that compute its content.
+
+Dagster calls a partition stale that an older code version made. A refactoring changes no declared version, so it leaves
+everything fresh. `g4qc_core.code_versions` says when a version is raised.
+"""
+
+from __future__ import annotations
+
+from g4qc_core.code_versions import code_version
+from g4qc_core.timeframes import TIMEFRAMES
+
+_STORED_AS_RECEIVED = "as received 1"
+"""For assets that store the gateway's answers unchanged: raised by hand when they store something else."""
+
+_COMPUTED_BY: dict[str, tuple[str, ...]] = {
+    **{f"bars_{timeframe}": ("bars",) for timeframe in TIMEFRAMES},
+    "coverage": ("bars",),
+    "reconciliation": ("bars",),
+    "roll_calendar": ("futures",),
+}
+_ALL_CODE = ("backtest", "backtest_report", "roll_sensitivity")
+_RECEIVED = ("contracts", "raw_bars")
+
+
+def asset_code_version(asset: str) -> str | None:
+    """Return the code version of an asset; None for `backtest_inputs`, which no code makes.
+
+    Raises:
+        KeyError: the asset is not listed here.
+    """
+    if asset == "backtest_inputs":
+        return None
+    if asset in _RECEIVED:
+        return _STORED_AS_RECEIVED
+    return code_version() if asset in _ALL_CODE else code_version(*_COMPUTED_BY[asset])
