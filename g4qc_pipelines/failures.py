@@ -1,6 +1,6 @@
 """How an error becomes a failed step, and a failed step one sentence: only a transient one is tried again.
 
-Every surface words a failure with `worded` and `told_of`: commands, jobs of the API, the webhook.
+Every surface words a failure with `failure_sentence` and `grouped_failures`: commands, jobs of the API, the webhook.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Interrupted(dg.DagsterError, KeyboardInterrupt):
 
 
 @contextmanager
-def told_to_dagster() -> Iterator[None]:
+def dagster_failures() -> Iterator[None]:
     """Turns an error into a Dagster Failure that is tried again only when the error is transient.
 
     An error that is not ours is a defect, and a defect does not go away by itself; an interrupt is neither.
@@ -85,7 +85,7 @@ _STEPS = [f"bars_{timeframe}" for timeframe in TIMEFRAMES]
 _NAMED = 3
 
 
-def worded(description: str | None, errors: Sequence[str]) -> str:
+def failure_sentence(description: str | None, errors: Sequence[str]) -> str:
     """Return the sentence of a failure, on one line.
 
     Args:
@@ -109,7 +109,7 @@ def sentence(event: dg.DagsterEvent) -> str:
     """Return the sentence of a step that failed, or waits to be tried again."""
     data = event.step_failure_data if event.is_step_failure else event.step_retry_data
     failure = getattr(data, "user_failure_data", None)
-    return worded(failure.description if failure is not None else None, messages_of(data.error))
+    return failure_sentence(failure.description if failure is not None else None, messages_of(data.error))
 
 
 def retried(why: str) -> str:
@@ -117,7 +117,7 @@ def retried(why: str) -> str:
     return f"tries again, because it failed: {why}"
 
 
-def told_of(failed: Mapping[str, str]) -> str:
+def grouped_failures(failed: Mapping[str, str]) -> str:
     """Return one text about failed steps: each different sentence once, after the steps that it is about.
 
     Args:

@@ -20,7 +20,7 @@ from g4qc_core.services.gateway_connection import Gateway
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import parse_url
 from g4qc_core.storage.stores import Stores, open_stores
-from g4qc_pipelines.failures import told_to_dagster
+from g4qc_pipelines.failures import dagster_failures
 
 _SIMULATED = "simulated, in the run's own process"
 _SETTINGS = "The settings of this installation: the environment variables that begin with G4QC_, read at its start."
@@ -43,7 +43,7 @@ class StoresResource(dg.ConfigurableResource[Stores]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Stores]:
         """Open the stores for one run."""
-        with told_to_dagster():
+        with dagster_failures():
             _check_unchanged("stores", context.resource_config, _shown_stores(self.settings))
             with open_stores(self.settings) as opened:
                 yield opened
@@ -78,7 +78,7 @@ def gateway_resource(settings: Settings, registry: Registry) -> dg.ResourceDefin
         },
     )
     def gateway(context: dg.InitResourceContext) -> Iterator[Gateway]:
-        with told_to_dagster():
+        with dagster_failures():
             _check_unchanged("gateway", context.resource_config, own)
         run_id = context.run.run_id if context.run else None
         # Dagster's own logger, so that the log of the step shows what the gateway waits for.

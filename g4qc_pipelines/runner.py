@@ -14,7 +14,7 @@ import dagster as dg
 from g4qc_core.errors import G4qcError, unknown
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.dagster_private.core import ErrorSource
-from g4qc_pipelines.failures import messages_of, sentence, told_of, worded
+from g4qc_pipelines.failures import failure_sentence, grouped_failures, messages_of, sentence
 from g4qc_pipelines.instance.orphans import leased
 from g4qc_pipelines.run_tags import range_tags
 from g4qc_pipelines.stages.checks import MONTHS, check_keys, partitions_kind, reversed_range
@@ -172,7 +172,10 @@ class Runner:
 
     def _why(self, result: dg.ExecuteInProcessResult) -> str:
         failed = {str(event.step_key): sentence(event) for event in result.all_events if event.is_step_failure}
-        return told_of(failed) or f"The run {result.run_id} failed: {worded(None, self._run_errors(result))}"
+        return (
+            grouped_failures(failed)
+            or f"The run {result.run_id} failed: {failure_sentence(None, self._run_errors(result))}"
+        )
 
     def _interrupted(self, result: dg.ExecuteInProcessResult) -> bool:
         """Return True when a signal ended a step, or the run between its steps."""

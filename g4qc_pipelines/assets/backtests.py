@@ -15,7 +15,7 @@ from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observed
-from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in
 from g4qc_pipelines.partitions.definitions import BACKTESTS
 
@@ -56,7 +56,7 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
     ) -> Iterator[dg.AssetObservation | dg.MaterializeResult]:
         """The result of one spec: trades, equity and figures, with everything that decided them."""
 
-        with told_to_dagster(), _forgotten_for_good(context, settings, registry, stores):
+        with dagster_failures(), _forgotten_for_good(context, settings, registry, stores):
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
             refuse_other_overrides(registry[spec.instrument], stores, settings)
             result = run_spec(spec, registry, stores, context.run.run_id)
@@ -68,7 +68,7 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
                 "inputs": dg.MetadataValue.json(result.inputs),
                 "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.notes) or "none"),
             }
-        with told_to_dagster():
+        with dagster_failures():
             yield from observed(context, BACKTEST_INPUTS, result.inputs["data_version"])
             yield dg.MaterializeResult(metadata=shown, data_version=dg.DataVersion(result.id))
 
@@ -89,7 +89,7 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
         """The result as one HTML file that opens offline, served beside Dagster."""
         from g4qc_core.backtest.tear_sheet.pictures import equity_png
 
-        with told_to_dagster():
+        with dagster_failures():
             result = load_result(context.partition_key, stores)
             path = publish(result, settings, registry, stores)
             context.add_output_metadata(

@@ -18,9 +18,9 @@ from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, Timeframe
 from g4qc_pipelines.checks.bar_checks import DERIVED_CHECKS, MINUTE_CHECKS, DerivedChecks, MinuteChecks
-from g4qc_pipelines.checks.lights import lights_of
+from g4qc_pipelines.checks.last_findings import last_findings_of
 from g4qc_pipelines.data_versions import materialized
-from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import OWNERS, month_picture, picture, stored_in, table_of
 
 GROUP = "bars"
@@ -62,7 +62,7 @@ def _minutes(settings: Settings, months: dg.PartitionsDefinition) -> dg.AssetsDe
         """One-minute bars that passed validation. What did not is in `quarantined_bars` with its reason, and what is
         known of every minute of every session is in `session_quality`.
         """
-        with told_to_dagster():
+        with dagster_failures():
             checked, overrides = MinuteChecks(), load_overrides(settings.rolls)
             versions: dict[str, str] = {}
             shown: dict[str, dict[str, Any]] = {}
@@ -81,8 +81,8 @@ def _minutes(settings: Settings, months: dg.PartitionsDefinition) -> dg.AssetsDe
                 }
                 if not month.quality.empty:
                     shown[key]["sessions known"] = month_picture(key, month.quality)
-            results = checked.results(lights_of(context, stores))
-        with told_to_dagster():
+            results = checked.results(last_findings_of(context, stores))
+        with dagster_failures():
             yield from materialized(context, versions, shown, results)
 
     return minutes
@@ -107,7 +107,7 @@ def _derived(timeframe: Timeframe, settings: Settings, months: dg.PartitionsDefi
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
     ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
-        with told_to_dagster():
+        with dagster_failures():
             checked, refusals = DerivedChecks(), []
             versions: dict[str, str] = {}
             shown: dict[str, dict[str, Any]] = {}
@@ -127,10 +127,10 @@ def _derived(timeframe: Timeframe, settings: Settings, months: dg.PartitionsDefi
                 }
                 if timeframe.name == _PICTURED and not month.bars.empty:
                     shown[key]["candles"] = _candles(key, parse_key(key, registry)[0], month.bars)
-            results = checked.results(lights_of(context, stores))
+            results = checked.results(last_findings_of(context, stores))
             if refusals and not any(one["dagster/row_count"] for one in shown.values()):
                 raise InvalidBars(" ".join(refusals))
-        with told_to_dagster():
+        with dagster_failures():
             yield from materialized(context, versions, shown, results)
             if refusals:
                 raise InvalidBars(" ".join(refusals))

@@ -16,7 +16,7 @@ from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 from g4qc_pipelines.data_versions import materialized
-from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import OWNERS, instrument_picture, stored_in, table_of
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 
@@ -50,7 +50,7 @@ def build_coverage(settings: Settings) -> dg.AssetsDefinition:
         the minutes of all sessions by class.
         """
         versions, shown = {}, {}
-        with told_to_dagster():
+        with dagster_failures():
             for symbol in context.partition_keys:
                 days, unasked = instrument_map(registry[symbol], stores, datetime.now(UTC))
                 more = f"; {unasked.words()}" if unasked is not None else ""
@@ -67,7 +67,7 @@ def build_coverage(settings: Settings) -> dg.AssetsDefinition:
                 }
                 if not days.empty:
                     shown[symbol]["sessions"] = instrument_picture(symbol, days)
-        with told_to_dagster():
+        with dagster_failures():
             yield from materialized(context, versions, shown)
 
     return coverage

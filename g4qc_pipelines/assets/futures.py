@@ -17,10 +17,10 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.checks.lights import lights_of
+from g4qc_pipelines.checks.last_findings import last_findings_of
 from g4qc_pipelines.checks.roll_checks import ROLL_CHECKS, RollChecks
 from g4qc_pipelines.data_versions import materialized
-from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import OWNERS, picture, stored_in, table_of
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 
@@ -58,7 +58,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         checked = RollChecks()
         failed: list[str] = []
         versions, shown = {}, {}
-        with told_to_dagster():
+        with dagster_failures():
             for symbol in context.partition_keys:
                 instrument = registry[symbol]
                 try:
@@ -80,8 +80,8 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
                 shown[symbol] = {"dagster/row_count": len(own.rolls), **_shown(instrument, made, stores)}
             if not versions:
                 raise UsageError(" ".join(failed))
-            results = checked.results(lights_of(context, stores))
-        with told_to_dagster():
+            results = checked.results(last_findings_of(context, stores))
+        with dagster_failures():
             yield from materialized(context, versions, shown, results)
             if failed:
                 raise UsageError(" ".join(failed))

@@ -43,11 +43,11 @@ from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.checks.bar_checks import CONTRACT_CHECKS, ContractChecks
 from g4qc_pipelines.checks.details_readable import UNREAD
 from g4qc_pipelines.checks.feed_alive import FEED_ALIVE, feed_result, watched
-from g4qc_pipelines.checks.lights import lights_of
+from g4qc_pipelines.checks.last_findings import last_findings_of
 from g4qc_pipelines.checks.requests_answered import MISSED
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failed_partitions import Rest
-from g4qc_pipelines.failures import MAX_RETRIES, retries, told_to_dagster
+from g4qc_pipelines.failures import MAX_RETRIES, dagster_failures, retries
 from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 
@@ -96,7 +96,7 @@ def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> lis
         ones that still have data included. A contract that was seen once is kept, because its conId is its key. What
         the gateway tells of the sessions is compared with our calendar.
         """
-        with told_to_dagster():
+        with dagster_failures():
             source = _claimed(gateway, stores)
             versions: dict[str, str] = {}
             shown: dict[str, dict[str, Any]] = {}
@@ -119,8 +119,8 @@ def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> lis
                         **({UNREAD: dg.MetadataValue.json(unread)} if unread else {}),
                     }
                     _compare(registry[symbol], chain, source, stores, checked)
-            results = checked.results(lights_of(context, stores))
-        with told_to_dagster():
+            results = checked.results(last_findings_of(context, stores))
+        with dagster_failures():
             yield from materialized(context, versions, shown, results)
             rest.check()
 
@@ -149,7 +149,7 @@ def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> lis
         replaces the old one, which is kept as a revision. A request that fails leaves the others: what came is kept,
         and `requests_answered` names what is missing.
         """
-        with told_to_dagster():
+        with dagster_failures():
             source, overrides = _claimed(gateway, stores), load_overrides(settings.rolls)
             shown: dict[str, dict[str, Any]] = {}
             versions: dict[str, str] = {}
@@ -199,7 +199,7 @@ def build_extraction(settings: Settings, months: dg.PartitionsDefinition) -> lis
                     }
             _check_missed(missed, context.retry_number, sum(s["dagster/row_count"] for s in shown.values()))
             alive = feed_result(feeds(watched(settings, context.instance, registry), stores), stores)
-        with told_to_dagster():
+        with dagster_failures():
             yield from materialized(context, versions, shown, [alive])
 
     return [contracts, raw_bars]

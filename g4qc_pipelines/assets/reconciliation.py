@@ -17,9 +17,9 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import SESSION
 from g4qc_pipelines.assets.raw import POOL
 from g4qc_pipelines.checks.bar_checks import RECONCILIATION_CHECKS, ReconciliationChecks
-from g4qc_pipelines.checks.lights import lights_of
+from g4qc_pipelines.checks.last_findings import last_findings_of
 from g4qc_pipelines.data_versions import materialized
-from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
 
 GROUP = "bars"
@@ -55,7 +55,7 @@ def build_reconciliation(settings: Settings, months: dg.PartitionsDefinition) ->
         versions, shown = {}, {}
         missed: list[Missed] = []
         patience = Patience()
-        with told_to_dagster():
+        with dagster_failures():
             source = gateway.source()
             for key in sorted(context.partition_keys):
                 month = reconcile_month(*parse_key(key, registry), source, stores, context.run.run_id, patience)
@@ -71,7 +71,7 @@ def build_reconciliation(settings: Settings, months: dg.PartitionsDefinition) ->
                     "differing": table_of(month.faults.head(_ROWS)),
                     "findings": month.compared["finding"].value_counts().to_dict(),
                 }
-            results = checked.results(lights_of(context, stores)) if versions else []
+            results = checked.results(last_findings_of(context, stores)) if versions else []
         if versions:
             yield from materialized(context, versions, shown, results)
         if missed:

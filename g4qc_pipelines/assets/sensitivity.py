@@ -11,9 +11,9 @@ from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.assets.backtests import GROUP
-from g4qc_pipelines.checks.lights import lights_of
+from g4qc_pipelines.checks.last_findings import last_findings_of
 from g4qc_pipelines.checks.roll_checks import SENSITIVITY_CHECKS, spread_result
-from g4qc_pipelines.failures import retries, told_to_dagster
+from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import OWNERS, picture, table_of
 from g4qc_pipelines.partitions.definitions import BACKTESTS
 
@@ -42,7 +42,7 @@ def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
         """
         from g4qc_core.backtest.roll_sensitivity import in_words, sensitivity_png
 
-        with told_to_dagster():
+        with dagster_failures():
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
             refuse_other_overrides(registry[spec.instrument], stores, settings)
             found = roll_sensitivity(spec, registry, stores)
@@ -56,7 +56,7 @@ def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:
                 "width": found.spread.width,
                 "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in found.all_notes)),
             }
-            check = spread_result(spec.name, found.spread, words, lights_of(context, stores))
+            check = spread_result(spec.name, found.spread, words, last_findings_of(context, stores))
         return dg.MaterializeResult(metadata=shown, check_results=[check])
 
     return sensitivity

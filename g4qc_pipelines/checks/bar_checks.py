@@ -2,7 +2,7 @@
 
 A blocking check stops the whole run; it is for faults of G4QC itself. Bad bars of one contract or month stop nothing
 else: the steps after them leave them out, and fail at their end. A warning only reports. An evaluation covers all
-partitions of its asset (see `lights`), and names those that fail. A failure in a partition outside the run stops
+partitions of its asset (see `findings`), and names those that fail. A failure in a partition outside the run stops
 nothing in the run, and is a warning.
 """
 
@@ -29,7 +29,7 @@ from g4qc_core.services.quality.calendar_check import LISTED, listed
 from g4qc_core.services.quality.month_derivation import DerivedMonth
 from g4qc_core.services.quality.month_reconciliation import ReconciledMonth
 from g4qc_core.services.quality.month_validation import ValidatedMonth
-from g4qc_pipelines.checks.lights import Lights
+from g4qc_pipelines.checks.last_findings import LastFindings
 from g4qc_pipelines.metadata import table_of
 
 # Rows of a table in a check's metadata; the whole of it is in the database.
@@ -61,15 +61,15 @@ class Check:
     def __call__(self, asset: str) -> dg.AssetCheckSpec:
         return dg.AssetCheckSpec(self.name, asset=asset, description=self.description, blocking=self.blocking)
 
-    def result(self, found: Mapping[str, str], lights: Lights | None, **metadata: Any) -> dg.AssetCheckResult:
+    def result(self, found: Mapping[str, str], findings: LastFindings | None, **metadata: Any) -> dg.AssetCheckResult:
         """The evaluation of the whole asset after a run.
 
         Args:
             found: what is wrong in each partition of the run; empty where nothing is.
-            lights: what is known of the other partitions; None: nothing.
+            findings: what is known of the other partitions; None: nothing.
         """
         own = {partition: why for partition, why in found.items() if why}
-        failing = own if lights is None else lights.after(self.name, found)
+        failing = own if findings is None else findings.after(self.name, found)
         stops = (self.blocking or self.severe) and (bool(own) or not failing)
         if failing:
             listed_by = pd.DataFrame(list(failing.items()), columns=["partition", "why"])
@@ -154,14 +154,14 @@ class ContractChecks:
         """Count an instrument for which the gateway's answer was missing or unreadable."""
         self._found[instrument.symbol] = self._unread[instrument.symbol] = str(error)
 
-    def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
+    def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations."""
         rows = pd.concat(self._compared, ignore_index=True) if self._compared else pd.DataFrame(columns=LISTED)
         apart = rows[rows["finding"] != Agreement.AGREES]
         return [
             _CALENDAR.result(
                 self._found,
-                lights,
+                findings,
                 days=len(rows),
                 disagreements=table_of(apart.head(_ROWS)),
                 unread="; ".join(self._unread.values()) or "none",
@@ -202,7 +202,7 @@ class MinuteChecks:
         gaps = month.quality[missing(month.quality) > 0]
         self._gaps.append(gaps.assign(month=month.key))
 
-    def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
+    def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations, of at least one month."""
         counted = pd.concat(self._quarantined).groupby(["month", "contract", "reason"], as_index=False, observed=True)
         table = table_of(gravest_rows(counted.size()).head(_ROWS))
@@ -211,14 +211,17 @@ class MinuteChecks:
         reviewed = {key: in_quarantine(count, bars_of(key)) if count else "" for key, count in self._waiting.items()}
         unsound = {"how": _commands(self._unsound)} if any(self._unsound.values()) else {}
         return [
-            _SCHEMA.result(self._broken, lights, failures=_joined(self._broken)),
-            _SOUND.result(self._unsound, lights, quarantined=table, **unsound),
+            _SCHEMA.result(self._broken, findings, failures=_joined(self._broken)),
+            _SOUND.result(self._unsound, findings, quarantined=table, **unsound),
             _REVIEWED.result(
-                reviewed, lights, bars=waiting, reasons=in_words(self._reasons) or "none", how=_commands(reviewed)
+                reviewed, findings, bars=waiting, reasons=in_words(self._reasons) or "none", how=_commands(reviewed)
             ),
-            _NOT_EMPTY.result(self._empty, lights),
+            _NOT_EMPTY.result(self._empty, findings),
             _COVERED.result(
-                _counted(self._missing, "minutes missing"), lights, minutes=absent, sessions=table_of(gaps.head(_ROWS))
+                _counted(self._missing, "minutes missing"),
+                findings,
+                minutes=absent,
+                sessions=table_of(gaps.head(_ROWS)),
             ),
         ]
 
@@ -235,11 +238,11 @@ class DerivedChecks:
         self._broken[month.key] = "; ".join(map(str, month.failures))
         self._lost[month.key] = "" if month.conserved else "another volume"
 
-    def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
+    def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations."""
         return [
-            _SCHEMA.result(self._broken, lights, failures=_joined(self._broken)),
-            _CONSERVED.result(self._lost, lights),
+            _SCHEMA.result(self._broken, findings, failures=_joined(self._broken)),
+            _CONSERVED.result(self._lost, findings),
         ]
 
 
@@ -260,11 +263,11 @@ class ReconciliationChecks:
             self._unmade[month.key] = " ".join(month.unmade)
         self._faults.append(month.faults.assign(month=month.key))
 
-    def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
+    def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
         """The evaluations, of at least one month."""
         apart = pd.concat(self._faults, ignore_index=True)
         found = _counted(self._differing, "bars differ") | self._unmade
-        return [_RECONCILED.result(found, lights, bars=self._compared, differing=table_of(apart.head(_ROWS)))]
+        return [_RECONCILED.result(found, findings, bars=self._compared, differing=table_of(apart.head(_ROWS)))]
 
 
 def _counted(numbers: Mapping[str, int], of: str) -> dict[str, str]:

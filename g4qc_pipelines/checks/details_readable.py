@@ -12,8 +12,8 @@ import dagster as dg
 
 from g4qc_core.sentences import listing
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.checks.lights import lights_over
-from g4qc_pipelines.failures import told_to_dagster
+from g4qc_pipelines.checks.last_findings import last_findings_over
+from g4qc_pipelines.failures import dagster_failures
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 from g4qc_pipelines.runner import READ_STEP
 
@@ -39,10 +39,10 @@ def build_contracts_check() -> dg.AssetChecksDefinition:
         description="Fails the run, when all else is done, where the details of a contract could not be read.",
     )
     def read(context: dg.AssetCheckExecutionContext, stores: dg.ResourceParam[Stores]) -> Iterator[dg.AssetCheckResult]:
-        with told_to_dagster():
+        with dagster_failures():
             unread = _unread(context.instance, context.run.run_id)
             found = {symbol: " ".join(told) for symbol, told in unread.items()}
-            failing = lights_over(_ASSET, INSTRUMENTS, context.instance, stores).after(_CHECK, found)
+            failing = last_findings_over(_ASSET, INSTRUMENTS, context.instance, stores).after(_CHECK, found)
         own = [sentence for told in unread.values() for sentence in told]
         yield dg.AssetCheckResult(
             asset_key=dg.AssetKey(_ASSET),

@@ -18,7 +18,7 @@ from g4qc_core.services.quality.due_sessions import WATCHED, due_session, late
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.instigation import InstigatorStatus, InstigatorType
-from g4qc_pipelines.failures import told_to_dagster
+from g4qc_pipelines.failures import dagster_failures
 from g4qc_pipelines.jobs import FRESH
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import AFTER_CLOSE
@@ -48,7 +48,7 @@ def build_freshness_check(settings: Settings) -> dg.AssetChecksDefinition:
     def freshness(
         context: dg.AssetCheckExecutionContext, stores: dg.ResourceParam[Stores]
     ) -> Iterator[dg.AssetCheckResult]:
-        with told_to_dagster():
+        with dagster_failures():
             found = found_late(settings, context.instance, stores, datetime.now(UTC))
         for key in context.selected_asset_check_keys:
             asset = key.asset_key.to_user_string()

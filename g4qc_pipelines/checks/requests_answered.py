@@ -14,7 +14,7 @@ from g4qc_core.sentences import listing
 from g4qc_core.storage.request_ledger import LedgerEntry
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.failures import told_to_dagster
+from g4qc_pipelines.failures import dagster_failures
 from g4qc_pipelines.runner import ANSWERED_STEP
 
 MISSED = "missed"
@@ -42,7 +42,7 @@ def build_answered_check() -> dg.AssetChecksDefinition:
     def answered(
         context: dg.AssetCheckExecutionContext, stores: dg.ResourceParam[Stores]
     ) -> Iterator[dg.AssetCheckResult]:
-        with told_to_dagster():
+        with dagster_failures():
             missed = _missed(context.instance, context.run.run_id)
             still = stores.ledger.unanswered(ONE_MINUTE.name)
         windows = [_window(entry) for entry in still]

@@ -9,7 +9,7 @@ import dagster as dg
 from g4qc_core.backtest.roll_sensitivity import Spread
 from g4qc_core.sentences import listing
 from g4qc_pipelines.checks.bar_checks import Check, CheckSpec
-from g4qc_pipelines.checks.lights import Lights
+from g4qc_pipelines.checks.last_findings import LastFindings
 
 _SOUND = Check(
     "every_session_once",
@@ -54,15 +54,15 @@ class RollChecks:
         self._unknown[symbol] = f"unknown at {listing(list(unknown))}" if unknown else ""
         self._wide[symbol] = " ".join(wide)
 
-    def results(self, lights: Lights | None = None) -> list[dg.AssetCheckResult]:
+    def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
         """Return the evaluations."""
         return [
-            _SOUND.result(self._broken, lights),
-            _KNOWN.result(self._unknown, lights),
-            _PLAUSIBLE.result(self._wide, lights),
+            _SOUND.result(self._broken, findings),
+            _KNOWN.result(self._unknown, findings),
+            _PLAUSIBLE.result(self._wide, findings),
         ]
 
 
-def spread_result(spec: str, spread: Spread, words: str, lights: Lights | None = None) -> dg.AssetCheckResult:
+def spread_result(spec: str, spread: Spread, words: str, findings: LastFindings | None = None) -> dg.AssetCheckResult:
     """Return the evaluation of `roll_sensitivity` for one spec; `words` says how far its results lie apart."""
-    return _NARROW.result({spec: words if spread.large else ""}, lights)
+    return _NARROW.result({spec: words if spread.large else ""}, findings)

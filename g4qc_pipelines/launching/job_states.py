@@ -14,7 +14,7 @@ from typing import Any
 from g4qc_core.api.job_launcher import Job, JobEvent, JobState
 from g4qc_core.errors import UsageError
 from g4qc_core.storage.job_end_store import JobEnd
-from g4qc_pipelines.failures import retried, told_of, worded
+from g4qc_pipelines.failures import failure_sentence, grouped_failures, retried
 from g4qc_pipelines.jobs import in_graph_order
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.job_tags import ABOUT, BACKTEST, JOB, KIND, following, next_may_start, stage_of
@@ -152,7 +152,7 @@ def _why(run: Run, graph: Graph) -> str:
     """Return the sentences of the steps that failed, else that of the run."""
     cursor: str | None = None
     failed: dict[str, str] = {}
-    last = worded(None, [])
+    last = failure_sentence(None, [])
     while True:
         log = graph.log(run["runId"], cursor, 1000)
         for event in log["events"]:
@@ -161,7 +161,7 @@ def _why(run: Run, graph: Graph) -> str:
             if event["__typename"] == "RunFailureEvent":
                 last = _sentence(event)
         if not log["hasMore"]:
-            return told_of(failed) or last
+            return grouped_failures(failed) or last
         cursor = log["cursor"]
 
 
@@ -169,7 +169,7 @@ def _sentence(event: Mapping[str, Any]) -> str:
     described = (event.get("failureMetadata") or {}).get("description")
     error = event.get("error") or {}
     causes = [cause["message"] for cause in error.get("causes") or []]
-    return worded(described, [str(event["message"]), *filter(None, [error.get("message")]), *causes])
+    return failure_sentence(described, [str(event["message"]), *filter(None, [error.get("message")]), *causes])
 
 
 def _about(run: Run, tags: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ import dagster as dg
 from g4qc_core.settings import Settings
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 from g4qc_pipelines.sensors.backtest_inputs import build_inputs
-from g4qc_pipelines.sensors.cancelled import build_cancelled
+from g4qc_pipelines.sensors.cancelled_backtests import build_cancelled
 from g4qc_pipelines.sensors.failed_runs import build_failed_runs
 from g4qc_pipelines.sensors.feeds import build_feeds
 from g4qc_pipelines.sensors.follow_up import build_follow_up

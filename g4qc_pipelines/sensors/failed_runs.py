@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from g4qc_core.settings import Settings
-from g4qc_pipelines.failures import messages_of, sentence, told_of, worded
+from g4qc_pipelines.failures import failure_sentence, grouped_failures, messages_of, sentence
 from g4qc_pipelines.jobs import in_graph_order
 from g4qc_pipelines.run_tags import range_of
 from g4qc_pipelines.sensors.webhook import Webhook
@@ -26,7 +26,7 @@ def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
     def failed_runs(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
         steps = {str(event.step_key): sentence(event) for event in context.get_step_failure_events()}
-        why = told_of(steps) or _without_a_step(context.failure_event)
+        why = grouped_failures(steps) or _without_a_step(context.failure_event)
         partition = range_of(run.tags)
         text = f"The run {run.run_id} of {_name(run)} over {partition or 'no partition'} failed: {why}"
         if TOLD in run.tags:
@@ -50,7 +50,7 @@ def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
 def _without_a_step(ended: dg.DagsterEvent) -> str:
     """Return why a run failed of which no step did."""
     error = ended.job_failure_data.error if ended.event_specific_data else None
-    return worded(None, [ended.message or "", *messages_of(error)])
+    return failure_sentence(None, [ended.message or "", *messages_of(error)])
 
 
 def _name(run: dg.DagsterRun) -> str:

@@ -13,7 +13,7 @@ from g4qc_core.services.quality.feed import Feed, feeds
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.checks.feed_alive import feed_evaluation, watched
-from g4qc_pipelines.sensors.told import keep_told, told
+from g4qc_pipelines.sensors.reported_events import keep_reported, last_reported
 from g4qc_pipelines.sensors.webhook import Webhook
 
 _NAME = "stale_feeds"
@@ -41,8 +41,8 @@ def build_feeds(settings: Settings) -> dg.SensorDefinition:
         before, now = set(json.loads(context.cursor or "[]")), {feed.symbol for feed in found if feed.stale}
         if now == before:
             return dg.SkipReason(f"Nothing new: {len(now)} of {counted(len(found), 'feed')} stale.")
-        cursor, heard = json.dumps(sorted(now)), told(context.instance, _NAME)
-        keep_told(context.instance, _NAME, cursor)
+        cursor, heard = json.dumps(sorted(now)), last_reported(context.instance, _NAME)
+        keep_reported(context.instance, _NAME, cursor)
         webhook, known = Webhook(settings), before if heard is None else set(json.loads(heard))
         for feed in found:
             if feed.stale != (feed.symbol in known):

@@ -13,7 +13,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.checks.fresh import found_late, freshness_evaluations
 from g4qc_pipelines.run_tags import AFTER_CLOSE
-from g4qc_pipelines.sensors.told import keep_told, told
+from g4qc_pipelines.sensors.reported_events import keep_reported, last_reported
 from g4qc_pipelines.sensors.webhook import Webhook
 
 _NAME = "freshness"
@@ -42,8 +42,8 @@ def build_freshness(
         if cursor == (context.cursor or json.dumps(None)):
             return dg.SkipReason(f"{AFTER_CLOSE} is off." if found is None else "Nothing new.")
         now = {f"{asset} of {words}" for asset, late in (found or {}).items() for words in late.values()}
-        before = set(json.loads(told(context.instance, _NAME) or "[]"))
-        keep_told(context.instance, _NAME, json.dumps(sorted(now)))
+        before = set(json.loads(last_reported(context.instance, _NAME) or "[]"))
+        keep_reported(context.instance, _NAME, json.dumps(sorted(now)))
         if found is not None and (text := _changed(before, now)):
             (context.log.warning if now - before else context.log.info)(text)
             Webhook(settings).tell("data_late" if now - before else "data_fresh", text, late=sorted(now))

@@ -15,7 +15,7 @@ from g4qc_core.backtest.roll_sensitivity import Spread
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.storage.check_state_store import CheckStateStore
 from g4qc_core.storage.server.database import Database
-from g4qc_pipelines.checks.lights import Lights
+from g4qc_pipelines.checks.last_findings import LastFindings
 from g4qc_pipelines.checks.roll_checks import RollChecks, spread_result
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.runner import RunFailed
@@ -117,7 +117,7 @@ def test_a_light_is_green_when_the_newest_look_at_every_partition_was(
     with database.transaction() as connection:
         connection.exec_driver_sql("DELETE FROM check_states")
     known = {partition for run in runs for partition in run}
-    seen = Lights(CheckStateStore(database), "bars_1min", known)
+    seen = LastFindings(CheckStateStore(database), "bars_1min", known)
     newest: dict[str, bool] = {}
     for run in runs:
         newest |= run
@@ -129,7 +129,7 @@ def test_a_light_is_green_when_the_newest_look_at_every_partition_was(
 
 def test_rolls_and_spreads_speak_of_all_instruments_and_specs(embedded_database: Database) -> None:
     store = CheckStateStore(embedded_database)
-    rolls = Lights(store, "roll_calendar", {"ES", "EC"})
+    rolls = LastFindings(store, "roll_calendar", {"ES", "EC"})
     first, second = RollChecks(), RollChecks()
     first.add("EC", ["EC by volume: the rolls do not ascend."], ["2026-09-14"], [])
     second.add("ES", [], [], [])
@@ -140,7 +140,7 @@ def test_rolls_and_spreads_speak_of_all_instruments_and_specs(embedded_database:
     assert [name for name, result in after.items() if not result.passed] == ["every_session_once", "gaps_known"]
     # Another instrument's fault is seen, and stops nothing in this run.
     assert after["every_session_once"].severity is dg.AssetCheckSeverity.WARN
-    spreads = Lights(store, "roll_sensitivity", {"one", "two"})
+    spreads = LastFindings(store, "roll_sensitivity", {"one", "two"})
     wide, narrow = Spread(2, -100.0, 900.0, 100.0, True), Spread(2, 90.0, 110.0, 100.0, False)
     assert not spread_result("one", wide, "far apart", spreads).passed
     assert not spread_result("two", narrow, "close", spreads).passed
@@ -150,4 +150,4 @@ def test_rolls_and_spreads_speak_of_all_instruments_and_specs(embedded_database:
 def test_what_failed_in_a_partition_that_is_gone_does_not_count(embedded_database: Database) -> None:
     store = CheckStateStore(embedded_database)
     store.keep("bars_1min", "coverage", {"GC|2020-01-01": "3 minutes"}, NOW)
-    assert Lights(store, "bars_1min", {"ES|2026-10-01"}).after("coverage", {"ES|2026-10-01": ""}) == {}
+    assert LastFindings(store, "bars_1min", {"ES|2026-10-01"}).after("coverage", {"ES|2026-10-01": ""}) == {}

@@ -16,7 +16,7 @@ from g4qc_core.storage.result_stores.backtest_store import StoredSpec
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.instance.dagster_instance import add_partitions, dagster_instance
 from g4qc_pipelines.instance.dynamic_keys import instance_keys
-from g4qc_pipelines.sensors.cancelled import build_cancelled
+from g4qc_pipelines.sensors.cancelled_backtests import build_cancelled
 from tests.core.api.test_results import IDS, made
 from tests.core.storage.test_stores import NOW, _equity, _trades
 from tests.fixtures.home import Home

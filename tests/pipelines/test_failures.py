@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from g4qc_core import errors
-from g4qc_pipelines.failures import Interrupted, blocked, sentence, told_of, told_to_dagster, worded
+from g4qc_pipelines.failures import Interrupted, blocked, dagster_failures, failure_sentence, grouped_failures, sentence
 
 OURS = [
     kind
@@ -19,7 +19,7 @@ OURS = [
 
 @pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.__name__)
 def test_an_error_is_tried_again_exactly_when_it_is_transient(kind: type[errors.G4qcError]) -> None:
-    with pytest.raises(dg.Failure) as failed, told_to_dagster():
+    with pytest.raises(dg.Failure) as failed, dagster_failures():
         raise kind("One sentence.")
     assert failed.value.description == "One sentence."
     assert failed.value.allow_retries is not issubclass(kind, errors.PermanentError)
@@ -27,7 +27,7 @@ def test_an_error_is_tried_again_exactly_when_it_is_transient(kind: type[errors.
 
 
 def test_a_defect_is_named_and_not_tried_again() -> None:
-    with pytest.raises(dg.Failure) as failed, told_to_dagster():
+    with pytest.raises(dg.Failure) as failed, dagster_failures():
         raise KeyError("volume")
     assert failed.value.description == "A defect in G4QC: KeyError: 'volume'"
     assert failed.value.allow_retries is False
@@ -35,7 +35,7 @@ def test_a_defect_is_named_and_not_tried_again() -> None:
 
 def test_a_failure_of_dagsters_own_passes_as_it_is() -> None:
     failure = dg.Failure("As it was.")
-    with pytest.raises(dg.Failure) as failed, told_to_dagster():
+    with pytest.raises(dg.Failure) as failed, dagster_failures():
         raise failure
     assert failed.value is failure
 
@@ -47,7 +47,7 @@ def test_an_interrupt_is_no_failure_and_ends_the_run_under_a_retry_policy(interr
     @dg.asset(retry_policy=dg.RetryPolicy(max_retries=2))
     def interrupted() -> None:
         attempts.append(1)
-        with told_to_dagster():
+        with dagster_failures():
             raise interrupt
 
     with pytest.raises(Interrupted):
@@ -74,13 +74,13 @@ def test_an_interrupt_is_no_failure_and_ends_the_run_under_a_retry_policy(interr
     ],
 )
 def test_a_failure_is_one_line_without_dagsters_words(description: str | None, errors: list[str], said: str) -> None:
-    assert worded(description, errors) == said
+    assert failure_sentence(description, errors) == said
 
 
 def test_steps_with_the_same_sentence_share_it_in_the_order_of_timeframes() -> None:
     failed = dict.fromkeys(("bars_15min", "bars_1d", "bars_1h", "bars_5min"), "Blocked.") | {"raw_bars": "No answer."}
-    assert told_of(failed) == "raw_bars: No answer. bars_5min, bars_15min, bars_1h and 1 more: Blocked."
-    assert told_of({}) == ""
+    assert grouped_failures(failed) == "raw_bars: No answer. bars_5min, bars_15min, bars_1h and 1 more: Blocked."
+    assert grouped_failures({}) == ""
 
 
 SPECS = [dg.AssetCheckSpec("sound", asset="bars", blocking=True), dg.AssetCheckSpec("told", asset="bars")]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from g4qc_pipelines.failures import told_to_dagster
+from g4qc_pipelines.failures import dagster_failures
 from g4qc_pipelines.progress import listening, progress
 from g4qc_pipelines.runner import RunFailed, Runner
 
@@ -29,12 +29,12 @@ def runner(instance: dg.DagsterInstance, **resources: object) -> tuple[Runner, l
 
     @dg.asset(required_resource_keys=set(resources), retry_policy=dg.RetryPolicy(max_retries=2))
     def first() -> None:
-        with told_to_dagster():
+        with dagster_failures():
             done.append("first")
 
     @dg.asset(deps=[first], retry_policy=dg.RetryPolicy(max_retries=2))
     def second() -> None:
-        with told_to_dagster():
+        with dagster_failures():
             done.append("second")
 
     definitions = dg.Definitions(

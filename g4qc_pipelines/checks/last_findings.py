@@ -17,7 +17,7 @@ from g4qc_core.storage.stores import Stores
 
 
 @dataclass(frozen=True)
-class Lights:
+class LastFindings:
     """The states of the checks of one asset.
 
     Attributes:
@@ -38,17 +38,17 @@ class Lights:
         return {partition: why for partition, why in wrong.items() if partition in self.known or partition in found}
 
 
-def lights_of(context: dg.AssetExecutionContext, stores: Stores) -> Lights:
+def last_findings_of(context: dg.AssetExecutionContext, stores: Stores) -> LastFindings:
     """Return the lights of the asset that is being materialized."""
     partitions = context.assets_def.partitions_def
     assert partitions is not None
-    return lights_over(context.asset_key.to_user_string(), partitions, context.instance, stores)
+    return last_findings_over(context.asset_key.to_user_string(), partitions, context.instance, stores)
 
 
-def lights_over(
+def last_findings_over(
     asset: str, partitions: dg.PartitionsDefinition, instance: dg.DagsterInstance, stores: Stores
-) -> Lights:
+) -> LastFindings:
     """Return the lights of an asset with these partitions."""
     with dg.partition_loading_context(dynamic_partitions_store=instance):
         known = frozenset(partitions.get_partition_keys())
-    return Lights(stores.checks, asset, known)
+    return LastFindings(stores.checks, asset, known)
