@@ -32,9 +32,9 @@ from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.services.rolls.instrument_rolls import make_rolls
 from g4qc_core.settings import load_settings
 from g4qc_core.timeframes import DERIVED
-from g4qc_pipelines.commands.services import simulated_gateway
 from g4qc_pipelines.commands.workbench import Workbench, workbench
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.supervision.processes import simulated_gateway
 
 SYMBOLS = ("ES", "NQ", "EC")
 

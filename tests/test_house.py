@@ -61,8 +61,8 @@ def test_only_the_settings_read_the_environment(module: Path) -> None:
     # Processes that the pipelines start inherit an environment, and Dagster's instance is told its own by one.
     allowed = {
         "g4qc_pipelines/instance/dagster_instance.py",
-        "g4qc_pipelines/commands/services.py",
-        "g4qc_pipelines/commands/graph.py",
+        "g4qc_pipelines/supervision/processes.py",
+        "g4qc_pipelines/commands/graph_commands.py",
     }
     reads = re.search(r"\bos\.(environ|getenv)\b", module.read_text("utf-8"))
     assert not reads or str(module.relative_to(ROOT)) in allowed

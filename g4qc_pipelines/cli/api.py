@@ -16,10 +16,10 @@ def api(host: str, port: int | None) -> None:
     Bound to another address than this host's own, it wants keys: see `g4qc api-key create`.
     """
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.kept import kept_database
-    from g4qc_pipelines.commands.services import check_port
-    from g4qc_pipelines.commands.watch import watch
     from g4qc_pipelines.launching.serving import api_server
+    from g4qc_pipelines.supervision.kept_services import kept_database
+    from g4qc_pipelines.supervision.processes import check_port
+    from g4qc_pipelines.supervision.watch import watch
 
     settings = load_settings()
     port = port or settings.api_port
@@ -43,7 +43,7 @@ def api_key() -> None:
 def create(scope: str, name: str, as_json: bool) -> None:
     """Make a key: print it once, and the entry by which the server knows it."""
     from g4qc_core.api.api_keys import Scope, create_key, parse_keys
-    from g4qc_pipelines.commands.show import echo_json
+    from g4qc_pipelines.commands.printing import echo_json
 
     secret, key = create_key(name, Scope(scope))
     parse_keys(str(key))

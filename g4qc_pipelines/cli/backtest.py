@@ -25,6 +25,6 @@ def backtest(spec: str, as_json: bool, **options: Any) -> None:
     from g4qc_pipelines.cli.opening import settings_for_database
 
     settings = settings_for_database()
-    from g4qc_pipelines.commands.backtest import run_backtest
+    from g4qc_pipelines.commands.backtest_run import run_backtest
 
     run_backtest(settings, spec, options, as_json)

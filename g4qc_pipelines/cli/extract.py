@@ -55,6 +55,6 @@ def extract(
 
         show_plan(settings, symbol, first, last, contracts, order, again, as_json)
     else:
-        from g4qc_pipelines.commands.extract import extract_bars
+        from g4qc_pipelines.commands.extraction_run import extract_bars
 
         extract_bars(settings, symbol, first, last, contracts, order, again)

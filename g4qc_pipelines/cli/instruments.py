@@ -35,7 +35,7 @@ def instruments() -> None:
 def instruments_list(as_json: bool) -> None:
     """List all instruments, and which of them the graph has."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.instruments import list_instruments
+    from g4qc_pipelines.commands.instrument_entries import list_instruments
 
     list_instruments(load_settings(), as_json)
 
@@ -77,7 +77,7 @@ def instruments_add(symbol: str, kind: Any, replace: bool, unchecked: bool, as_j
     guess; what you do say has to agree with it. Limits that you do not set are those of the kind (docs/instruments.md).
     """
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.instruments import add_instrument
+    from g4qc_pipelines.commands.instrument_entries import add_instrument
 
     add_instrument(load_settings(), symbol, kind, given, replace, not unchecked, as_json)
 
@@ -103,7 +103,7 @@ def instruments_remove(symbol: str, yes: bool, as_json: bool) -> None:
 def instruments_check(symbols: tuple[str, ...], as_json: bool) -> None:
     """Compare SYMBOLS, or all instruments, with what the gateway says of them; exit code 1 where it says otherwise."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.instruments import check_instruments
+    from g4qc_pipelines.commands.instrument_entries import check_instruments
 
     check_instruments(load_settings(), symbols, as_json)
 

@@ -32,7 +32,7 @@ def partitions() -> None:
 def partitions_list(kind: str | None, unused: bool, as_json: bool) -> None:
     """List the keys, what is stored under each, and what keeps it."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.partitions import list_partitions
+    from g4qc_pipelines.commands.partition_keys import list_partitions
 
     list_partitions(load_settings(), kind, unused, as_json)
 
@@ -49,6 +49,6 @@ def partitions_remove(keys: tuple[str, ...], kind: str, unused: bool, yes: bool,
     A key with results or an entry of a file is refused, and so is one that a run works on.
     """
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.partitions import remove_partitions
+    from g4qc_pipelines.commands.partition_keys import remove_partitions
 
     remove_partitions(load_settings(), keys, kind, unused, yes, as_json)

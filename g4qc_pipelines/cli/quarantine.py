@@ -51,7 +51,7 @@ def quarantine_list(decided: bool, as_json: bool, **criteria: Any) -> None:
     The gravest reason comes first.
     """
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.quarantine import list_quarantine
+    from g4qc_pipelines.commands.quarantine_review import list_quarantine
 
     list_quarantine(load_settings(), _selection(**criteria), decided, as_json)
 
@@ -84,7 +84,7 @@ def _decide(
     from g4qc_core.errors import UsageError
     from g4qc_core.services.quarantine.review import DecisionRequest
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.quarantine import preview
+    from g4qc_pipelines.commands.quarantine_review import preview
 
     asked = DecisionRequest(Decision(decision), bars, _selection(**criteria))
     if as_json and not dry_run:

@@ -72,7 +72,7 @@ def results() -> None:
 def results_list(deleted: bool, as_json: bool, **chosen: Any) -> None:
     """List results, newest first."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.results import list_deleted, list_results
+    from g4qc_pipelines.commands.result_list import list_deleted, list_results
 
     if deleted and any(chosen.values()):
         raise UsageError("--deleted lists all that were deleted: give no filter with it.")
@@ -88,7 +88,7 @@ def results_list(deleted: bool, as_json: bool, **chosen: Any) -> None:
 def results_show(result: str, as_json: bool) -> None:
     """Show one result: its names, figures and notes."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.results import show_result
+    from g4qc_pipelines.commands.result_list import show_result
 
     show_result(load_settings(), result, as_json)
 
@@ -104,7 +104,7 @@ def results_rename(result: str, title: str, as_json: bool) -> None:
     """
     from g4qc_core.settings import load_settings
     from g4qc_core.storage.result_stores.result_labels import LabelChange
-    from g4qc_pipelines.commands.results import label_result
+    from g4qc_pipelines.commands.result_list import label_result
 
     label_result(load_settings(), result, LabelChange(title=title, titled=True), as_json)
 
@@ -117,7 +117,7 @@ def results_tag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Add TAGS to RESULT: single words, in lower case."""
     from g4qc_core.settings import load_settings
     from g4qc_core.storage.result_stores.result_labels import LabelChange
-    from g4qc_pipelines.commands.results import label_result
+    from g4qc_pipelines.commands.result_list import label_result
 
     label_result(load_settings(), result, LabelChange(added=tags), as_json)
 
@@ -130,7 +130,7 @@ def results_untag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Take TAGS away from RESULT."""
     from g4qc_core.settings import load_settings
     from g4qc_core.storage.result_stores.result_labels import LabelChange
-    from g4qc_pipelines.commands.results import label_result
+    from g4qc_pipelines.commands.result_list import label_result
 
     label_result(load_settings(), result, LabelChange(removed=tags), as_json)
 
@@ -147,6 +147,6 @@ def results_delete(results: tuple[str, ...], yes: bool, as_json: bool, **chosen:
     of a spec goes too when it has no other result and no entry of the backtests file. Bars are never deleted.
     """
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.results import delete_results
+    from g4qc_pipelines.commands.result_list import delete_results
 
     delete_results(load_settings(), results, chosen, yes, as_json)

@@ -17,6 +17,6 @@ from g4qc_pipelines.cli.options import from_option, json_option, to_option
 def revisions(symbol: str, first: Any, last: Any, as_json: bool) -> None:
     """Show which bars of SYMBOL the gateway gave anew with other values, and what was made of them."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.revisions import show_revisions
+    from g4qc_pipelines.commands.revision_list import show_revisions
 
     show_revisions(load_settings(), symbol, first, last, as_json)

@@ -46,7 +46,7 @@ def _remove(settings: Settings, symbol: str, rule: str | None, as_json: bool) ->
     from g4qc_core.roll_rules import parse_rule
     from g4qc_core.services.rolls.instrument_rolls import forget_rolls
     from g4qc_core.storage.stores import open_stores
-    from g4qc_pipelines.commands.show import echo_json
+    from g4qc_pipelines.commands.printing import echo_json
 
     if rule is None:
         raise UsageError("Say which roll calendar to remove with --rule.")
@@ -66,7 +66,7 @@ def _show(settings: Settings, symbol: str, rule: str | None, as_json: bool) -> N
     from g4qc_core.roll_rules import parse_rule
     from g4qc_core.services.rolls.instrument_rolls import current_rolls, make_rolls
     from g4qc_core.storage.stores import open_stores
-    from g4qc_pipelines.commands.show import echo_json
+    from g4qc_pipelines.commands.printing import echo_json
 
     instrument = load_registry(settings.own_instruments)[symbol]
     wanted = rule_name(instrument) if rule is None else str(parse_rule(rule))
@@ -105,7 +105,7 @@ def _print(instrument: Instrument, made: Sequence[Any]) -> None:
 
     from g4qc_core.instruments.price_text import price_text
     from g4qc_core.services.rolls.roll_page import roll_table
-    from g4qc_pipelines.commands.show import wide_console
+    from g4qc_pipelines.commands.printing import wide_console
 
     rules = [one.rule for one in made]
     table = Table(title=f"{instrument.symbol}: rolls by {rules[0]}; front {made[0].front}, bars to {made[0].bars_to}")

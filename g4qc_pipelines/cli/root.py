@@ -84,7 +84,7 @@ def up(open_browser: bool) -> None:
 def materialize(assets: tuple[str, ...], partition: str | None) -> None:
     """Materialize assets of the graph, in this process, over one partition or a range."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.graph import materialize_assets
+    from g4qc_pipelines.commands.graph_commands import materialize_assets
 
     names = [name.strip() for given in assets for name in given.split(",") if name.strip()]
     materialize_assets(load_settings(), names, partition)
@@ -109,7 +109,7 @@ def bars(symbol: str, as_json: bool, form: str, **options: Any) -> None:
     from g4qc_pipelines.cli.opening import settings_for_database
 
     settings = settings_for_database()
-    from g4qc_pipelines.commands.export import export_bars
+    from g4qc_pipelines.commands.bar_export import export_bars
 
     export_bars(settings, symbol, form="json" if as_json else form, **options)
 
@@ -146,7 +146,7 @@ def status(symbols: tuple[str, ...], as_json: bool) -> None:
 def gateway(as_json: bool, **options: Any) -> None:
     """Run the simulated Interactive Brokers gateway; Ctrl-C stops it."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.gateway import serve_gateway
+    from g4qc_pipelines.commands.gateway_server import serve_gateway
 
     serve_gateway(load_settings(), as_json, **options)
 
@@ -159,7 +159,7 @@ def dagster(command: tuple[str, ...]) -> None:
     Dagster's web server is not among them: `g4qc web` serves it behind a guard.
     """
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.graph import run_dagster
+    from g4qc_pipelines.commands.graph_commands import run_dagster
 
     run_dagster(load_settings(), command)
 
@@ -187,7 +187,7 @@ def db() -> None:
 def db_upgrade() -> None:
     """Bring the schema up to date; safe to run twice."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.database import upgrade_database
+    from g4qc_pipelines.commands.schema_upgrade import upgrade_database
 
     upgrade_database(load_settings())
 

@@ -50,8 +50,8 @@ def _show(
     from g4qc_core.services.backtests.spec_variants import roll_sensitivity
     from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
     from g4qc_core.storage.stores import open_stores
-    from g4qc_pipelines.commands.result import print_notes
-    from g4qc_pipelines.commands.show import echo_json, wide_console
+    from g4qc_pipelines.commands.printing import echo_json, wide_console
+    from g4qc_pipelines.commands.result_view import print_notes
     from g4qc_pipelines.commands.spec_words import given_fields, spec_by_words, strategy_by_words
 
     registry = load_registry(settings.own_instruments)

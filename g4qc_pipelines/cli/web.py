@@ -18,8 +18,8 @@ def web(host: str, port: int | None, workspace: Path | None) -> None:
     Bound to another address than this host's own, it wants the keys of the API: see `g4qc api-key create`.
     """
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.services import check_port
     from g4qc_pipelines.launching.web_server import serve_web
+    from g4qc_pipelines.supervision.processes import check_port
 
     settings = load_settings()
     port = port or settings.dagster_port

@@ -12,7 +12,7 @@ from g4qc_core.services.chains import stored_chain
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import ONE_MINUTE
-from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.commands.printing import echo_json, wide_console
 
 
 def list_contracts(settings: Settings, symbol: str, as_json: bool) -> None:

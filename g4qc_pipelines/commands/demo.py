@@ -27,14 +27,14 @@ from g4qc_core.services.series.continuous_series import stored_bars
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import TIMEFRAMES
-from g4qc_pipelines.commands.result import print_notes
-from g4qc_pipelines.commands.services import simulated_gateway
-from g4qc_pipelines.commands.show import echo_json, steps, wide_console
+from g4qc_pipelines.commands.printing import echo_json, steps, wide_console
+from g4qc_pipelines.commands.result_view import print_notes
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.instance.dagster_instance import dagster_instance
 from g4qc_pipelines.jobs import BAR_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.stages.job_plan import JobPlan, WorkKind
 from g4qc_pipelines.stages.kinds import backtest, extraction, rolls
+from g4qc_pipelines.supervision.processes import simulated_gateway
 
 SYMBOLS = ("ES", "NQ", "EC")
 _MONTHS = 2

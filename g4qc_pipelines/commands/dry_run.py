@@ -22,7 +22,7 @@ from g4qc_core.services.extraction.reopening import as_if_reopened
 from g4qc_core.services.gateway_connection import Gateway
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
-from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.commands.printing import echo_json, wide_console
 from g4qc_pipelines.partitions.graph_months import check_months, check_sessions, last_asked
 
 _SHOWN = 20  # requests, for a person

@@ -14,8 +14,8 @@ from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
-from g4qc_pipelines.commands.confirming import confirm
-from g4qc_pipelines.commands.show import echo_json
+from g4qc_pipelines.commands.confirmation import confirm
+from g4qc_pipelines.commands.printing import echo_json
 from g4qc_pipelines.instance.dynamic_keys import instance_keys
 
 

@@ -17,8 +17,8 @@ from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, p
 from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.commands.quarantine import print_preview
-from g4qc_pipelines.commands.show import steps
+from g4qc_pipelines.commands.printing import steps
+from g4qc_pipelines.commands.quarantine_review import print_preview
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.runner import RunFailed, Runner
 from g4qc_pipelines.stages.job_plan import JobPlan

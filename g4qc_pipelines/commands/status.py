@@ -21,8 +21,8 @@ from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.commands.day_map_text import print_map
 from g4qc_pipelines.commands.part_status import Parts, part_lines, parts_of
+from g4qc_pipelines.commands.printing import echo_json, wide_console
 from g4qc_pipelines.commands.session_status import doubts, gap_table, session_status
-from g4qc_pipelines.commands.show import echo_json, wide_console
 
 Maps = Mapping[str, pd.DataFrame]
 """Day maps by symbol."""

@@ -29,13 +29,13 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_core.waiting import Wait
 from g4qc_pipelines.commands.automation import automation, half_on
-from g4qc_pipelines.commands.kept import kept_database, kept_gateway
-from g4qc_pipelines.commands.services import check_port, process
-from g4qc_pipelines.commands.watch import Kept, watch
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.instance.dagster_instance import add_partitions, dagster_environment, dagster_instance
 from g4qc_pipelines.launching.one_up import only_up, refuse_a_second
 from g4qc_pipelines.launching.serving import api_server
+from g4qc_pipelines.supervision.kept_services import kept_database, kept_gateway
+from g4qc_pipelines.supervision.processes import check_port, process
+from g4qc_pipelines.supervision.watch import Kept, watch
 
 _CODE_SERVER, _DAEMON = "g4qc_pipelines.running.code_server", "g4qc_pipelines.running.daemon"
 

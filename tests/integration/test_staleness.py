@@ -19,7 +19,7 @@ from g4qc_core.services.backtests.result_inputs import inputs_of_newest
 from g4qc_core.services.restatements import touched
 from g4qc_core.storage.bar_stores.revision_store import by_field
 from g4qc_core.timeframes import DERIVED
-from g4qc_pipelines.commands.revisions import show_revisions
+from g4qc_pipelines.commands.revision_list import show_revisions
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.instance.dagster_instance import add_partitions
 from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, build_jobs

@@ -14,8 +14,8 @@ import pytest
 from g4qc_core.errors import G4qcError, GatewayUnavailable
 from g4qc_core.ib.advice import SIMULATED
 from g4qc_core.ib.connection.dialling import probe_gateway
-from g4qc_pipelines.commands.kept import KeptGateway
-from g4qc_pipelines.commands.watch import Kept
+from g4qc_pipelines.supervision.kept_services import KeptGateway
+from g4qc_pipelines.supervision.watch import Kept
 from tests.fixtures.home import Home
 from tests.fixtures.waiting import PATIENCE, until
 

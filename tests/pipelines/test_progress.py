@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from g4qc_pipelines import progress
-from g4qc_pipelines.commands.show import steps
+from g4qc_pipelines.commands.printing import steps
 from tests.fixtures.home import Home
 
 

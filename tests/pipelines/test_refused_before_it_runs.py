@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from g4qc_core.errors import UsageError
-from g4qc_pipelines.commands.services import check_port
+from g4qc_pipelines.supervision.processes import check_port
 from tests.fixtures.home import Home
 
 BARS = ["bars_1min", "bars_1h"]

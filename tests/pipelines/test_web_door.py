@@ -26,7 +26,7 @@ from g4qc_core.api.http_guard import GuardRules
 from g4qc_core.api.http_server import build_server
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.settings import load_settings
-from g4qc_pipelines.commands.graph import run_dagster
+from g4qc_pipelines.commands.graph_commands import run_dagster
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.own_key import own_key, with_own_key
 from g4qc_pipelines.launching.web_server import guarded, serve_web, web_rules

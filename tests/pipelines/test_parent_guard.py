@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from g4qc_pipelines.commands import services
+from g4qc_pipelines.supervision import processes
 from tests.fixtures.processes import alive_after
 from tests.fixtures.waiting import PATIENCE
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 _GRANDCHILD = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])"
 _PARENT = f"""
 import sys
-from g4qc_pipelines.commands.services import process
+from g4qc_pipelines.supervision.processes import process
 with process([sys.executable, "-c", {_GRANDCHILD!r}], {{}}) as child:
     print(child.pid, flush=True)
     sys.stdin.read()
@@ -59,7 +59,7 @@ def test_when_the_parent_ends_so_does_everything_under_its_guard(number: signal.
 
 
 def test_the_exit_code_is_that_of_the_command() -> None:
-    with services.process([sys.executable, "-c", "raise SystemExit(7)"], {}) as child:
+    with processes.process([sys.executable, "-c", "raise SystemExit(7)"], {}) as child:
         assert child.wait(PATIENCE) == 7
-    with services.process([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], {}) as child:
+    with processes.process([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], {}) as child:
         assert child.wait(PATIENCE) == 128 + 9

@@ -29,7 +29,7 @@ from g4qc_core.services.gateway_connection import Gateway
 from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
-from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.commands.printing import echo_json, wide_console
 
 _EXCHANGES: dict[Kind, str] = {"STK": "SMART", "CASH": "IDEALPRO"}
 _PAIR = 6

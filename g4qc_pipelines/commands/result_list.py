@@ -16,8 +16,8 @@ from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 from g4qc_core.storage.result_stores.result_choice import ResultChoice
 from g4qc_core.storage.result_stores.result_labels import LabelChange
 from g4qc_core.storage.stores import Stores, open_stores
-from g4qc_pipelines.commands.confirming import confirm
-from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.commands.confirmation import confirm
+from g4qc_pipelines.commands.printing import echo_json, wide_console
 
 _BEGINNING = re.compile(r"^[0-9a-f]{4,32}$")
 _NAMED = 5
@@ -61,7 +61,7 @@ def list_deleted(settings: Settings, as_json: bool) -> None:
 def show_result(settings: Settings, words: str, as_json: bool) -> None:
     """Print one result."""
     from g4qc_core.backtest.tear_sheet.report import figure, label
-    from g4qc_pipelines.commands.result import print_notes
+    from g4qc_pipelines.commands.result_view import print_notes
 
     with open_stores(settings) as stores:
         record = _found(words, stores)

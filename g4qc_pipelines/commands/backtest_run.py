@@ -11,8 +11,8 @@ from g4qc_core.services.backtests.known_specs import keep_spec
 from g4qc_core.services.backtests.preflight import check_names
 from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.settings import Settings
-from g4qc_pipelines.commands.result import print_result
-from g4qc_pipelines.commands.show import echo_json, steps
+from g4qc_pipelines.commands.printing import echo_json, steps
+from g4qc_pipelines.commands.result_view import print_result
 from g4qc_pipelines.commands.spec_words import given_fields, spec_by_words, strategy_by_words
 from g4qc_pipelines.commands.workbench import Workbench, workbench
 from g4qc_pipelines.instance.dagster_instance import add_partitions

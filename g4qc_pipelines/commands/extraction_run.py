@@ -18,7 +18,7 @@ from g4qc_core.services.extraction.reopening import reopen
 from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.commands.show import steps
+from g4qc_pipelines.commands.printing import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.jobs import UPDATE_BARS
 from g4qc_pipelines.partitions.graph_months import check_months, last_asked

@@ -17,7 +17,7 @@ from g4qc_core.services.restatements import SHOWN, Touched, touched
 from g4qc_core.settings import Settings
 from g4qc_core.storage.bar_stores.revision_store import by_field
 from g4qc_core.storage.stores import open_stores
-from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.commands.printing import echo_json, wide_console
 
 
 def show_revisions(settings: Settings, symbol: str, first: date | None, last: date | None, as_json: bool) -> None:

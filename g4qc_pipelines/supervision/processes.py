@@ -24,7 +24,7 @@ from g4qc_core.import_path import children_variables
 from g4qc_core.settings import Settings
 
 _STOP_SECONDS = 15.0
-_GUARD = Path(__file__).with_name("guard.py")
+_GUARD = Path(__file__).with_name("parent_guard.py")
 
 
 def check_port(port: int, setting: str, host: str = "127.0.0.1") -> None:

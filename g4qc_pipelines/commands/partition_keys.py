@@ -13,8 +13,8 @@ from g4qc_core.graph_keys import GraphKey, KeyKind
 from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
-from g4qc_pipelines.commands.confirming import confirm
-from g4qc_pipelines.commands.show import echo_json, wide_console
+from g4qc_pipelines.commands.confirmation import confirm
+from g4qc_pipelines.commands.printing import echo_json, wide_console
 from g4qc_pipelines.instance.dynamic_keys import instance_keys
 
 _NAMED = 5

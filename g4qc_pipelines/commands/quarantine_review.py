@@ -13,8 +13,8 @@ from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, p
 from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
+from g4qc_pipelines.commands.printing import echo_json, wide_console
 from g4qc_pipelines.commands.quarantine_listing import document, print_listing
-from g4qc_pipelines.commands.show import echo_json, wide_console
 
 _SHOWN = 20  # groups of a preview on a screen
 

@@ -13,7 +13,7 @@ from g4qc_core.import_path import children_variables
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import counted
 from g4qc_core.settings import Settings
-from g4qc_pipelines.commands.show import steps
+from g4qc_pipelines.commands.printing import steps
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.stages.checks import month_range
 from g4qc_pipelines.stages.kinds import materialization

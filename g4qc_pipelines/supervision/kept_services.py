@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.embedded import embedded_server
-from g4qc_pipelines.commands.pulse import Pulse
-from g4qc_pipelines.commands.services import gateway_process, signal_group
-from g4qc_pipelines.commands.watch import Kept, how_it_ended
+from g4qc_pipelines.supervision.gateway_pulse import Pulse
+from g4qc_pipelines.supervision.processes import gateway_process, signal_group
+from g4qc_pipelines.supervision.watch import Kept, how_it_ended
 
 _HANGS_SECONDS = 30.0
 

@@ -1,6 +1,6 @@
 """Runs a command for a parent that may be killed: when the parent is gone, so is the command and all that it started.
 
-Started as `python guard.py COMMAND ...` in a session of its own, with a pipe from the parent as standard input. Nothing
+Started as `python parent_guard.py COMMAND ...` in a session of its own, with a pipe from the parent as standard input. Nothing
 is ever written into the pipe; its end of file says that the parent is gone, however it went, on every system that has
 pipes. Must import nothing but the standard library: it is there to be small.
 """

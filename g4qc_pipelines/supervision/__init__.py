@@ -1,0 +1,1 @@
+"""Supervision of child processes: starting them, watching them, and ending them with their parent."""
