@@ -1,4 +1,4 @@
-"""`g4qc api` serves the API and the reports; `g4qc api-key create` makes a key for it."""
+"""`g4qc api` serves the API and the reports; `g4qc api-key create` creates a key for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from g4qc_pipelines.cli.options import json_option
 def api(host: str, port: int | None) -> None:
     """Serve the API, its pages and the reports; `g4qc up` does this too.
 
-    Bound to another address than this host's own, it wants keys: see `g4qc api-key create`.
+    On an address that other machines reach, it requires keys: see `g4qc api-key create`.
     """
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.launching.serving import api_server
@@ -41,7 +41,7 @@ def api_key() -> None:
 @click.option("--name", default="key", show_default=True, help="Whose it is: letters, digits and . _ - only.")
 @json_option
 def create(scope: str, name: str, as_json: bool) -> None:
-    """Make a key: print it once, and the entry by which the server knows it."""
+    """Create a key: print it once, and the entry by which the server recognizes it."""
     from g4qc_core.api.api_keys import Scope, create_key, parse_keys
     from g4qc_pipelines.commands.printing import echo_json
 

@@ -1,4 +1,4 @@
-"""The command `g4qc backtest`: an entry of the backtests file, or any other spec, run on stored bars."""
+"""The command `g4qc backtest`: an entry of the backtests file, or any other spec, on stored bars."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def backtest(spec: str, as_json: bool, **options: Any) -> None:
     """Run SPEC on stored bars and write its report.
 
     SPEC is the name of an entry of the backtests file or of a spec that ran before, like sma_cross-ES-1h; or a strategy
-    of G4QC (sma_cross, ...), or one of your own as module:Name, with --instrument and --timeframe. A strategy
-    takes what is not said from the one entry of the file that fits; where several do, name one of them.
+    of G4QC (sma_cross, ...), or your own strategy as module:Name, with --instrument and --timeframe. For a strategy,
+    missing fields come from the one entry of the file that fits; if several fit, name one of them.
 
-    Options replace fields of SPEC; an empty text, like --roll '', takes a field back to its default.
+    Options replace fields of SPEC; an empty text, like --roll '', resets a field to its default.
     """
     from g4qc_pipelines.cli.opening import settings_for_database
 

@@ -1,4 +1,4 @@
-"""The command `g4qc extract`: bars of one instrument, or the plan of what would be asked for."""
+"""The command `g4qc extract`: bars of one instrument, or a preview of the requests."""
 
 from __future__ import annotations
 
@@ -26,35 +26,26 @@ from g4qc_pipelines.cli.options import DateParam
     "--dry-run", is_flag=True, help="Only show the requests that it would make, and how long they would take."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the plan of --dry-run as JSON for a program to read.")
-def extract(
-    symbol: str,
-    first: Any,
-    last: Any,
-    contracts: tuple[str, ...],
-    order: str,
-    again: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def extract(dry_run: bool, as_json: bool, **window: Any) -> None:
     """Fetch bars of SYMBOL, validate them and derive every timeframe.
 
-    Nothing is asked that the ledger of requests covers, before a contract's first bar, or outside of sessions. What was
-    fetched less than twelve hours after a session's close (G4QC_SETTLED_AFTER) is fetched once more after that, because
-    Interactive Brokers restates it.
+    It requests only sessions that the ledger of requests does not cover, from the contract's first bar on. Bars fetched
+    less than twelve hours after a session's close (G4QC_SETTLED_AFTER) are fetched once more later, because Interactive
+    Brokers restates them.
     """
     from g4qc_core.calendars.session_calendar import check_window
     from g4qc_pipelines.cli.opening import settings_for_database
 
-    if last is not None:
-        check_window(first, last)
+    if window["last"] is not None:
+        check_window(window["first"], window["last"])
     if as_json and not dry_run:
         raise UsageError("--json prints a plan: give --dry-run with it.")
     settings = settings_for_database()
     if dry_run:
         from g4qc_pipelines.commands.dry_run import show_plan
 
-        show_plan(settings, symbol, first, last, contracts, order, again, as_json)
+        show_plan(settings, as_json=as_json, **window)
     else:
         from g4qc_pipelines.commands.extraction_run import extract_bars
 
-        extract_bars(settings, symbol, first, last, contracts, order, again)
+        extract_bars(settings, **window)

@@ -1,4 +1,4 @@
-"""The commands `g4qc instruments ...`: what is known, what a person adds, and what the gateway says of it."""
+"""The commands `g4qc instruments ...`: known instruments, the user's own, and the gateway's description of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from g4qc_pipelines.cli.options import json_option
 
 
 class DecimalParam(click.ParamType):
+    """A decimal number as an option's value."""
+
     name = "NUMBER"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert a text to a `Decimal`."""
         try:
             return Decimal(value)
         except InvalidOperation:
@@ -24,16 +27,16 @@ class DecimalParam(click.ParamType):
 
 @click.group()
 def instruments() -> None:
-    """What is traded: futures, and stocks, currency pairs and indices, which have no contract months.
+    """Instruments: futures, and stocks, currency pairs and indices, which have no contract months.
 
-    Your own instruments stand in instruments.toml in G4QC_HOME, or in the file that G4QC_INSTRUMENTS names.
+    Your own instruments are in instruments.toml in G4QC_HOME, or in the file of G4QC_INSTRUMENTS.
     """
 
 
 @instruments.command(name="list")
 @json_option
 def instruments_list(as_json: bool) -> None:
-    """List all instruments, and which of them the graph has."""
+    """List all instruments, and whether the graph has them."""
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.instrument_entries import list_instruments
 
@@ -73,8 +76,8 @@ def instruments_list(as_json: bool) -> None:
 def instruments_add(symbol: str, kind: Any, replace: bool, unchecked: bool, as_json: bool, **given: Any) -> None:
     """Add SYMBOL to your own instruments.
 
-    The gateway is asked for the product. What you do not say is taken from its answer, or guessed and marked as a
-    guess; what you do say has to agree with it. Limits that you do not set are those of the kind (docs/instruments.md).
+    The gateway is asked for the product. Fields that you leave out come from its answer, or are guessed and marked as
+    guesses; fields that you give have to agree with it. Limits default to those of the kind (docs/instruments.md).
     """
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.instrument_entries import add_instrument
@@ -87,9 +90,9 @@ def instruments_add(symbol: str, kind: Any, replace: bool, unchecked: bool, as_j
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def instruments_remove(symbol: str, yes: bool, as_json: bool) -> None:
-    """Take SYMBOL out of your own instruments and out of the graph; its bars and results stay stored.
+    """Remove SYMBOL from your own instruments and from the graph; its bars and results stay stored.
 
-    Refused while a run works on it, and where G4QC_SYMBOLS, the backtests file or the file of rolls names it.
+    Refused while a run works on it, or if G4QC_SYMBOLS, the backtests file or the rolls file names it.
     """
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.instrument_removal import remove_instrument
@@ -101,7 +104,7 @@ def instruments_remove(symbol: str, yes: bool, as_json: bool) -> None:
 @click.argument("symbols", nargs=-1)
 @json_option
 def instruments_check(symbols: tuple[str, ...], as_json: bool) -> None:
-    """Compare SYMBOLS, or all instruments, with what the gateway says of them; exit code 1 where it says otherwise."""
+    """Compare SYMBOLS, or all instruments, with the gateway's description; exit code 1 if they differ."""
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.instrument_entries import check_instruments
 
@@ -112,7 +115,7 @@ def instruments_check(symbols: tuple[str, ...], as_json: bool) -> None:
 @click.argument("symbol")
 @json_option
 def instruments_contracts(symbol: str, as_json: bool) -> None:
-    """List the contracts of SYMBOL that a gateway ever described, and what is stored of each."""
+    """List the contracts of SYMBOL that a gateway has described, and what is stored of each."""
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.chain_listing import list_contracts
 

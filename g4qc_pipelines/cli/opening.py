@@ -1,4 +1,4 @@
-"""The settings of a command that opens the database, which starts while the command's modules are imported."""
+"""Settings of a command that opens the database: the server starts while the command's modules are imported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def settings_for_database() -> Settings:
     """Load the settings, and begin to start the embedded server of a home that has one.
 
-    Opening the database waits for the start, and raises what went wrong in it.
+    Opening the database waits for that start and raises its errors.
     """
     from g4qc_core.settings import load_settings
 
@@ -31,6 +31,6 @@ def _start(home: Path) -> None:
     from g4qc_core.storage.server.embedded_process import runs
 
     with suppress(G4qcError, OSError):
-        # The command itself waits for a server that runs: Ctrl-C ends that wait, even if the server is frozen.
+        # The command itself waits for a running server: Ctrl-C ends that wait, even if the server is frozen.
         if not runs(data_folder(home / "postgres")):
             embedded_server(home)

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the kinds of value that they take: trade dates and instants."""
+"""Options that several commands share, and their types: trade dates and instants."""
 
 from __future__ import annotations
 
@@ -11,18 +11,24 @@ from g4qc_core.errors import UsageError
 
 
 class DateParam(click.ParamType):
+    """A trade date as an option's value."""
+
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert a text to a date."""
         from g4qc_core.calendars.session_calendar import parse_date
 
         return value if not isinstance(value, str) else parse_date(value)
 
 
 class InstantParam(click.ParamType):
+    """An instant as an option's value; without an offset it is UTC."""
+
     name = "INSTANT"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert a text to an instant, UTC."""
         if not isinstance(value, str):
             return value
         try:

@@ -1,6 +1,8 @@
-"""The commands `g4qc partitions ...`: keys of the graph that come and go."""
+"""The commands `g4qc partitions ...`: the dynamic partition keys of the graph."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import click
 
@@ -18,10 +20,10 @@ Examples:
 
 @click.group(epilog=_EXAMPLES)
 def partitions() -> None:
-    """Keys of the graph: specs of backtests and instruments.
+    """Partition keys of the graph: specs of backtests and instruments.
 
-    A backtest that was cancelled, or an instrument that was extracted once, leaves its key. Removing a key deletes no
-    bar and no result.
+    A cancelled backtest, or an instrument that was extracted once, leaves its key. Removing a key deletes no bar and no
+    result.
     """
 
 
@@ -29,12 +31,12 @@ def partitions() -> None:
 @click.option("--kind", type=_KIND, help="Only keys of this kind.")
 @click.option("--unused", is_flag=True, help="Only keys that nothing needs, and under which nothing is stored.")
 @json_option
-def partitions_list(kind: str | None, unused: bool, as_json: bool) -> None:
-    """List the keys, what is stored under each, and what keeps it."""
+def partitions_list(**given: Any) -> None:
+    """List the keys, what is stored under each, and the reason that keeps it."""
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.partition_keys import list_partitions
 
-    list_partitions(load_settings(), kind, unused, as_json)
+    list_partitions(load_settings(), **given)
 
 
 @partitions.command(name="remove")
@@ -43,12 +45,12 @@ def partitions_list(kind: str | None, unused: bool, as_json: bool) -> None:
 @click.option("--unused", is_flag=True, help="All keys of either kind that nothing needs, instead of KEYS.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
-def partitions_remove(keys: tuple[str, ...], kind: str, unused: bool, yes: bool, as_json: bool) -> None:
+def partitions_remove(**given: Any) -> None:
     """Remove KEYS from the graph, all or none.
 
-    A key with results or an entry of a file is refused, and so is one that a run works on.
+    A key is refused if it has results or an entry in a file, or if a run works on it.
     """
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.partition_keys import remove_partitions
 
-    remove_partitions(load_settings(), keys, kind, unused, yes, as_json)
+    remove_partitions(load_settings(), **given)

@@ -1,4 +1,4 @@
-"""The commands `g4qc quarantine ...`: reading the quarantine, and deciding about it."""
+"""The commands `g4qc quarantine ...`: list quarantined bars and decide about them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def quarantine() -> None:
-    """Bars that validation does not believe.
+    """Bars that failed validation.
 
     A bar is named by instrument, contract month and start in UTC, like ES/202612/2026-10-05T13:30Z; a run of bars by
-    its first and last start, like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z. Bars that are not named are selected
-    by options: a bar has to meet all of them.
+    its first and last start, like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z. Without names, options select bars: a
+    bar has to meet all of them.
     """
 
 
@@ -46,7 +46,7 @@ def _selecting(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--all", "decided", is_flag=True, help="Bars that somebody accepted or dropped, too.")
 @json_option
 def quarantine_list(decided: bool, as_json: bool, **criteria: Any) -> None:
-    """List bars that wait for a decision, each with good bars around it, its reason and what was decided.
+    """List bars that await a decision, each with good bars around it, its reason and earlier decisions.
 
     The gravest reason comes first.
     """
@@ -57,7 +57,7 @@ def quarantine_list(decided: bool, as_json: bool, **criteria: Any) -> None:
 
 
 def _decision(command: Callable[..., None]) -> click.Command:
-    """The command with what all decisions take."""
+    """Add the arguments and options that all decisions share."""
     command = click.option("--json", "as_json", is_flag=True, help="Print what --dry-run shows as JSON.")(command)
     command = click.option("--dry-run", is_flag=True, help="Only show what would be decided, and what runs then.")(
         command
@@ -105,23 +105,23 @@ def _selection(reasons: tuple[str, ...], **criteria: Any) -> Selection:
 
 @_decision
 def accept(**given: Any) -> None:
-    """Vouch for bars that are merely suspect: they and the timeframes made of them are good from now on."""
+    """Accept bars that are merely suspect: they and the timeframes made of them count as good."""
     _decide("accept", **given)
 
 
 @_decision
 def drop(**given: Any) -> None:
-    """Leave bars out for good: they stay in quarantine, and nobody is asked about them again."""
+    """Leave bars out for good: they stay in quarantine and await no further decision."""
     _decide("drop", **given)
 
 
 @_decision
 def refetch(**given: Any) -> None:
-    """Ask the gateway once more for the sessions of the bars, and make their months anew."""
+    """Request the sessions of the bars once more from the gateway, and rebuild their months."""
     _decide("refetch", **given)
 
 
 @_decision
 def reopen(**given: Any) -> None:
-    """Take back what was decided about bars: they wait for a decision again, and accepted ones are left out."""
+    """Undo decisions about bars: they await a decision again, and accepted ones are left out."""
     _decide("reopen", **given)

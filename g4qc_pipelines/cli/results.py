@@ -1,4 +1,4 @@
-"""The commands `g4qc results ...`: results of backtests, listed, named, tagged and deleted."""
+"""The commands `g4qc results ...`: list, show, rename, tag and delete results of backtests."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ Examples:
 
 
 class AgeParam(click.ParamType):
-    """An age in days, like 30d, or an instant; gives the instant."""
+    """An age in days, like 30d, or an instant; the value is the instant."""
 
     name = "AGE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert a text to an instant, UTC."""
         if not isinstance(value, str):
             return value
         days = re.fullmatch(r"(\d{1,5})d", value)
@@ -40,7 +41,7 @@ class AgeParam(click.ParamType):
 
 
 def _filters(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with the options that choose results."""
+    """Add the options that select results."""
     options = (
         click.option("--spec", help="Name of the spec."),
         click.option("--strategy", help="Strategy, like sma_cross."),
@@ -58,10 +59,9 @@ _result = click.argument("result")
 
 @click.group(epilog=_EXAMPLES)
 def results() -> None:
-    """Results of backtests: list, show, name, tag and delete them.
+    """Results of backtests: list, show, rename, tag and delete them.
 
-    RESULT is the id of a result or the beginning of it (4 digits at least), its title, or the name of a spec that has
-    one result.
+    RESULT is the id of a result or its beginning (at least 4 digits), its title, or the name of a spec with one result.
     """
 
 
@@ -98,9 +98,9 @@ def results_show(result: str, as_json: bool) -> None:
 @click.argument("title")
 @json_option
 def results_rename(result: str, title: str, as_json: bool) -> None:
-    """Show RESULT under TITLE; an empty TITLE takes it back to the name of its spec.
+    """Show RESULT under TITLE; an empty TITLE restores the name of its spec.
 
-    The title affects no number and no id, and a later run of the same inputs keeps it.
+    The title affects no number and no id; a later run of the same inputs keeps it.
     """
     from g4qc_core.settings import load_settings
     from g4qc_core.storage.result_stores.result_labels import LabelChange
@@ -114,7 +114,7 @@ def results_rename(result: str, title: str, as_json: bool) -> None:
 @click.argument("tags", nargs=-1, required=True)
 @json_option
 def results_tag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
-    """Add TAGS to RESULT: single words, in lower case."""
+    """Add TAGS to RESULT: single words in lower case."""
     from g4qc_core.settings import load_settings
     from g4qc_core.storage.result_stores.result_labels import LabelChange
     from g4qc_pipelines.commands.result_list import label_result
@@ -127,7 +127,7 @@ def results_tag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
 @click.argument("tags", nargs=-1, required=True)
 @json_option
 def results_untag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
-    """Take TAGS away from RESULT."""
+    """Remove TAGS from RESULT."""
     from g4qc_core.settings import load_settings
     from g4qc_core.storage.result_stores.result_labels import LabelChange
     from g4qc_pipelines.commands.result_list import label_result
@@ -141,10 +141,10 @@ def results_untag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def results_delete(results: tuple[str, ...], yes: bool, as_json: bool, **chosen: Any) -> None:
-    """Delete RESULTS, or all that fit the filters, with trades, equity curve and report; all of them or none.
+    """Delete RESULTS, or all that the filters select, with trades, equity curve and report; all or none.
 
-    What was tried stays counted as a trial of its strategy, and running the same again makes the same result. The key
-    of a spec goes too when it has no other result and no entry of the backtests file. Bars are never deleted.
+    The trial stays counted for its strategy, and running the same inputs again gives the same result. The key of a spec
+    is removed too if it has no other result and no entry in the backtests file. Bars are never deleted.
     """
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.result_list import delete_results

@@ -1,4 +1,4 @@
-"""The command `g4qc revisions`."""
+"""The command `g4qc revisions`: bars that the gateway restated."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from g4qc_pipelines.cli.options import from_option, json_option, to_option
 @to_option
 @json_option
 def revisions(symbol: str, first: Any, last: Any, as_json: bool) -> None:
-    """Show which bars of SYMBOL the gateway gave anew with other values, and what was made of them."""
+    """Show the bars of SYMBOL that the gateway restated with other values, and the data built from them."""
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.revision_list import show_revisions
 

@@ -1,4 +1,4 @@
-"""The command `g4qc rolls`: when an instrument changes contracts, by each rule, and at which gap."""
+"""The command `g4qc rolls`: dates and gaps of an instrument's rolls, by each rule."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _RULES = "\n\n".join(f"{form}: {definition}" for form, definition in RULE_DEFINI
 @click.option("--remove", is_flag=True, help="Remove the roll calendar by --rule, which is made no more then.")
 @json_option
 def rolls(symbol: str, rule: str | None, remove: bool, as_json: bool) -> None:
-    """Show the rolls of SYMBOL: their dates by each rule, the gap, and whether a rule or a person set them.
+    """Show the rolls of SYMBOL: their dates by each rule, the gap, and whether a rule or the user set them.
 
-    Prices, gap and source are those of the first rule, which is the instrument's own unless --rule names another.
+    Prices, gap and source belong to the first rule, which is the instrument's own unless --rule names another.
     """
     from g4qc_core.settings import load_settings
 
@@ -117,7 +117,7 @@ def _print(instrument: Instrument, made: Sequence[Any]) -> None:
         table.add_column(name, overflow="fold")
     for _, roll in roll_table(made).iterrows():
         prices = [price_text(instrument, roll[name]) for name in ("from_price", "to_price", "gap")]
-        # A rule that does not have the roll has no text there.
+        # A rule without this roll has no text there.
         dates = [roll[rule] if isinstance(roll[rule], str) else "-" for rule in rules]
         table.add_row(roll["from_contract"], roll["to_contract"], *dates, *prices, roll["source"], roll["note"])
     wide_console(190).print(table)

@@ -1,7 +1,7 @@
-"""The command `g4qc`: what each part of the platform does, by hand.
+"""The command `g4qc`: every part of the platform from a terminal.
 
-A command parses and calls. Errors of the core end it with their one sentence and exit code 1, wrong usage with
-2, Ctrl-C with 130.
+A command parses and calls. Errors of the core end it with their one sentence and exit code 1, wrong usage with 2,
+Ctrl-C with 130.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from g4qc_pipelines.cli.rolls import rolls
 from g4qc_pipelines.cli.sensitivity import sensitivity
 from g4qc_pipelines.cli.web import web
 
-# Errors of the operating system that are the machine's, and no defect of a command.
+# Errors of the operating system that are no defect of a command.
 _MACHINE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR}
 )
 
-# Objects made before the collector looks for cycles. Python's 700 has it look at every module that a command imports,
-# which takes a quarter of the time of the imports.
+# Number of objects before the collector looks for cycles. Python's 700 makes it visit every imported module, which
+# takes a quarter of the time of the imports.
 _COLLECT_AFTER = 50_000
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -48,8 +48,8 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def cli() -> None:
     """Futures bars that can be trusted: from Interactive Brokers to a backtest report, as one Dagster graph.
 
-    Settings are read from the environment (G4QC_...) and from a file .env; .env.example lists them all. Without any,
-    an embedded PostgreSQL and a simulated gateway with synthetic bars are used.
+    Settings come from the environment (G4QC_...) and a file .env; .env.example lists them all. Without any, an embedded
+    PostgreSQL and a simulated gateway with synthetic bars are used.
     """
 
 
@@ -61,7 +61,7 @@ def demo(as_json: bool) -> None:
     from g4qc_core.settings import Settings, load_settings
     from g4qc_pipelines.commands.demo import SYMBOLS, run_demo
 
-    # The demo is the same for everyone: of a person's own settings, only the home and the ports count.
+    # The demo is the same for everyone: of the user's settings, only the home and the ports count.
     own = ("ib_host", "database_url", "dagster_database_url", "backtests", "first_month", "rolls", "open_interest")
     defaults = {name: Settings.model_fields[name].default for name in own}
     run_demo(load_settings(instruments=BUILT_IN, symbols=",".join(SYMBOLS), **defaults), as_json)
@@ -118,9 +118,9 @@ def bars(symbol: str, as_json: bool, form: str, **options: Any) -> None:
 @click.argument("symbols", nargs=-1)
 @json_option
 def status(symbols: tuple[str, ...], as_json: bool) -> None:
-    """Show what is stored, the last request, the gaps, and a map of the sessions; of SYMBOLS, or of all instruments.
+    """Show what is stored, the last request, the gaps, and a map of the sessions, for SYMBOLS or all instruments.
 
-    Of an instrument that is named the map shows all months, else the last twelve.
+    For named instruments the map shows all months, otherwise the last twelve.
     """
     from g4qc_pipelines.cli.opening import settings_for_database
 
@@ -156,7 +156,7 @@ def gateway(as_json: bool, **options: Any) -> None:
 def dagster(command: tuple[str, ...]) -> None:
     """Run one of Dagster's own commands on G4QC's instance, like `g4qc dagster dagster-daemon liveness-check`.
 
-    Dagster's web server is not among them: `g4qc web` serves it behind a guard.
+    Dagster's web server is excluded: `g4qc web` serves it behind a guard.
     """
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.commands.graph_commands import run_dagster
@@ -180,7 +180,7 @@ cli.add_command(web)
 
 @cli.group()
 def db() -> None:
-    """The database's schema."""
+    """Manage the schema of the database."""
 
 
 @db.command(name="upgrade")
@@ -193,7 +193,7 @@ def db_upgrade() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Entry point: runs a command and turns its end into an exit code."""
+    """Run a command and exit with its code; the entry point of `g4qc`."""
     sys.exit(
         _exit_code(lambda: cli.main(args=list(arguments or sys.argv[1:]), prog_name="g4qc", standalone_mode=False))
     )
@@ -210,7 +210,7 @@ def _exit_code(run: Callable[[], object]) -> int:
         error.show()
         return error.exit_code
     except BrokenPipeError:
-        # The reader of our output closed it (`g4qc bars ... | head`): nothing is wrong.
+        # The reader of the output closed it (`g4qc bars ... | head`): nothing is wrong.
         sys.stdout = None
         return 0
     except UsageError as error:
@@ -237,16 +237,16 @@ def _of_the_machine(error: OSError) -> str:
         way = "free some space, then run the command again"
     else:
         way = "check the rights on it, or choose another place"
-    # What waits to be printed finds no place either.
+    # Buffered output cannot be written either.
     sys.stdout = None
     return f"{place} cannot be written or read ({error.strerror}): {way}."
 
 
 class _terminated_as_interrupt:
-    """Within it, SIGTERM and a closed terminal end the command as Ctrl-C does, so that it stops what it started.
+    """Context in which SIGTERM and a closed terminal end the command as Ctrl-C does, so that it stops its children.
 
-    Ctrl-C is set too: a shell without job control starts commands in the background with it ignored, and the processes
-    that a command starts would inherit that. Under `nohup` a closed terminal stays ignored.
+    SIGINT is set too: a shell without job control starts background commands with it ignored, and child processes would
+    inherit that. Under `nohup` a closed terminal stays ignored.
     """
 
     def __enter__(self) -> None:

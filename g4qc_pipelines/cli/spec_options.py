@@ -1,4 +1,4 @@
-"""The options of the fields of a backtest spec, made from the model: one option a field, with the model's own words."""
+"""Options for the fields of a backtest spec, one per field, generated from the model."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _SHORT = 3
 
 
 class SpecCommand(click.Command):
-    """A command with an option for each field of a spec; they reach its function under the fields' names.
+    """A command with an option for each field of a spec; its function receives them under the fields' names.
 
-    The options stand before the command's last own one. The model is imported when they are first asked for: the list
-    of commands does without it.
+    The options precede the command's last own option. The model is imported on first use, which the list of commands
+    does not need.
 
     Args:
         skipped: names of fields without an option.
@@ -39,13 +39,15 @@ class SpecCommand(click.Command):
 
     @params.setter
     def params(self, own: list[click.Parameter]) -> None:
+        """Set the command's own parameters."""
         self._params = own
 
 
 class _Day(DateParam):
-    """A trade date; an empty text takes the field back to its default."""
+    """A trade date; an empty text resets the field to its default."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Convert a text to a date in ISO form."""
         day = super().convert(value, param, ctx) if value != "" else value
         return str(day)
 

@@ -13,9 +13,9 @@ import click
 @click.option("--workspace", type=click.Path(dir_okay=False, path_type=Path), help="Dagster's file that says where "
               "the graph's code server is; default: one of this command's own.")  # fmt: skip
 def web(host: str, port: int | None, workspace: Path | None) -> None:
-    """Serve Dagster's web UI, which answers to its own pages only; `g4qc up` does this too.
+    """Serve Dagster's web UI, which answers only to its own pages; `g4qc up` does this too.
 
-    Bound to another address than this host's own, it wants the keys of the API: see `g4qc api-key create`.
+    On an address that other machines reach, it requires the keys of the API: see `g4qc api-key create`.
     """
     from g4qc_core.settings import load_settings
     from g4qc_pipelines.launching.web_server import serve_web

@@ -1,1 +1,1 @@
-"""What each command does, once it is parsed: it calls the graph or the stores, and prints."""
+"""The body of each command, after parsing: it calls the graph or a service, and prints."""

@@ -1,4 +1,4 @@
-"""What runs by itself: which schedules and sensors are on, by what the code says and what was switched since."""
+"""The state of automation: which schedules and sensors are on, by their defaults and the user's switches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from g4qc_pipelines.run_tags import AFTER_CLOSE, FOLLOW_UP
 
 
 def automation(definitions: dg.Definitions, instance: dg.DagsterInstance) -> dict[str, bool]:
-    """Each schedule and sensor by name, and whether it is on."""
+    """Return for each schedule and sensor whether it is on."""
     found = {
         one.name: one.default_status.value == InstigatorStatus.RUNNING.value
         for one in (*(definitions.schedules or ()), *(definitions.sensors or ()))
@@ -24,10 +24,10 @@ def automation(definitions: dg.Definitions, instance: dg.DagsterInstance) -> dic
 
 
 def half_on(found: Mapping[str, bool]) -> str:
-    """Return a sentence where the daily update is on without what follows it; empty otherwise.
+    """Return a sentence if the daily update is on without its followers; otherwise an empty text.
 
     Args:
-        found: as `automation` returns it.
+        found: result of `automation`.
     """
     if found[AFTER_CLOSE] and not found[FOLLOW_UP]:
         return f"{AFTER_CLOSE} is on without {FOLLOW_UP}: only chains are updated, no bars. Switch {FOLLOW_UP} on, too."

@@ -1,4 +1,4 @@
-"""`g4qc bars`: stored bars as CSV, Parquet or JSON, to the standard output or to a file that is whole or absent."""
+"""`g4qc bars`: stored bars as CSV, Parquet or JSON, to the standard output or to a file that is complete or absent."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def export_bars(
     position: int,
     output: Path | None,
 ) -> None:
-    """Writes bars of one contract, or of the front contract by the roll calendar; names the sessions that are missing.
+    """Write bars of one contract, or of the front contract by the roll calendar; name the missing sessions.
 
     Raises:
         BarsIncomplete: the timeframe was not derived from all stored minutes of the window.
-        UsageError: an unknown name, a reversed window, nothing stored for it, or rolls that were set by hand since.
+        UsageError: a name is unknown, the window is reversed, nothing is stored, or rolls were set by hand since.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
     if first is not None and last is not None:
@@ -92,7 +92,7 @@ def _load(
 
 def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:
     columns = ["timestamp", *VALUES, "count", "contract", "trade_date", "factor", "adjustment"]
-    # Prices that were multiplied stand on no tick, and need their factor to be told.
+    # Adjusted prices are not on the tick grid, and need their factor beside them.
     multiplied = "factor" in bars and bool((bars["factor"] != 1).any())
     places = _PLACES if multiplied else instrument.decimals
     columns = [name for name in columns if name != "factor" or multiplied]

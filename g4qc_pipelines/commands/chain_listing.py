@@ -16,10 +16,10 @@ from g4qc_pipelines.commands.printing import echo_json, wide_console
 
 
 def list_contracts(settings: Settings, symbol: str, as_json: bool) -> None:
-    """Prints the chain.
+    """Print the stored chain of an instrument.
 
     Raises:
-        UsageError: it is not stored yet.
+        UsageError: no chain is stored yet.
     """
     instrument = load_registry(settings.own_instruments)[symbol]
     with open_stores(settings) as stores:
@@ -53,7 +53,7 @@ def _row(contract: Contract, ids: dict[str, list[int]]) -> dict[str, Any]:
 
 
 def _held(instrument: Instrument, stores: Stores) -> dict[str, dict[str, Any]]:
-    """Sessions and validated minutes of each contract month, and the trade dates between which they lie."""
+    """Return sessions, validated minutes, and first and last trade date of each contract month."""
     reach = stores.bars.reach(instrument.symbol, ONE_MINUTE.name)
     if reach is None:
         return {}

@@ -1,4 +1,4 @@
-"""The question before something is deleted."""
+"""The confirmation before something is deleted."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from g4qc_core.errors import UsageError
 
 
 def confirm(question: str, yes: bool, as_json: bool = False) -> None:
-    """Ask on the terminal; return where the answer is yes.
+    """Ask on the terminal, and return if the answer is yes.
 
     Raises:
-        UsageError: nobody can be asked, because there is no terminal, or because a program reads the output.
+        UsageError: there is no terminal, or a program reads the output.
         click.Abort: the answer is no.
     """
     if yes:

@@ -1,4 +1,4 @@
-"""The day map of an instrument as text for a terminal: a row a month, a character a day."""
+"""The day map of an instrument as text for a terminal: one row per month, one character per day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKS = {1, 5, 10, 15, 20, 25, 30}
 
 
 def print_map(console: Console, symbol: str, days: pd.DataFrame, months: int | None = None) -> None:
-    """Prints the map of an instrument: a row a month, a character a day; the last `months` of it, or all."""
+    """Print the map of an instrument: all months, or the last `months`."""
     cells: Mapping[str, Mapping[int, tuple[DayState, float]]] = by_month(days)
     shown = list(cells)[-months:] if months is not None else list(cells)
     if not shown:
@@ -34,7 +34,7 @@ def print_map(console: Console, symbol: str, days: pd.DataFrame, months: int | N
 
 
 def _scale() -> str:
-    """Days of the month above their columns, each number beginning at its day."""
+    """Return the header: numbers of days above their columns, each beginning at its day."""
     scale = ""
     for day in sorted(_MARKS):
         scale = scale.ljust(day - 1) + str(day)

@@ -38,7 +38,7 @@ def show_plan(
     again: bool,
     as_json: bool,
 ) -> None:
-    """Prints the plan of an extraction, for a person or as JSON."""
+    """Print the plan of an extraction as text or JSON."""
     registry = load_registry(settings.own_instruments)
     instrument, months = registry[symbol], [contract_month(month) for month in contracts]
     if last is None:

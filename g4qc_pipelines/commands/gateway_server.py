@@ -1,4 +1,4 @@
-"""`g4qc gateway`: the simulated gateway, with a synthetic market or files, until it is stopped."""
+"""`g4qc gateway`: the simulated gateway, with a synthetic market or recorded bars, until it is stopped."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def serve_gateway(
     max_version: int,
     faults: Path | None,
 ) -> None:
-    """Serves the simulated gateway until it is stopped."""
+    """Serve the simulated gateway until it is stopped."""
     from g4qc_core.gateway.faults.fault_script import FaultScript
     from g4qc_core.gateway.gateway_clock import GatewayClock
     from g4qc_core.gateway.markets.simulated_products import products
@@ -60,7 +60,7 @@ def serve_gateway(
 
 
 def _warn_of_the_clock(market: SimulatedMarket, replay: Path, now: datetime) -> None:
-    """Says so where no contract of the folder can be found at the gateway's time."""
+    """Warn if no contract of the folder exists at the gateway's time."""
     from g4qc_core.gateway.protocol.contract_lookup import visible
 
     if not any(visible(item, True, now) for item in market.listings(now)):
@@ -72,7 +72,7 @@ def _warn_of_the_clock(market: SimulatedMarket, replay: Path, now: datetime) -> 
 
 
 def _show_log(name: str) -> None:
-    """Sends what a module tells to the error stream."""
+    """Send the log of a module to the error stream."""
     logger, handler = logging.getLogger(name), logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     logger.addHandler(handler)

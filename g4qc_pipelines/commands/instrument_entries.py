@@ -1,4 +1,4 @@
-"""What `g4qc instruments ...` does: each function is one command, already parsed."""
+"""The commands `g4qc instruments list`, `add` and `check`, one function each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _OPTIONS = {
 
 
 def list_instruments(settings: Settings, as_json: bool) -> None:
-    """Prints every instrument that is known."""
+    """Print all known instruments."""
     registry = load_registry(settings.own_instruments)
     own = read_instruments(settings.own_instruments) if settings.own_instruments else {}
     chosen = chosen_instruments(settings)
@@ -82,7 +82,20 @@ def add_instrument(
     checked: bool,
     as_json: bool,
 ) -> None:
-    """Asks the gateway for the product, and writes it with what a person gave into the file of their own."""
+    """Ask the gateway for the product, and write it with the given fields into the user's file.
+
+    Args:
+        settings: the settings.
+        symbol: symbol of the new entry.
+        kind: kind of product.
+        given: fields from the command line; None if not given.
+        replace: replace an existing entry.
+        checked: compare the entry with the gateway's description.
+        as_json: print JSON.
+
+    Raises:
+        UsageError, SettingsError: the entry exists, contradicts the gateway, or is malformed; nothing is written.
+    """
     registry = load_registry(settings.own_instruments)
     if instrument_symbol(symbol) in registry and not replace:
         raise UsageError(f"There is an instrument {symbol} already: add --replace to put this one in its place.")
@@ -107,10 +120,10 @@ def add_instrument(
 
 
 def check_instruments(settings: Settings, symbols: tuple[str, ...], as_json: bool) -> None:
-    """Compares instruments with what the gateway says of them.
+    """Compare instruments with the gateway's descriptions.
 
     Raises:
-        SettingsError: the gateway says otherwise of one of them at least.
+        SettingsError: at least one of them differs.
     """
     registry = load_registry(settings.own_instruments)
     instruments = [registry[symbol] for symbol in symbols] or list(registry.values())
@@ -184,7 +197,7 @@ def _option(field: str) -> str:
 
 
 def _meant(symbol: str, kind: Kind, given: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return the broker's symbol, currency and exchange of a named product, empty where only the gateway knows."""
+    """Return the broker's symbol, currency and exchange of a product; empty if only the gateway knows them."""
     pair = kind == "CASH" and len(symbol) == _PAIR and "ib_symbol" not in given
     ib_symbol = symbol[:3] if pair else given.get("ib_symbol", symbol)
     currency = symbol[3:] if pair and "currency" not in given else given.get("currency", "")
@@ -192,7 +205,7 @@ def _meant(symbol: str, kind: Kind, given: Mapping[str, Any]) -> tuple[str, str,
 
 
 def _made(symbol: str, fields: Mapping[str, Any]) -> Instrument:
-    """Return the instrument of an entry before the entry is written.
+    """Return the instrument of an entry before it is written.
 
     Raises:
         SettingsError: a field is missing or malformed; nothing was written.
@@ -207,7 +220,7 @@ def _made(symbol: str, fields: Mapping[str, Any]) -> Instrument:
 
 
 def _found(source: BarSource, kind: Kind, ib_symbol: str, exchange: str, currency: str) -> list[Product]:
-    """What is listed under the symbol there, or anywhere: a wrong exchange or currency shall be told as what it is."""
+    """Return the products of the symbol there, or anywhere, so that a wrong exchange is reported as such."""
     try:
         return source.products(kind, ib_symbol, exchange, currency)
     except ContractNotFound:

@@ -1,4 +1,4 @@
-"""`g4qc instruments remove`: an instrument of one's own leaves the file and the graph; its bars stay."""
+"""`g4qc instruments remove`: an instrument leaves the user's file and the graph; its bars stay."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from g4qc_pipelines.instance.dynamic_keys import instance_keys
 
 
 def remove_instrument(settings: Settings, symbol: str, yes: bool, as_json: bool) -> None:
-    """Take an instrument out of the file of one's own and out of the graph, after a question.
+    """Remove an instrument from the user's file and from the graph, after a confirmation.
 
     Raises:
         UsageError: it is not in that file, or a setting or another file names it.
@@ -56,7 +56,7 @@ def _check_own(settings: Settings, symbol: str) -> None:
 
 
 def _check_unnamed(settings: Settings, symbol: str) -> None:
-    """Refuse an instrument that something else names and could not be read without."""
+    """Refuse an instrument that another file or a setting still names."""
     if symbol in [name.strip() for name in settings.symbols.split(",")]:
         raise UsageError(f"The setting G4QC_SYMBOLS names {symbol}: take it out there first.")
     entries = [name for name, spec in load_specs(settings.backtests).items() if spec.instrument == symbol]

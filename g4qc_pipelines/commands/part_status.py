@@ -1,6 +1,6 @@
-"""What `g4qc status` says of the parts around the stored bars: Dagster, the gateway, its client and the disk.
+"""`g4qc status`, the parts around the stored bars: Dagster, the gateway, its client and the disk.
 
-Where `g4qc up` runs, its API has examined them, and the status says the same. Must not know what is stored.
+While `g4qc up` runs, its API has examined them, and the status repeats its findings.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ Parts = dict[str, dict[str, Any]]
 
 
 def parts_of(settings: Settings, origin: Origin | None) -> Parts:
-    """Return the parts; what answers takes moments, what does not at most some seconds.
+    """Return the state of the parts; a part that does not answer takes a few seconds at most.
 
     Args:
-        origin: kind of gateway that the settings lead to; None: unknown.
+        settings: the settings.
+        origin: kind of gateway in the settings; None: unknown.
     """
     state = up_state(settings.home)
     examined = _examined(settings) if state is not None and state.runs else {}
@@ -44,12 +45,12 @@ def parts_of(settings: Settings, origin: Origin | None) -> Parts:
 
 
 def part_lines(parts: Parts) -> list[str]:
-    """Return a line for each part."""
+    """Return one line per part."""
     return [f"{name.capitalize():8} {part['about']}" for name, part in parts.items()]
 
 
 def _examined(settings: Settings) -> Parts:
-    """Return what the API of `g4qc up` says of the parts; empty where it does not answer, or wants another key."""
+    """Return the API's findings about the parts; empty if it does not answer or requires another key."""
     key = settings.api_key.get_secret_value() if settings.api_key is not None else ""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     request = urllib.request.Request(f"http://127.0.0.1:{settings.api_port}/api/v1/health", headers=headers)

@@ -1,4 +1,4 @@
-"""What `g4qc partitions ...` does: each function is one command, already parsed."""
+"""The commands `g4qc partitions ...`, one function each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAMED = 5
 
 
 def list_partitions(settings: Settings, kind: str | None, unused: bool, as_json: bool) -> None:
-    """Print the keys of the graph."""
+    """Print the partition keys of the graph."""
     from rich.table import Table
 
     with _removal(settings) as removal:
@@ -44,10 +44,10 @@ def list_partitions(settings: Settings, kind: str | None, unused: bool, as_json:
 def remove_partitions(
     settings: Settings, keys: Sequence[str], kind: str, unused: bool, yes: bool, as_json: bool
 ) -> None:
-    """Remove keys, after a question.
+    """Remove keys, after a confirmation.
 
     Raises:
-        UsageError: nothing is named, a key is unknown, or something keeps it.
+        UsageError: no key is named, a key is unknown, or something keeps it.
         InUse: a run works on it.
     """
     if unused == bool(keys):

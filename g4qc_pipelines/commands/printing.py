@@ -1,6 +1,6 @@
-"""What commands print: progress on the error stream, tables on the standard output.
+"""Output of commands: progress on the error stream, tables on the standard output.
 
-On a terminal progress is a bar that moves; elsewhere it is one line a step, so that a log reads well.
+On a terminal, progress is a moving bar; elsewhere it is one line per step, which suits a log.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def echo_json(value: object) -> None:
-    """Prints a value as one JSON document."""
+    """Print a value as one JSON document."""
     click.echo(json.dumps(value, indent=2, default=str))
 
 
 def wide_console(width: int) -> Console:
-    """The standard output for tables; piped, they keep `width` columns instead of folding into 80 characters."""
+    """Return the standard output for tables; when piped, they keep `width` columns instead of 80."""
     from rich.console import Console
 
     console = Console()
@@ -33,7 +33,7 @@ def wide_console(width: int) -> Console:
 
 @contextmanager
 def steps(total: int) -> Iterator[None]:
-    """Within it, runs in this process show each step as it begins, out of `total`."""
+    """Show each step of runs in this process as it begins, out of `total`."""
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import (

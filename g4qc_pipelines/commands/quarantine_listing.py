@@ -1,6 +1,6 @@
-"""How bars in quarantine are shown: each with the good bars around it, because alone it says nothing.
+"""Listing of quarantined bars, each with the good bars around it for comparison.
 
-Bars that follow each other with the same fault are one entry for a person, and stay apart for a program.
+Consecutive bars with the same fault are one entry on a terminal and separate entries in JSON.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
 
 _AROUND = 2  # good bars on either side
-_REACH = timedelta(minutes=30)  # further away they explain nothing
-_ENTRIES = 40  # on a screen
-_HEAD = 3  # bars of a long run
+_REACH = timedelta(minutes=30)  # good bars further away explain nothing
+_ENTRIES = 40  # entries on a terminal
+_HEAD = 3  # bars that make a long run
 _EXAMPLE = "g4qc quarantine accept|drop|refetch --instrument ES --reason spike"
 
 Listing = Mapping[Instrument, pd.DataFrame]
@@ -34,16 +34,18 @@ Listing = Mapping[Instrument, pd.DataFrame]
 
 
 def document(listing: Listing, stores: Stores) -> list[dict[str, Any]]:
-    """One entry a bar, the gravest reason first, for a program."""
+    """Return one entry per bar, the gravest reason first, for JSON."""
     entries = [_entry(instrument, bar, stores) for instrument, bars in listing.items() for _, bar in bars.iterrows()]
     return sorted(entries, key=lambda entry: Reason(entry["reason"]).rank)
 
 
 def print_listing(listing: Listing, selection: Selection, stores: Stores) -> None:
-    """Prints the bars for a person, the gravest reason first, runs of them as one entry, and what can be done.
+    """Print the bars, the gravest reason first, runs of them as one entry, and the possible decisions.
 
     Args:
-        selection: what the bars were selected by.
+        listing: the bars by instrument.
+        selection: the criteria of the listing.
+        stores: the stores.
     """
     runs = [(instrument, run) for instrument, bars in listing.items() for run in _runs(bars)]
     runs.sort(key=lambda item: Reason(item[1]["reason"].iloc[0]).rank)
@@ -98,14 +100,14 @@ def _values(bar: pd.Series) -> dict[str, Any]:
 def _neighbours(
     instrument: Instrument, contract: str, first: datetime, last: datetime, stores: Stores
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The good bars nearest before the first and after the last of the run."""
+    """Return the good bars nearest before the first and after the last bar of the run."""
     window = (first - _REACH, last + _REACH + timedelta(minutes=1))
     good = stores.bars.bars(instrument.symbol, ONE_MINUTE.name, *window, contract)
     return good[good["timestamp"] < first].tail(_AROUND), good[good["timestamp"] > last].head(_AROUND)
 
 
 def _runs(bars: pd.DataFrame) -> list[pd.DataFrame]:
-    """The bars, those together that follow each other by a minute with the same reason and decision."""
+    """Return groups of bars that follow each other by a minute with the same reason and decision."""
     if bars.empty:
         return []
     told = bars[["contract", "reason", "decision"]].fillna("")

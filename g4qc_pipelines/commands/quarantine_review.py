@@ -1,4 +1,4 @@
-"""`g4qc quarantine list` and `--dry-run`: what validation does not believe, and what a decision would start."""
+"""`g4qc quarantine list` and `--dry-run`: quarantined bars, and what a decision would start."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.printing import echo_json, wide_console
 from g4qc_pipelines.commands.quarantine_listing import document, print_listing
 
-_SHOWN = 20  # groups of a preview on a screen
+_SHOWN = 20  # groups of a preview on a terminal
 
 
 def list_quarantine(settings: Settings, selection: Selection, decided: bool, as_json: bool) -> None:
-    """Prints bars that wait for a decision, with good bars around them; with `decided`, the others too.
+    """Print bars that await a decision, with good bars around them; with `decided`, the others too.
 
     Raises:
-        UsageError: an unknown instrument, or a reversed window.
+        UsageError: an instrument is unknown, or the window is reversed.
     """
     registry = load_registry(settings.own_instruments)
     selection.check()
@@ -40,7 +40,7 @@ def list_quarantine(settings: Settings, selection: Selection, decided: bool, as_
 
 
 def preview(settings: Settings, asked: DecisionRequest, as_json: bool) -> None:
-    """Prints what a decision would be about and what it would start; decides nothing."""
+    """Print the bars of a decision and the runs that it would start; decide nothing."""
     registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:
         found = preview_of(choose_bars(asked, registry, stores), asked.decision, stores)
@@ -52,7 +52,7 @@ def preview(settings: Settings, asked: DecisionRequest, as_json: bool) -> None:
 
 
 def print_preview(found: Preview) -> None:
-    """Prints the bars by reason, contract and session, the gravest reason first, and what the decision starts."""
+    """Print the bars by reason, contract and session, the gravest reason first, and the runs of the decision."""
     table = Table("reason", "instrument", "contract", "session")
     table.add_column("bars", justify="right")
     for group in found.groups[:_SHOWN]:

@@ -1,4 +1,4 @@
-"""What `g4qc results ...` does: each function is one command, already parsed."""
+"""The commands `g4qc results ...`, one function each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAMED = 5
 
 
 def list_results(settings: Settings, chosen: Mapping[str, Any], as_json: bool) -> None:
-    """Print the results that fit, newest first."""
+    """Print the selected results, newest first."""
     from rich.table import Table
 
     from g4qc_core.backtest.tear_sheet.report import figure
@@ -49,7 +49,7 @@ def list_results(settings: Settings, chosen: Mapping[str, Any], as_json: bool) -
 
 
 def list_deleted(settings: Settings, as_json: bool) -> None:
-    """Print the results that were deleted and not made again, the newest deletion first."""
+    """Print the deleted results that were not run again, the newest deletion first."""
     with open_stores(settings) as stores:
         found = stores.deleted.all()
     if as_json:
@@ -78,7 +78,7 @@ def show_result(settings: Settings, words: str, as_json: bool) -> None:
 
 
 def label_result(settings: Settings, words: str, change: LabelChange, as_json: bool) -> None:
-    """Change title and tags of a result, and print what it has now."""
+    """Change title and tags of a result, and print the new ones."""
     with open_stores(settings) as stores:
         record = _found(words, stores)
         stores.labels.change([record.id], change)
@@ -93,11 +93,11 @@ def label_result(settings: Settings, words: str, change: LabelChange, as_json: b
 def delete_results(
     settings: Settings, words: Sequence[str], chosen: Mapping[str, Any], yes: bool, as_json: bool
 ) -> None:
-    """Delete the named results, or all that fit, after a question.
+    """Delete the named results, or all that the filters select, after a confirmation.
 
     Raises:
         UsageError: nothing is named, or a name is unknown or not unique.
-        InUse: a run of one of the specs is under way, or a result was made again since the question.
+        InUse: a run of one of the specs is under way, or a result changed since the confirmation.
     """
     from g4qc_core.services.backtests.removal import Removal
     from g4qc_pipelines.instance.dynamic_keys import instance_keys
@@ -129,10 +129,10 @@ def _choice(chosen: Mapping[str, Any]) -> ResultChoice:
 
 
 def _found(words: str, stores: Stores) -> BacktestRecord:
-    """Return the result that the words mean: an id or its beginning, a title, or a spec with one result.
+    """Return the result of an id or its beginning, a title, or a spec with one result.
 
     Raises:
-        UsageError: none is meant, or several are.
+        UsageError: no result matches, or several do.
         Gone: it was deleted.
     """
     results = stores.backtests.results()

@@ -1,4 +1,4 @@
-"""`g4qc revisions`: what the gateway gave anew, and what was made of the bars that it replaced."""
+"""`g4qc revisions`: bars that the gateway restated, and the data built from the replaced values."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from g4qc_pipelines.commands.printing import echo_json, wide_console
 
 
 def show_revisions(settings: Settings, symbol: str, first: date | None, last: date | None, as_json: bool) -> None:
-    """Prints what restatements changed in the sessions of the window, and what was made of it.
+    """Print the restatements in the sessions of the window, and the data built from the replaced values.
 
     Raises:
-        UsageError: an unknown instrument, or a reversed window.
+        UsageError: the instrument is unknown, or the window is reversed.
     """
     registry = load_registry(settings.own_instruments)
     instrument = registry[symbol]

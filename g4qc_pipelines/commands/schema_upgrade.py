@@ -8,7 +8,7 @@ from g4qc_core.settings import Settings
 
 
 def upgrade_database(settings: Settings) -> None:
-    """Brings the schema up to date and says where."""
+    """Bring the schema up to date, and print where."""
     from g4qc_core.storage.migrations import upgrade
     from g4qc_core.storage.server.database import open_database
     from g4qc_core.storage.stores import carry_trade_dates

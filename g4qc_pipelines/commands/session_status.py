@@ -1,7 +1,4 @@
-"""What `g4qc status` says of an instrument's sessions: minutes by class, gaps, and what the gateway says otherwise.
-
-Must not know how anything is extracted or validated.
-"""
+"""`g4qc status`, the sessions of an instrument: minutes by class, gaps, and differences from the gateway."""
 
 from __future__ import annotations
 
@@ -32,10 +29,10 @@ _COLUMNS = ("sessions", "expected_minutes", *CLASSES)
 def session_status(
     symbol: str, registry: Registry, stores: Stores, now: datetime
 ) -> tuple[dict[str, Any], pd.DataFrame]:
-    """What is known of an instrument's sessions up to `now` (UTC), as a document and as a day map.
+    """Return the state of an instrument's sessions up to `now` (UTC), as a document and as a day map.
 
-    A gap is a session of a contract with minutes of which nothing is known, with all its minutes by class; one that no
-    quality row mentions names no contract.
+    A gap is a session of a contract with minutes without any information, with all its minutes by class; a gap without
+    a quality row names no contract.
     """
     quality = stores.bars.quality(symbol, *ALL_DATES)
     until = judged_until(stores, now)
@@ -81,13 +78,13 @@ def _not_asked(found: NotAsked) -> dict[str, Any]:
 
 
 def _timeframe(name: str, lacking: Mapping[str, list[MissingSession]]) -> dict[str, Any]:
-    """Whether a timeframe covers every session that has minutes, and which trade dates it lacks."""
+    """Return whether a timeframe covers every session with minutes, and the trade dates that it lacks."""
     days = sorted({f"{session.trade_date}" for session in lacking.get(name, ())})
     return {"whole": not days, "missing": days}
 
 
 def gap_table(documents: list[dict[str, Any]]) -> Table:
-    """The minutes of every instrument by class, with its first gaps."""
+    """Return a table of the minutes of every instrument by class, with its first gaps."""
     table = Table(title="Minutes of all sessions, by what is known of them")
     table.add_column("")
     for name in _COLUMNS:
@@ -104,7 +101,7 @@ def gap_table(documents: list[dict[str, Any]]) -> Table:
 
 
 def doubts(document: dict[str, Any]) -> list[str]:
-    """What is not asked of an instrument, and what the gateway says otherwise, a sentence each."""
+    """Return one sentence for each stretch that was never requested and each difference from the gateway."""
     told = [document["not_asked"]["about"]] if document["not_asked"] else []
     days = [row["trade_date"] for row in document["calendar_disagreements"]]
     if days:

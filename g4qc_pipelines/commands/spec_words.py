@@ -1,7 +1,4 @@
-"""The backtest spec that the words of a command line mean.
-
-Knows the backtests file and the kept specs. Must not know how options are declared.
-"""
+"""The backtest spec named on a command line, from the backtests file and the kept specs."""
 
 from __future__ import annotations
 
@@ -21,10 +18,11 @@ _CHOOSING = ("instrument", "timeframe")
 
 
 def given_fields(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the given fields, as the model reads them.
+    """Return the given fields in the form that the model reads.
 
     Args:
-        strategy: that of the spec, where it is known: parameters of a class are read as their types in the class.
+        strategy: strategy of the spec, if known: parameters of a class are converted to their types in the class.
+        options: options of the command line by field; None if not given.
 
     Raises:
         UsageError: a parameter is not written NAME=VALUE, or is given twice.
@@ -43,20 +41,22 @@ def given_fields(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
 def spec_by_words(
     words: str, given: Mapping[str, Any], settings: Settings, registry: Registry, store: BacktestStore
 ) -> BacktestSpec:
-    """Return the spec that the user means by the name of a spec or by a strategy, with the other given fields.
+    """Return the spec of a name or a strategy, with the other given fields.
 
     A strategy stands for the one entry of the backtests file with this strategy and the given instrument and timeframe;
-    if there is none, for a new spec.
+    if there is none, for a new spec. The spec keeps the name of the entry if no field was changed; otherwise its name
+    is derived from its content.
 
     Args:
         words: name of an entry of the file, of a kept spec or of a spec whose results were deleted; or a strategy.
         given: fields that replace those of the spec, by their names in the file; parameters are added to its own, and
-            an empty text takes a field back to its default.
-
-    Returns the spec, under the name of the entry where nothing else was said, else under a name by its content.
+            an empty text resets a field to its default.
+        settings: the settings.
+        registry: the instruments.
+        store: the store of backtests.
 
     Raises:
-        UsageError: several entries fit, nothing does, or a field is missing or malformed.
+        UsageError: several entries fit, none does, or a field is missing or malformed.
         SettingsError: the file is malformed.
     """
     base = _base(words, given, settings, registry, store)
@@ -78,7 +78,7 @@ def spec_by_words(
 
 
 def strategy_by_words(words: str, settings: Settings, registry: Registry, store: BacktestStore) -> str:
-    """Return the strategy of the spec that the words name; the words themselves if they name none."""
+    """Return the strategy of the named spec, or the words themselves if they name none."""
     try:
         return find_spec(words, settings, registry, store).strategy
     except UsageError:
@@ -88,7 +88,7 @@ def strategy_by_words(words: str, settings: Settings, registry: Registry, store:
 def _base(
     words: str, given: Mapping[str, Any], settings: Settings, registry: Registry, store: BacktestStore
 ) -> BacktestSpec | None:
-    """Return the spec that the words name; None for a strategy that no entry has."""
+    """Return the named spec; None for a strategy without an entry."""
     of_file = load_specs(settings.backtests, registry)
     if words in of_file:
         return of_file[words]

@@ -1,4 +1,4 @@
-"""`g4qc status`: what is stored, when it was last asked for, and what is missing."""
+"""`g4qc status`: stored data, the last request, and gaps."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from g4qc_pipelines.commands.session_status import doubts, gap_table, session_st
 Maps = Mapping[str, pd.DataFrame]
 """Day maps by symbol."""
 
-_MONTHS = 12  # of a map, unless an instrument is named
+_MONTHS = 12  # months of a map, unless an instrument is named
 _ORDER = {timeframe.name: at for at, timeframe in enumerate(TIMEFRAMES)}
 
 
 def show_status(settings: Settings, symbols: Sequence[str], as_json: bool) -> None:
-    """Prints what there is, of these instruments or of all, for a person or as JSON.
+    """Print the state of these instruments, or of all, as text or as JSON.
 
     Raises:
         UsageError: there is no instrument of that symbol.
@@ -108,15 +108,35 @@ def _last_request(stores: Stores) -> dict[str, Any] | None:
 
 
 def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
-    console = wide_console(140)
     origin = {"simulated": ", synthetic bars", "replay": ", replayed bars"}.get(document["origin"] or "", "")
     click.echo(f"Database {document['database']}{origin}")
     for line in (*part_lines(document["parts"]), *pacing_lines(document["gateway"])):
         click.echo(line)
-    if not document["bars"]:
+    if document["bars"]:
+        _print_stored(document, maps, months)
+    else:
         click.echo("Nothing is stored yet. Begin with `g4qc demo` or `g4qc extract ES --from ... --to ...`.")
-        _print_last_request(document)
-        return
+    _print_last_request(document)
+
+
+def _print_stored(document: dict[str, Any], maps: Maps, months: int | None) -> None:
+    """Print the bars, gaps and maps of the instruments, and everything about them that needs attention."""
+    console, instruments = wide_console(140), document["instruments"]
+    console.print(_bar_table(document))
+    for text in (text for row in instruments for text in row["not_derived"]):
+        click.echo(text)
+    console.print(gap_table(instruments))
+    for symbol, days in maps.items():
+        print_map(console, symbol, days, months)
+    for doubt in (doubt for row in instruments for doubt in doubts(row)):
+        click.echo(doubt)
+    for row in document["backtests"]:
+        if row["inputs"] is not None and not row["inputs"]["current"]:
+            click.echo(f"Backtest {row['name']} is out of date: {row['inputs']['why']}.")
+
+
+def _bar_table(document: dict[str, Any]) -> Table:
+    """Return a table of the stored bars by instrument and timeframe, with timeframes that lack all bars."""
     table = Table(title="Stored bars (times are UTC)")
     for name in ("", "timeframe", "bars", "contracts", "first", "last", "derived"):
         table.add_column(name, justify="right" if name in ("bars", "contracts") else "left")
@@ -129,20 +149,7 @@ def _print(document: dict[str, Any], maps: Maps, months: int | None) -> None:
         for name, timeframe in left.items():
             if not timeframe["whole"]:
                 table.add_row(symbol, name, "0", "0", "-", "-", _state(timeframe))
-    console.print(table)
-    for row in document["instruments"]:
-        for text in row["not_derived"]:
-            click.echo(text)
-    console.print(gap_table(document["instruments"]))
-    for symbol, days in maps.items():
-        print_map(console, symbol, days, months)
-    for row in document["instruments"]:
-        for doubt in doubts(row):
-            click.echo(doubt)
-    for row in document["backtests"]:
-        if row["inputs"] is not None and not row["inputs"]["current"]:
-            click.echo(f"Backtest {row['name']} is out of date: {row['inputs']['why']}.")
-    _print_last_request(document)
+    return table
 
 
 def _print_parts(parts: Parts, as_json: bool) -> None:
@@ -155,7 +162,7 @@ def _print_parts(parts: Parts, as_json: bool) -> None:
 
 
 def _state(timeframe: dict[str, Any] | None) -> str:
-    """Whether a derived timeframe covers all sessions that have minutes; minutes are not derived."""
+    """Return whether a derived timeframe covers all sessions with minutes; minutes themselves are not derived."""
     if timeframe is None:
         return "-"
     return "whole" if timeframe["whole"] else f"{counted(len(timeframe['missing']), 'session')} missing"

@@ -1,8 +1,8 @@
-"""`g4qc up`: everything that a person needs to see and drive the graph, until Ctrl-C.
+"""`g4qc up`: all services for seeing and driving the graph, until Ctrl-C.
 
-Starts in order: database, gateway (a simulated one where the settings name none), the API, and Dagster as
-docker-compose.yml has it: one code server, and the web server and the daemon that share it. Stops them in the opposite
-order. Only one runs over a home. It restarts its own database or gateway when that exits.
+Starts in order: database, gateway (a simulated one if the settings name none), the API, and Dagster as in
+docker-compose.yml: one code server, shared by the web server and the daemon. Stops them in reverse order. Only one runs
+per home. It restarts its own database or gateway when that exits.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ Child = subprocess.Popen[str]
 
 
 def run_up(settings: Settings, open_browser: bool) -> None:
-    """Starts everything, prints the addresses, and waits for Ctrl-C or for one of Dagster's processes to end.
+    """Start everything, print the addresses, and wait for Ctrl-C or for the end of one of Dagster's processes.
 
     Raises:
-        HomeTaken: another one runs over this home.
+        HomeTaken: another `g4qc up` runs over this home.
         PortTaken: another program listens on one of the ports.
         DatabaseError: the database of the settings does not answer, or refuses.
     """
@@ -77,7 +77,7 @@ def run_up(settings: Settings, open_browser: bool) -> None:
 
 
 def _show_automation(settings: Settings, url: str) -> None:
-    """Prints what runs by itself: in a fresh install nothing that asks the gateway for anything."""
+    """Print which automation is on; in a fresh install, none that sends requests to the gateway."""
     with dagster_instance(settings) as instance:
         found = automation(build_definitions(settings), instance)
     on, off = ([name for name, is_on in found.items() if is_on is which] for which in (True, False))
@@ -90,7 +90,7 @@ def _show_automation(settings: Settings, url: str) -> None:
 
 @contextmanager
 def _database(settings: Settings) -> Iterator[dict[str, str]]:
-    """Opens the database, brings the schema up to date, and adds the partitions; gives what children need to know."""
+    """Open the database, upgrade the schema, and add the partitions; yield settings for child processes."""
     click.echo("Database  starting ..." if settings.database_url is None else "Database  connecting ...", err=True)
     registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:
@@ -116,20 +116,20 @@ def _gateway(settings: Settings) -> Iterator[tuple[list[Kept], dict[str, str]]]:
 
 
 def _for_api(settings: Settings, environment: Mapping[str, str]) -> tuple[Settings, str, int, tuple[str, int] | None]:
-    """What the API is started with: on this host only, knowing the gateway that this command started."""
+    """Return the API's settings: on this host only, with the gateway that this command started."""
     gateway = (environment["G4QC_IB_HOST"], int(environment["G4QC_IB_PORT"])) if "G4QC_IB_HOST" in environment else None
     return settings, "127.0.0.1", settings.api_port, gateway
 
 
 @contextmanager
 def _dagster(settings: Settings, environment: Mapping[str, str], log: Path, wait: Wait) -> Iterator[dict[str, Child]]:
-    """The code server, and then the web server and the daemon side by side; what they say goes to the log."""
+    """Start the code server, then the web server and the daemon in parallel; their output goes to the log."""
     click.echo("Dagster   starting ...", err=True)
     web = ["g4qc_pipelines.cli", "web", "--port", str(settings.dagster_port)]
-    # Which instance is shown is decided as it is here: a gateway that this command started is not one of the settings.
+    # The instance is chosen here: the settings do not know a gateway that this command started.
     web_environment = {name: value for name, value in environment.items() if not name.startswith("G4QC_IB_")}
     with tempfile.TemporaryDirectory(prefix="g4qc-") as folder, ExitStack() as stack:
-        # A socket's path has to be short, and a home's may be long.
+        # The path of a socket has to be short; the home's may be long.
         code, workspace = Path(folder) / "code", Path(folder) / "workspace.yaml"
         workspace.write_text(
             json.dumps({"load_from": [{"grpc_server": {"socket": str(code), "location_name": "g4qc"}}]})
@@ -148,7 +148,7 @@ def _dagster(settings: Settings, environment: Mapping[str, str], log: Path, wait
 
 
 def _await(ready: Callable[[], bool], children: Iterable[Child], wait: Wait, log: Path) -> None:
-    """Waits until it is ready; a child that ends before that is the reason why it never will be."""
+    """Wait until it is ready; raise if a child ends before."""
     while not ready():
         if any(child.poll() is not None for child in children):
             raise G4qcError(f"Dagster did not start: its last words are in {log}.")

@@ -1,7 +1,4 @@
-"""The pulse of a gateway: whether it answers the handshake, looked at without waiting.
-
-Knows a socket. Must not know processes.
-"""
+"""The pulse of a gateway: whether it answers the handshake, checked without blocking."""
 
 from __future__ import annotations
 
@@ -17,11 +14,13 @@ _EVERY_SECONDS = 5.0
 
 
 class Pulse:
-    """A look every five seconds; one look lasts until it is answered.
+    """A check every five seconds; one check lasts until it is answered.
 
     Args:
+        host: address of the gateway.
+        port: its port.
         patience: seconds without an answer after which the gateway counts as hanging.
-        clock: seconds that only increase; for tests.
+        clock: monotonic seconds; replaced in tests.
     """
 
     def __init__(self, host: str, port: int, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,11 +32,11 @@ class Pulse:
 
     @property
     def asking(self) -> bool:
-        """True while a look waits for its answer."""
+        """True while a check awaits its answer."""
         return self._socket is not None
 
     def trouble(self) -> str | None:
-        """Describe a gateway that hangs, in words; None while it answers or may still answer. Does not wait."""
+        """Describe a hanging gateway in words; None while it answers or may still answer. Does not block."""
         now = self._clock()
         if self._socket is None:
             if now - self._asked_at >= _EVERY_SECONDS:
@@ -49,7 +48,7 @@ class Pulse:
         return None
 
     def stop(self) -> None:
-        """End the look under way; the next one begins later."""
+        """End the check in progress; the next one begins later."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -57,7 +56,7 @@ class Pulse:
 
     def _ask(self, now: float) -> None:
         self._asked_at = now
-        # A gateway that cannot be reached at all has ended, which its process says.
+        # A gateway that cannot be reached has ended; its process reports that.
         with suppress(OSError):
             asking = socket.create_connection(self._address, timeout=1.0)
             asking.sendall(_HELLO)

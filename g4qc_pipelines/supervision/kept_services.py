@@ -1,4 +1,4 @@
-"""The services that `g4qc up` restarts when they exit or hang: the embedded database and the simulated gateway."""
+"""Services that `g4qc up` restarts when they exit or hang: the embedded database and the simulated gateway."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HANGS_SECONDS = 30.0
 
 
 def kept_database(settings: Settings) -> list[Kept]:
-    """The embedded server, used when the settings name no other; its address stays the same."""
+    """Return the embedded server as a restartable part, if the settings name no other; its address stays the same."""
     if settings.database_url is not None:
         return []
 
@@ -37,7 +37,8 @@ class KeptGateway:
     """The simulated gateway of `g4qc up`: its process changes, its address does not.
 
     Args:
-        clock: seconds that only increase; for tests.
+        settings: the settings.
+        clock: monotonic seconds; replaced in tests.
     """
 
     def __init__(self, settings: Settings, stack: ExitStack, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,7 +48,7 @@ class KeptGateway:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Settings by which other processes find this gateway and know what it is."""
+        """Settings by which other processes find and recognize this gateway."""
         return {"G4QC_IB_HOST": self.host, "G4QC_IB_PORT": str(self.port), "G4QC_IB_SIMULATED": "true"}
 
     def kept(self) -> Kept:
@@ -56,11 +57,11 @@ class KeptGateway:
 
     @property
     def asking(self) -> bool:
-        """True while a look at its pulse waits for the answer."""
+        """True while a check of its pulse awaits the answer."""
         return self._pulse.asking
 
     def stop(self) -> None:
-        """End the look at its pulse."""
+        """End the check of its pulse."""
         self._pulse.stop()
 
     def _ended(self) -> str | None:
@@ -71,7 +72,7 @@ class KeptGateway:
 
     def _start(self) -> None:
         self._pulse.stop()
-        # A process that hangs hears no Ctrl-C.
+        # A hanging process does not handle Ctrl-C.
         signal_group(self._child, signal.SIGKILL)
         self._stack.close()
         self._child, self.host, self.port = self._stack.enter_context(gateway_process(self._settings, self.port))
@@ -79,7 +80,7 @@ class KeptGateway:
 
 @contextmanager
 def kept_gateway(settings: Settings) -> Iterator[KeptGateway]:
-    """A simulated gateway whose process may be started again within the block."""
+    """Yield a simulated gateway whose process can be restarted."""
     with ExitStack() as stack:
         kept = KeptGateway(settings, stack)
         try:

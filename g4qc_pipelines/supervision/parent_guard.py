@@ -1,8 +1,8 @@
-"""Runs a command for a parent that may be killed: when the parent is gone, so is the command and all that it started.
+"""Run a command for a parent that may be killed: when the parent is gone, the command and its children end too.
 
-Started as `python parent_guard.py COMMAND ...` in a session of its own, with a pipe from the parent as standard input. Nothing
-is ever written into the pipe; its end of file says that the parent is gone, however it went, on every system that has
-pipes. Must import nothing but the standard library: it is there to be small.
+Started as `python parent_guard.py COMMAND ...` in a session of its own, with a pipe from the parent as standard input.
+Nothing is written to the pipe; its end of file shows that the parent is gone, for any reason and on every system with
+pipes. Imports only the standard library, to stay small.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _POLL_SECONDS = 0.5
 
 
 def main(command: list[str]) -> int:
-    """Runs the command; gives its exit code, or what a shell says of one that a signal ended."""
-    # What ends the group is meant for the command; its guard goes with it.
+    """Run the command; return its exit code, or the code that a shell gives for a signal."""
+    # Signals to the group are meant for the command; the guard ends with it.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_as_usual)
@@ -38,7 +38,7 @@ def _as_usual() -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """Stops the command as Ctrl-C does, and then kills whatever is left of the group, this process too."""
+    """Stop the command as Ctrl-C does, then kill the rest of the group, this process included."""
     os.killpg(0, signal.SIGINT)
     with suppress(subprocess.TimeoutExpired):
         child.wait(_STOP_SECONDS)

@@ -1,7 +1,7 @@
-"""The processes that `g4qc demo` and `g4qc up` start, and that end with them.
+"""Child processes of `g4qc demo` and `g4qc up`, which end with them.
 
-Every process is started in its own session, so that Ctrl-C in a terminal reaches only the command, which then stops
-what it started, in order.
+Each starts in its own session, so that Ctrl-C in a terminal reaches only the command, which then stops its children in
+order.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _GUARD = Path(__file__).with_name("parent_guard.py")
 
 
 def check_port(port: int, setting: str, host: str = "127.0.0.1") -> None:
-    """Raises PortTaken when somebody listens on the port, UsageError when it cannot be listened on at all."""
+    """Raise PortTaken if another program listens on the port, UsageError if it cannot be listened on at all."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -45,9 +45,9 @@ def check_port(port: int, setting: str, host: str = "127.0.0.1") -> None:
 def process(
     command: list[str], environment: Mapping[str, str], log: Path | None = None
 ) -> Iterator[subprocess.Popen[str]]:
-    """A process with additions to the environment; stopped on leaving, killed if it will not stop.
+    """Yield a process with additions to the environment; it is stopped at the end, and killed if it does not stop.
 
-    It stands under a guard, which ends it when this process is killed and can stop nothing any more.
+    A guard ends it if this process is killed.
     """
     out = private_file(log, append=True) if log is not None else subprocess.PIPE
     child = subprocess.Popen(
@@ -67,14 +67,14 @@ def process(
 
 @contextmanager
 def simulated_gateway(settings: Settings) -> Iterator[tuple[str, int]]:
-    """Address of a simulated gateway with the synthetic market, in a process of its own."""
+    """Yield the address of a simulated gateway with the synthetic market, in its own process."""
     with gateway_process(settings) as (_, host, port):
         yield host, port
 
 
 @contextmanager
 def gateway_process(settings: Settings, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str, int]]:
-    """A simulated gateway with the synthetic market: its process and its address; port 0 takes a free one.
+    """Yield process, host and port of a simulated gateway with the synthetic market; port 0 takes a free one.
 
     Raises:
         GatewayUnavailable: it does not start, or not in time.
@@ -102,7 +102,7 @@ def _stop(child: subprocess.Popen[str]) -> None:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(_STOP_SECONDS)
     finally:
-        # Grandchildren (run workers) live in the same group and may outlast their parent; a second Ctrl-C hurries.
+        # Grandchildren (run workers) are in the same group and may outlast their parent; a second Ctrl-C hurries.
         signal_group(child, signal.SIGKILL)
         child.wait()
         for pipe in (child.stdin, child.stdout):
@@ -111,6 +111,6 @@ def _stop(child: subprocess.Popen[str]) -> None:
 
 
 def signal_group(child: subprocess.Popen[str], number: int) -> None:
-    """Send a signal to the process of `process` and all that it started; do nothing if it is gone."""
+    """Send a signal to a `process` and its children; do nothing if it is gone."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, number)

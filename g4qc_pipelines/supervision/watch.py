@@ -1,7 +1,4 @@
-"""The watch of `g4qc up`: restarts a part that exited, or ends the command.
-
-Knows when a restart is worthwhile. Must not know how a part starts.
-"""
+"""The watch of `g4qc up`: restarts a part that exited, or ends the command."""
 
 from __future__ import annotations
 
@@ -24,11 +21,11 @@ class Kept:
     """A part that is restarted when it exits or hangs, at most five times in ten minutes.
 
     Args:
-        name: name shown on the screen.
-        ended: how it ended, in words; None while it runs.
-        start: starts it again.
-        advice: what to do when it exits too often.
-        clock: seconds that only increase; for tests.
+        name: name on the screen.
+        ended: function that describes how the part ended; returns None while it runs.
+        start: function that starts it again.
+        advice: advice for a part that exits too often.
+        clock: monotonic seconds; replaced in tests.
     """
 
     def __init__(
@@ -89,7 +86,7 @@ def watch(kept: list[Kept], children: Mapping[str, subprocess.Popen[str]], log: 
 
 
 def how_it_ended(code: int) -> str:
-    """Describe an exit code in words, including those of the guard, which reports signals as a shell does.
+    """Describe an exit code in words, including the guard's, which reports signals as a shell does.
 
     >>> how_it_ended(137), how_it_ended(1)
     ('was killed (SIGKILL)', 'ended by itself with exit code 1')
