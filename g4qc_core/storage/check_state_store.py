@@ -1,7 +1,4 @@
-"""The last findings of each check in each partition of its asset.
-
-Must not know what a check examines.
-"""
+"""The last finding of each asset check in each partition."""
 
 from __future__ import annotations
 
@@ -25,10 +22,13 @@ class CheckStateStore:
         self._database = database
 
     def keep(self, asset: str, name: str, found: Mapping[str, str], at: datetime) -> dict[str, str]:
-        """Replace the states of these partitions; return the findings of all partitions, by partition.
+        """Replace the states of the checked partitions; return the problems of all partitions, by partition.
 
         Args:
-            found: what is wrong in each checked partition; empty if nothing is wrong.
+            asset: key of the asset.
+            name: name of the check.
+            found: the problem in each checked partition; empty if there is none.
+            at: time of the evaluation, UTC.
         """
         rows = [
             {"asset": asset, "name": name, "partition": partition, "why": why, "evaluated_at": at}

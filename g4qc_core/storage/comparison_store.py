@@ -1,6 +1,6 @@
-"""What was compared with the gateway's own word, and what was found: sessions and larger bars.
+"""Comparisons with the gateway's own data: sessions, and hourly and session bars.
 
-Knows the two tables. Must not know what makes two sides agree.
+`g4qc_core.bars.calendar_comparison` and `g4qc_core.bars.bar_comparison` decide when two sides agree.
 """
 
 from __future__ import annotations
@@ -27,7 +27,14 @@ class ComparisonStore:
         self._database = database
 
     def replace_days(self, symbol: str, calendar: str, days: Sequence[ComparedDay], compared_at: datetime) -> None:
-        """Keeps what was found of these trade dates, in place of what was known of the dates between them."""
+        """Replace the comparisons from the first to the last of these days.
+
+        Args:
+            symbol: the instrument.
+            calendar: name of its calendar.
+            days: compared days, ascending; nothing is replaced if there are none.
+            compared_at: UTC.
+        """
         if not days:
             return
         known = {"symbol": symbol, "calendar": calendar, "compared_at": compared_at}
@@ -35,9 +42,10 @@ class ComparisonStore:
         self._replace(calendar_comparisons, symbol, days[0].trade_date, days[-1].trade_date, rows)
 
     def days(self, symbol: str | None, first: date, last: date) -> pd.DataFrame:
-        """Compared trade dates from `first` to `last`, of one instrument or of all, by symbol and date.
+        """Return the compared trade dates from `first` to `last`, of one instrument or of all, by symbol and date.
 
-        Returns the columns of `calendar_comparisons`; instants datetime64[us, UTC] or NaT, trade_date datetime64[s].
+        Returns:
+            The columns of `calendar_comparisons`; instants are datetime64[us, UTC] or NaT, trade_date datetime64[s].
         """
         frame = self._between(calendar_comparisons, symbol, first, last)
         for name in ("open", "close", "gateway_open", "gateway_close", "compared_at"):
@@ -45,19 +53,24 @@ class ComparisonStore:
         return frame
 
     def replace_bars(self, symbol: str, first: date, last: date, compared: pd.DataFrame, compared_at: datetime) -> None:
-        """Makes `compared` all that is known of the larger bars of the trade dates from `first` to `last`.
+        """Replace the compared bars of the trade dates from `first` to `last`.
 
         Args:
-            compared: `COMPARED_COLUMNS` of `g4qc_core.bars.bar_comparison`, NaN where a side has no bar.
+            symbol: the instrument.
+            first: first trade date.
+            last: last trade date, inclusive.
+            compared: `COMPARED_COLUMNS` of `g4qc_core.bars.bar_comparison`; NaN where a side has no bar.
+            compared_at: UTC.
         """
         plain = compared.astype(object).where(compared.notna(), None)
         rows = plain.assign(symbol=symbol, compared_at=compared_at).to_dict("records")
         self._replace(reconciliations, symbol, first, last, rows)
 
     def bars(self, symbol: str | None, first: date, last: date) -> pd.DataFrame:
-        """Compared bars of the trade dates from `first` to `last`, by symbol, timeframe, time and contract.
+        """Return the compared bars of the trade dates from `first` to `last`.
 
-        Returns symbol, compared_at, and the columns that `compare_bars` gives.
+        Returns:
+            symbol, compared_at and the columns of `compare_bars`, by symbol, timeframe, time and contract.
         """
         frame = self._between(reconciliations, symbol, first, last)
         for name in ("timestamp", "compared_at"):

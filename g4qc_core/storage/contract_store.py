@@ -1,7 +1,6 @@
-"""The contracts that a gateway ever described.
+"""All contracts that a gateway ever described.
 
-A contract stays when the gateway forgets it, two years after its expiry, because its bars stay; and so does every id
-that it had. Must not know where contracts come from.
+A contract and all its ids stay stored when the gateway drops it after its expiry, because its bars stay too.
 """
 
 from __future__ import annotations
@@ -34,11 +33,11 @@ _FIELDS = (
 
 _MINUTE = timedelta(minutes=1)
 
-# Bars that prove a start of the first bar wrong are looked for no longer before it: of a symbol, the bars of all
-# contracts lie together.
+# Search at most a year before the head for contradicting bars: the index is by symbol, so a longer search would read
+# the bars of all contracts.
 _EARLY = timedelta(days=366)
 
-# A holiday that was announced late may move the end of a contract by a few days.
+# A holiday that is announced late may move the end of a contract by a few days.
 _MOVED = timedelta(days=10)
 
 
@@ -49,15 +48,15 @@ class ContractStore:
         self._database = database
 
     def merge(self, chain: Sequence[Contract], seen_at: datetime) -> int:
-        """Adds the contracts, and corrects those that are known; returns how many were new.
+        """Add new contracts and update known ones; return the number of new ones.
 
-        A month that is described under another conId or exchange than before is the same contract where it ends on the
-        same day and is worth the same: an exchange was renamed, or the contract was issued anew. It is asked for by
-        what the gateway says now, its bars stay, and every id is kept. Where anything else differs, nothing is written.
+        A month with another conId or exchange than before is the same contract if it ends at about the same date and
+        has the same kind, currency and multiplier: the exchange was renamed, or the contract got a new id. Requests use
+        the new description, its bars stay, and all ids are kept. If it differs otherwise, nothing is written.
 
         Args:
-            chain: of one or of several instruments.
-            seen_at: by the gateway's clock; kept as `first_seen` of the new ones and of new ids.
+            chain: contracts of one or more instruments.
+            seen_at: by the gateway's clock, UTC; stored as `first_seen` of new contracts and ids.
 
         Raises:
             ContractChanged: a month now belongs to another product than its stored bars.
@@ -80,7 +79,7 @@ class ContractStore:
         return len({(c.symbol, c.month) for c in chain} - known.keys())
 
     def chain(self, symbol: str) -> list[Contract]:
-        """All known contracts of the instrument by last trade date; empty when none is known yet."""
+        """Return the known contracts of the instrument by last trade date; empty if none is known yet."""
         query = (
             select(contracts)
             .where(contracts.c.symbol == symbol)
@@ -90,7 +89,7 @@ class ContractStore:
             return [_contract(row) for row in connection.execute(query).mappings()]
 
     def heads(self, symbol: str) -> dict[str, datetime]:
-        """Start of the first bar of each contract month of which a gateway has told it, UTC."""
+        """Return the head timestamp (start of the first bar, UTC) of each contract month that has one."""
         query = select(contracts.c.contract, contracts.c.head).where(
             contracts.c.symbol == symbol, contracts.c.head.is_not(None)
         )
@@ -98,7 +97,7 @@ class ContractStore:
             return {row.contract: row.head for row in connection.execute(query)}
 
     def heads_asked(self, symbol: str) -> dict[str, datetime]:
-        """When a gateway was last asked for the first bar of each contract month, where it was; by its clock, UTC."""
+        """Return when the head timestamp of each contract month was last requested, by the gateway's clock, UTC."""
         query = select(contracts.c.contract, contracts.c.head_asked_at).where(
             contracts.c.symbol == symbol, contracts.c.head_asked_at.is_not(None)
         )
@@ -106,13 +105,14 @@ class ContractStore:
             return {row.contract: row.head_asked_at for row in connection.execute(query)}
 
     def keep_head(self, contract: Contract, head: datetime | None, asked_at: datetime) -> None:
-        """Keeps the start of the first bar of a known contract, UTC, as a gateway told it.
+        """Record the head timestamp of a known contract.
 
-        Of several tellings the earliest counts, because a later one would leave bars out; none counts that is later
-        than a stored bar. The gateway may have told none.
+        The earliest head counts, because a later one would leave bars out; a head after a stored bar is ignored.
 
         Args:
-            asked_at: by the gateway's clock, UTC.
+            contract: the contract.
+            head: start of its first bar, UTC; None: the gateway sent none.
+            asked_at: time of the request by the gateway's clock, UTC.
         """
         own = (contracts.c.symbol == contract.symbol) & (contracts.c.contract == contract.month)
         with self._database.transaction() as connection:
@@ -122,7 +122,7 @@ class ContractStore:
             connection.execute(contracts.update().where(own).values(values))
 
     def ids(self, symbol: str) -> dict[str, list[int]]:
-        """Every conId under which each contract month of the instrument was described, in the order they were seen."""
+        """Return all conIds of each contract month of the instrument, in the order in which they were seen."""
         query = (
             select(contract_ids.c.contract, contract_ids.c.con_id)
             .where(contract_ids.c.symbol == symbol)
@@ -135,14 +135,14 @@ class ContractStore:
         return {month: list(dict.fromkeys(ids)) for month, ids in found.items()}
 
     def first_seen(self, symbol: str) -> dict[str, datetime]:
-        """When each contract month of the instrument was first described, UTC."""
+        """Return when each contract month of the instrument was first described, UTC."""
         query = select(contracts.c.contract, contracts.c.first_seen).where(contracts.c.symbol == symbol)
         with self._database.transaction() as connection:
             return {row.contract: row.first_seen for row in connection.execute(query)}
 
 
 def forget_late_head(connection: Connection, contract: Contract, first_bar: datetime) -> None:
-    """In the caller's transaction: a start of the first bar that is later than this bar is none."""
+    """Delete the contract's head timestamp if it is later than this bar, in the caller's transaction."""
     own = (contracts.c.symbol == contract.symbol) & (contracts.c.contract == contract.month)
     late = own & (contracts.c.head >= first_bar + _MINUTE)
     connection.execute(contracts.update().where(late).values(head=None))
@@ -165,12 +165,12 @@ def _check_same(contract: Contract, known: Contract | None) -> None:
     same = (contract.kind, contract.currency, contract.multiplier)
     if moved > _MOVED or same != (known.kind, known.currency, known.multiplier):
         raise ContractChanged(
-            f"The gateway now describes {contract} as {_told(contract)}, and its stored bars are of {_told(known)}: "
+            f"The gateway now describes {contract} as {_words(contract)}, and its stored bars are of {_words(known)}: "
             f"give the product another symbol in the instruments file, because [{contract.symbol}] has bars of the old."
         )
 
 
-def _told(contract: Contract) -> str:
+def _words(contract: Contract) -> str:
     return (
         f"conId {contract.con_id} ({contract.trading_class}, multiplier {contract.multiplier}, ends "
         f"{contract.last_trade_date})"

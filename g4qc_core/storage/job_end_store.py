@@ -1,7 +1,4 @@
-"""Jobs that were ended between their runs: by a person, or because the next run was refused.
-
-Must not know what a job is made of.
-"""
+"""Jobs that ended between two runs: the user stopped them, or their next run was refused."""
 
 from __future__ import annotations
 
@@ -18,7 +15,12 @@ from g4qc_core.storage.tables import job_ends
 
 @dataclass(frozen=True)
 class JobEnd:
-    """Nothing follows what the job had started at this instant (UTC); `reason` is empty where a person stopped it."""
+    """The end of a job.
+
+    Attributes:
+        at: UTC; no run of the job starts later.
+        reason: why the next run was refused; empty if the user stopped the job.
+    """
 
     at: datetime
     reason: str
@@ -31,14 +33,14 @@ class JobEndStore:
         self._database = database
 
     def end(self, job: str, at: datetime, reason: str = "") -> None:
-        """Keeps that the job ends here; the newest end counts."""
+        """Record the end of a job; it replaces an earlier one."""
         given = {"ended_at": at, "reason": reason}
         statement = insert(job_ends).values(job=job, **given)
         with self._database.transaction() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["job"], set_=given))
 
     def ends(self, jobs: Sequence[str]) -> dict[str, JobEnd]:
-        """The ends of those of the jobs that have one."""
+        """Return the ends of the jobs that have one, by job."""
         with self._database.transaction() as connection:
             rows = connection.execute(select(job_ends).where(job_ends.c.job.in_(jobs))).all()
         return {row.job: JobEnd(row.ended_at, row.reason) for row in rows}

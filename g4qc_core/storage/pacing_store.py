@@ -1,7 +1,7 @@
-"""Pacing that all processes of a database share: the history of an account in a table, and its clock the server's.
+"""A pacer that all processes of a database share: the history is a table, and the clock is the server's.
 
-Knows tables and locks; the rules are handed in and applied by `g4qc_core.pacing`. A process that dies with a request
-open takes it along: such a request counts as sent, and no longer as open.
+`g4qc_core.pacing` applies the rules. If a process dies with an open request, the request still counts as sent, and no
+longer as open.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.session_lock import SessionLock, announce_presence, is_present
 from g4qc_core.storage.tables import ib_pacing
 
-# One grant in so many clears away what no rule looks back to.
+# One in so many grants deletes the requests that no rule counts any more.
 _CLEARED_EVERY = 200
 
-# No answer takes longer, however many bars it has.
+# No answer takes longer.
 _LONGEST_OPEN = timedelta(minutes=30)
 
 _columns = ib_pacing.c
@@ -36,8 +36,11 @@ class PacingStore:
     """A `Pacer` for all processes of a database; close it, or use it as a context manager.
 
     Args:
-        run_id: the Dagster run on whose behalf requests are sent, for people.
-        clock: what the server's clock is replaced by, for tests; UTC.
+        database: the database with the history.
+        rules: the gateway's pacing rules.
+        run_id: the Dagster run that sends the requests, recorded for the user.
+        clock: replaces the server's clock in tests; UTC.
+        sleep: sleeps for so many seconds.
     """
 
     def __init__(
@@ -65,20 +68,23 @@ class PacingStore:
         self.close()
 
     def close(self) -> None:
-        """Requests of this process that are still open count as ended."""
+        """Close the pacer: requests of this process that are still open count as ended."""
         with self._lock:
             if self._presence is not None:
                 self._presence.release()
                 self._presence = None
 
     def now(self) -> datetime:
+        """Return the server's time, UTC."""
         with self._database.transaction() as connection:
             return self._now(connection)
 
     def sleep(self, seconds: float) -> None:
+        """Sleep for so many seconds."""
         self._sleep(seconds)
 
     def attempt(self, request: PacedRequest) -> Slot | Turn:
+        """Take a slot if the request may be sent now; see `Pacer.attempt`."""
         holder = self._holder()
         with self._database.transaction() as connection:
             _one_at_a_time(connection, request.account)
@@ -92,6 +98,7 @@ class PacingStore:
             return slot
 
     def release(self, slot: Slot, ending: Ending) -> None:
+        """Record how the request ended; see `Pacer.release`."""
         if not slot.request.kind.is_history:
             return
         with self._database.transaction() as connection:
@@ -105,11 +112,12 @@ class PacingStore:
             )
 
     def history(self, account: str) -> list[Sent]:
+        """Return the account's requests that a rule can still count, by `sent_at`."""
         with self._database.transaction() as connection:
             return self._history(connection, account, self._now(connection), *PacedKind)
 
     def accounts(self) -> list[str]:
-        """Accounts of whose history anything is kept."""
+        """Return the accounts that have a history."""
         with self._database.transaction() as connection:
             return list(connection.scalars(select(_columns.account).distinct().order_by(_columns.account)))
 
@@ -129,7 +137,7 @@ class PacingStore:
         matters = or_(recent, _columns.finished_at.is_(None), _columns.ending.in_([e.value for e in TROUBLE]))
         rows = connection.execute(
             select(ib_pacing, _alive)
-            # Entries in the future come from a server whose clock was wrong, and would block everyone.
+            # Entries in the future come from a server whose clock was wrong; they would block all requests.
             .where(_columns.account == account, _columns.sent_at.between(now - self._kept, now), matters)
             .order_by(_columns.sent_at, _columns.id)
         )
@@ -162,7 +170,7 @@ class PacingStore:
 
 def _one_at_a_time(connection: Connection, account: str) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"pacing {account}"})
-    # A turn that a crash of the server forgets is not worth a wait for its disk.
+    # Losing a turn in a crash of the server costs less than waiting for its disk.
     connection.execute(text("SET LOCAL synchronous_commit = off"))
 
 

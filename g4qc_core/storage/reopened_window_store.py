@@ -1,7 +1,7 @@
-"""Windows that people want asked again: wishes, which stand beside the ledger because a wish is no request.
+"""Reopened windows: the user wants them requested again, whatever the ledger says.
 
-A wish is never changed; it holds until the source has answered about the window once more, through failures and
-restarts. Must not know sessions, nor why somebody doubts what was answered.
+A reopened window is never changed. It stays open, through failures and restarts, until the source answers about the
+window again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from g4qc_core.storage.tables import ib_requests, reopened_windows
 
 @dataclass(frozen=True)
 class ReopenedWindow:
-    """A contract's window `[start, end)`, UTC: answers of the ledger up to `after_request` say nothing about it."""
+    """A window `[start, end)` of a contract, UTC, about which answers up to `after_request` no longer count."""
 
     contract: str
     start: datetime
@@ -34,10 +34,12 @@ class ReopenedWindowStore:
         self._database = database
 
     def reopen(self, symbol: str, windows: Iterable[tuple[str, Window]], at: datetime) -> None:
-        """What was answered until now about these windows of contract months no longer counts.
+        """Reopen windows: earlier answers about them no longer count.
 
         Args:
-            at: when the person wished it, UTC.
+            symbol: the instrument.
+            windows: contract month and window.
+            at: time of the user's request, UTC.
         """
         last = select(func.coalesce(func.max(ib_requests.c.id), 0)).scalar_subquery()
         with self._database.transaction() as connection:
@@ -46,7 +48,7 @@ class ReopenedWindowStore:
                 connection.execute(insert(reopened_windows).values(**row, after_request=last, reopened_at=at))
 
     def windows(self, symbol: str, start: datetime, end: datetime) -> list[ReopenedWindow]:
-        """Windows of all contracts that overlap `[start, end)`, in the order of the wishes; old ones too."""
+        """Return the reopened windows of all contracts that overlap `[start, end)`, answered ones too, oldest first."""
         columns = reopened_windows.c
         query = (
             select(columns.contract, columns.window_start, columns.window_end, columns.after_request)

@@ -1,7 +1,6 @@
-"""The ledger of requests: what was asked of the gateway, when, and how it ended.
+"""The ledger of requests to the gateway: windows, times and outcomes.
 
-The ledger is what makes emptiness legal: a minute without a bar is empty only when a request that covers it
-was answered. Knows outcomes and windows. Must not know how a request is made, nor which sessions exist.
+A minute without a bar counts as empty only if the ledger has an answered request that covers it.
 """
 
 from __future__ import annotations
@@ -44,14 +43,22 @@ class LedgerEntry:
     """One request for bars that start in `[window_start, window_end)`, UTC.
 
     Attributes:
+        symbol: the instrument.
         contract: month, `YYYYMM`.
-        timeframe: G4QC's name of it.
-        requested_at: by the clock of extraction, which is the gateway's.
-        code, message: what the gateway said, where it said something.
-        bars, content_hash: of the answer; `RawStore.write` fills them in.
-        whole: True when the answer leaves no minute of its window in doubt; None where nobody judged.
-        run_id: Dagster's run, where there is one.
-        id: given by the database; None before.
+        timeframe: G4QC's name of the timeframe.
+        window_start: start of the window.
+        window_end: end of the window, exclusive.
+        outcome: how the request ended.
+        requested_at: by the gateway's clock, UTC.
+        duration_ms: time until the answer.
+        code: the gateway's error code, if it sent one.
+        message: the gateway's message, if it sent one.
+        bars: number of bars in the answer; `RawStore.write` fills it in.
+        content_hash: hash of the bars; `RawStore.write` fills it in.
+        whole: whether this answer alone settles every minute of its window; None: not judged.
+        what: Interactive Brokers' kind of data.
+        run_id: the Dagster run, if there is one.
+        id: assigned by the database; None before.
     """
 
     symbol: str
@@ -79,9 +86,9 @@ class RequestLedger:
         self._database = database
 
     def record(self, entry: LedgerEntry) -> int:
-        """Writes one entry in a transaction of its own; returns its id.
+        """Write one entry in its own transaction and return its id.
 
-        An entry with bars goes through `RawStore.write`, which writes both in one transaction.
+        For an answer with bars use `RawStore.write`, which writes both in one transaction.
         """
         with self._database.transaction() as connection:
             return insert_entry(connection, entry)
@@ -95,11 +102,15 @@ class RequestLedger:
         end: datetime,
         outcomes: Iterable[Outcome] | None = None,
     ) -> list[LedgerEntry]:
-        """Entries whose window overlaps `[start, end)`, in the order they were written.
+        """Return the entries whose window overlaps `[start, end)`, in the order in which they were written.
 
         Args:
-            contract: month; None: of every contract.
-            outcomes: None: of every outcome.
+            symbol: the instrument.
+            contract: month; None: every contract.
+            timeframe: name of the timeframe.
+            start: UTC.
+            end: UTC, exclusive.
+            outcomes: None: every outcome.
         """
         query = (
             select(ib_requests)
@@ -168,7 +179,7 @@ class RequestLedger:
             return [_entry(row) for row in connection.execute(query).mappings()]
 
     def last(self) -> LedgerEntry | None:
-        """The entry that was written last; None in an empty ledger."""
+        """Return the newest entry; None if the ledger is empty."""
         query = select(ib_requests).order_by(ib_requests.c.id.desc()).limit(1)
         with self._database.transaction() as connection:
             row = connection.execute(query).mappings().first()
@@ -176,7 +187,7 @@ class RequestLedger:
 
 
 def insert_entry(connection: Connection, entry: LedgerEntry) -> int:
-    """Writes the entry in the caller's transaction; returns its id."""
+    """Write the entry in the caller's transaction and return its id."""
     values = asdict(entry) | {"outcome": str(entry.outcome)}
     del values["id"]
     return int(connection.scalar(ib_requests.insert().values(values).returning(ib_requests.c.id)) or 0)

@@ -1,7 +1,6 @@
-"""Roll calendars: for each instrument and rule, the trade dates on which the contract in front changes.
+"""Roll calendars: for each instrument and rule, the trade dates on which the front contract changes.
 
-A calendar is derived, and replaced whole. Knows the tables of rolls, and that of the contracts between which they are.
-Must not know the rules that make them.
+A calendar is derived data and is replaced completely. `g4qc_core.futures.rolls` makes it.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class RollStore:
         self._slices = TimeSlices(database)
 
     def replace(self, calendar: RollCalendar) -> str:
-        """Makes this the roll calendar of its instrument, rule and position; returns its version."""
+        """Replace the roll calendar of its instrument, rule and position; return its version."""
         version = fingerprint(calendar.rolls)
         key = [calendar.symbol, calendar.rule, calendar.position]
         with self._slices.writing(f"rolls {calendar.symbol}") as (_, cursor):
@@ -51,7 +50,7 @@ class RollStore:
             return bool(cursor.rowcount)
 
     def load(self, symbol: str, rule: str, position: int = 0) -> RollCalendar | None:
-        """The calendar; None when none was made yet."""
+        """Return the calendar; None if it was never made."""
         key = [symbol, rule, position]
         with self._slices.reading() as cursor:
             cursor.execute(
@@ -67,7 +66,7 @@ class RollStore:
         return RollCalendar(symbol, rule, position, rolls, *found)
 
     def rules(self, symbol: str) -> list[str]:
-        """The rules by which there are calendars of the instrument's front contract."""
+        """Return the rules of the instrument's stored calendars of the front contract."""
         with self._slices.reading() as cursor:
             cursor.execute("SELECT rule FROM roll_calendars WHERE symbol = %s AND position = 0 ORDER BY rule", [symbol])
             return [row[0] for row in cursor.fetchall()]
@@ -81,16 +80,16 @@ class RollStore:
             return cursor.fetchone() is not None
 
     def version(self, symbol: str, rule: str, position: int = 0) -> str | None:
-        """What tells two series apart: the calendar's rolls and the contract after the last; None: none was made."""
-        return self._marked("version || ' ' || front", symbol, rule, position)
+        """Return a fingerprint of the calendar's rolls and its last contract; None if it was never made."""
+        return self._select("version || ' ' || front", symbol, rule, position)
 
     def knowledge(self, symbol: str, rule: str, position: int = 0) -> str | None:
-        """The version, and what else decides where a roll may be missing: the bars it was made from, and the chain."""
+        """Return a fingerprint of the version and of the bars and chain that the calendar was made from."""
         chain = "SELECT string_agg(contract || last_trade_at, ',' ORDER BY contract) FROM contracts c"
         what = f"concat_ws(' ', version, front, bars_from, bars_to, md5(({chain} WHERE c.symbol = r.symbol)))"
-        return self._marked(what, symbol, rule, position)
+        return self._select(what, symbol, rule, position)
 
-    def _marked(self, what: str, symbol: str, rule: str, position: int) -> str | None:
+    def _select(self, what: str, symbol: str, rule: str, position: int) -> str | None:
         query = f"SELECT {what} FROM roll_calendars r WHERE symbol = %s AND rule = %s AND position = %s"
         with self._slices.reading() as cursor:
             cursor.execute(query, [symbol, rule, position])
@@ -98,7 +97,7 @@ class RollStore:
         return None if found is None else found[0]
 
     def calendars(self, symbol: str) -> pd.DataFrame:
-        """What there is: a row a rule and position, with front, bars_from, bars_to and version."""
+        """Return one row per rule and position: rule, front, version, position, bars_from, bars_to."""
         texts = dict.fromkeys(("rule", "front", "version"), "text")
         kinds: Kinds = {**texts, "position": "int4", "bars_from": "date", "bars_to": "date"}
         query = f"SELECT {names(kinds)} FROM roll_calendars WHERE symbol = %s ORDER BY position, rule"

@@ -1,10 +1,9 @@
-"""Moves stored trade dates to those of the exchange.
+"""Migration of stored trade dates to those of the exchange.
 
-Before schema 0012 a holiday with a short session was a trade date of its own. Rows stored then are moved, once for each
+Before schema 0012 a holiday with a short session was a separate trade date. Rows stored then are moved, once for each
 instrument, to the trade date under which the exchange settles them. The result is the same as if the rows had been made
 again: minutes and intraday bars keep their values, session bars and quality rows are merged, data versions are computed
-again. Months whose hours differ in the calendar now count as made from other bars, so that they are validated again.
-Knows the tables that hold trade dates. Must not know settings.
+again. Months whose hours differ in the current calendar are marked outdated, so that they are validated again.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _OTHER_HOURS = ""  # no bars have this version
 
 
 class TradeDateMigration:
-    """The trade dates in one database."""
+    """The migration in one database."""
 
     def __init__(self, database: Database) -> None:
         self._slices = TimeSlices(database)

@@ -1,9 +1,9 @@
-"""Bars read a batch at a time, so that any number of them needs the memory of one batch.
+"""Validated bars as a stream of Arrow batches, so that any number of bars needs the memory of one batch.
 
-A batch is Arrow's, because it goes out as it is; frames are for computing. Each is a query of its own that begins after
-the last bar of the one before: between two batches nothing is held, neither a connection nor a transaction, however
-slowly the reader reads. The other side of it: bars that are replaced meanwhile are the new ones from the next batch on.
-Knows the table of bars. Must not know rolls' rules or formats.
+The batches are Arrow because the API sends them as they are; frames are for computing. Each batch is a separate query
+that starts after the last bar of the previous batch. Between two batches neither a connection nor a transaction is
+open, however slowly the client reads. In return, bars that are replaced meanwhile appear with their new values from the
+next batch on.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.server.database import Database
 
 ROWS = 65_536
-"""Bars of a batch: some five megabytes."""
+"""Bars per batch, about five megabytes."""
 
 _ROW = kinds_of(("timestamp", *VALUES, "count", "trade_date"))
 
@@ -41,17 +41,20 @@ SCHEMA = pa.schema(
         ("adjustment", pa.float64()),
     ]
 )
-"""Start of the bar; prices in points, the contract's own x factor + adjustment (points); volume in contracts, trades;
-the contract's month; the session's trade date."""
+"""Start of the bar; prices in points, which are the contract's prices x factor + adjustment; volume in contracts;
+number of trades; contract month; trade date of the session."""
 
 
 @dataclass(frozen=True)
 class BarQuery:
-    """Which bars: segments of one symbol and timeframe, ascending and without overlap.
+    """A selection of bars.
 
     Attributes:
-        after: the last bar that was read already; None: begin at the beginning (or end, where newest come first).
-        limit: how many bars at most; None: all.
+        symbol: the instrument.
+        timeframe: name of the timeframe.
+        segments: what to read of which contract; ascending and without overlap.
+        after: start of the last bar of the previous page, UTC; None: the first page.
+        limit: largest number of bars; None: all.
         newest_first: descending instead of ascending.
     """
 
@@ -65,10 +68,10 @@ class BarQuery:
 
 @dataclass(frozen=True)
 class BarExtent:
-    """The bars of a query in figures.
+    """The number and the trade dates of some bars.
 
     Attributes:
-        bars: their number.
+        bars: number of bars.
         first_date: trade date of the first bar.
         last_date: trade date of the last bar.
     """
@@ -79,13 +82,13 @@ class BarExtent:
 
 
 class BarReader:
-    """Validated bars of one database, streamed. All timestamps are UTC and mark the bar's start."""
+    """Reads the validated bars of one database. All timestamps are UTC and mark the bar's start."""
 
     def __init__(self, database: Database) -> None:
         self._slices = TimeSlices(database)
 
     def batches(self, query: BarQuery, rows: int = ROWS) -> Iterator[pa.RecordBatch]:
-        """The bars in order of time, in record batches of `SCHEMA` of at most `rows` rows, none empty."""
+        """Yield the bars in order of time, in record batches of `SCHEMA` with 1 to `rows` rows."""
         left = query.limit
         for segment in _ahead(query):
             after: datetime | None = query.after
@@ -136,12 +139,12 @@ class BarReader:
 
 
 def last_start(batch: pa.RecordBatch) -> datetime:
-    """Start of the last bar of a batch that has one."""
+    """Return the start of a batch's last bar, UTC."""
     return batch.column("timestamp")[-1].as_py().astimezone(UTC)
 
 
 def _ahead(query: BarQuery) -> list[Segment]:
-    """The segments that are still to be read, in order."""
+    """Return the segments that are not read yet, in order."""
     after = query.after
     if not query.newest_first:
         return [s for s in query.segments if after is None or s.end > after]
@@ -162,7 +165,7 @@ def _record_batch(found: Mapping[str, np.ndarray], segment: Segment) -> pa.Recor
 
 
 def _shown(own: np.ndarray, segment: Segment) -> np.ndarray:
-    """As `futures.continuous` does it, to the bit."""
+    """Return adjusted prices, equal to those of `futures.continuous` to the bit."""
     if segment.factor != 1:
         return own * segment.factor
     return np.round(own + segment.points, PRICE_DIGITS) if segment.points else own

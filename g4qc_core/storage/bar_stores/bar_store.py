@@ -1,7 +1,7 @@
-"""Bars in and out of the database: raw as received (inherited), validated, derived, quarantined.
+"""Validated and derived bars, quarantined bars, and the quality of sessions.
 
-Every write is one transaction: a slice is replaced or nothing happened, and writing the same again changes
-nothing. Knows the tables of bars. Must not know where bars come from, nor what makes one good.
+Every write is one transaction: it replaces a slice of time completely or not at all, and writing the same again changes
+nothing.
 """
 
 from __future__ import annotations
@@ -47,13 +47,15 @@ class BarStore:
         bars: pd.DataFrame,
         made: Made | None = None,
     ) -> int:
-        """Makes `bars` all the bars of symbol and timeframe that start in `[start, end)`.
+        """Replace all bars of symbol and timeframe that start in `[start, end)`; return the number written.
 
         Args:
+            symbol: the instrument.
+            timeframe: name of the timeframe.
+            start: UTC.
+            end: UTC, exclusive.
             bars: `BAR_COLUMNS`, rows in any order, unique by timestamp and contract; may be empty.
             made: version of the written month, stored with it.
-
-        Returns the number of bars written.
 
         Raises:
             InvalidBars: a timestamp lies outside the window.
@@ -76,19 +78,26 @@ class BarStore:
         last: date,
         made: Made | None = None,
     ) -> int:
-        """Replaces the validated 1-minute bars of `[start, end)`, and what validation says about them.
+        """Replace the validated 1-minute bars of a window with their quarantine and quality rows, in one transaction.
 
-        Quarantine rows of the same window, and quality rows of the trade dates from `first` to `last`, are
-        replaced in the same transaction. What people decided about bars in quarantine is kept elsewhere, by
-        `QuarantineStore`.
+        Decisions about quarantined bars are not touched: `QuarantineStore` keeps them.
 
         Args:
+            symbol: the instrument.
+            start: UTC.
+            end: UTC, exclusive.
             bars: as in `replace_bars`.
             quarantined: `QUARANTINE_COLUMNS`, unique by timestamp, contract and reason.
             quality: `QUALITY_COLUMNS`, the counts in minutes.
+            first: first trade date of the quality rows to replace.
+            last: last trade date of the quality rows to replace, inclusive.
             made: as in `replace_bars`.
 
-        Returns the number of bars written. Raises InvalidBars as `replace_bars`.
+        Returns:
+            The number of bars written.
+
+        Raises:
+            InvalidBars: a timestamp lies outside the window.
         """
         check_window(bars["timestamp"], start, end)
         check_window(quarantined["timestamp"], start, end)
@@ -111,19 +120,22 @@ class BarStore:
     def bars(
         self, symbol: str, timeframe: str, start: datetime, end: datetime, contract: str | None = None
     ) -> pd.DataFrame:
-        """Validated bars that start in `[start, end)`, of one contract or of all, by contract and timestamp.
+        """Return the bars that start in `[start, end)`, of one contract or of all, by contract and timestamp.
 
-        Returns a frame with `BAR_COLUMNS`: contract (str, YYYYMM), timestamp (datetime64[us, UTC]), prices
-        (float64, points), volume (int64, contracts), count (int64, trades), trade_date (datetime64[s]).
+        Returns:
+            A frame with `BAR_COLUMNS`: contract (str, YYYYMM), timestamp (datetime64[us, UTC]), prices (float64,
+            points), volume (int64, contracts), count (int64, trades), trade_date (datetime64[s]).
         """
         keys = {"symbol": symbol, "timeframe": timeframe, "contract": contract}
         return self._slices.read("market_data", _BARS, keys, start, end)
 
     def stitched(self, symbol: str, timeframe: str, parts: Sequence[tuple[str, datetime, datetime]]) -> pd.DataFrame:
-        """Validated bars of one contract after another, by timestamp: `BAR_COLUMNS`.
+        """Return the bars of one contract after another as `BAR_COLUMNS`, by timestamp.
 
         Args:
-            parts: contract, and start and end of `[start, end)`; ascending and without overlap.
+            symbol: the instrument.
+            timeframe: name of the timeframe.
+            parts: contract month, and start and end of `[start, end)` in UTC; ascending and without overlap.
         """
         one = (
             f"(SELECT {names(_BARS)} FROM market_data WHERE symbol = %s AND timeframe = %s AND contract = %s "
@@ -133,16 +145,16 @@ class BarStore:
         values = [value for part in parts for value in (symbol, timeframe, *part)]
         with self._slices.reading() as cursor:
             rows = copy_out(cursor, " UNION ALL ".join([one] * len(parts)) or empty, values, _BARS)
-        # The server appends the parts in their order, though nothing obliges it to.
+        # The server appends the parts in this order, although SQL does not guarantee it.
         ordered = rows["timestamp"].is_monotonic_increasing
         return rows if ordered else rows.sort_values("timestamp", ignore_index=True)
 
     def quarantined(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
-        """Quarantined bars that start in `[start, end)`, by contract and timestamp: `QUARANTINE_COLUMNS`."""
+        """Return the bars in quarantine that start in `[start, end)` as `QUARANTINE_COLUMNS`, by contract and time."""
         return self._slices.read("quarantined_bars", _QUARANTINED, {"symbol": symbol}, start, end)
 
     def quality(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
-        """Quality rows of the trade dates from `first` to `last`: `QUALITY_COLUMNS`, by contract and date."""
+        """Return the quality rows from trade date `first` to `last` as `QUALITY_COLUMNS`, by contract and date."""
         with self._slices.reading() as cursor:
             return copy_out(
                 cursor,
@@ -154,11 +166,11 @@ class BarStore:
             )
 
     def reach(self, symbol: str, timeframe: str) -> tuple[date, date] | None:
-        """First and last trade date with a bar; None when there is no bar."""
+        """Return the first and the last trade date with a bar; None if there is no bar."""
         ends = []
         with self._slices.reading() as cursor:
             for direction in ("ASC", "DESC"):
-                # Two steps into the index; min and max would read every row.
+                # Reads two entries of the index; min and max would read every row.
                 cursor.execute(
                     "SELECT trade_date FROM market_data WHERE symbol = %s AND timeframe = %s "
                     f"ORDER BY timestamp {direction} LIMIT 1",
@@ -168,7 +180,7 @@ class BarStore:
         return None if ends[0] is None else (ends[0][0], ends[1][0])
 
     def stored(self) -> pd.DataFrame:
-        """What there is: a row a symbol and timeframe with bars, contracts, first and last (starts, UTC)."""
+        """Return one row per symbol and timeframe: number of bars and contracts, first and last start (UTC)."""
         with self._slices.reading() as cursor:
             return copy_out(
                 cursor,

@@ -1,7 +1,4 @@
-"""What is stored and what is missing, summed up by the server: for pages that show many instruments and years at once.
-
-Knows the tables of quality, bars and requests. Must not know what the classes of a minute mean.
-"""
+"""Sums of session quality, computed by the server, for pages that show many instruments and years at once."""
 
 from __future__ import annotations
 
@@ -26,12 +23,15 @@ SESSION_COLUMNS = tuple(_SESSION)
 
 @dataclass(frozen=True)
 class MonthSums:
-    """The months of one instrument that have a session, all contracts together; the lists are equally long.
+    """The months of one instrument that have a session, over all contracts; all lists have the same length.
 
     Attributes:
-        months: their first days, ascending.
-        sessions: trade dates.
-        expected, missing, quarantined: minutes.
+        symbol: the instrument.
+        months: first days of the months, ascending.
+        sessions: number of trade dates.
+        expected: number of expected minutes.
+        missing: number of unknown minutes.
+        quarantined: number of quarantined minutes.
         newest: trade date of the newest session.
     """
 
@@ -45,13 +45,13 @@ class MonthSums:
 
 
 class CoverageStore:
-    """Sums over the quality rows of one database; counts are minutes, frames hold them as int64."""
+    """Sums over the quality rows of one database. Counts are minutes, int64 in frames."""
 
     def __init__(self, database: Database) -> None:
         self._slices = TimeSlices(database)
 
     def held(self, symbol: str) -> pd.DataFrame:
-        """Contracts with bars: a row a contract with the first and last trade date that has one."""
+        """Return one row per contract with bars: contract, first and last trade date with a bar."""
         query = (
             "SELECT contract, min(trade_date), max(trade_date) FROM session_quality "
             "WHERE symbol = %s AND traded > 0 GROUP BY contract ORDER BY contract"
@@ -59,7 +59,7 @@ class CoverageStore:
         return self._slices.frame(query, [symbol], _HELD)
 
     def sessions(self, symbol: str, first: date, last: date, contract: str | None = None) -> pd.DataFrame:
-        """The classes of each session of each contract, by trade date and contract: `SESSION_COLUMNS`."""
+        """Return the minute counts of each session and contract as `SESSION_COLUMNS`, by trade date and contract."""
         counts = ", ".join(f'"{name}"::int8' for name in _COUNTS)
         query = (
             f"SELECT contract, trade_date, {counts} FROM session_quality WHERE symbol = %s "
@@ -68,8 +68,8 @@ class CoverageStore:
         return self._slices.frame(query, [symbol, first, last, contract, contract], _SESSION)
 
     def months(self, first: date, last: date) -> list[MonthSums]:
-        """The sessions and minutes of every instrument that has any, by symbol."""
-        # Of a quarter of a million rows: months by bisection and days as bits cost half of what dates and counts do.
+        """Return the monthly sums of every instrument that has a session, by symbol."""
+        # With a quarter of a million rows, bisected months and days as bits take half the time of dates and counts.
         starts = [start.date() for start in pd.date_range(first.replace(day=1), last, freq="MS")]
         missing = " + ".join(f'"{name}"' for name in MISSING)
         sums = ("sessions", "expected", "missing", "quarantined")
@@ -88,15 +88,15 @@ class CoverageStore:
             return [MonthSums(row[0], [starts[at - 1] for at in row[1]], *row[2:]) for row in cursor.fetchall()]
 
     def newest(self, symbol: str) -> date | None:
-        """Trade date of the newest session of an instrument of which anything is known."""
+        """Return the trade date of an instrument's newest quality row; None if it has none."""
         with self._slices.reading() as cursor:
             cursor.execute("SELECT max(trade_date) FROM session_quality WHERE symbol = %s", [symbol])
             found: date | None = cursor.fetchone()[0]
             return found
 
     def freshness(self, symbols: Sequence[str], timeframes: Sequence[str]) -> pd.DataFrame:
-        """The newest bar of each instrument and timeframe that has one: symbol, timeframe, last (start), trade_date."""
-        # One step into the index for each pair; max() over groups would read every row.
+        """Return the newest bar of each instrument and timeframe: symbol, timeframe, last (start), trade_date."""
+        # Reads one entry of the index for each pair; max() over groups would read every row.
         query = (
             f"SELECT {names(_FRESH)} FROM unnest(%s::text[]) AS s (symbol) "
             "CROSS JOIN unnest(%s::text[]) AS t (timeframe) CROSS JOIN LATERAL ("

@@ -1,7 +1,4 @@
-"""Presence: the stretches of time in which a contract has at least one bar, with one index lookup for each.
-
-Knows the tables of bars. Must not know what a stretch is, nor why a bar should be there.
-"""
+"""Presence of bars: whether a contract has at least one bar in a window, with one index lookup per window."""
 
 from __future__ import annotations
 
@@ -18,22 +15,22 @@ ContractWindow = tuple[str, datetime, datetime]
 
 
 class PresenceStore:
-    """Presence of bars in given stretches in one database; the answers are masks (bool), one element a stretch."""
+    """Presence of bars in one database. Results are bool masks with one element per window."""
 
     def __init__(self, database: Database) -> None:
         self._slices = TimeSlices(database)
 
-    def bars(self, symbol: str, timeframe: str, stretches: Sequence[ContractWindow]) -> np.ndarray:
-        """Return a mask of the stretches with validated or derived bars of the timeframe."""
-        return self._among("market_data", "AND b.timeframe = %s ", [symbol, timeframe], stretches)
+    def bars(self, symbol: str, timeframe: str, windows: Sequence[ContractWindow]) -> np.ndarray:
+        """Return a mask of the windows with validated or derived bars of the timeframe."""
+        return self._mask("market_data", "AND b.timeframe = %s ", [symbol, timeframe], windows)
 
-    def raw(self, symbol: str, stretches: Sequence[ContractWindow]) -> np.ndarray:
-        """Return a mask of the stretches with bars as received."""
-        return self._among("raw_bars", "", [symbol], stretches)
+    def raw(self, symbol: str, windows: Sequence[ContractWindow]) -> np.ndarray:
+        """Return a mask of the windows with raw bars."""
+        return self._mask("raw_bars", "", [symbol], windows)
 
-    def _among(self, table: str, more: str, key: list[str], stretches: Sequence[ContractWindow]) -> np.ndarray:
-        found = np.zeros(len(stretches), bool)
-        if not stretches:
+    def _mask(self, table: str, more: str, key: list[str], windows: Sequence[ContractWindow]) -> np.ndarray:
+        found = np.zeros(len(windows), bool)
+        if not windows:
             return found
         # One row at a time: a join of the sets would read every bar of the symbol.
         query = (
@@ -41,7 +38,7 @@ class PresenceStore:
             f"AS s (contract, opened, closed, at) CROSS JOIN LATERAL (SELECT 1 FROM {table} b WHERE b.symbol = %s "
             f"{more}AND b.timestamp >= s.opened AND b.timestamp < s.closed AND b.contract = s.contract LIMIT 1) AS one"
         )
-        columns = [list(column) for column in zip(*stretches, strict=True)]
+        columns = [list(column) for column in zip(*windows, strict=True)]
         with self._slices.reading() as cursor:
             cursor.execute(query, [*columns, *key])
             at = [row[0] - 1 for row in cursor.fetchall()]

@@ -1,9 +1,8 @@
-"""Decisions about bars in quarantine: events that are added and never changed.
+"""Decisions about quarantined bars: events that are added and never changed.
 
-A decision is about a bar with certain values. It holds for as long as the raw bar has them, however often the bar is
-fetched or validated again; a restated bar is another one, of which nobody has decided anything. Of several decisions
-about the same values the newest counts. Knows the tables of quarantine, raw bars and the ledger. Must not know what
-makes a bar suspect, nor which decisions make sense.
+A decision is about a bar with certain values. It applies as long as the raw bar has these values, however often the bar
+is fetched or validated again; a restated bar awaits a new decision. The newest decision about the same values counts.
+Which decisions are allowed is in `services.quarantine.review`.
 """
 
 from __future__ import annotations
@@ -60,7 +59,13 @@ _ACCEPTED = (
 
 @dataclass(frozen=True)
 class Refetch:
-    """A wish to ask again for the session of a bar: answers up to the ledger's `after_request` no longer count."""
+    """A decision to request the session of a bar again.
+
+    Attributes:
+        contract: month.
+        timestamp: start of the bar, UTC.
+        after_request: id in the ledger; answers up to this request no longer count.
+    """
 
     contract: str
     timestamp: datetime
@@ -68,23 +73,24 @@ class Refetch:
 
 
 class QuarantineStore:
-    """What people decided about bars in quarantine. All timestamps are UTC and mark the bar's start."""
+    """The decisions of one database. All timestamps are UTC and mark the bar's start."""
 
     def __init__(self, database: Database) -> None:
         self._slices = TimeSlices(database)
 
     def listed(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
-        """Bars in quarantine that start in `[start, end)`, and those that left it because a person accepted them.
+        """Return the bars that start in `[start, end)` and are in quarantine, or left it because they were accepted.
 
-        Returns a frame with `LISTED_COLUMNS` by contract and timestamp: the bar as received, reason and detail, and
-        the newest decision about it (decision, decided_at, decided_by and note are empty where there is none).
+        Returns:
+            A frame with `LISTED_COLUMNS` by contract and timestamp: the bar as received, reason and detail, and the
+            newest decision about it; decision, decided_at, decided_by and note are empty if there is none.
         """
         query = f"WITH newest AS ({_NEWEST}) {_QUARANTINED} UNION ALL {_ACCEPTED} ORDER BY contract, timestamp"
         with self._slices.reading() as cursor:
             return copy_out(cursor, query, [symbol, start, end] * 2, _LISTED)
 
     def accepted(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
-        """Bars that start in `[start, end)` for which a person vouches: `RAW_BAR_COLUMNS`, no order."""
+        """Return the accepted bars that start in `[start, end)` as `RAW_BAR_COLUMNS`, unordered."""
         query = f"WITH newest AS ({_NEWEST}) SELECT {names(_BAR)} FROM newest WHERE decision = '{Decision.ACCEPT}'"
         with self._slices.reading() as cursor:
             return copy_out(cursor, query, [symbol, start, end], _BAR)[list(RAW_BAR_COLUMNS)]
@@ -96,17 +102,20 @@ class QuarantineStore:
     def decide_all(
         self, bars: Mapping[str, pd.DataFrame], decision: Decision, by: str, at: datetime, note: str = ""
     ) -> int:
-        """Add one event for each bar about which the newest decision is another one; return their number.
+        """Add an event for each bar whose newest decision is a different one; return the number of events.
 
-        All events are added in one transaction, and one decision is recorded after the other. A refetch that was
-        answered since is over, so that the same wish is a new one.
+        All events are added in one transaction, and transactions take turns. A refetch that was answered since then is
+        done, so that repeating it adds a new event.
 
         Args:
             bars: rows of `listed`, by symbol.
-            at: when the person decided, UTC.
+            decision: the decision.
+            by: name of the user.
+            at: time of the decision, UTC.
+            note: the user's note.
 
         Raises:
-            DecidedMeanwhile: something else was decided about one of the bars since it was listed; nothing is recorded.
+            DecidedMeanwhile: one of the bars was decided differently after it was listed; nothing is recorded.
         """
         with self._slices.writing("quarantine") as (_, cursor):
             for symbol, frame in bars.items():
@@ -118,7 +127,7 @@ class QuarantineStore:
     ) -> int:
         cursor.execute("SELECT coalesce(max(id), 0) FROM ib_requests")
         (last,) = cursor.fetchone()
-        known = self._holding(cursor, symbol, bars, decision)
+        known = self._in_force(cursor, symbol, bars, decision)
         merged = bars.merge(known, on=list(_BAR), how="left", indicator=True)
         fresh = merged.loc[merged["_merge"] == "left_only", [*_BAR, "reason", "detail"]].assign(
             decision=str(decision), decided_at=at, decided_by=by, note=note
@@ -129,7 +138,7 @@ class QuarantineStore:
         return copy_in(cursor, "quarantine_decisions", columns, fresh, symbol=symbol, **after)
 
     def _check_unchanged(self, cursor: Any, symbol: str, bars: pd.DataFrame, decision: Decision) -> None:
-        """Raise DecidedMeanwhile where the newest decision about a bar is neither the listed one nor this one."""
+        """Raise DecidedMeanwhile if a bar's newest decision is neither the listed one nor this one."""
         if bars.empty:
             return
         query = f"WITH newest AS ({_UP_TO}) SELECT {names(_BAR)}, {names(_EVENT)} FROM newest"
@@ -148,7 +157,7 @@ class QuarantineStore:
             )
 
     def refetches(self, symbol: str, contract: str | None, start: datetime, end: datetime) -> list[Refetch]:
-        """Wishes to ask again, for bars that start in `[start, end)`, of one contract or of all; old ones too."""
+        """Return all refetches, answered or not, of bars that start in `[start, end)`, of one contract or of all."""
         query = (
             "SELECT contract, timestamp, after_request FROM quarantine_decisions WHERE symbol = %s AND timestamp >= %s "
             "AND timestamp < %s AND after_request IS NOT NULL AND (%s::text IS NULL OR contract = %s) ORDER BY id"
@@ -158,7 +167,7 @@ class QuarantineStore:
             return [Refetch(*row) for row in cursor.fetchall()]
 
     def history(self, symbol: str, start: datetime, end: datetime) -> pd.DataFrame:
-        """Every decision ever made about bars that start in `[start, end)`, oldest first: `LISTED_COLUMNS`."""
+        """Return all decisions about bars that start in `[start, end)` as `LISTED_COLUMNS`, oldest first."""
         query = (
             f"SELECT {names(_LISTED)} FROM quarantine_decisions "
             "WHERE symbol = %s AND timestamp >= %s AND timestamp < %s ORDER BY id"
@@ -166,8 +175,8 @@ class QuarantineStore:
         with self._slices.reading() as cursor:
             return copy_out(cursor, query, [symbol, start, end], _LISTED)
 
-    def _holding(self, cursor: Any, symbol: str, bars: pd.DataFrame, decision: Decision) -> pd.DataFrame:
-        """Bars of the span of `bars` about which this decision is the newest and still stands."""
+    def _in_force(self, cursor: Any, symbol: str, bars: pd.DataFrame, decision: Decision) -> pd.DataFrame:
+        """Return the bars in the span of `bars` for which this decision is the newest and in force."""
         first, last = (None, None) if bars.empty else (bars["timestamp"].min(), bars["timestamp"].max())
         answered = "', '".join(sorted(ANSWERED))
         query = (

@@ -1,7 +1,4 @@
-"""Raw bars: kept as received, with what later restatements replaced.
-
-Knows the raw tables and the ledger's entry that belongs to each answer. Must not know what makes a bar good.
-"""
+"""Raw bars, stored as received together with their ledger entry; replaced values become revisions."""
 
 from __future__ import annotations
 
@@ -28,8 +25,8 @@ _STORED = kinds_of((*_RECEIVED, "request_id", "received_at"))
 _RAW = kinds_of(("symbol", "contract", *_STORED))
 _REVISIONS = kinds_of((*_RAW, "replaced_by", "replaced_at"))
 
-# Of so many stored bars a later answer may lack one, and so many in a row; one that lacks more was rather cut short, or
-# comes from a farm that had lost an hour, than corrected.
+# A later answer may lack one in so many stored bars, and so many in a row. If it lacks more, it was probably cut short,
+# or its data farm had lost an hour.
 _ONE_IN = 100
 _IN_A_ROW = 5
 
@@ -60,16 +57,17 @@ class RawStore:
         self._slices = TimeSlices(database)
 
     def write(self, contract: Contract, bars: pd.DataFrame, entry: LedgerEntry) -> WriteResult:
-        """Keeps one answer of the gateway and its ledger entry, together or not at all.
+        """Store one answer of the gateway and its ledger entry in one transaction.
 
-        A bar that differs from the stored one replaces it, and the old one is kept as a revision. A stored bar that
-        the answer leaves out between its first and its last one was withdrawn, and is kept as a revision too; but where
-        more than one in a hundred is missing, or more than five in a row, the answer is taken to have holes, and all
-        stay. An entry whose outcome is no answer withdraws nothing.
+        A bar that differs from the stored one replaces it, and the old values become a revision. A stored bar that the
+        answer leaves out between its first and last bar was withdrawn, and becomes a revision too; but if more than one
+        in a hundred is left out, or more than five in a row, the answer is considered incomplete and no bar is
+        withdrawn. An entry whose outcome is no answer withdraws nothing.
 
         Args:
-            bars: `RAW_COLUMNS` of `bars.source`, timestamps ascending and unique; may be empty.
-            entry: of this request; its number of bars and hash are filled in here.
+            contract: the contract of the bars.
+            bars: `RAW_COLUMNS`, timestamps ascending and unique; may be empty.
+            entry: of this request; its number of bars and hash are filled in.
 
         Raises:
             InvalidBars: timestamps are not ascending and unique, or lie outside the entry's window.
@@ -95,18 +93,20 @@ class RawStore:
         return WriteResult(new, len(bars) - len(fresh), len(outdated), len(withdrawn), request)
 
     def bars(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
-        """Raw bars that start in `[start, end)`, of one contract or of all.
+        """Return the raw bars that start in `[start, end)`, of one contract or of all.
 
-        Returns a frame with contract (str) and `RAW_COLUMNS` of `bars.source`, by contract and timestamp.
+        Returns:
+            A frame with contract (str) and `RAW_COLUMNS`, by contract and timestamp.
         """
         columns = kinds_of(RAW_BAR_COLUMNS)
         return self._slices.read("raw_bars", columns, {"symbol": symbol, "contract": contract}, start, end)
 
     def revisions(self, symbol: str, start: datetime, end: datetime, contract: str | None = None) -> pd.DataFrame:
-        """Values that a restatement replaced or took back, of bars that start in `[start, end)`.
+        """Return the replaced or withdrawn values of bars that start in `[start, end)`.
 
-        Returns the columns of `bars` and request_id, received_at (of the old value), replaced_by (id of the
-        request that brought the new one), replaced_at.
+        Returns:
+            The columns of `bars`, request_id and received_at of the old values, replaced_by (id of the request with
+            the new values) and replaced_at.
         """
         columns = {name: kind for name, kind in _REVISIONS.items() if name != "symbol"}
         return self._slices.read("raw_bar_revisions", columns, {"symbol": symbol, "contract": contract}, start, end)
@@ -131,7 +131,7 @@ def _stored(cursor: Any, contract: Contract, timestamps: pd.Series) -> pd.DataFr
 
 
 def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The bars to write (new or different), and the stored bars from which they differ."""
+    """Return the bars to write (new or different), and the stored bars that differ from them."""
     at = pd.Index(stored["timestamp"]).get_indexer(pd.Index(bars["timestamp"]))
     known = at >= 0
     differs = np.zeros(len(bars), bool)
@@ -142,7 +142,7 @@ def _compare(bars: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, pd
 
 
 def _withdrawn(bars: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
-    """The stored bars that the answer takes back."""
+    """Return the stored bars that the answer withdraws."""
     lacks = ~stored["timestamp"].isin(bars["timestamp"]).to_numpy()
     runs = np.diff(np.flatnonzero(np.concatenate(([True], ~lacks, [True])))) - 1
     believed = lacks.sum() <= max(1, len(stored) // _ONE_IN) and runs.max() <= _IN_A_ROW
@@ -150,7 +150,7 @@ def _withdrawn(bars: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
 
 
 def _revise(cursor: Any, contract: Contract, outdated: pd.DataFrame, request: int, now: datetime) -> None:
-    """Moves the outdated bars from the raw bars to the revisions."""
+    """Move the outdated bars from the raw bars to the revisions."""
     key = {"symbol": contract.symbol, "contract": contract.month}
     copy_in(cursor, "raw_bar_revisions", _REVISIONS, outdated, **key, replaced_by=request, replaced_at=now)
     times = outdated["timestamp"]

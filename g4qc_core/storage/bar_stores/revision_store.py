@@ -1,7 +1,7 @@
-"""What restatements changed: of each bar that the gateway gave anew, the old values, the new ones, and when.
+"""Revisions: the old and new values of every raw bar that the gateway restated, and the time of the restatement.
 
-Knows the raw tables. The new values of a revision are those of the bar's next revision, or of the bar as it is now; a
-bar that the gateway withdrew has none. Must not know what was derived from a bar.
+The new values of a revision are those of the bar's next revision, or of the current bar; a bar that the gateway
+withdrew has none.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _QUERY = (
 
 @dataclass(frozen=True)
 class RevisionKey:
-    """The place of a revision in the listing: a page begins after the last one of the page before."""
+    """The position of a revision in the listing; a page starts after the previous page's last revision."""
 
     replaced_by: int
     timestamp: datetime
@@ -70,15 +70,20 @@ class RevisionStore:
         after: RevisionKey | None = None,
         limit: int | None = None,
     ) -> pd.DataFrame:
-        """Revisions of bars that start in `[start, end)`, the newest restatement first.
+        """Return the revisions of bars that start in `[start, end)`, the newest restatement first.
 
         Args:
-            since_request: only of what this request of the ledger and later ones brought.
-            after: the page begins behind this one; `page_end` gives it.
+            symbol: the instrument.
+            start: UTC; None: no limit.
+            end: UTC, exclusive; None: no limit.
+            contract: month; None: all contracts.
+            since_request: only restatements by this request of the ledger or later ones.
+            after: position of the previous page's last revision; see `page_end`.
             limit: rows of a page; None: all.
 
-        Returns a frame with `REVISION_COLUMNS`: the bar, its old and new values (prices in points; new ones NaN where
-        the bar was withdrawn), the requests that brought both, and when, by the gateway's clock.
+        Returns:
+            A frame with `REVISION_COLUMNS`: the bar, its old and new values (prices in points; new values are NaN if
+            the bar was withdrawn), the requests of both, and their times by the gateway's clock.
         """
         given: dict[str, Any] = {
             "r.symbol = %s": symbol,
@@ -99,7 +104,7 @@ class RevisionStore:
 
 
 def page_end(page: pd.DataFrame) -> RevisionKey | None:
-    """The place of a page's last revision; None of an empty page."""
+    """Return the position of a page's last revision; None for an empty page."""
     if page.empty:
         return None
     last = page.iloc[-1]
@@ -107,9 +112,9 @@ def page_end(page: pd.DataFrame) -> RevisionKey | None:
 
 
 def by_field(revisions: pd.DataFrame) -> pd.DataFrame:
-    """What changed, a row a bar and field: `CHANGE_COLUMNS`, old and new as float64, in the order of the revisions.
+    """Return one row per changed field as `CHANGE_COLUMNS`, old and new as float64, in the order of the revisions.
 
-    A value that was unknown (NaN) and still is did not change.
+    A value that is NaN before and after did not change.
     """
     fields = []
     for name in RAW_VALUES:

@@ -1,7 +1,7 @@
-"""Data versions: what each month of bars holds, and what it was made of, as fingerprints.
+"""Data versions: fingerprints of each month of bars and of the bars that it was made from.
 
-By them one can tell, without reading a bar, which months were made of bars that have changed since. Knows the table of
-versions. Must not know how a version is computed.
+They show, without reading a bar, which months were made from bars that have changed since.
+`g4qc_core.bars.fingerprint` computes them.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import data_versions
 
 RAW = "raw"
-"""The kind of the bars as received; every other kind is a timeframe."""
+"""The kind of raw bars; every other kind is the name of a timeframe."""
 
 
 @dataclass(frozen=True)
 class MonthVersion:
-    """What one month of one kind of bars holds.
+    """The data version of one month.
 
     Attributes:
+        symbol: the instrument.
         kind: `RAW`, or the name of a timeframe.
-        month: its first day; the month is one of trade dates.
+        month: first day of the month, which is one of trade dates.
         version: fingerprint of the bars.
-        made_of: version of the bars that these were made of; None for raw bars.
-        changed_at: when the month last came to hold something else, UTC, by the database's clock.
+        made_of: version of the bars that these were made from; None for raw bars.
+        changed_at: when the version last changed, UTC, by the database's clock.
     """
 
     symbol: str
@@ -42,7 +43,7 @@ class MonthVersion:
 
 @dataclass(frozen=True)
 class Made:
-    """The contents of a written month and its sources, stored in the transaction that writes it."""
+    """The version of a written month and of its source, stored in the transaction that writes the month."""
 
     month: date
     version: str
@@ -56,12 +57,12 @@ class VersionStore:
         self._database = database
 
     def record(self, symbol: str, kind: str, month: date, version: str, made_of: str | None = None) -> None:
-        """Keeps the version of a month; where it is the one that is known, `changed_at` stays what it was."""
+        """Record the version of a month; `changed_at` stays if the version is the known one."""
         with self._database.transaction() as connection:
             record_version(connection, symbol, kind, Made(month, version, made_of))
 
     def versions(self, symbol: str | None = None, kinds: Collection[str] | None = None) -> list[MonthVersion]:
-        """Return the versions of one instrument or of all, of some kinds or of all, by symbol, month and kind."""
+        """Return the versions by symbol, month and kind; None selects all instruments or kinds."""
         query = select(data_versions).order_by(data_versions.c.symbol, data_versions.c.month, data_versions.c.kind)
         if symbol is not None:
             query = query.where(data_versions.c.symbol == symbol)
@@ -85,7 +86,7 @@ def record_version(connection: Connection, symbol: str, kind: str, made: Made) -
 
 
 def outdated(versions: Sequence[MonthVersion], kind: str, made_from: str) -> set[tuple[str, date]]:
-    """Months (symbol, first day) of `kind` that were made of other bars of `made_from` than there are now."""
+    """Return the months (symbol, first day) of `kind` that were made from former bars of `made_from`."""
     now = {(v.symbol, v.month): v.version for v in versions if v.kind == made_from}
     own = {(v.symbol, v.month): v.made_of for v in versions if v.kind == kind}
     return {month for month, made_of in own.items() if month in now and made_of != now[month]}

@@ -1,1 +1,1 @@
-"""How frames reach the server: COPY in binary form, one transaction a write."""
+"""Frames to and from the server: binary COPY, one transaction per write."""

@@ -1,10 +1,8 @@
-"""PostgreSQL's binary COPY format, written and read by numpy: many rows at the price of a few array
-operations.
+"""PostgreSQL's binary COPY format, encoded and decoded with a few numpy operations for many rows.
 
-A row of the format is the number of fields, then each field's length and bytes. Rows whose texts have the
-same lengths and whose NULLs stand in the same columns are equally wide, so they are one structured array; a
-frame falls into few such groups, mostly one. Knows the format (postgresql.org, COPY, "Binary Format"). Must
-not know what the columns mean.
+A row of the format is the number of fields, then the length and bytes of each field. Rows whose texts have equal
+lengths and whose NULLs are in the same columns have the same width, so they form one structured array; most frames are
+one such group. The format is described at postgresql.org, COPY, "Binary Format".
 """
 
 from __future__ import annotations
@@ -31,12 +29,12 @@ _EPOCH_DAYS = int(np.datetime64("2000-01-01", "D").astype("int64"))
 
 @dataclass(frozen=True)
 class _Field:
-    """One column, ready to be laid into rows.
+    """One encoded column.
 
     Attributes:
         values: big-endian numbers, or indices into `texts`.
-        texts: the distinct texts of a text column as UTF-8, else None.
-        lengths: bytes of each row's value; -1 where NULL.
+        texts: the distinct values of a text column in UTF-8; None for other columns.
+        lengths: length of each row's value in bytes; -1 for NULL.
     """
 
     values: np.ndarray
@@ -45,15 +43,15 @@ class _Field:
 
 
 def copy_in(cursor: Any, table: str, columns: Kinds, frame: pd.DataFrame, **constants: object) -> int:
-    """Writes the frame's rows into the table by COPY; returns their number.
+    """Write the frame's rows into the table by COPY and return their number.
 
     Args:
-        cursor: of a psycopg2 connection; the caller ends the transaction.
-        columns: kind of each column to be written: float8, int8, int4, timestamptz, date or text.
-        frame: one column for each that is not in `constants`. timestamptz from UTC timestamps, date from
-        midnights; NaT
-            and None are NULL, NaN of a float8 is NaN.
-        constants: value of columns that are the same in all rows.
+        cursor: psycopg2 cursor; the caller ends the transaction.
+        table: name of the table.
+        columns: kind of each column to write: float8, int8, int4, timestamptz, date or text.
+        frame: a column for each of `columns` that is not in `constants`. timestamptz are UTC timestamps, dates are
+            midnights; NaT and None become NULL, NaN in a float8 column stays NaN.
+        **constants: values of columns that are equal in all rows.
     """
     if frame.empty:
         return 0
@@ -64,10 +62,12 @@ def copy_in(cursor: Any, table: str, columns: Kinds, frame: pd.DataFrame, **cons
 
 
 def copy_out(cursor: Any, query: str, parameters: Sequence[object], columns: Kinds) -> pd.DataFrame:
-    """The rows of a query as a frame, by COPY; quick where no value is NULL and texts are of one length.
+    """Return the rows of a query as a frame, by COPY; fast if no value is NULL and all texts of a column are as long.
 
     Args:
+        cursor: psycopg2 cursor.
         query: SELECT of exactly these columns in this order, with `%s` for parameters.
+        parameters: values for the `%s`.
         columns: kind of each column, as in `copy_in`.
     """
     buffer = BytesIO()
@@ -77,9 +77,16 @@ def copy_out(cursor: Any, query: str, parameters: Sequence[object], columns: Kin
 
 
 def copy_arrays(cursor: Any, query: str, parameters: Sequence[object], columns: Kinds) -> dict[str, np.ndarray]:
-    """The rows of a query as one array a column, by COPY: for columns of numbers and times in which nothing is NULL.
+    """Return the rows of a query as one array per column, by COPY; for columns of numbers and times without NULL.
 
-    Returns float64 and int64 by name; timestamptz as microseconds (int64), date as days (int32), since 1970.
+    Args:
+        cursor: psycopg2 cursor.
+        query: SELECT of exactly these columns in this order, with `%s` for parameters.
+        parameters: values for the `%s`.
+        columns: kind of each column, as in `copy_in`, except text.
+
+    Returns:
+        float64 and int64 arrays by name; timestamptz as microseconds (int64) and date as days (int32) since 1970.
 
     Raises:
         ValueError: a value is NULL.
@@ -93,13 +100,13 @@ def copy_arrays(cursor: Any, query: str, parameters: Sequence[object], columns: 
         lengths = _first_lengths(body, len(columns))
         equal = _equal_rows(body, _row_type(lengths, columns), lengths)
         if equal is None:
-            raise ValueError("a NULL where none can be")
+            raise ValueError("NULL in a column that must not have one")
         rows = equal
     return {name: _numbers(kind, rows[f"v{i}"]) for i, (name, kind) in enumerate(columns.items())}
 
 
 def encode(columns: Kinds, frame: pd.DataFrame, constants: Mapping[str, object]) -> Iterator[bytes]:
-    """The rows in COPY's binary format, some at a time, so that memory holds no second copy of the frame."""
+    """Yield the rows in COPY's binary format, in pieces, so that memory holds no second copy of the frame."""
     yield _SIGNATURE
     for first in range(0, len(frame), _ROWS_AT_ONCE):
         part = frame.iloc[first : first + _ROWS_AT_ONCE]
@@ -112,7 +119,7 @@ def encode(columns: Kinds, frame: pd.DataFrame, constants: Mapping[str, object])
 
 
 def decode(data: memoryview | bytes, columns: Kinds) -> pd.DataFrame:
-    """The frame that COPY's binary output holds: timestamps in UTC, dates as midnights, integers int64."""
+    """Return the frame in COPY's binary output: timestamps in UTC, dates as midnights, integers as int64."""
     body = memoryview(data)[len(_SIGNATURE) : len(data) - len(_TRAILER)]
     lengths = _first_lengths(body, len(columns))
     rows = _equal_rows(body, _row_type(lengths, columns), lengths)
@@ -122,7 +129,7 @@ def decode(data: memoryview | bytes, columns: Kinds) -> pd.DataFrame:
 
 
 class _Stream:
-    """What `copy_expert` reads from: pieces handed over without joining them all."""
+    """A file-like object for `copy_expert` that passes pieces on without joining them."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
@@ -194,7 +201,7 @@ def _equally_wide(fields: list[_Field], at: Any) -> bytes:
 
 
 def _first_lengths(body: memoryview, fields: int) -> list[int]:
-    """Length of each value of the first row; of some imagined row where there is none."""
+    """Return the length of each value of the first row; 1 for each if there is no row."""
     if not body:
         return [1] * fields
     lengths, at = [], 2
@@ -214,7 +221,7 @@ def _row_type(lengths: list[int], columns: Kinds) -> np.dtype:
 
 
 def _equal_rows(body: memoryview, layout: np.dtype, lengths: list[int]) -> np.ndarray | None:
-    """The rows as one array, or None when they are not all as wide as the first."""
+    """Return the rows as one array, or None if they do not all have the first row's lengths."""
     if min(lengths) < 1 or len(body) % layout.itemsize:
         return None
     rows = np.frombuffer(body, layout)
@@ -253,7 +260,7 @@ def _texts(values: np.ndarray) -> Any:
 
 
 def _decode_slowly(body: memoryview, columns: Kinds) -> pd.DataFrame:
-    """Value by value, for rows of differing widths."""
+    """Decode value by value, for rows of different widths."""
     found: list[list[Any]] = [[] for _ in columns]
     at = 0
     while at < len(body):
