@@ -1,4 +1,4 @@
-"""Backtests that can be believed: specs, strategies, an exact account, figures in words, and a report.
+"""Backtests: specs, strategies, engines, an exact account, metrics, and a report.
 
-The way in is `specs.load_specs`, `run.run_backtest` and `report.write_report`.
+The entry points are `specs.backtest_spec.load_specs`, `run.run_backtest` and `tear_sheet.report.write_report`.
 """

@@ -1,8 +1,7 @@
 """Figures of a backtest, each with its definition in one sentence.
 
-Returns are taken on session days: from the last bar of one session to the last bar of the next. Annual figures are
-scaled by elapsed calendar time (`span`), and are None where the span is too short. Knows equity and trades. Must not
-know engines, strategies or money's origin.
+Returns are those of session days: from the last bar of one session to the last bar of the next. Annual figures are
+scaled by elapsed calendar time (`span`), and are None if the span is too short.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import pandas as pd
 from g4qc_core.backtest.span import LEAST_DAYS, LEAST_SESSIONS, Span
 
 SESSIONS_PER_YEAR = 252
-"""Periods a year for the formulas below when none are given, as in published tables of daily returns."""
+"""Default number of periods in a year, as in published tables of daily returns."""
 
 _LEAST = f"Not meaningful below {LEAST_DAYS} days or {LEAST_SESSIONS} sessions."
 
@@ -73,11 +72,11 @@ _LIBRARY_ANNUAL = frozenset(
 
 
 def compute(equity: pd.DataFrame, trades: pd.DataFrame, cash: float, span: Span) -> dict[str, float | int | None]:
-    """All figures of `DEFINITIONS`, in its order; None where one is not defined.
+    """Compute all figures of `DEFINITIONS`, in its order; None for an undefined one.
 
     Args:
-        equity: the ledger's frame, one row a bar.
-        trades: the ledger's frame, one row a trade.
+        equity: frame of `EQUITY_COLUMNS`.
+        trades: frame of `TRADE_COLUMNS`.
         cash: starting cash.
         span: calendar time of the equity.
     """
@@ -127,7 +126,7 @@ def without_annual(library: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _annual(returns: np.ndarray, worst: float, span: Span) -> dict[str, float | None]:
-    """Compute the figures of `ANNUAL`; `worst` is the largest drawdown, 0 or negative."""
+    """Compute the figures of `ANNUAL`; `worst` is the largest drawdown, zero or negative."""
     if not span.annualisable:
         return dict.fromkeys(ANNUAL)
     a_year = span.sessions_per_year
@@ -142,12 +141,12 @@ def _annual(returns: np.ndarray, worst: float, span: Span) -> dict[str, float | 
 
 
 def session_equity(equity: pd.DataFrame) -> pd.Series:
-    """Equity at the last bar of each session, by trade date (datetime64[s])."""
+    """Return the equity at the last bar of each session, by trade date (datetime64[s])."""
     return equity.groupby("trade_date", sort=True)["equity"].last()
 
 
 def session_returns(daily: pd.Series, cash: float) -> np.ndarray:
-    """Simple returns from session to session, the first one from the starting cash."""
+    """Return the simple returns from session to session, the first one from the starting cash."""
     before = np.concatenate(([cash], daily.to_numpy()[:-1]))
     return daily.to_numpy() / before - 1
 
@@ -162,37 +161,37 @@ def annual_return(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> fl
 
 
 def volatility(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float | None:
-    """Standard deviation (n - 1), times the square root of `periods`; None for fewer than two returns."""
+    """Compute the standard deviation (n - 1) times the square root of `periods`; None for fewer than two returns."""
     if len(returns) < 2:
         return None
     return math.sqrt(_total((returns - _mean(returns)) ** 2) / (len(returns) - 1) * periods)
 
 
 def sharpe(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float | None:
-    """Mean over standard deviation (n - 1), times the square root of `periods`; None where nothing varies."""
+    """Compute mean over standard deviation (n - 1), times the square root of `periods`; None if nothing varies."""
     spread = volatility(returns, 1)
     return _mean(returns) / spread * math.sqrt(periods) if spread else None
 
 
 def downside(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float:
-    """Root of the mean square of the negative returns (all counted), times the square root of `periods`."""
+    """Compute the root mean square of the negative returns (all counted), times the square root of `periods`."""
     return math.sqrt(_mean(np.minimum(returns, 0) ** 2) * periods)
 
 
 def sortino(returns: np.ndarray, periods: float = SESSIONS_PER_YEAR) -> float | None:
-    """Mean over downside deviation, times the square root of `periods`; None where no return is negative."""
+    """Compute mean over downside deviation, times the square root of `periods`; None if no return is negative."""
     risk = downside(returns, 1)
     return _mean(returns) / risk * math.sqrt(periods) if risk else None
 
 
 def max_drawdown(returns: np.ndarray) -> float:
-    """Largest fall of the compounded returns from their highest value so far, 0 or negative."""
+    """Compute the largest fall of the compounded returns from their highest value so far, zero or negative."""
     grown = np.concatenate(([1.0], np.cumprod(1 + returns)))
     return float((grown / np.maximum.accumulate(grown) - 1).min())
 
 
 def longest_drawdown(values: np.ndarray) -> int:
-    """Most values in a row below the highest one before them."""
+    """Return the length of the longest run of values below the highest one before them."""
     longest = current = 0
     for below in values < np.maximum.accumulate(values):
         current = current + 1 if below else 0
@@ -201,7 +200,7 @@ def longest_drawdown(values: np.ndarray) -> int:
 
 
 def monthly_returns(daily: pd.Series, cash: float) -> pd.Series:
-    """Return of each month of trade dates, by month (Period); the first one from the starting cash."""
+    """Compute the return of each month of trade dates, by month (Period); the first one from the starting cash."""
     last = daily.groupby(pd.DatetimeIndex(daily.index).to_period("M")).last()
     return last / last.shift(1, fill_value=cash) - 1
 
@@ -211,12 +210,12 @@ def _mean(values: np.ndarray) -> float:
 
 
 def _total(values: Any) -> float:
-    """Sum that is exact before its one rounding, and so the same on every processor."""
+    """Return a sum that is rounded once, and so equal on every processor."""
     return math.fsum(values)
 
 
 def _finite(value: Any) -> float | int | None:
-    """Ten decimals: the last bits of a power or a root differ between hosts, and a result must not."""
+    """Round to ten decimals, because the last bits of a power or a root differ between hosts; None if not finite."""
     if value is None or not math.isfinite(value):
         return None
     return round(value, 10) if isinstance(value, float) else value

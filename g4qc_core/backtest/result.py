@@ -1,7 +1,4 @@
-"""The result of a backtest: its inputs, its numbers, and an id that the inputs alone decide.
-
-Knows specs and frames. Must not know engines, files or databases.
-"""
+"""The result of a backtest: its inputs, its numbers, and an id that only the inputs decide."""
 
 from __future__ import annotations
 
@@ -20,19 +17,18 @@ from g4qc_core.futures.adjustment import Adjustment
 
 @dataclass(frozen=True)
 class BacktestResult:
-    """Numbers that name where they come from.
+    """The numbers of a backtest, with the inputs that decide them.
 
     Attributes:
         id: 32 hex digits; the same inputs give the same id, and the same numbers, on any host.
-        spec: what was asked for.
-        inputs: everything that decides the numbers, JSON-safe: instrument, data version, roll rule,
-            adjustment, cost model, parameters with their defaults, seed, window of data, versions of code and
-            engine.
-        trades: frame of `ledger.TRADE_COLUMNS`, one row a trade.
-        equity: frame of `ledger.EQUITY_COLUMNS`, one row a bar.
-        metrics: figures by name, as `metrics.DEFINITIONS` defines them; None where undefined.
-        library: the library's own figures by its own names.
-        notes: assumptions and approximations that touch this result, one sentence each.
+        spec: the backtest as it was asked for.
+        inputs: everything that decides the numbers, JSON-safe: instrument, data version, roll rule, adjustment, cost
+            model, parameters with their defaults, seed, window of data, versions of code and engine.
+        trades: frame of `TRADE_COLUMNS`, one row per trade.
+        equity: frame of `EQUITY_COLUMNS`, one row per bar.
+        metrics: figures by name, as `metrics.DEFINITIONS` defines them; None if undefined.
+        library: the engine's own figures by its own names.
+        notes: assumptions and approximations of this result, one sentence each.
     """
 
     id: str
@@ -45,17 +41,22 @@ class BacktestResult:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def currency(self) -> str:
+        """Currency of all money in the result: of the trades, the equity and the figures."""
+        return str(self.inputs["costs"]["currency"])
+
+    @property
     def daily_equity(self) -> pd.Series:
         """Equity at the last bar of each session, by trade date."""
         return session_equity(self.equity)
 
     @property
     def adjusted(self) -> bool:
-        """True where the strategy saw other prices than those at which the contracts traded."""
+        """True if the strategy saw prices other than those at which the contracts traded."""
         return self.spec.adjustment is not Adjustment.NONE and len(self.inputs["window"]["contracts"]) > 1
 
     def to_dict(self, frames: bool = False) -> dict[str, Any]:
-        """JSON-safe; with `frames`, trades and equity are lists of rows, times as ISO text in UTC."""
+        """Return the result JSON-safe; with `frames`, trades and equity as lists of rows, times as ISO text in UTC."""
         exported: dict[str, Any] = {
             "id": self.id,
             "spec": self.spec.to_dict(),
@@ -70,10 +71,10 @@ class BacktestResult:
 
 
 def result_id(spec: BacktestSpec, inputs: Mapping[str, Any]) -> str:
-    """32 hex digits of the SHA-256 of the inputs and the window that was asked for, in canonical JSON.
+    """Return 32 hex digits of the SHA-256 of the inputs and the requested window, in canonical JSON.
 
-    The inputs include the defaults that come from the instrument and the strategy, so a spec that writes a default down
-    has the same id as one that leaves it out. The name of the spec affects no number.
+    The inputs include the defaults of the instrument and the strategy, so that a spec with a default written down has
+    the same id as one that leaves it out. The name of the spec affects no number and is left out.
     """
     asked = {name: value for name, value in spec.to_dict().items() if name in ("from", "to")}
     text = json.dumps({"asked": asked, "inputs": inputs}, sort_keys=True, separators=(",", ":"))

@@ -1,6 +1,6 @@
-"""How much of a backtest's result hangs on how its contracts were joined: a run for each rule and adjustment, compared.
+"""How much a backtest's result depends on the way its contracts were joined: figures of a run per rule and adjustment.
 
-Knows figures of runs. Must not know how to run one.
+Running a variant does not belong here.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _COLOURS = {"none": GREY, "additive": LINE, "ratio": ACCENT, "additive_forward":
 
 @dataclass(frozen=True)
 class Spread:
-    """What lies between the best and the worst variant.
+    """The spread of net profits over the variants.
 
     Attributes:
-        variants: how many ran.
+        variants: number of variants that ran.
         lowest, highest, median: net profit.
-        large: the profits of the variants differ by more than half of their median and by more than 1 % of the cash:
-            the result is then one of the joining rather than of the strategy.
+        large: the profits differ by more than half of their median and by more than 1 % of the cash: the result then
+            depends more on how the contracts were joined than on the strategy.
     """
 
     variants: int
@@ -43,10 +43,11 @@ class Spread:
 
 
 def spread_of(variants: pd.DataFrame, cash: float) -> Spread:
-    """The spread of the net profits.
+    """Compute the spread of the net profits.
 
     Args:
-        variants: `VARIANT_COLUMNS`, at least one that was not refused (its net_profit is no NaN).
+        variants: `VARIANT_COLUMNS`, with at least one that was not refused (its net_profit is no NaN).
+        cash: starting cash.
     """
     profits = variants["net_profit"].dropna().to_numpy("float64")
     width, median = float(np.ptp(profits)), float(np.median(profits))
@@ -55,7 +56,7 @@ def spread_of(variants: pd.DataFrame, cash: float) -> Spread:
 
 
 def in_words(spread: Spread, currency: str) -> str:
-    """The spread in one sentence."""
+    """Return the spread in one sentence."""
     if spread.variants == 1:
         return f"The contracts were joined in one way only: the net profit is {spread.median:,.2f} {currency}."
     return (
@@ -65,7 +66,7 @@ def in_words(spread: Spread, currency: str) -> str:
 
 
 def sensitivity_png(variants: pd.DataFrame, title: str) -> bytes:
-    """Net profit of every variant: a group of bars a rule, a bar an adjustment, the spec's own one outlined."""
+    """Draw the net profit of every variant: a group per rule, a bar per adjustment, the spec's own variant outlined."""
     figure, (axis,) = sheet(1)
     rules, adjustments = list(variants["rule"].unique()), list(variants["adjustment"].unique())
     width = 0.8 / len(adjustments)

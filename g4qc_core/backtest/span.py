@@ -1,7 +1,4 @@
-"""The calendar time that a result covers: its length, its sessions, and the sessions it lacks.
-
-Knows trade dates and session calendars. Must not know equity, engines or specs.
-"""
+"""The calendar time that a result covers: its length, its sessions, and its missing sessions."""
 
 from __future__ import annotations
 
@@ -13,10 +10,10 @@ from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.sentences import counted
 
 LEAST_DAYS = 56
-"""Shortest span whose figures may be scaled to a year, in calendar days."""
+"""Shortest span whose figures are scaled to a year, in calendar days."""
 
 LEAST_SESSIONS = 10
-"""Fewest sessions whose figures may be scaled to a year."""
+"""Fewest sessions whose figures are scaled to a year."""
 
 _DAYS_A_YEAR = 365.25
 # Longer than any pause between two sessions.
@@ -49,11 +46,11 @@ class Span:
 
     @property
     def annualisable(self) -> bool:
-        """True where figures scaled to a year are meaningful."""
+        """True if figures scaled to a year are meaningful."""
         return self.days >= LEAST_DAYS and self.sessions >= LEAST_SESSIONS
 
     def caution(self) -> list[str]:
-        """Warn about holes and about a short span, one sentence each; empty for a long span without holes."""
+        """Return a warning about missing sessions and one about a short span, if they apply."""
         found = []
         if self.missing:
             found.append(
@@ -75,7 +72,7 @@ def span_of(trade_dates: Iterable[date], calendar: SessionCalendar) -> Span:
 
     Args:
         trade_dates: trade dates of its bars, at least one, in any order; repeats are allowed.
-        calendar: gives the sessions between them and the one before the first.
+        calendar: of the instrument.
     """
     present = set(trade_dates)
     first, last = min(present), max(present)

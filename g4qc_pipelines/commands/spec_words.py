@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from g4qc_core.backtest.own_strategies import is_external, load_class, own_parameters
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec, load_specs
 from g4qc_core.backtest.strategies import STRATEGIES
+from g4qc_core.backtest.user_strategies import is_external, load_class, own_parameters
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.backtests.known_specs import find_spec, own_name

@@ -21,10 +21,10 @@ import pytest
 from g4qc_core.backtest import metrics
 from g4qc_core.backtest.account.account import Trade, settle
 from g4qc_core.backtest.account.costs import CostModel
-from g4qc_core.backtest.account.holding import Behind, held_over
 from g4qc_core.backtest.account.margin import margin_prices
-from g4qc_core.backtest.account.priced_bars import make_market
-from g4qc_core.backtest.account.rolling import closed_at_rolls
+from g4qc_core.backtest.account.old_contracts import OldContracts, held_over
+from g4qc_core.backtest.account.priced_bars import price_bars
+from g4qc_core.backtest.account.roll_positions import closed_at_rolls
 from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.span import span_of
@@ -143,7 +143,7 @@ def joined(n: int = 240) -> pd.DataFrame:
     return series(opens.tolist(), closes.tolist(), contracts=contracts, adjustments=added)
 
 
-def old_contracts(bars: pd.DataFrame) -> Behind:
+def old_contracts(bars: pd.DataFrame) -> OldContracts:
     """Bars of each contract that the series leaves, in the 40 bars after its roll."""
     starts = np.flatnonzero(bars["contract"].to_numpy()[1:] != bars["contract"].to_numpy()[:-1]) + 1
     parts = [
@@ -155,12 +155,12 @@ def old_contracts(bars: pd.DataFrame) -> Behind:
         for at in starts
     ]
     until = pd.Series(bars["trade_date"][starts + 36].to_numpy(), index=pd.DatetimeIndex(bars["timestamp"][starts]))
-    return Behind(pd.concat(parts), until)
+    return OldContracts(pd.concat(parts), until)
 
 
 def _account() -> str:
     bars = joined()
-    market = make_market(bars, ES, exits_of(bars))
+    market = price_bars(bars, ES, exits_of(bars))
     costs = CostModel.of(ES, Decimal("1.5"))
     sizes, holding = steps(41, 24, 3), np.abs(steps(43, 24, 20)) + 1
     lots = [
@@ -200,7 +200,7 @@ def _engines() -> str:
             found.append(result.trades[columns])
     bars = joined()
     market, costs, targets = (
-        make_market(bars, ES, exits_of(bars)),
+        price_bars(bars, ES, exits_of(bars)),
         CostModel.of(ES, Decimal(1)),
         steps(53, len(bars), 2),
     )

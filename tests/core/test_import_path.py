@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.backtest.own_strategies import load_class
+from g4qc_core.backtest.user_strategies import load_class
 from g4qc_core.import_path import children_variables, put_current_folder_last
 
 pytestmark = pytest.mark.slow

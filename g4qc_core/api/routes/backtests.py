@@ -16,9 +16,9 @@ from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobStatus, shown
 from g4qc_core.api.routes.reports import report_file, sandboxed
-from g4qc_core.backtest.own_strategies import is_external
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.strategies import STRATEGIES
+from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import NotFound, UsageError, unknown
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.result_choice import ResultChoice

@@ -1,4 +1,4 @@
 """The exact account of a backtest: traded prices in ticks, trades, equity, costs, margin and rolls.
 
-No engine, no strategy and no figure belongs here.
+Engines, strategies and metrics do not belong here.
 """

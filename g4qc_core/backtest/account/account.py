@@ -1,7 +1,6 @@
 """The exact account: every trade in ticks and decimals, the equity of every bar, the margin of every order.
 
-Profit = ticks x tick value x contracts - fees - slippage, with no rounding anywhere. Knows fills, costs and
-bars. Must not know the backtesting library or specs.
+Profit = ticks x tick value x contracts - fees - slippage, with no rounding. Engines and specs do not belong here.
 """
 
 from __future__ import annotations
@@ -17,23 +16,19 @@ from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.margin import margin_prices
 from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.errors import BacktestRefused, G4qcError
+from g4qc_core.result_columns import TRADE_COLUMNS
 from g4qc_core.sentences import counted
-
-# fmt: off
-TRADE_COLUMNS = (
-    "entry_time", "exit_time", "entry_trade_date", "exit_trade_date", "contract", "size", "entry_price",
-    "exit_price", "entry_price_own", "exit_price_own", "ticks", "gross", "fees", "slippage", "profit", "bars",
-    "exit_reason",
-)
-# fmt: on
-EQUITY_COLUMNS = ("timestamp", "trade_date", "position", "equity", "drawdown")
 
 
 @dataclass(frozen=True)
 class Trade:
-    """One lot from entry to exit, bars by position, prices in linked ticks (`PricedBars`).
+    """One lot from entry to exit.
 
-    `exit_bar` is the number of bars where the lot was closed at the close of the last one, at the end of the data.
+    Attributes:
+        size: contracts, negative for short.
+        entry_bar: position of the bar of the entry.
+        exit_bar: position of the bar of the exit; the number of bars if the lot was closed at the last close.
+        entry, exit: prices in linked ticks (`PricedBars`).
     """
 
     size: int
@@ -43,11 +38,11 @@ class Trade:
     exit: int
 
     def gross(self, costs: CostModel) -> Decimal:
-        """Profit before costs."""
+        """Return the profit before costs."""
         return (self.exit - self.entry) * self.size * costs.step_value
 
     def profit(self, costs: CostModel) -> Decimal:
-        """Profit after the costs of both sides."""
+        """Return the profit after the costs of both sides."""
         return self.gross(costs) - 2 * abs(self.size) * costs.side
 
 
@@ -56,26 +51,30 @@ class Account:
     """The account of one run.
 
     Attributes:
-        trades: frame of the columns `TRADE_COLUMNS`, by entry: times UTC (start of the bar of the fill),
-            trade dates datetime64[s], `size` signed contracts, prices in points (`_own`: as the contract
-            itself traded; the others as the series shows them), `ticks` won per contract, money in the
-            instrument's currency, `exit_reason` one of signal, roll, end.
-        equity: frame of the columns `EQUITY_COLUMNS`, one row a bar, as of its close; `drawdown` is the
-            fraction of the highest equity so far (the starting cash included) that is lost, 0 or negative.
+        trades: frame of `TRADE_COLUMNS` by entry: times UTC (start of the bar of the fill), trade dates
+            datetime64[s], `ticks` won per contract, money float64, `exit_reason` one of signal, roll, end.
+        equity: frame of `EQUITY_COLUMNS`, one row per bar; `drawdown` is the loss from the highest equity so far, the
+            starting cash included.
         final: cash plus the profit of all trades.
+        currency: currency of all money in the account.
     """
 
     trades: pd.DataFrame
     equity: pd.DataFrame
     final: Decimal
+    currency: str
 
 
 def settle(
     market: PricedBars, lots: Iterable[Trade], costs: CostModel, cash: Decimal, closing: Collection[int] = ()
 ) -> Account:
-    """The exact account of these lots.
+    """Return the exact account of these lots.
 
     Args:
+        market: the bars that were traded.
+        lots: what was bought and sold, in any order; a lot may span rolls.
+        costs: costs of each side.
+        cash: money before the first bar.
         closing: bars of rolls at which positions were closed because the contract changed.
 
     Raises:
@@ -86,36 +85,40 @@ def settle(
     position = _positions(len(market), trades)
     equity = _equity_frame(market, trades, position, costs, cash)
     final = cash + sum((trade.profit(costs) for trade in trades), Decimal(0))
-    return Account(_trades_frame(market, trades, costs, closing), equity, final)
+    return Account(_trades_frame(market, trades, costs, closing), equity, final, costs.currency)
 
 
-def check_against(ledger: Account, library: float) -> None:
-    """Raises G4qcError when the library's final equity is a cent or more away from the exact one."""
-    if abs(ledger.final - Decimal(library)) >= Decimal("0.01"):
+def check_against(account: Account, engine_equity: float) -> None:
+    """Raise G4qcError if the engine's final equity differs from the account by a cent or more."""
+    if abs(account.final - Decimal(engine_equity)) >= Decimal("0.01"):
         raise G4qcError(
-            f"The engine's equity {library:.4f} differs from the exact account {ledger.final}: this is a "
+            f"The engine's equity {engine_equity:.4f} differs from the exact account {account.final}: this is a "
             "defect of G4QC, please report it with the spec."
         )
 
 
-def check_margin(market: PricedBars, ledger: Account, margin: Decimal | None, rate: Decimal) -> None:
-    """Every order that opens or enlarges a position, a roll included, finds its margin in the account.
+def check_margin(market: PricedBars, account: Account, margin: Decimal | None, rate: Decimal) -> None:
+    """Raise an error unless the account can pay the margin of every order that opens, enlarges or rolls a position.
 
-    Compared at the close of the bar on which it is decided: the equity there, and the whole position that it
-    leads to times `margin` (money per contract), or, where that is None, `rate` times the price that
-    `margin_prices` gives, in money.
+    The margin of the whole new position is compared with the equity at the close of the bar that decides the order.
+
+    Args:
+        market: the bars that were traded.
+        account: their account.
+        margin: money per contract; None: `rate` times the price that `margin_prices` gives, in money.
+        rate: share of a contract's value.
 
     Raises:
-        BacktestRefused: it does not; the text names instant, need and equity.
+        BacktestRefused: the account cannot; the text names instant, need and equity.
     """
-    position = ledger.equity["position"].to_numpy()
+    position = account.equity["position"].to_numpy()
     before, after = position[:-1], position[1:]
     rolled = np.zeros(len(position) - 1, bool)
     rolled[market.rolls - 1] = True
     opens = (np.abs(after) > np.abs(before)) | (before * after < 0) | (rolled & (after != 0))
     own = margin_prices(market.close[:-1] - market.link[:-1])
     each = own * float(market.instrument.step_value * rate) if margin is None else np.full(len(own), float(margin))
-    needed, available = np.abs(after) * each, ledger.equity["equity"].to_numpy()[:-1]
+    needed, available = np.abs(after) * each, account.equity["equity"].to_numpy()[:-1]
     short = opens & (available < needed)
     if short.any():
         bar = int(np.argmax(short))
@@ -129,11 +132,11 @@ def check_margin(market: PricedBars, ledger: Account, margin: Decimal | None, ra
 
 
 def _split(market: PricedBars, lot: Trade) -> list[Trade]:
-    """The lot as trades that each lie within one contract.
+    """Split the lot into trades within one contract each.
 
-    Linked prices are the same on both sides of a roll: in ticks of its own, the old contract is left at its own price
-    and the new one entered at its own open. A lot that ends in the bar of a roll ends in the old contract where that is
-    at its open, and else in the new one.
+    Linked prices are equal on both sides of a roll: the old contract is left at its own price and the new one is
+    entered at its own open. A lot that ends in the bar of a roll ends in the old contract if it ends at the open,
+    otherwise in the new one.
     """
     pieces, left = [], lot
     later = lot.exit_bar < len(market) and lot.exit != market.open[lot.exit_bar]
@@ -145,7 +148,7 @@ def _split(market: PricedBars, lot: Trade) -> list[Trade]:
 
 
 def _positions(n: int, trades: list[Trade]) -> np.ndarray:
-    """Contracts held through the close of each bar (int64, length n), before the closing at the end."""
+    """Return the contracts held through the close of each bar (int64, length n), before the closing at the end."""
     steps = np.zeros(n + 1, np.int64)
     for trade in trades:
         steps[trade.entry_bar] += trade.size
@@ -157,8 +160,7 @@ def _equity_frame(
     market: PricedBars, trades: list[Trade], position: np.ndarray, costs: CostModel, cash: Decimal
 ) -> pd.DataFrame:
     n = len(market)
-    # Whole numbers of the smallest decimal unit in play, as Python integers: nothing is rounded, nothing
-    # overflows.
+    # Whole numbers of the smallest decimal unit, as Python integers: nothing is rounded and nothing overflows.
     places = max(0, *(-int(value.as_tuple().exponent) for value in (costs.step_value, costs.side, cash)))
     scale = 10**places
     tick, side, start = (int(value * scale) for value in (costs.step_value, costs.side, cash))
@@ -197,11 +199,11 @@ def _trades_frame(market: PricedBars, trades: list[Trade], costs: CostModel, clo
     size = np.array([t.size for t in trades], np.int64)
     entry_ticks = np.array([t.entry for t in trades], np.int64)
     exit_ticks = np.array([t.exit for t in trades], np.int64)
-    # Both prices of a trade belong to the contract that it was opened in.
+    # Both prices of a trade are prices of the contract in which it was opened.
     entry_own, exit_own = entry_ticks - market.link[entries], exit_ticks - market.link[entries]
     entered = {(trade.entry_bar, trade.size > 0) for trade in trades}
-    goes_on = np.array([(trade.exit_bar, trade.size > 0) in entered for trade in trades], bool) & (entries < ends)
-    rolled = np.isin(ends, market.rolls) & goes_on | np.isin(ends, list(closing))
+    continued = np.array([(trade.exit_bar, trade.size > 0) in entered for trade in trades], bool) & (entries < ends)
+    rolled = np.isin(ends, market.rolls) & continued | np.isin(ends, list(closing))
     stamps, days = market.frame["timestamp"], market.frame["trade_date"]
     money = {
         "gross": [float(t.gross(costs)) for t in trades],

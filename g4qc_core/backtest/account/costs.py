@@ -1,7 +1,4 @@
-"""What trading costs: a fee and slippage, per contract and side, exact.
-
-Knows instruments. Must not know strategies, bars or engines.
-"""
+"""Costs of trading: a fee and slippage, per contract and side, exact."""
 
 from __future__ import annotations
 
@@ -15,14 +12,14 @@ from g4qc_core.instruments.registry import Instrument
 class CostModel:
     """Costs of one contract on one side, in the instrument's currency.
 
-    Slippage is charged as money and not built into prices, so that the fill prices of a trade are prices of
-    its bars.
+    Slippage is charged as money. Fill prices stay prices of the bars.
 
     Attributes:
         fee: commission and exchange fees.
         slippage_ticks: ticks lost on each fill.
-        tick_value: money of one tick, in which slippage is counted.
-        steps_per_tick: steps of the grid of prices in one tick.
+        tick_value: money of one tick, the unit of slippage.
+        currency: of the fee and the tick value.
+        steps_per_tick: steps of the price grid in one tick.
     """
 
     fee: Decimal
@@ -33,18 +30,18 @@ class CostModel:
 
     @classmethod
     def of(cls, instrument: Instrument, slippage_ticks: Decimal, fee: Decimal | None = None) -> CostModel:
-        """The instrument's costs; `fee` replaces the registry's."""
+        """Return the instrument's costs; `fee` replaces the fee of the registry."""
         per_side = instrument.fee if fee is None else fee
         return cls(per_side, slippage_ticks, instrument.tick_value, instrument.currency, instrument.steps_per_tick)
 
     @property
     def step_value(self) -> Decimal:
-        """Money of one step of the price grid; fills are counted in these steps."""
+        """Money of one step of the price grid, the unit of fill prices."""
         return self.tick_value / self.steps_per_tick
 
     @property
     def slippage(self) -> Decimal:
-        """Money that slippage takes from one contract on one side."""
+        """Slippage of one contract on one side, money."""
         return self.slippage_ticks * self.tick_value
 
     @property
@@ -53,7 +50,7 @@ class CostModel:
         return self.fee + self.slippage
 
     def to_dict(self) -> dict[str, str]:
-        """The model for a result's inputs: text, because money is exact."""
+        """Return the model for a result's inputs, as text because money is exact."""
         return {
             "fee per contract and side": format(self.fee.normalize(), "f"),
             "slippage in ticks per side": format(self.slippage_ticks.normalize(), "f"),

@@ -1,7 +1,7 @@
-"""Prices to which a margin rate applies: the contract's own, without sign, and never close to zero.
+"""Prices to which a margin rate applies: the contract's own price, without its sign and with a floor.
 
 A futures price may be zero or negative, and a linked or adjusted one may have any value, but the risk of a contract
-does not vanish with its price. Knows prices in ticks. Must not know accounts, specs or the backtesting library.
+does not vanish with its price.
 """
 
 from __future__ import annotations

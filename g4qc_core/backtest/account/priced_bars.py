@@ -1,10 +1,9 @@
-"""A bar frame as the engine needs it: what the strategy sees, and what is traded.
+"""Bars as an engine needs them: the prices that the strategy sees, and the prices at which it trades.
 
-A strategy sees the adjusted series. What is traded are the contracts' own prices, in whole ticks, linked into one
-series for the engine: at each roll all earlier prices are shifted by what lies between the price at which the old
-contract is left and the one at which the new one is entered, so that a position is worth the same on both sides of the
-roll and every profit is one of own prices. Knows frames and instruments. Must not know strategies, costs or the
-backtesting library.
+A strategy sees the adjusted series. It trades the contracts' own prices, in whole ticks, linked into one series: at
+each roll all earlier prices are shifted by the difference between the price at which the old contract is left and the
+price at which the new one is entered. A position has the same value on both sides of the roll, and every profit is one
+of own prices.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from g4qc_core.instruments.price_text import price_text
 from g4qc_core.instruments.products import plain
 from g4qc_core.instruments.registry import Instrument
 
-# A float64 price that stands on the grid divides to within rounding error of a whole number of ticks.
+# A float64 price on the grid, divided by the tick, is within rounding error of a whole number.
 _OFF_GRID = 1e-4
 
 
@@ -31,15 +30,15 @@ class PricedBars:
     """n bars of a continuous series.
 
     Attributes:
-        frame: what the strategy sees: n rows, index 0..n-1, columns `CONTINUOUS_COLUMNS`; prices in points, adjusted.
+        instrument: of the bars.
+        frame: the bars that the strategy sees, with `CONTINUOUS_COLUMNS`: index 0..n-1, prices in points, adjusted.
         contracts: contract month that is traded in each bar.
         open, high, low, close: int64 ticks, the contracts' own prices linked.
         link: int64 ticks that were added to the contract's own prices.
-        rolls: bars at whose open another contract takes over; ascending.
-        stale: those of `rolls` at which the old contract has no bar, so that it is left at its last close.
-        lift: ticks added to all linked prices for the library, which needs positive ones. Differences of points, and
-            with them all money, stay as they are; percentages of a price do not, and the library's own
-            figures have some.
+        rolls: bars at whose open the contract changes; ascending.
+        stale: rolls at which the old contract has no bar, so that it is left at its last close.
+        lift: ticks to add to all linked prices for an engine that needs positive ones. Price differences, and so all
+            money, stay the same; percentages of a price do not.
     """
 
     instrument: Instrument
@@ -58,28 +57,29 @@ class PricedBars:
         return len(self.frame)
 
     def points(self, ticks: np.ndarray | int) -> np.ndarray:
-        """Ticks as prices in points, rounded to the instrument's decimals."""
+        """Convert ticks to prices in points, rounded to the instrument's decimals."""
         tick = float(self.instrument.price_step)
         return np.round(np.asarray(ticks) * tick, self.instrument.decimals)
 
     def shown(self, ticks: np.ndarray, bars: np.ndarray) -> np.ndarray:
-        """Own prices (ticks) as the series shows them in these bars, in points."""
+        """Convert own prices (ticks) to the prices that the series shows in these bars, in points."""
         factor, added = (self.frame[name].to_numpy()[bars] for name in ("factor", "adjustment"))
         moved = self.points(ticks) * factor + added
         return np.where(factor == 1, np.round(moved, self.instrument.decimals), moved)
 
 
-def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | None = None) -> PricedBars:
-    """Checks bars and turns their prices into ticks.
+def price_bars(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | None = None) -> PricedBars:
+    """Check bars and convert their prices to ticks.
 
     Args:
         bars: `CONTINUOUS_COLUMNS` of a continuous series, ascending.
-        exits: own price in points of the contract that is left, by the timestamp of the roll's first bar. Where there
-            is none, the old contract is left at its last close.
+        instrument: of the bars.
+        exits: own price in points of the contract that is left, by the timestamp of the first bar after the roll. An
+            old contract without one is left at its last close.
 
     Raises:
-        BacktestRefused: no bars, a column missing, bars out of order, or a price that is no number or off the
-        tick grid.
+        BacktestRefused: no bars, a missing column, bars out of order, or a price that is no number or off the tick
+            grid.
     """
     missing = [column for column in CONTINUOUS_COLUMNS if column not in bars.columns]
     if missing:
@@ -97,10 +97,10 @@ def make_market(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | N
     contracts = frame["contract"].to_numpy()
     rolls = np.flatnonzero(contracts[1:] != contracts[:-1]) + 1
     left, stale = _left_at(frame, own["close"], rolls, instrument, exits)
-    return linked(instrument, frame, contracts, own, rolls, left, stale)
+    return link_contracts(instrument, frame, contracts, own, rolls, left, stale)
 
 
-def linked(
+def link_contracts(
     instrument: Instrument,
     frame: pd.DataFrame,
     contracts: np.ndarray,
@@ -109,11 +109,16 @@ def linked(
     left: np.ndarray,
     stale: np.ndarray,
 ) -> PricedBars:
-    """The market in which these contracts are traded.
+    """Return the bars in which these contracts are traded, with linked prices.
 
     Args:
-        own: `PRICES` of the contract that is traded in each bar, in ticks.
+        instrument: of the bars.
+        frame: the bars that the strategy sees.
+        contracts: contract month that is traded in each bar.
+        own: `PRICES` of that contract, in ticks.
+        rolls: bars at whose open the contract changes.
         left: own ticks at which the old contract is left at each of `rolls`.
+        stale: rolls at which the old contract has no bar.
     """
     link = _link(own["open"][rolls] - left, rolls, len(frame))
     prices = {name: ticks + link for name, ticks in own.items()}
@@ -122,7 +127,7 @@ def linked(
 
 
 def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.DataFrame:
-    """Bars of the sessions with trade dates from `first` to `last`, both included; None is open."""
+    """Return the bars of the sessions with trade dates from `first` to `last`, both included; None is open."""
     inside = np.ones(len(bars), bool)
     if first is not None:
         inside &= (bars["trade_date"] >= pd.Timestamp(first)).to_numpy()
@@ -132,16 +137,16 @@ def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.Data
 
 
 def _ticks(frame: pd.DataFrame, column: str, instrument: Instrument) -> np.ndarray:
-    """The contracts' own prices."""
+    """Return the contracts' own prices."""
     seen, factor, added = (frame[name].to_numpy(np.float64) for name in (column, "factor", "adjustment"))
     return on_grid((seen - added) / factor, frame["timestamp"], column, instrument)
 
 
-def on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instrument) -> np.ndarray:
-    """Own prices in points as ticks.
+def on_grid(values: np.ndarray, stamps: pd.Series, column: str, instrument: Instrument) -> np.ndarray:
+    """Convert own prices in points to ticks.
 
     Raises:
-        BacktestRefused: one is no multiple of the tick.
+        BacktestRefused: a price is no multiple of the tick.
     """
     ticks = values / float(instrument.price_step)
     wrong = ~(np.abs(ticks - np.rint(ticks)) < _OFF_GRID)
@@ -149,7 +154,7 @@ def on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instru
         at = int(np.argmax(wrong))
         price = price_text(instrument, values[at]) if np.isfinite(values[at]) else str(values[at])
         raise BacktestRefused(
-            f"The {what} of the {instrument.symbol} bar at {stamps.iloc[at]} is "
+            f"The {column} of the {instrument.symbol} bar at {stamps.iloc[at]} is "
             f"{price}, which is no multiple of the tick {plain(instrument.price_step)}: "
             "check min_tick in the instruments file, or the bars."
         )
@@ -159,7 +164,7 @@ def on_grid(values: np.ndarray, stamps: pd.Series, what: str, instrument: Instru
 def _left_at(
     frame: pd.DataFrame, close: np.ndarray, rolls: np.ndarray, instrument: Instrument, exits: pd.Series | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Own ticks at which the old contract is left at each roll, and the rolls at which that is its last close."""
+    """Return the own ticks at which each old contract is left, and the rolls at which that is its last close."""
     stamps = frame["timestamp"].iloc[rolls]
     given = np.full(len(rolls), np.nan) if exits is None else exits.reindex(stamps).to_numpy(np.float64)
     known = ~np.isnan(given)
@@ -169,14 +174,14 @@ def _left_at(
 
 
 def _link(steps: np.ndarray, rolls: np.ndarray, n: int) -> np.ndarray:
-    """Ticks to add in each of n bars: the steps of all rolls that are still to come."""
+    """Return the ticks to add in each of n bars: the sum of the steps of all later rolls."""
     each = np.zeros(n + 1, np.int64)
     each[rolls] = steps
     return np.cumsum(each[::-1])[::-1][1:]
 
 
 def _lift(low: np.ndarray, link: np.ndarray) -> int:
-    """0, or what moves the lowest linked low to the lowest price at which a contract truly traded."""
+    """Return the ticks that move the lowest linked low to the lowest own price; 0 if all are positive."""
     if low.min() > 0:
         return 0
     return int(max((low - link).min(), 1) - low.min())

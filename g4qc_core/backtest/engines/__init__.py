@@ -1,1 +1,1 @@
-"""Engines: what runs a strategy over bars and returns fills. `backtesting.py` is imported here only."""
+"""Engines: programs that run a strategy over bars and return fills. Only this package imports `backtesting.py`."""

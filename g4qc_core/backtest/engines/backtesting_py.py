@@ -1,21 +1,20 @@
-"""The one place that runs backtesting.py: bars and a strategy in, fills in whole ticks out.
+"""The engine `backtesting.py`: the reference, which runs strategies of both kinds.
 
-One unit of the library is one contract, and its prices are contract money (ticks x tick value), so that its
-profits are money too. Orders are filled at the next bar's open. What the library does otherwise than wanted,
-and what is done about it, all of it held by tests:
+One unit of the library is one contract, and its prices are contract money (ticks x tick value), so that its profits are
+money too. Orders are filled at the next bar's open. Where the library behaves differently than wanted, this happens
+instead, and tests hold all of it:
 
-* It never asks a strategy on the first bar; the order decided there is placed before it starts.
-* It closes what is open at the end at the open of the last bar, which lies in the past by then. `broker` closes it at
+* The library does not ask a strategy on the first bar. The order decided there is placed before it starts.
+* It closes open trades after the last bar at that bar's open, which is in the past by then. `brokers` closes them at
   the last close.
-* It drops orders without a word when the account cannot afford them. Strategies of target positions run with
-  no margin at all, and `ledger` checks margin itself; for a class of the library's own, `broker` computes margin and
-  relative sizes from the contract's own price, and a dropped order is an error.
-* It fills at any price that a stop or limit names. `broker` moves those of a class to the tick grid.
-* It knows no contract months. Its prices are the contracts' own, linked (`PricedBars`); where the contract changes, the
-  position is closed and opened again at the same open, or closed only.
+* It silently drops orders that the account cannot afford. Target positions run without margin, and the account checks
+  margin itself. For a class of the library, `brokers` computes margin and relative sizes from the contract's own price,
+  and a dropped order is an error.
+* It fills at any price that a stop or limit names. `brokers` moves the prices of a class to the tick grid.
+* It knows no contract months. Its prices are the contracts' own prices, linked (`PricedBars`). Where the contract
+  changes, the position is closed and opened again at the same open, or only closed.
 
-Knows the library. Must not know specs, files or reports. It is imported late, because the library imports
-Bokeh.
+The module is imported late, because the library imports Bokeh.
 """
 
 from __future__ import annotations
@@ -24,9 +23,10 @@ import random
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from importlib import metadata
 from typing import Any
 
 import backtesting
@@ -39,12 +39,13 @@ from g4qc_core.backtest.account.account import Trade
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.backtest.engines.brokers import ClosingBroker, OwnPriceBroker
+from g4qc_core.backtest.engines.engine import Engine, EngineRun, EngineTask
 from g4qc_core.backtest.engines.order_prices import IN_WORDS
-from g4qc_core.backtest.own_code import blamed
+from g4qc_core.backtest.engines.target_positions import target_positions
+from g4qc_core.backtest.prepared_strategy import LibraryStrategy, TargetStrategy
+from g4qc_core.backtest.user_code import user_errors
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.sentences import counted
-
-VERSION = f"backtesting {backtesting.__version__}"
 
 # A margin so small that the library never refuses an order while there is any money.
 _NO_MARGIN = 1e-12
@@ -53,55 +54,61 @@ _NO_MARGIN = 1e-12
 backtesting.backtesting._tqdm = lambda steps, **_: steps
 
 
-@dataclass(frozen=True)
-class LibraryRun:
-    """What the library made of it.
-
-    Attributes:
-        fills: lots from entry to exit; one of the library's own class may span rolls.
-        equity: money at the end, all positions closed, as the library sums it.
-        stats: the library's own figures, JSON-safe.
-        notes: its warnings that touch the result, one sentence each.
-    """
-
-    fills: list[Trade]
-    equity: float
-    stats: dict[str, Any]
-    notes: list[str]
+_CLASS_NOTE = (
+    "The strategy is a class of backtesting.py: its prices are contract money, linked over rolls; a relative size is "
+    "the number of contracts that the margin of the contract's own price allows."
+)
+_LINK_NOTE = (
+    "Before a roll a linked price differs from the contract's own, and so does a share of it, like a stop at 0.98 of "
+    "the price: it is another share of the price that was traded."
+)
 
 
-def run_targets(market: PricedBars, targets: np.ndarray, costs: CostModel, cash: Decimal) -> LibraryRun:
-    """Runs target positions: entry i of `targets` (int64, length n) is held from the open of bar i + 1."""
+class BacktestingPy(Engine):
+    """The engine of the library."""
+
+    @property
+    def version(self) -> str:
+        """Name and version of the library."""
+        return f"backtesting {metadata.version('backtesting')}"
+
+    def run(self, task: EngineTask) -> EngineRun:
+        """Run a strategy of target positions, or a class of the library.
+
+        Raises:
+            UsageError: the class is no `backtesting.Strategy`, or the user's code failed.
+            BacktestRefused: the library dropped an order for lack of margin, or the account was ruined.
+        """
+        match task.strategy:
+            case TargetStrategy():
+                wanted = target_positions(task, task.strategy)
+                ran = run_targets(wanted.bars, wanted.positions, task.costs, task.cash)
+                return replace(ran, closed_at=wanted.closed_at)
+            case LibraryStrategy():
+                return _run_class(task, task.strategy)
+        raise UsageError(f"backtesting.py cannot run the strategy {task.strategy.name}.")
+
+
+def run_targets(market: PricedBars, targets: np.ndarray, costs: CostModel, cash: Decimal) -> EngineRun:
+    """Run target positions: entry i of `targets` (int64, length n) is held from the open of bar i + 1."""
     return _run(market, _targets_class(market, targets), {}, costs, cash, _NO_MARGIN, ClosingBroker)
 
 
-def run_class(
-    market: PricedBars,
-    kind: type,
-    parameters: dict[str, Any],
-    costs: CostModel,
-    cash: Decimal,
-    margin_rate: Decimal,
-    seed: int,
-    closing: bool = False,
-) -> LibraryRun:
-    """Runs a `backtesting.Strategy` subclass as it is: its prices are contract money, its sizes contracts.
-
-    Args:
-        closing: its trades end where the contract changes; else they go on in the next one, and pay for it.
-
-    Raises:
-        UsageError: `kind` is no such class, or failed.
-        BacktestRefused: the library dropped an order for want of margin, or the account was ruined.
-    """
+def _run_class(task: EngineTask, strategy: LibraryStrategy) -> EngineRun:
+    """Run a `backtesting.Strategy` subclass as it is: its prices are contract money, its sizes contracts."""
+    market, kind, rate = task.bars, strategy.kind, float(task.margin_rate)
     if not issubclass(kind, backtesting.Strategy):
         raise UsageError(
             f"{kind.__module__}:{kind.__name__} is no subclass of backtesting.Strategy, nor of G4QC's own Strategy."
         )
-    rate = float(margin_rate)
-    with _seeded(seed), blamed(kind):
-        rolling = _rolling_class(market, kind, costs, closing)
-        return _run(market, rolling, parameters, costs, cash, rate, partial(OwnPriceBroker, market, rate))
+    closes = task.on_roll == "close"
+    with _seeded(task.seed), user_errors(kind):
+        rolling = _rolling_class(market, kind, task.costs, closes)
+        broker = partial(OwnPriceBroker, market, rate)
+        ran = _run(market, rolling, dict(strategy.given), task.costs, task.cash, rate, broker)
+    notes = [_CLASS_NOTE, *([_LINK_NOTE] if market.link.any() else []), *ran.notes]
+    closed_at = market.rolls.tolist() if closes else []
+    return replace(ran, closed_at=closed_at, margin_checked=True, notes=notes)
 
 
 def _run(
@@ -112,7 +119,7 @@ def _run(
     cash: Decimal,
     margin: float,
     broker: Callable[..., ClosingBroker],
-) -> LibraryRun:
+) -> EngineRun:
     side = float(costs.side)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -131,11 +138,11 @@ def _run(
     used: ClosingBroker = stats["_strategy"]._broker
     notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)], used)
     figures = {str(name): _plain(value) for name, value in stats.items() if not str(name).startswith("_")}
-    return LibraryRun(_fills(market, used), float(equity[-1]), figures, notes)
+    return EngineRun(market, _fills(market, used), float(equity[-1]), figures=figures, notes=notes)
 
 
 def _library_frame(market: PricedBars) -> pd.DataFrame:
-    """Bars in contract money under the library's names."""
+    """Return the bars in contract money under the library's names."""
     step_value = float(market.instrument.step_value)
     columns = {"Open": market.open, "High": market.high, "Low": market.low, "Close": market.close}
     money = {name: (ticks + market.lift) * step_value for name, ticks in columns.items()}
@@ -169,7 +176,7 @@ def _targets_class(market: PricedBars, targets: np.ndarray) -> type:
 
 
 def _rolling_class(market: PricedBars, kind: type, costs: CostModel, closing: bool) -> type:
-    """Return a subclass of `kind` that pays for rolls, or closes its trades there."""
+    """Return a subclass of `kind` that pays for rolls, or closes its trades at them."""
     rolls = {int(bar) for bar in market.rolls}
     round_turn = 2 * float(costs.side)
 
@@ -177,8 +184,8 @@ def _rolling_class(market: PricedBars, kind: type, costs: CostModel, closing: bo
         def next(self) -> None:
             bar = len(self.data) - 1
             if bar in rolls and not closing:
-                # The class keeps its trades over a roll, with their stops; the ledger splits them, and this
-                # is the price. What a stop closed within this bar had been taken over at its open.
+                # The class keeps its trades over a roll, with their stops. The account splits them, and these are
+                # the costs. A trade that a stop closes within this bar was rolled at its open.
                 opening = self.data.Open[-1]
                 stopped = (t for t in self.closed_trades if t.exit_bar == bar and t.exit_price != opening)
                 held = sum(abs(trade.size) for trade in (*self.trades, *stopped) if trade.entry_bar < bar)
@@ -192,7 +199,7 @@ def _rolling_class(market: PricedBars, kind: type, costs: CostModel, closing: bo
 
 
 def _fills(market: PricedBars, broker: ClosingBroker) -> list[Trade]:
-    """Return the trades in whole ticks; those that were open at the end leave after the last bar."""
+    """Return the trades in whole ticks; trades that were open at the end exit after the last bar."""
     step_value = float(market.instrument.step_value)
 
     def ticks(price: float) -> int:
@@ -255,7 +262,7 @@ def _plain(value: Any) -> Any:
 
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
-    """Both global generators start from `seed` inside, and go on as before after."""
+    """Seed both global generators within the context, and restore them after it."""
     python, legacy = random.getstate(), np.random.get_state()
     random.seed(seed)
     np.random.seed(seed)

@@ -1,11 +1,9 @@
-"""Brokers for backtesting.py that do what the library's own does not.
+"""Brokers for backtesting.py that correct the library's own.
 
-`ClosingBroker` closes what is open at the end at the last close. `OwnPriceBroker`, for a class of the library's own,
-also moves prices of orders to the tick grid, and computes margin and relative sizes from the contract's own price. The
-library computes both from the prices that it sees; these are linked, so they differ from the contract's own price
-before every roll. Without a link, and above the floor of `margin`, it decides as the library's does.
-
-Knows the library and markets. Must not know strategies or specs.
+`ClosingBroker` closes open trades at the last close. `OwnPriceBroker`, for a class of the library, also moves prices of
+orders to the tick grid, and computes margin and relative sizes from the contract's own price. The library computes both
+from the prices that it sees, which are linked and differ from the contract's own before every roll. Without a link, and
+above the floor of `margin`, both brokers decide alike.
 """
 
 from __future__ import annotations
@@ -20,10 +18,10 @@ from g4qc_core.backtest.engines.order_prices import OrderPrices, on_grid
 
 
 class ClosingBroker(_Broker):
-    """A broker that closes open trades after the last bar at its close; the library would do so at its open.
+    """A broker that closes open trades after the last bar at its close; the library would use its open.
 
     Attributes:
-        ended: the trades that were closed so.
+        ended: the trades closed after the last bar.
     """
 
     def __init__(self, **given: Any) -> None:
@@ -32,7 +30,7 @@ class ClosingBroker(_Broker):
         self._i = -1
 
     def next(self) -> None:
-        # After its loop the library asks once more about the last bar, so that open trades are closed.
+        # After its loop the library calls `next` once more on the last bar, so that open trades are closed.
         if self._i < len(self._data) - 1:
             super().next()
             return
@@ -72,7 +70,7 @@ class OwnPriceBroker(ClosingBroker):
         trade: Trade | None = None,
     ) -> Order:
         """Place an order with its prices on the tick grid (`order_prices`)."""
-        # The library's arrays of one price come as prices too.
+        # A price may come as one of the library's arrays of one element.
         asked = OrderPrices(*(price if price is None else float(price) for price in (limit, stop, sl, tp)))
         protects = trade is not None or self._position_size * size < 0
         last = float(self.last_price)
@@ -85,7 +83,7 @@ class OwnPriceBroker(ClosingBroker):
         return max(abs(price - float(self._shift[self._i])), float(self._floor[known]))
 
     def _adjusted_price(self, size: float | None = None, price: float | None = None) -> float:
-        # The library calls this with a price exactly where it is about to size an order filled at that price.
+        # The library calls this with a price only when it is about to size an order filled at that price.
         self._filled, self._sized = price, abs(size) if size else 0.0
         return float(super()._adjusted_price(size, price))
 
@@ -104,7 +102,7 @@ class OwnPriceBroker(ClosingBroker):
 
     @property
     def margin_available(self) -> float:
-        """Equity less the margin of what is held, money."""
+        """Equity less the margin of the open trades, money."""
         held = sum(abs(trade.size) for trade in self.trades)
         if not held:
             return max(0.0, float(self.equity))

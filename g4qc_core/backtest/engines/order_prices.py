@@ -1,8 +1,7 @@
-"""Prices of orders on the tick grid: where an asked price between two ticks goes.
+"""Prices of orders on the tick grid: the tick to which a price between two ticks moves.
 
 A protective stop moves to the tick nearer to the market, so that it never risks more than asked. Limits, targets and
-stops that open a position move to the tick farther away, so that none is filled before the asked price was reached.
-Knows prices and sides. Must not know brokers or markets.
+stops that open a position move to the tick farther away, so that none is filled before the asked price is reached.
 """
 
 from __future__ import annotations
@@ -20,9 +19,10 @@ IN_WORDS = (
 
 @dataclass(frozen=True)
 class OrderPrices:
-    """The prices of one order, each None where it has none.
+    """The prices of one order; None for a price that it does not have.
 
     Attributes:
+        limit, stop: prices of the order itself.
         sl, tp: stop and target of the trade that the order opens.
     """
 
@@ -37,13 +37,14 @@ class OrderPrices:
 
 
 def on_grid(asked: OrderPrices, *, buys: bool, protects: bool, last: float, step: float) -> OrderPrices:
-    """Return the prices on multiples of `step`; one that is on the grid stays as it is.
+    """Move the prices to multiples of `step`; prices on the grid stay as they are.
 
     Args:
-        buys: side of the order.
+        asked: the prices that the strategy asked for.
+        buys: the order buys.
         protects: the order closes a position, so that its stop is a protective one.
         last: price of the market, on the grid.
-        step: distance of two ticks.
+        step: distance between two ticks.
     """
     limit = _moved(asked.limit, step, up=not buys)
     stop = _moved(asked.stop, step, up=buys is not protects)
@@ -63,12 +64,12 @@ def _moved(price: float | None, step: float, up: bool) -> float | None:
     ticks = price / step
     if abs(ticks - round(ticks)) < _OFF_GRID:
         return price
-    # The library takes a price of zero for none.
+    # The library reads a price of zero as no price.
     return max(math.ceil(ticks) if up else math.floor(ticks), 1) * step
 
 
 def _beyond(entries: tuple[float, float], asked: float | None, moved: float | None, away: float) -> float | None:
-    """Return the moved stop or target, or the tick next to the entry if moving made the two meet."""
+    """Return the moved stop or target, or the tick next to the entry if the move made the two meet."""
     if asked is None or moved is None or moved == asked:
         return moved
     before, entry = entries

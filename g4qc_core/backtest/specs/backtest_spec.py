@@ -1,7 +1,4 @@
-"""Backtest specs: what to run, on what, at which costs; a TOML file that users edit.
-
-Knows names of strategies, timeframes and fields. Must not know bars, results or the backtesting library.
-"""
+"""Backtest specs: strategy, instrument, costs and window of a backtest; and the TOML file of specs that users edit."""
 
 from __future__ import annotations
 
@@ -16,10 +13,10 @@ from typing import Annotated, Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from g4qc_core.backtest.account.rolling import OnRoll
-from g4qc_core.backtest.own_strategies import is_external
+from g4qc_core.backtest.account.roll_positions import OnRoll
 from g4qc_core.backtest.specs.spec_values import Day, Money, Rule, Whole, one_of
 from g4qc_core.backtest.strategies import make_strategy, strategy
+from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.timeframes import TIMEFRAMES, timeframe
@@ -106,6 +103,11 @@ class BacktestSpec(BaseModel):
         description="Parameters of the strategy; one that is left out has the strategy's default",
     )
 
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """Symbols of all instruments that the spec trades; a spec has exactly one."""
+        return (self.instrument,)
+
     @model_validator(mode="before")
     @classmethod
     def _as_fields(cls, values: Any) -> Any:
@@ -114,7 +116,7 @@ class BacktestSpec(BaseModel):
         for attribute, info in cls.model_fields.items():
             if info.alias and {attribute, info.alias} <= set(values):
                 raise ValueError(f"{info.alias} and {attribute} are one field: give one of them")
-        # A program says null for a field that it leaves out.
+        # Programs send null for a field that they leave out.
         return {name: value for name, value in values.items() if value is not None}
 
     @model_validator(mode="after")
@@ -124,12 +126,12 @@ class BacktestSpec(BaseModel):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-safe, money and dates as text, the fields' names as in the file."""
+        """Return the spec JSON-safe, money and dates as text, with the field names of the file."""
         return self.model_dump(mode="json", by_alias=True)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The spec that `to_dict` gave.
+        """Build the spec from the values of `to_dict`.
 
         Raises:
             SettingsError: a field is missing, unknown or malformed; the text names entry and field.
@@ -181,14 +183,14 @@ class BacktestSpec(BaseModel):
             )
 
     def check_strategy(self) -> None:
-        """UsageError for an unknown strategy or parameter; one of the user's own is checked when it runs."""
+        """Raise UsageError for an unknown strategy or parameter; the user's own strategies are checked in a run."""
         if not is_external(self.strategy):
             make_strategy(self.strategy, self.parameters)
 
     def _parameters(self) -> dict[str, Any]:
         if not is_external(self.strategy):
             return make_strategy(self.strategy, self.parameters).model_dump(mode="json")
-        # A class takes 10 and 10.0 for the same number: pass its own type.
+        # 10 and 10.0 are the same number to a class: the form without decimals is canonical.
         return {
             name: int(value) if isinstance(value, float) and value.is_integer() else value
             for name, value in self.parameters.items()
@@ -196,15 +198,15 @@ class BacktestSpec(BaseModel):
 
 
 def field_names() -> list[str]:
-    """Fields of an entry as the file spells them."""
+    """Return the fields of an entry as the file spells them."""
     return [info.alias or name for name, info in BacktestSpec.model_fields.items()]
 
 
 def load_specs(path: Path | None = None, instruments: Collection[str] | None = None) -> dict[str, BacktestSpec]:
-    """The specs of a file by name, in its order.
+    """Read the specs of a file, by name, in its order.
 
     Args:
-        path: the file; None: the one that comes with G4QC.
+        path: the file; None: the file that comes with G4QC.
         instruments: known symbols; None: symbols are not checked here.
 
     Raises:
@@ -241,7 +243,7 @@ def _entry(file: Path, text: str, name: str, entry: Any, instruments: Collection
 
 
 def _floats(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry with floats among its parameters; its money stays decimal, as it was written."""
+    """Return the entry with floats among its parameters; its money stays decimal, as it was written."""
     given = entry.get("parameters")
     if not isinstance(given, dict):
         return entry

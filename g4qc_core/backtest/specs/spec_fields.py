@@ -1,7 +1,4 @@
-"""The fields of a backtest spec as data, for command line options and form fields.
-
-Reads the model. Must not know any surface.
-"""
+"""The fields of a backtest spec as data, for command line options and form fields."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The kinds of value in a backtest spec, each in one canonical form: money, dates, whole numbers, names, roll rules.
 
-Equal values written differently become the same value here. Must not know the fields that hold them.
+Equal values that are written differently become the same value.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The strategies that a spec may name, one file each; a new one is added to the tuple here.
+"""The strategies that come with G4QC, one file each; add a new one to `STRATEGIES`.
 
-Knows names. Must not know engines, costs or money.
+Raise `strategies` in `g4qc_core.code_versions` if the targets of one change.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["STRATEGIES", "Strategy", "make_strategy", "strategy"]
 
 
 def strategy(name: str) -> type[Strategy]:
-    """The strategy of that name.
+    """Return the strategy of this name.
 
     Raises:
         UsageError: no such strategy; the text offers the nearest one.
@@ -33,7 +33,7 @@ def strategy(name: str) -> type[Strategy]:
 
 
 def make_strategy(name: str, parameters: Mapping[str, Any]) -> Strategy:
-    """A strategy with its parameters.
+    """Build a strategy with its parameters.
 
     Raises:
         UsageError: unknown strategy or parameter, or a value out of its range; the text names it.

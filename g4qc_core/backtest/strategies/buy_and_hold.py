@@ -1,4 +1,4 @@
-"""The yardstick: always long, or always short."""
+"""Buy and hold: always long, or always short; the benchmark of every other strategy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class BuyAndHold(Strategy):
-    """Holds the same position from the second bar to the last, rolled with the series."""
+    """Hold the same position from the second bar to the last, rolled with the series."""
 
     name: ClassVar[str] = "buy_and_hold"
     summary: ClassVar[str] = "Holds `contracts` contracts on one `side` from the second bar to the last."
@@ -23,9 +23,11 @@ class BuyAndHold(Strategy):
 
     @property
     def bars_needed(self) -> int:
+        """One bar."""
         return 1
 
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        """Return the full position in every bar."""
         import numpy as np
 
         sign = 1 if self.side == "long" else -1

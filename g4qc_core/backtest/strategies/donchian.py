@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Donchian(Strategy):
-    """Enters when the close leaves the channel of the bars before; leaves when a shorter channel breaks."""
+    """Enter when the close leaves the channel of the bars before; exit when a shorter channel breaks."""
 
     name: ClassVar[str] = "donchian"
     summary: ClassVar[str] = (
@@ -28,9 +28,11 @@ class Donchian(Strategy):
 
     @property
     def bars_needed(self) -> int:
+        """The channel of the entry and one bar that breaks it."""
         return self.entry + 1
 
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        """Return the position after each close."""
         import numpy as np
 
         high, low, close = exact(bars[["high", "low", "close"]]).T
@@ -53,7 +55,7 @@ class Donchian(Strategy):
 
 
 def _channel(high: np.ndarray, low: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Highest high and lowest low of the `length` bars before each bar; no bound where there are fewer."""
+    """Return highest high and lowest low of the `length` bars before each bar; no bound if there are fewer."""
     import numpy as np
 
     top, bottom = np.full(len(high), np.iinfo(np.int64).max), np.full(len(low), np.iinfo(np.int64).min)

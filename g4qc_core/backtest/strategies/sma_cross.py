@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SmaCross(Strategy):
-    """Long while the fast average is above the slow one, short (or flat) while below; a tie changes nothing."""
+    """Be long while the fast average is above the slow one, short (or flat) while below; a tie changes nothing."""
 
     name: ClassVar[str] = "sma_cross"
     summary: ClassVar[str] = (
@@ -34,17 +34,19 @@ class SmaCross(Strategy):
 
     @property
     def bars_needed(self) -> int:
+        """The bars of the slow average."""
         return self.slow
 
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        """Return the position after each close; zero before the first slow average."""
         import numpy as np
 
         closes = exact(bars[["close"]])[:, 0]
         if len(closes) < self.slow:
             return np.zeros(len(closes), np.int64)
-        # Means are compared as sums times the other length: whole numbers, so that a tie is a tie. Of prices that were
-        # multiplied a tie is what rounding makes of one; else a later roll, by which all are multiplied, would change
-        # decisions of the past.
+        # Averages are compared as sums times the other length, in whole numbers, so that a tie is a tie. Prices
+        # adjusted by ratios carry rounding errors: a difference within them counts as a tie too. Otherwise a later
+        # roll, which multiplies all prices, would change past decisions.
         spread = np.zeros(len(closes), np.int64)
         fast, slow = _sums(closes, self.fast), _sums(closes, self.slow)
         spread[self.slow - 1 :] = fast[self.slow - self.fast :] * self.slow - slow * self.fast
@@ -53,7 +55,7 @@ class SmaCross(Strategy):
 
 
 def _sums(values: np.ndarray, length: int) -> np.ndarray:
-    """Sums of each `length` neighbours, `len(values) - length + 1` of them."""
+    """Return the sums of `length` neighbours each, `len(values) - length + 1` of them."""
     import numpy as np
 
     running = np.concatenate(([0], np.cumsum(values)))

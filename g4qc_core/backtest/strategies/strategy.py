@@ -1,7 +1,4 @@
-"""What a strategy is: typed parameters, and one pure function from bars to target positions.
-
-Knows bars. Must not know costs, money, engines or where bars come from.
-"""
+"""The base class of strategies: typed parameters, and one pure function from bars to target positions."""
 
 from __future__ import annotations
 
@@ -17,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-# Prices become integers of some 11 digits, finer than any tick, so that sums and comparisons are exact on every host,
-# and products with the lengths of windows stay within 64 bits.
+# Prices become integers of about 11 digits, finer than any tick: sums and comparisons are exact on every host, and
+# products with the lengths of windows stay within 64 bits.
 _DIGITS = 10
 
 
@@ -26,7 +23,7 @@ class Strategy(BaseModel, ABC):
     """Base of all strategies; the fields of a subclass are its parameters.
 
     Attributes:
-        name: how a spec names it; one of a user's own is named `module:Class` and needs neither this nor a summary.
+        name: name in a spec. The user's own strategies are named `module:Class` and need neither name nor summary.
         summary: one sentence for the report.
         contracts: size of a full position.
     """
@@ -41,24 +38,24 @@ class Strategy(BaseModel, ABC):
     @property
     @abstractmethod
     def bars_needed(self) -> int:
-        """Bars before the first one on which the strategy can decide anything, that one included."""
+        """Number of bars up to and including the first one on which the strategy can decide."""
 
     @abstractmethod
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
-        """Target positions in contracts, negative for short.
+        """Return the target positions in contracts, negative for short.
 
         Args:
             bars: n rows, ascending, with at least open, high, low, close (float64, points, adjusted) and
                 volume.
 
         Returns:
-            int64 of length n; entry i is decided on the close of bar i, from bars 0..i only, and is held from
-            the open of bar i + 1.
+            int64 of length n; entry i is decided on the close of bar i, from bars 0..i only, and is held from the
+            open of bar i + 1.
         """
 
 
 def build(kind: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
-    """The strategy `kind` with these parameters; a parameter that is not given has its default.
+    """Build the strategy `kind` with these parameters; a parameter that is not given has its default.
 
     Raises:
         UsageError: unknown parameter, or a value out of its range.
@@ -86,7 +83,7 @@ def build(kind: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
 
 
 def called(kind: type[Strategy]) -> str:
-    """Return the name of a strategy; one of a user's own need not have another one than its class."""
+    """Return the name of a strategy; that of its class if it has no other."""
     return getattr(kind, "name", kind.__name__)
 
 
@@ -96,7 +93,7 @@ def _about(kind: type[Strategy], field: str) -> str:
 
 
 def allowed(kind: type[Strategy], field: str) -> str:
-    """The range of a parameter in words: `from 1 to 1000, default 1`."""
+    """Return the range of a parameter in words: `from 1 to 1000, default 1`."""
     info = kind.model_fields[field]
     bounds = {
         bound: getattr(m, bound) for m in info.metadata for bound in ("ge", "gt", "le", "lt") if hasattr(m, bound)
@@ -108,10 +105,9 @@ def allowed(kind: type[Strategy], field: str) -> str:
 
 
 def exact(prices: pd.DataFrame) -> np.ndarray:
-    """Prices (n x k) as int64 multiples of one unit, a power of ten: their sums and comparisons are exact.
+    """Convert prices (n x k) to int64 multiples of one unit, a power of ten: sums and comparisons are exact.
 
-    Prices on a tick grid are multiples without a remainder; those that were multiplied stand on none, and each is up to
-    half a unit off.
+    Prices on a tick grid have no remainder. Prices adjusted by ratios are on no grid: each is up to half a unit off.
     """
     import numpy as np
 
@@ -121,7 +117,7 @@ def exact(prices: pd.DataFrame) -> np.ndarray:
 
 
 def hold(signals: np.ndarray) -> np.ndarray:
-    """Signals (int64) of which each 0 is replaced by the last signal before it that is not 0."""
+    """Replace each 0 among the signals (int64) by the last signal before it that is not 0."""
     import numpy as np
 
     last = np.maximum.accumulate(np.where(signals != 0, np.arange(len(signals)), -1))

@@ -16,10 +16,10 @@ import pandas as pd
 
 from g4qc_core.backtest.account.priced_bars import window
 from g4qc_core.backtest.metrics import ANNUAL, DEFINITIONS, MONEY, PERCENT, distorted, monthly_returns
-from g4qc_core.backtest.own_strategies import is_external
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.strategies import strategy
 from g4qc_core.backtest.tear_sheet.charts import MOST_CANDLES, MOST_TABLE_ROWS, charts
+from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.files import write_whole
 from g4qc_core.sentences import counted

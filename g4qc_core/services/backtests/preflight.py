@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from g4qc_core.backtest.own_strategies import check_parameters, is_external, load_class, own_strategy
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.strategies import Strategy, make_strategy
+from g4qc_core.backtest.user_strategies import check_parameters, is_external, load_class, own_strategy
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import refuse_broken, refuse_unpriced

@@ -1,4 +1,4 @@
-"""Backtests between the core's engine and the stores, which do not know each other: run, keep, load, publish."""
+"""Backtests on stored bars: run a spec, save and load its result, publish its report."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import UsageError
-from g4qc_core.instruments.registry import Registry
+from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import counted, listing
-from g4qc_core.services.backtests.spec_bars import read_bars
+from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars
 from g4qc_core.services.coverage.missing_minutes import missing_minutes
 from g4qc_core.services.rolls.instrument_rolls import unusual_rolls
 from g4qc_core.settings import Settings
@@ -29,19 +29,18 @@ _NOTES = {
 
 
 def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str | None) -> BacktestResult:
-    """Runs a spec on the stored series, and keeps the result.
+    """Run a spec on the stored series, and save the result.
 
     Raises:
-        BacktestRefused: the result could not be believed.
+        UsageError: the strategy or a roll calendar does not exist.
+        BacktestRefused: too few bars, no margin for an order, ruin, or prices that cannot be traded or adjusted.
+        BarsIncomplete: the timeframe was not derived from all stored minutes.
     """
-    from g4qc_core.backtest.run import run_backtest
-
     instrument = registry[spec.instrument]
     now = datetime.now(UTC)
     read = read_bars(spec, registry, stores, now)
-    given: dict[str, Any] = {"data_version": read.version, "roll_rule": read.rule}
-    result = run_backtest(spec, read.series, instrument, exits=read.exits, behind=read.behind, **given)
-    notes = [*result.notes, *unusual_rolls(stores.rolls.load(spec.instrument, read.rule), read.series)]
+    result = run_on(spec, read, instrument)
+    notes = [*result.notes, *unusual_rolls(read.rolls, read.series)]
     if read.known.missing:
         notes.append(f"{read.known.words()} The strategy saw the series without them.")
     missing = missing_minutes(instrument, read.series, stores, spec.first, spec.last)
@@ -52,8 +51,23 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
     return result
 
 
+def run_on(spec: BacktestSpec, read: SpecBars, instrument: Instrument) -> BacktestResult:
+    """Run a spec on bars that were read for it, without saving the result; raises as `run_backtest`."""
+    from g4qc_core.backtest.run import run_backtest
+
+    return run_backtest(
+        spec,
+        read.series,
+        instrument,
+        data_version=read.version,
+        roll_rule=read.rule,
+        exits=read.exits,
+        old_contracts=read.old_contracts,
+    )
+
+
 def data_version(spec: BacktestSpec, registry: Registry, stores: Stores) -> str:
-    """Fingerprint of the series that the spec reads, as it is stored now.
+    """Return the fingerprint of the series that the spec reads, as it is stored now.
 
     Raises:
         G4qcError: the series cannot be read.
@@ -62,10 +76,10 @@ def data_version(spec: BacktestSpec, registry: Registry, stores: Stores) -> str:
 
 
 def publish(result: BacktestResult, settings: Settings, registry: Registry, stores: Stores) -> Path:
-    """Writes the report of a result, and returns its file.
+    """Write the report of a result, and return its file.
 
     Raises:
-        UsageError: the stored bars are not those of the result any more.
+        UsageError: the stored bars have changed since the result was made.
     """
     from g4qc_core.backtest.tear_sheet.report import write_report
 
@@ -82,13 +96,13 @@ def _gap_note(missing: Mapping[date, int]) -> str:
     days = listing([f"{day}" for day in missing])
     minutes, sessions = counted(sum(missing.values()), "minute"), counted(len(missing), "session")
     return (
-        f"Of {minutes} in {sessions} nothing is known, because "
-        f"a request failed or was never made: {days}. The strategy saw the series without them."
+        f"Nothing is known about {minutes} in {sessions}, because a request failed or was never made: {days}. "
+        "The strategy saw the series without them."
     )
 
 
 def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now: datetime) -> None:
-    """Keeps the result whole, and counts it as a trial of its strategy."""
+    """Save the result, and count it as a trial of its strategy."""
     spec = result.spec
     record = BacktestRecord(
         id=result.id,
@@ -114,10 +128,10 @@ def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now:
 
 
 def load_result(name: str, stores: Stores) -> BacktestResult:
-    """The newest result of the spec.
+    """Return the newest result of the spec.
 
     Raises:
-        UsageError: it was never run.
+        UsageError: the spec has no result.
     """
     found = stores.backtests.results(name)
     if not found:
@@ -137,17 +151,17 @@ def load_result(name: str, stores: Stores) -> BacktestResult:
 
 
 def report_path(settings: Settings, name: str) -> Path:
-    """File of the spec's report."""
+    """Return the file of the spec's report."""
     return settings.reports / f"{name}.html"
 
 
 def origin_note(origin: Origin | None) -> str | None:
-    """What a reader must know of where the bars come from; None for those of a real account."""
+    """Return the warning that a reader of the report needs about the origin of the bars; None for a real account."""
     return _NOTES.get(origin) if origin is not None else None
 
 
 def figures(metrics: Mapping[str, Any]) -> str:
-    """The key figures in one line."""
+    """Return the key figures in one line."""
     sharpe = metrics.get("sharpe")
     return (
         f"return {metrics['total_return']:.2%}, Sharpe {'not meaningful' if sharpe is None else f'{sharpe:.2f}'}, "

@@ -1,6 +1,6 @@
-"""Roll sensitivity: one spec run on every series that its contracts can be joined to, by rule and adjustment.
+"""Roll sensitivity: one spec on every series that its contracts can be joined to, by rule and adjustment.
 
-The runs are kept nowhere: they are no trials of a strategy but one trial, looked at from several sides.
+The runs are not stored: together they are one trial, seen from several sides.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.backtest.own_strategies import is_library_class
 from g4qc_core.backtest.roll_sensitivity import FIGURES, VARIANT_COLUMNS, Spread, spread_of
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.backtest.user_strategies import is_library_class
 from g4qc_core.errors import BacktestRefused, BarsIncomplete
 from g4qc_core.futures.adjustment import Adjustment
-from g4qc_core.futures.rolls.roll_calendar import rule_name
-from g4qc_core.instruments.registry import Registry
+from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
-from g4qc_core.services.backtests.spec_bars import read_bars
+from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars, rule_of
+from g4qc_core.services.backtests.spec_run import run_on
 from g4qc_core.storage.stores import Stores
+
+_REFUSALS = (BacktestRefused, BarsIncomplete)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Sensitivity:
 
     Attributes:
         variants: frame of `VARIANT_COLUMNS`.
-        spread: how far their profits lie apart.
+        spread: of their profits.
         notes: notes of the results by variant, `rule, adjustment`.
     """
 
@@ -41,8 +43,17 @@ class Sensitivity:
 
     @property
     def all_notes(self) -> list[str]:
-        """Return the notes of all variants, each once."""
+        """The notes of all variants, each once."""
         return list(dict.fromkeys(chain.from_iterable(self.notes.values())))
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """One run: figures and notes, or the reason of its refusal."""
+
+    figures: dict[str, Any]
+    notes: list[str]
+    refused: str = ""
 
 
 def roll_sensitivity(
@@ -52,45 +63,62 @@ def roll_sensitivity(
     rules: Sequence[str] = (),
     adjustments: Sequence[Adjustment] = (),
 ) -> Sensitivity:
-    """Runs the spec by each rule and adjustment; by default every rule that has a roll calendar, and all adjustments.
+    """Run the spec by each rule and adjustment.
 
-    A class of backtesting.py trades the prices that it sees, and can have additive ones only. A variant that is refused
-    is listed with its reason.
+    The bars of a rule are read once, for all adjustments. A variant that is refused is listed with its reason.
+
+    Args:
+        spec: the backtest.
+        registry: the instruments.
+        stores: of the bars.
+        rules: roll rules; none: all that have a roll calendar, the spec's own first.
+        adjustments: none: all; for a class of backtesting.py, which trades the prices that it sees, only the additive
+            one.
 
     Raises:
         UsageError: there is no calendar by one of `rules`.
         BacktestRefused: every variant was refused.
     """
     instrument = registry[spec.instrument]
-    own = rule_name(instrument) if spec.roll is None else str(parse_rule(spec.roll))
+    own = rule_of(spec, instrument)
     names = [str(parse_rule(rule)) for rule in rules] or [own, *stores.rolls.rules(instrument.symbol)]
     kinds = list(adjustments) or ([Adjustment.ADDITIVE] if is_library_class(spec.strategy) else list(Adjustment))
+    now = datetime.now(UTC)
     rows = []
     notes: dict[str, list[str]] = {}
     for rule in dict.fromkeys(names):
-        for kind in kinds:
+        found = _by_adjustment(spec.model_copy(update={"roll": rule}), kinds, registry, stores, now)
+        for kind, variant in found.items():
             key = {"rule": rule, "adjustment": str(kind), "own": (rule, kind) == (own, spec.adjustment)}
-            variant = spec.model_copy(update={"roll": rule, "adjustment": kind})
-            figures, texts = _run(variant, registry, stores)
-            rows.append(key | figures)
-            if not figures["refused"]:
-                notes[f"{rule}, {kind}"] = texts
+            rows.append(key | variant.figures | {"refused": variant.refused})
+            if not variant.refused:
+                notes[f"{rule}, {kind}"] = variant.notes
     variants = pd.DataFrame(rows, columns=list(VARIANT_COLUMNS))
     if variants["net_profit"].isna().all():
         raise BacktestRefused(f"No variant of {spec.name} could be run. The first: {variants['refused'].iloc[0]}")
     return Sensitivity(variants, spread_of(variants, float(spec.cash)), notes)
 
 
-def _run(spec: BacktestSpec, registry: Registry, stores: Stores) -> tuple[dict[str, Any], list[str]]:
-    """Return figures and notes of one variant; a refused one has its reason in place of figures."""
-    from g4qc_core.backtest.run import run_backtest
-
+def _by_adjustment(
+    spec: BacktestSpec, kinds: Sequence[Adjustment], registry: Registry, stores: Stores, now: datetime
+) -> dict[Adjustment, _Variant]:
+    """Run the spec with each adjustment, on bars that are read once."""
     try:
-        read = read_bars(spec, registry, stores, datetime.now(UTC))
-        given: dict[str, Any] = {"data_version": read.version, "roll_rule": read.rule, "exits": read.exits}
-        given["behind"] = read.behind
-        result = run_backtest(spec, read.series, registry[spec.instrument], **given)
-    except (BacktestRefused, BarsIncomplete) as refused:
-        return dict.fromkeys(FIGURES) | {"refused": str(refused)}, []
-    missing = [read.known.words()] if read.known.missing else []
-    return {name: result.metrics[name] for name in FIGURES} | {"refused": ""}, [*result.notes, *missing]
+        own_prices = read_bars(spec.model_copy(update={"adjustment": Adjustment.NONE}), registry, stores, now)
+    except _REFUSALS as refused:
+        return dict.fromkeys(kinds, _refused(refused))
+    instrument = registry[spec.instrument]
+    return {kind: _run(spec.model_copy(update={"adjustment": kind}), own_prices, instrument) for kind in kinds}
+
+
+def _run(spec: BacktestSpec, own_prices: SpecBars, instrument: Instrument) -> _Variant:
+    try:
+        result = run_on(spec, own_prices.adjusted_by(spec.adjustment), instrument)
+    except _REFUSALS as refused:
+        return _refused(refused)
+    missing = [own_prices.known.words()] if own_prices.known.missing else []
+    return _Variant({name: result.metrics[name] for name in FIGURES}, [*result.notes, *missing])
+
+
+def _refused(reason: Exception) -> _Variant:
+    return _Variant(dict.fromkeys(FIGURES), [], str(reason))

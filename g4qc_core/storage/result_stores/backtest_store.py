@@ -1,7 +1,6 @@
-"""Backtests: their specs, results, trades and equity curves, and every trial ever run.
+"""Stored backtests: specs, results with trades and equity curves, and every trial ever run.
 
-The money of trades is NUMERIC, exact. Knows the shape of a result as plain values and frames. Must not know
-how one is computed.
+The money of trades is NUMERIC, exact. How a result is computed does not belong here.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import TypeEngine
 
 from g4qc_core.errors import unknown
+from g4qc_core.result_columns import EQUITY_COLUMNS, TRADE_COLUMNS
 from g4qc_core.storage.codec.binary_copy import Kinds, copy_in, copy_out
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import (
@@ -32,9 +32,6 @@ from g4qc_core.storage.tables import (
     trials,
 )
 
-TRADE_COLUMNS = tuple(c.name for c in backtest_trades.c if c.name not in ("backtest_id", "number"))
-EQUITY_COLUMNS = tuple(c.name for c in backtest_equity.c if c.name != "backtest_id")
-
 _DTYPES: dict[type, Any] = {
     str: "str",
     int: "int64",
@@ -43,23 +40,23 @@ _DTYPES: dict[type, Any] = {
     date: "datetime64[s]",
     datetime: "datetime64[us, UTC]",
 }
-_EQUITY: Kinds = {
-    "backtest_id": "text",
-    "timestamp": "timestamptz",
-    "trade_date": "date",
-    "position": "int4",
-    "equity": "float8",
-    "drawdown": "float8",
-}
+# Columns of a result that each of its names has for itself.
+_NAMED = ("spec_name", "spec", "created_at", "run_id")
+_COPIED: dict[type, str] = {str: "text", int: "int4", float: "float8", date: "date", datetime: "timestamptz"}
+_EQUITY: Kinds = {name: _COPIED[backtest_equity.c[name].type.python_type] for name in ("backtest_id", *EQUITY_COLUMNS)}
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One idea that was tried, whatever came of it: what any later correction for luck has to count.
+    """One tried set of inputs, whatever its result: corrections for luck count all of them.
 
     Attributes:
         family: the strategy.
-        fingerprint: of everything that decides the result; the same trial again is no new one.
+        fingerprint: of everything that decides the result; repeating a trial adds none.
+        symbol, timeframe: of the bars.
+        parameters: of the strategy.
+        metrics: figures of the result.
+        created_at: UTC.
     """
 
     family: str
@@ -77,15 +74,16 @@ class BacktestRecord:
 
     Attributes:
         id: the same inputs have the same id, and a later result of the id replaces an earlier one.
-        spec_name: one of the names under which it was run: the requested one, else the newest.
+        spec_name: name under which it was run: the requested one, or the newest.
         spec: as the user wrote it under that name.
-        inputs: what the numbers depend on (law 10).
+        inputs: everything that decides the numbers.
         metrics: figures by name; NaN and infinity are stored as null.
-        library: figures of the backtesting library by its own names.
-        notes: sentences for the reader.
         created_at: UTC.
-        title: name that people gave to the result; None: it is shown under that of its spec.
-        tags: words that people gave to it, sorted.
+        library: the engine's own figures by its own names.
+        notes: sentences for the reader.
+        run_id: of the run in Dagster; None: it ran outside.
+        title: name that the user gave to the result; None: it is shown under the name of its spec.
+        tags: the user's words for it, sorted.
     """
 
     id: str
@@ -108,7 +106,7 @@ class BacktestRecord:
 
 @dataclass(frozen=True)
 class StoredSpec:
-    """A backtest spec by name; `source` says where it came from, e.g. a file's path."""
+    """A backtest spec by name; `source` tells where it came from, for example the path of a file."""
 
     name: str
     spec: Mapping[str, Any]
@@ -125,20 +123,19 @@ class BacktestStore:
     def save(
         self, record: BacktestRecord, trades: pd.DataFrame, equity: pd.DataFrame, trial: Trial | None = None
     ) -> None:
-        """Keep a result whole: record, trades, equity curve and its trial in one transaction.
+        """Save a result with trades, equity curve and trial in one transaction.
 
-        A result that was deleted is there again. The record's title and tags are not written: `ResultLabels` does.
+        A deleted result exists again. The record's title and tags are not written: `ResultLabels` does that.
 
         Args:
-            trades: `TRADE_COLUMNS`: times UTC, trade dates as midnights, size in contracts (negative: short),
-                prices in points, gross, fees, slippage and profit in money (float64 or Decimal, kept to the
-                last digit that the float shows).
-            equity: `EQUITY_COLUMNS`: a row a bar, timestamp UTC and unique, drawdown as a fraction.
+            record: the result.
+            trades: `TRADE_COLUMNS`; money as float64 or Decimal, kept to the last digit that the float shows.
+            equity: `EQUITY_COLUMNS`, with unique timestamps.
+            trial: counted if it is new; None: nothing is counted.
         """
         values = {name: _plain(value) for name, value in asdict(record).items() if name not in ("title", "tags")}
         with self._database.transaction() as connection:
             connection.execute(delete(deleted_backtests).where(deleted_backtests.c.id == record.id))
-            # The result keeps its other names.
             kept = insert(backtests).values(values).on_conflict_do_update(index_elements=["id"], set_=values)
             connection.execute(kept)
             for table in (backtest_trades, backtest_equity):
@@ -151,19 +148,19 @@ class BacktestStore:
                 insert_trial(connection, trial)
 
     def record_trial(self, trial: Trial) -> None:
-        """Counts a trial; the same one again changes nothing."""
+        """Count a trial; repeating one changes nothing."""
         with self._database.transaction() as connection:
             insert_trial(connection, trial)
 
     def trials(self, family: str) -> list[Trial]:
-        """All trials of a strategy, the first one first."""
+        """Return all trials of a strategy, the oldest first."""
         query = select(trials).where(trials.c.family == family).order_by(trials.c.id)
         with self._database.transaction() as connection:
             rows = connection.execute(query).mappings().all()
         return [Trial(**{name: row[name] for name in Trial.__dataclass_fields__}) for row in rows]
 
     def results(self, spec_name: str | None = None) -> list[BacktestRecord]:
-        """Results, of one spec or of all, the newest first."""
+        """Return the results of one spec or of all, the newest first."""
         query = select(backtests).order_by(backtests.c.created_at.desc(), backtests.c.id)
         if spec_name is not None:
             query = _named().where(backtest_names.c.spec_name == spec_name)
@@ -172,7 +169,7 @@ class BacktestStore:
             return [_record(row) for row in connection.execute(query)]
 
     def newest(self) -> list[BacktestRecord]:
-        """The newest result of each spec, by the spec's name."""
+        """Return the newest result of each spec, by the spec's name."""
         names = backtest_names.c
         order = [names.created_at.desc(), names.backtest_id]
         age = func.row_number().over(partition_by=names.spec_name, order_by=order)
@@ -183,19 +180,19 @@ class BacktestStore:
             return [_record(row) for row in connection.execute(query)]
 
     def counts(self) -> dict[str, int]:
-        """Number of results by the name of their spec; a result with two names counts under both."""
+        """Return the number of results by the name of their spec; a result with two names counts under both."""
         query = select(backtest_names.c.spec_name, func.count()).group_by(backtest_names.c.spec_name)
         with self._database.transaction() as connection:
             return {row.spec_name: row[1] for row in connection.execute(query)}
 
     def find(self, backtest_id: str) -> BacktestRecord | None:
-        """A result without its trades and equity; None when there is none."""
+        """Return a result without its trades and equity; None if there is none."""
         with self._database.transaction() as connection:
             row = connection.execute(select(backtests).where(backtests.c.id == backtest_id)).first()
         return None if row is None else _record(row)
 
     def load(self, backtest_id: str) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
-        """A result with its trades (`TRADE_COLUMNS`, money as float64) and equity (`EQUITY_COLUMNS`).
+        """Return a result with its trades (`TRADE_COLUMNS`, money as float64) and equity (`EQUITY_COLUMNS`).
 
         Raises:
             UsageError: there is no such result.
@@ -209,27 +206,27 @@ class BacktestStore:
         return _record(row), trades, equity
 
     def save_spec(self, spec: StoredSpec) -> None:
-        """Keeps a spec; a later one of the name replaces it."""
+        """Save a spec; a later spec of the same name replaces it."""
         values = {name: _plain(value) for name, value in asdict(spec).items()}
         statement = insert(backtest_specs).values(values)
         with self._database.transaction() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
 
     def forget_spec(self, name: str) -> bool:
-        """Delete a spec that has no result; return True if no spec and no result has that name any more."""
+        """Delete a spec that has no result; return True if no spec and no result has that name any longer."""
         proven = select(backtest_names.c.spec_name).where(backtest_names.c.spec_name == name).exists()
         with self._database.transaction() as connection:
             connection.execute(delete(backtest_specs).where(backtest_specs.c.name == name, ~proven))
             return not connection.scalar(select(proven))
 
     def specs(self) -> list[StoredSpec]:
-        """All specs by name."""
+        """Return all specs by name."""
         with self._database.transaction() as connection:
             rows = connection.execute(select(backtest_specs).order_by(backtest_specs.c.name)).mappings().all()
         return [StoredSpec(**row) for row in rows]
 
     def deleted_specs(self) -> dict[str, Mapping[str, Any]]:
-        """Specs of the results that were deleted and not made again, by name; of a name the one deleted last."""
+        """Return the specs of deleted results, by name; if several have a name, the one deleted last."""
         query = select(deleted_backtests.c.specs).order_by(deleted_backtests.c.deleted_at)
         with self._database.transaction() as connection:
             return {name: spec for specs in connection.scalars(query) for name, spec in specs.items()}
@@ -237,17 +234,15 @@ class BacktestStore:
 
 def _named() -> Select:
     """Select the results under each of their names."""
-    own = [c for c in backtests.c if c.name not in ("spec_name", "spec", "created_at", "run_id")]
-    names = [backtest_names.c[name] for name in ("spec_name", "spec", "created_at", "run_id")]
+    own = [c for c in backtests.c if c.name not in _NAMED]
+    names = [backtest_names.c[name] for name in _NAMED]
     return select(*own, *names).join(backtest_names, backtest_names.c.backtest_id == backtests.c.id)
 
 
 def _insert_name(connection: Connection, record: Mapping[str, Any]) -> None:
-    said = {name: record[name] for name in ("spec_name", "spec", "created_at", "run_id")} | {
-        "backtest_id": record["id"]
-    }
-    statement = insert(backtest_names).values(said)
-    connection.execute(statement.on_conflict_do_update(index_elements=["spec_name", "backtest_id"], set_=said))
+    row = {name: record[name] for name in _NAMED} | {"backtest_id": record["id"]}
+    statement = insert(backtest_names).values(row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["spec_name", "backtest_id"], set_=row))
 
 
 def _insert_trades(connection: Connection, backtest_id: str, trades: pd.DataFrame) -> None:
@@ -261,7 +256,7 @@ def _insert_trades(connection: Connection, backtest_id: str, trades: pd.DataFram
 
 
 def _column(kind: TypeEngine, values: pd.Series) -> list[Any]:
-    """The values as the driver wants them: Python's own types."""
+    """Convert the values to Python's own types, for the driver."""
     if kind.python_type is Decimal:
         return [Decimal(str(value)) for value in values]
     if kind.python_type is date:
@@ -270,7 +265,7 @@ def _column(kind: TypeEngine, values: pd.Series) -> list[Any]:
 
 
 def insert_trial(connection: Connection, trial: Trial) -> None:
-    """Count a trial; the same one again changes nothing."""
+    """Count a trial; repeating one changes nothing."""
     values = {name: _plain(value) for name, value in asdict(trial).items()}
     connection.execute(insert(trials).values(values).on_conflict_do_nothing())
 
@@ -294,7 +289,7 @@ def _record(row: Row) -> BacktestRecord:
 
 
 def _plain(value: Any) -> Any:
-    """The value as JSON can say it; NaN and infinity, which JSON cannot say, are null."""
+    """Convert the value to JSON types; NaN and infinity, which JSON lacks, become null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

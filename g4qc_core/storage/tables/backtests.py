@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
-# Without a scale: a bound one would round half cents (a tick of some bonds is 15.625) without a word.
+# Without a scale, which would silently round fractions of a cent (a tick of some bonds is 15.625).
 _MONEY = Numeric()
 
 backtest_specs = Table(
@@ -45,12 +45,12 @@ backtests = Table(
     filled("notes", JSON),
     filled("created_at", INSTANT),
     Column("run_id", Text),
-    # Given by people; a later run of the same inputs keeps both.
+    # Set by the user; a later run of the same inputs keeps both.
     Column("title", Text),
     Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
 )
 
-# A result that was deleted, until a run makes it again. Its trial stays in `trials` in either case.
+# Deleted results, until a run makes them again. Their trials stay in `trials` in either case.
 deleted_backtests = Table(
     "deleted_backtests",
     metadata,
@@ -65,7 +65,7 @@ deleted_backtests = Table(
 )
 
 
-# Two specs with the same content share one result: it has a row for each name, and `backtests` repeats the newest one.
+# Specs with the same content share one result: it has a row for each name, and `backtests` repeats the newest one.
 backtest_names = Table(
     "backtest_names",
     metadata,
@@ -106,7 +106,7 @@ backtest_trades = Table(
     filled("exit_reason"),
 )
 
-# A curve to draw and to take ratios from, with a row a bar; the exact account is the sum of the trades.
+# One row per bar, to draw and to compute ratios from; the exact account is the sum of the trades.
 backtest_equity = Table(
     "backtest_equity",
     metadata,
@@ -118,7 +118,7 @@ backtest_equity = Table(
     filled("drawdown", Double),
 )
 
-# One row an idea ever tried, not one a run: running the same trial again adds nothing.
+# One row per tried set of inputs, not per run: repeating a trial adds nothing.
 trials = Table(
     "trials",
     metadata,

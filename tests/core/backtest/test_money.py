@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from g4qc_core.backtest.account.account import Account, check_against, settle
 from g4qc_core.backtest.account.costs import CostModel
-from g4qc_core.backtest.account.priced_bars import make_market
+from g4qc_core.backtest.account.priced_bars import price_bars
 from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import Instrument
@@ -61,7 +61,7 @@ def by_hand(opens: list[int], closes: list[int], targets: list[int], contracts: 
 def test_profit_is_ticks_times_tick_value_less_costs_to_the_cent(drawn, slippage: str) -> None:
     of, opens, closes, targets, contracts, adjustments = drawn
     bars = series(opens, closes, of, contracts, adjustments)
-    market = make_market(bars, of, exits_of(bars))
+    market = price_bars(bars, of, exits_of(bars))
     costs = CostModel.of(of, Decimal(slippage))
     ran = backtesting_py.run_targets(market, np.array(targets), costs, CASH)
     account = settle(market, ran.fills, costs, CASH)
@@ -99,7 +99,7 @@ def each_trade_lies_within_its_contract(account: Account, frame) -> None:
 def test_the_equity_of_every_bar_is_cash_plus_what_was_won_less_what_was_paid(drawn) -> None:
     of, opens, closes, targets, contracts, adjustments = drawn
     bars = series(opens, closes, of, contracts, adjustments)
-    market = make_market(bars, of, exits_of(bars))
+    market = price_bars(bars, of, exits_of(bars))
     free = CostModel(Decimal(0), Decimal(0), of.tick_value, of.currency)
     account = settle(market, backtesting_py.run_targets(market, np.array(targets), free, CASH).fills, free, CASH)
     won, _ = by_hand(opens, closes, targets, contracts)
@@ -116,7 +116,7 @@ def test_a_constant_added_to_all_prices_changes_no_money(drawn, shift: int) -> N
     def final(by: int) -> Decimal:
         moved = [p + by for p in opens], [p + by for p in closes]
         bars = series(*moved, of, contracts, adjustments)
-        market = make_market(bars, of, exits_of(bars))
+        market = price_bars(bars, of, exits_of(bars))
         return settle(
             market, backtesting_py.run_targets(market, np.array(targets), costs, CASH).fills, costs, CASH
         ).final
@@ -125,7 +125,7 @@ def test_a_constant_added_to_all_prices_changes_no_money(drawn, shift: int) -> N
 
 
 def test_an_order_decided_on_a_close_is_filled_at_the_next_open() -> None:
-    market = make_market(series([100, 104, 110, 120], [102, 108, 112, 130]), ES)
+    market = price_bars(series([100, 104, 110, 120], [102, 108, 112, 130]), ES)
     costs = CostModel.of(ES, Decimal(0), fee=Decimal(0))
     ran = backtesting_py.run_targets(market, np.array([1, 1, 0, 0]), costs, CASH)
     account = settle(market, ran.fills, costs, CASH)
@@ -134,7 +134,7 @@ def test_an_order_decided_on_a_close_is_filled_at_the_next_open() -> None:
 
 
 def test_what_is_open_at_the_end_is_closed_at_the_last_close_and_pays_for_it() -> None:
-    market = make_market(series([100, 104], [102, 108]), ES)
+    market = price_bars(series([100, 104], [102, 108]), ES)
     costs = CostModel.of(ES, Decimal(1))
     account = settle(market, backtesting_py.run_targets(market, np.array([2, 2]), costs, CASH).fills, costs, CASH)
     trade = account.trades.iloc[0]
@@ -148,7 +148,7 @@ def test_a_fee_of_the_spec_replaces_the_instruments() -> None:
 
 
 def test_an_equity_of_the_library_that_is_two_cents_off_is_an_error() -> None:
-    market = make_market(series([100, 104], [102, 108]), ES)
+    market = price_bars(series([100, 104], [102, 108]), ES)
     costs = CostModel.of(ES, Decimal(0))
     ran = backtesting_py.run_targets(market, np.array([1, 1]), costs, CASH)
     account = settle(market, ran.fills, costs, CASH)

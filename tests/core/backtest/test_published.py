@@ -14,7 +14,7 @@ import pytest
 from g4qc_core.backtest import metrics
 from g4qc_core.backtest.account.account import settle
 from g4qc_core.backtest.account.costs import CostModel
-from g4qc_core.backtest.account.priced_bars import make_market
+from g4qc_core.backtest.account.priced_bars import price_bars
 from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.span import Span
@@ -50,7 +50,7 @@ def test_fills_and_value_are_those_of_the_futures_test_of_backtrader() -> None:
     crossed = above.ne(above.shift()) & above.shift().notna()
     targets = above.where(crossed).ffill().fillna(0).astype(int).to_numpy()
 
-    market = make_market(daily_bars(frame), of)
+    market = price_bars(daily_bars(frame), of)
     costs, cash = CostModel.of(of, Decimal(0)), Decimal(10_000)
     account = settle(market, backtesting_py.run_targets(market, targets, costs, cash).fills, costs, cash)
     trades = account.trades

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from g4qc_core.backtest.account.account import check_against, settle
 from g4qc_core.backtest.account.costs import CostModel
-from g4qc_core.backtest.account.priced_bars import make_market
-from g4qc_core.backtest.account.rolling import closed_at_rolls
+from g4qc_core.backtest.account.priced_bars import price_bars
+from g4qc_core.backtest.account.roll_positions import closed_at_rolls
 from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.errors import BacktestRefused, SettingsError
@@ -84,7 +84,7 @@ def by_contract(own: pd.DataFrame, exits: pd.Series, targets: np.ndarray) -> tup
 @given(joined(), st.sampled_from(list(Adjustment)))
 def test_profit_through_rolls_is_the_sum_over_contracts_to_the_cent(drawn, adjustment: Adjustment) -> None:
     own, rolls, exits, targets = drawn
-    market = make_market(adjusted(own, rolls, adjustment), ES, exits)
+    market = price_bars(adjusted(own, rolls, adjustment), ES, exits)
     costs = CostModel.of(ES, Decimal(1))
     ran = backtesting_py.run_targets(market, targets, costs, CASH)
     account = settle(market, ran.fills, costs, CASH)
@@ -101,7 +101,7 @@ def test_profit_through_rolls_is_the_sum_over_contracts_to_the_cent(drawn, adjus
 def test_trades_show_prices_of_the_contract_and_of_the_series(drawn, adjustment: Adjustment) -> None:
     own, rolls, exits, targets = drawn
     seen = adjusted(own, rolls, adjustment)
-    market = make_market(seen, ES, exits)
+    market = price_bars(seen, ES, exits)
     costs = CostModel.of(ES, Decimal(0))
     trades = settle(market, backtesting_py.run_targets(market, targets, costs, CASH).fills, costs, CASH).trades
     own_at, seen_at = own.set_index("timestamp")["open"], seen.set_index("timestamp")["open"]
@@ -120,7 +120,7 @@ def test_the_adjustment_decides_what_is_seen_and_not_what_is_earned(drawn) -> No
     costs = CostModel.of(ES, Decimal(1))
 
     def equity(adjustment: Adjustment) -> list[float]:
-        market = make_market(adjusted(own, rolls, adjustment), ES, exits)
+        market = price_bars(adjusted(own, rolls, adjustment), ES, exits)
         return (
             settle(market, backtesting_py.run_targets(market, targets, costs, CASH).fills, costs, CASH)
             .equity["equity"]

@@ -29,7 +29,7 @@ def test_a_backtest_over_a_gap_says_so_and_its_report_is_refused_when_the_bars_h
     with week.bench() as bench:
         spec = BacktestSpec.from_dict(SPEC)
         result = run_spec(spec, bench.registry, bench.stores, None)
-        assert any(note.startswith("Of 5,520 minutes in 4 sessions nothing is known") for note in result.notes)
+        assert any(note.startswith("Nothing is known about 5,520 minutes in 4 sessions") for note in result.notes)
         assert publish(result, bench.settings, bench.registry, bench.stores).exists()
         with bench.stores.database.transaction() as connection:
             connection.execute(text("UPDATE market_data SET close = high WHERE timeframe = '1h'"))

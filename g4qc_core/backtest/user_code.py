@@ -1,6 +1,6 @@
-"""Errors of a user's own code as one sentence: what was raised, and in which line of the user's own files.
+"""Errors of the user's own code as one sentence with the error and the line in the user's file.
 
-The traceback goes to the log. Knows tracebacks. Must not know strategies or the library that runs them.
+The traceback goes to the log.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _INDICATOR = re.compile(r'Indicator "(.*)" error\. See traceback above')
 
 
 @contextmanager
-def blamed(kind: type) -> Iterator[None]:
-    """Turn an error of a class that users wrote into a sentence.
+def user_errors(kind: type) -> Iterator[None]:
+    """Turn an error of a class that the user wrote into one sentence; errors of G4QC pass.
 
     Raises:
-        UsageError: the class failed; the text has the error and the place in the user's code. Errors of G4QC pass.
+        UsageError: the class failed; the text has the error and the place in the user's code.
     """
     try:
         yield
@@ -45,30 +45,31 @@ def failure(words: str, error: BaseException, module: ModuleType | None = None) 
 
     Args:
         words: subject and verb: `The strategy Mine failed`.
+        error: the error of the user's code.
         module: of the user's code, if it could be imported.
     """
     _log.info("%s.", words, exc_info=error)
     chain = _chain(error)
-    return UsageError(f"{words}: {_told(chain)}{_place(chain, module)}.")
+    return UsageError(f"{words}: {_in_words(chain)}{_place(chain, module)}.")
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """Return the error and those that it names as its causes, the outermost first."""
+    """Return the error and its chain of causes, the outermost first."""
     chain = [error]
     while chain[-1].__cause__ is not None and chain[-1].__cause__ not in chain:
         chain.append(chain[-1].__cause__)
     return chain
 
 
-def _told(chain: list[BaseException]) -> str:
-    # The library wraps an indicator's error in one that points to a traceback, which a user does not see.
+def _in_words(chain: list[BaseException]) -> str:
+    # The library wraps an indicator's error in one that points to a traceback, which the user does not see.
     indicator = _INDICATOR.match(str(chain[0]))
     if indicator and len(chain) > 1:
-        return f"indicator {indicator[1]}: {_told(chain[1:])}"
-    return ", caused by ".join(dict.fromkeys(map(_said, chain)))
+        return f"indicator {indicator[1]}: {_in_words(chain[1:])}"
+    return ", caused by ".join(dict.fromkeys(map(_one_line, chain)))
 
 
-def _said(error: BaseException) -> str:
+def _one_line(error: BaseException) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     line = " ".join(text.split()).removesuffix(".")
     if len(line) > _LONGEST:
@@ -77,7 +78,7 @@ def _said(error: BaseException) -> str:
 
 
 def _place(chain: list[BaseException], module: ModuleType | None) -> str:
-    """Return the innermost line of the user's own code in words, empty where there is none."""
+    """Return the innermost line of the user's own code in words; empty if there is none."""
     own_file = getattr(module, "__file__", None)
     for error in reversed(chain):
         if isinstance(error, SyntaxError) and error.filename:

@@ -1,7 +1,7 @@
-"""A spec's `module:name`: a strategy of the user's own, imported by name.
+"""The user's own strategies, which a spec names as `module:name`.
 
-It is a subclass of G4QC's `Strategy`, one such strategy with its parameters, or a class of backtesting.py. Knows
-importing and class attributes. Must not know the library that a class extends; `engine` checks that.
+The name stands for a subclass of G4QC's `Strategy`, for one such strategy with its parameters, or for a class of
+backtesting.py. The library itself does not belong here: its engine checks the class.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from g4qc_core.backtest.own_code import blamed, failure
 from g4qc_core.backtest.strategies.strategy import Strategy, build
+from g4qc_core.backtest.user_code import failure, user_errors
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.import_path import add_current_folder
 
 Found = type | Strategy
-"""What a name stands for: a class, or a strategy of G4QC's kind with its parameters."""
+"""A class, or a strategy of G4QC's kind with its parameters."""
 
 
 def is_external(name: str) -> bool:
-    """True for a strategy named like `package.module:Class`."""
+    """Return whether the strategy is named like `package.module:Class`."""
     return ":" in name
 
 
 def load_class(name: str) -> Found:
-    """Return what the name stands for.
+    """Import the class or strategy of this name.
 
     Raises:
         UsageError: no such module, nothing of that name in it, or no strategy.
@@ -60,13 +60,13 @@ def load_class(name: str) -> Found:
 
 
 def _is_of(module: ModuleType, member: object) -> bool:
-    """Return whether the member is a strategy, or a class that stands in the module itself."""
+    """Return whether the member is a strategy, or a class defined in the module itself."""
     return isinstance(member, Strategy) or (isinstance(member, type) and member.__module__ == module.__name__)
 
 
 def _module(name: str, module_name: str) -> ModuleType:
     add_current_folder()
-    # A file that was written since the last look at its folder is found too.
+    # Find files that were written after the last import from their folder.
     importlib.invalidate_caches()
     try:
         return importlib.import_module(module_name)
@@ -90,7 +90,7 @@ def own_strategy(found: Found, parameters: Mapping[str, Any]) -> Strategy | None
     if isinstance(found, type) and not issubclass(found, Strategy):
         return None
     kind, given = (found, {}) if isinstance(found, type) else (type(found), found.model_dump())
-    with blamed(kind):
+    with user_errors(kind):
         strategy = build(kind, given | dict(parameters))
         if not isinstance(strategy.bars_needed, int):
             raise UsageError(f"{kind.__name__}: bars_needed is {strategy.bars_needed!r}: it must be a whole number.")
@@ -98,7 +98,7 @@ def own_strategy(found: Found, parameters: Mapping[str, Any]) -> Strategy | None
 
 
 def is_library_class(name: str) -> bool:
-    """True for a class of backtesting.py, which trades the prices that it sees.
+    """Return whether the name is that of a class of backtesting.py, which trades the prices that it sees.
 
     Raises:
         UsageError: nothing of that name can be imported.
@@ -110,10 +110,10 @@ def is_library_class(name: str) -> bool:
 
 
 def own_parameters(found: Found) -> dict[str, bool | int | float | str]:
-    """Return the parameters with their values in the class.
+    """Return the parameters and their default values.
 
-    A parameter of a class of backtesting.py is a class attribute that is a number, a text or a truth value and does not
-    begin with `_`; one of G4QC's strategies is a field.
+    Parameters of a class of backtesting.py are class attributes that are numbers, texts or truth values and do not
+    begin with `_`. Parameters of G4QC's strategies are fields.
     """
     if isinstance(found, Strategy):
         return found.model_dump()
@@ -128,17 +128,17 @@ def own_parameters(found: Found) -> dict[str, bool | int | float | str]:
 
 
 def check_parameters(kind: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all parameters of the class, each converted to the type that it has in the class; see `own_parameters`.
+    """Return all parameters of the class, each converted to its type in the class (`own_parameters`).
 
     Raises:
-        UsageError: a parameter that the class does not have, or of another type than the class's own.
+        UsageError: a parameter that the class does not have, or of another type.
     """
     own = own_parameters(kind)
     return own | {name: _typed(kind, own, name, value) for name, value in parameters.items()}
 
 
 def _typed(kind: type, own: Mapping[str, Any], name: str, value: Any) -> Any:
-    """Convert the value to the type of the class's own: 10 and 10.0 are the same number."""
+    """Convert the value to the type of the class's default: 10 and 10.0 are the same number."""
     if name not in own:
         raise _no_parameter(kind, own, name)
     wanted = type(own[name])
@@ -155,16 +155,16 @@ def _typed(kind: type, own: Mapping[str, Any], name: str, value: Any) -> Any:
 
 def _no_parameter(kind: type, own: Mapping[str, Any], name: str) -> UsageError:
     if not name.startswith("_") and hasattr(kind, name) and not callable(getattr(kind, name)):
-        held = type(getattr(kind, name)).__name__
+        actual = type(getattr(kind, name)).__name__
         return UsageError(
-            f"{kind.__name__}: the attribute {name} is a {held} in the class: give it a number, a text, or True or "
+            f"{kind.__name__}: the attribute {name} is a {actual} in the class: give it a number, a text, or True or "
             "False there to make it a parameter."
         )
     return unknown("parameter", name, own, f"Class: {kind.__name__}.")
 
 
 def source_of(kind: type) -> str:
-    """Source text of the file that the class stands in; its name where there is no file."""
+    """Return the source of the file that defines the class; the name of the class if there is no file."""
     try:
         return inspect.getsource(sys.modules.get(kind.__module__) or kind)
     except (OSError, TypeError):

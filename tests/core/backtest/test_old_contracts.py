@@ -1,4 +1,4 @@
-"""Positions that stay in the old contract behind a roll, worked out again bar by bar from the contracts' own prices."""
+"""Positions that stay in the old contract after a roll, worked out again bar by bar from the contracts' own prices."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from g4qc_core.backtest.account.account import check_against, settle
 from g4qc_core.backtest.account.costs import CostModel
-from g4qc_core.backtest.account.holding import Behind, held_over
-from g4qc_core.backtest.account.priced_bars import make_market
+from g4qc_core.backtest.account.old_contracts import OldContracts, held_over
+from g4qc_core.backtest.account.priced_bars import price_bars
 from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.errors import BacktestRefused, UsageError
@@ -26,8 +26,8 @@ CASH = Decimal(10**9)
 COSTS = CostModel.of(ES, Decimal(1))
 
 
-def kept(own: pd.DataFrame, rng: np.random.Generator, sessions: int, share: float) -> Behind:
-    """Bars of each contract behind its roll, in the bars of the series that follow it; some are missing."""
+def kept(own: pd.DataFrame, rng: np.random.Generator, sessions: int, share: float) -> OldContracts:
+    """Bars of each contract after its roll, in the bars of the series that follow it; some are missing."""
     months = own["contract"].to_numpy(object)
     parts, until = [], {}
     for at in np.flatnonzero(months[1:] != months[:-1]) + 1:
@@ -37,21 +37,21 @@ def kept(own: pd.DataFrame, rng: np.random.Generator, sessions: int, share: floa
         close = rng.integers(15_000, 25_000) + rng.integers(-40, 41, len(rows)).cumsum()
         prices = {"open": close - 3, "high": close + 9, "low": close - 9, "close": close}
         rows = rows.assign(**{name: ticks / 4 for name, ticks in prices.items()})
-        # The first bar behind a roll is there: a contract of which nothing is known behind it is refused.
+        # The first bar after a roll is there: a contract without bars after it is refused.
         parts.append(rows[(rng.random(len(rows)) < share) | (np.arange(len(rows)) == 0)])
         until[own["timestamp"].iloc[at]] = days[sessions - 1] if sessions <= len(days) else pd.Timestamp("2030-01-01")
     bars = pd.concat(parts) if parts else own.head(0)
-    return Behind(bars, pd.Series(until, index=pd.DatetimeIndex(until, tz="UTC"), dtype="datetime64[s]"))
+    return OldContracts(bars, pd.Series(until, index=pd.DatetimeIndex(until, tz="UTC"), dtype="datetime64[s]"))
 
 
 class ByHand:
     """The account, bar by bar: the contract that is held, its own prices, and what was paid."""
 
-    def __init__(self, own: pd.DataFrame, exits: pd.Series, behind: Behind) -> None:
+    def __init__(self, own: pd.DataFrame, exits: pd.Series, old: OldContracts) -> None:
         self.own, self.exits = own, exits
-        keys = zip(behind.bars["contract"], behind.bars["timestamp"], strict=True)
-        self.rows = dict(zip(keys, behind.bars.to_dict("records"), strict=True))
-        self.until = behind.until
+        keys = zip(old.bars["contract"], old.bars["timestamp"], strict=True)
+        self.rows = dict(zip(keys, old.bars.to_dict("records"), strict=True))
+        self.until = old.until
 
     def equity(self, targets: np.ndarray) -> list[float]:
         found, cash, position, held, last = [], 0.0, 0, "", 0.0
@@ -87,18 +87,18 @@ def test_a_held_position_earns_what_its_own_contract_does(drawn, adjustment: Adj
     own, rolls, exits, targets = drawn
     rng = np.random.default_rng(seed)
     targets = np.repeat(targets[::3], 3)[: len(own)]  # positions that last
-    behind = kept(own, rng, sessions, share)
-    market = held_over(make_market(adjusted(own, rolls, adjustment), ES, exits), targets, behind)
+    old = kept(own, rng, sessions, share)
+    market = held_over(price_bars(adjusted(own, rolls, adjustment), ES, exits), targets, old)
     ran = backtesting_py.run_targets(market, targets, COSTS, CASH)
     account = settle(market, ran.fills, COSTS, CASH)
     check_against(account, ran.equity)
-    assert account.equity["equity"].tolist() == ByHand(own, exits, behind).equity(targets)
+    assert account.equity["equity"].tolist() == ByHand(own, exits, old).equity(targets)
 
 
-def held(bars: pd.DataFrame = BARS, behind: Behind | None = None, **fields):
+def held(bars: pd.DataFrame = BARS, old: OldContracts | None = None, **fields):
     given = spec(strategy="buy_and_hold", parameters={}, on_roll="hold", slippage_ticks=0, **fields)
     seen = adjusted(bars, ROLLS, Adjustment.ADDITIVE)
-    return run_backtest(given, seen, ES, data_version="v", roll_rule="volume", exits=EXITS, behind=behind)
+    return run_backtest(given, seen, ES, data_version="v", roll_rule="volume", exits=EXITS, old_contracts=old)
 
 
 LEFT = series([4038, 4048, 4058, 4068], [4042, 4052, 4062, 4072], contracts=["202603"] * 4).assign(
@@ -106,34 +106,34 @@ LEFT = series([4038, 4048, 4058, 4068], [4042, 4052, 4062, 4072], contracts=["20
 )
 
 
-def behind(until: str, bars: pd.DataFrame = LEFT) -> Behind:
+def old_contracts(until: str, bars: pd.DataFrame = LEFT) -> OldContracts:
     bars = bars.assign(timestamp=pd.DatetimeIndex(bars["timestamp"]).tz_localize(None).tz_localize("UTC"))
-    return Behind(bars, pd.Series([pd.Timestamp(until)], index=pd.DatetimeIndex([AT]), dtype="datetime64[s]"))
+    return OldContracts(bars, pd.Series([pd.Timestamp(until)], index=pd.DatetimeIndex([AT]), dtype="datetime64[s]"))
 
 
-def test_a_position_that_is_held_pays_no_roll_and_is_told_of() -> None:
-    result = held(behind=behind("2026-01-20"))
+def test_a_position_held_in_the_old_contract_pays_no_roll_and_a_note_says_so() -> None:
+    result = held(old=old_contracts("2026-01-20"))
     [trade] = result.trades.to_dict("records")
     assert (trade["contract"], trade["exit_reason"]) == ("202603", "end")
     assert (trade["entry_price_own"], trade["exit_price_own"], trade["fees"]) == (4010 / 4, 4072 / 4, 4.5)
     assert any(
-        note.startswith("In 4 bars behind rolls a position was held in the old contract") for note in result.notes
+        note.startswith("In 4 bars after rolls a position was held in the old contract") for note in result.notes
     )
     assert result.inputs["on_roll"] == "hold"
     assert result.inputs["window"]["contracts"] == ["202603", "202606"]
 
 
 def test_where_nothing_more_is_kept_it_is_rolled_as_any_other() -> None:
-    result = held(behind=behind("2026-01-06"))
+    result = held(old=old_contracts("2026-01-06"))
     first, second = result.trades.to_dict("records")
     assert (first["exit_time"], first["exit_price_own"], first["exit_reason"]) == (AT, 4038 / 4, "roll")
     assert second["contract"] == "202606"
 
 
-def test_a_contract_of_which_nothing_is_stored_behind_its_roll_cannot_be_held() -> None:
+def test_a_contract_without_stored_bars_after_its_roll_cannot_be_held() -> None:
     days = BARS["trade_date"].where(BARS.index < 6, BARS["trade_date"] + pd.Timedelta(days=1))
     longer = BARS.assign(trade_date=days.astype(BARS["trade_date"].dtype))
-    with pytest.raises(BacktestRefused, match="Nothing is stored of ES 202603 behind its roll on 2026-01-06"):
-        held(longer, behind("2026-01-20", LEFT.head(0)))
+    with pytest.raises(BacktestRefused, match="No bars of ES 202603 are stored after its roll on 2026-01-06"):
+        held(longer, old_contracts("2026-01-20", LEFT.head(0)))
     with pytest.raises(UsageError, match="give it their bars"):
         held()

@@ -1,8 +1,7 @@
-"""What becomes of a position where the contract changes.
+"""Positions at a roll, where the series changes contracts.
 
-`roll` goes on with the same position in the next contract; `close` leaves the market until the strategy wants another
-position than the one that it held; `hold` stays in the old contract, which is for `holding`. Knows targets. Must not
-know prices.
+`roll` continues the position in the next contract. `close` leaves the market until the strategy wants a position other
+than the one it held. `hold` stays in the old contract (`old_contracts`).
 """
 
 from __future__ import annotations
@@ -16,13 +15,14 @@ OnRoll = Literal["roll", "close", "hold"]
 
 
 def closed_at_rolls(targets: np.ndarray, rolls: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Targets that are flat from each roll on, for as long as the strategy repeats the one that it came with.
+    """Set targets to zero from each roll on, for as long as the strategy repeats the position that it held before.
 
     Args:
         targets: int64, length n; entry i is held from the open of bar i + 1.
-        rolls: bars at whose open another contract takes over.
+        rolls: bars at whose open the contract changes.
 
-    Returns the targets, and the rolls at which a position is closed for no other reason.
+    Returns:
+        The targets, and the rolls at which a position is closed only because the contract changes.
     """
     import numpy as np
 

@@ -1,0 +1,125 @@
+"""The strategy of a spec, found by name and with checked parameters, of one of two kinds.
+
+A `TargetStrategy` decides target positions from bars, and any engine runs it. A `LibraryStrategy` is a class of
+backtesting.py that places orders itself, and only that library runs it. Engines tell the two apart; callers need not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from g4qc_core.backtest import user_strategies
+from g4qc_core.backtest.strategies import Strategy, make_strategy
+from g4qc_core.backtest.user_code import user_errors
+from g4qc_core.code_versions import code_version
+from g4qc_core.errors import UsageError
+from g4qc_core.sentences import counted
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+
+_LEAST_BARS = 2
+
+
+@dataclass(frozen=True)
+class PreparedStrategy:
+    """A strategy with its parameters.
+
+    Attributes:
+        name: as the spec names it.
+        parameters: all of them, defaults included, JSON-safe.
+        version: version of its code, for a result's inputs: the declared version of the strategies that come with G4QC,
+            a hash of the file for the user's own.
+    """
+
+    name: str
+    parameters: Mapping[str, Any]
+    version: str
+
+    @property
+    def bars_needed(self) -> int:
+        """Fewest bars that a backtest of the strategy needs."""
+        return _LEAST_BARS
+
+
+@dataclass(frozen=True)
+class TargetStrategy(PreparedStrategy):
+    """A strategy of G4QC's kind: a pure function from bars to target positions.
+
+    Attributes:
+        rule: computes the targets.
+    """
+
+    rule: Strategy
+
+    @property
+    def bars_needed(self) -> int:
+        """Fewest bars that a backtest of the strategy needs: one more than the first decision does."""
+        return max(_LEAST_BARS, self.rule.bars_needed + 1)
+
+    def targets(self, bars: pd.DataFrame) -> np.ndarray:
+        """Return the target positions, as `Strategy.targets` defines them.
+
+        Raises:
+            UsageError: the user's own strategy failed, or gave no whole number per bar.
+        """
+        import numpy as np
+
+        if user_strategies.is_external(self.name):
+            # A copy: the user's code must not change the bars of the result.
+            with user_errors(type(self.rule)):
+                targets = np.asarray(self.rule.targets(bars.copy()))
+        else:
+            targets = np.asarray(self.rule.targets(bars))
+        if targets.shape != (len(bars),) or targets.dtype.kind != "i":
+            raise UsageError(
+                f"The strategy {self.name} gave {targets.dtype} targets of shape {targets.shape} for "
+                f"{counted(len(bars), 'bar')}: it must give one whole number a bar."
+            )
+        return targets
+
+
+@dataclass(frozen=True)
+class LibraryStrategy(PreparedStrategy):
+    """A subclass of `backtesting.Strategy`.
+
+    Attributes:
+        kind: the class.
+        given: the parameters that the spec gives, each of its type in the class.
+    """
+
+    kind: type
+    given: Mapping[str, Any]
+
+
+def prepare(spec: BacktestSpec) -> TargetStrategy | LibraryStrategy:
+    """Find the strategy of a spec and check its parameters.
+
+    Raises:
+        UsageError: no such strategy or parameter, a value out of its range, or a field of the spec that a class of
+            backtesting.py cannot have.
+    """
+    if not user_strategies.is_external(spec.strategy):
+        shipped = make_strategy(spec.strategy, spec.parameters)
+        return TargetStrategy(spec.strategy, shipped.model_dump(mode="json"), code_version("strategies"), shipped)
+    found = user_strategies.load_class(spec.strategy)
+    own = user_strategies.own_strategy(found, spec.parameters)
+    if own is not None:
+        return TargetStrategy(spec.strategy, own.model_dump(mode="json"), _file_version(type(own)), own)
+    assert isinstance(found, type)
+    spec.refuse_for_class()
+    parameters = user_strategies.check_parameters(found, spec.parameters)
+    given = {name: parameters[name] for name in spec.parameters}
+    return LibraryStrategy(spec.strategy, parameters, _file_version(found), found, given)
+
+
+def _file_version(kind: type) -> str:
+    """Return a hash of the file that defines the class."""
+    source = user_strategies.source_of(kind).replace("\r\n", "\n")
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
