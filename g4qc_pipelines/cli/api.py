@@ -16,7 +16,7 @@ def api(host: str, port: int | None) -> None:
     On an address that other machines reach, it requires keys: see `g4qc api-key create`.
     """
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.launching.serving import api_server
+    from g4qc_pipelines.launching.api_server import api_server
     from g4qc_pipelines.supervision.kept_services import kept_database
     from g4qc_pipelines.supervision.processes import check_port
     from g4qc_pipelines.supervision.watch import watch

@@ -16,7 +16,7 @@ from g4qc_core.ib.advice import advice_for
 from g4qc_core.ib.connection.builds import Build
 from g4qc_core.ib.connection.dialling import probe_gateway
 from g4qc_core.settings import Settings
-from g4qc_pipelines.launching.one_up import UpState, up_state
+from g4qc_pipelines.launching.up_lock import UpState, up_state
 
 _ANSWER_SECONDS = 10.0
 _PROBE_SECONDS = 2.0

@@ -31,8 +31,8 @@ from g4qc_core.waiting import Wait
 from g4qc_pipelines.commands.automation import automation, half_on
 from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.instance.dagster_instance import add_partitions, dagster_environment, dagster_instance
-from g4qc_pipelines.launching.one_up import only_up, refuse_a_second
-from g4qc_pipelines.launching.serving import api_server
+from g4qc_pipelines.launching.api_server import api_server
+from g4qc_pipelines.launching.up_lock import check_up_lock, hold_up_lock
 from g4qc_pipelines.supervision.kept_services import kept_database, kept_gateway
 from g4qc_pipelines.supervision.processes import check_port, process
 from g4qc_pipelines.supervision.watch import Kept, watch
@@ -52,11 +52,11 @@ def run_up(settings: Settings, open_browser: bool) -> None:
     """
     url = f"http://127.0.0.1:{settings.dagster_port}"
     log = settings.home / "dagster.log"
-    refuse_a_second(settings.home)
+    check_up_lock(settings.home)
     check_port(settings.dagster_port, "G4QC_DAGSTER_PORT")
     check_port(settings.api_port, "G4QC_API_PORT")
     with ExitStack() as stack:
-        runs = stack.enter_context(only_up(settings.home, url))
+        runs = stack.enter_context(hold_up_lock(settings.home, url))
         environment = stack.enter_context(_database(settings))
         kept, gateway = stack.enter_context(_gateway(settings))
         environment = {**environment, **gateway}

@@ -81,13 +81,13 @@ def _first_month(settings: Settings, instance: dg.DagsterInstance, since: date |
     begin = first_month(settings, instance)
     if begin < before:
         from g4qc_pipelines.launching.graphql import Graph
-        from g4qc_pipelines.launching.own_key import own_key
+        from g4qc_pipelines.launching.web_key import web_key
 
         address = f"http://{settings.dagster_host}:{settings.dagster_port}"
         # Without a web server there is nothing to load again; this command does not need one.
         with (
             suppress(G4qcError),
-            closing(Graph(address, settings.dagster_link, _RELOAD_SECONDS, own_key(settings))) as graph,
+            closing(Graph(address, settings.dagster_link, _RELOAD_SECONDS, web_key(settings))) as graph,
         ):
             graph.reload()
     return begin

@@ -29,14 +29,14 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.jobs import SENSITIVITY_ASSETS
-from g4qc_pipelines.launching.follower import JobFollower, end_of, in_order, launch, tags_of
+from g4qc_pipelines.launching.graph_health import check_graph_health, health_remarks
 from g4qc_pipelines.launching.graphql import Graph
+from g4qc_pipelines.launching.job_follower import JobFollower, end_of, in_order, launch, tags_of
 from g4qc_pipelines.launching.job_states import events_of, job_of
 from g4qc_pipelines.launching.job_tags import JOB, RemainingStages, stage_of
-from g4qc_pipelines.launching.one_up import absence
-from g4qc_pipelines.launching.own_key import own_key
-from g4qc_pipelines.launching.served_keys import ServedKeys
-from g4qc_pipelines.launching.watches import check_watches, remarks
+from g4qc_pipelines.launching.partition_keys import WebServerKeys
+from g4qc_pipelines.launching.up_lock import dagster_absent
+from g4qc_pipelines.launching.web_key import web_key
 from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
 from g4qc_pipelines.stages.checks import MONTHS, check_keys, month_range, partitions_kind
 from g4qc_pipelines.stages.job_plan import JobPlan
@@ -64,8 +64,8 @@ class DagsterLauncher:
         self._registry = registry
         self._stores = stores
         address = f"http://{settings.dagster_host}:{settings.dagster_port}"
-        absent = partial(absence, settings.home)
-        self._graph = graph or Graph(address, settings.dagster_link, key=own_key(settings), absent=absent)
+        absent = partial(dagster_absent, settings.home)
+        self._graph = graph or Graph(address, settings.dagster_link, key=web_key(settings), absent=absent)
         self._follower = JobFollower(self._graph, stores)
 
     def close(self) -> None:
@@ -76,8 +76,8 @@ class DagsterLauncher:
     def check(self) -> str:
         """See the port; raise GraphUnavailable too when a sensor or daemon that should look does not."""
         self._graph.check()
-        check_watches(self._graph, time.time())
-        return "; ".join(remarks(self._graph, time.time()))
+        check_graph_health(self._graph, time.time())
+        return "; ".join(health_remarks(self._graph, time.time()))
 
     def extract(self, order: ExtractionRequest) -> str:
         """See the port."""
@@ -142,7 +142,7 @@ class DagsterLauncher:
         return self._removal().remove(kind, keys)
 
     def _removal(self) -> Removal:
-        return Removal(self._settings, self._stores(), ServedKeys(self._graph))
+        return Removal(self._settings, self._stores(), WebServerKeys(self._graph))
 
     def job(self, job_id: str) -> Job:
         """See the port."""

@@ -32,10 +32,10 @@ from g4qc_pipelines.dagster_private.web import (
     webserver_version,
 )
 from g4qc_pipelines.instance.dagster_instance import web_instance
-from g4qc_pipelines.launching.mutations import Wanted, wanted
-from g4qc_pipelines.launching.own_key import with_own_key
-from g4qc_pipelines.launching.serving import is_loopback, keys_for
-from g4qc_pipelines.launching.web_door import SCOPE, WebDoor
+from g4qc_pipelines.launching.api_server import is_loopback, keys_for
+from g4qc_pipelines.launching.graphql_scope import DocumentEffect, effect_of
+from g4qc_pipelines.launching.web_auth import SCOPE, WebAuth
+from g4qc_pipelines.launching.web_key import with_web_key
 from g4qc_pipelines.launching.web_months import months_route
 
 _LARGEST_BODY = 8 * 1024 * 1024  # a backfill names its partitions
@@ -60,7 +60,7 @@ def serve_web(
         SettingsError: the address is reachable from elsewhere, and there are no keys; or a key is malformed.
         UsageError: there is no such file.
     """
-    keys = with_own_key(keys_for(settings, host, "Dagster's web server"), settings)
+    keys = with_web_key(keys_for(settings, host, "Dagster's web server"), settings)
     proxies = parse_proxies(settings.api_trusted_proxies)
     if workspace is not None and not workspace.is_file():
         raise UsageError(f"There is no file {workspace}: leave --workspace out, or name Dagster's workspace file.")
@@ -77,7 +77,7 @@ def serve_web(
 def guarded(context: WorkspaceProcessContext, keys: ApiKeys, rules: GuardRules) -> ASGIApp:
     """Return Dagster's web server over this workspace, behind its keys and the guard."""
     return Guard(
-        WebDoor(_Webserver(context, live_data_poll_rate=_POLL_MS).create_asgi_app(), keys), rules, ServerMetrics()
+        WebAuth(_Webserver(context, live_data_poll_rate=_POLL_MS).create_asgi_app(), keys), rules, ServerMetrics()
     )
 
 
@@ -113,13 +113,13 @@ class _Webserver(DagsterWebserver[Any, Any]):
         return answer
 
     async def execute_graphql_request(self, request: Request, query: Any, variables: Any, operation_name: Any) -> Any:
-        refusal = _refusal(request, await run_in_threadpool(wanted, query))
+        refusal = _refusal(request, await run_in_threadpool(effect_of, query))
         return refusal or await super().execute_graphql_request(request, query, variables, operation_name)
 
     async def execute_graphql_subscription(
         self, websocket: Any, operation_id: Any, query: Any, variables: Any, operation_name: Any
     ) -> Any:
-        found = await run_in_threadpool(wanted, query)
+        found = await run_in_threadpool(effect_of, query)
         if found is not None and found.kinds != {OperationType.SUBSCRIPTION}:
             return None, GraphQLError("Web sockets are for subscriptions: post queries and mutations.").formatted
         return await super().execute_graphql_subscription(websocket, operation_id, query, variables, operation_name)
@@ -131,7 +131,7 @@ class _Webserver(DagsterWebserver[Any, Any]):
         return context
 
 
-def _refusal(request: Request, asked: Wanted | None) -> Response | None:
+def _refusal(request: Request, asked: DocumentEffect | None) -> Response | None:
     if asked is None:
         return None
     if asked.changes and request.method != "POST":

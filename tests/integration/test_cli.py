@@ -21,7 +21,7 @@ from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.ib.ib_source import IbSource
 from g4qc_core.storage.server.database import Database
 from g4qc_pipelines.cli.root import cli
-from g4qc_pipelines.launching.serving import api_server
+from g4qc_pipelines.launching.api_server import api_server
 from tests.fixtures.home import Answer, Home, bare_home, home_on
 from tests.fixtures.waiting import PATIENCE
 

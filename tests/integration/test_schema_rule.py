@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from g4qc_core.storage import migrations
 from g4qc_core.storage.server.database import open_database
-from g4qc_pipelines.launching.serving import api_server
+from g4qc_pipelines.launching.api_server import api_server
 from tests.fixtures.home import Home, bare_home
 from tests.fixtures.web import free_ports
 

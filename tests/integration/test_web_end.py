@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from g4qc_pipelines.launching.one_up import absence
+from g4qc_pipelines.launching.up_lock import dagster_absent
 from tests.fixtures.home import bare_home
 from tests.fixtures.processes import alive_after
 from tests.fixtures.waiting import PATIENCE
@@ -80,7 +80,7 @@ def test_a_part_of_dagster_that_ends_is_named_and_ends_the_command(own: Up) -> N
         f"Error: Dagster's daemon was killed (SIGKILL): its last words are in {own.home.folder / 'dagster.log'}. Start "
         "`g4qc up` again."
     )
-    told = str(absence(own.home.folder, ""))
+    told = str(dagster_absent(own.home.folder, ""))
     assert told.startswith("Dagster has not run since ")
     assert told.endswith(said.removeprefix("Error: "))
     assert _processes(own.home.folder) == []

@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from g4qc_core.errors import GraphUnavailable
-from g4qc_pipelines.launching.watches import check_watches, remarks
+from g4qc_pipelines.launching.graph_health import check_graph_health, health_remarks
 from g4qc_pipelines.running.clock_watch import Steps, mend_future
 from g4qc_pipelines.sensors.attempts import PAUSES, Attempt
 from tests.fixtures.graph import MemoryGraph
@@ -140,12 +140,12 @@ class Watched(MemoryGraph):
 )
 def test_health_says_when_the_last_look_is_none_of_now(at: float, says: str) -> None:
     with pytest.raises(GraphUnavailable, match=says):
-        check_watches(Watched(at), NOW)  # type: ignore[arg-type]
+        check_graph_health(Watched(at), NOW)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("ago", [-30.0, 0.0, 200.0])
 def test_health_is_content_with_looks_of_now(ago: float) -> None:
-    check_watches(Watched(NOW - ago), NOW)  # type: ignore[arg-type]
+    check_graph_health(Watched(NOW - ago), NOW)  # type: ignore[arg-type]
 
 
 class Idle(Watched):
@@ -163,10 +163,10 @@ class Idle(Watched):
 
 
 def test_health_remarks_on_runs_that_wait_and_on_a_daily_update_that_is_off() -> None:
-    assert remarks(Idle(NOW - 300, "after_close", "follow_up"), NOW) == []  # type: ignore[arg-type]
-    assert remarks(Idle(NOW - 7200), NOW) == [  # type: ignore[arg-type]
+    assert health_remarks(Idle(NOW - 300, "after_close", "follow_up"), NOW) == []  # type: ignore[arg-type]
+    assert health_remarks(Idle(NOW - 7200), NOW) == [  # type: ignore[arg-type]
         "1 run has waited since 2026-11-20 20:30 UTC: see http://dagster/runs for what goes before",
         "nothing is fetched by itself: switch on after_close and follow_up at http://dagster/automation",
     ]
-    [half] = remarks(Idle(NOW, "after_close"), NOW)  # type: ignore[arg-type]
+    [half] = health_remarks(Idle(NOW, "after_close"), NOW)  # type: ignore[arg-type]
     assert "only chains are fetched by themselves" in half

@@ -47,7 +47,7 @@ def make(
     graph: MemoryGraph, embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Make]:
     """Launchers over one graph and one database, as processes of their own have them."""
-    monkeypatch.setattr("g4qc_pipelines.launching.follower._SECONDS", 0.02)
+    monkeypatch.setattr("g4qc_pipelines.launching.job_follower._SECONDS", 0.02)
     settings = Settings(_env_file=None, home=tmp_path)  # type: ignore[call-arg]
     stores, registry = Stores(embedded_database), load_registry()
     with ExitStack() as stack:

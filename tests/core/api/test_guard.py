@@ -19,7 +19,7 @@ from g4qc_core.api.api_keys import Scope, create_key, parse_keys
 from g4qc_core.api.http_guard import GuardRules
 from g4qc_core.api.origin_policy import loopback_hosts
 from g4qc_core.errors import SettingsError
-from g4qc_pipelines.launching.serving import api_server, is_loopback
+from g4qc_pipelines.launching.api_server import api_server, is_loopback
 from tests.fixtures.api import Api
 from tests.fixtures.home import Home
 

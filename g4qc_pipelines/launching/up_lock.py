@@ -73,7 +73,7 @@ class UpState:
 
 
 @contextmanager
-def only_up(home: Path, address: str) -> Iterator[Callable[[str], None]]:
+def hold_up_lock(home: Path, address: str) -> Iterator[Callable[[str], None]]:
     """Hold the lock of the home: within the block no other `g4qc up` runs over it.
 
     Yields a function that says that everything runs, and where the gateway is; before it is called, others read that
@@ -105,7 +105,7 @@ def only_up(home: Path, address: str) -> Iterator[Callable[[str], None]]:
         _write(held, {})
 
 
-def refuse_a_second(home: Path) -> None:
+def check_up_lock(home: Path) -> None:
     """Raise HomeTaken when another `g4qc up` runs over the home; write nothing."""
     if (home / _NAME).is_file():
         with (home / _NAME).open("rb") as held:
@@ -127,7 +127,7 @@ def up_state(home: Path) -> UpState | None:
     return UpState(found.process, found.address, phase, found.at)
 
 
-def absence(home: Path, otherwise: str) -> GraphUnavailable:
+def dagster_absent(home: Path, otherwise: str) -> GraphUnavailable:
     """Return the error for a Dagster that does not answer, by the state of the home's `g4qc up`.
 
     Args:

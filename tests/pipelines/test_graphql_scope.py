@@ -6,7 +6,7 @@ import pytest
 from dagster_graphql.schema import create_schema
 
 from g4qc_core.api.api_keys import Scope
-from g4qc_pipelines.launching.mutations import wanted
+from g4qc_pipelines.launching.graphql_scope import effect_of
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ from g4qc_pipelines.launching.mutations import wanted
     ],
 )  # fmt: skip
 def test_a_document_wants_what_its_strongest_field_wants(query: str, scope: Scope, changes: bool) -> None:
-    found = wanted(query)
+    found = effect_of(query)
     assert found is not None
     assert (found.scope, found.changes) == (scope, changes)
 
 
 @pytest.mark.parametrize("query", ["", "{", "mutation", "mutation }{", 7, None, "{a" * 5000])
 def test_what_is_no_document_is_left_to_dagster_which_runs_nothing_of_it(query: object) -> None:
-    assert wanted(query) is None
+    assert effect_of(query) is None
 
 
 def test_every_mutation_of_this_dagster_has_a_scope_and_those_that_destroy_want_admin() -> None:
@@ -46,7 +46,7 @@ def test_every_mutation_of_this_dagster_has_a_scope_and_those_that_destroy_want_
     assert mutation is not None
     scopes = {}
     for name in mutation.fields:
-        found = wanted(f"mutation {{ {name} }}")
+        found = effect_of(f"mutation {{ {name} }}")
         assert found is not None
         scopes[name] = found.scope
     assert {name for name, scope in scopes.items() if scope is Scope.READ} == {"logTelemetry", "setNuxSeen"}

@@ -28,7 +28,7 @@ from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.settings import load_settings
 from g4qc_pipelines.commands.graph_commands import run_dagster
 from g4qc_pipelines.launching.graphql import Graph
-from g4qc_pipelines.launching.own_key import own_key, with_own_key
+from g4qc_pipelines.launching.web_key import web_key, with_web_key
 from g4qc_pipelines.launching.web_server import guarded, serve_web, web_rules
 
 LIMIT = 'mutation { setConcurrencyLimit(concurrencyKey: "%s", limit: 1) }'
@@ -274,17 +274,17 @@ def test_a_body_that_never_comes_is_not_waited_for(path: str) -> None:
 def test_the_servers_of_one_home_know_each_other(keyed: Web, tmp_path: Path) -> None:
     _, key = create_key("somebody", Scope.READ)
     settings = load_settings(home=tmp_path, api_keys=str(key))
-    secret = own_key(settings)
+    secret = web_key(settings)
     assert secret is not None
-    assert own_key(settings) == secret
+    assert web_key(settings) == secret
     path = settings.home / "web_key"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [entry.name for entry in settings.home.iterdir()] == [path.name]
-    known = with_own_key(ApiKeys([key]), settings).find(secret)
+    known = with_web_key(ApiKeys([key]), settings).find(secret)
     assert known is not None
     assert known.scope is Scope.ADMIN
-    assert own_key(load_settings(home=tmp_path)) is None
-    assert not with_own_key(ApiKeys([]), settings)
+    assert web_key(load_settings(home=tmp_path)) is None
+    assert not with_web_key(ApiKeys([]), settings)
 
 
 def test_the_api_hears_why_it_is_refused(keyed: Web) -> None:

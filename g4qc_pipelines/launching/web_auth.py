@@ -36,7 +36,7 @@ printed it</label><input id="key" name="key" type="password" autocomplete="curre
 <button>Sign in</button>{said}</form></html>"""
 
 
-class WebDoor:
+class WebAuth:
     """The layer around Dagster's web server `app`; without keys it allows everything that passes the guard."""
 
     def __init__(self, app: ASGIApp, keys: ApiKeys) -> None:

@@ -20,7 +20,7 @@ _BEATS = 300.0
 _WAITS = 600.0
 
 
-def check_watches(graph: Graph, now: float) -> None:
+def check_graph_health(graph: Graph, now: float) -> None:
     """Raise GraphUnavailable when a running sensor or a daemon last looked too long ago, or in the future.
 
     Args:
@@ -30,7 +30,7 @@ def check_watches(graph: Graph, now: float) -> None:
         raise GraphUnavailable(f"{'; '.join(troubles)}: compare the clocks, and start `g4qc up` again.")
 
 
-def remarks(graph: Graph, now: float) -> list[str]:
+def health_remarks(graph: Graph, now: float) -> list[str]:
     """Return what deserves a look although Dagster answers: runs that wait for long, and schedules that are off.
 
     Args:

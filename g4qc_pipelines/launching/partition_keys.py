@@ -13,7 +13,7 @@ from g4qc_pipelines.launching.graphql import Graph
 _ASSETS = {KeyKind.BACKTEST: "backtest", KeyKind.INSTRUMENT: "roll_calendar"}
 
 
-class ServedKeys:
+class WebServerKeys:
     """The port `graph_keys.Keys`. Every method raises GraphUnavailable when the server does not answer."""
 
     def __init__(self, graph: Graph) -> None:

@@ -15,7 +15,7 @@ from g4qc_core.errors import G4qcError, GraphStarting, GraphUnavailable, HomeTak
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.storage.lazy_stores import LazyStores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
-from g4qc_pipelines.launching.one_up import Phase, absence, only_up, up_state
+from g4qc_pipelines.launching.up_lock import Phase, dagster_absent, hold_up_lock, up_state
 from tests.fixtures.api import served
 from tests.fixtures.home import Home
 from tests.fixtures.web import free_ports
@@ -28,8 +28,8 @@ from pathlib import Path
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.storage.lazy_stores import LazyStores
 from g4qc_pipelines.launching.dagster_launcher import DagsterLauncher
-from g4qc_pipelines.launching.one_up import only_up
-with only_up(Path(sys.argv[1]), "http://127.0.0.1:3000") as runs:
+from g4qc_pipelines.launching.up_lock import hold_up_lock
+with hold_up_lock(Path(sys.argv[1]), "http://127.0.0.1:3000") as runs:
     runs("")
     print("runs", flush=True)
     time.sleep(600)
@@ -37,13 +37,13 @@ with only_up(Path(sys.argv[1]), "http://127.0.0.1:3000") as runs:
 
 
 def said(home: Path) -> tuple[type[GraphUnavailable], str]:
-    error = absence(home, "Nothing is known.")
+    error = dagster_absent(home, "Nothing is known.")
     return type(error), str(error)
 
 
 def test_the_phases_are_read_by_others_and_an_end_by_ctrl_c_leaves_none(tmp_path: Path) -> None:
     assert said(tmp_path) == (GraphUnavailable, "Nothing is known.")
-    with only_up(tmp_path, ADDRESS) as runs:
+    with hold_up_lock(tmp_path, ADDRESS) as runs:
         assert said(tmp_path) == (
             GraphStarting,
             f"Dagster is starting (`g4qc up`, process {os.getpid()}): try again in a few seconds.",
@@ -57,7 +57,7 @@ def test_the_phases_are_read_by_others_and_an_end_by_ctrl_c_leaves_none(tmp_path
         assert (state.phase, state.runs, state.address) == (Phase.RUNNING, True, ADDRESS)
         with (
             pytest.raises(HomeTaken, match=f"process {os.getpid()}, with Dagster's web UI at {ADDRESS}: use"),
-            only_up(tmp_path, "other"),
+            hold_up_lock(tmp_path, "other"),
         ):
             pass
     assert up_state(tmp_path) is None
@@ -67,7 +67,7 @@ def test_a_part_that_ended_is_named_until_the_next_start(tmp_path: Path) -> None
     why = "Dagster's daemon was killed (SIGKILL): its last words are in dagster.log. Start `g4qc up` again."
 
     def fail() -> None:
-        with only_up(tmp_path, ADDRESS) as runs:
+        with hold_up_lock(tmp_path, ADDRESS) as runs:
             runs("")
             raise G4qcError(why)
 
@@ -77,7 +77,7 @@ def test_a_part_that_ended_is_named_until_the_next_start(tmp_path: Path) -> None
     assert kind is GraphUnavailable
     assert text.startswith("Dagster has not run since 20")
     assert text.endswith(f" UTC. {why}")
-    with only_up(tmp_path, ADDRESS):
+    with hold_up_lock(tmp_path, ADDRESS):
         assert said(tmp_path)[0] is GraphStarting
     assert up_state(tmp_path) is None
 
@@ -102,7 +102,7 @@ def test_a_post_and_health_say_that_dagster_starts_and_when_to_try_again(home: H
         served(settings, launcher=launcher) as api,  # type: ignore[arg-type]
         api.client() as client,
     ):
-        with only_up(settings.home, ADDRESS):
+        with hold_up_lock(settings.home, ADDRESS):
             starting = [client.post("/data/extract", json=order), client.get("/jobs")]
             health = client.get("/health").json()["parts"]["dagster"]
         never = client.get("/jobs").json()

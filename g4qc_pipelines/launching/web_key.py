@@ -16,7 +16,7 @@ from g4qc_core.settings import Settings
 _NAME = "g4qc"
 
 
-def own_key(settings: Settings) -> str | None:
+def web_key(settings: Settings) -> str | None:
     """Return the key, and create it if there is none; None when no keys are set, so that none is needed.
 
     Raises:
@@ -41,7 +41,7 @@ def own_key(settings: Settings) -> str | None:
         raise SettingsError(f"The file {path} cannot be used ({error.strerror}): make it readable.") from None
 
 
-def with_own_key(keys: ApiKeys, settings: Settings) -> ApiKeys:
+def with_web_key(keys: ApiKeys, settings: Settings) -> ApiKeys:
     """Return the web server's keys and the API server's own; None stays None."""
-    secret = own_key(settings)
+    secret = web_key(settings)
     return ApiKeys([*keys, known_key(_NAME, Scope.ADMIN, secret)]) if keys and secret else keys

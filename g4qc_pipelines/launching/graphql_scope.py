@@ -38,7 +38,7 @@ _RUNNING = frozenset(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DocumentEffect:
     """The effect of a document, over all of its operations.
 
     Attributes:
@@ -55,7 +55,7 @@ class Wanted:
         return OperationType.MUTATION in self.kinds
 
 
-def wanted(query: object) -> Wanted | None:
+def effect_of(query: object) -> DocumentEffect | None:
     """Return the document's effect; None for a text that is no document, which Dagster refuses itself."""
     try:
         document = parse(str(query))
@@ -70,7 +70,7 @@ def wanted(query: object) -> Wanted | None:
         for field in _fields(operation.selection_set, document, seen)
     }
     scope = Scope.READ if fields <= _HARMLESS else Scope.RUN if fields <= _HARMLESS | _RUNNING else Scope.ADMIN
-    return Wanted(scope, frozenset(operation.operation for operation in operations))
+    return DocumentEffect(scope, frozenset(operation.operation for operation in operations))
 
 
 def _fields(selected: SelectionSetNode, document: DocumentNode, seen: set[str]) -> Iterator[str]:
