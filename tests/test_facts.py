@@ -6,12 +6,16 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from g4qc_core.bars import columns
 from g4qc_core.bars.columns import CLASSES, MINUTE_COUNTS, OPEN, PRICES, VALUES
+from g4qc_core.calendars.calendar_file import calendar_entries
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, calendar
 from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.tables import metadata
 
@@ -96,3 +100,21 @@ def test_the_edges_of_all_dates_are_written_once() -> None:
     ]
     assert {place.partition(":")[0] for place in places} == {"g4qc_core/calendars/session_calendar.py"}
     assert len(places) == 2
+
+
+def test_searches_for_sessions_reach_twice_as_far_as_any_market_was_ever_closed() -> None:
+    closed = []
+    for name in calendar_entries():
+        days = [session.trade_date for session in calendar(name).sessions(date(1990, 1, 1), date(2027, 12, 31))]
+        closed.append(max(after - before for before, after in pairwise(days)))
+    assert 2 * max(closed) == LONGEST_CLOSURE
+
+
+def test_the_longest_closure_is_written_once() -> None:
+    places = [
+        f"{name}:{node.lineno}"
+        for name, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and any("CLOSURE" in ast.unparse(target) for target in node.targets)
+    ]
+    assert [place.partition(":")[0] for place in places] == ["g4qc_core/calendars/session_calendar.py"]

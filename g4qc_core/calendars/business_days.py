@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from g4qc_core.calendars.session_calendar import SessionCalendar
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, SessionCalendar
 from g4qc_core.errors import UsageError
 
 _DAY = timedelta(days=1)
-# The longest run of days without a business day (a long weekend), with room to spare.
-_LONGEST_CLOSURE = timedelta(days=14)
 
 
 def on_or_before(calendar: SessionCalendar, day: date) -> date:
@@ -22,7 +20,7 @@ def on_or_before(calendar: SessionCalendar, day: date) -> date:
     Raises:
         UsageError: the calendar has none in the two weeks before.
     """
-    return _some(calendar, day - _LONGEST_CLOSURE, day)[-1]
+    return _some(calendar, day - LONGEST_CLOSURE, day)[-1]
 
 
 def on_or_after(calendar: SessionCalendar, day: date) -> date:
@@ -31,12 +29,12 @@ def on_or_after(calendar: SessionCalendar, day: date) -> date:
     Raises:
         UsageError: the calendar has none in the two weeks after.
     """
-    return _some(calendar, day, day + _LONGEST_CLOSURE)[0]
+    return _some(calendar, day, day + LONGEST_CLOSURE)[0]
 
 
 def before(calendar: SessionCalendar, day: date, number: int) -> date:
     """Return the business day `number` business days before the day; a non-business day counts as the one before it."""
-    reach = _LONGEST_CLOSURE + timedelta(days=2 * number)
+    reach = LONGEST_CLOSURE + timedelta(days=2 * number)
     return _some(calendar, day - reach, day)[-1 - number]
 
 

@@ -32,12 +32,18 @@ if TYPE_CHECKING:
 ALL_DATES = (date(1970, 1, 1), date(2200, 1, 1))
 """First and last trade date of a query without limits."""
 
+LONGEST_CLOSURE = timedelta(days=14)
+"""Range of a search for the next or the previous session: twice the longest closure since 1990.
+
+That is the closure of the New York Stock Exchange after 2001-09-10: the next trade date was 2001-09-17. Trade dates of
+futures were never more than four days apart.
+"""
+
 _DAY = timedelta(days=1)
 _trade_date = attrgetter("trade_date")
 
 # Longer than any holiday with its weekend: the largest distance between calendar days of one session.
 _REACH = timedelta(days=7)
-_LONGEST_CLOSURE = timedelta(days=21)
 
 
 class SessionCalendar:
@@ -79,8 +85,8 @@ class SessionCalendar:
         return None
 
     def newest(self, now: datetime) -> date | None:
-        """Return the trade date of the newest session that has begun, or None if none did in three weeks."""
-        begun = self.sessions_between(now - _LONGEST_CLOSURE, now)
+        """Return the trade date of the newest session that has begun, or None if none did in two weeks."""
+        begun = self.sessions_between(now - LONGEST_CLOSURE, now)
         return begun[-1].trade_date if begun else None
 
     def trade_date_for(self, day: date) -> date | None:

@@ -1,7 +1,4 @@
-"""How the prices of a continuous series are adjusted, by name.
-
-Knows names. Must not know bars: `futures.continuous` adjusts them.
-"""
+"""Names of the adjustments of a continuous series; `futures.continuous` applies them."""
 
 from __future__ import annotations
 
@@ -9,23 +6,22 @@ from enum import StrEnum
 
 
 class Adjustment(StrEnum):
-    """What is done to prices on one side of a roll, so that the series does not jump by the gap."""
+    """Change to the prices on one side of a roll that removes the gap between two contracts."""
 
     NONE = "none"
-    """Nothing: the series jumps by the gap at every roll."""
+    """No change: the series jumps by the gap at every roll."""
     ADDITIVE = "additive"
-    """The gaps of all later rolls are added: the last contract keeps its prices, every one its differences."""
+    """Add the gaps of all later rolls: the last contract keeps its prices, and differences stay as they were."""
     RATIO = "ratio"
-    """Prices are multiplied by the ratios of all later rolls: the last contract keeps its prices, every one its
-    returns."""
+    """Multiply by the ratios of all later rolls: the last contract keeps its prices, and returns stay as they were."""
     ADDITIVE_FORWARD = "additive_forward"
-    """The gaps of all earlier rolls are taken off: the first contract keeps its prices, and no later roll changes what
-    is past."""
+    """Subtract the gaps of all earlier rolls: the first contract keeps its prices, and a later roll changes no earlier
+    price."""
     RATIO_FORWARD = "ratio_forward"
-    """Prices are divided by the ratios of all earlier rolls: the first contract keeps its prices, and no later roll
-    changes what is past."""
+    """Divide by the ratios of all earlier rolls: the first contract keeps its prices, and a later roll changes no
+    earlier price."""
 
     @property
     def multiplies(self) -> bool:
-        """True where prices are multiplied, which keeps returns; else differences are kept."""
+        """True if prices are multiplied, which keeps returns; otherwise differences are kept."""
         return self in (Adjustment.RATIO, Adjustment.RATIO_FORWARD)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from g4qc_core.calendars.business_days import on_or_before
-from g4qc_core.calendars.session_calendar import Session, SessionCalendar
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, Session, SessionCalendar
 from g4qc_core.futures.rolls.roll_overrides import RollOverride
 from g4qc_core.futures.rolls.rule_dates import ContractChange, RuleDates
 from g4qc_core.instruments.registry import MONTH_CODES, Contract, Instrument, month_code
@@ -24,9 +24,6 @@ ROLL_SESSIONS = 10
 
 ROLL_DRIFT = 5
 """Sessions by which a roll by volume may come earlier or later than expiry suggests, before its date is known."""
-
-# A search for the next session spans the longest run of days without one (a long weekend) with room to spare.
-_LONGEST_CLOSURE = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -149,7 +146,7 @@ def _expiry_in(contract: Contract, month: str) -> date:
 
 def _shifted(day: date, sessions: int, calendar: SessionCalendar) -> date:
     """The trade date that many sessions after (or, when negative, before) `day`."""
-    reach = timedelta(days=2 * abs(sessions)) + _LONGEST_CLOSURE
+    reach = timedelta(days=2 * abs(sessions)) + LONGEST_CLOSURE
     if sessions < 0:
         return calendar.sessions(day - reach, day - timedelta(days=1))[sessions].trade_date
     return calendar.sessions(day, day + reach)[sessions].trade_date

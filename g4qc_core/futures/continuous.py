@@ -1,11 +1,16 @@
-"""The continuous series: the contracts of an instrument joined into one, by a roll calendar.
+"""The continuous series: the contracts of an instrument joined into one by a roll calendar.
 
-A series is a view over bars and rolls; it is never stored. It changes contracts only between two sessions.
-Knows bars and rolls. Must not know the rule that made the rolls.
+A series is a view of bars and rolls and is never stored. It changes contracts only between two sessions. `stretches` is
+the one computation of which contract is read from which trade date on and how its prices are adjusted: `adjusted`
+applies it to frames, and `futures.segments` turns it into instants for the readers of stored bars. How rolls are made
+does not belong here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -14,77 +19,124 @@ import pandas as pd
 from g4qc_core.bars.columns import CONTINUOUS_COLUMNS, PRICES
 from g4qc_core.errors import BacktestRefused, InvalidBars
 from g4qc_core.futures.adjustment import Adjustment
-from g4qc_core.futures.rolls.roll_calendar import PRICE_DIGITS, front_on, roll_problems
+from g4qc_core.futures.rolls.roll_calendar import PRICE_DIGITS, front_on, roll_contracts, roll_problems
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Trade dates from `first` to the next stretch, on which the series reads one contract.
+
+    Attributes:
+        contract: contract month; empty if the chain has none.
+        first: first trade date; `date.min` for the first stretch.
+        factor, points: adjusted price = own price x `factor` + `points`.
+        part: number of the part of the series, from 0. Prices of two parts do not compare, because the roll between
+            them cannot be adjusted across.
+    """
+
+    contract: str
+    first: date
+    factor: float
+    points: float
+    part: int
+
+
+def stretches(rolls: pd.DataFrame, adjustment: Adjustment, front: str = "") -> list[Stretch]:
+    """Return the n + 1 stretches that n rolls separate, ascending.
+
+    Args:
+        rolls: `ROLL_COLUMNS`, ascending by date.
+        front: contract of the only stretch if there are no rolls.
+
+    Raises:
+        InvalidBars: the rolls do not give every session exactly one contract.
+    """
+    refuse_broken(rolls)
+    factors, points = adjustments(rolls, adjustment)
+    parts = np.append(0, np.cumsum(breaks(rolls, adjustment)))
+    days = [date.min, *(day.date() for day in rolls["date"])]
+    return [
+        Stretch(month, days[at], float(factors[at]), float(points[at]), int(parts[at]))
+        for at, month in enumerate(roll_contracts(rolls, front))
+    ]
 
 
 def continuous(bars: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) -> pd.DataFrame:
-    """The series that follows the rolls through the bars.
+    """Return the series that follows the rolls through the bars, in the form of `adjusted`.
 
-    Sessions without bars of the contract in front have no rows. Otherwise as `adjusted`.
+    Sessions without bars of the front contract have no rows.
 
     Args:
         bars: `BAR_COLUMNS` of one instrument and timeframe, all contracts, rows in any order.
-        rolls: the instrument's whole roll calendar (`ROLL_COLUMNS`), ascending by date. Without rolls the
-            bars must be of one contract.
+        rolls: the instrument's whole roll calendar (`ROLL_COLUMNS`), ascending by date. Without rolls the bars must be
+            of one contract.
 
     Raises:
-        InvalidBars: the rolls do not say which contract is in front.
-        BacktestRefused: as `adjusted`.
+        InvalidBars: the rolls do not give every session exactly one contract.
+        BacktestRefused: see `adjusted`.
     """
     return adjusted(_front(bars, rolls).sort_values("timestamp", ignore_index=True), rolls, adjustment)
 
 
 def adjusted(series: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment, whole: bool = True) -> pd.DataFrame:
-    """A series of the contracts' own prices, adjusted.
+    """Adjust a series of the contracts' own prices.
 
     Args:
-        series: n bars, ascending by timestamp, each of the contract in front by the rolls.
-        rolls: as in `continuous`.
-        whole: the series is all that there is: rolls outside it change nothing, and it is anchored at its own last
-            session, of the forward adjustments at its first. Else it is a window of the series that the rolls describe,
-            anchored as `adjustments` says, so that windows of it fit together.
+        series: n bars, ascending by timestamp, each of the front contract by the rolls.
+        rolls: see `continuous`.
+        whole: True if the series is complete: rolls outside it change nothing, and the anchor is its own last session
+            (for the forward adjustments, its first). False for a window of the series that the rolls describe, with the
+            anchor of `adjustments`, so that windows fit together.
 
     Returns:
-        `CONTINUOUS_COLUMNS`, n rows, index 0..n-1: prices in points, which are the contract's own times `factor`
-        plus `adjustment` (points); contract (text, the month).
+        `CONTINUOUS_COLUMNS`, n rows, index 0..n-1: prices in points, equal to the contract's own x `factor` +
+        `adjustment` (points); contract (text, the month).
 
     Raises:
-        BacktestRefused: prices have to be adjusted across a roll whose prices are unknown or, for ratios, not positive.
+        BacktestRefused: prices would have to be adjusted across a roll with unknown prices or, for ratios, prices that
+            are not positive.
     """
-    before, after = _reach(rolls, series)
+    before, after = _rolls_before_the_ends(rolls, series)
     crossed = rolls.iloc[before:after]
     if adjustment is not Adjustment.NONE:
         refuse_unpriced(crossed, adjustment)
-    if whole:
-        factors, points = adjustments(crossed, adjustment)
-    else:
-        factors, points = (each[before : after + 1] for each in adjustments(rolls, adjustment))
+    inside = stretches(crossed, adjustment) if whole else stretches(rolls, adjustment)[before : after + 1]
     starts = np.searchsorted(series["trade_date"].to_numpy(), crossed["date"].to_numpy())
-    each = np.diff(starts, prepend=0, append=len(series))
-    columns = {name: _moved(series[name].to_numpy(), starts, factors, points) for name in PRICES}
-    columns |= {"factor": np.repeat(factors, each), "adjustment": np.repeat(points, each)}
-    given = {name: columns[name] if name in columns else series[name].array for name in CONTINUOUS_COLUMNS}
-    return pd.DataFrame(given, copy=False)
+    rows = np.diff(starts, prepend=0, append=len(series))
+    columns = {name: _adjusted_column(series[name].to_numpy(), starts, inside) for name in PRICES}
+    columns["factor"] = np.repeat([stretch.factor for stretch in inside], rows)
+    columns["adjustment"] = np.repeat([stretch.points for stretch in inside], rows)
+    ordered = {name: columns[name] if name in columns else series[name].array for name in CONTINUOUS_COLUMNS}
+    return pd.DataFrame(ordered, copy=False)
+
+
+def adjusted_prices(own: np.ndarray, factor: float, points: float) -> np.ndarray:
+    """Return own prices x `factor` + `points` (float64); the same array if they stay as they are.
+
+    Sums are rounded to `PRICE_DIGITS`, which removes the noise of binary fractions.
+    """
+    shown = own if factor == 1 else own * factor
+    return np.round(shown + points, PRICE_DIGITS) if points else shown
 
 
 def adjustments(rolls: pd.DataFrame, adjustment: Adjustment) -> tuple[np.ndarray, np.ndarray]:
-    """Factor and points for each of the n + 1 contracts that n rolls join: adjusted = own x factor + points.
+    """Return factor and points (float64) of each of the n + 1 contracts that n rolls join.
 
-    The contract at the anchor (the last, or the first of the forward adjustments) keeps its own prices, with exactly 1
-    and 0. A roll that cannot be adjusted across (`breaks`) parts the series: what lies on either side has an anchor of
-    its own, and the two do not compare.
+    The contract at the anchor (the last one; the first one for the forward adjustments) keeps its own prices, with
+    exactly 1 and 0. A roll that cannot be adjusted across (see `breaks`) separates the series into parts with an anchor
+    each, whose prices do not compare.
 
     Args:
         rolls: `ROLL_COLUMNS`, ascending by date.
     """
     edges = [-1, *np.flatnonzero(breaks(rolls, adjustment)), len(rolls)]
-    parts = [_joined(rolls.iloc[last + 1 : following], adjustment) for last, following in pairwise(edges)]
+    parts = [_part_adjustments(rolls.iloc[last + 1 : following], adjustment) for last, following in pairwise(edges)]
     factors, points = zip(*parts, strict=True)
     return np.concatenate(factors), np.concatenate(points)
 
 
 def breaks(rolls: pd.DataFrame, adjustment: Adjustment) -> np.ndarray:
-    """Which rolls cannot be adjusted across: the prices of both are unknown or, for ratios, not positive (bool)."""
+    """Return a mask (bool) of the rolls with unknown prices or, for ratios, prices that are not positive."""
     if adjustment is Adjustment.NONE:
         return np.zeros(len(rolls), bool)
     broken = rolls["gap"].isna().to_numpy()
@@ -93,8 +145,8 @@ def breaks(rolls: pd.DataFrame, adjustment: Adjustment) -> np.ndarray:
     return broken
 
 
-def _joined(rolls: pd.DataFrame, adjustment: Adjustment) -> tuple[np.ndarray, np.ndarray]:
-    """As `adjustments`, for rolls of which none is a break."""
+def _part_adjustments(rolls: pd.DataFrame, adjustment: Adjustment) -> tuple[np.ndarray, np.ndarray]:
+    """Return `adjustments` for rolls without a break."""
     n = len(rolls) + 1
     match adjustment:
         case Adjustment.ADDITIVE:
@@ -111,54 +163,18 @@ def _joined(rolls: pd.DataFrame, adjustment: Adjustment) -> tuple[np.ndarray, np
 
 
 def additive_adjustments(gaps: np.ndarray) -> np.ndarray:
-    """Points to add to the prices of each of the n + 1 contracts that n rolls with these gaps join.
+    """Return the points to add to the prices of each of the n + 1 contracts that n rolls with these gaps join.
 
     The last contract stays as it is; each earlier one is shifted by the sum of the gaps after it.
     """
     return np.append(np.cumsum(np.asarray(gaps, "float64")[::-1])[::-1], 0.0)
 
 
-def _moved(own: np.ndarray, starts: np.ndarray, factors: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Own prices of n + 1 stretches that begin at 0 and at `starts`, each with its factor and points."""
-    moved = own.copy()
-    for part, factor, added in zip(np.split(moved, starts), factors, points, strict=True):
-        if factor != 1:
-            part *= factor
-        if added != 0:
-            # Sums are rid of the noise of binary fractions; a stretch that nothing is added to stays as it is, to the
-            # bit.
-            part += added
-            np.round(part, PRICE_DIGITS, out=part)
-    return moved
-
-
-def _front(bars: pd.DataFrame, rolls: pd.DataFrame) -> pd.DataFrame:
-    if rolls.empty:
-        months = sorted(bars["contract"].unique())
-        if len(months) > 1:
-            raise InvalidBars(
-                f"There are bars of {', '.join(months)} and no roll between them: materialize the roll "
-                "calendar first, or choose one contract."
-            )
-        return bars.copy()
-    refuse_broken(rolls)
-    return bars[bars["contract"].to_numpy(object) == front_on(rolls, bars["trade_date"])].copy()
-
-
 def refuse_broken(rolls: pd.DataFrame) -> None:
-    """Raises InvalidBars when the rolls do not give every session exactly one contract."""
+    """Raise InvalidBars if the rolls do not give every session exactly one contract."""
     problems = roll_problems(rolls)
     if problems:
         raise InvalidBars(f"The roll calendar is broken: {problems[0]} Materialize it again.")
-
-
-def _reach(rolls: pd.DataFrame, series: pd.DataFrame) -> tuple[int, int]:
-    """How many rolls lie before the series, its first session included, and how many up to its last one."""
-    if series.empty:
-        return 0, 0
-    ends = series["trade_date"].iloc[[0, -1]].to_numpy()
-    before, after = np.searchsorted(rolls["date"].to_numpy(), ends, side="right")
-    return int(before), int(after)
 
 
 def refuse_unpriced(crossed: pd.DataFrame, adjustment: Adjustment) -> None:
@@ -175,3 +191,31 @@ def refuse_unpriced(crossed: pd.DataFrame, adjustment: Adjustment) -> None:
             raise BacktestRefused(
                 f"At the {change} a price is not positive, so that it has no ratio: choose adjustment 'additive'."
             )
+
+
+def _adjusted_column(own: np.ndarray, starts: np.ndarray, inside: Sequence[Stretch]) -> np.ndarray:
+    """Adjust own prices of the stretches, which begin at row 0 and at `starts`."""
+    parts = zip(np.split(own, starts), inside, strict=True)
+    return np.concatenate([adjusted_prices(part, stretch.factor, stretch.points) for part, stretch in parts])
+
+
+def _front(bars: pd.DataFrame, rolls: pd.DataFrame) -> pd.DataFrame:
+    if rolls.empty:
+        months = sorted(bars["contract"].unique())
+        if len(months) > 1:
+            raise InvalidBars(
+                f"There are bars of {', '.join(months)} and no roll between them: materialize the roll "
+                "calendar first, or choose one contract."
+            )
+        return bars.copy()
+    refuse_broken(rolls)
+    return bars[bars["contract"].to_numpy(object) == front_on(rolls, bars["trade_date"])].copy()
+
+
+def _rolls_before_the_ends(rolls: pd.DataFrame, series: pd.DataFrame) -> tuple[int, int]:
+    """Return the number of rolls up to the first session of the series, and up to its last one."""
+    if series.empty:
+        return 0, 0
+    ends = series["trade_date"].iloc[[0, -1]].to_numpy()
+    before, after = np.searchsorted(rolls["date"].to_numpy(), ends, side="right")
+    return int(before), int(after)

@@ -1,7 +1,8 @@
-"""The continuous series in pieces: which contract is read from when to when, and what is done to its prices.
+"""Segments: the continuous series as windows of single contracts, for readers of stored bars.
 
-`futures.continuous` joins bars that are in memory; this says what to read, so that a series of any length can be read a
-piece at a time. Knows rolls and sessions. Must not know bars or where they are stored.
+`futures.continuous.stretches` decides which contract is read from which trade date on, and with which adjustment. Here
+trade dates become instants, so that a series of any length can be read one segment at a time. Bars and their storage do
+not belong here.
 """
 
 from __future__ import annotations
@@ -11,30 +12,29 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-import numpy as np
-
-from g4qc_core.calendars.session_calendar import SessionCalendar
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, SessionCalendar
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import FrontPeriod
-from g4qc_core.futures.continuous import adjustments, breaks, refuse_broken
+from g4qc_core.futures.continuous import stretches
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar
 
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 END = datetime(2200, 1, 1, tzinfo=UTC)
 
 DRIFT = timedelta(days=21)
-"""How far from the date that expiry suggests a roll may come: what is extracted around it, in calendar days."""
-
-_LONGEST_CLOSURE = timedelta(days=21)
+"""Largest distance of a roll from the date that expiry suggests, in calendar days: the range extracted around it."""
 
 
 @dataclass(frozen=True)
 class Segment:
     """Bars of one contract that start in `[start, end)`, UTC; shown prices are its own x `factor` + `points`.
 
-    Prices of segments with another `part` do not compare: the prices of a roll between them are unknown. One with
-    `doubt` may lie behind a roll that the calendar was made too early to know; the text names it.
+    Attributes:
+        part: number of the part of the series; prices of two parts do not compare, because the prices of a roll between
+            them are unknown.
+        unknown_roll: the roll, in words, that may lie before or in this segment although the calendar does not have it,
+            because the calendar was made before the bars arrived; empty if there is none.
     """
 
     contract: str
@@ -43,33 +43,31 @@ class Segment:
     factor: float = 1.0
     points: float = 0.0
     part: int = 0
-    doubt: str = ""
+    unknown_roll: str = ""
 
 
 def series_segments(made: RollCalendar, adjustment: Adjustment, sessions: SessionCalendar) -> list[Segment]:
-    """The segments of the series that the roll calendar describes, ascending and without overlap.
+    """Return the segments of the series that the roll calendar describes, ascending and without overlap.
 
-    The adjustment is anchored as `futures.continuous.adjustments` says, and not at a window's ends, so that windows of
+    Adjustments have the anchor of `futures.continuous.adjustments`, not one at the ends of a window, so that windows of
     the series fit together.
 
     Raises:
-        InvalidBars: the rolls do not say which contract is in front.
+        InvalidBars: the rolls do not give every session exactly one contract.
     """
-    refuse_broken(made.rolls)
-    edges = [BEGINNING, *(_open(day.date(), sessions) for day in made.rolls["date"]), END]
-    factors, points = adjustments(made.rolls, adjustment)
-    parts = np.append(0, np.cumsum(breaks(made.rolls, adjustment)))
+    found = stretches(made.rolls, adjustment, made.front)
+    edges = [BEGINNING, *(_open(stretch.first, sessions) for stretch in found[1:]), END]
     return [
-        Segment(month, edges[at], edges[at + 1], float(factors[at]), float(points[at]), int(parts[at]))
-        for at, month in enumerate(made.contracts())
-        if month
+        Segment(stretch.contract, start, end, stretch.factor, stretch.points, stretch.part)
+        for stretch, start, end in zip(found, edges, edges[1:], strict=False)
+        if stretch.contract
     ]
 
 
-def doubted(
+def mark_unknown_rolls(
     segments: Sequence[Segment], made: RollCalendar, periods: Sequence[FrontPeriod], sessions: SessionCalendar
 ) -> list[Segment]:
-    """The segments, parted where a roll may be that the calendar does not have: before and after its own bars.
+    """Split the segments where rolls may be missing from the calendar: before and after the bars it was made from.
 
     Args:
         periods: when expiry suggests each contract of the chain to be in front.
@@ -86,46 +84,51 @@ def doubted(
     if earlier:
         old, new, day = earlier[-1]
         edge = _open(min(first, day + DRIFT), sessions)
-        found = [part for s in found for part in _parted(s, edge, f"from {old} to {new}", before=True)]
+        found = [part for s in found for part in _split(s, edge, f"from {old} to {new}", before=True)]
     later = [roll for roll in missing if roll[2] + DRIFT > last]
     if later:
         old, new, day = later[0]
         edge = _open(max(last, day - DRIFT) + timedelta(days=1), sessions)
-        found = [part for s in found for part in _parted(s, edge, f"from {old} to {new}", before=False)]
+        found = [part for s in found for part in _split(s, edge, f"from {old} to {new}", before=False)]
     return found
 
 
-def _parted(segment: Segment, edge: datetime, doubt: str, *, before: bool) -> list[Segment]:
+def _split(segment: Segment, edge: datetime, unknown_roll: str, *, before: bool) -> list[Segment]:
     pieces = [replace(segment, end=min(segment.end, edge)), replace(segment, start=max(segment.start, edge))]
-    pieces[0 if before else 1] = replace(pieces[0 if before else 1], doubt=doubt)
+    pieces[0 if before else 1] = replace(pieces[0 if before else 1], unknown_roll=unknown_roll)
     return [piece for piece in pieces if piece.start < piece.end]
 
 
-def within(segments: Sequence[Segment], start: datetime, end: datetime) -> list[Segment]:
-    """The parts of the segments that lie in `[start, end)`.
+def clipped(segments: Sequence[Segment], start: datetime, end: datetime) -> list[Segment]:
+    """Return the parts of the segments in `[start, end)`."""
+    reaching = [s for s in segments if max(s.start, start) < min(s.end, end)]
+    return [replace(s, start=max(s.start, start), end=min(s.end, end)) for s in reaching]
+
+
+def checked(segments: Sequence[Segment]) -> list[Segment]:
+    """Return the segments if they can be read as one series.
 
     Raises:
-        BacktestRefused: prices have to be adjusted across a roll whose prices are unknown or, for ratios, not positive.
-        UsageError: the roll calendar was made before bars of this window came, and a roll may be among them.
+        BacktestRefused: prices would have to be adjusted across a roll with unknown prices or, for ratios, prices that
+            are not positive.
+        UsageError: the roll calendar was made before bars of the segments arrived, and may lack a roll.
     """
-    reaching = [s for s in segments if max(s.start, start) < min(s.end, end)]
-    found = [replace(s, start=max(s.start, start), end=min(s.end, end)) for s in reaching]
-    for doubt in (s.doubt for s in found if s.doubt):
+    for roll in (s.unknown_roll for s in segments if s.unknown_roll):
         raise UsageError(
-            f"The roll calendar was made before all bars of this window came, and the roll {doubt} may be among them: "
+            f"The roll calendar was made before all bars of this window came, and the roll {roll} may be among them: "
             "materialize the asset `roll_calendar` again."
         )
-    for old, new in pairwise(found):
+    for old, new in pairwise(segments):
         if old.part != new.part:
             raise BacktestRefused(
                 f"The roll from {old.contract} to {new.contract} on {new.start:%Y-%m-%d} cannot be adjusted across, "
                 "because its prices are unknown or have no ratio: choose a window on one side of it, or adjustment "
                 "'none'."
             )
-    return found
+    return list(segments)
 
 
 def _open(day: date, sessions: SessionCalendar) -> datetime:
-    """The instant from which the roll's new contract is read: the open of the first session from its date on."""
-    following = sessions.sessions(day, day + _LONGEST_CLOSURE)
+    """Return the open of the first session on or after the day, from which the roll's new contract is read."""
+    following = sessions.sessions(day, day + LONGEST_CLOSURE)
     return following[0].open if following else datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -8,9 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-import pandas as pd
-
-from g4qc_core.calendars.session_calendar import SessionCalendar, calendar
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, SessionCalendar, calendar
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.segments import BEGINNING, END
 from g4qc_core.instruments.registry import Instrument
@@ -54,9 +52,8 @@ def _reversed(first: Moment, last: Moment, edges: bool) -> bool:
 @lru_cache(maxsize=4096)
 def _session_edge(day: date, hours: SessionCalendar, opening: bool) -> datetime:
     """Return the open of the first session on or after the day, or the close of the last one on or before it."""
-    reach = pd.Timedelta(days=21).to_pytimedelta()
     if opening:
-        following = hours.sessions(day, day + reach)
+        following = hours.sessions(day, day + LONGEST_CLOSURE)
         return following[0].open if following else END
-    earlier = hours.sessions(day - reach, day)
+    earlier = hours.sessions(day - LONGEST_CLOSURE, day)
     return earlier[-1].close if earlier else BEGINNING

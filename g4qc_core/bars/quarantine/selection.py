@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from g4qc_core.bars.quarantine.reasons import Reason
-from g4qc_core.calendars.session_calendar import SessionCalendar, check_window
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, SessionCalendar, check_window
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.instruments.contracts import contract_month
 from g4qc_core.sentences import counted
@@ -20,7 +20,6 @@ from g4qc_core.sentences import counted
 if TYPE_CHECKING:
     import pandas as pd
 
-_LONGEST_CLOSURE = timedelta(days=14)
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -83,8 +82,8 @@ class Selection:
         """Instants between which all of these bars start, and perhaps others; None where nothing bounds them."""
         days = [*self.sessions, *filter(None, (self.first, self.last))]
         bounded_below, bounded_above = self.sessions or self.first, self.sessions or self.last
-        earliest = _noon(min(days)) - _LONGEST_CLOSURE if bounded_below else None
-        latest = _noon(max(days)) + _LONGEST_CLOSURE if bounded_above else None
+        earliest = _noon(min(days)) - LONGEST_CLOSURE if bounded_below else None
+        latest = _noon(max(days)) + LONGEST_CLOSURE if bounded_above else None
         begin, final = (_within_time(instant) for instant in (self.start, self.end))
         start = max(filter(None, (earliest, begin)), default=None)
         end = min(filter(None, (latest, final and final + timedelta.resolution)), default=None)
@@ -137,7 +136,7 @@ def trade_dates(timestamps: pd.Series, sessions: SessionCalendar) -> list[date]:
 
     minute = timedelta(minutes=1)
     first, last = timestamps.min().to_pydatetime(), timestamps.max().to_pydatetime()
-    known = sessions.sessions_between(first - _LONGEST_CLOSURE, last + minute)
+    known = sessions.sessions_between(first - LONGEST_CLOSURE, last + minute)
     opens = np.array([session.open.timestamp() for session in known])
     instants = np.array([instant.timestamp() for instant in timestamps]) + minute.total_seconds()
     at = np.searchsorted(opens, instants, side="left") - 1

@@ -71,10 +71,15 @@ class RollCalendar:
     bars_to: date | None
 
     def contracts(self) -> list[str]:
-        """The contract of each of the n + 1 stretches that n rolls part; empty text: none is known."""
-        if self.rolls.empty:
-            return [self.front]
-        return [str(self.rolls["from_contract"].iloc[0]), *map(str, self.rolls["to_contract"])]
+        """Return the contract of each of the n + 1 stretches that n rolls separate; empty if none is known."""
+        return roll_contracts(self.rolls, self.front)
+
+
+def roll_contracts(rolls: pd.DataFrame, front: str = "") -> list[str]:
+    """Return the contract of each of the n + 1 stretches that n rolls separate; `front` if there are no rolls."""
+    if rolls.empty:
+        return [front]
+    return [str(rolls["from_contract"].iloc[0]), *map(str, rolls["to_contract"])]
 
 
 def rule_name(instrument: Instrument) -> str:

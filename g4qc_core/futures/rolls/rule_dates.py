@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from g4qc_core.calendars.business_days import before, last_of_month_before, on_or_before
-from g4qc_core.calendars.session_calendar import SessionCalendar
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, SessionCalendar
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.roll_rules import (
@@ -30,8 +30,6 @@ from g4qc_core.roll_rules import (
 Counts = Mapping[str, Mapping[date, float]]
 """Contract (month) -> trade date -> volume, or open interest, of the whole session."""
 
-# The longest run of days without a session (a long weekend), with room to spare.
-_LONGEST_CLOSURE = timedelta(days=14)
 # No contract is compared with the one after it earlier than this before its end: it is the next but one by then.
 _LONGEST_RIVALRY = timedelta(days=150)
 
@@ -151,7 +149,7 @@ class RuleDates:
         return last_of_month_before(self._hours, date(int(contract.month[:4]), int(contract.month[4:]), 1))
 
     def _session_from(self, day: date) -> date:
-        sessions = self._hours.sessions(day, day + _LONGEST_CLOSURE)
+        sessions = self._hours.sessions(day, day + LONGEST_CLOSURE)
         return sessions[0].trade_date if sessions else day
 
 

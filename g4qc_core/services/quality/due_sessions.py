@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from g4qc_core.calendars.session_calendar import Session, calendar
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, Session, calendar
 from g4qc_core.instruments.registry import Instrument
 
 ALLOWED = timedelta(hours=3)
@@ -21,8 +21,6 @@ CHAIN, BARS, ROLLS, COVERAGE = "contracts", "bars_1min", "roll_calendar", "cover
 WATCHED = (CHAIN, BARS, ROLLS, COVERAGE)
 """Assets that the daily update keeps up to date."""
 
-_BACK = timedelta(days=14)  # longer than any market was ever closed
-
 
 def due_session(instrument: Instrument, now: datetime) -> Session | None:
     """Return the newest session whose daily update should be done.
@@ -31,7 +29,7 @@ def due_session(instrument: Instrument, now: datetime) -> Session | None:
         instrument: the instrument.
         now: UTC.
     """
-    over = calendar(instrument.calendar).sessions_between(now - _BACK, now)
+    over = calendar(instrument.calendar).sessions_between(now - LONGEST_CLOSURE, now)
     return next((session for session in reversed(over) if session.close + ALLOWED <= now), None)
 
 

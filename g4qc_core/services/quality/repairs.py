@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from g4qc_core.bars.minute_classes import missing
-from g4qc_core.calendars.session_calendar import ALL_DATES, calendar, month_window
+from g4qc_core.calendars.session_calendar import ALL_DATES, LONGEST_CLOSURE, calendar, month_window
 from g4qc_core.futures.rolls.roll_overrides import load_overrides
 from g4qc_core.ib.retention import drops_soon
 from g4qc_core.instruments.registry import Contract, Instrument
@@ -33,7 +33,7 @@ def gaps_of(instrument: Instrument, stores: Stores, now: datetime) -> list[Sessi
 
     An instrument without a validated session has no gaps: its extraction has not begun.
     """
-    recent = calendar(instrument.calendar).sessions_between(now - timedelta(days=14), now)
+    recent = calendar(instrument.calendar).sessions_between(now - LONGEST_CLOSURE, now)
     over = [session for session in recent if session.close + GRACE <= now]
     quality = stores.bars.quality(instrument.symbol, ALL_DATES[0], now.date())
     if quality.empty or not over:

@@ -1,7 +1,7 @@
-"""The continuous series as it is read: stored bars of one contract after another, joined by a stored roll calendar.
+"""The continuous series as frames: stored bars of one contract after another, joined by a stored roll calendar.
 
-The one way from an instrument, a timeframe and an adjustment to a series, for assets, commands and the API. Knows the
-stores. Must not know how rolls are made or what a series is used for.
+Backtests, assets and commands read their series here; the API streams the same segments, see `series_segments`. How
+rolls are made and what a series is used for do not belong here.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import pandas as pd
 from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.bars.missing_sessions import Completeness
 from g4qc_core.bars.schema import empty_frame
-from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
+from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import FrontPeriod, front_contract, front_periods
-from g4qc_core.futures.continuous import adjusted, continuous, refuse_broken
+from g4qc_core.futures.continuous import adjusted, continuous
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame, rule_name, rule_text
-from g4qc_core.futures.segments import DRIFT, Segment, doubted, series_segments, within
+from g4qc_core.futures.segments import Segment, checked, clipped, mark_unknown_rolls, series_segments
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.coverage.completeness import check_sessions, completeness, life_of
 from g4qc_core.services.window_ends import window_of
@@ -65,21 +65,22 @@ def read_series(
     whole: bool = False,
     now: datetime | None = None,
 ) -> Series:
-    """The bars of the contract in front (position 0) or of the one after it (1), as one series.
+    """Return the bars of the front contract (position 0) or of the one after it (1), as one series.
 
-    An adjusted price is the same in every window, and the same that the API answers; but see `whole`.
+    An adjusted price is the same in every window, and the same in the API's answers; but see `whole`.
 
     Args:
-        window: first and last trade date, both included; None is as far as bars reach.
-        rule: text of a roll rule by which a calendar was made; None: the instrument's own.
-        whole: the window is all that there is: what lies outside it, a later roll above all, changes no price in it.
-        now: time, UTC, by which a session must be over to be asked for; None: when the source was last asked.
+        window: first and last trade date, both included; None for all stored bars on that side.
+        rule: text of the roll rule of a stored calendar; None: the instrument's own.
+        whole: True if nothing outside the window may change a price in it, such as a later roll.
+        now: time, UTC, by which a session must be over to be expected; None: when the source was last asked.
 
-    Returns a frame of `CONTINUOUS_COLUMNS`, empty when nothing is stored for the window, and the missing sessions.
+    Returns:
+        A frame of `CONTINUOUS_COLUMNS`, empty if nothing is stored for the window, and the missing sessions.
 
     Raises:
-        UsageError: no roll calendar by this rule, or one that was made before these bars came.
-        BacktestRefused: prices have to be adjusted across a roll whose prices are unknown.
+        UsageError: there is no roll calendar by this rule, or it was made before these bars arrived.
+        BacktestRefused: prices would have to be adjusted across a roll with unknown prices.
         BarsIncomplete: the window has stored minutes that the timeframe was not made from.
     """
     sessions = stored_sessions(stores, instrument, timeframe, *window)
@@ -87,10 +88,9 @@ def read_series(
     made = stores.rolls.load(instrument.symbol, wanted, position)
     bars = empty_frame(BAR_COLUMNS)
     if made is not None:
-        refuse_broken(made.rolls)
+        segments = series_segments(made, Adjustment.NONE, hours)
         if sessions:
             _refuse_outdated(made, instrument, stores, sessions)
-        segments = series_segments(made, Adjustment.NONE, hours)
     elif sessions and (position or wanted != rule_name(instrument)):
         raise not_made(stores, instrument, wanted, position)
     else:
@@ -99,7 +99,9 @@ def read_series(
     known.check()
     if made is None or not sessions:
         return Series(continuous(bars, _NO_ROLLS, adjustment if sessions else Adjustment.NONE), known)
-    stitched = stores.bars.stitched(instrument.symbol, timeframe.name, _parts(made, sessions, hours))
+    inside = clipped(segments, sessions[0].open, sessions[-1].close)
+    windows = [(segment.contract, segment.start, segment.end) for segment in inside]
+    stitched = stores.bars.stitched(instrument.symbol, timeframe.name, windows)
     return Series(adjusted(stitched, made.rolls, adjustment, whole), known)
 
 
@@ -111,7 +113,7 @@ def read_contract(
     window: tuple[date | None, date | None] = (None, None),
     now: datetime | None = None,
 ) -> Series:
-    """Return the bars of one contract (`BAR_COLUMNS`); None is as far as bars reach.
+    """Return the bars of one contract (`BAR_COLUMNS`); see `read_series` for the window.
 
     Raises:
         BarsIncomplete: the window has stored minutes that the timeframe was not made from.
@@ -140,7 +142,7 @@ def stored_bars(
 def stored_sessions(
     stores: Stores, instrument: Instrument, timeframe: Timeframe, first: date | None, last: date | None
 ) -> list[Session]:
-    """Return the sessions of the window, as far as minutes or bars of the timeframe reach."""
+    """Return the sessions of the window between the first and the last stored minute or bar of the timeframe."""
     reaches = [stores.bars.reach(instrument.symbol, name) for name in {timeframe.name, ONE_MINUTE.name}]
     held = [day for reach in reaches if reach is not None for day in reach]
     if not held:
@@ -149,23 +151,11 @@ def stored_sessions(
     return calendar(instrument.calendar).sessions(max(first or begin, begin), min(last or end, end))
 
 
-def _parts(made: RollCalendar, sessions: list[Session], hours: SessionCalendar) -> list[tuple[str, datetime, datetime]]:
-    """Which contract is read from when to when: instants at which sessions open, and the end of the last one."""
-    edges = [sessions[0].open]
-    months = made.contracts()
-    for day in made.rolls["date"]:
-        following = hours.sessions(day.date(), day.date() + DRIFT)
-        opened = following[0].open if following else sessions[-1].close
-        edges.append(min(max(opened, sessions[0].open), sessions[-1].close))
-    edges.append(sessions[-1].close)
-    stretches = zip(months, edges, edges[1:], strict=False)
-    return [(month, start, end) for month, start, end in stretches if month and start < end]
-
-
 def _refuse_outdated(made: RollCalendar, instrument: Instrument, stores: Stores, sessions: list[Session]) -> None:
-    """Raises UsageError where the series has sessions that the calendar did not know, and a roll may be among them."""
-    segments = doubted([Segment(made.front)], made, _periods(instrument, stores), calendar(instrument.calendar))
-    within(segments, sessions[0].open, sessions[-1].close)
+    """Raise UsageError if the calendar was made before bars of these sessions arrived, and may lack a roll."""
+    hours = calendar(instrument.calendar)
+    segments = mark_unknown_rolls([Segment(made.front)], made, _periods(instrument, stores), hours)
+    checked(clipped(segments, sessions[0].open, sessions[-1].close))
 
 
 def former_rolls(instrument: Instrument) -> UsageError:
@@ -177,7 +167,7 @@ def former_rolls(instrument: Instrument) -> UsageError:
 
 
 def not_made(stores: Stores, instrument: Instrument, rule: str, position: int = 0) -> UsageError:
-    """What to say where there is no roll calendar by the rule."""
+    """Return the error for a rule without a roll calendar."""
     known = [str(name) for name in stores.rolls.calendars(instrument.symbol)["rule"].unique()]
     made = f" There are those by {', '.join(known)}." if known else ""
     of = " for the contract after the front one" if position else ""
@@ -216,14 +206,15 @@ def _periods(instrument: Instrument, stores: Stores) -> list[FrontPeriod]:
 
 
 def roll_exits(stores: Stores, instrument: Instrument, timeframe: Timeframe, series: pd.DataFrame) -> pd.Series:
-    """Where a series changes contracts: the own price, at that instant, of the contract that it leaves.
+    """Return the exit price at each change of contracts: the old contract's own price at that instant.
 
-    That is the open of the old contract's bar of the same start as the new one's first; NaN where it has none.
+    This is the open of the old contract's bar with the same start as the new contract's first bar.
 
     Args:
-        series: of `continuous_bars`, in the same timeframe.
+        series: result of `continuous_bars` in the same timeframe.
 
-    Returns floats by the timestamp of the first bar of the new contract.
+    Returns:
+        Prices (float64, points) by timestamp of the new contract's first bar; NaN if the old one has no such bar.
 
     Raises:
         BarsIncomplete: the old contract has minutes in such a session that the timeframe was not made from.

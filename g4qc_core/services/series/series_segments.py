@@ -1,7 +1,7 @@
-"""From what a reader names (instrument, timeframe, contract or adjustment) to the segments that have to be read.
+"""The segments that a reader of stored bars has to read for an instrument, and a contract or an adjustment.
 
-The streaming twin of `storage.series`: the same contract in front on every date, and the same refusals. Knows the
-stores. Must not know formats or HTTP.
+`continuous_series` reads the same segments as frames: the same front contract on every date, and the same refusals.
+Formats and HTTP do not belong here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.chain import front_contract, front_periods
 from g4qc_core.futures.rolls.roll_calendar import rule_name, rule_text
-from g4qc_core.futures.segments import Segment, doubted, series_segments, within
+from g4qc_core.futures.segments import Segment, checked, clipped, mark_unknown_rolls, series_segments
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.series.continuous_series import former_rolls, not_made
 from g4qc_core.services.window_ends import edge
@@ -25,7 +25,7 @@ from g4qc_core.storage.stores import Stores
 
 _MOST_KNOWN = 500
 _KNOWN: dict[tuple[object, ...], list[Segment]] = {}
-_WORKING_OUT = Lock()  # once for all who ask at the same time
+_COMPUTING = Lock()  # concurrent readers compute a series once
 
 
 def segments_of(
@@ -35,15 +35,15 @@ def segments_of(
     adjustment: Adjustment = Adjustment.NONE,
     rule: str | None = None,
 ) -> list[Segment]:
-    """What to read for the bars of one contract, or of the contract in front; empty when nothing is stored.
+    """Return the segments of one contract, or of the front contract; empty if nothing is stored.
 
     Args:
-        rule: text of a roll rule by which a calendar was made; None: the instrument's own.
+        rule: text of the roll rule of a stored calendar; None: the instrument's own.
 
     Raises:
         NotFound: the contract is not known.
-        UsageError: an adjustment or a rule for a single contract; no roll calendar by the rule, or one made by former
-            rules; or bars of several contracts without a roll calendar.
+        UsageError: an adjustment or a rule is given for a single contract; there is no roll calendar by the rule, or
+            one made by former rules; or there are bars of several contracts without a roll calendar.
         InvalidBars: the roll calendar is broken.
     """
     if contract is not None:
@@ -62,7 +62,7 @@ def segments_of(
 
 
 def series_version(stores: Stores, instrument: Instrument, contract: str | None, rule: str | None) -> str:
-    """What the contracts in front and their adjustments depend on: where it changes, the series is another one."""
+    """Return the version of the rolls that a series follows: front contracts and adjustments change only with it."""
     if contract is not None:
         return ""
     return stores.rolls.version(instrument.symbol, rule_text(instrument, rule)) or ""
@@ -71,27 +71,27 @@ def series_version(stores: Stores, instrument: Instrument, contract: str | None,
 def readable(
     stores: Stores, instrument: Instrument, timeframe: str, segments: list[Segment], start: datetime, end: datetime
 ) -> list[Segment]:
-    """The parts of the segments that lie in `[start, end)`; what is unknown of rolls counts only where bars reach.
+    """Return the parts of the segments in `[start, end)`; unknown rolls matter only between the first and last bar.
 
     Raises:
         BacktestRefused: bars of the window cannot be adjusted, because prices of a roll are unknown.
-        UsageError: the roll calendar was made before bars of the window came, and a roll may be among them.
+        UsageError: the roll calendar was made before bars of the window arrived, and may lack a roll.
     """
-    if any(segment.doubt for segment in segments) or len({segment.part for segment in segments}) > 1:
+    if any(segment.unknown_roll for segment in segments) or len({segment.part for segment in segments}) > 1:
         reach = stores.bars.reach(instrument.symbol, timeframe)
         if reach is not None:
             hours = calendar(instrument.calendar)
             start = max(start, edge(reach[0], hours, opening=True))
             end = min(end, edge(reach[1], hours, opening=False))
-    return within(segments, start, end)
+    return checked(clipped(segments, start, end))
 
 
 def _by_rolls(
     stores: Stores, instrument: Instrument, rule: str, adjustment: Adjustment, knowledge: str
 ) -> list[Segment]:
-    """The segments by what the roll calendar knows, worked out once: a chart asks for them with every window."""
+    """Return the segments of the roll calendar, from a cache: a chart asks for them with every window."""
     key = (instrument.symbol, rule, instrument.calendar, adjustment, knowledge)
-    with _WORKING_OUT:
+    with _COMPUTING:
         if key not in _KNOWN:
             made = stores.rolls.load(instrument.symbol, rule)
             if made is None:
@@ -100,7 +100,7 @@ def _by_rolls(
                 _KNOWN.clear()
             hours = calendar(instrument.calendar)
             periods = front_periods(stores.contracts.chain(instrument.symbol), instrument, hours)
-            _KNOWN[key] = doubted(series_segments(made, adjustment, hours), made, periods, hours)
+            _KNOWN[key] = mark_unknown_rolls(series_segments(made, adjustment, hours), made, periods, hours)
         return _KNOWN[key]
 
 
@@ -108,7 +108,7 @@ def _one_contract(stores: Stores, instrument: Instrument, contract: str) -> list
     held = stores.coverage.held(instrument.symbol)
     found = held[held["contract"] == contract]
     if len(found):
-        # Bounds, because the index knows no contracts: without them it is searched from the beginning of time.
+        # The index has no contracts, so that a search without bounds would begin at the first bar of all.
         hours = calendar(instrument.calendar)
         first, last = found["first"].iloc[0].date(), found["last"].iloc[0].date()
         return [Segment(contract, edge(first, hours, opening=True), edge(last, hours, opening=False))]

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from g4qc_core.bars.columns import PRICES, VALUES
-from g4qc_core.futures.rolls.roll_calendar import PRICE_DIGITS
+from g4qc_core.futures.continuous import adjusted_prices
 from g4qc_core.futures.segments import Segment
 from g4qc_core.storage.codec.binary_copy import copy_arrays
 from g4qc_core.storage.codec.column_kinds import kinds_of
@@ -155,17 +155,10 @@ def _record_batch(found: Mapping[str, np.ndarray], segment: Segment) -> pa.Recor
     rows = len(found["timestamp"])
     given = {
         **found,
-        **{name: _shown(found[name], segment) for name in PRICES},
+        **{name: adjusted_prices(found[name], segment.factor, segment.points) for name in PRICES},
         "contract": pa.repeat(pa.scalar(segment.contract, pa.string()), rows),
         "factor": np.full(rows, segment.factor),
         "adjustment": np.full(rows, segment.points),
     }
     columns = [pa.array(given[field.name]).view(field.type) for field in SCHEMA]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
-
-
-def _shown(own: np.ndarray, segment: Segment) -> np.ndarray:
-    """Return adjusted prices, equal to those of `futures.continuous` to the bit."""
-    if segment.factor != 1:
-        return own * segment.factor
-    return np.round(own + segment.points, PRICE_DIGITS) if segment.points else own
