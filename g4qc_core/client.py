@@ -1,9 +1,9 @@
-"""A thin Python client of the API: bars as frames, work started and waited for, errors of the library's own types.
+"""Python client of the API: bars as frames, jobs to start and wait for, and the library's own error types.
 
     >>> from g4qc_core.client import G4QC
     >>> frame = G4QC().bars("ES", "1h")  # doctest: +SKIP
 
-Knows the API's addresses and nothing else of the server. Must not import the server, nor open a database.
+It needs no other part of the library than settings and errors, and runs where only the client is installed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from g4qc_core.errors import G4qcError, ServerUnavailable, TransientError
 from g4qc_core.settings import load_settings
 
 Moment = date | datetime | str
-"""A trade date, or an instant; text as the API reads it."""
+"""A trade date or an instant; text is passed on as it is, like `2026-10-05` or `2026-10-05T13:30:00Z`."""
 
 _MISSING = "X-Missing-Sessions-About"
 _ARROW = "application/vnd.apache.arrow.stream"
@@ -34,18 +34,21 @@ _POLL_SECONDS = 0.5
 
 
 class MissingSessions(UserWarning):
-    """Sessions that were asked for have no bars; the text names them."""
+    """Requested sessions have no bars; the message names them."""
 
 
 class G4QC:
-    """A server of G4QC.
+    """Client of a G4QC server.
+
+    Use it as a context manager, or call `close`. Every method raises the error that the server reports as its type in
+    `g4qc_core.errors`, and ServerUnavailable if no server answers.
+
+        >>> with G4QC() as client:  # doctest: +SKIP
+        ...     bars = client.bars("ES", "1h", "2026-10-01")
 
     Args:
-        url: its address; None: the one of the settings, on this host.
-        key: of `g4qc api-key create`; None: the one of the settings, if any.
-
-    Every method raises the error that the server names, as its type of `g4qc_core.errors`, and ServerUnavailable when
-    nobody answers.
+        url: address of the server; None: the one of the settings.
+        key: key of `g4qc api-key create`; None: the one of the settings, if any.
     """
 
     def __init__(self, url: str | None = None, key: str | None = None) -> None:
@@ -63,7 +66,7 @@ class G4QC:
         self.close()
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self._client.close()
 
     def bars(
@@ -78,66 +81,83 @@ class G4QC:
         newest_first: bool = False,
         rule: str | None = None,
     ) -> pd.DataFrame:
-        """Bars of the contract in front, or of one contract.
+        """Return bars of the continuous series, or of one contract.
 
         Args:
-            start, end: trade dates, both included, or instants, the end excluded; None: as far as bars reach.
-            adjustment: none, additive, ratio, additive_forward or ratio_forward.
-            limit: how many at most; None: all.
+            symbol: symbol of the instrument, like `ES`.
+            timeframe: length of a bar: `1min`, `5min`, `15min`, `30min`, `1h`, `4h` or `1d`.
+            start: first trade date, or instant; None: the first stored bar.
+            end: last trade date, included, or instant, excluded; None: the last stored bar.
+            contract: contract month like `202512`; None: the continuous series.
+            adjustment: `none`, `additive`, `ratio`, `additive_forward` or `ratio_forward`.
+            limit: most bars; None: all.
+            newest_first: return bars in descending order of time.
             rule: roll rule that joins the contracts, one that `get("/rolls/ES")` lists; None: the instrument's own.
 
-        Returns a frame of n rows: timestamp (datetime64[us, UTC], bar start), open, high, low, close (float64, points),
-        volume and count (int64), contract (text), trade_date (datetime64[s]), factor and adjustment (float64: prices
-        are the contract's own x factor + adjustment). Warns with MissingSessions if requested sessions have no bars.
+        Returns:
+            One row per bar: timestamp (datetime64[us, UTC], bar start), open, high, low, close (float64, points),
+            volume, count (int64), contract (text), trade_date (datetime64[s]), factor and adjustment (float64; prices
+            are the contract's own x factor + adjustment).
 
         Raises:
-            BarsIncomplete: the timeframe was not made from all stored minutes of the window.
+            BarsIncomplete: the timeframe was not derived from all stored minutes of the window.
+
+        Warns:
+            MissingSessions: requested sessions have no bars.
         """
         asked = {
             "timeframe": timeframe,
-            "start_date": _written(start),
-            "end_date": _written(end),
+            "start_date": _text(start),
+            "end_date": _text(end),
             "contract": contract,
             "adjustment": adjustment,
             "rule": rule,
             "limit": limit,
             "order": "desc" if newest_first else "asc",
         }
-        answer = self._asked("GET", f"/data/{quote(symbol, safe='')}", params=asked, headers={"Accept": _ARROW})
+        answer = self._request("GET", f"/data/{quote(symbol, safe='')}", params=asked, headers={"Accept": _ARROW})
         frame: pd.DataFrame = pa.ipc.open_stream(answer.content).read_pandas(date_as_object=False)
         frame["trade_date"] = frame["trade_date"].astype("datetime64[s]")
         if _MISSING in answer.headers:
             warnings.warn(answer.headers[_MISSING], MissingSessions, stacklevel=2)
         return frame
 
-    def get(self, path: str, **asked: Any) -> Any:
-        """The JSON answer of any other address, like `get("/coverage/ES", first="2026-10-01")`."""
-        return self._asked("GET", path, params=asked).json()
+    def get(self, path: str, **query: Any) -> Any:
+        """Return the JSON answer of any route, like `get("/coverage/ES", first="2026-10-01")`."""
+        return self._request("GET", path, params=query).json()
 
     def extract(self, symbol: str, start: Moment, end: Moment | None = None, contract: str | None = None) -> str:
-        """Starts an extraction over trade dates; returns the job's id."""
-        asked = {"symbol": symbol, "start": _written(start), "end": _written(end), "contract_month": contract}
-        return str(self._post("/data/extract", asked)["id"])
+        """Start an extraction from trade date `start` to `end`, included, and return the job's id."""
+        body = {"symbol": symbol, "start": _text(start), "end": _text(end), "contract_month": contract}
+        return str(self._post("/data/extract", body)["id"])
 
     def backtest(
         self, strategy: str, instrument: str, timeframe: str, parameters: Mapping[str, Any] | None = None, **more: Any
     ) -> str:
-        """Start a backtest and return the job's id; until a job of the same spec ends, return that job's id.
+        """Start a backtest and return the job's id; if a job of the same spec is in progress, return its id.
 
         Args:
+            strategy: name of a built-in strategy.
+            instrument: symbol of the instrument.
+            timeframe: length of a bar.
+            parameters: parameters of the strategy; defaults for all others.
             more: any other field of `POST /backtests`, like `cash`, `roll` or `first` (`from` in JSON). The `spec` of a
-                result can thus be run again: `backtest(**result["spec"])`.
+                result can be run again with `backtest(**result["spec"])`.
         """
-        asked = {"strategy": strategy, "instrument": instrument, "timeframe": timeframe, **more}
-        said = {name: str(value) if isinstance(value, date | Decimal) else value for name, value in asked.items()}
-        return str(self._post("/backtests", {**said, "parameters": dict(parameters or {})})["id"])
+        body = {"strategy": strategy, "instrument": instrument, "timeframe": timeframe, **more}
+        json = {name: str(value) if isinstance(value, date | Decimal) else value for name, value in body.items()}
+        return str(self._post("/backtests", {**json, "parameters": dict(parameters or {})})["id"])
 
     def wait(self, job_id: str, seconds: float = 600) -> dict[str, Any]:
-        """The job when it has ended well. A server or a Dagster that is away meanwhile is waited for too.
+        """Wait until a job has succeeded and return it; a server or Dagster that is away is waited for too.
+
+        Args:
+            job_id: id of the job.
+            seconds: longest time to wait.
 
         Raises:
-            G4qcError: it failed or was stopped; the text says why.
-            TimeoutError: it has not ended by then.
+            G4qcError: the job failed or was cancelled; the message says why.
+            TimeoutError: the job has not ended in time.
         """
         deadline, trouble = time.monotonic() + seconds, ""
         while time.monotonic() < deadline:
@@ -153,42 +173,50 @@ class G4QC:
         raise TimeoutError(f"The job {job_id} has not ended within {seconds:.0f} seconds.{trouble}")
 
     def cancel(self, job_id: str) -> dict[str, Any]:
-        """Stops a job; one that has ended stays as it is."""
-        return dict(self._asked("DELETE", f"/jobs/{job_id}").json())
+        """Cancel a job and return it; a job that has ended stays as it is."""
+        return dict(self._request("DELETE", f"/jobs/{job_id}").json())
 
-    def backtests(self, **asked: Any) -> pd.DataFrame:
-        """Results, newest first: a row a result with its figures."""
-        rows: Sequence[dict[str, Any]] = self.get("/backtests", **asked)["backtests"]
+    def backtests(self, **query: Any) -> pd.DataFrame:
+        """Return results with their metrics, one row each, newest first.
+
+        Args:
+            query: filters of `GET /backtests`, like `strategy`, `instrument` or `limit`.
+        """
+        rows: Sequence[dict[str, Any]] = self.get("/backtests", **query)["backtests"]
         return pd.DataFrame([{k: v for k, v in row.items() if k != "metrics"} | row["metrics"] for row in rows])
 
     def label(self, result: str, **changes: Any) -> dict[str, Any]:
-        """Change what people write on a result, and return it: `title`, `tags`, `add_tags`, `remove_tags`."""
-        return dict(self._asked("PATCH", f"/backtests/{quote(result, safe='')}", json=changes).json())
+        """Change `title`, `tags`, `add_tags` or `remove_tags` of a result, and return it."""
+        return dict(self._request("PATCH", f"/backtests/{quote(result, safe='')}", json=changes).json())
 
     def delete(self, result: str) -> dict[str, Any]:
-        """Delete a result with its trades, equity curve and report; return its record. What was tried stays counted.
+        """Delete a result with its trades, equity curve and report, and return its record; its trial stays counted.
 
         Raises:
-            NotFound: there is none, or (Gone) it was deleted before.
-            InUse: a run of its spec is under way.
+            NotFound: there is no such result.
+            Gone: the result was deleted before.
+            InUse: a run of its spec is in progress.
         """
-        return dict(self._asked("DELETE", f"/backtests/{quote(result, safe='')}").json())
+        return dict(self._request("DELETE", f"/backtests/{quote(result, safe='')}").json())
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in body.items() if value is not None}
-        return dict(self._asked("POST", path, json=given).json())
+        return dict(self._request("POST", path, json=given).json())
 
-    def _asked(self, method: str, path: str, params: Mapping[str, Any] | None = None, **options: Any) -> httpx.Response:
+    def _request(
+        self, method: str, path: str, params: Mapping[str, Any] | None = None, **options: Any
+    ) -> httpx.Response:
         given = {name: value for name, value in (params or {}).items() if value is not None}
         try:
             answer = self._client.request(method, path, params=given, **options)
         except (httpx.RemoteProtocolError, httpx.ReadError) as error:
             raise ServerUnavailable(
-                f"What the G4QC server at {self._client.base_url} sent broke off ({type(error).__name__}): try again."
+                f"The answer of the G4QC server at {self._client.base_url} broke off ({type(error).__name__}): try "
+                "again."
             ) from None
         except httpx.ReadTimeout:
             raise ServerUnavailable(
-                f"The G4QC server at {self._client.base_url} has said nothing for {_TIMEOUT.read:.0f} seconds: ask for "
+                f"The G4QC server at {self._client.base_url} did not answer for {_TIMEOUT.read:.0f} seconds: request "
                 "less at once, or try again."
             ) from None
         except httpx.HTTPError as error:
@@ -211,5 +239,5 @@ def _error(response: httpx.Response) -> G4qcError:
     return (kind if known else G4qcError)(problem.get("detail") or f"The server answered {response.status_code}.")
 
 
-def _written(moment: Moment | None) -> str | None:
+def _text(moment: Moment | None) -> str | None:
     return moment.isoformat() if isinstance(moment, date) else moment

@@ -1,1 +1,1 @@
-"""The web server of people and programs. Reads the store of reports; knows nothing of Dagster."""
+"""The REST API and the web pages. Work is started through a port, so nothing here imports Dagster."""

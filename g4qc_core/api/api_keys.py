@@ -1,7 +1,6 @@
-"""Keys of the API: made once, kept as hashes, and what each may do.
+"""Keys of the API with their scopes, stored as hashes in the setting `G4QC_API_KEYS`.
 
-A key is 256 random bits, so that one round of SHA-256 hides it well enough: there is nothing to guess. Knows the form
-of the setting. Must not know HTTP.
+A key has 256 random bits, which cannot be guessed, so a single round of SHA-256 protects it.
 """
 
 from __future__ import annotations
@@ -21,24 +20,24 @@ _ENTRY = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,39}):(?P<scope>\w+):
 
 
 class Scope(StrEnum):
-    """What a key may do; each may also do what those before it may."""
+    """What a key may do; each scope includes those before it."""
 
     READ = "read"
     """Read bars, results and states."""
     RUN = "run"
-    """Launch and cancel runs; name and tag results."""
+    """Start and cancel runs; name and tag results."""
     ADMIN = "admin"
-    """Decide about bars in quarantine, delete results, remove keys of the graph."""
+    """Decide about quarantined bars, delete results, remove partition keys."""
 
     def covers(self, wanted: Scope) -> bool:
-        """True when this scope includes the other."""
+        """Return True if this scope includes the other."""
         order = list(Scope)
         return order.index(self) >= order.index(wanted)
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key as the setting holds it: whose, what for, and the SHA-256 of it in hex digits."""
+    """A key as the setting stores it: name, scope, and SHA-256 in hex digits."""
 
     name: str
     scope: Scope
@@ -49,7 +48,7 @@ class Key:
 
 
 class ApiKeys:
-    """The keys of one server."""
+    """Keys of one server."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
         self._keys = tuple(keys)
@@ -61,7 +60,7 @@ class ApiKeys:
         return iter(self._keys)
 
     def find(self, given: str) -> Key | None:
-        """The key that was given, or None; takes equally long whether and where one matches."""
+        """Return the stored key of a secret, or None; takes equally long whichever matches."""
         digest, found = _digest(given), None
         for key in self._keys:
             if hmac.compare_digest(key.digest, digest):
@@ -70,21 +69,21 @@ class ApiKeys:
 
 
 def create_key(name: str, scope: Scope) -> tuple[str, Key]:
-    """A new key, to be shown once, and what the setting holds of it."""
+    """Return a new secret, to be shown once, and its key as the setting stores it."""
     secret = _PREFIX + secrets.token_urlsafe(32)
     return secret, known_key(name, scope, secret)
 
 
 def known_key(name: str, scope: Scope, secret: str) -> Key:
-    """Return the key as a server stores it."""
+    """Return the key of a secret as the setting stores it."""
     return Key(name, scope, _digest(secret))
 
 
 def parse_keys(setting: str) -> ApiKeys:
-    """The keys of the setting `G4QC_API_KEYS`: `name:scope:hash`, several with commas between.
+    """Parse the setting `G4QC_API_KEYS`: entries `name:scope:hash`, separated by commas.
 
     Raises:
-        SettingsError: an entry has another form; the text does not repeat it, in case it is a key itself.
+        SettingsError: an entry is malformed; the message does not repeat it, because it may be a secret.
     """
     return ApiKeys(_parse(number, entry.strip()) for number, entry in enumerate(setting.split(","), 1) if entry.strip())
 

@@ -1,7 +1,4 @@
-"""The web application: routes under `/api/v1`, the reports, and what stands before and behind all of them.
-
-Must not know who runs the graph: that stands behind the port `launcher.Launcher`.
-"""
+"""The web application: routes under `/api/v1`, pages, reports, middleware and OpenAPI document."""
 
 from __future__ import annotations
 
@@ -30,18 +27,19 @@ from g4qc_core.settings import Settings
 PREFIX = "/api/v1"
 
 _ABOUT = (
-    "Bars, their coverage, backtests and the runs that make them. Timestamps are UTC and mark the bar's start; trade "
-    "dates are the exchange's. Errors are problem documents (RFC 9457) whose `detail` says what to do."
+    "Bars, their coverage, backtests, and the runs that produce them. Timestamps are UTC and mark the start of a bar; "
+    "trade dates are those of the exchange. Errors are problem documents (RFC 9457) whose `detail` says what to do."
 )
-# Fewer than the database's pool has connections: more would wait for one, with a thread each.
+# Fewer than the connections of the database pool, so that no thread waits for a connection.
 _THREADS = 12
 
 
 def build_app(services: ApiContext, rules: GuardRules | None = None) -> FastAPI:
-    """The application over these services.
+    """Build the application.
 
     Args:
-        rules: what the guard lets through; None: those of the settings, for a server on loopback.
+        services: everything that the routes work with.
+        rules: limits of the guard; None: those of the settings, for a server on loopback.
     """
     rules = rules or guard_rules(services.settings, loopback=True)
     measures = ServerMetrics()
@@ -58,7 +56,7 @@ def build_app(services: ApiContext, rules: GuardRules | None = None) -> FastAPI:
         version=version("g4qc"),
         description=_ABOUT,
         openapi_url=f"{PREFIX}/openapi.json",
-        # Its pages of documentation load scripts from elsewhere.
+        # FastAPI's documentation pages load scripts from other sites.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -87,10 +85,11 @@ def build_app(services: ApiContext, rules: GuardRules | None = None) -> FastAPI:
 
 
 def guard_rules(settings: Settings, *, loopback: bool) -> GuardRules:
-    """The guard's rules by the settings.
+    """Return the guard's rules according to the settings.
 
     Args:
-        loopback: the server is reached from this machine only, by whatever means.
+        settings: the settings of the server.
+        loopback: True if only this machine can reach the server.
     """
     origins = [origin.strip().rstrip("/") for origin in settings.api_cors_origins.split(",") if origin.strip()]
     hosts = loopback_hosts(settings.api_url) if loopback else []
@@ -98,7 +97,7 @@ def guard_rules(settings: Settings, *, loopback: bool) -> GuardRules:
 
 
 def _open(services: ApiContext) -> None:
-    """Opens the database ahead of the first request; where that fails, the request tries again and says why."""
+    """Open the database before the first request; if that fails, a request tries again and reports the error."""
     with suppress(G4qcError):
         services.stores()
 

@@ -1,7 +1,6 @@
-"""Bars as JSON, CSV, Parquet or an Arrow stream: a batch in, bytes out, never more than a batch in memory.
+"""Streaming encoders of bars: JSON, CSV, Parquet and Arrow, one batch in memory at a time.
 
-JSON and CSV are made by Arrow, column by column: a loop over rows is what makes such endpoints slow. Knows the columns
-of bars. Must not know where bars come from, nor HTTP beyond media types.
+Arrow's compute functions write JSON and CSV column by column, because a loop over rows would be slow.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from g4qc_core.storage.bar_stores.bar_reader import SCHEMA
 
 
 class Format(StrEnum):
-    """How bars are written."""
+    """Format of bars."""
 
     JSON = "json"
     CSV = "csv"
@@ -30,7 +29,7 @@ class Format(StrEnum):
 
     @property
     def media_type(self) -> str:
-        """What `Content-Type` says."""
+        """Value of the header `Content-Type`."""
         return _MEDIA_TYPES[self]
 
 
@@ -44,7 +43,7 @@ _ANY = ("*/*", "application/*", "application/json")
 
 
 def choose_format(named: Format | None, accept: str | None) -> Format | None:
-    """The format that was named, else the one that the header likes best; None when it accepts none of them."""
+    """Return the named format, else the one that `Accept` prefers; None if it accepts none."""
     if named is not None:
         return named
     known = {kind.split(";")[0]: form for form, kind in _MEDIA_TYPES.items()}
@@ -54,11 +53,12 @@ def choose_format(named: Format | None, accept: str | None) -> Format | None:
 
 
 def encode(form: Format, batches: Iterable[pa.RecordBatch], head: Mapping[str, Any]) -> Iterator[bytes]:
-    """The bars as bytes, some at a time.
+    """Yield the encoded bars in chunks.
 
     Args:
-        batches: of `storage.bar_reader.SCHEMA`.
-        head: fields of the JSON document beside `data` and `records`.
+        form: format of the answer.
+        batches: batches with the schema `bar_reader.SCHEMA`.
+        head: fields of the JSON document next to `data` and `records`; other formats ignore them.
     """
     encoder = _ENCODERS[form](head)
     yield encoder.begin()
@@ -107,7 +107,7 @@ class _Csv(_Encoder):
 
 
 class _Sink:
-    """What Arrow writes into: keeps what was written since it was last taken."""
+    """File object for Arrow's writers that keeps the bytes written since the last `take`."""
 
     closed = False
 
@@ -128,7 +128,7 @@ class _Sink:
 
 
 class _Tabular(_Encoder):
-    """A writer of Arrow's over a sink; what it wrote is taken after each batch."""
+    """Encoder around a writer of Arrow's, whose bytes are taken after each batch."""
 
     def begin(self) -> bytes:
         self._sink = _Sink()
@@ -166,14 +166,14 @@ _ENCODERS: Mapping[Format, type[_Encoder]] = {
 
 
 def _joined(rows: pa.RecordBatch) -> bytes:
-    """The rows as JSON objects with commas between."""
+    """Return the rows as JSON objects, separated by commas."""
     pieces: list[Any] = []
     text = "{"
     for name, column in zip(rows.schema.names, _texts_of_time(rows).columns, strict=True):
         quote = '"' if pa.types.is_string(column.type) else ""
         text += f'"{name}":{quote}'
         written = column if name == "timestamp" else _written(column)
-        # What all rows share is part of the text between: joining is what costs.
+        # A value that all rows share becomes part of the separator, because joining is the costly part.
         if len(written) == 1 and len(rows) > 1:
             text += written[0].as_py()
         else:
@@ -181,13 +181,13 @@ def _joined(rows: pa.RecordBatch) -> bytes:
             text = ""
         text += f"{quote},"
     lines = pc.binary_join_element_wise(*pieces, f"{text[:-1]}}},", "")
-    # One text stands behind the other in Arrow's buffer: taking it whole is joining them.
+    # Arrow stores strings contiguously, so the value buffer is already the joined text.
     return bytes(memoryview(lines.buffers()[2])[: pc.sum(pc.binary_length(lines)).as_py() - 1])
 
 
 def _written(column: pa.Array) -> pa.Array:
-    """The values as JSON writes them; a single one where all are the same."""
-    # Prices of a window repeat: each is written once.
+    """Return the values as JSON text; an array of length 1 if all are equal."""
+    # Prices repeat within a window, so each distinct value is converted once.
     found = column.dictionary_encode()
     values = found.dictionary
     texts = values.cast(pa.string())
@@ -198,8 +198,8 @@ def _written(column: pa.Array) -> pa.Array:
 
 
 def _texts_of_time(rows: pa.RecordBatch) -> pa.RecordBatch:
-    """The rows with instants as `2026-10-05T13:30:00Z` and dates as `2026-10-05`."""
-    # Written without a zone, which is some twenty times quicker.
+    """Return the rows with instants as `2026-10-05T13:30:00Z` and dates as `2026-10-05`."""
+    # Casting without a time zone is about twenty times faster.
     instants = rows.column("timestamp").cast(pa.timestamp("s", "UTC"), safe=False).cast(pa.timestamp("s"))
     texts = pc.binary_join_element_wise(pc.utf8_replace_slice(instants.cast(pa.string()), 10, 11, "T"), "Z", "")
     dated = rows.column("trade_date").cast(pa.string())

@@ -1,6 +1,6 @@
-"""What routes are given: the stores, the instruments, the launcher, the clock, and who is asking.
+"""Dependencies of the routes: stores, instruments, launcher, clock, and the key of the caller.
 
-Everything that a route needs comes from here, so that a test can hand over its own. Must not know any route.
+Everything that a route needs comes from here, so that a test can pass its own.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.lazy_stores import LazyStores
 
 COOKIE = "g4qc_key"
-"""The cookie in which a browser keeps its key, out of reach of scripts."""
+"""Cookie that holds a browser's key, unreadable for scripts."""
 
 COOKIE_SECONDS = 30 * 24 * 3600
-"""Seconds for which a browser keeps the cookie."""
+"""Lifetime of the cookie in seconds."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,7 +37,7 @@ T = TypeVar("T")
 _GRAPH_THREADS = 8
 _STREAMS_EACH, _STREAMS = 256, 400
 
-_bearer = HTTPBearer(auto_error=False, description="A key of `g4qc api-key create`; none is asked for on loopback")
+_bearer = HTTPBearer(auto_error=False, description="A key of `g4qc api-key create`; not needed on loopback")
 
 
 def _now() -> datetime:
@@ -46,16 +46,15 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, eq=False)
 class ApiContext:
-    """What one server works with.
+    """Everything that one server works with.
 
     Attributes:
-        stores: gives the stores of the settings' database; a server that starts before its database answers 503 until
-            there is one.
-        watch: shared calls that poll the graph for jobs.
-        probes: shared calls that check whether the graph answers.
+        stores: opens the stores of the settings' database; until the database is there, the server answers 503.
+        watch: shared calls that poll Dagster for jobs.
+        probes: shared calls that check whether Dagster answers.
         stored: shared calls that check whether the database answers.
         listeners: counts the open event streams.
-        gateway: where the gateway listens, when the settings do not say so.
+        gateway: host and port of the gateway, if the settings do not name it.
     """
 
     settings: Settings
@@ -72,33 +71,33 @@ class ApiContext:
     _turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_GRAPH_THREADS))
 
     async def call_launcher(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-        """What a method of the launcher gives, in threads of their own: a graph that is silent holds up nothing else.
+        """Call a method of the launcher in a separate pool of threads, so that a silent Dagster delays nothing else.
 
-        Whoever stops waiting does not wait for the thread.
+        Cancelling this coroutine does not wait for the thread.
         """
-        asked = partial(call, *args, **options)
-        return await to_thread.run_sync(asked, limiter=self._turns, abandon_on_cancel=True)
+        bound = partial(call, *args, **options)
+        return await to_thread.run_sync(bound, limiter=self._turns, abandon_on_cancel=True)
 
 
-async def services(request: Request) -> ApiContext:
-    """The services of the application that the request came to."""
+async def api_context(request: Request) -> ApiContext:
+    """Return the context of the application that received the request."""
     found: ApiContext = request.app.state.services
     return found
 
 
-Context = Annotated[ApiContext, Depends(services)]
+Context = Annotated[ApiContext, Depends(api_context)]
 
 
 async def caller(
     request: Request, context: Context, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Key | None:
-    """The key that came with the request, where it is one of this server's."""
+    """Return the key sent with the request, or None if it is missing or unknown."""
     given = _given(request, bearer)
     return context.keys.find(given) if given else None
 
 
 def require(wanted: Scope) -> Callable[..., object]:
-    """A dependency that lets a request through whose key covers the scope; where there are no keys, any."""
+    """Return a dependency that rejects requests whose key does not cover the scope; without keys, it accepts all."""
 
     async def check(
         request: Request,
@@ -109,8 +108,8 @@ def require(wanted: Scope) -> Callable[..., object]:
         if not context.keys:
             return None
         if key is None:
-            said = "This key is not known" if _given(request, bearer) else "This server wants a key"
-            raise KeyRequired(f"{said}: send one of `g4qc api-key create` as `Authorization: Bearer ...`.")
+            reason = "This key is not known" if _given(request, bearer) else "This server requires a key"
+            raise KeyRequired(f"{reason}: send one of `g4qc api-key create` as `Authorization: Bearer ...`.")
         if not key.scope.covers(wanted):
             raise AccessDenied(f"The key '{key.name}' may only {key.scope}: use one with the scope '{wanted}'.")
         return key
@@ -125,7 +124,7 @@ def _given(request: Request, bearer: HTTPAuthorizationCredentials | None) -> str
 async def listening(
     request: Request, context: Context, key: Annotated[Key | None, Depends(caller)]
 ) -> AsyncIterator[None]:
-    """Hold a place among the listeners while the answer is sent; a client is a key, or else an address."""
+    """Count an event stream of the client (its key, else its address) while the answer is sent."""
     client = f"key {key.name}" if key else request.client.host if request.client else ""
     with context.listeners.place(client):
         yield

@@ -1,7 +1,7 @@
-"""ASGI layer in front of every route of every server: checks the origin, rate and speed of requests, and counts them.
+"""ASGI middleware of every server: checks origin, rate, size and speed of requests, and counts them.
 
-A single layer of plain ASGI, because layers that wrap whole requests cost more than a chart's window does. Web sockets
-pass through it like requests. Must not know any route.
+A single layer of plain ASGI, because Starlette's `BaseHTTPMiddleware` costs more time than a chart's window of bars.
+Web sockets pass through it too.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ _HEADERS = {
     b"referrer-policy": b"no-referrer",
     b"cross-origin-resource-policy": b"same-origin",
     b"x-frame-options": b"SAMEORIGIN",
-    # Bars are replaced, and may have been given for a key: nobody on the way keeps an answer that says nothing itself.
+    # Default for answers without their own Cache-Control: bars get revised, and may need a key.
     b"cache-control": b"private, no-cache",
 }
 
 
 @dataclass(frozen=True)
 class GuardRules:
-    """What the guard lets through.
+    """Limits that the guard enforces.
 
     Attributes:
-        hosts: names under which the server may be addressed; empty: any.
-        origins: other web sites whose pages may use the server.
-        own: origins of the server's own pages, where a proxy changes the header `Host`.
+        hosts: accepted host names; empty: any.
+        origins: origins of other web sites whose pages may use the server.
+        own: origins of the server's own pages, in case a proxy changes the header `Host`.
         setting: name of the setting that holds the server's address.
-        per_minute: requests of one address; 0: no limit.
-        largest_body: bytes of a request's body.
-        receive_seconds: seconds that a client may take to send the whole body.
-        send_seconds: seconds that a client may take to accept one piece of an answer.
-        most_open: requests and web sockets that are answered at the same time.
+        per_minute: most requests of one client address in a minute; 0: no limit.
+        largest_body: most bytes of a request's body.
+        receive_seconds: longest time in which a client sends the whole body.
+        send_seconds: longest time in which a client accepts one chunk of an answer.
+        most_open: most requests and web sockets open at the same time.
     """
 
     hosts: Sequence[str] = ()
@@ -66,11 +66,11 @@ class GuardRules:
 
 
 class _HeadersSent(Exception):
-    """What HEAD asks for was answered: the body, which may be a long stream, is not worked out."""
+    """Signal that a HEAD request is answered, so that its body, which may be a long stream, is not produced."""
 
 
 class Guard:
-    """The layer around the application `app`."""
+    """Middleware around an ASGI application."""
 
     def __init__(self, app: ASGIApp, rules: GuardRules, measures: ServerMetrics) -> None:
         self._app = app
@@ -82,6 +82,7 @@ class Guard:
         self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on to the application."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -126,10 +127,10 @@ class Guard:
         except _HeadersSent:
             pass
         except HTTPException as error:
-            # No route was reached that could have answered with this error.
+            # Raised outside of any route, where no handler turns it into a problem document.
             await problem(error.status_code, f"{error.detail}.")(scope, receive, noting)
         except TimeoutError:
-            # Whoever does not take the answer loses it: the connection ends here, and nothing else was held for it.
+            # The client did not read the answer in time: the connection ends here.
             self._measures.abandoned()
         finally:
             route = getattr(scope.get("route"), "path", "other")
@@ -153,13 +154,13 @@ class Guard:
 
 
 def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers of every answer that this one does not set itself."""
+    """Return the default headers that an answer does not set itself."""
     names = {name.lower() for name, _ in given}
     return [(name, value) for name, value in _HEADERS.items() if name not in names]
 
 
 def _patient(receive: Receive, rules: GuardRules) -> Receive:
-    """Limit the time and the size of the request's body; wait without limit for the client to disconnect."""
+    """Limit the time and size of the request's body; afterwards wait for the disconnect without a limit."""
     complete, taken, deadline = False, 0, 0.0
 
     async def limited() -> Message:

@@ -1,6 +1,6 @@
-"""HTTP server of G4QC: deadlines for its clients, and the proxies whose forwarded addresses it believes.
+"""Uvicorn server with deadlines for slow clients and a list of trusted proxies.
 
-Works below the guard, which sees a request only when its head has arrived. Must not know what is served.
+The guard (`http_guard`) sees a request only after its head has arrived; this module limits the time before that.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _LARGEST_SOCKET_MESSAGE = 1024 * 1024
 
 @dataclass(frozen=True)
 class ClientDeadlines:
-    """How long a server waits for its clients.
+    """Deadlines and limits for clients that send slowly.
 
     Attributes:
-        head_seconds: from the first byte of a request, or from the connection, to the end of its head.
-        body_seconds: from there to the end of its body, whether or not anything reads it.
-        largest_head: bytes of a request's head.
-        most_owing: connections that may owe a head or a body at the same time; beyond that, the oldest is closed.
+        head_seconds: from the connection, or the first byte of a request, to the end of its head.
+        body_seconds: from the end of the head to the end of the body, whether or not the application reads it.
+        largest_head: most bytes of a request's head.
+        most_owing: most connections with an incomplete request; beyond that, the oldest is closed.
     """
 
     head_seconds: float = 10.0
@@ -42,11 +42,15 @@ class ClientDeadlines:
 def build_server(
     app: Any, host: str, port: int, proxies: Sequence[str] = (), patience: ClientDeadlines | None = None
 ) -> uvicorn.Server:
-    """Return a server of the application, not yet started.
+    """Return a server of an ASGI application, not yet started.
 
     Args:
-        proxies: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; all others'
+        app: the application.
+        host: address to listen on.
+        port: port to listen on.
+        proxies: addresses and networks of trusted proxies; `X-Forwarded-For` and `X-Forwarded-Proto` of all others
             are ignored.
+        patience: deadlines for clients; None: the defaults.
     """
     return uvicorn.Server(
         uvicorn.Config(
@@ -82,12 +86,12 @@ def parse_proxies(setting: str) -> list[str]:
 
 
 def _protocol(patience: ClientDeadlines) -> type[asyncio.Protocol]:
-    """Return the protocol class of one server, whose connections share one list of deadlines."""
+    """Return the protocol class of one server; its connections share one queue of deadlines."""
     return type("Connection", (_Connection,), {"patience": patience, "owing": OrderedDict()})
 
 
 class _Connection(HttpToolsProtocol):
-    """A connection that is closed if its client owes the rest of a request for too long."""
+    """Connection that is closed if its client does not complete a request in time."""
 
     patience: ClientDeadlines
     owing: OrderedDict[_Connection, asyncio.TimerHandle]
@@ -131,7 +135,7 @@ class _Connection(HttpToolsProtocol):
         self._settled()
 
     def _address(self, url: Any) -> None:
-        """Replace the header `Host` with the host that a request line names in full (RFC 9112, 3.2.2)."""
+        """Replace the header `Host` with the host of an absolute request target (RFC 9112, 3.2.2)."""
         if url.host:
             name = b"[%b]" % url.host if b":" in url.host else url.host
             self.headers[:] = [header for header in self.headers if header[0] != b"host"]

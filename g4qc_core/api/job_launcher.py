@@ -1,6 +1,6 @@
-"""The port through which the API starts work: whatever it starts is a run of the graph, with its lineage.
+"""Port through which the API starts work as runs of the graph.
 
-Knows what can be asked for and how a job is told about. Must not know who runs it.
+`g4qc_pipelines.launching` implements it with Dagster.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """State of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -29,15 +29,19 @@ class JobState(StrEnum):
 
     @property
     def final(self) -> bool:
-        """True when nothing will happen any more."""
+        """True if the job has ended."""
         return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
 @dataclass(frozen=True)
 class ExtractionRequest:
-    """Sessions of an instrument with trade dates from `first` to `last`, to be fetched, validated and derived.
+    """A request to fetch, validate and derive sessions of an instrument.
 
-    `contracts` names contract months (YYYYMM) instead of those that the roll rule calls for.
+    Attributes:
+        symbol: symbol of the instrument.
+        first: first trade date.
+        last: last trade date, included.
+        contracts: contract months (YYYYMM); empty: those that the roll rule needs.
     """
 
     symbol: str
@@ -48,17 +52,19 @@ class ExtractionRequest:
 
 @dataclass(frozen=True)
 class Job:
-    """One thing that was asked for: one run of the graph, or several, one after the other.
+    """Requested work: one run of the graph, or several in sequence.
 
     Attributes:
-        kind: extract, backtest, materialize or decide; `run` for one that something else than the API launched.
-        about: what it works on, in words.
-        done, steps: steps that ended, and all of them as far as they are known.
-        message: why it failed, else what happened last.
+        kind: extract, backtest, materialize or decide; `run` for a run that the API did not start.
+        about: description of the work.
+        done: number of steps that have ended.
+        steps: number of all steps known so far.
+        message: why it failed, else the newest event.
         runs: ids of its runs, oldest first.
-        url: where the newest run is seen; None before there is one.
-        created_at, ended_at: UTC.
-        backtest: name of the spec, of a backtest.
+        url: page of the newest run in Dagster; None before there is one.
+        created_at: time of the request, UTC.
+        ended_at: time of the end, UTC; None while it is not over.
+        backtest: name of the spec, if the job is a backtest.
     """
 
     id: str
@@ -77,7 +83,7 @@ class Job:
 
 @dataclass(frozen=True)
 class JobEvent:
-    """Something that a job told: `cursor` names it, so that a reader can go on after it."""
+    """An event of a job; a reader continues after its `cursor`."""
 
     cursor: str
     at: datetime
@@ -87,83 +93,93 @@ class JobEvent:
 
 
 class JobLauncher(Protocol):
-    """Starts runs of the graph and tells about them.
+    """Starts runs of the graph and reports their state.
 
-    Every method raises GraphUnavailable when the graph cannot be reached, and NotFound for an unknown job. Until a job
-    ends, a request for the same run returns its id.
+    Every method raises GraphUnavailable if the graph cannot be reached, and NotFound for an unknown job. While a job
+    is not over, a request for the same work returns its id.
     """
 
     def extract(self, order: ExtractionRequest) -> str:
-        """Starts the way from the gateway to every timeframe; returns the job's id.
+        """Start an extraction, from the gateway to every timeframe, and return the job's id.
 
-        Raises UsageError for an instrument, a window or a contract that the graph does not have.
+        Raises:
+            UsageError: the graph does not have the instrument, the window or the contract.
         """
 
     def backtest(self, spec: BacktestSpec) -> str:
-        """Keeps the spec and starts its backtest and report; returns the job's id.
+        """Store the spec, start its backtest and report, and return the job's id.
 
-        Raises UsageError or BacktestRefused if it cannot run on the stored data; then the spec is not kept.
+        Raises:
+            UsageError: the spec cannot run; it is not stored then.
+            BacktestRefused: the spec cannot run on the stored data; it is not stored then.
         """
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:
-        """Starts assets over one partition, or the range from `first` to `last`; returns the job's id.
+        """Start assets for one partition, or the range from `first` to `last`, and return the job's id.
 
-        Raises UsageError for assets or partitions that the graph does not have.
+        Raises:
+            UsageError: the graph does not have the assets or partitions.
         """
 
     def preview(self, request: DecisionRequest) -> Preview:
-        """Return the bars that a decision would be about and the runs that it would start.
+        """Return the bars that a decision would cover and the runs it would start.
 
         Raises:
             UsageError: as `decide`.
         """
 
     def decide(self, request: DecisionRequest, by: str, note: str) -> str:
-        """Record a decision about bars in quarantine, and start the job that makes their months again; return its id.
+        """Record a decision about quarantined bars, start the runs that rebuild their months, and return the job's id.
 
         Args:
             request: the decision and its bars.
-            by: who decides.
+            by: name of the key or user.
             note: reason of the decision.
 
         Raises:
             UsageError: a bar is not in quarantine or does not allow this decision.
-            DecidedMeanwhile: the bars have changed since the preview, or something else was decided about them.
+            DecidedMeanwhile: the bars changed since the preview, or another decision was made about them.
         """
 
     def delete_results(self, made: Mapping[str, datetime | None], by: str) -> list[DeletedResult]:
-        """Deletes results with their reports, and keys that nothing needs after that; all results or none.
+        """Delete results with their reports and the partition keys that become unused; all results or none.
 
         Args:
-            made: ids, each with the instant at which the caller knows it to be made; None: whenever that was.
+            made: ids of results, each with the creation time that the caller has seen, UTC; None: any.
+            by: name of the key or user.
 
-        Raises NotFound for an unknown result, Gone for one that was deleted before, and InUse where a run of its spec
-        is under way or it was made again since.
+        Raises:
+            NotFound: a result is unknown.
+            Gone: a result was deleted before.
+            InUse: a run of its spec is in progress, or the result was made again since.
         """
 
     def partitions(self) -> list[GraphKey]:
-        """The partition keys of the graph, by kind and name."""
+        """Return the partition keys of the graph, by kind and name."""
 
     def remove_partitions(self, kind: KeyKind, keys: Collection[str]) -> list[GraphKey]:
-        """Removes keys, all or none, and returns what they were; bars and results stay.
+        """Remove keys, all or none, and return them; bars and results stay.
 
-        Raises UsageError for one that is unknown or that something keeps, and InUse where a run works on it.
+        Raises:
+            UsageError: a key is unknown, or still needed.
+            InUse: a run works on a key.
         """
 
     def job(self, job_id: str) -> Job:
-        """How the job stands."""
+        """Return the job."""
 
     def jobs(self, limit: int, before: str | None = None) -> list[Job]:
-        """The newest jobs, newest first; `before` is the id of the last one of the page before."""
+        """Return jobs, newest first; `before` is the id of the last job of the previous page."""
 
     def cancel(self, job_id: str) -> Job:
-        """Stops the job; one that has ended stays as it is."""
+        """Stop the job and return it; a job that has ended stays as it is."""
 
     def events(self, job_id: str, after: str | None = None) -> list[JobEvent]:
-        """What the job told after that event, oldest first; a part of it where it is much."""
+        """Return the job's events after a cursor, oldest first; if there are many, only the first of them."""
 
     def check(self) -> str | None:
-        """Returns what deserves a look although all works, if anything.
+        """Return warnings about a graph that works, or None.
 
-        Raises GraphUnavailable when nothing could be launched now.
+        Raises:
+            GraphUnavailable: no run can be started now.
         """

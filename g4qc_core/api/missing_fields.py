@@ -1,7 +1,4 @@
-"""Requested sessions that are missing among an answer's bars, as named in its document and in its headers.
-
-Must not know how a missing session is found.
-"""
+"""Fields and headers of an answer that name the requested sessions without bars."""
 
 from __future__ import annotations
 
@@ -16,23 +13,23 @@ COUNT_HEADER, WORDS_HEADER = "X-Missing-Sessions", "X-Missing-Sessions-About"
 
 
 class MissingRange(BaseModel):
-    """Neighbouring sessions that were asked for and have no bars, for one reason."""
+    """Consecutive requested sessions without bars, for one reason."""
 
     first: date = Field(description="First trade date")
     last: date = Field(description="Last trade date")
     sessions: int
-    contract: str = Field(description="Contract month that is read then; empty where none is known")
+    contract: str = Field(description="Contract month of these sessions; empty if unknown")
     reason: str = Field(description=f"One of {', '.join(lack.code for lack in Lack if not lack.refuses)}")
 
 
 HEADERS: dict[str, dict[str, Any]] = {
     COUNT_HEADER: {
         "schema": {"type": "integer"},
-        "description": "Sessions that were asked for and have no bars, in every format; absent where none is missing",
+        "description": "Number of requested sessions without bars, in every format; absent if there is none",
     },
-    WORDS_HEADER: {"schema": {"type": "string"}, "description": "The same as a sentence that names them"},
+    WORDS_HEADER: {"schema": {"type": "string"}, "description": "A sentence that names these sessions"},
 }
-"""Descriptions of the headers, for a route's OpenAPI entry."""
+"""OpenAPI descriptions of the headers."""
 
 
 def headers_of(known: Completeness) -> dict[str, str]:
@@ -40,8 +37,8 @@ def headers_of(known: Completeness) -> dict[str, str]:
     return {COUNT_HEADER: f"{len(known.missing)}", WORDS_HEADER: known.words()} if known.missing else {}
 
 
-def shown(known: Completeness) -> list[dict[str, Any]]:
-    """Return the field `missing` of a document: a list of `MissingRange`, by date."""
+def missing_ranges(known: Completeness) -> list[dict[str, Any]]:
+    """Return the field `missing` of an answer: `MissingRange` documents by date."""
     return [
         MissingRange(
             first=run.first, last=run.last, sessions=run.sessions, contract=run.contract, reason=run.lack.code

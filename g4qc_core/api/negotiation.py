@@ -1,7 +1,4 @@
-"""What a client would rather have: headers like `Accept` and `Accept-Language`, read (RFC 9110, 12.4).
-
-Must not know what there is to choose from.
-"""
+"""Content negotiation: parsing of `Accept` and `Accept-Language` (RFC 9110, 12.4)."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ _QUALITY = re.compile(r"q=([01](?:\.\d{0,3})?)")
 
 
 def weighted(header: str) -> Iterator[tuple[str, float]]:
-    """What the header names, in lower case, each with its weight from 0 (not wanted) to 1; in the header's order."""
+    """Yield each name of the header in lower case, with its weight from 0 (not acceptable) to 1, in order."""
     for part in header.lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
         qualities = [found[1] for piece in parameters if (found := _QUALITY.fullmatch(piece))]

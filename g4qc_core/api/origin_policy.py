@@ -1,7 +1,6 @@
-"""Check of a request's source: the name by which it addresses the server, and the site whose page sent it.
+"""Check of the headers Host, Origin and Sec-Fetch, against DNS rebinding and requests from other sites.
 
-A pure function of the request's head, the same for requests and web sockets, for every server of G4QC. Must not know
-keys or routes.
+A pure function of the request's headers, the same for HTTP requests and web sockets.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ _OWN_SITES = ("same-origin", "none")
 
 @dataclass(frozen=True)
 class OriginPolicy:
-    """Names and sites that a server answers to.
+    """Host names and web sites that a server accepts.
 
     Attributes:
-        hosts: names under which the server may be addressed; empty: any.
+        hosts: accepted host names; empty: any.
         own: origins of the server's own pages, besides the one in the header `Host`, in case a proxy changes it.
-        others: other web sites whose pages may use the server; "*": pages of any site may read.
+        others: origins of other web sites that may use the server; "*": any site may read.
         setting: name of the setting that holds the server's address.
     """
 
@@ -67,15 +66,15 @@ class OriginPolicy:
 
 
 def loopback_hosts(*urls: str | None) -> list[str]:
-    """Return the names by which a server on loopback is addressed: loopback's own and those of its browser addresses.
+    """Return the accepted host names of a server on loopback: those of loopback, and those of `urls`.
 
-    Any other name belongs to a page elsewhere that made its own name point here (DNS rebinding).
+    Any other name is that of a foreign page whose name resolves to this host (DNS rebinding).
     """
     return [*_LOOPBACK, *(name for url in urls if url and (name := urlsplit(url).hostname))]
 
 
 def url_origins(url: str | None) -> list[str]:
-    """Return the origin of a browser address, as browsers write it; empty if there is none."""
+    """Return the origin of a URL as browsers write it; empty for None."""
     if not url:
         return []
     parts = urlsplit(url)

@@ -1,6 +1,6 @@
-"""Errors as problem documents (RFC 9457): one sentence that says what to do, and never a stack trace.
+"""Errors as problem documents (RFC 9457): one sentence that says what to do, never a stack trace.
 
-Knows which error is which HTTP status. Must not know any route.
+Also the HTTP status of each error type.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MEDIA_TYPE = "application/problem+json"
 
 _log = logging.getLogger(__name__)
 
-# The first that fits, by type: a subclass stands before its base.
+# The first match counts, so subclasses come before their bases.
 _STATUS: tuple[tuple[type[G4qcError], int], ...] = (
     (Gone, 410),
     (NotFound, 404),
@@ -84,15 +84,15 @@ _FORMS = {
     TAG: TAG_IN_WORDS,
     f"^{CONTRACT_MONTH}$": "write a contract month like 202512",
 }
-"""Patterns of texts in requests, in words."""
+"""What to write for each pattern of a request's fields."""
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST")
 _RETRY_SECONDS = {429: "60", 503: "5"}
 
 
 class Problem(BaseModel):
-    """What went wrong, and what to do about it."""
+    """An error: what went wrong, and what to do about it."""
 
-    type: str = Field("about:blank", description="Always about:blank: title and error say the kind")
+    type: str = Field("about:blank", description="Always about:blank; title and error name the kind")
     title: str = Field(description="The kind in a few words")
     status: int = Field(description="The HTTP status")
     detail: str = Field(description="A sentence that says what to do")
@@ -100,7 +100,14 @@ class Problem(BaseModel):
 
 
 def problem(status: int, detail: str, error: str = "", headers: dict[str, str] | None = None) -> JSONResponse:
-    """A problem document as an answer."""
+    """Return a response with a problem document.
+
+    Args:
+        status: HTTP status.
+        detail: a sentence that says what to do.
+        error: name of the error type; empty: the usual one of the status.
+        headers: additional headers.
+    """
     body = Problem(
         type="about:blank",
         title=_TITLES.get(status, "Problem"),
@@ -113,18 +120,18 @@ def problem(status: int, detail: str, error: str = "", headers: dict[str, str] |
 
 
 def status_of(error: G4qcError) -> int:
-    """The HTTP status of one of our errors."""
+    """Return the HTTP status of an error."""
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problem answers of a route, for its OpenAPI description."""
+    """Return the OpenAPI entries of a route's problem documents."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _TITLES[status], "content": content} for status in statuses}
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Every error that leaves a route becomes a problem document."""
+    """Register handlers that turn every error of a route into a problem document."""
 
     @app.exception_handler(G4qcError)
     async def ours(_: Request, error: G4qcError) -> JSONResponse:
@@ -149,11 +156,11 @@ def add_handlers(app: FastAPI) -> None:
     async def defect(request: Request, error: Exception) -> JSONResponse:
         number = uuid4().hex[:8]
         _log.error("defect %s at %s %s", number, request.method, request.url.path, exc_info=error)
-        return problem(500, f"A defect in G4QC: please report it with what the server's log says under {number}.")
+        return problem(500, f"A defect in G4QC: please report it with the lines of the server's log under {number}.")
 
 
 class KeyRequired(AccessDenied):
-    """No key came with the request, or none that is known."""
+    """The request has no key, or an unknown one."""
 
 
 def _kind(error: G4qcError) -> str:
@@ -169,7 +176,7 @@ def _named(status: int) -> str:
 def _sentence(error: RequestValidationError) -> str:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
-        return f"The request's body is no JSON: {first['ctx']['error']} at character {first['loc'][-1]}."
+        return f"The request's body is not JSON: {first['ctx']['error']} at character {first['loc'][-1]}."
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
     text = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "string_pattern_mismatch":
@@ -179,15 +186,15 @@ def _sentence(error: RequestValidationError) -> str:
 
 def _explained(request: Request, status: int, headers: Mapping[str, str], detail: str) -> str:
     if status == 404:
-        return f"There is nothing at {request.url.path}: /api/v1/openapi.json lists what there is."
+        return f"There is nothing at {request.url.path}: /api/v1/openapi.json lists all routes."
     if status == 405:
         return f"{request.method} is not possible at {request.url.path}: use {headers['Allow']}."
     return f"{detail}."
 
 
 def _allowed(request: Request) -> list[str]:
-    """The methods of all routes of the path: the framework names those of one route only."""
-    asked = [{**request.scope, "method": method} for method in _METHODS]
-    found = {s["method"] for s in asked if any(route.matches(s)[0] is Match.FULL for route in request.app.routes)}
-    # The guard answers HEAD wherever there is a GET.
+    """Return the methods of all routes of the path; Starlette names those of one route only."""
+    scopes = [{**request.scope, "method": method} for method in _METHODS]
+    found = {s["method"] for s in scopes if any(route.matches(s)[0] is Match.FULL for route in request.app.routes)}
+    # The guard answers HEAD for every GET.
     return sorted(found | ({"HEAD"} if "GET" in found else set()))

@@ -1,7 +1,4 @@
-"""What the server counts about itself, as Prometheus reads it.
-
-Must not know what a number means for anyone.
-"""
+"""Counters of the API server in Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class ServerMetrics:
-    """The counters of one server."""
+    """Counters of one server."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -24,10 +21,10 @@ class ServerMetrics:
             "g4qc_api_seconds", "Seconds to the end of an answer", ("route",), buckets=_BUCKETS, registry=self._registry
         )
         self._abandoned = Counter(
-            "g4qc_api_abandoned", "Answers that a client did not take in time", registry=self._registry
+            "g4qc_api_abandoned", "Answers that a client did not read in time", registry=self._registry
         )
         self._bars = Counter("g4qc_api_bars", "Bars sent", ("format",), registry=self._registry)
-        self._up = Gauge("g4qc_up", "1 where a part answers", ("part",), registry=self._registry)
+        self._up = Gauge("g4qc_up", "1 if the part answers", ("part",), registry=self._registry)
         self._newest = Gauge(
             "g4qc_newest_bar_timestamp_seconds",
             "Start of the newest bar",
@@ -36,20 +33,25 @@ class ServerMetrics:
         )
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
-        """One answer, by the route's template, so that there are no more series than routes."""
+        """Count an answer by the template of its route, which bounds the number of series."""
         self._requests.labels(route, method, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def abandoned(self) -> None:
-        """One answer that a client did not take in time."""
+        """Count an answer that a client did not read in time."""
         self._abandoned.inc()
 
     def sent(self, form: str, bars: int) -> None:
-        """Bars that went out in a format."""
+        """Count bars sent in a format."""
         self._bars.labels(form).inc(bars)
 
     def text(self, up: Iterable[tuple[str, bool]], newest: Iterable[tuple[str, str, datetime]]) -> bytes:
-        """All of it in Prometheus' text format, with how the parts and the bars stand now."""
+        """Render all counters in Prometheus' text format.
+
+        Args:
+            up: each part of the platform, and whether it answers.
+            newest: symbol, timeframe and start of the newest bar, UTC.
+        """
         for part, answers in up:
             self._up.labels(part).set(answers)
         self._newest.clear()

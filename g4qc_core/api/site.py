@@ -1,8 +1,7 @@
-"""The web pages: one shell of HTML that every page shares, and the files it is made of.
+"""The web pages: one HTML shell shared by all pages, and the static files under `/pages/`.
 
-The files carry a mark of their content in their address, so that a browser keeps them for good and still never mixes
-two versions. Language and theme are decided here, before the first byte: by the visitor's own choice in a cookie, else
-by what the browser asks for. Must not know what the pages show, nor any route of the API.
+The address of a file contains a hash of all files, so that browsers cache it forever and never mix two versions.
+Language and theme come from a cookie, else from the browser's headers.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ LANGUAGES = ("en", "es")
 THEMES = ("auto", "light", "dark")
 
 PATHS = ("/", "/extract", "/chart", "/backtests", "/quality")
-"""Every address at which the shell answers."""
+"""Paths that serve the shell."""
 
 POLICY = "; ".join(
     (
@@ -43,15 +42,15 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""Nothing is loaded from elsewhere, and no script or style stands in the page itself."""
+"""Content-Security-Policy: nothing is loaded from other sites, and nothing is inline."""
 
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "Vary": "Accept-Language, Cookie",
     "Cache-Control": "no-cache",
 }
-# Not left to the machine's own list, which some hosts have wrong.
-_KINDS = {
+# Fixed, because the MIME tables of some hosts are wrong.
+_MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -64,7 +63,7 @@ _IMPORT = re.compile(r'^(?:import|\}) .*?from "(\.[^"]+)"', re.MULTILINE)
 
 
 def add_pages(app: FastAPI) -> None:
-    """Adds the pages to the application: the shell at `PATHS`, its files under `/pages/`."""
+    """Add the shell at `PATHS` and its files under `/pages/` to the application."""
     files = {path.relative_to(PAGES).as_posix(): path.read_bytes() for path in PAGES.rglob("*") if path.is_file()}
     shell, base = Template(files["index.html"].decode()), f"/pages/{_mark(files)}"
 
@@ -83,7 +82,7 @@ def add_pages(app: FastAPI) -> None:
         if name not in files:
             raise NotFound(f"There is no file {name} among the pages.")
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-        return Response(files[name], media_type=_KINDS[Path(name).suffix], headers=headers)
+        return Response(files[name], media_type=_MEDIA_TYPES[Path(name).suffix], headers=headers)
 
     preloads = {path: _preloads(path, base, files) for path in PATHS}
     for path in PATHS:
@@ -92,7 +91,7 @@ def add_pages(app: FastAPI) -> None:
 
 
 def choose_language(chosen: str | None, accepted: str | None) -> str:
-    """The visitor's own choice, else the language that the header likes best, else the first of `LANGUAGES`."""
+    """Return the language chosen in the cookie, else the one that `Accept-Language` prefers, else the first."""
     if chosen in LANGUAGES:
         return chosen
     wanted = sorted(weighted(accepted or ""), key=lambda range_: -range_[1])
@@ -101,7 +100,7 @@ def choose_language(chosen: str | None, accepted: str | None) -> str:
 
 
 def _preloads(path: str, base: str, files: Mapping[str, bytes]) -> str:
-    """Links that name every module of a page at once, so that the browser need not find them one from another."""
+    """Return preload links for all modules of a page, so that the browser loads them in parallel."""
     wanted, found = ["js/main.js", f"js/{path.strip('/') or 'overview'}.js"], []
     while wanted:
         name = wanted.pop()
@@ -113,6 +112,7 @@ def _preloads(path: str, base: str, files: Mapping[str, bytes]) -> str:
 
 
 def _mark(files: Mapping[str, bytes]) -> str:
+    """Return 12 hex digits of the hash of all files."""
     whole = sha256()
     for name in sorted(files):
         whole.update(name.encode() + b"\0" + files[name] + b"\0")

@@ -1,6 +1,6 @@
-"""Checks the names in a request's query: a route takes only the names that it declares, each once.
+"""Check of query parameters: a route accepts only the names it declares, and each only once.
 
-A silently ignored name would give another answer than the one requested. Must not know any route.
+A misspelt name that is silently ignored would return another answer than the one requested.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from g4qc_core.errors import UsageError, unknown
 
 
 async def reject_unknown_queries(request: Request) -> None:
-    """Raise UsageError for a name that the route does not declare, or for a second value where it takes one."""
+    """Raise UsageError for a parameter that the route does not declare, or a repeated one that takes a single value."""
     given = Counter(name for name, _ in request.query_params.multi_items())
     route = request.scope.get("route")
     if not given or not isinstance(route, APIRoute):

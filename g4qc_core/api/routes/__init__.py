@@ -1,4 +1,4 @@
-"""The routes, one noun a file. Each reads stores or asks the launcher; what is longer than that stands in the core."""
+"""The routes, one noun a file. A route parses, calls the stores, a service or the launcher, and answers."""
 
 from g4qc_core.api.routes import (
     backtest_fields,
@@ -20,7 +20,7 @@ from g4qc_core.api.routes import (
     strategies,
 )
 
-# A path that names a thing stands before one that takes any name.
+# A fixed path comes before one with a parameter in the same place.
 API_ROUTERS = (
     extract.router,
     data.router,

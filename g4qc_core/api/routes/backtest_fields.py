@@ -1,4 +1,4 @@
-"""The fields of a backtest spec, with their kinds, bounds, choices and defaults, from which forms are made."""
+"""Fields of a backtest spec with kind, bounds, choices and default, from which the pages build their form."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class SpecFieldInfo(BaseModel):
     """One field of `POST /backtests`; a bound that is null does not apply."""
 
     name: str
-    kind: Kind = Field(description="money is an exact decimal number, best sent as text; parameters are /strategies'")
+    kind: Kind = Field(description="money: an exact decimal, best sent as text; parameters: those of /strategies")
     description: str
-    required: bool = Field(description="True where the field has no default")
-    default: Any = Field(description="What holds where the field is left out; null: as the description says")
-    choices: list[str] = Field(description="All values that a choice can have")
+    required: bool = Field(description="True if the field has no default")
+    default: Any = Field(description="Value if the field is left out; null: see the description")
+    choices: list[str] = Field(description="All values of a choice")
     minimum: float | None = Field(description="Smallest value, included")
     maximum: float | None = Field(description="Largest value, included")
     above: float | None = Field(description="Values are greater than this")
@@ -31,7 +31,7 @@ class SpecFieldInfo(BaseModel):
 
 @router.get("/backtests/fields")
 def fields() -> list[SpecFieldInfo]:
-    """The fields of a spec, as used in files, on the command line, by the API and by the pages."""
+    """List the fields of a spec, which are the same in files, on the command line, in the API and on the pages."""
     return [_shown(field) for field in spec_fields()]
 
 

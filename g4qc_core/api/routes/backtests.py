@@ -1,4 +1,4 @@
-"""Backtests: started as runs of the graph, listed, compared, and shown with trades, equity and report."""
+"""Backtests: starting them, and their results with trades, equity, report and comparison."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
-from g4qc_core.api.routes.jobs import JobStatus, shown
+from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.api.routes.reports import report_file, sandboxed
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.strategies import STRATEGIES
@@ -35,12 +35,12 @@ _MOST_POINTS = 20_000
 
 
 class BacktestSummary(BaseModel):
-    """One result without its trades and equity."""
+    """A result without its trades and equity."""
 
     id: str
     name: str = Field(description="Name of the spec")
-    title: str | None = Field(description="Name that people gave to the result; null: that of its spec is shown")
-    tags: list[str] = Field(description="Words that people gave to it")
+    title: str | None = Field(description="Title that a user gave to the result; null: the name of the spec is shown")
+    tags: list[str] = Field(description="Tags that users gave to the result")
     strategy: str
     instrument: str
     timeframe: str
@@ -48,11 +48,11 @@ class BacktestSummary(BaseModel):
     spec: dict[str, Any]
     metrics: dict[str, Any] = Field(description="Figures by name; null where undefined")
     run_id: str | None
-    has_report: bool = Field(description="True when the report of this result is there")
+    has_report: bool = Field(description="True if there is a report of this result")
 
 
 class BacktestDetail(BacktestSummary):
-    """One result with what decided it."""
+    """A result with its inputs and notes."""
 
     inputs: dict[str, Any] = Field(description="Everything that the numbers depend on")
     notes: list[str]
@@ -66,30 +66,30 @@ class BacktestPage(BaseModel):
 
 
 class ColumnTable(BaseModel):
-    """A table by columns, all equally long; times are UTC, trade dates the exchange's."""
+    """A table by columns of equal length; times are UTC, trade dates those of the exchange."""
 
     id: str
     columns: dict[str, list[Any]]
 
 
 class BacktestComparison(BaseModel):
-    """Several results side by side; the lists of a figure stand in the order of the ids."""
+    """Several results side by side; each list has the order of the ids."""
 
     ids: list[str]
-    names: list[str] = Field(description="Names under which they are shown")
+    names: list[str] = Field(description="Displayed names")
     metrics: dict[str, list[Any]]
     differing: dict[str, list[Any]] = Field(description="Fields of the specs and inputs in which they differ")
 
 
 class ResultFilter:
-    """The filters of a list of results, from the query."""
+    """Filters of a list of results, from the query."""
 
     def __init__(
         self,
         name: Annotated[str | None, Query(max_length=100, pattern=NO_NUL, description="Name of a spec")] = None,
         strategy: Annotated[str | None, Query(max_length=60)] = None,
         instrument: Annotated[str | None, Query(max_length=12)] = None,
-        tag: Annotated[list[Tag], Query(max_length=20, description="A tag that they have; repeat it")] = [],  # noqa: B006
+        tag: Annotated[list[Tag], Query(max_length=20, description="Tag; repeat it for results with several")] = [],  # noqa: B006
         made_before: Annotated[
             datetime | None, Query(description="Made before this instant; UTC without a zone")
         ] = None,
@@ -99,14 +99,14 @@ class ResultFilter:
 
     @property
     def given(self) -> bool:
-        """True where a filter is given."""
+        """True if a filter is given."""
         return self.choice != ResultChoice()
 
     def found(self, context: ApiContext) -> list[BacktestRecord]:
-        """The results, newest first.
+        """Return the matching results, newest first.
 
         Raises:
-            UsageError: no result has or can have that strategy or instrument.
+            UsageError: no result has, or can have, this strategy or instrument.
         """
         store = context.stores().backtests
         for field, known in (("strategy", STRATEGIES), ("instrument", context.registry)):
@@ -123,14 +123,14 @@ Chosen = Annotated[ResultFilter, Depends()]
 
 @router.post("/backtests", status_code=202, dependencies=[CanRun], responses=documented(409, 413))
 async def run(asked: BacktestSpec, context: Context, response: Response) -> JobStatus:
-    """Starts a backtest and its report; the job's `backtest` is the name under which its result is listed.
+    """Start a backtest and its report; the job's `backtest` is the name of its result.
 
-    The spec is checked against the stored data before the job is accepted. Until a job of the same spec ends, the
-    answer is that job.
+    The spec is checked against the stored data before the job is accepted. While a job of the same spec is not over,
+    the answer is that job.
     """
     job_id = await context.call_launcher(context.launcher.backtest, _spec(asked, context))
     response.headers["Location"] = f"/api/v1/jobs/{job_id}"
-    return shown(await context.call_launcher(context.launcher.job, job_id))
+    return job_status(await context.call_launcher(context.launcher.job, job_id))
 
 
 @router.get("/backtests", dependencies=[CanRead])
@@ -140,7 +140,7 @@ def backtests(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
 ) -> BacktestPage:
-    """Results that fit all that is given, newest first."""
+    """List results that match all filters, newest first."""
     found = chosen.found(context)
     page = found[offset : offset + limit]
     return BacktestPage(backtests=[BacktestSummary(**summary(record, context)) for record in page], total=len(found))
@@ -149,9 +149,9 @@ def backtests(
 @router.get("/backtests/compare", dependencies=[CanRead], responses=documented(404, 410))
 def compare(
     context: Context,
-    ids: Annotated[list[ResultId], Query(min_length=1, max_length=20, description="Ids of results; repeat it")],
+    ids: Annotated[list[ResultId], Query(min_length=1, max_length=20, description="Id of a result; repeat it")],
 ) -> BacktestComparison:
-    """Several results side by side."""
+    """Compare several results."""
     records = [record_of(backtest_id, context) for backtest_id in ids]
     names = list(dict.fromkeys(name for record in records for name in record.metrics))
     fields = [_flat(record.spec) | _flat(record.inputs) for record in records]
@@ -167,13 +167,13 @@ def compare(
 
 @router.get("/backtests/{backtest_id}", dependencies=[CanRead], responses=documented(404, 410))
 def backtest(backtest_id: BacktestId, context: Context) -> BacktestDetail:
-    """One result."""
+    """Return one result."""
     return detail(record_of(backtest_id, context), context)
 
 
 @router.get("/backtests/{backtest_id}/trades", dependencies=[CanRead], responses=documented(404, 410))
 def trades(backtest_id: BacktestId, context: Context) -> ColumnTable:
-    """The trades of a result, by entry: prices as the strategy saw them, `_own` as the contract itself traded."""
+    """Return the trades of a result by entry; prices are adjusted, in columns `_own` those of the contract itself."""
     return ColumnTable(id=backtest_id, columns=_columns(load(backtest_id, context)[1]))
 
 
@@ -181,9 +181,9 @@ def trades(backtest_id: BacktestId, context: Context) -> ColumnTable:
 def equity(
     backtest_id: BacktestId,
     context: Context,
-    points: Annotated[int, Query(ge=3, le=_MOST_POINTS, description="At most so many, evenly among the bars")] = 5000,
+    points: Annotated[int, Query(ge=3, le=_MOST_POINTS, description="Most points, evenly spaced")] = 5000,
 ) -> ColumnTable:
-    """The equity of a result; the first bar and the last one are always among the points, and so is the worst."""
+    """Return the equity of a result; the points include the first and last bar and the largest drawdown."""
     return ColumnTable(id=backtest_id, columns=_columns(_thinned(load(backtest_id, context)[2], points)))
 
 
@@ -194,7 +194,7 @@ def equity(
     responses={200: {"content": {"text/html": {}}, "description": "The report, sandboxed"}, **documented(404, 410)},
 )
 def report(backtest_id: BacktestId, context: Context) -> FileResponse:
-    """The report as HTML that opens offline. A spec has one, which is that of its newest result."""
+    """Return the report as HTML that opens offline; a spec has one report, that of its newest result."""
     record = record_of(backtest_id, context)
     path = report_file(context.settings.reports, f"{record.spec_name}.html")
     if path is None or not _has_report(record, context):
@@ -204,16 +204,17 @@ def report(backtest_id: BacktestId, context: Context) -> FileResponse:
 
 def _spec(asked: BacktestSpec, context: Context) -> BacktestSpec:
     if is_external(asked.strategy):
-        raise UsageError("The API runs the strategies of G4QC only: run one of your own with `g4qc backtest`.")
+        raise UsageError("The API runs only the strategies of G4QC: run your own with `g4qc backtest`.")
     context.registry[asked.instrument]
     return BacktestSpec.asked(asked.to_dict())
 
 
 def record_of(backtest_id: str, context: Context) -> BacktestRecord:
-    """The result.
+    """Return the record of a result.
 
     Raises:
-        NotFound: there is none, or (Gone) it was deleted.
+        NotFound: there is no such result.
+        Gone: the result was deleted.
     """
     stores = context.stores()
     found = stores.backtests.find(backtest_id)
@@ -223,7 +224,7 @@ def record_of(backtest_id: str, context: Context) -> BacktestRecord:
 
 
 def load(backtest_id: str, context: Context) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
-    """The result with its trades and equity; raises as `record_of` does."""
+    """Return a result with its trades and equity; see `record_of` for the errors."""
     stores = context.stores()
     try:
         return stores.backtests.load(backtest_id)
@@ -232,12 +233,12 @@ def load(backtest_id: str, context: Context) -> tuple[BacktestRecord, pd.DataFra
 
 
 def detail(record: BacktestRecord, context: Context) -> BacktestDetail:
-    """The result as an answer."""
+    """Return a result as a document of the API."""
     return BacktestDetail(**summary(record, context), inputs=dict(record.inputs), notes=list(record.notes))
 
 
 def summary(record: BacktestRecord, context: Context) -> dict[str, Any]:
-    """The fields of `BacktestSummary`."""
+    """Return the fields of `BacktestSummary`."""
     return {
         "id": record.id,
         "name": record.spec_name,
@@ -253,7 +254,7 @@ def summary(record: BacktestRecord, context: Context) -> dict[str, Any]:
 
 
 def _has_report(record: BacktestRecord, context: Context) -> bool:
-    """A report is written after the result it shows, and a later result of the spec has not replaced it yet."""
+    """Return True if the report was written after this result, so that it is not that of an older one."""
     path = context.settings.reports / f"{record.spec_name}.html"
     return path.is_file() and path.stat().st_mtime >= record.created_at.timestamp()
 

@@ -1,4 +1,4 @@
-"""Coverage: what is known of each session's minutes, by session, by month and by interval; and the ledger behind it."""
+"""Coverage: classes of minutes by session, by month and by interval, and the request ledger."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ router = APIRouter(tags=["coverage"], dependencies=[CanRead], responses=document
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 12, 31)
 _MOST_DAYS = timedelta(days=93)
 
-First = Annotated[date | None, Query(description="First trade date; without it, as far as there is anything")]
+First = Annotated[date | None, Query(description="First trade date; default: the earliest stored")]
 Last = Annotated[date | None, Query(description="Last trade date, included")]
 
 FirstOfFew = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, description="First trade date")]
@@ -37,53 +37,55 @@ LastOfFew = Annotated[date, Query(ge=_EARLIEST, le=_LATEST, description="Last tr
 
 
 class SessionCoverage(BaseModel):
-    """Minutes of one contract's session, by what is known of them."""
+    """Minutes of one contract's session by class."""
 
     contract: str
     trade_date: date
-    open: datetime | None = Field(description="Open of the session, UTC; null where the calendar has none any more")
+    open: datetime | None = Field(description="Open of the session, UTC; null if the calendar no longer has it")
     close: datetime | None = Field(description="Close of the session, UTC")
     intervals: list[tuple[datetime, datetime]] = Field(
-        description="Trading intervals between them, [start, end), UTC: several where a holiday closes the market"
+        description="Trading intervals [start, end), UTC; several if a holiday closes the market in between"
     )
-    expected: int = Field(description="Minutes in which the contract could trade; the classes add up to it")
-    missing: int = Field(description="Minutes of which nothing is known")
+    expected: int = Field(description="Minutes in which the contract can trade; the sum of the classes")
+    missing: int = Field(description="Minutes about which nothing is known")
     classes: dict[str, int] = Field(
-        description=f"Minutes by class: {', '.join(CLASSES)}; classes without any are left out"
+        description=f"Minutes by class: {', '.join(CLASSES)}; classes without minutes are left out"
     )
 
 
 class TimeframeCoverage(BaseModel):
-    """Completeness of a timeframe: whether it was made from all stored minutes."""
+    """Completeness of a timeframe: whether it was derived from all stored minutes."""
 
     timeframe: str
     whole: bool
-    missing: list[date] = Field(description="Trade dates with minutes of which it was not made, or of older ones")
+    missing: list[date] = Field(
+        description="Trade dates whose stored minutes are not, or not as they are now, in the timeframe"
+    )
 
 
 class UnrequestedSessions(BaseModel):
-    """Closed sessions after the newest session that any request covered."""
+    """Finished sessions after the newest session that any request covered."""
 
-    first: date = Field(description="Trade date of the first of them")
+    first: date = Field(description="Trade date of the first session")
     last: date
     sessions: int
-    minutes: int = Field(description="Minutes that they have together; no class counts them")
-    about: str = Field(description="The same in words")
+    minutes: int = Field(description="Minutes of these sessions together; no class counts them")
+    about: str = Field(description="A sentence that says the same")
 
 
 class Coverage(BaseModel):
-    """The minutes of one instrument's sessions by trade date and contract, and the timeframes made of them."""
+    """Minutes of an instrument's sessions by trade date and contract, and completeness of the derived timeframes."""
 
     symbol: str
     not_asked: UnrequestedSessions | None = Field(
-        None, description="Sessions up to now, within the window, that nobody asked for; of all contracts together"
+        None, description="Sessions of the window, up to now, that were never requested; for all contracts together"
     )
-    timeframes: list[TimeframeCoverage] = Field(description="Those that are made of minutes, within the window")
+    timeframes: list[TimeframeCoverage] = Field(description="Derived timeframes, within the window")
     sessions: list[SessionCoverage]
 
 
 class MinuteGap(BaseModel):
-    """Minutes `[start, end)` of one contract's session, UTC, all of one class."""
+    """Consecutive minutes `[start, end)` of one contract's session, UTC, of one class."""
 
     contract: str
     trade_date: date
@@ -93,14 +95,14 @@ class MinuteGap(BaseModel):
 
 
 class MinuteGaps(BaseModel):
-    """Where the minutes lie that are in quarantine or of which nothing is known, by contract and start."""
+    """Intervals of minutes that are quarantined or unknown, by contract and start."""
 
     symbol: str
     gaps: list[MinuteGap]
 
 
 class MonthlyCoverage(BaseModel):
-    """One instrument's months, all contracts together; the lists are equally long."""
+    """Months of one instrument, all contracts together; all lists have the same length."""
 
     symbol: str
     months: list[str] = Field(description="Like 2026-10, ascending")
@@ -109,18 +111,18 @@ class MonthlyCoverage(BaseModel):
     missing: list[int]
     quarantined: list[int]
     not_asked: UnrequestedSessions | None = Field(
-        None, description="Sessions up to now that nobody asked for; their minutes are in no month"
+        None, description="Sessions up to now that were never requested; their minutes are in no month"
     )
 
 
 class CoverageOverview(BaseModel):
-    """The coverage of every instrument with any, by month: a heat map."""
+    """Coverage of every instrument by month, for a heat map."""
 
     instruments: list[MonthlyCoverage]
 
 
 class RequestEntry(BaseModel):
-    """One request to the gateway for bars that start in `[window_start, window_end)`, UTC."""
+    """A request to the gateway for bars that start in `[window_start, window_end)`, UTC."""
 
     id: int
     symbol: str
@@ -138,20 +140,20 @@ class RequestEntry(BaseModel):
 
 
 class RequestPage(BaseModel):
-    """Entries of the ledger, newest first."""
+    """Entries of the request ledger, newest first."""
 
     requests: list[RequestEntry]
-    next_cursor: int | None = Field(description="Give it as `before` for the next page; null at the end")
+    next_cursor: int | None = Field(description="Send it as `before` for the next page; null at the end")
 
 
 @router.get("/coverage", response_model=CoverageOverview)
 def overview(context: Context, first: First = None, last: Last = None) -> Response:
-    """The coverage of all instruments by month."""
+    """Return the coverage of all instruments by month."""
     window = _window(first, last)
     found = context.stores().coverage.months(*window)
     until = judged_until(context.stores(), context.clock())
     shown = [_months(one, context, until, window) for one in found]
-    # Written at once: the framework would look at each of the many numbers twice more.
+    # Serialized here, because FastAPI would validate each of the many numbers twice more.
     return Response(CoverageOverview(instruments=shown).model_dump_json(), media_type="application/json")
 
 
@@ -163,7 +165,7 @@ def coverage(
     last: Last = None,
     contract: Annotated[str | None, Query(pattern=f"^{CONTRACT_MONTH}$")] = None,
 ) -> Coverage:
-    """The classes of an instrument's sessions, session by session and contract by contract."""
+    """Return the coverage of an instrument by session and contract."""
     instrument = instrument_of(symbol, context)
     store = context.stores().coverage
     rows = store.sessions(instrument.symbol, *_window(first, last), contract)
@@ -184,11 +186,11 @@ def coverage(
 
 @router.get("/gaps/{symbol}", responses=documented(404))
 def gaps(symbol: Symbol, context: Context, first: FirstOfFew, last: LastOfFew) -> MinuteGaps:
-    """The gaps of an instrument's sessions minute by minute, of at most three months."""
+    """Return the gaps of an instrument by minute, for at most three months."""
     instrument = instrument_of(symbol, context)
     check_window(first, last)
     if last - first > _MOST_DAYS:
-        raise UsageError(f"Gaps are told for at most {_MOST_DAYS.days} days at once: ask for a shorter window.")
+        raise UsageError(f"Gaps are listed for at most {_MOST_DAYS.days} days at once: choose a shorter window.")
     found = stored_gaps(instrument, first, last, context.stores())
     return MinuteGaps(
         symbol=instrument.symbol, gaps=[MinuteGap.model_validate(row) for row in found.to_dict("records")]
@@ -202,9 +204,9 @@ def requests(
     contract: Annotated[str | None, Query(pattern=f"^{CONTRACT_MONTH}$")] = None,
     outcome: Outcome | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    before: Annotated[int | None, Query(ge=1, le=2**62, description="next_cursor of the page before")] = None,
+    before: Annotated[int | None, Query(ge=1, le=2**62, description="next_cursor of the previous page")] = None,
 ) -> RequestPage:
-    """The ledger: what was asked of the gateway, and how it ended, newest first."""
+    """List requests to the gateway and their outcomes, newest first."""
     named = None if symbol is None else context.registry[symbol].symbol
     entries = context.stores().ledger.page(limit, before, named, contract, outcome)
     if named is not None and not entries:

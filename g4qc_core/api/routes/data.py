@@ -1,4 +1,4 @@
-"""Bars: `/data/{symbol}`, a page of them or all there are, in the format that the client reads best."""
+"""Bars: `/data/{symbol}`, in pages or as one stream, in the format that the client prefers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from g4qc_core.api.bar_encoding import Format, choose_format, encode
 from g4qc_core.api.cursors import read_cursor, write_cursor
 from g4qc_core.api.dependencies import ApiContext, CanRead, Context
-from g4qc_core.api.missing_fields import HEADERS, MissingRange, headers_of, shown
+from g4qc_core.api.missing_fields import HEADERS, MissingRange, headers_of, missing_ranges
 from g4qc_core.api.problems import documented, problem
 from g4qc_core.api.server_metrics import ServerMetrics
 from g4qc_core.bars.missing_sessions import Completeness
@@ -34,7 +34,7 @@ from g4qc_core.timeframes import TIMEFRAMES
 LARGEST_PAGE = 50_000
 CURSOR_HEADER = "X-Next-Cursor"
 
-# A plus that nobody escaped arrives as a space: 2026-10-05T13:30:00 00:00.
+# An unescaped plus arrives as a space: 2026-10-05T13:30:00 00:00.
 _LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)$")
 
 router = APIRouter(tags=["bars"], dependencies=[CanRead])
@@ -44,26 +44,26 @@ Symbol = Annotated[str, Path(max_length=12, description="Symbol of an instrument
 
 
 class SortOrder(StrEnum):
-    """In which direction of time."""
+    """Order of the bars by time."""
 
     ASC = "asc"
     DESC = "desc"
 
 
 class Bar(BaseModel):
-    """One bar. Shown prices are the contract's own x factor + adjustment."""
+    """A bar. Its prices are the contract's own x factor + adjustment."""
 
     timestamp: datetime = Field(description="Start of the bar, UTC")
     open: float
     high: float
     low: float
     close: float
-    volume: int = Field(description="Contracts; -1 where unknown")
-    count: int = Field(description="Trades; -1 where unknown")
+    volume: int = Field(description="Contracts; -1 if unknown")
+    count: int = Field(description="Trades; -1 if unknown")
     contract: str = Field(description="Contract month, like 202512")
-    trade_date: date = Field(description="Trade date of the bar's session, by the exchange")
-    factor: float = Field(description="What the contract's own prices are multiplied by")
-    adjustment: float = Field(description="Points that are added to the contract's own prices")
+    trade_date: date = Field(description="Trade date of the bar's session, as the exchange names it")
+    factor: float = Field(description="Factor of the contract's own prices")
+    adjustment: float = Field(description="Points added to the contract's own prices")
 
 
 class Bars(BaseModel):
@@ -71,16 +71,16 @@ class Bars(BaseModel):
 
     symbol: str
     timeframe: str
-    next_cursor: str | None = Field(None, description="Where the next page begins; null at the end, or without limit")
-    missing: list[MissingRange] = Field(description="Sessions that were asked for and have no bars, by date")
+    next_cursor: str | None = Field(None, description="Cursor of the next page; null at the end, or without limit")
+    missing: list[MissingRange] = Field(description="Requested sessions without bars, by date")
     data: list[Bar]
     records: int = Field(description="Number of bars in data")
 
 
 class SeriesRequest(BaseModel):
-    """Which bars, and how they are sent."""
+    """Query of bars."""
 
-    # A misspelt `start_date` would otherwise ask for all the bars there are.
+    # A misspelt `start_date` would otherwise return all bars.
     model_config = ConfigDict(extra="forbid")
 
     timeframe: TimeframeName = Field(TimeframeName("1min"), description="Length of a bar")
@@ -94,18 +94,18 @@ class SeriesRequest(BaseModel):
         None, max_length=40, description="Last trade date, included, or instant, excluded", examples=["2026-10-31"]
     )
     contract: str | None = Field(
-        None, pattern=f"^{CONTRACT_MONTH}$", description="Contract month; without it, the contract in front"
+        None, pattern=f"^{CONTRACT_MONTH}$", description="Contract month; default: the front contract"
     )
-    adjustment: Adjustment = Field(Adjustment.NONE, description="What is done to prices at rolls")
+    adjustment: Adjustment = Field(Adjustment.NONE, description="Adjustment of prices at rolls")
     rule: str | None = Field(
         None,
         max_length=400,
-        description="Roll rule that joins the contracts, of those that /rolls lists; without it, the instrument's own",
+        description="Roll rule that joins the contracts, one that /rolls lists; default: the instrument's own",
     )
     order: SortOrder = Field(SortOrder.ASC, description="Oldest first, or newest first")
-    limit: int | None = Field(None, ge=1, le=LARGEST_PAGE, description="Bars of a page; without it, all are streamed")
-    cursor: str | None = Field(None, max_length=64, description="next_cursor of the page before")
-    format: Format | None = Field(None, description="Wins over the header Accept")
+    limit: int | None = Field(None, ge=1, le=LARGEST_PAGE, description="Bars of a page; default: all bars are streamed")
+    cursor: str | None = Field(None, max_length=64, description="next_cursor of the previous page")
+    format: Format | None = Field(None, description="Format; takes precedence over the header Accept")
 
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -134,14 +134,14 @@ def bars(
     request: Request,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
-    """Bars as JSON, CSV, Parquet or an Arrow stream.
+    """Return bars as JSON, CSV, Parquet or an Arrow stream.
 
-    Without `limit` all bars of the window are streamed, however many. With it a page comes, and `next_cursor` (in the
-    header X-Next-Cursor for every format) leads to the next one. Prices of an adjusted series are anchored at the roll
-    calendar, so that windows of it fit together.
+    Without `limit`, all bars of the window are streamed. With it, the answer is a page, and `next_cursor` (for every
+    format also in the header X-Next-Cursor) continues with the next one. The prices of an adjusted series are anchored
+    at the roll calendar, so that windows of it fit together.
 
-    Sessions without bars are named in `missing` and in the header X-Missing-Sessions. If the timeframe was not made
-    from all stored minutes of the window, the answer is 409.
+    Requested sessions without bars are named in `missing` and in the header X-Missing-Sessions. The answer is 409 if
+    the timeframe was not derived from all stored minutes of the window.
     """
     instrument = instrument_of(symbol, context)
     form = choose_format(asked.format, accept)
@@ -152,22 +152,22 @@ def bars(
     head: dict[str, Any] = {"symbol": instrument.symbol, "timeframe": query.timeframe}
     if query.limit is None:
         known = _known(instrument, asked, context, _window(instrument, asked))
-        batches = _begun(_counted(reader.batches(query), form, measures))
-        head |= {"next_cursor": None, "missing": shown(known)}
+        batches = _first_read(_counted(reader.batches(query), form, measures))
+        head |= {"next_cursor": None, "missing": missing_ranges(known)}
         return StreamingResponse(encode(form, batches, head), media_type=form.media_type, headers=headers_of(known))
     page, cursor = _page(reader, query, lambda last: write_cursor(*_described(instrument, asked, context), last))
     known = _known(instrument, asked, context, _reached(query, page, cursor, _window(instrument, asked)))
-    head |= {"next_cursor": cursor, "missing": shown(known)}
+    head |= {"next_cursor": cursor, "missing": missing_ranges(known)}
     content = b"".join(encode(form, _counted(iter(page), form, measures), head))
     headers = headers_of(known) | ({CURSOR_HEADER: cursor} if cursor else {})
     return Response(content, media_type=form.media_type, headers=headers)
 
 
 def instrument_of(symbol: str, context: ApiContext) -> Instrument:
-    """The instrument of an address.
+    """Return the instrument of a symbol in a path.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such instrument.
     """
     try:
         return context.registry[symbol]
@@ -176,7 +176,7 @@ def instrument_of(symbol: str, context: ApiContext) -> Instrument:
 
 
 def parse_moment(text: str | None) -> Moment | None:
-    """A trade date or an instant, UTC where it names no zone.
+    """Parse a trade date or an instant, which is UTC unless it names a zone.
 
     Raises:
         UsageError: it is neither.
@@ -233,7 +233,7 @@ def _known(
 def _reached(
     query: BarQuery, page: list[pa.RecordBatch], cursor: str | None, window: tuple[datetime, datetime]
 ) -> tuple[datetime, datetime]:
-    """Return the part of the window that a page covers: from the page before it to its own last bar, or to the end."""
+    """Return the part of the window that a page covers: from the previous page to its last bar, or to the end."""
     start, end = window
     begun = query.after
     ended = last_start(page[-1]) if cursor is not None else None
@@ -243,7 +243,7 @@ def _reached(
 
 
 def _described(instrument: Instrument, asked: SeriesRequest, context: ApiContext) -> tuple[str, str]:
-    """What a cursor belongs to: everything but the cursor, the size of the page and the format; and the series."""
+    """Return what a cursor belongs to: the query without cursor, limit and format; and the version of the series."""
     query = f"{instrument.symbol} {asked.model_dump_json(exclude={'cursor', 'limit', 'format'})}"
     return query, series_version(context.stores(), instrument, asked.contract, asked.rule)
 
@@ -251,7 +251,7 @@ def _described(instrument: Instrument, asked: SeriesRequest, context: ApiContext
 def _page(
     reader: BarReader, query: BarQuery, cursor_after: Callable[[datetime], str]
 ) -> tuple[list[pa.RecordBatch], str | None]:
-    """The page's batches, and the cursor of the next page: one bar more is read to know whether there is one."""
+    """Return the page's batches and the cursor of the next page; one more bar is read to know whether there is one."""
     assert query.limit is not None
     batches, left = [], query.limit
     for batch in reader.batches(replace(query, limit=query.limit + 1)):
@@ -269,8 +269,8 @@ def _counted(batches: Iterator[pa.RecordBatch], form: Format, measures: ServerMe
         yield batch
 
 
-def _begun(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same, with the first one read already: what fails at once fails before the answer has begun."""
+def _first_read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Read the first batch now and return all, so that an early error comes before the answer has started."""
     first = next(batches, None)
 
     def all_of_them() -> Iterator[pa.RecordBatch]:

@@ -1,4 +1,4 @@
-"""How the parts stand: database, gateway and Dagster, how fresh the bars are, and numbers for Prometheus."""
+"""Health of database, gateway and Dagster, freshness of the bars, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ router = APIRouter(tags=["health"], dependencies=[CanRead])
 root = APIRouter(include_in_schema=False)
 
 _PROBE_SECONDS = 2.0
-_GRAPH_SECONDS = 4.0  # less than a probe of the container waits
+_GRAPH_SECONDS = 4.0  # shorter than the timeout of the container's health check
 _DATABASE_SECONDS = 4.0
 _ORIGIN_SECONDS = 1.0
 
 
 class HealthPart(BaseModel):
-    """One part that the server depends on."""
+    """A part of the platform that the server depends on."""
 
     up: bool
-    about: str = Field(description="What it is, or what is wrong and what to do")
-    url: str | None = Field(default=None, description="Where a browser opens it; of dagster only")
+    about: str = Field(description="What it is; if it is down, what is wrong and what to do")
+    url: str | None = Field(default=None, description="Address for a browser; only for dagster")
 
 
 class NewestBar(BaseModel):
@@ -52,11 +52,11 @@ class NewestBar(BaseModel):
 
 
 class Health(BaseModel):
-    """How everything stands; `down` when the database is, `degraded` when another part is."""
+    """Health of the platform: `down` if the database is down, `degraded` if another part is."""
 
     status: Literal["ok", "degraded", "down"]
-    parts: dict[str, HealthPart] = Field(description="database, gateway and dagster; disk only where it is nearly full")
-    origin: str | None = Field(None, description="account, simulated or replay: what kind of bars the database holds")
+    parts: dict[str, HealthPart] = Field(description="database, gateway and dagster; disk only if it is nearly full")
+    origin: str | None = Field(None, description="Origin of the stored bars: account, simulated or replay")
     freshness: list[NewestBar]
     now: datetime
 
@@ -66,14 +66,14 @@ _DOWN: dict[int | str, dict[str, Any]] = {503: {"description": "The database is 
 
 @router.get("/health", response_model=Health, responses=_DOWN | documented(401, 403, 422, 429))
 async def health(context: Context) -> Response:
-    """How the parts stand; 503 when the database is down."""
+    """Return the health of all parts; the status is 503 if the database is down."""
     found = await examine(context)
     return JSONResponse(found.model_dump(mode="json"), 503 if found.status == "down" else 200)
 
 
 @root.get("/health")
 async def probe(context: Context) -> Response:
-    """The same in one word for each part, without a key: for whoever watches the process."""
+    """Return one word for each part, without a key, for health checks of the process."""
     found = await examine(context)
     words = {name: "up" if part.up else "down" for name, part in found.parts.items()}
     return JSONResponse({"status": found.status, **words}, 503 if found.status == "down" else 200)
@@ -86,7 +86,7 @@ async def probe(context: Context) -> Response:
 )
 @root.get("/metrics", dependencies=[CanRead])
 async def metrics(context: Context, request: Request) -> Response:
-    """What the server counted, which parts answer, and how fresh the bars are, as Prometheus reads it."""
+    """Return the server's counters, the health of the parts and the freshness of the bars in Prometheus' format."""
     found = await examine(context)
     text = request.app.state.measures.text(
         [(name, part.up) for name, part in found.parts.items()],
@@ -96,7 +96,7 @@ async def metrics(context: Context, request: Request) -> Response:
 
 
 async def examine(context: ApiContext) -> Health:
-    """Asks every part, all at once; none of them can make this fail, nor wait for long."""
+    """Check all parts concurrently; a part that fails or is silent neither raises nor delays for long."""
     found = await asyncio.gather(
         _part(_of_database(context, _database)), _part(_gateway(context)), _part(_dagster(context))
     )
@@ -129,10 +129,10 @@ async def _part(asked: Awaitable[str]) -> HealthPart:
 
 
 async def _of_database(context: ApiContext, ask: Callable[[ApiContext], T]) -> T:
-    """Return the database's answer; raise if none comes in time: a stalled server keeps its connections open."""
+    """Query the database with a deadline, because a stalled server keeps its connections open."""
     try:
         async with asyncio.timeout(_DATABASE_SECONDS):
-            return await context.stored.ask(ask, context, max_age=0)
+            return await context.stored.call(ask, context, max_age=0)
     except TimeoutError:
         raise DatabaseUnavailable(
             f"The database has not answered for {_DATABASE_SECONDS:.0f} seconds: look at its server, and at "
@@ -141,7 +141,7 @@ async def _of_database(context: ApiContext, ask: Callable[[ApiContext], T]) -> T
 
 
 def _stored(context: ApiContext) -> tuple[str | None, list[NewestBar]]:
-    """What kind of bars there are, and how fresh they are."""
+    """Return the origin of the stored bars, and the newest bars."""
     origin = stored_origin(context.stores().database)
     return str(origin) if origin else None, _freshness(context)
 
@@ -162,12 +162,12 @@ async def _gateway(context: ApiContext) -> str:
 
 
 async def _advice(context: ApiContext) -> Advice:
-    """Return what to advise about the gateway, without waiting long for a database that may know it."""
+    """Return the advice for this kind of gateway; wait only briefly for the database, which knows the kind."""
     if context.gateway is not None or context.settings.ib_simulated:
         return advice_for(Origin.SIMULATED)
     try:
         async with asyncio.timeout(_ORIGIN_SECONDS):
-            return advice_for(await context.stored.ask(_expected, context, max_age=0))
+            return advice_for(await context.stored.call(_expected, context, max_age=0))
     except (TimeoutError, G4qcError):
         return advice_for(None)
 
@@ -179,7 +179,7 @@ def _expected(context: ApiContext) -> Origin | None:
 async def _dagster(context: ApiContext) -> str:
     try:
         async with asyncio.timeout(_GRAPH_SECONDS):
-            remarks = await context.probes.ask(context.launcher.check, max_age=0)
+            remarks = await context.probes.call(context.launcher.check, max_age=0)
     except TimeoutError:
         raise GraphUnavailable(
             f"Dagster has not answered for {_GRAPH_SECONDS:.0f} seconds: look at {context.settings.dagster_link}, and "

@@ -22,7 +22,7 @@ router = APIRouter(tags=["instruments"], dependencies=[CanRead], responses=docum
 
 
 class InstrumentInfo(BaseModel):
-    """An instrument as the registry describes it."""
+    """An instrument of the registry."""
 
     symbol: str
     name: str
@@ -31,26 +31,26 @@ class InstrumentInfo(BaseModel):
     currency: str
     multiplier: float = Field(description="Units in one contract, as the gateway states it")
     min_tick: float = Field(description="Smallest price step for one unit, in the currency, as the gateway states it")
-    price_magnifier: int = Field(description="What prices of bars are multiplied by: 100 in cents or pence")
-    point_value: float = Field(description="Money per point of price and contract: multiplier / price_magnifier")
-    tick: float = Field(description="Smallest price step in points, as bars have it: min_tick x price_magnifier")
+    price_magnifier: int = Field(description="Factor of bar prices: 100 if they are in cents or pence")
+    point_value: float = Field(description="Money per point and contract: multiplier / price_magnifier")
+    tick: float = Field(description="Smallest price step of bars, in points: min_tick x price_magnifier")
     tick_value: float = Field(description="Money of one tick and contract")
-    decimals: int = Field(description="Digits after the point that a price needs")
-    months: str = Field(description="Codes of the contract months that are traded; empty where there are none")
+    decimals: int = Field(description="Decimal places of a price")
+    months: str = Field(description="Codes of the traded contract months; empty if there are none")
     calendar: str
-    time_zone: str = Field(description="The exchange's, in which its trade dates are named, like America/Chicago")
-    roll: str = Field(description="Rule of the roll calendar; empty where there are no rolls")
+    time_zone: str = Field(description="Time zone of the exchange, which names its trade dates, like America/Chicago")
+    roll: str = Field(description="Rule of the roll calendar; empty if there are no rolls")
 
 
 class StoredDates(BaseModel):
-    """Bars that are stored of a contract, by trade date."""
+    """Trade dates of the stored bars of a contract."""
 
     first: date
     last: date
 
 
 class ContractInfo(BaseModel):
-    """One contract month as the gateway described it."""
+    """A contract month as the gateway described it."""
 
     contract: str = Field(description="Contract month, like 202512")
     local_symbol: str
@@ -61,9 +61,9 @@ class ContractInfo(BaseModel):
     currency: str
     multiplier: float = Field(description="Units in one contract, as the gateway states it")
     min_tick: float = Field(description="Smallest price step for one unit, in the currency, as the gateway states it")
-    price_magnifier: int = Field(description="What prices of bars are multiplied by: 100 in cents or pence")
+    price_magnifier: int = Field(description="Factor of bar prices: 100 if they are in cents or pence")
     tick: float = Field(description="The contract's own smallest price step, in points")
-    held: StoredDates | None = Field(None, description="What is stored; null: nothing")
+    held: StoredDates | None = Field(None, description="Stored bars; null: none")
 
 
 class ContractList(BaseModel):
@@ -74,7 +74,7 @@ class ContractList(BaseModel):
 
 
 class Roll(BaseModel):
-    """From this trade date on the series is in the new contract."""
+    """A roll: from this trade date on, the series is in the new contract."""
 
     at: datetime | None = Field(description="Open of the first session in the new contract, UTC")
     trade_date: date
@@ -82,7 +82,7 @@ class Roll(BaseModel):
     to_contract: str
     from_price: float | None
     to_price: float | None
-    gap: float | None = Field(description="New price less old price, points; null where unknown")
+    gap: float | None = Field(description="New price minus old price, in points; null if unknown")
     note: str
 
 
@@ -93,18 +93,18 @@ class RollList(BaseModel):
     rule: str
     front: str | None = Field(description="The contract after the last roll")
     rolls: list[Roll]
-    rules: list[str] = Field(description="Rules by which there is a calendar")
+    rules: list[str] = Field(description="Rules that have a calendar")
 
 
 @router.get("/instruments")
 def instruments(context: Context) -> list[InstrumentInfo]:
-    """All instruments of the registry."""
+    """List all instruments of the registry."""
     return [_shown(instrument) for instrument in context.registry.values()]
 
 
 @router.get("/contracts/{symbol}", responses=documented(404))
 def contracts(symbol: Symbol, context: Context) -> ContractList:
-    """The contracts of an instrument that a gateway ever described, and what is stored of each."""
+    """List the contracts of an instrument that a gateway ever described, with the dates of their stored bars."""
     instrument, stores = instrument_of(symbol, context), context.stores()
     held = {
         row["contract"]: StoredDates(first=row["first"].date(), last=row["last"].date())
@@ -137,11 +137,11 @@ def contracts(symbol: Symbol, context: Context) -> ContractList:
 def rolls(
     symbol: Symbol,
     context: Context,
-    rule: Annotated[str | None, Query(max_length=400, description="A rule; without it, the instrument's own")] = None,
+    rule: Annotated[str | None, Query(max_length=400, description="Roll rule; default: the instrument's own")] = None,
 ) -> RollList:
-    """The roll calendar of a rule; no rolls if none has been made yet for the instrument's own rule.
+    """Return the roll calendar of a rule; without rolls if the instrument's own rule has no calendar yet.
 
-    A rule that does not exist is refused, and so is any other rule without a calendar.
+    A rule that does not exist, or another rule without a calendar, is refused.
     """
     instrument, store = instrument_of(symbol, context), context.stores().rolls
     rules = list(dict.fromkeys(map(str, store.calendars(instrument.symbol)["rule"])))
@@ -190,6 +190,6 @@ def _roll(row: Mapping[Hashable, Any], instrument: Instrument) -> Roll:
 
 
 def number_or_none(value: object) -> float | None:
-    """The number, or None where it is NaN: JSON has none."""
+    """Return the number, or None for NaN, which JSON does not have."""
     number = float(value)  # type: ignore[arg-type]
     return number if number == number else None

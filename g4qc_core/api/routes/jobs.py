@@ -1,4 +1,4 @@
-"""Jobs: what was started, how it stands, what it tells as it goes, and how it is stopped."""
+"""Jobs: started work, its state, its events, and cancelling it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
-from fastapi.responses import StreamingResponse
+from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context, listening
@@ -20,32 +20,32 @@ from g4qc_core.errors import G4qcError, GraphUnavailable
 
 router = APIRouter(tags=["jobs"], responses=documented(401, 403, 404, 422, 429, 503))
 
-JobId = Annotated[str, Path(max_length=40, description="Id of a job, or of a run that is none")]
+JobId = Annotated[str, Path(max_length=40, description="Id of a job, or of a run that belongs to no job")]
 
 _FIRST_POLL_SECONDS, _POLL_SECONDS = 0.1, 1.0
 _SHARED_SECONDS = 0.8  # shorter than a poll, so that each poll gets a new answer
-_PING_EVERY = 15  # polls without news
+_PING_EVERY = 15  # polls without an event
 
 
 class JobStatus(BaseModel):
-    """One thing that was started: one run of the graph, or several, one after the other."""
+    """State of started work: one run of the graph, or several in sequence."""
 
     id: str
-    kind: str = Field(description="extract, backtest, materialize, decide, or run for what the API did not start")
+    kind: str = Field(description="extract, backtest, materialize or decide; run for a run that the API did not start")
     about: str
     state: JobState
-    done: int = Field(description="Steps that ended")
-    steps: int = Field(description="All steps, as far as they are known")
+    done: int = Field(description="Number of steps that have ended")
+    steps: int = Field(description="Number of all steps known so far")
     message: str = Field(description="Why it failed, else empty")
     runs: list[str] = Field(description="Ids of its runs in Dagster, oldest first")
     url: str | None = Field(description="Page of the newest run in Dagster")
     created_at: datetime
     ended_at: datetime | None
-    backtest: str | None = Field(description="Name of the spec, of a backtest")
+    backtest: str | None = Field(description="Name of the spec, if the job is a backtest")
 
 
 class MaterializeRequest(BaseModel):
-    """Assets to make, in the graph's order; they share their partitions."""
+    """Assets to materialize; they have the same partitions."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,7 +54,7 @@ class MaterializeRequest(BaseModel):
     )
     partition: str | None = Field(None, max_length=120, pattern=NO_NUL, examples=["ES"])
     last_partition: str | None = Field(
-        None, max_length=120, pattern=NO_NUL, description="Last one of a range, which goes along months"
+        None, max_length=120, pattern=NO_NUL, description="Last partition of a range of months"
     )
 
 
@@ -62,11 +62,11 @@ class JobPage(BaseModel):
     """Jobs, newest first."""
 
     jobs: list[JobStatus]
-    next_cursor: str | None = Field(description="Give it as `before` for the next page; null at the end")
+    next_cursor: str | None = Field(description="Send it as `before` for the next page; null at the end")
 
 
-def shown(job: Job) -> JobStatus:
-    """A job as an answer shows it."""
+def job_status(job: Job) -> JobStatus:
+    """Return the job as a document of the API."""
     return JobStatus(**{**asdict(job), "runs": list(job.runs)})
 
 
@@ -74,32 +74,32 @@ def shown(job: Job) -> JobStatus:
 async def jobs(
     context: Context,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    before: Annotated[str | None, Query(max_length=40, description="next_cursor of the page before")] = None,
+    before: Annotated[str | None, Query(max_length=40, description="next_cursor of the previous page")] = None,
 ) -> JobPage:
-    """The newest jobs, newest first, schedules' and Dagster's own runs among them."""
-    found = [shown(job) for job in await context.call_launcher(context.launcher.jobs, limit, before)]
+    """List jobs, newest first, including runs of schedules and of Dagster's own pages."""
+    found = [job_status(job) for job in await context.call_launcher(context.launcher.jobs, limit, before)]
     return JobPage(jobs=found, next_cursor=found[-1].id if len(found) == limit else None)
 
 
 @router.post("/jobs", status_code=202, dependencies=[CanRun], responses=documented(409, 413))
 async def materialize(asked: MaterializeRequest, context: Context, response: Response) -> JobStatus:
-    """Starts assets of the graph over one partition, or over a range along one instrument."""
+    """Start assets of the graph for one partition, or for a range of months of one instrument."""
     launcher = context.launcher
     job_id = await context.call_launcher(launcher.materialize, asked.assets, asked.partition, asked.last_partition)
     response.headers["Location"] = f"/api/v1/jobs/{job_id}"
-    return shown(await context.call_launcher(launcher.job, job_id))
+    return job_status(await context.call_launcher(launcher.job, job_id))
 
 
 @router.get("/jobs/{job_id}", dependencies=[CanRead])
 async def job(job_id: JobId, context: Context) -> JobStatus:
-    """How a job stands."""
-    return shown(await context.call_launcher(context.launcher.job, job_id))
+    """Return the state of a job."""
+    return job_status(await context.call_launcher(context.launcher.job, job_id))
 
 
 @router.delete("/jobs/{job_id}", dependencies=[CanRun])
 async def cancel(job_id: JobId, context: Context) -> JobStatus:
-    """Stops a job; one that has ended stays as it is."""
-    return shown(await context.call_launcher(context.launcher.cancel, job_id))
+    """Cancel a job; a job that has ended stays as it is."""
+    return job_status(await context.call_launcher(context.launcher.cancel, job_id))
 
 
 _EVENTS: dict[int | str, dict[str, Any]] = {
@@ -117,32 +117,34 @@ async def events(
     job_id: JobId,
     context: Context,
     last_event_id: Annotated[str | None, Header(max_length=200)] = None,
-) -> StreamingResponse:
-    """What a job tells, until it ends: `state` is the job, `told` is one thing that happened.
+) -> EventSourceResponse:
+    """Stream the events of a job until it ends: `state` is the job, `told` is one event.
 
-    A client that reconnects with the header Last-Event-ID receives the events that it has not received yet. Listeners
-    of one job share requests to the graph; their number is limited for each client (429) and for all (503).
+    A client that reconnects with the header Last-Event-ID receives the events that it has not received yet. Clients of
+    one job share requests to Dagster; their number is limited for each client (429) and in total (503).
     """
-    first, told = await context.watch.ask(_hear, context.launcher, job_id, last_event_id, max_age=_SHARED_SECONDS)
-    return StreamingResponse(
-        _stream(context, first, told, last_event_id),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store"},
-    )
+    first, told = await context.watch.call(_hear, context.launcher, job_id, last_event_id, max_age=_SHARED_SECONDS)
+    return EventSourceResponse(_stream(context, first, told, last_event_id), headers={"Cache-Control": "no-store"})
 
 
-async def finished(context: ApiContext, job_id: str, seconds: float, gone: Callable[[], Awaitable[bool]]) -> Job:
-    """The job when it has ended, or as it stands when the time is over or whoever waits is gone.
+async def wait_for_job(context: ApiContext, job_id: str, seconds: float, gone: Callable[[], Awaitable[bool]]) -> Job:
+    """Wait until a job ends, the time is over or the client disconnects, and return the job.
+
+    Args:
+        context: the server's context.
+        job_id: id of the job.
+        seconds: longest time to wait.
+        gone: returns True if the client has disconnected.
 
     Raises:
-        GraphUnavailable: the graph cannot be reached when the time is over; before that it may come back.
+        GraphUnavailable: the graph cannot be reached when the time is over; an earlier failure is ignored.
     """
     clock = asyncio.get_running_loop().time
     deadline, pause = clock() + seconds, _FIRST_POLL_SECONDS
     while True:
         over = clock() >= deadline or await gone()
         try:
-            found = await context.watch.ask(context.launcher.job, job_id, max_age=0 if over else pause / 2)
+            found = await context.watch.call(context.launcher.job, job_id, max_age=0 if over else pause / 2)
             if found.state.final or over:
                 return found
         except GraphUnavailable:
@@ -153,7 +155,7 @@ async def finished(context: ApiContext, job_id: str, seconds: float, gone: Calla
 
 
 def _hear(launcher: JobLauncher, job_id: str, after: str | None) -> tuple[Job, list[JobEvent]]:
-    """Return the job and its events, read in this order so that no event is missing after the end of the job."""
+    """Return the job and its events, read in this order so that no event is missing when the job has ended."""
     return launcher.job(job_id), launcher.events(job_id, after)
 
 
@@ -164,21 +166,20 @@ async def _stream(context: ApiContext, job: Job, told: Sequence[JobEvent], after
             after = event.cursor
             yield _event("told", {**asdict(event), "at": event.at.isoformat()}, after)
         if job != before:
-            yield _event("state", shown(job).model_dump(mode="json"))
+            yield _event("state", job_status(job).model_dump(mode="json"))
         elif not told and (silent := silent + 1) % _PING_EVERY == 0:
-            yield b": still here\n\n"
+            yield format_sse_event(comment="still here")
         if job.state.final and not told:
             return
         before = job
         await asyncio.sleep(0 if told else _POLL_SECONDS)
         try:
-            job, told = await context.watch.ask(_hear, context.launcher, job.id, after, max_age=_SHARED_SECONDS)
+            job, told = await context.watch.call(_hear, context.launcher, job.id, after, max_age=_SHARED_SECONDS)
         except G4qcError as error:
-            # The graph is away for a moment: the client hears it, and comes back by itself.
+            # Report the error and end the stream: the client reconnects by itself.
             yield _event("trouble", {"detail": str(error), "error": type(error).__name__})
             return
 
 
 def _event(kind: str, data: dict[str, Any], cursor: str | None = None) -> bytes:
-    name = f"id: {cursor}\n" if cursor else ""
-    return f"event: {kind}\n{name}data: {json.dumps(data)}\n\n".encode()
+    return format_sse_event(event=kind, data_str=json.dumps(data), id=cursor)

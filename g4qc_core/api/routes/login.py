@@ -1,4 +1,4 @@
-"""A browser's session: it gives its key once, and carries it in a cookie that no script can read."""
+"""Sign-in of browsers: the key is sent once and kept in a cookie that scripts cannot read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ router = APIRouter(tags=["session"], responses=documented(401, 413, 422, 429))
 
 
 class LoginRequest(BaseModel):
-    """The key of who signs in."""
+    """The key to sign in with."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,16 +23,16 @@ class LoginRequest(BaseModel):
 
 
 class Login(BaseModel):
-    """Who is asking, and what that one may do."""
+    """The caller's key and what it may do."""
 
-    keys_required: bool = Field(description="False where the server answers without keys")
+    keys_required: bool = Field(description="False if the server answers without keys")
     name: str | None = Field(description="Name of the key; null without one")
-    scope: Scope | None = Field(description="What may be done; null: nothing, a key is needed")
+    scope: Scope | None = Field(description="What the caller may do; null: nothing without a key")
 
 
 @router.get("/session")
 def session(context: Context, key: Annotated[Key | None, Depends(caller)]) -> Login:
-    """Who is asking; answers without a key too."""
+    """Return the caller's key and scope; this route needs no key."""
     if not context.keys:
         return Login(keys_required=False, name=None, scope=Scope.ADMIN)
     return Login(keys_required=True, name=key.name if key else None, scope=key.scope if key else None)
@@ -40,7 +40,7 @@ def session(context: Context, key: Annotated[Key | None, Depends(caller)]) -> Lo
 
 @router.post("/session")
 def sign_in(asked: LoginRequest, context: Context, request: Request, response: Response) -> Login:
-    """Keeps the key in a cookie, so that the pages can use the API."""
+    """Store the key in a cookie, so that the pages can use the API."""
     key = context.keys.find(asked.key)
     if context.keys and key is None:
         raise KeyRequired("This key is not known: `g4qc api-key create` makes one.")
@@ -59,5 +59,5 @@ def sign_in(asked: LoginRequest, context: Context, request: Request, response: R
 
 @router.delete("/session", status_code=204)
 def sign_out(response: Response) -> None:
-    """Forgets the key."""
+    """Remove the key's cookie."""
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")

@@ -1,4 +1,4 @@
-"""Monthly returns of a backtest, from the whole equity curve."""
+"""Monthly returns of a backtest, computed from the whole equity curve."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documen
 
 
 class MonthlyReturn(BaseModel):
-    """The return of one month of trade dates, as a fraction."""
+    """Return of one month of trade dates, as a fraction."""
 
     month: str = Field(description="Like 2026-10")
     value: float = Field(serialization_alias="return")
 
 
 class MonthlyReturns(BaseModel):
-    """All months of a result, ascending."""
+    """Monthly returns of a result, ascending."""
 
     id: str
     months: list[MonthlyReturn]
@@ -29,7 +29,7 @@ class MonthlyReturns(BaseModel):
 
 @router.get("/backtests/{backtest_id}/months")
 def months(backtest_id: BacktestId, context: Context) -> MonthlyReturns:
-    """The return of each month; the first one from the starting cash."""
+    """Return the return of each month; the first one is relative to the starting cash."""
     record, _, equity = load(backtest_id, context)
     returns = monthly_returns(session_equity(equity), float(record.metrics["starting_cash"]))
     return MonthlyReturns(

@@ -1,4 +1,4 @@
-"""Pacing: what an account has used of what Interactive Brokers allows, and the work that is under way there."""
+"""Pacing: how much of Interactive Brokers' request limits each account has used, and the extractions in progress."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ router = APIRouter(tags=["pacing"], dependencies=[CanRead], responses=documented
 
 
 class PacingWindow(BaseModel):
-    """A rule: so many requests within so many seconds."""
+    """A limit on the requests within a number of seconds."""
 
     name: str
     seconds: float
@@ -29,48 +29,48 @@ class PacingWindow(BaseModel):
 
 
 class AccountPacing(BaseModel):
-    """One account now; requests of every process count."""
+    """Usage of one account now; the requests of all processes count."""
 
     account: str
     windows: list[PacingWindow]
-    open: int = Field(description="Requests that wait for an answer")
+    open: int = Field(description="Requests without an answer yet")
     open_limit: int
-    paused_until: datetime | None = Field(description="Nothing is asked before; null where no pause is in force")
+    paused_until: datetime | None = Field(description="No request is sent before this time; null if there is no pause")
     last_sent_at: datetime | None
 
 
 class WorkProgress(BaseModel):
-    """Work that is under way: `done` of `total` requests are answered."""
+    """Extraction in progress: `done` of `total` requests are answered."""
 
     subject: str
     done: int
     total: int
-    finishes_at: datetime = Field(description="About when the last one will be answered")
+    finishes_at: datetime = Field(description="Estimated time of the last answer, UTC")
     run_id: str | None
 
 
 class LastRequest(BaseModel):
-    """The newest request for bars of any gateway, paced or not."""
+    """The newest request for bars, to any gateway, paced or not."""
 
     at: datetime = Field(description="By the gateway's clock, UTC")
     symbol: str
     contract: str
     outcome: Outcome
     bars: int
-    message: str | None = Field(description="The gateway's words, where it said something")
+    message: str | None = Field(description="The gateway's message, if any")
 
 
 class PacingState(BaseModel):
-    """What is used, and by what."""
+    """Usage of the request limits."""
 
-    accounts: list[AccountPacing] = Field(description="Accounts that the rules look back to; simulated ones never are")
-    last_request: LastRequest | None = Field(description="null where bars were never asked for")
+    accounts: list[AccountPacing] = Field(description="Accounts with recent requests; never simulated ones")
+    last_request: LastRequest | None = Field(description="null if bars were never requested")
     plans: list[WorkProgress]
 
 
 @router.get("/pacing")
 def pacing(context: Context) -> PacingState:
-    """The accounts that the rules look back to, the newest request, and the work that is under way."""
+    """Return the accounts with recent requests, the newest request, and the extractions in progress."""
     stores = context.stores()
     with stores.pacer(IB_RULES) as store:
         accounts = [_account(name, store) for name in store.accounts()]

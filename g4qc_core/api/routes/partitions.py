@@ -1,4 +1,4 @@
-"""Partition keys of the graph that come and go: specs of backtests and instruments, and removing those not needed."""
+"""Dynamic partition keys of the graph (backtest specs and instruments), and their removal."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _Key = Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
 
 
 class PartitionKey(BaseModel):
-    """One key."""
+    """A partition key."""
 
     kind: KeyKind
     key: str
-    holds: str = Field(description="What is stored under it, like 2 results; empty where nothing is")
-    at_work: bool = Field(description="True while a run works on it")
-    kept_by: str = Field(description="Why it cannot be removed, and what to do first; empty where it can be")
-    unused: bool = Field(description="True where it can be removed, and nothing is stored under it")
+    holds: str = Field(description="What is stored under the key, like 2 results; empty if nothing is")
+    at_work: bool = Field(description="True while a run works on the key")
+    kept_by: str = Field(description="Why the key cannot be removed, and what to do first; empty if it can be")
+    unused: bool = Field(description="True if the key can be removed and nothing is stored under it")
 
 
 class PartitionKeys(BaseModel):
-    """Keys by kind and name."""
+    """Partition keys by kind and name."""
 
     partitions: list[PartitionKey]
 
 
 @router.get("/partitions", dependencies=[CanRead])
 async def partitions(
-    context: Context, unused: Annotated[bool, Query(description="Only those that nothing needs")] = False
+    context: Context, unused: Annotated[bool, Query(description="Only unused keys")] = False
 ) -> PartitionKeys:
-    """The keys of the graph: specs of backtests and instruments."""
+    """List the dynamic keys of the graph: backtest specs and instruments."""
     found = await context.call_launcher(context.launcher.partitions)
     return _shown([one for one in found if one.unused or not unused])
 
@@ -50,11 +50,11 @@ async def remove(
     context: Context,
     key: CanDecide,
     keys: Annotated[list[_Key], Query(alias="key", max_length=1000, description="A key; repeat it")] = [],  # noqa: B006
-    unused: Annotated[bool, Query(description="All that nothing needs, of this kind, instead of keys")] = False,
+    unused: Annotated[bool, Query(description="All unused keys of this kind, instead of named keys")] = False,
 ) -> PartitionKeys:
-    """Removes keys, all or none; bars and results stay, and a later run of the same adds its key again.
+    """Remove keys, all or none; bars and results stay, and a later run adds its key again.
 
-    A key with results or an entry of a file is refused, and so is one that a run works on (409).
+    A key that has results, or an entry in a file, is refused (422), as is one that a run works on (409).
     """
     if unused == bool(keys):
         raise UsageError("Give keys, or `unused=true`.")

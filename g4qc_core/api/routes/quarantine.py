@@ -1,4 +1,4 @@
-"""Bars in quarantine, and what people decide about them."""
+"""Quarantined bars, and decisions about them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from g4qc_core.api.dependencies import CanDecide, CanRead, Context
 from g4qc_core.api.problems import NO_NUL, documented
-from g4qc_core.api.routes.jobs import JobStatus, shown
+from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.bars.columns import PRICES
 from g4qc_core.bars.quarantine.bar_keys import BarKey
 from g4qc_core.bars.quarantine.decisions import Group, Preview, groups_of, undecided
@@ -27,13 +27,13 @@ _MOST = 5000
 
 
 class QuarantinedBar(BaseModel):
-    """One bar that validation does not believe, as received, and the newest decision about it."""
+    """A bar that failed validation, as received, with the newest decision about it."""
 
-    bar: str = Field(description="What names it, like ES/202612/2026-10-05T13:30Z")
+    bar: str = Field(description="Key of the bar, like ES/202612/2026-10-05T13:30Z")
     symbol: str
     contract: str
     timestamp: datetime
-    trade_date: date = Field(description="Outside every session: that of the last one before it")
+    trade_date: date = Field(description="Outside every session: that of the session before it")
     open: float | None
     high: float | None
     low: float | None
@@ -41,7 +41,7 @@ class QuarantinedBar(BaseModel):
     volume: int
     reason: str
     detail: str
-    acceptable: bool = Field(description="False where the bar is not merely suspect but impossible")
+    acceptable: bool = Field(description="False if the bar is impossible, not merely suspect")
     decision: Decision | None
     decided_at: datetime | None
     decided_by: str | None
@@ -60,17 +60,17 @@ class QuarantineGroup(BaseModel):
 
 
 class QuarantineList(BaseModel):
-    """Bars in quarantine, the gravest reason first, then by instrument, contract and time."""
+    """Quarantined bars, the most severe reason first, then by instrument, contract and time."""
 
     bars: list[QuarantinedBar]
-    total: int = Field(description="How many there are; the list ends after 5,000")
+    total: int = Field(description="Number of all bars; the list has at most 5,000")
     groups: list[QuarantineGroup] = Field(
         description="How many there are of each reason, contract and session, in that order"
     )
 
 
 class BarCriteria(BaseModel):
-    """Criteria that a bar meets all of."""
+    """Criteria that select quarantined bars; a bar must meet all of them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -84,35 +84,35 @@ class BarCriteria(BaseModel):
     end: datetime | None = Field(None, description="Start of the last bar, included; without a zone, UTC")
 
     def selection(self) -> Selection:
-        """The criteria as the library has them."""
+        """Return the criteria as a selection of the library."""
         symbols = () if self.symbol is None else (self.symbol,)
         many = tuple(self.contracts), tuple(self.reasons), tuple(self.sessions)
         return Selection(symbols, *many, self.first, self.last, _utc(self.start), _utc(self.end))
 
 
 class QuarantineDecision(BaseModel):
-    """What is decided about which bars: named bars, selected ones, or those of both."""
+    """A decision about bars: named ones, selected ones, or those that are both."""
 
     model_config = ConfigDict(extra="forbid")
 
     bars: list[Annotated[str, Field(max_length=100)]] = Field(
         [],
         max_length=200,
-        description="Bars, or runs of bars like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z",
+        description="Keys of bars, or of ranges like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z",
     )
     select: BarCriteria | None = Field(
         None,
-        description="Without bars: all that meet this and await a decision (of `reopen`: about which one was made)",
+        description="Without bars: all that match and await a decision (for `reopen`: that have one)",
     )
     decision: Decision
-    note: str = Field("", max_length=500, pattern=NO_NUL, description="Why")
-    dry_run: bool = Field(False, description="Only show what would be decided; the answer is 200 and a preview")
+    note: str = Field("", max_length=500, pattern=NO_NUL, description="Reason of the decision")
+    dry_run: bool = Field(False, description="Decide nothing; the answer is 200 with a preview")
     seen: str | None = Field(
-        None, max_length=64, description="That of the preview: nothing is decided where the bars have changed since"
+        None, max_length=64, description="`seen` of the preview: nothing is decided if the bars have changed since"
     )
 
     def selection(self) -> Selection:
-        """The criteria; empty where there are none."""
+        """Return the criteria; empty without `select`."""
         return Selection() if self.select is None else self.select.selection()
 
     @model_validator(mode="after")
@@ -123,15 +123,15 @@ class QuarantineDecision(BaseModel):
 
 
 class DecisionPreview(BaseModel):
-    """What a decision would be about, and what it would start."""
+    """The bars that a decision would cover, and the runs it would start."""
 
     decision: Decision
     bars: int
-    already: int = Field(description="How many of them the same was decided about before")
-    groups: list[QuarantineGroup] = Field(description="The gravest reason first")
-    months: list[str] = Field(description="Partitions that are made again")
+    already: int = Field(description="Number of bars that already have this decision")
+    groups: list[QuarantineGroup] = Field(description="The most severe reason first")
+    months: list[str] = Field(description="Partitions that would be rebuilt")
     runs: int
-    seen: str = Field(description="Send it with the decision")
+    seen: str = Field(description="Mark of the previewed bars, to be sent with the decision")
 
 
 @router.get("/quarantine", dependencies=[CanRead])
@@ -145,9 +145,9 @@ def quarantine(
     last: Annotated[date | None, Query(description="Last trade date, included")] = None,
     start: Annotated[datetime | None, Query(description="Start of the first bar; without a zone, UTC")] = None,
     end: Annotated[datetime | None, Query(description="Start of the last bar, included")] = None,
-    decided: Annotated[bool, Query(description="Show those too of which somebody decided")] = False,
+    decided: Annotated[bool, Query(description="Include bars with a decision")] = False,
 ) -> QuarantineList:
-    """Bars that wait for a decision; with `decided`, all."""
+    """List bars that await a decision; with `decided`, all quarantined bars."""
     symbols = () if symbol is None else (symbol,)
     many = tuple(contract or ()), tuple(reason or ()), tuple(session or ())
     criteria = Selection(symbols, *many, first, last, _utc(start), _utc(end))
@@ -178,10 +178,10 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 async def decide(
     asked: QuarantineDecision, context: Context, key: CanDecide, response: Response
 ) -> JobStatus | DecisionPreview:
-    """Records a decision about all bars at once, and starts the job that makes their months anew.
+    """Record a decision about all bars at once, and start the job that rebuilds their months.
 
-    The same decision again records nothing. 409 where something else was decided about one of the bars meanwhile, or
-    they are not those of the preview; nothing is recorded then.
+    Repeating a decision records nothing. 409 if another decision was made about one of the bars meanwhile, or the bars
+    are not those of the preview; nothing is recorded then.
     """
     request = DecisionRequest(asked.decision, asked.bars, asked.selection(), None if asked.dry_run else asked.seen)
     if asked.dry_run:
@@ -189,7 +189,7 @@ async def decide(
         return _previewed(await context.call_launcher(context.launcher.preview, request))
     by = key.name if key is not None else "API"
     job_id = await context.call_launcher(context.launcher.decide, request, by, asked.note)
-    return shown(await context.call_launcher(context.launcher.job, job_id))
+    return job_status(await context.call_launcher(context.launcher.job, job_id))
 
 
 def _previewed(found: Preview) -> DecisionPreview:

@@ -1,4 +1,4 @@
-"""Reports of backtests as the store has them, each in a sandbox: it can draw, and cannot reach anything else here."""
+"""HTML reports of backtests, served in a sandbox that isolates their scripts from the API."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from g4qc_core.errors import NotFound
 
 router = APIRouter(tags=["reports"], dependencies=[CanRead], include_in_schema=False)
 
-# No origin of its own, no requests, no forms: a report's script shares an address with the API, and nothing else.
+# Reports share an address with the API, so their scripts get an opaque origin, no requests and no forms.
 SANDBOX = {
     "Content-Security-Policy": (
         "sandbox allow-scripts allow-downloads; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
@@ -40,19 +40,19 @@ _EMPTY = "<p>No report yet. Run <code>g4qc demo</code>, or materialize <code>bac
 
 
 def report_file(folder: Path, name: str) -> Path | None:
-    """The report of that file name; None where there is none, or the name leads elsewhere."""
+    """Return the path of a report; None if it does not exist or the name leaves the folder."""
     path = folder / name
     return path if _NAME.match(name) and path.is_file() and not path.is_symlink() else None
 
 
 def sandboxed(path: Path) -> FileResponse:
-    """A report as an answer."""
+    """Return a response with the report in its sandbox."""
     return FileResponse(path, media_type="text/html", headers=SANDBOX)
 
 
 @router.get("/reports")
 def index(context: Context) -> HTMLResponse:
-    """The list of all reports."""
+    """List all reports as an HTML page."""
     found = sorted(context.settings.reports.glob("*.html"), key=lambda path: path.name)
     rows = "".join(f"<tr>{_row(path)}</tr>" for path in found)
     return HTMLResponse(_PAGE.format(body=f"<table>{rows}</table>" if rows else _EMPTY))
@@ -60,7 +60,7 @@ def index(context: Context) -> HTMLResponse:
 
 @router.get("/reports/{name}")
 def report(name: str, context: Context) -> Response:
-    """One report; of a result that was deleted a page that says so, because runs and bookmarks still link to it."""
+    """Return one report; for a deleted result, a page that says so, because runs and bookmarks still link to it."""
     path = report_file(context.settings.reports, name)
     if path is not None:
         return sandboxed(path)
@@ -73,7 +73,7 @@ def report(name: str, context: Context) -> Response:
 
 @router.get("/favicon.ico")
 def icon() -> Response:
-    """A candle."""
+    """Return the icon, a candlestick."""
     return Response(_ICON, media_type="image/svg+xml")
 
 

@@ -1,4 +1,4 @@
-"""Results of backtests that people name, tag and delete, one or many at once."""
+"""Titles, tags and deletion of backtest results."""
 
 from __future__ import annotations
 
@@ -31,33 +31,33 @@ _Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
 
 
 class LabelsRequest(BaseModel):
-    """Changes of what people write on a result; what is left out stays."""
+    """Changes of title and tags; fields that are left out stay as they are."""
 
     model_config = ConfigDict(extra="forbid")
 
     title: str | None = Field(
-        None, max_length=LONGEST_TITLE, description="Name to show; null or empty: the name of the spec again"
+        None, max_length=LONGEST_TITLE, description="Name to show; null or empty: the name of the spec"
     )
-    tags: _Tags | None = Field(None, description="All tags, in place of those that it has")
+    tags: _Tags | None = Field(None, description="All tags, in place of the present ones")
     add_tags: _Tags = Field(default_factory=list, examples=[["keep"]])
     remove_tags: _Tags = Field(default_factory=list)
 
 
 class DeletionRecord(BaseModel):
-    """A result that was deleted. Its trial stays counted, and a run of the same inputs makes it again."""
+    """Record of a deleted result. Its trial stays counted, and a run of the same inputs makes the result again."""
 
     id: str
-    names: list[str] = Field(description="Names of the specs under which it was run")
+    names: list[str] = Field(description="Names of the specs that produced it")
     title: str | None
-    trades: int = Field(description="Trades that were deleted with it")
-    bars: int = Field(description="Bars of its equity curve")
+    trades: int = Field(description="Number of its trades")
+    bars: int = Field(description="Number of bars of its equity curve")
     created_at: datetime
     deleted_at: datetime
-    deleted_by: str = Field(description="Name of the key or of the user; API where the server has no keys")
+    deleted_by: str = Field(description="Name of the key or user; API if the server has no keys")
 
 
 class DeletionList(BaseModel):
-    """Results that were deleted."""
+    """Records of deleted results."""
 
     deleted: list[DeletionRecord]
     total: int
@@ -65,13 +65,13 @@ class DeletionList(BaseModel):
 
 @router.get("/backtests/deleted", dependencies=[CanRead])
 def deleted(context: Context) -> DeletionList:
-    """Results that were deleted and not made again, the newest deletion first; at most 1,000 of them."""
+    """List deleted results that were not made again, the newest deletion first; at most 1,000."""
     return _shown(context.stores().deleted.all())
 
 
 @router.patch("/backtests/{backtest_id}", dependencies=[CanRun], responses=documented(404, 410, 413))
 def label(backtest_id: BacktestId, asked: LabelsRequest, context: Context) -> BacktestDetail:
-    """Changes title and tags of a result, which affect no number and no id; a later run keeps them."""
+    """Change title and tags of a result; they affect no number and no id, and a later run keeps them."""
     change = LabelChange(
         title=asked.title,
         titled="title" in asked.model_fields_set,
@@ -90,13 +90,13 @@ async def delete(
     key: CanDecide,
     made_at: Annotated[
         datetime | None,
-        Query(description="`created_at` as you read it: 409 where the result was made again since"),
+        Query(description="`created_at` as you read it: 409 if the result was made again since"),
     ] = None,
 ) -> DeletionRecord:
-    """Deletes a result with its trades, equity curve and report, under all of its names.
+    """Delete a result with its trades, equity curve and report, under all of its names.
 
-    Its trial stays counted. The partition of its spec goes too where the backtests file has no entry and no other
-    result is left. 409 while a run of the spec is under way; 410 where it was deleted before.
+    Its trial stays counted. The partition of its spec is removed too if the backtests file has no such entry and no
+    other result is left. 409 while a run of the spec is in progress; 410 if the result was deleted before.
     """
     found = await context.call_launcher(context.launcher.delete_results, {backtest_id: _utc(made_at)}, _by(key))
     return _shown(found).deleted[0]
@@ -113,10 +113,10 @@ async def delete_chosen(
         Query(max_length=_MOST, description="`created_at` of each id as you read it, in the order of the ids"),
     ] = [],  # noqa: B006
 ) -> DeletionList:
-    """Deletes the named results, or all that fit the filters, in one transaction: all of them or none.
+    """Delete the named results, or all that match the filters, in one transaction: all of them or none.
 
-    `GET /backtests` with the same filters lists what it would delete. One of `id`, `name`, `strategy`, `instrument` and
-    `tag` has to be given.
+    `GET /backtests` with the same filters lists the results that this would delete. One of `id`, `name`, `strategy`,
+    `instrument` and `tag` is required.
     """
 
     def work() -> list[DeletedResult]:

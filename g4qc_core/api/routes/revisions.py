@@ -1,4 +1,4 @@
-"""Revisions: bars that the gateway gave anew with other values, and what changed."""
+"""Revisions: stored bars that the gateway restated with other values."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ router = APIRouter(tags=["coverage"], dependencies=[CanRead], responses=document
 
 
 class Restatement(BaseModel):
-    """One value of one bar that changed."""
+    """A changed value of one bar."""
 
     contract: str
     timestamp: datetime = Field(description="Start of the bar, UTC")
     field: str = Field(description="open, high, low, close, volume, wap or count")
     old: float | None
-    new: float | None = Field(description="Null where the gateway withdrew the bar")
-    request: int = Field(description="The ledger's request that brought the new value")
+    new: float | None = Field(description="Null if the gateway withdrew the bar")
+    request: int = Field(description="Id of the request that brought the new value")
     replaced_at: datetime
 
 
 class Restatements(BaseModel):
-    """What changed, the newest restatement first."""
+    """Changed values, the newest restatement first."""
 
     symbol: str
     changes: list[Restatement]
@@ -45,7 +45,7 @@ def revisions(
     last: Annotated[date | None, Query(description="Last trade date, included")] = None,
     limit: Annotated[int, Query(ge=1, le=5000, description="Bars at most")] = 200,
 ) -> Restatements:
-    """What the gateway's restatements changed, value by value."""
+    """List the values that the gateway restated."""
     instrument = instrument_of(symbol, context)
     start, end = window_of(instrument, first, last)
     found = by_field(context.stores().revisions.revisions(instrument.symbol, start, end, limit=limit))

@@ -1,4 +1,4 @@
-"""Strategies, and their parameters with types, ranges and defaults: what a form is made of."""
+"""Strategies and their parameters with types, ranges and defaults, from which the pages build their form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Value = bool | int | float | str
 
 
 class StrategyParameter(BaseModel):
-    """One parameter; a bound that is null does not exist."""
+    """A parameter of a strategy; a bound that is null does not apply."""
 
     name: str
     type: Literal["boolean", "integer", "number", "string"]
@@ -31,7 +31,7 @@ class StrategyParameter(BaseModel):
 
 
 class StrategyInfo(BaseModel):
-    """One strategy."""
+    """A strategy with its parameters."""
 
     name: str
     summary: str
@@ -40,7 +40,7 @@ class StrategyInfo(BaseModel):
 
 @router.get("/strategies")
 def strategies() -> list[StrategyInfo]:
-    """All strategies that a backtest may name."""
+    """List the built-in strategies."""
     return [
         StrategyInfo(
             name=kind.name,

@@ -12,6 +12,7 @@ from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.columns import CLASSES, OPEN
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
 from g4qc_core.bars.quarantine.selection import Selection
+from g4qc_core.services.quarantine.review import DecisionRequest
 from tests.fixtures.api import NOW, Api
 
 pytestmark = pytest.mark.integration
@@ -139,7 +140,7 @@ def test_a_selection_of_bars_in_quarantine_is_previewed_and_decided(api: Api) ->
     assert shown.json()["groups"][0]["acceptable"] is True
     assert decided.status_code == 202
     meant = Selection(("ES",), (), (Reason.SPIKE,), (date(2026, 10, 6),), start=datetime(2026, 10, 6, 13, tzinfo=UTC))
-    assert api.launcher.started[before:] == [((), Decision.ACCEPT, "API", "seen", meant, "seen")]
+    assert api.launcher.started[before:] == [(DecisionRequest(Decision.ACCEPT, [], meant, "seen"), "API", "seen")]
     assert (listed.status_code, listed.json()) == (200, {"bars": [], "total": 0, "groups": []})
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from g4qc_core.api.job_launcher import Job, JobState
-from g4qc_core.api.routes.jobs import finished
+from g4qc_core.api.routes.jobs import wait_for_job
 from g4qc_core.errors import GraphUnavailable
 from tests.fixtures.api import Api, MemoryLauncher
 from tests.fixtures.home import Home
@@ -73,15 +73,15 @@ def test_who_waits_for_a_job_goes_on_when_the_graph_is_back(api: Api) -> None:
     launcher = FlickeringLauncher()
     job = launcher.materialize(["x"])
     launcher.away = 3
-    using = replace(api.services, launcher=launcher)
+    context = replace(api.services, launcher=launcher)
 
     async def here() -> bool:
         return False
 
-    assert asyncio.run(finished(using, job, 60, here)).state is JobState.SUCCEEDED
+    assert asyncio.run(wait_for_job(context, job, 60, here)).state is JobState.SUCCEEDED
     launcher.away = 1
     with pytest.raises(GraphUnavailable):
-        asyncio.run(finished(using, job, 0, here))
+        asyncio.run(wait_for_job(context, job, 0, here))
 
 
 def test_nobody_asks_on_for_a_client_that_hung_up(make_api: Callable[..., Api], full_home: Home) -> None:

@@ -142,14 +142,14 @@ def test_a_question_is_shared_while_it_is_on_its_way_and_as_long_as_it_is_fresh(
 
     async def check() -> None:
         watch = SharedCalls()
-        first, second, other = (asyncio.create_task(watch.ask(ask, n, max_age=60)) for n in (1, 1, 2))
+        first, second, other = (asyncio.create_task(watch.call(ask, n, max_age=60)) for n in (1, 1, 2))
         await asyncio.sleep(0)
         first.cancel()  # takes the answer away from nobody
         release.set()
         assert [await second, await other] == [1, 2]
-        assert await watch.ask(ask, 1, max_age=60) == 1
+        assert await watch.call(ask, 1, max_age=60) == 1
         assert sorted(asked) == [1, 2]
-        assert await watch.ask(ask, 1, max_age=-1) == 1
+        assert await watch.call(ask, 1, max_age=-1) == 1
         assert sorted(asked) == [1, 1, 2]
 
     asyncio.run(check())
@@ -166,8 +166,8 @@ def test_who_waits_for_a_question_that_fails_hears_why_and_the_next_one_asks_ane
 
     async def check() -> None:
         watch = SharedCalls()
-        both = await asyncio.gather(*(watch.ask(ask, max_age=0) for _ in range(2)), return_exceptions=True)
+        both = await asyncio.gather(*(watch.call(ask, max_age=0) for _ in range(2)), return_exceptions=True)
         assert [type(one) for one in both] == [GraphUnavailable, GraphUnavailable]
-        assert await watch.ask(ask, max_age=-1) is None
+        assert await watch.call(ask, max_age=-1) is None
 
     asyncio.run(check())
