@@ -26,7 +26,7 @@ from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.chain import contracts_for
 from g4qc_core.instruments.registry import Contract, Instrument, load_registry
 from g4qc_core.services.chains import contracts_of_interest, stored_chain
-from g4qc_core.services.extraction.planner import plan_extraction
+from g4qc_core.services.extraction.plan import plan_extraction
 from g4qc_core.storage import migrations
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.embedded import embedded_server

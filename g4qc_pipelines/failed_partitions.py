@@ -1,63 +1,62 @@
-"""Failed partitions of a step: the others are still asked for, and the step fails at its end and names each one.
-
-Must not know the requests.
-"""
+"""A step over several partitions: a failed one leaves the others, and the step fails at its end and names each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import dagster as dg
 
 from g4qc_core.errors import ContractChanged, G4qcError, GatewayError, InvalidBars, SettingsError, TransientError
 from g4qc_core.services.extraction.patience import Patience
 
+Result = TypeVar("Result")
 
-class Rest:
-    """The partitions of one step that failed so far.
 
-    Args:
-        keys: the partitions of the step; the error of a single one is raised as it is.
-    """
+class FailedPartitions:
+    """The failed partitions of one step."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._alone = len(keys) == 1
+    def __init__(self) -> None:
         self._patience = Patience()
         self._sentences: list[str] = []
-        self._unasked: list[str] = []
-        self._passes = False
+        self._skipped: list[str] = []
+        self._may_pass = False
 
-    @contextmanager
-    def of(self, key: str) -> Iterator[bool]:
-        """True where the partition should be asked for; keeps the error of the block for `check`.
+    def collect(self, keys: Sequence[str], work: Callable[[str], Result]) -> dict[str, Result]:
+        """Return the result of the work for each partition that did not fail.
 
-        False after so many failures in a row that no answer is expected.
+        After several failures in a row the other partitions are skipped. The error of a single partition is raised as
+        it is.
+
+        Args:
+            keys: partitions of the step.
+            work: is called with each key.
         """
-        if self._patience.over:
-            self._unasked.append(key)
-            yield False
-            return
-        try:
-            yield True
-        except (GatewayError, InvalidBars, SettingsError, ContractChanged) as error:
-            if self._alone:
-                raise
-            self.failed(key, error)
-        else:
-            self._patience.answered(key)
-
-    def failed(self, key: str, error: G4qcError) -> None:
-        """Count a failed partition."""
-        self._patience.failed(key, error)
-        self._sentences.append(f"{key}: {error}")
-        self._passes |= isinstance(error, TransientError)
+        found: dict[str, Result] = {}
+        for key in keys:
+            if self._patience.over:
+                self._skipped.append(key)
+                continue
+            try:
+                found[key] = work(key)
+            except (GatewayError, InvalidBars, SettingsError, ContractChanged) as error:
+                if len(keys) == 1:
+                    raise
+                self._add(key, error)
+            else:
+                self._patience.answered(key)
+        return found
 
     def check(self) -> None:
-        """Fail the step if a partition failed; the step is retried if one of the errors may pass."""
+        """Raise a Failure if a partition failed; the step is retried if one of the errors may pass."""
         if not self._sentences:
             return
-        if self._unasked:
-            named = ", ".join(self._unasked)
+        if self._skipped:
+            named = ", ".join(self._skipped)
             self._sentences.append(f"{named}: not asked for, because too many requests before had failed in a row.")
-        raise dg.Failure(" ".join(self._sentences), allow_retries=self._passes)
+        raise dg.Failure(" ".join(self._sentences), allow_retries=self._may_pass)
+
+    def _add(self, key: str, error: G4qcError) -> None:
+        self._patience.failed(key, error)
+        self._sentences.append(f"{key}: {error}")
+        self._may_pass |= isinstance(error, TransientError)

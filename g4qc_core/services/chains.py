@@ -1,4 +1,4 @@
-"""The chain of an instrument as it is stored, and which of its contracts a window calls for."""
+"""The stored chain of an instrument, and the contracts that a window of trade dates needs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.storage.stores import Stores
 
 Wanted = Mapping[Contract, Sequence[Session]]
-"""The sessions to hold of each contract, ascending."""
+"""The sessions to extract, ascending, by contract."""
 
 
 def stored_chain(instrument: Instrument, stores: Stores) -> list[Contract]:
-    """All known contracts of the instrument, by last trade date.
+    """Return all known contracts of the instrument, by last trade date.
 
     Raises:
         UsageError: none is known yet.
@@ -31,8 +31,12 @@ def stored_chain(instrument: Instrument, stores: Stores) -> list[Contract]:
     return chain
 
 
-def told_chain(instrument: Instrument, source: BarSource) -> tuple[list[Contract], dict[str, str]]:
-    """Return the readable contracts, and a sentence for each other by local symbol; raise as `BarSource.chain`."""
+def readable_chain(instrument: Instrument, source: BarSource) -> tuple[list[Contract], dict[str, str]]:
+    """Return the source's readable contracts, and a sentence about each of the others, by local symbol.
+
+    Raises:
+        GatewayError: see `BarSource.chain`.
+    """
     try:
         return source.chain(instrument), {}
     except ChainPartlyUnreadable as partly:
@@ -40,16 +44,19 @@ def told_chain(instrument: Instrument, source: BarSource) -> tuple[list[Contract
 
 
 def refreshed_chain(instrument: Instrument, source: BarSource, stores: Stores) -> tuple[list[Contract], list[str]]:
-    """Store the chain of the gateway by last trade; return a sentence for each contract that cannot be read.
+    """Store the source's chain.
 
-    A stored contract that cannot be read now keeps its stored details, and stays in the chain.
+    A stored contract that cannot be read now keeps its stored details and stays in the chain.
+
+    Returns:
+        The contracts by last trade, and a sentence for each contract that cannot be read.
 
     Raises:
         GatewayError, InvalidBars, SettingsError: there is no chain, none of its contracts can be read, or it is not
             the instrument's.
         ContractChanged: a month now belongs to another product than its stored bars.
     """
-    chain, unread = told_chain(instrument, source)
+    chain, unread = readable_chain(instrument, source)
     stores.contracts.merge(chain, source.server_time())
     if unread:
         months = {contract.month for contract in chain}
@@ -61,7 +68,15 @@ def refreshed_chain(instrument: Instrument, source: BarSource, stores: Stores) -
 def ruled_contracts(
     instrument: Instrument, chain: Iterable[Contract], first: date, last: date, overrides: Iterable[RollOverride]
 ) -> dict[Contract, list[Session]]:
-    """The sessions to hold of each contract by the roll rule and by the rolls that a person set, of any instrument."""
+    """Return the sessions that each contract needs by the roll rule and by the user's rolls.
+
+    Args:
+        instrument: the instrument of the chain.
+        chain: its contracts.
+        first: trade date.
+        last: trade date, included.
+        overrides: rolls that the user set, of any instrument.
+    """
     own = [override for override in overrides if override.symbol == instrument.symbol]
     return contracts_for(chain, first, last, instrument, calendar(instrument.calendar), overrides=own)
 
@@ -74,13 +89,18 @@ def contracts_of_interest(
     only: Sequence[str] = (),
     overrides: Iterable[RollOverride] = (),
 ) -> dict[Contract, list[Session]]:
-    """The sessions to hold of each contract: the front's, both around a roll; or of those named in `only`.
+    """Return the sessions to extract, by contract.
 
     Args:
-        overrides: rolls that a person set, of any instrument.
+        instrument: the instrument of the chain.
+        chain: its contracts, by last trade.
+        first: trade date.
+        last: trade date, included.
+        only: contract months; empty: the front contract, and both contracts around a roll.
+        overrides: rolls that the user set, of any instrument.
 
     Raises:
-        ContractNotFound: no contract of the chain matters on any of these dates.
+        ContractNotFound: the roll rule needs no contract of the chain on any of these dates.
         UsageError: a contract of `only` is not in the chain.
     """
     sessions = calendar(instrument.calendar)
@@ -90,7 +110,7 @@ def contracts_of_interest(
             raise ContractNotFound(
                 f"No known contract of {instrument.symbol} trades between {first} and {last}: the stored chain "
                 f"reaches from {chain[0].month} to {chain[-1].month}. Materialize the asset `contracts`; what expired "
-                "more than two years ago is not to be had from Interactive Brokers."
+                "more than two years ago is no longer served by Interactive Brokers."
             )
         return wanted
     known = {contract.month: contract for contract in chain}
@@ -102,7 +122,7 @@ def contracts_of_interest(
 
 
 def merged(wanted: Iterable[Mapping[Contract, Sequence[Session]]]) -> dict[Contract, list[Session]]:
-    """The sessions of several windows together, each once and ascending, contracts by expiry."""
+    """Return the sessions of several windows together, each once and ascending, contracts by expiry."""
     found: dict[Contract, dict[date, Session]] = {}
     for one in wanted:
         for contract, sessions in one.items():
@@ -114,7 +134,7 @@ def merged(wanted: Iterable[Mapping[Contract, Sequence[Session]]]) -> dict[Contr
 def sessions_without_contract(
     instrument: Instrument, wanted: Mapping[Contract, Sequence[Session]], first: date, last: date
 ) -> list[date]:
-    """Trade dates of the window on which no contract is wanted: holes in the chain, which no request can fill."""
-    held = {session.trade_date for sessions in wanted.values() for session in sessions}
+    """Return the trade dates from `first` to `last` on which no contract is wanted, because the chain has a hole."""
+    covered = {session.trade_date for sessions in wanted.values() for session in sessions}
     window = calendar(instrument.calendar).sessions(first, last)
-    return [session.trade_date for session in window if session.trade_date not in held]
+    return [session.trade_date for session in window if session.trade_date not in covered]

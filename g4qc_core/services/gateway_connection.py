@@ -1,19 +1,18 @@
-"""The way to a connected source of bars: the gateway of the settings, or a simulated one in this process.
-
-Knows the stores' database and the client. Must not know Dagster: a resource hands it to the assets.
-"""
+"""The connection to a source of bars: the gateway of the settings, or a simulated one in this process."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 
 from g4qc_core.bars.bar_source import BarSource
+from g4qc_core.bars.clock_check import check_clocks
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.client_ids import client_id_held
 from g4qc_core.settings import Settings
-from g4qc_core.storage.server.bar_origin import expected_origin
+from g4qc_core.storage.server.bar_origin import claim_origin, expected_origin
 from g4qc_core.storage.stores import Stores
 
 Tell = Callable[[str], None]
@@ -22,16 +21,18 @@ _log = logging.getLogger(__name__)
 
 
 class Gateway:
-    """The way to a connected source of bars: opened at the first call, closed with the run.
+    """A connection to a source of bars, opened at the first use.
 
-    Where neither the caller nor the settings name a gateway, a simulated one with the synthetic market is started in
-    this process.
+    If neither the caller nor the settings name a gateway, a simulated one with the synthetic market is started in this
+    process.
 
     Args:
-        stores: of the database in which processes that use the same gateway see one another.
-        address: of the gateway, instead of the settings'.
-        run_id: the Dagster run that asks.
-        tell: receives what it waits for.
+        settings: address, client id and limits.
+        registry: instruments of the simulated gateway.
+        stores: of the database that coordinates the processes that use the same gateway.
+        address: of the gateway; None: that of the settings.
+        run_id: the Dagster run that asks, if there is one.
+        tell: receives a sentence about each wait.
     """
 
     def __init__(
@@ -46,14 +47,14 @@ class Gateway:
         self._settings = settings
         self._registry = registry
         self._stores = stores
-        self._given = address
+        self._given_address = address
         self._run_id = run_id
         self._tell = tell
         self._stack = ExitStack()
         self._source: BarSource | None = None
 
     def source(self) -> BarSource:
-        """The source, connected, as soon as no other process of this database uses its client id.
+        """Return the connected source; wait for another process of this database that uses its client id.
 
         Raises:
             GatewayError: nobody listens, or the handshake failed.
@@ -65,13 +66,13 @@ class Gateway:
         return self._source
 
     def close(self) -> None:
-        """Closes the connection, and the simulated gateway if this process started it."""
+        """Close the connection, and the simulated gateway if this process started it."""
         self._source = None
         self._stack.close()
 
     def _address(self) -> tuple[str, int]:
-        if self._given is not None:
-            return self._given
+        if self._given_address is not None:
+            return self._given_address
         if self._settings.ib_host is not None:
             return self._settings.ib_host, self._settings.ib_port
         from g4qc_core.gateway.markets.simulated_products import products
@@ -84,6 +85,26 @@ class Gateway:
         return gateway.host, gateway.port
 
 
+def checked_source(gateway: Gateway, stores: Stores, clock: Callable[[], datetime]) -> BarSource:
+    """Return the connected source after checks of its clock and of its kind of market.
+
+    The first source of a database decides which kind of market the database may contain.
+
+    Args:
+        gateway: the connection.
+        stores: of the database that will contain the source's bars.
+        clock: returns this machine's time, UTC.
+
+    Raises:
+        GatewayError, SettingsError: no connection, a wrong clock, or a database with bars of another kind of market.
+    """
+    source = gateway.source()
+    now = source.server_time()
+    check_clocks(source.origin, now, clock())
+    claim_origin(stores.database, source.origin, now)
+    return source
+
+
 @contextmanager
 def ib_source(
     settings: Settings,
@@ -93,7 +114,25 @@ def ib_source(
     run_id: str | None = None,
     tell: Tell = _log.info,
 ) -> Iterator[BarSource]:
-    """A gateway at the address, its client id ours alone and its pacing shared; closed on leaving."""
+    """Connect to the gateway at the address for the block.
+
+    Its client id is held alone, and its pacing is shared with all processes of the database.
+
+    Args:
+        settings: client id, time limits and pacing.
+        host: of the gateway.
+        port: of the gateway.
+        stores: of the database that coordinates the processes.
+        run_id: the Dagster run that asks, if there is one.
+        tell: receives a sentence about each wait.
+
+    Yields:
+        The connected source.
+
+    Raises:
+        GatewayError: nobody listens, or the handshake failed.
+        ClientIdInUse: another process uses the client id for longer than the settings' patience.
+    """
     from g4qc_core.ib.advice import advice_for
     from g4qc_core.ib.ib_source import IbSource
     from g4qc_core.ib.pacing_limits import IB_RULES
@@ -112,7 +151,7 @@ def ib_source(
             pacing=settings.ib_pacing,
             pacer=pacer,
             tell=tell,
-            # A step is tried again as a whole: pauses within each try would add up to minutes.
+            # A step is retried as a whole; pauses within each try would add up to minutes.
             client_id_pauses=(),
             advice=advice_for(expected_origin(settings, stores.database)),
         ) as source,

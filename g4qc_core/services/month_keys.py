@@ -1,8 +1,4 @@
-"""Names of partitions: which instruments the graph has, and keys of their months, like `ES|2025-09-01`.
-
-Every module that needs a partition's key takes it from here. Knows settings and instruments. Must not know Dagster:
-`partitions` has its definitions.
-"""
+"""The instruments of the graph, and the partition keys of their months, like `ES|2025-09-01`."""
 
 from __future__ import annotations
 
@@ -13,13 +9,13 @@ from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.instruments.registry import Instrument, Registry, load_registry, read_instruments
 from g4qc_core.settings import Settings
 
-_CHOSEN_UNLESS_TOLD = ("ES", "NQ", "EC")
+_DEFAULT_SYMBOLS = ("ES", "NQ", "EC")
 
 
 def chosen_instruments(settings: Settings) -> list[str]:
-    """Symbols of the instruments that belong to the graph from the start, and that schedules keep up to date.
+    """Return the symbols of the instruments that belong to the graph from the start and that schedules update.
 
-    These are the ones that G4QC_SYMBOLS names; without it ES, NQ and EC, and all of a person's own file.
+    These are the ones in G4QC_SYMBOLS; without it ES, NQ and EC, and all of the user's own file.
 
     Raises:
         SettingsError: the setting names an instrument that is not known, or the instruments file is malformed.
@@ -27,7 +23,7 @@ def chosen_instruments(settings: Settings) -> list[str]:
     registry = load_registry(settings.own_instruments)
     if not settings.symbols.strip():
         own = read_instruments(settings.own_instruments) if settings.own_instruments else {}
-        return list(dict.fromkeys([*_CHOSEN_UNLESS_TOLD, *own]))
+        return list(dict.fromkeys([*_DEFAULT_SYMBOLS, *own]))
     try:
         names = (name.strip() for name in settings.symbols.split(","))
         return list(dict.fromkeys(registry[name].symbol for name in names if name))
@@ -36,12 +32,12 @@ def chosen_instruments(settings: Settings) -> list[str]:
 
 
 def key_of(symbol: str, month: date) -> str:
-    """Partition key of an instrument's month."""
+    """Return the partition key of an instrument's month."""
     return f"{symbol}|{month:%Y-%m}-01"
 
 
 def parse_key(key: str, registry: Registry) -> tuple[Instrument, date, date]:
-    """Instrument, first and last calendar day that a partition key stands for.
+    """Return the instrument and the first and last day of the month of a partition key.
 
     Raises:
         UsageError: the key has another form, or names an unknown instrument.
@@ -54,7 +50,7 @@ def parse_key(key: str, registry: Registry) -> tuple[Instrument, date, date]:
 
 
 def months_between(first: date, last: date) -> list[date]:
-    """First days of the months that the window touches, ascending."""
+    """Return the first days of the months that the window overlaps, ascending."""
     months = []
     month = first.replace(day=1)
     while month <= last:
@@ -64,7 +60,7 @@ def months_between(first: date, last: date) -> list[date]:
 
 
 def last_full_months(today: date, count: int) -> list[date]:
-    """First days of the `count` months before the one that contains `today`, ascending."""
+    """Return the first days of the `count` months before the one that contains `today`, ascending."""
     months: list[date] = []
     month = today.replace(day=1)
     while len(months) < count:

@@ -42,9 +42,9 @@ def extract(dry_run: bool, as_json: bool, **window: Any) -> None:
         raise UsageError("--json prints a plan: give --dry-run with it.")
     settings = settings_for_database()
     if dry_run:
-        from g4qc_pipelines.commands.dry_run import show_plan
+        from g4qc_pipelines.commands.dry_run import print_plan
 
-        show_plan(settings, as_json=as_json, **window)
+        print_plan(settings, as_json=as_json, **window)
     else:
         from g4qc_pipelines.commands.extraction_run import extract_bars
 

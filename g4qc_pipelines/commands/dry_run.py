@@ -1,6 +1,6 @@
-"""`g4qc extract --dry-run`: what an extraction would ask for, what it would leave out and why, and how long it takes.
+"""`g4qc extract --dry-run`: the plan of an extraction, printed.
 
-Of the gateway it asks the time, and the chain where none is stored; it writes nothing.
+Only the gateway's time is asked for, and the chain if none is stored. Nothing is written.
 """
 
 from __future__ import annotations
@@ -14,21 +14,19 @@ import click
 from rich.table import Table
 
 from g4qc_core.futures.rolls.roll_overrides import load_overrides
-from g4qc_core.instruments.registry import Contract, Instrument, contract_month, load_registry
-from g4qc_core.services.chains import contracts_of_interest, told_chain
-from g4qc_core.services.extraction.plan import ExtractionPlan, FetchOrder, heads_to_ask
-from g4qc_core.services.extraction.planner import plan_extraction, rules_of
-from g4qc_core.services.extraction.reopening import as_if_reopened
+from g4qc_core.instruments.registry import contract_month, load_registry
+from g4qc_core.services.extraction.plan import FetchOrder, PlanRules
+from g4qc_core.services.extraction.preview import ExtractionPreview, preview_extraction
 from g4qc_core.services.gateway_connection import Gateway
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.printing import echo_json, wide_console
 from g4qc_pipelines.partitions.graph_months import check_months, check_sessions, last_asked
 
-_SHOWN = 20  # requests, for a person
+_SHOWN = 20  # requests in the text; the JSON has all
 
 
-def show_plan(
+def print_plan(
     settings: Settings,
     symbol: str,
     first: date,
@@ -38,38 +36,44 @@ def show_plan(
     again: bool,
     as_json: bool,
 ) -> None:
-    """Print the plan of an extraction as text or JSON."""
+    """Print the plan of an extraction as text or JSON.
+
+    Args:
+        settings: the settings.
+        symbol: the instrument.
+        first: first trade date.
+        last: last trade date; None: that of the newest session that has begun, by the gateway's clock.
+        contracts: contract months; empty: those that the roll rule calls for.
+        order: bars to fetch first, `newest` or `oldest`.
+        again: plan sessions that the ledger covers too.
+        as_json: print JSON.
+
+    Raises:
+        UsageError: no such instrument, contract month, order or session.
+    """
     registry = load_registry(settings.own_instruments)
     instrument, months = registry[symbol], [contract_month(month) for month in contracts]
     if last is None:
         check_months(first, first)
     else:
         check_sessions(instrument, first, last)
+    rules, overrides = PlanRules.of(settings, FetchOrder.named(order)), load_overrides(settings.rolls)
     with open_stores(settings) as stores, closing(Gateway(settings, registry, stores)) as gateway:
         source = gateway.source()
         last = last or last_asked(instrument, first, source)
-        now = source.server_time()
-        chain = stores.contracts.chain(symbol) or told_chain(instrument, source)[0]
-        wanted = contracts_of_interest(instrument, chain, first, last, months, load_overrides(settings.rolls))
-        newest = stores.ledger.last()
-        wishes = as_if_reopened(wanted, newest.id or 0) if again and newest is not None else []
-        rules = rules_of(settings, FetchOrder.named(order))
-        plan = plan_extraction(instrument, wanted, stores, now, rules, wishes=wishes)
-        takes = source.time_left(plan.requests)
-        heads, asked_at = stores.contracts.heads(symbol), stores.contracts.heads_asked(symbol)
-    document = _document(instrument, plan, takes, heads_to_ask(wanted, plan, heads, asked_at, now), now)
+        preview = preview_extraction(instrument, first, last, source, stores, months, rules, overrides, again)
+    document = _document(preview)
     if as_json:
         echo_json(document)
     else:
         _print(document)
 
 
-def _document(
-    instrument: Instrument, plan: ExtractionPlan, takes: timedelta, without_head: Sequence[Contract], now: datetime
-) -> dict[str, Any]:
+def _document(preview: ExtractionPreview) -> dict[str, Any]:
+    plan = preview.plan
     return {
-        "instrument": instrument.symbol,
-        "now": now.isoformat(),
+        "instrument": preview.instrument.symbol,
+        "now": preview.now.isoformat(),
         "requests": [
             {
                 "contract": request.contract.month,
@@ -79,8 +83,8 @@ def _document(
             for request in plan.requests
         ],
         "sessions": plan.sessions,
-        "seconds": round(takes.total_seconds(), 1),
-        "first_bars_to_ask": [contract.month for contract in without_head],
+        "seconds": round(preview.duration.total_seconds(), 1),
+        "first_bars_to_ask": [contract.month for contract in preview.heads],
         "contracts": [
             {
                 "contract": contract.month,

@@ -14,7 +14,7 @@ from g4qc_core.futures.rolls.roll_overrides import load_overrides
 from g4qc_core.instruments.registry import Instrument, contract_month, load_registry
 from g4qc_core.sentences import counted
 from g4qc_core.services.chains import contracts_of_interest
-from g4qc_core.services.extraction.reopening import reopen
+from g4qc_core.services.extraction.answers import reopen
 from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores

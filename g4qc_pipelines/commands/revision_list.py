@@ -13,7 +13,8 @@ from g4qc_core.calendars.session_calendar import calendar, check_window
 from g4qc_core.instruments.price_text import NO_PRICE, price_text
 from g4qc_core.instruments.registry import Instrument, load_registry
 from g4qc_core.sentences import counted
-from g4qc_core.services.restatements import SHOWN, Touched, touched
+from g4qc_core.services.extraction.restated_bars import SHOWN
+from g4qc_core.services.restatements import Touched, touched
 from g4qc_core.settings import Settings
 from g4qc_core.storage.bar_stores.revision_store import by_field
 from g4qc_core.storage.stores import open_stores

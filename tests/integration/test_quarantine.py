@@ -16,7 +16,7 @@ from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.extraction.planner import plan_extraction
+from g4qc_core.services.extraction.plan import plan_extraction
 from g4qc_core.services.quality.month_derivation import derive_month
 from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome

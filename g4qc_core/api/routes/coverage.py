@@ -18,7 +18,7 @@ from g4qc_core.calendars.session_calendar import Session, calendar, check_window
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import CONTRACT_MONTH, Instrument
 from g4qc_core.services.coverage.completeness import judged_until, not_asked, not_made_of
-from g4qc_core.services.extraction.answered import stored_gaps
+from g4qc_core.services.coverage.stored_gaps import stored_gaps
 from g4qc_core.services.series.series_segments import segments_of
 from g4qc_core.storage.bar_stores.coverage_store import CoverageStore, MonthSums
 from g4qc_core.storage.request_ledger import Outcome

@@ -1,46 +1,91 @@
-"""The start of each contract's bars, from the source; extraction continues without it where it is unknown.
+"""The start of each contract's bars, asked of the source so that nothing before it is requested.
 
-Must not know the requests that follow.
+Without it, extraction only makes more requests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 
 from g4qc_core.bars.bar_source import BarSource
 from g4qc_core.errors import GatewayError, InvalidBars, TransientError
 from g4qc_core.instruments.registry import Contract
+from g4qc_core.services.chains import Wanted
+from g4qc_core.services.extraction.plan import ExtractionPlan
 from g4qc_core.storage.stores import Stores
 
-# After this many contracts in a row without an answer, the source is not asked any more.
-_SILENT = 2
+# A gateway may be wrong about a contract's first bar. If its answer excludes wanted sessions, it is asked again later.
+_HEAD_BELIEVED = timedelta(days=7)
+# A missing or impossible answer only costs requests for bars, and is asked again sooner.
+_NO_HEAD_BELIEVED = timedelta(days=1)
+
+# The source is not asked any more after this many contracts in a row without an answer.
+_MAX_FAILURES = 2
+
+
+def heads_to_ask(
+    wanted: Wanted,
+    plan: ExtractionPlan,
+    heads: Mapping[str, datetime],
+    asked_at: Mapping[str, datetime],
+    now: datetime,
+) -> list[Contract]:
+    """Return the contracts for which the source should be asked where their bars begin.
+
+    - contracts in the plan whose first bar is unknown, once a day;
+    - contracts whose first bar excludes minutes of wanted sessions, once a week.
+
+    Args:
+        wanted: sessions by contract, ascending.
+        plan: made with `heads`.
+        heads: start of the first bar, UTC, by contract month.
+        asked_at: time of the last such request, UTC, by contract month.
+        now: time by the gateway's clock, UTC.
+    """
+    found = []
+    for contract, sessions in wanted.items():
+        head, at = heads.get(contract.month), asked_at.get(contract.month)
+        excludes = head is not None and any(s.open < min(head, now) for s in sessions[:1])
+        matters = excludes if head is not None else contract in plan.asked
+        believed = _NO_HEAD_BELIEVED if head is None else _HEAD_BELIEVED
+        # A request in the future was dated by a wrong clock.
+        if matters and (at is None or not now - believed < at <= now + believed):
+            found.append(contract)
+    return found
 
 
 def learn_heads(
     contracts: Iterable[Contract], now: datetime, source: BarSource, stores: Stores, tell: Callable[[str], None]
 ) -> None:
-    """Ask where the bars of the contracts begin, and keep the source's answers.
+    """Ask where the bars of the contracts begin, and store the answers.
 
-    This only saves requests: where it fails, bars are requested all the same. After a passing failure the next
-    extraction asks again; after an unreadable answer or a refusal, an extraction on another day does.
+    A passing failure is not stored, so the next extraction asks again. An unreadable answer or a refusal is stored as
+    unknown.
+
+    Args:
+        contracts: those to ask for.
+        now: time by the gateway's clock, UTC.
+        source: asked for heads.
+        stores: keeps the answers.
+        tell: receives a sentence for each failure.
     """
-    silent = 0
+    failures = 0
     for contract in contracts:
         head: datetime | None = None
         try:
             head = source.head_timestamp(contract)
-            silent = 0
+            failures = 0
         except TransientError as error:
             tell(f"{contract}: goes on without the start of its bars: {error}")
-            silent += 1
-            if silent == _SILENT:
+            failures += 1
+            if failures == _MAX_FAILURES:
                 return
             continue
         except (GatewayError, InvalidBars) as error:
             tell(f"{contract}: goes on without the start of its bars: {error}")
-            silent = 0
+            failures = 0
         if head is not None and head >= min(now, contract.last_trade_at):
-            # All of the contract's sessions would be left out.
+            # It would exclude every session of the contract.
             head = None
         stores.contracts.keep_head(contract, head, now)

@@ -1,7 +1,6 @@
-"""One request for bars and its entry in the ledger, whatever the bars are for.
+"""One request for bars and its entry in the ledger, for extraction and for reconciliation.
 
-Every request that reaches a gateway leaves one entry, with how it ended. Knows requests, errors and entries. Must not
-know what is asked for and why, nor what becomes of the bars.
+Every request that reaches a gateway leaves an entry with its outcome.
 """
 
 from __future__ import annotations
@@ -51,8 +50,12 @@ _OUTCOMES: tuple[tuple[type[G4qcError], Outcome], ...] = (
 )
 
 
-class Asking:
-    """A request that is about to be sent: knows when it was, `at`, and writes its entry when it has ended."""
+class LedgeredRequest:
+    """A request that is about to be sent; it makes the ledger entry when it has ended.
+
+    Attributes:
+        at: time of the request by the source's clock, UTC.
+    """
 
     def __init__(self, request: BarRequest, source: BarSource, run_id: str | None) -> None:
         self._request = request
@@ -68,7 +71,15 @@ class Asking:
         bars: int = 0,
         window: tuple[datetime, datetime] | None = None,
     ) -> LedgerEntry:
-        """Return the ledger's entry of this request, or of a part of its window, which ended just now."""
+        """Return the entry of this request, which ended just now, or of a part of its window.
+
+        Args:
+            outcome: of the request.
+            error: that ended it, if any.
+            whole: True if the answer leaves no minute in doubt; None if that was not judged.
+            bars: number of bars in the answer.
+            window: `(start, end)`, UTC; None: the whole window of the request.
+        """
         start, end = window or (self._request.start, self._request.end)
         return LedgerEntry(
             symbol=self._request.contract.symbol,
@@ -88,14 +99,14 @@ class Asking:
         )
 
 
-def emptiness(request: BarRequest, at: datetime, ledger: RequestLedger) -> Outcome:
-    """What an answer at `at` is that there is nothing: confirmed by an earlier one, else only a claim."""
-    known = said_before(request, ANSWERED, at, ledger)
+def empty_outcome(request: BarRequest, at: datetime, ledger: RequestLedger) -> Outcome:
+    """Return the outcome of an empty answer at `at`: confirmed if an earlier answer agrees, else an unconfirmed one."""
+    known = answered_before(request, ANSWERED, at, ledger)
     return Outcome.CONFIRMED_EMPTY if known else Outcome.NO_DATA
 
 
-def said_before(request: BarRequest, outcomes: Collection[Outcome], at: datetime, ledger: RequestLedger) -> bool:
-    """True when a request for the whole window ended so, long enough before `at` not to come from the same outage."""
+def answered_before(request: BarRequest, outcomes: Collection[Outcome], at: datetime, ledger: RequestLedger) -> bool:
+    """Return True if a request for the whole window had one of the outcomes at least `APART` before `at`, UTC."""
     contract = request.contract
     key = (contract.symbol, contract.month, request.timeframe.name, request.start, request.end)
     return any(
@@ -105,5 +116,5 @@ def said_before(request: BarRequest, outcomes: Collection[Outcome], at: datetime
 
 
 def outcome_of(error: G4qcError) -> Outcome:
-    """How a request that failed with this error ended."""
+    """Return the outcome of a request that failed with this error."""
     return next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), Outcome.ERROR)

@@ -1,6 +1,6 @@
-"""What is used of the gateway's rules of pacing and what work is under way there, for `g4qc status` and for metadata.
+"""The use of the gateway's pacing limits and the running extractions, for `g4qc status` and for metadata.
 
-Reads what all processes of the database wrote. Simulated gateways are not paced, and then there is nothing to tell.
+All processes of the database count. Simulated gateways are not paced and do not appear.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Any
 from g4qc_core.ib.pacing_limits import IB_RULES
 from g4qc_core.pacing.usage import Usage, usage
 from g4qc_core.sentences import counted
-from g4qc_core.services.extraction.progress import spelled
+from g4qc_core.services.extraction.progress import in_words
 from g4qc_core.storage.stores import Stores
 
 
 def pacing_document(stores: Stores) -> dict[str, Any]:
-    """Accounts with what is used and left of each window, and the plans under way, ready for JSON.
+    """Return the accounts with the use of each pacing window, and the running extractions, ready for JSON.
 
-    An account stays as long as any rule looks back to what it sent.
+    An account is listed while any rule still counts one of its requests.
     """
     with stores.pacer(IB_RULES) as pacer:
         now = pacer.now()
@@ -27,25 +27,25 @@ def pacing_document(stores: Stores) -> dict[str, Any]:
         "accounts": [_account(name, used) for name, used in found.items() if used.last_sent_at is not None],
         "work": [
             {
-                "instrument": plan.subject,
-                "requests_done": plan.done,
-                "requests": plan.total,
-                "finishes_at": plan.finishes_at.isoformat(),
-                "seconds_left": max(0.0, round((plan.finishes_at - now).total_seconds(), 1)),
-                "run_id": plan.run_id,
+                "instrument": one.subject,
+                "requests_done": one.done,
+                "requests": one.total,
+                "finishes_at": one.finishes_at.isoformat(),
+                "seconds_left": max(0.0, round((one.finishes_at - now).total_seconds(), 1)),
+                "run_id": one.run_id,
             }
-            for plan in stores.progress.running()
+            for one in stores.progress.running()
         ],
     }
 
 
 def pacing_lines(document: dict[str, Any]) -> list[str]:
-    """The same for a person, a line each; none where nothing was asked lately."""
+    """Return one line of text for each account and each running extraction."""
     return [*map(_account_line, document["accounts"]), *map(_work_line, document["work"])]
 
 
 def pacing_metadata(stores: Stores) -> dict[str, str]:
-    """Metadata of what was just fetched: nothing where no account was asked."""
+    """Return the accounts' lines as metadata of an asset; empty if no account was used."""
     lines = map(_account_line, pacing_document(stores)["accounts"])
     return {"pacing": text} if (text := "\n".join(lines)) else {}
 
@@ -77,7 +77,7 @@ def _account_line(account: dict[str, Any]) -> str:
 
 def _work_line(work: dict[str, Any]) -> str:
     done = f"{work['requests_done']} of {counted(work['requests'], 'request is', 'requests are')} answered"
-    left = spelled(timedelta(seconds=work["seconds_left"]))
+    left = in_words(timedelta(seconds=work["seconds_left"]))
     return f"Under way: {work['instrument']}, {done}, done in about {left}, at {_clock(work['finishes_at'])} UTC."
 
 

@@ -1,7 +1,4 @@
-"""The trustworthy parts of an answer's window when some of its bars cannot be read.
-
-Knows sessions. Must not know the use of the parts.
-"""
+"""The parts of an answer's window that can be trusted if some of its bars cannot be read."""
 
 from __future__ import annotations
 
@@ -30,12 +27,14 @@ def readable_parts(
     If an unreadable bar's session is unknown, no part is trustworthy.
 
     Args:
-        lost: starts of the unreadable bars, UTC; None where the start cannot be read either.
+        request: the request.
+        lost: starts of the unreadable bars, UTC; None if a start cannot be read either.
+        calendar: of the contract.
     """
     sessions = calendar.sessions_between(request.start, request.end)
     hit = []
     for start in lost:
-        own = None if start is None else _holding(sessions, start)
+        own = None if start is None else _session_of(sessions, start)
         if own is None:
             return [TrustedPart(request.start, request.end, readable=False)]
         hit.append(own)
@@ -51,5 +50,5 @@ def readable_parts(
     return parts
 
 
-def _holding(sessions: Sequence[Session], instant: datetime) -> Session | None:
+def _session_of(sessions: Sequence[Session], instant: datetime) -> Session | None:
     return next((s for s in sessions if s.open <= instant < s.close), None)

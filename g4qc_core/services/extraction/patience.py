@@ -1,7 +1,4 @@
-"""How long extraction continues with a failing gateway: one failure stops nothing, failures in a row do.
-
-Knows errors. Must not know requests, nor their results.
-"""
+"""How long extraction continues with a failing gateway: one failure stops nothing, several in a row do."""
 
 from __future__ import annotations
 
@@ -40,7 +37,11 @@ _OWN: _Limits = (
 
 
 class Patience:
-    """Counts failures since the last answer, over all contracts and for each."""
+    """Counts failures since the last answer, over all contracts and for each.
+
+    Attributes:
+        over: True once nothing should be requested any more.
+    """
 
     def __init__(self) -> None:
         self._in_a_row: Counter[int] = Counter()
@@ -61,7 +62,7 @@ class Patience:
             self._resting.add(contract)
 
     def asks(self, contract: Hashable) -> bool:
-        """True while the contract should still be asked for."""
+        """Return True while bars of the contract should still be requested."""
         return not self.over and contract not in self._resting
 
 

@@ -1,40 +1,45 @@
-"""The plan of an extraction: every request of minutes that it will make, in order, and what it leaves out and why.
+"""The plan of an extraction: its requests in order, and the sessions that it leaves out and why.
 
-Pure functions of what is known. Must not know where knowledge is stored, nor how a request is made.
+This is the last of the three modules that decide which requests are made. `answers` reads the ledger, `needed_sessions`
+finds the sessions that are not known yet, and `plan_extraction` puts them into requests.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+import pandas as pd
 
 from g4qc_core.bars.bar_source import BarRequest
 from g4qc_core.bars.windows import possible
-from g4qc_core.calendars.session_calendar import Session, SessionCalendar
+from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
 from g4qc_core.errors import unknown
 from g4qc_core.ib.history_requests import TRADE_WEEK, chunk_sessions
 from g4qc_core.ib.retention import dropped_on, drops_soon, is_dropped
-from g4qc_core.instruments.registry import Contract
-from g4qc_core.services.extraction.needs import Answer, Bars, needed_sessions
+from g4qc_core.instruments.registry import Contract, Instrument
+from g4qc_core.services.chains import Wanted
+from g4qc_core.services.extraction.answers import Answer, answers, reopened_sessions
+from g4qc_core.services.extraction.needed_sessions import Bars, needed_sessions
+from g4qc_core.settings import Settings
+from g4qc_core.storage.reopened_window_store import ReopenedWindow
+from g4qc_core.storage.request_ledger import ANSWERED, LedgerEntry
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import ONE_MINUTE
-
-# A gateway may be wrong about a contract's first bar: where that leaves sessions out, it is asked anew after a while.
-_HEAD_BELIEVED = timedelta(days=7)
-# It may also tell none that can be: that only costs requests for bars, and is asked anew sooner.
-_HEADLESS = timedelta(days=1)
 
 
 class FetchOrder(StrEnum):
-    """Which bars come first."""
+    """The order of requests by time."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
 
     @classmethod
     def named(cls, name: str) -> FetchOrder:
-        """The order of that name.
+        """Return the order of that name.
 
         Raises:
             UsageError: there is none.
@@ -45,7 +50,7 @@ class FetchOrder(StrEnum):
 
 
 class LeftOut(StrEnum):
-    """Why a session is not asked for."""
+    """The reason for which a session is not requested."""
 
     COVERED = "covered by the ledger"
     BEFORE = "before the first bar"
@@ -55,32 +60,37 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True)
 class PlanRules:
-    """How extraction plans.
+    """The rules by which extractions are planned.
 
     Attributes:
-        settled_after: how long after a session's close its bars are final; what was fetched before is fetched again.
-        sessions_a_request: at most, of minutes.
-        order: of requests; contracts that Interactive Brokers will soon drop come before all others.
+        settled_after: time after a session's close when its bars are final; bars from before are fetched again.
+        sessions_a_request: most sessions of minutes in one request.
+        order: of the requests; contracts that Interactive Brokers drops soon come first in either order.
     """
 
     settled_after: timedelta = timedelta(hours=12)
     sessions_a_request: int = TRADE_WEEK
     order: FetchOrder = FetchOrder.NEWEST
 
+    @classmethod
+    def of(cls, settings: Settings, order: FetchOrder = FetchOrder.NEWEST) -> PlanRules:
+        """Return the rules of the settings."""
+        return cls(timedelta(hours=settings.settled_after), settings.sessions_per_request, order)
+
 
 USUAL = PlanRules()
-"""The rules where nobody sets others."""
+"""The default rules."""
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of a contract before it is asked about.
+class ContractState:
+    """The wanted sessions of a contract and what is known of them.
 
     Attributes:
-        sessions: those that are wanted, ascending.
-        answers: of the source, in any order.
-        bars: reads the starts of the contract's stored bars; called only where answers leave doubt.
-        head: start of the contract's first bar; None where it is not known.
+        sessions: the wanted ones, ascending.
+        answers: of the source about the contract, in any order.
+        bars: reads the starts of the contract's stored bars.
+        head: start of the contract's first bar, UTC; None if unknown.
     """
 
     contract: Contract
@@ -92,11 +102,11 @@ class Known:
 
 @dataclass(frozen=True)
 class ExtractionPlan:
-    """Requests in the order in which they are made, the sessions that they cover, and those that are left out.
+    """The requests of an extraction in order, the sessions they cover, and the numbers of those left out.
 
     Attributes:
-        asked: trade sessions to ask for, by contract; no contract without one.
-        left_out: number of sessions by contract and reason.
+        asked: sessions to request, by contract; only contracts that have some.
+        left_out: number of wanted sessions that are not requested, by contract and reason.
     """
 
     requests: tuple[BarRequest, ...] = ()
@@ -105,63 +115,109 @@ class ExtractionPlan:
 
     @property
     def sessions(self) -> int:
-        """Number of sessions to ask for, over all contracts."""
+        """Number of sessions to request, over all contracts."""
         return sum(len(sessions) for sessions in self.asked.values())
 
 
-def plan(known: Iterable[Known], calendar: SessionCalendar, now: datetime, rules: PlanRules = USUAL) -> ExtractionPlan:
-    """The fewest requests that bring what is missing of the contracts, in the order of the rules.
+def plan_extraction(
+    instrument: Instrument,
+    wanted: Wanted,
+    stores: Stores,
+    now: datetime,
+    rules: PlanRules = USUAL,
+    heads: Mapping[str, datetime] | None = None,
+    reopened: Sequence[ReopenedWindow] = (),
+) -> ExtractionPlan:
+    """Plan the requests that complete the wanted sessions.
 
-    Contracts that Interactive Brokers will drop within 90 days come first, the next one to go before the others; then
-    all requests by time, of all contracts together; last those of contracts that are two years past their expiry, which
-    the gateway may know no more.
+    The number of queries does not depend on the number of contracts.
 
     Args:
-        now: the gateway's clock, UTC.
+        instrument: the instrument of the contracts.
+        wanted: sessions by contract.
+        stores: read for answers, reopened windows and bars.
+        now: time by the gateway's clock, UTC.
+        rules: of planning.
+        heads: start of the first bar, UTC, by contract month; None: the stored ones.
+        reopened: windows to request again, in addition to the stored ones.
+    """
+    if heads is None:
+        heads = stores.contracts.heads(instrument.symbol)
+    filled = [sessions for sessions in wanted.values() if sessions]
+    if not filled:
+        return ExtractionPlan()
+    window = min(s[0].open for s in filled), max(s[-1].close for s in filled)
+    entries: dict[str, list[LedgerEntry]] = {}
+    for entry in stores.ledger.entries(instrument.symbol, None, ONE_MINUTE.name, *window):
+        entries.setdefault(entry.contract, []).append(entry)
+    all_reopened = [*reopened_sessions(instrument, *window, stores), *reopened]
+    states = [
+        ContractState(
+            contract,
+            sessions,
+            answers(entries.get(contract.month, ()), all_reopened),
+            _bar_reader(contract, stores),
+            heads.get(contract.month),
+        )
+        for contract, sessions in wanted.items()
+    ]
+    plan = plan_requests(states, calendar(instrument.calendar), now, rules)
+    return replace(plan, requests=failed_last(plan.requests, entries))
+
+
+def plan_requests(
+    states: Iterable[ContractState], calendar: SessionCalendar, now: datetime, rules: PlanRules = USUAL
+) -> ExtractionPlan:
+    """Return the fewest requests that complete the contracts' sessions, in the order of the rules.
+
+    Contracts that Interactive Brokers drops soon come first, the next one before the others. Then come all other
+    requests by time, of all contracts together, and last the contracts that it may have dropped already.
+
+    Args:
+        states: one per contract.
+        calendar: of the contracts' instrument.
+        now: time by the gateway's clock, UTC.
+        rules: of planning.
     """
     requests: list[BarRequest] = []
     asked: dict[Contract, tuple[Session, ...]] = {}
     left_out: dict[Contract, Mapping[LeftOut, int]] = {}
-    for one in known:
+    for one in states:
         needs = needed_sessions(one.contract, one.sessions, one.bars, one.answers, now, one.head, rules.settled_after)
         needed = [need.session for need in needs]
         if needed:
             asked[one.contract] = tuple(needed)
-        left_out[one.contract] = _left_out(one, {s.trade_date for s in needed}, now)
+        left_out[one.contract] = Counter(_reasons(one, {session.trade_date for session in needed}, now))
         requests += chunk_sessions(one.contract, ONE_MINUTE, needed, calendar, now, rules.sessions_a_request, one.head)
-    return ExtractionPlan(tuple(sorted(requests, key=lambda r: _place(r, now, rules.order))), asked, left_out)
+    return ExtractionPlan(tuple(sorted(requests, key=lambda r: _rank(r, now, rules.order))), asked, left_out)
 
 
-def heads_to_ask(
-    wanted: Mapping[Contract, Sequence[Session]],
-    planned: ExtractionPlan,
-    heads: Mapping[str, datetime],
-    asked_at: Mapping[str, datetime],
-    now: datetime,
-) -> list[Contract]:
-    """The contracts of which the source shall tell, first of all or once more, where their bars begin.
+def failed_last(requests: Sequence[BarRequest], entries: Mapping[str, Sequence[LedgerEntry]]) -> tuple[BarRequest, ...]:
+    """Return the requests in their order, with those whose windows failed in the last try at the end.
 
-    Those of which it is not known, as far as anything of them is to be asked for; and those of which it was told a week
-    ago or more, and leaves out minutes of wanted sessions.
+    Otherwise a permanent failure could keep other requests from being made.
 
     Args:
-        wanted: sessions, ascending.
-        heads, asked_at: start of the first bar, and when the source was last asked for it, by contract month.
-        now: the gateway's clock, UTC.
+        requests: in the order of the rules.
+        entries: ledger entries by contract month, in the order in which they were written.
     """
-    found = []
-    for contract, sessions in wanted.items():
-        head, at = heads.get(contract.month), asked_at.get(contract.month)
-        leaves_out = head is not None and any(s.open < min(head, now) for s in sessions[:1])
-        matters = leaves_out if head is not None else contract in planned.asked
-        lasts = _HEADLESS if head is None else _HEAD_BELIEVED
-        # What was asked in the future, was asked by a clock that was wrong.
-        if matters and (at is None or not now - lasts < at <= now + lasts):
-            found.append(contract)
-    return found
+
+    def failed(request: BarRequest) -> bool:
+        own = entries.get(request.contract.month, ())
+        last = next((e for e in reversed(own) if e.window_start < request.end and e.window_end > request.start), None)
+        return last is not None and last.outcome not in ANSWERED
+
+    return tuple(sorted(requests, key=failed))
 
 
-def _place(request: BarRequest, now: datetime, order: FetchOrder) -> tuple[int, float, float, str]:
+def _bar_reader(contract: Contract, stores: Stores) -> Bars:
+    def read(start: datetime, end: datetime) -> pd.Series:
+        return stores.raw.bars(contract.symbol, start, end, contract.month)["timestamp"]
+
+    return read
+
+
+def _rank(request: BarRequest, now: datetime, order: FetchOrder) -> tuple[int, float, float, str]:
     contract = request.contract
     by_time = request.start.timestamp() if order is FetchOrder.OLDEST else -request.end.timestamp()
     if drops_soon(contract, now):
@@ -169,14 +225,8 @@ def _place(request: BarRequest, now: datetime, order: FetchOrder) -> tuple[int, 
     return (2 if is_dropped(contract, now) else 1), by_time, 0.0, contract.month
 
 
-def _left_out(one: Known, needed: set[object], now: datetime) -> dict[LeftOut, int]:
-    counts: dict[LeftOut, int] = {}
-    for reason in _reasons(one, needed, now):
-        counts[reason] = counts.get(reason, 0) + 1
-    return counts
-
-
-def _reasons(one: Known, needed: set[object], now: datetime) -> Iterator[LeftOut]:
+def _reasons(one: ContractState, needed: set[date], now: datetime) -> Iterator[LeftOut]:
+    """Yield the reason for each wanted session that is not requested."""
     for session in one.sessions:
         if session.trade_date in needed:
             continue

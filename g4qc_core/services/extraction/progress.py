@@ -1,7 +1,4 @@
-"""How far an extraction is and how long it will still take: told in its progress lines, and kept for others to see.
-
-Knows the source's own estimate. Must not know rules of pacing.
-"""
+"""The remaining time of an extraction: shown in its progress lines, and stored for other processes."""
 
 from __future__ import annotations
 
@@ -13,13 +10,13 @@ from datetime import timedelta
 from g4qc_core.bars.bar_source import BarRequest, BarSource
 from g4qc_core.storage.stores import Stores
 
-# An estimate reads the history of all processes: often enough for a person.
+# Seconds between estimates, because each one reads the requests of all processes.
 _ESTIMATED_EVERY = 5.0
-_WORTH_A_WORD = timedelta(seconds=10)
+_SHORTEST_SHOWN = timedelta(seconds=10)
 
 
 @contextmanager
-def under_way(
+def time_left(
     subject: str,
     requests: Sequence[BarRequest],
     source: BarSource,
@@ -27,14 +24,25 @@ def under_way(
     run_id: str | None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Callable[[int], str]]:
-    """Gives a function that is called before each request with its number, from 1; it returns the words to add to a
-    progress line, like `, about 12 min left`, or none.
+    """Store the progress of the requests while the block makes them.
+
+    Args:
+        subject: symbol of the instrument.
+        requests: in the order in which they are made.
+        source: estimates the time.
+        stores: keep the progress.
+        run_id: the Dagster run, if there is one.
+        clock: monotonic seconds.
+
+    Yields:
+        A function to call before each request with its number, from 1. It returns the end of a progress line, like
+        `, about 12 min left`, or an empty text.
     """
     if not requests:
         yield lambda _: ""
         return
     left, estimated_at = source.time_left(requests), clock()
-    with stores.progress.begin(subject, len(requests), left, run_id) as plan:
+    with stores.progress.begin(subject, len(requests), left, run_id) as progress:
 
         def before(number: int) -> str:
             nonlocal left, estimated_at
@@ -42,14 +50,14 @@ def under_way(
             if number == 1 or since < _ESTIMATED_EVERY:
                 return _words(left - timedelta(seconds=since))
             left, estimated_at = source.time_left(requests[number - 1 :]), clock()
-            plan.update(number - 1, left)
+            progress.update(number - 1, left)
             return _words(left)
 
         yield before
 
 
-def spelled(span: timedelta) -> str:
-    """A span in the units that a person would use: `40 s`, `12 min`, `3 h 20 min`."""
+def in_words(span: timedelta) -> str:
+    """Return a span in suitable units: `40 s`, `12 min`, `3 h 20 min`."""
     seconds = max(0, round(span.total_seconds()))
     if seconds < 90:
         return f"{seconds} s"
@@ -58,4 +66,4 @@ def spelled(span: timedelta) -> str:
 
 
 def _words(left: timedelta) -> str:
-    return f", about {spelled(left)} left" if left >= _WORTH_A_WORD else ""
+    return f", about {in_words(left)} left" if left >= _SHORTEST_SHOWN else ""

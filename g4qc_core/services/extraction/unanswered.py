@@ -1,7 +1,4 @@
-"""Requests of an extraction that brought nothing or not everything, named one by one.
-
-Must not know how requests are made.
-"""
+"""Requests that failed, were answered in part, or were not made, and their sentences."""
 
 from __future__ import annotations
 
@@ -14,24 +11,28 @@ from g4qc_core.errors import G4qcError, TransientError
 
 @dataclass(frozen=True)
 class Missed:
-    """A request that failed with an error, or was not made (None) because too many before it had failed."""
+    """A request without a complete answer.
+
+    Attributes:
+        error: of the request; None if it was not made because too many before it had failed.
+    """
 
     request: BarRequest
     error: G4qcError | None
 
     @property
     def passes(self) -> bool:
-        """True where the same request may succeed a little later."""
+        """True if the same request may succeed a little later."""
         return isinstance(self.error, TransientError)
 
     @property
     def window(self) -> str:
-        """Return the window, like `2026-10-05 22:00 to 2026-10-09 21:00 UTC`."""
+        """The window, like `2026-10-05 22:00 to 2026-10-09 21:00 UTC`."""
         return f"{self.request.start:%Y-%m-%d %H:%M} to {self.request.end:%Y-%m-%d %H:%M} UTC"
 
 
 def sentences(missed: Sequence[Missed]) -> list[str]:
-    """Return each window with its contract and the reason, by reason; windows that were not asked for are one group."""
+    """Return a sentence for each contract and reason, with its windows."""
     found: dict[tuple[str, str], list[str]] = {}
     for one in missed:
         reason = "not asked for, because too many requests before it had failed in a row"

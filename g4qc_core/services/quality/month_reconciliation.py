@@ -26,7 +26,7 @@ from g4qc_core.ib.history_requests import chunk_sessions
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.sentences import counted
 from g4qc_core.services.coverage.completeness import not_made_of
-from g4qc_core.services.extraction.ledgered_request import Asking, emptiness, outcome_of
+from g4qc_core.services.extraction.ledgered_request import LedgeredRequest, empty_outcome, outcome_of
 from g4qc_core.services.extraction.patience import Patience
 from g4qc_core.services.extraction.unanswered import Missed
 from g4qc_core.services.month_keys import key_of
@@ -218,16 +218,16 @@ def _try(
 
 
 def _ask(request: BarRequest, source: BarSource, stores: Stores, run_id: str | None) -> pd.DataFrame:
-    asking = Asking(request, source, run_id)
+    ledgered = LedgeredRequest(request, source, run_id)
     try:
         bars = source.bars(request)
     except NoData as error:
-        stores.ledger.record(asking.entry(emptiness(request, asking.at, stores.ledger), error))
+        stores.ledger.record(ledgered.entry(empty_outcome(request, ledgered.at, stores.ledger), error))
         return _NO_BARS
     except (GatewayError, InvalidBars) as error:
-        stores.ledger.record(asking.entry(outcome_of(error), error))
+        stores.ledger.record(ledgered.entry(outcome_of(error), error))
         raise
-    stores.ledger.record(asking.entry(Outcome.DATA, bars=len(bars)))
+    stores.ledger.record(ledgered.entry(Outcome.DATA, bars=len(bars)))
     return bars
 
 

@@ -17,7 +17,7 @@ from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.services.chains import ruled_contracts
 from g4qc_core.services.coverage.completeness import not_made_of
 from g4qc_core.services.coverage.missing_minutes import silent_minutes
-from g4qc_core.services.extraction.planner import plan_extraction, rules_of
+from g4qc_core.services.extraction.plan import PlanRules, plan_extraction
 from g4qc_core.services.quality.backfills import Backfill, SessionGap, smallest_backfills
 from g4qc_core.settings import Settings
 from g4qc_core.storage.bar_stores.version_store import never_made, outdated
@@ -96,7 +96,7 @@ def rescues_of(instrument: Instrument, stores: Stores, now: datetime, settings: 
     for contract in vanishing(instrument, stores, now):
         begin = contract.last_trade_date - timedelta(days=365)
         wanted = ruled_contracts(instrument, chain, begin, contract.last_trade_date, overrides)
-        plan = plan_extraction(instrument, {contract: wanted.get(contract, [])}, stores, now, rules_of(settings))
+        plan = plan_extraction(instrument, {contract: wanted.get(contract, [])}, stores, now, PlanRules.of(settings))
         asked = plan.asked.get(contract, ())
         gaps = [SessionGap(session.trade_date, contract.month, session.length) for session in asked]
         gaps = [gap for gap in gaps if f"{gap.trade_date:%Y-%m}" >= settings.first_month]

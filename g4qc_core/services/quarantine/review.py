@@ -21,7 +21,7 @@ from g4qc_core.errors import DecidedMeanwhile, UsageError
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.sentences import counted
 from g4qc_core.services.coverage.completeness import not_made_of
-from g4qc_core.services.extraction.answered import session_at
+from g4qc_core.services.extraction.answers import session_at
 from g4qc_core.services.month_keys import key_of
 from g4qc_core.services.quarantine.selected_bars import read_selected
 from g4qc_core.storage.stores import Stores

@@ -21,7 +21,8 @@ from g4qc_core.gateway.markets.history import bars as served
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.gateway.protocol.bar_request_rules import BarsQuery
 from g4qc_core.ib.history_requests import chunk_sessions, history_query
-from g4qc_core.services.extraction.needs import Answer, leaves_no_doubt, needed_sessions
+from g4qc_core.services.extraction.answers import Answer
+from g4qc_core.services.extraction.needed_sessions import leaves_no_doubt, needed_sessions
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE, SESSION, Timeframe, timeframe
 from tests.core.bars.builders import EQUITY, ES, es_contract, good_bars, raw_bars
 

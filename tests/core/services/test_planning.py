@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from g4qc_core.bars.minute_classes import session_quality
 from g4qc_core.calendars.session_calendar import Session
-from g4qc_core.services.extraction.needs import Answer, Need, leaves_no_doubt, needed_sessions, separate
+from g4qc_core.services.extraction.answers import Answer, independent_answers
+from g4qc_core.services.extraction.needed_sessions import Need, leaves_no_doubt, needed_sessions
 from tests.core.bars.builders import EQUITY, es_contract
 
 CONTRACT = es_contract("202512")
@@ -169,7 +170,7 @@ def test_asking_for_what_is_needed_until_nothing_is_ends_and_leaves_nothing_unkn
         until += timedelta(hours=1)
         answered += [Answer(n.start, n.end, until) for n in needed()]
     assert needed() == []
-    windows = [(a.start, a.end) for a in separate(answered) for _ in range(2 if a.whole else 1)]
+    windows = [(a.start, a.end) for a in independent_answers(answered) for _ in range(2 if a.whole else 1)]
     windows += [(SESSIONS[0].open, head)] * 2 if head is not None else []
     found = session_quality(CONTRACT, closed, stored, NONE, windows, [], until)
     assert (found["traded"] + found["no_trade"] == found["expected"]).all()

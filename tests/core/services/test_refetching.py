@@ -14,7 +14,7 @@ from g4qc_core.bars.quarantine.selection import trade_dates
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.extraction.answered import session_at, still_answered
+from g4qc_core.services.extraction.answers import session_at, still_answered
 from g4qc_core.storage.reopened_window_store import ReopenedWindow
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 

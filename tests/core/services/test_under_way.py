@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from g4qc_core.bars.bar_source import BarRequest, MemorySource
-from g4qc_core.services.extraction.progress import spelled, under_way
+from g4qc_core.services.extraction.progress import in_words, time_left
 from g4qc_core.storage.progress_store import ProgressStore
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
@@ -29,7 +29,7 @@ class Slow(MemorySource):
 def test_the_time_left_is_told_before_each_request_and_kept_for_others(embedded_database: Database) -> None:
     stores, source, seconds = Stores(embedded_database), Slow({}, NOW), iter(range(0, 10_000, 10))
     store = ProgressStore(embedded_database)
-    with under_way("ES", REQUESTS, source, stores, "run", lambda: next(seconds)) as before:
+    with time_left("ES", REQUESTS, source, stores, "run", lambda: next(seconds)) as before:
         assert before(1) == ", about 20 min left"
         assert (store.running()[0].done, store.running()[0].total) == (0, 40)
         assert before(39) == ", about 60 s left"
@@ -44,9 +44,9 @@ def test_the_time_left_is_told_before_each_request_and_kept_for_others(embedded_
 
 def test_of_work_that_ends_at_once_nothing_is_told(embedded_database: Database) -> None:
     stores = Stores(embedded_database)
-    with under_way("ES", REQUESTS, MemorySource({}, NOW), stores, None) as before:
+    with time_left("ES", REQUESTS, MemorySource({}, NOW), stores, None) as before:
         assert before(1) == ""
-    with under_way("ES", [], MemorySource({}, NOW), stores, None) as before:
+    with time_left("ES", [], MemorySource({}, NOW), stores, None) as before:
         assert ProgressStore(embedded_database).running() == []
 
 
@@ -54,4 +54,4 @@ def test_of_work_that_ends_at_once_nothing_is_told(embedded_database: Database) 
     ("seconds", "words"), [(-1, "0 s"), (40, "40 s"), (90, "2 min"), (3540, "59 min"), (12_000, "3 h 20 min")]
 )
 def test_a_span_is_spelled_for_people(seconds: float, words: str) -> None:
-    assert spelled(timedelta(seconds=seconds)) == words
+    assert in_words(timedelta(seconds=seconds)) == words
