@@ -1,7 +1,6 @@
-"""The planner: which requests fetch the sessions that are still needed, in Interactive Brokers' words.
+"""Requests for historical bars: the windows that Interactive Brokers can answer, and their spelling.
 
-Pure functions of sessions, contracts and instants. Must not know connections, nor which sessions are needed
-and why.
+`services.extraction` decides which sessions are needed; these pure functions turn sessions into requests.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from g4qc_core.sentences import counted
 from g4qc_core.timeframes import ONE_MINUTE, Timeframe
 
 TRADE_WEEK = 5
-"""Sessions of minutes in one request: a week is answered in seconds where more may time out."""
+"""Most sessions of 1-minute bars in one request: a week is answered in seconds, more may time out."""
 
-# Coarser bars may reach as far as answers of about the same size allow: a month, half a year, a year.
+# Most sessions in one request by bar length in minutes (0: a session), so that answers have about the same size.
 _SESSIONS_A_REQUEST = {1: TRADE_WEEK, 5: 21, 15: 21, 30: 21, 60: 125, 240: 125, 0: 250}
 
-# A bar may still change for a moment after its end.
+# A bar may still change this long after its end.
 SETTLING = timedelta(seconds=5)
 
 _DAY = timedelta(days=1)
@@ -33,13 +32,13 @@ _WEEK = timedelta(weeks=1)
 _MAX_DAYS = 365
 _MIN_SECONDS = 60
 
-# Sessions of CME and its like open at 17:00 Chicago time, 22:00 or 23:00 UTC, and belong to the next day.
+# CME sessions open at 17:00 Chicago time, 22:00 or 23:00 UTC, and belong to the next day.
 _OPENING = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
 class HistoryQuery:
-    """A window as Interactive Brokers spells it: backwards from `end` (UTC) over `duration`."""
+    """A window in Interactive Brokers' spelling: `duration` backwards from `end`, UTC."""
 
     end: str
     duration: str
@@ -55,22 +54,30 @@ def chunk_sessions(
     max_sessions: int | None = None,
     head: datetime | None = None,
 ) -> list[BarRequest]:
-    """The fewest requests that cover the needed sessions and no session beside them.
+    """Return the fewest requests that cover the needed sessions and no others.
 
-    Neighbours in the calendar share a request, weekends and holidays between them notwithstanding, up to
-    `max_sessions` (None: what suits the timeframe). Requests of up to a trade week stay within seven days, which is
-    what `1 W` means at least. No window reaches before the contract's first bar or beyond the end of its trading, nor
-    to a bar that is unfinished at `now`: a running session is asked for its finished minutes (those of the trading
-    interval before, if the market is closed at `now`), and for coarser bars when all of the session's are finished. A
-    source asked at `now` or later can therefore answer a window in full.
+    Neighbouring sessions share a request, also across weekends and holidays. A request of up to a trade week stays
+    within seven days, the shortest meaning of `1 W`.
+
+    A window starts no earlier than the contract's first bar, ends no later than its trading, and contains only bars
+    that are finished at `now`, so the source can answer it in full. Of a running session the finished minutes are
+    requested, or those of the previous trading interval if the market is closed at `now`. Coarser bars are requested
+    once all bars of the session are finished.
 
     Args:
+        contract: the contract to request.
+        timeframe: of the bars.
         sessions: needed sessions, in any order.
-        now: the gateway's clock, UTC.
-        head: start of the contract's first bar, where it is known.
+        calendar: of the contract.
+        now: time by the gateway's clock, UTC.
+        max_sessions: most sessions in one request; None: a number that suits the timeframe.
+        head: start of the contract's first bar, UTC; None if unknown.
 
     Returns:
-        Requests in ascending order, their windows disjoint.
+        Requests in ascending order, with disjoint windows.
+
+    Raises:
+        UsageError: `max_sessions` is less than 1.
     """
     if max_sessions is not None and max_sessions < 1:
         raise UsageError(f"A request cannot have {counted(max_sessions, 'session')}: allow at least 1.")
@@ -85,11 +92,10 @@ def chunk_sessions(
 
 
 def history_query(request: BarRequest) -> HistoryQuery:
-    """The request in Interactive Brokers' words.
+    """Return the request in Interactive Brokers' spelling.
 
-    The window asked for covers the request's window however the gateway reads `n D`, as trading days or as
-    periods of 24 hours, and whether or not `end` is inclusive; it may reach further back, so the answer has
-    to be cut.
+    The spelled window covers the request's window whether the gateway reads `n D` as trading days or as periods of 24
+    hours, and whether or not `end` is inclusive. It may begin earlier, so the answer has to be cut.
 
     Raises:
         UsageError: the window is empty.
@@ -104,11 +110,11 @@ def _groups(needed: list[Session], calendar: SessionCalendar, limit: int) -> lis
     if not needed:
         return []
     all_days = [s.trade_date for s in calendar.sessions(needed[0].trade_date, needed[-1].trade_date)]
-    place = {day: at for at, day in enumerate(all_days)}
+    position = {day: at for at, day in enumerate(all_days)}
     groups: list[list[Session]] = [[needed[0]]]
     for session in needed[1:]:
         group = groups[-1]
-        neighbours = place[session.trade_date] == place[group[-1].trade_date] + 1
+        neighbours = position[session.trade_date] == position[group[-1].trade_date] + 1
         too_long = limit <= TRADE_WEEK and session.close - group[0].open > _WEEK
         if neighbours and not too_long and len(group) < limit:
             group.append(session)
@@ -121,7 +127,7 @@ def _finished_at(session: Session, timeframe: Timeframe, contract: Contract) -> 
     ends_at = min(session.close, contract.last_trade_at)
     if timeframe.is_session:
         return max(ends_at, _midnight(session.trade_date) + _DAY)
-    # The last bar reaches beyond the close where the session's length is no multiple of the bar's.
+    # The last bar ends after the close if the session's length is not a multiple of the bar's.
     return ends_at + timeframe.length
 
 
@@ -138,12 +144,12 @@ def _duration(request: BarRequest) -> str:
         return f"{max(_MIN_SECONDS, -(-length // timedelta(seconds=1)))} S"
     days = -(-length // _DAY)
     if request.timeframe.is_session:
-        # Midnight UTC lies in the session of the next trade date, which may count as one of the days.
+        # Midnight UTC lies in the session of the next trade date, which may count as a day.
         days += 1
     first, last = request.start + _OPENING, request.end + _OPENING - timedelta(microseconds=1)
     count = max(days, (last.date() - first.date()).days + 1)
     if count > TRADE_WEEK and length <= _WEEK and np.busday_count(first.date(), last.date() + _DAY) <= TRADE_WEEK:
-        # The days of the calendar are more than those that trade, and would bring sessions that nobody wants.
+        # `n D` with calendar days would also bring sessions before the window.
         return "1 W"
     return f"{count} D" if count <= _MAX_DAYS else f"{-(-count // _MAX_DAYS)} Y"
 

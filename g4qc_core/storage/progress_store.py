@@ -65,7 +65,9 @@ class ProgressStore:
 
         Args:
             subject: symbol of the instrument.
+            total: number of requests.
             left: estimated time for all requests.
+            run_id: the Dagster run, if there is one.
 
         Yields:
             The reporter of its progress.

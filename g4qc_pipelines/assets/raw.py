@@ -1,7 +1,7 @@
 """The assets of the group `extraction`: the chain of each instrument, and its raw bars as received."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import dagster as dg
@@ -89,7 +89,7 @@ def build_contracts(settings: Settings) -> dg.AssetsDefinition:
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
     ) -> _Events:
-        """The chain of an instrument: conId, month, last trade date, multiplier and tick of every contract.
+        """Fetch the chain of an instrument: conId, month, last trade date, multiplier and tick of every contract.
 
         Expired contracts that still have data are included. A contract that was seen once is kept, because its conId is
         its key. The gateway's trading hours are compared with our calendar.
@@ -133,7 +133,7 @@ def build_raw_bars(
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
     ) -> _Events:
-        """One-minute bars as received: those of the front contract, and of both contracts around a roll.
+        """Fetch one-minute bars as received: those of the front contract, and of both contracts around a roll.
 
         Sessions that the request ledger covers are not requested again once their bars have settled. A bar that the
         gateway restates replaces the old one, which is kept as a revision. A failed request leaves the others: the bars
@@ -193,9 +193,7 @@ def _log_extraction(context: dg.AssetExecutionContext, instrument: Instrument, d
         context.log.warning(sentence)
     for month in done.months:
         if month.without_contract:
-            context.log.warning(
-                f"{month.key}: no known contract trades on {listing([str(day) for day in month.without_contract])}"
-            )
+            context.log.warning(f"{month.key}: no known contract trades on {_days(month.without_contract)}")
 
 
 def _check_missed(done: Sequence[ExtractedMonths], tried: int) -> None:
@@ -232,9 +230,13 @@ def _month_metadata(month: ExtractedMonth, pacing: Mapping[str, str]) -> dict[st
         "empty answers": done.empty,
         "requests missed": len(done.missed),
         **({MISSED: dg.MetadataValue.json(sentences(done.missed))} if done.missed else {}),
-        "sessions without a contract": listing([str(day) for day in month.without_contract]) or "none",
+        "sessions without a contract": _days(month.without_contract) or "none",
         **pacing,
     }
+
+
+def _days(days: Iterable[date]) -> str:
+    return listing([str(day) for day in days])
 
 
 def _log_chain(

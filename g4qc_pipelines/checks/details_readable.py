@@ -41,9 +41,9 @@ def build_contracts_check() -> dg.AssetChecksDefinition:
     def read(context: dg.AssetCheckExecutionContext, stores: dg.ResourceParam[Stores]) -> Iterator[dg.AssetCheckResult]:
         with dagster_failures():
             unread = _unread(context.instance, context.run.run_id)
-            found = {symbol: " ".join(told) for symbol, told in unread.items()}
+            found = {symbol: " ".join(own) for symbol, own in unread.items()}
             failing = last_findings_over(_ASSET, INSTRUMENTS, context.instance, stores).after(_CHECK, found)
-        own = [sentence for told in unread.values() for sentence in told]
+        own = [sentence for listed in unread.values() for sentence in listed]
         yield dg.AssetCheckResult(
             asset_key=dg.AssetKey(_ASSET),
             check_name=_CHECK,
@@ -69,6 +69,6 @@ def _unread(instance: dg.DagsterInstance, run_id: str) -> dict[str, list[str]]:
     for entry in logs:
         made = entry.asset_materialization
         if made is not None and made.asset_key == dg.AssetKey(_ASSET) and made.partition is not None:
-            told: Any = made.metadata[UNREAD].value if UNREAD in made.metadata else []
-            found.setdefault(made.partition, []).extend(told)
+            listed: Any = made.metadata[UNREAD].value if UNREAD in made.metadata else []
+            found.setdefault(made.partition, []).extend(listed)
     return found

@@ -1,8 +1,7 @@
-"""The check `requests_answered` of `raw_bars`: it fails a run whose requests did not all bring their bars.
+"""The check `requests_answered` of `raw_bars`: it fails a run if not every request was answered in full.
 
 Bars that arrived are derived in the same run, whatever else is missing. The check is therefore a separate step that
-nothing depends on; it fails the run when one of its requests brought nothing or not everything. It reports the state
-of the asset from the ledger of all instruments.
+nothing depends on. It reports the state of the asset from the ledger of all instruments.
 """
 
 from collections.abc import Iterator
@@ -71,8 +70,8 @@ def _missed(instance: dg.DagsterInstance, run_id: str) -> list[str]:
     for entry in logs:
         made = entry.asset_materialization
         if made is not None and made.asset_key == dg.AssetKey(_ASSET) and MISSED in made.metadata:
-            told: Any = made.metadata[MISSED].value
-            found |= dict.fromkeys(told)
+            listed: Any = made.metadata[MISSED].value
+            found |= dict.fromkeys(listed)
     return list(found)
 
 

@@ -73,6 +73,8 @@ def answered_windows(
     """Return one window per independent answer; a conclusive answer counts `CONFIRMED` times.
 
     Args:
+        entries: of one contract.
+        reopened: windows whose earlier answers no longer count.
         head: start of the contract's first bar, UTC; the time before it counts as answered.
     """
     given = independent_answers(answers(entries, reopened))
@@ -90,6 +92,9 @@ def reopen(instrument: Instrument, wanted: Wanted, stores: Stores, at: datetime)
     """Make the next extraction request these sessions, whatever was answered about them before.
 
     Args:
+        instrument: the instrument of the contracts.
+        wanted: sessions by contract.
+        stores: keep the reopened windows.
         at: time of the user's request, UTC.
     """
     stores.reopened.reopen(instrument.symbol, _spans(wanted), at)
