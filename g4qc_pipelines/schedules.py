@@ -1,14 +1,13 @@
-"""The schedule: the daily update begins after the close, in the exchange's time zone.
+"""The schedule of the daily update, after the close and in the exchange's time zone.
 
-16:00 to 17:00 in Chicago is the market's pause: the last minute is complete, and the gateway's nightly reset is hours
-away. Sessions that close later, like those of US stocks with their late hours, begin theirs at 19:05. A trade date
-without a session is skipped by the calendar, instrument by instrument. What follows is launched by what happened: see
-the sensor `follow_up`.
+From 16:00 to 17:00 in Chicago the futures market pauses: the last minute is complete, and the gateway's nightly reset
+is hours away. Instruments whose session closes later, like US stocks with extended hours, are updated at 19:05. The
+calendar of each instrument decides which days have a session. The sensor `follow_up` launches the runs that follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import dagster as dg
@@ -23,44 +22,47 @@ from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import AFTER_CLOSE, TRADE_DATE, run_tags
 
 EXCHANGE_TIMEZONE = "America/Chicago"
-_CLOSE, _LATE = 16, 19  # hours of the ticks that look for closed sessions
+_CLOSE, _LATE = 16, 19  # hours of the two ticks of a day
 
 
 def build_schedules(
     settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition]
 ) -> list[dg.ScheduleDefinition]:
-    """The schedule `after_close`; it is off until it is switched on."""
+    """Return the schedule `after_close`; it is off until the user switches it on."""
 
     @dg.schedule(
         name=AFTER_CLOSE,
         job=jobs[UPDATE_CONTRACTS],
         cron_schedule=f"5 {_CLOSE},{_LATE} * * 1-5",
         execution_timezone=EXCHANGE_TIMEZONE,
-        description="Every trade date at 16:05 in Chicago, or at 19:05 where a session closes later: the chain of each "
-        "instrument. The sensor follow_up launches what follows: switch both on.",
+        description="Updates the chain of each instrument on every trade date: at 16:05 in Chicago, or at 19:05 if its "
+        "session closes later. The sensor follow_up launches what follows, so switch both on.",
     )
-    def after_close(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    def after_close(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         tick = context.scheduled_execution_time
         day = tick.date()
-        sessions = _trading(settings, context.instance, day)
+        sessions = _sessions_of_day(settings, context.instance, day)
         symbols = [symbol for symbol, session in sessions.items() if _closed_since(session, tick)]
         if not symbols:
-            yield dg.SkipReason(f"No session on {day}." if not sessions else f"No session of {day} has closed since.")
-        for symbol in symbols:
-            tags = run_tags("schedule", AFTER_CLOSE, symbol) | {TRADE_DATE: f"{day}"}
-            yield dg.RunRequest(run_key=f"{symbol} {day}", partition_key=symbol, tags=tags)
+            return dg.SkipReason(f"No session of {day} has closed since." if sessions else f"No session on {day}.")
+        return [_request(symbol, day) for symbol in symbols]
 
     return [after_close]
 
 
+def _request(symbol: str, day: date) -> dg.RunRequest:
+    tags = run_tags("schedule", AFTER_CLOSE, symbol) | {TRADE_DATE: f"{day}"}
+    return dg.RunRequest(run_key=f"{symbol} {day}", partition_key=symbol, tags=tags)
+
+
 def _closed_since(session: Session, tick: datetime) -> bool:
-    """True at the first of the day's ticks that finds the session over."""
+    """Return whether this is the first tick of the day after the close of the session."""
     early = session.close <= tick.replace(hour=_CLOSE)
     return early if tick.hour == _CLOSE else not early and session.close <= tick
 
 
-def _trading(settings: Settings, instance: dg.DagsterInstance, day: date) -> dict[str, Session]:
-    """Chosen instruments that are in the graph already and have a session on the day, with that session."""
+def _sessions_of_day(settings: Settings, instance: dg.DagsterInstance, day: date) -> dict[str, Session]:
+    """Return the session of the day, by symbol, of each chosen instrument that has a partition and a session then."""
     registry = load_registry(settings.own_instruments)
     known = instance.get_dynamic_partitions(str(INSTRUMENTS.name))
     chosen = (registry[symbol] for symbol in chosen_instruments(settings) if symbol in known)

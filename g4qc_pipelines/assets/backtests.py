@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import dagster as dg
 
+from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.errors import G4qcError, TransientError
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.backtests.known_specs import find_spec, is_of_file
@@ -16,35 +18,34 @@ from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observed
 from g4qc_pipelines.failures import dagster_failures, retries
-from g4qc_pipelines.metadata import OWNERS, picture, stored_in
+from g4qc_pipelines.metadata import picture, stored_in
 from g4qc_pipelines.partitions.definitions import BACKTESTS
 
 GROUP = "backtests"
 
+_READ = (*(f"bars_{timeframe}" for timeframe in TIMEFRAMES), "roll_calendar")
+
 
 def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """The assets `backtest` and `backtest_report`, and what they read."""
-
+    """Return the assets `backtest` and `backtest_report`, and `backtest_inputs`, which no run makes."""
     inputs = dg.AssetSpec(
         BACKTEST_INPUTS,
         partitions_def=BACKTESTS,
-        deps=[
-            dg.AssetDep(name, partition_mapping=dg.AllPartitionMapping())
-            for name in (*(f"bars_{tf}" for tf in TIMEFRAMES), "roll_calendar")
-        ],
+        deps=[dg.AssetDep(name, partition_mapping=dg.AllPartitionMapping()) for name in _READ],
         group_name=GROUP,
         kinds={"postgres"},
-        owners=OWNERS,
-        description="The series that each spec reads, as stored now; nothing makes it, and its version is observed. "
-        "A backtest is stale when its series is another one than it was made of.",
+        description="The series that each spec reads, as it is stored now. No run makes it: the sensor "
+        "`backtest_inputs` observes its version. A backtest is stale when it read another version.",
     )
+    return [_backtest(settings), _report(settings), inputs]
 
+
+def _backtest(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         partitions_def=BACKTESTS,
-        deps=[inputs],
+        deps=[BACKTEST_INPUTS],
         group_name=GROUP,
         kinds={"python", "postgres"},
-        owners=OWNERS,
         retry_policy=retries(settings),
         metadata=stored_in(tables.backtest_trades),
     )
@@ -54,30 +55,36 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
     ) -> Iterator[dg.AssetObservation | dg.MaterializeResult]:
-        """The result of one spec: trades, equity and figures, with everything that decided them."""
-
-        with dagster_failures(), _forgotten_for_good(context, settings, registry, stores):
+        """The result of one spec: trades, equity and figures, with all inputs that decided them."""
+        with dagster_failures(), _partition_removed_after_failure(context, settings, registry, stores):
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
             refuse_other_overrides(registry[spec.instrument], stores, settings)
             result = run_spec(spec, registry, stores, context.run.run_id)
             context.log.info(f"{spec.name}: {figures(result.metrics)}")
-            shown = {
-                "dagster/row_count": len(result.trades),
-                "result": result.id,
-                **{name: value for name, value in result.metrics.items() if value is not None},
-                "inputs": dg.MetadataValue.json(result.inputs),
-                "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.notes) or "none"),
-            }
+            shown = _shown(result)
         with dagster_failures():
             yield from observed(context, BACKTEST_INPUTS, result.inputs["data_version"])
             yield dg.MaterializeResult(metadata=shown, data_version=dg.DataVersion(result.id))
 
+    return backtest
+
+
+def _shown(result: BacktestResult) -> dict[str, Any]:
+    return {
+        "dagster/row_count": len(result.trades),
+        "result": result.id,
+        **{name: value for name, value in result.metrics.items() if value is not None},
+        "inputs": dg.MetadataValue.json(result.inputs),
+        "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.notes) or "none"),
+    }
+
+
+def _report(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         partitions_def=BACKTESTS,
-        deps=[backtest],
+        deps=["backtest"],
         group_name=GROUP,
         kinds={"bokeh", "html"},
-        owners=OWNERS,
         retry_policy=retries(settings),
     )
     def backtest_report(
@@ -86,7 +93,7 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
     ) -> None:
-        """The result as one HTML file that opens offline, served beside Dagster."""
+        """The result as one HTML file that opens offline; the API serves it, and the metadata has the link."""
         from g4qc_core.backtest.tear_sheet.pictures import equity_png
 
         with dagster_failures():
@@ -101,14 +108,17 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
                 }
             )
 
-    return [backtest, backtest_report, inputs]
+    return backtest_report
 
 
 @contextmanager
-def _forgotten_for_good(
+def _partition_removed_after_failure(
     context: dg.AssetExecutionContext, settings: Settings, registry: Registry, stores: Stores
 ) -> Iterator[None]:
-    """Forget a spec that was asked for by hand and never had a result when the run fails for good or is stopped."""
+    """Remove the partition of a spec that is in no file and never had a result, when its run fails or is stopped.
+
+    A run that will be tried again keeps its partition.
+    """
     try:
         yield
     except TransientError:

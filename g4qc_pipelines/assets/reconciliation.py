@@ -1,4 +1,4 @@
-"""The asset `reconciliation`: our larger bars beside those that the gateway made itself."""
+"""The asset `reconciliation`: our larger bars compared with those that the gateway makes itself."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ from g4qc_pipelines.checks.bar_checks import RECONCILIATION_CHECKS, Reconciliati
 from g4qc_pipelines.checks.last_findings import last_findings_of
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import dagster_failures, retries
-from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
+from g4qc_pipelines.metadata import stored_in, table_of
 
 GROUP = "bars"
 
@@ -28,14 +28,13 @@ _ROWS = 100
 
 
 def build_reconciliation(settings: Settings, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    """The asset `reconciliation`."""
+    """Return the asset `reconciliation`."""
 
     @dg.asset(
         partitions_def=months,
         deps=[f"bars_{HOUR}", f"bars_{SESSION}"],
         group_name=GROUP,
         kinds={"ibkr", "postgres"},
-        owners=OWNERS,
         pool=POOL,
         retry_policy=retries(settings),
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -48,13 +47,14 @@ def build_reconciliation(settings: Settings, months: dg.PartitionsDefinition) ->
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
     ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
-        """Our hours and sessions beside the gateway's own, bar by bar, for every session of which each minute is known.
-        What agreed once is not asked for again. A request that fails leaves the others, and fails the step at its end.
+        """Our hourly and session bars compared with the gateway's own, for every session without missing minutes.
+
+        Bars that agreed once are not requested again. If a request fails, the others are still made, and the step fails
+        at its end.
         """
-        checked = ReconciliationChecks()
+        checked, patience = ReconciliationChecks(), Patience()
         versions, shown = {}, {}
         missed: list[Missed] = []
-        patience = Patience()
         with dagster_failures():
             source = gateway.source()
             for key in sorted(context.partition_keys):

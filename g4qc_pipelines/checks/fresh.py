@@ -5,16 +5,16 @@ on: nothing else promises that data are fresh.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import dagster as dg
 
-from g4qc_core.bars.minute_classes import missing
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import listing
 from g4qc_core.services.coverage.completeness import judged_until
 from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.services.quality.due_sessions import WATCHED, due_session, late
+from g4qc_core.services.quality.known_sessions import newest_known_session
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.instigation import InstigatorStatus, InstigatorType
@@ -99,9 +99,7 @@ def found_late(settings: Settings, instance: dg.DagsterInstance, stores: Stores,
         session = due_session(instrument, now)
         if symbol not in known or session is None:
             continue
-        quality = stores.bars.quality(symbol, session.trade_date - timedelta(days=365), session.trade_date)
-        days = quality.loc[missing(quality) < quality["expected"], "trade_date"]
-        held = None if quality.empty else max(days, default=quality["trade_date"].min()).date()
+        held = newest_known_session(symbol, session.trade_date, stores)
         own = {asset: instants[symbol] for asset, instants in made.items() if symbol in instants}
         for asset, words in late(instrument, own, held, now).items():
             found[asset][symbol] = words

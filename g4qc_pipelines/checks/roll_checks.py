@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import dagster as dg
 
 from g4qc_core.backtest.roll_sensitivity import Spread
 from g4qc_core.sentences import listing
+from g4qc_core.services.rolls.roll_review import RollReview
 from g4qc_pipelines.checks.bar_checks import Check, CheckSpec
 from g4qc_pipelines.checks.last_findings import LastFindings
 
@@ -42,17 +41,11 @@ class RollChecks:
         self._unknown: dict[str, str] = {}
         self._wide: dict[str, str] = {}
 
-    def add(self, symbol: str, broken: Sequence[str], unknown: Sequence[str], wide: Sequence[str]) -> None:
-        """Count an instrument.
-
-        Args:
-            broken: sentences about rolls that are impossible by any rule.
-            unknown: dates of rolls of its own rule that have no price gap.
-            wide: sentences about gaps that stand out.
-        """
-        self._broken[symbol] = " ".join(broken)
-        self._unknown[symbol] = f"unknown at {listing(list(unknown))}" if unknown else ""
-        self._wide[symbol] = " ".join(wide)
+    def add(self, symbol: str, found: RollReview) -> None:
+        """Count an instrument."""
+        self._broken[symbol] = " ".join(found.broken)
+        self._unknown[symbol] = f"unknown at {listing(found.unmeasured)}" if found.unmeasured else ""
+        self._wide[symbol] = " ".join(found.implausible)
 
     def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
         """Return the evaluations."""

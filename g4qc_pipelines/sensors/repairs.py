@@ -1,11 +1,12 @@
-"""Gaps and vanishing contracts: the smallest backfills, launched once a state, with pauses that grow.
+"""The sensors that fill gaps and fetch vanishing contracts, with the smallest backfills and with growing pauses.
 
-They spend requests of an account, so they are off until a person switches them on in the web UI.
+They spend requests of the account, so they are off until the user switches them on in the web UI.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -21,14 +22,22 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 from g4qc_pipelines.instance.run_states import UNFINISHED
+from g4qc_pipelines.jobs import UPDATE_BARS
 from g4qc_pipelines.partitions.definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import REPAIR, partitions_of, run_tags
 from g4qc_pipelines.sensors.attempts import Attempts
 
 RUNS_PER_TICK = 4
 
+_ABOUT_REPAIR = (
+    "Launches the smallest backfill for sessions with minutes whose request failed or was never made, and for "
+    "timeframes that an interrupted run left out. The same gaps are tried again after growing pauses, and then left "
+    "alone until something changes."
+)
+_ABOUT_VANISHING = "Fetches what is missing of contracts that Interactive Brokers drops soon, two years after expiry."
+
 Clock = Callable[[], datetime]
-Find = Callable[[Instrument, Stores, datetime], Sequence[Backfill]]
+Find = Callable[[Instrument, Stores, datetime, Settings], Sequence[Backfill]]
 
 
 def _now() -> datetime:
@@ -38,67 +47,85 @@ def _now() -> datetime:
 def build_repairs(
     settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition], clock: Clock = _now
 ) -> list[dg.SensorDefinition]:
-    """The sensors `repair` and `vanishing`.
+    """Return the sensors `repair` and `vanishing`.
 
     Args:
-        clock: this machine's; which sessions are over is judged by it, because the gateway's costs a connection.
+        settings: decide which instruments are looked at.
+        jobs: by name.
+        clock: clock of this machine, UTC. It decides which sessions are over, because asking the gateway for the time
+            takes a connection.
+    """
+    repairs = _build_sensor(_Watched(REPAIR, _ABOUT_REPAIR, repairs_of, 120), settings, jobs[UPDATE_BARS], clock)
+    rescues = _build_sensor(
+        _Watched("vanishing", _ABOUT_VANISHING, rescues_of, 3600), settings, jobs[UPDATE_BARS], clock
+    )
+    return [repairs, rescues]
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """What one of the sensors looks for.
+
+    Attributes:
+        name: of the sensor.
+        about: its description.
+        find: returns the backfills of one instrument.
+        seconds: between two ticks.
     """
 
-    def sensor(name: str, about: str, find: Find, seconds: int) -> dg.SensorDefinition:
-        @dg.sensor(
-            name=name,
-            job=jobs["update_bars"],
-            minimum_interval_seconds=seconds,
-            default_status=dg.DefaultSensorStatus.STOPPED,
-            description=about,
-        )
-        def repairing(
-            context: dg.SensorEvaluationContext, stores: dg.ResourceParam[Stores]
-        ) -> dg.SensorResult | dg.SkipReason:
-            now = clock()
-            if in_reset(now):
-                return dg.SkipReason("Interactive Brokers resets its servers now: nothing is asked of them.")
-            try:
-                backfills = _all(settings, context.instance, find, stores, now)
-                newest = stores.ledger.last()
-            except G4qcError as error:
-                return dg.SkipReason(str(error))
-            return _launched(context, name, backfills, now, 0 if newest is None else newest.id or 0)
-
-        return repairing
-
-    return [
-        sensor(
-            REPAIR,
-            "Launches the smallest backfill for sessions with minutes whose request failed or was never made, and the "
-            "derivation of timeframes that an interrupted run left out. The same "
-            "gaps are tried again after pauses that grow, and then left alone until something changes.",
-            lambda instrument, stores, now: repairs_of(instrument, stores, now, settings),
-            120,
-        ),
-        sensor(
-            "vanishing",
-            "Fetches what is missing of contracts that Interactive Brokers is about to drop, two years after expiry.",
-            lambda instrument, stores, now: rescues_of(instrument, stores, now, settings),
-            3600,
-        ),
-    ]
+    name: str
+    about: str
+    find: Find
+    seconds: int
 
 
-def _all(settings: Settings, instance: dg.DagsterInstance, find: Find, stores: Stores, now: datetime) -> list[Backfill]:
+def _build_sensor(
+    watched: _Watched, settings: Settings, job: UnresolvedAssetJobDefinition, clock: Clock
+) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=watched.name,
+        job=job,
+        minimum_interval_seconds=watched.seconds,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description=watched.about,
+    )
+    def repairing(
+        context: dg.SensorEvaluationContext, stores: dg.ResourceParam[Stores]
+    ) -> dg.SensorResult | dg.SkipReason:
+        now = clock()
+        if in_reset(now):
+            return dg.SkipReason("Interactive Brokers resets its servers now: nothing is asked of them.")
+        try:
+            backfills = _backfills(settings, context.instance, watched.find, stores, now)
+            newest = stores.ledger.last()
+        except G4qcError as error:
+            return dg.SkipReason(str(error))
+        return _launched(context, watched.name, backfills, now, 0 if newest is None else newest.id or 0)
+
+    return repairing
+
+
+def _backfills(
+    settings: Settings, instance: dg.DagsterInstance, find: Find, stores: Stores, now: datetime
+) -> list[Backfill]:
     registry = load_registry(settings.own_instruments)
     known = set(instance.get_dynamic_partitions(str(INSTRUMENTS.name)))
     symbols = [symbol for symbol in chosen_instruments(settings) if symbol in known]
-    return [backfill for symbol in symbols for backfill in find(registry[symbol], stores, now)]
+    return [backfill for symbol in symbols for backfill in find(registry[symbol], stores, now, settings)]
 
 
 def _launched(
     context: dg.SensorEvaluationContext, sensor: str, backfills: Sequence[Backfill], now: datetime, newest: int
 ) -> dg.SensorResult | dg.SkipReason:
-    """The runs that are due, with the memory of them; those over a partition that is being worked on wait.
+    """Return the runs that are due, and keep that they were tried; a partition with an unfinished run waits.
 
     Args:
-        newest: the ledger's last request: gaps that come back after others are no repetition to Dagster.
+        context: of the tick, with the memory of earlier tries as cursor.
+        sensor: name of the sensor.
+        backfills: all that are wanted now.
+        now: UTC.
+        newest: id of the newest request in the ledger. It is part of each run key, so that Dagster does not take a gap
+            that came back for a repetition.
     """
     wanted = {backfill.name: backfill for backfill in backfills}
     states = {name: backfill.state for name, backfill in wanted.items()}
@@ -129,6 +156,6 @@ def _request(sensor: str, backfill: Backfill, attempt: str) -> dg.RunRequest:
 
 
 def _at_work(instance: dg.DagsterInstance) -> set[str]:
-    """Partitions over which an unfinished run works, alone or in a range of one instrument's months."""
+    """Return the partitions that an unfinished run works on, alone or in a range of months."""
     runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
     return {key for run in runs for key in partitions_of(run.tags)}

@@ -13,6 +13,7 @@ from sqlalchemy import URL, text
 
 from g4qc_core.backtest.roll_sensitivity import Spread
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.services.rolls.roll_review import RollReview
 from g4qc_core.storage.check_state_store import CheckStateStore
 from g4qc_core.storage.server.database import Database
 from g4qc_pipelines.checks.last_findings import LastFindings
@@ -131,8 +132,8 @@ def test_rolls_and_spreads_speak_of_all_instruments_and_specs(embedded_database:
     store = CheckStateStore(embedded_database)
     rolls = LastFindings(store, "roll_calendar", {"ES", "EC"})
     first, second = RollChecks(), RollChecks()
-    first.add("EC", ["EC by volume: the rolls do not ascend."], ["2026-09-14"], [])
-    second.add("ES", [], [], [])
+    first.add("EC", RollReview(["EC by volume: the rolls do not ascend."], ["2026-09-14"], []))
+    second.add("ES", RollReview([], [], []))
     failed = {result.check_name: result for result in first.results(rolls)}
     assert failed["every_session_once"].severity is dg.AssetCheckSeverity.ERROR
     assert failed["every_session_once"].description == "Not so in EC: EC by volume: the rolls do not ascend."
