@@ -1,9 +1,9 @@
-"""The schema's history: brings a database to the schema of this version, and says when it is not there.
+"""Schema migrations: upgrade a database to this version's schema, or report that it has another one.
 
-One rule for every command and server (`make_ready`): a database on the embedded server is upgraded, which is reported;
-one on the user's own server is left to `g4qc db upgrade`; a newer schema is refused. Alembic is imported to change a
-schema: to look at one, the names of the files in `versions` are enough, which begin with their revisions and are in the
-order of the chain. Knows Alembic and TimescaleDB's set-up. Must not know how rows get in or out.
+All commands and servers follow one rule (`make_ready`): a database on the embedded server is upgraded, with a message;
+one on the user's own server is left to `g4qc db upgrade`; a newer schema is refused. Alembic is imported only to change
+a schema. To check one, the names of the files in `versions` are enough: they begin with their revisions and sort in the
+order of the revisions.
 """
 
 from __future__ import annotations
@@ -32,13 +32,15 @@ def make_ready(database: Database, embedded: bool, patience: float = _PATIENCE, 
     """Ensure that the schema is that of this version, by the rule that all commands and servers share.
 
     Args:
-        embedded: the server is G4QC's own; its databases are upgraded.
+        database: the database.
+        embedded: whether the server is G4QC's own, so that its databases are upgraded.
         patience: seconds to wait for a lock that another session holds.
-        tell: receives what is done to the schema, and what it waits for.
+        tell: receives a sentence about the upgrade, and about waiting.
 
     Raises:
-        DatabaseRefused: an older schema, or none, on the user's own server, or a newer one; the text says what to do.
-        DatabaseUnavailable: a lock was not free in time; the text names its holder.
+        DatabaseRefused: an older schema, or none, on the user's own server, or a newer schema; the message says what
+            to do.
+        DatabaseUnavailable: a lock was not free in time; the message names its holder.
     """
     if not embedded:
         require_current(database)
@@ -53,16 +55,18 @@ def make_ready(database: Database, embedded: bool, patience: float = _PATIENCE, 
 
 
 def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -> str:
-    """Brings the schema to this version in one transaction; returns the revision. Safe in two processes at
-    once.
+    """Upgrade the schema to this version in one transaction and return the revision.
+
+    Two processes may do this at the same time.
 
     Args:
-        patience: seconds to wait for a lock that another session holds, each time.
-        tell: receives who holds it and for how long.
+        database: the database.
+        patience: seconds to wait for each lock that another session holds.
+        tell: receives a sentence about the holder of a lock.
 
     Raises:
-        DatabaseUnavailable, DatabaseRefused: see `Database.transaction`; refused also when a newer G4QC made
-        the schema, unavailable also when a lock was not free in time.
+        DatabaseUnavailable: see `Database.transaction`; or a lock was not free in time.
+        DatabaseRefused: see `Database.transaction`; or a newer G4QC made the schema.
     """
     from alembic import command
 
@@ -84,13 +88,13 @@ def upgrade(database: Database, patience: float = _PATIENCE, tell: Tell = say) -
 
 
 def current(database: Database) -> str | None:
-    """Revision of the database's schema; None when it has none."""
+    """Return the revision of the database's schema; None if it has none."""
     with database.transaction() as connection:
         return _revision(connection)
 
 
 def require_current(database: Database) -> None:
-    """Raises DatabaseRefused unless the schema is the one of this version; the text says what to do."""
+    """Raise DatabaseRefused unless the schema is that of this version; the message says what to do."""
     found = current(database)
     _require_known(database, found)
     if found != _head():
@@ -133,10 +137,10 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _enable_timescale(database: Database) -> None:
-    """Creates the extension where the server offers it and lets us.
+    """Create the TimescaleDB extension if the server offers it and the user may create it.
 
-    In a connection of its own, because a server that has the extension's files but did not load it at its
-    start ends the connection when asked.
+    A separate connection does this, because a server that has the extension's files but did not preload them closes the
+    connection.
     """
     if database.has_timescale:
         return
@@ -148,5 +152,5 @@ def _enable_timescale(database: Database) -> None:
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS timescaledb"))
             connection.commit()
         except DBAPIError:
-            return  # plain tables do as well
+            return  # plain tables work too
     del database.has_timescale

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions in the connection that `migrations.upgrade` opened."""
+"""Alembic's entry point: runs the revisions in the connection that `migrations.upgrade` opened."""
 
 from alembic import context
 

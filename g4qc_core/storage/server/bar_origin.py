@@ -1,4 +1,4 @@
-"""The guard that keeps synthetic, replayed and real bars out of each other's database."""
+"""The origin of a database's bars: it keeps synthetic, replayed and real bars in separate databases."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ _WORDS = {
 
 
 def claim_origin(database: Database, origin: Origin, now: datetime) -> None:
-    """Marks the database as one for bars of this origin, at the first extraction; later ones must agree.
+    """Record the origin of the database's bars at the first extraction; later extractions must have the same origin.
 
     Args:
-        now: by the gateway's clock.
+        database: the database.
+        origin: of the bars that the gateway serves.
+        now: by the gateway's clock, UTC.
 
     Raises:
-        OriginMismatch: it holds bars of another origin.
+        OriginMismatch: the database has bars of another origin.
     """
     row = {"id": 1, "origin": str(origin), "claimed_at": now}
     with database.transaction() as connection:
@@ -41,10 +43,11 @@ def claim_origin(database: Database, origin: Origin, now: datetime) -> None:
 
 
 def expected_origin(settings: Settings, database: Database | None) -> Origin | None:
-    """Return the kind of gateway that these settings lead to, before it answers; None if nothing is known of it.
+    """Return the origin to expect of the settings' gateway before it answers; None if it is unknown.
 
     Args:
-        database: its bars say what kind it was before; None: it does not answer.
+        settings: name the gateway.
+        database: its bars have the origin of the gateway used so far; None: the database does not answer.
     """
     if settings.simulated or settings.ib_simulated:
         return Origin.SIMULATED
@@ -55,7 +58,7 @@ def expected_origin(settings: Settings, database: Database | None) -> Origin | N
 
 
 def stored_origin(database: Database) -> Origin | None:
-    """Origin of the bars in the database; None before the first extraction."""
+    """Return the origin of the database's bars; None before the first extraction."""
     with database.transaction() as connection:
         found = connection.scalar(select(tables.origin.c.origin))
     return None if found is None else Origin(found)

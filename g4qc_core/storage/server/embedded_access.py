@@ -1,8 +1,7 @@
 """Access to the embedded server: only the account that owns it may connect, and no other user of the machine.
 
 The kernel reports to the server which account is at the other end of its Unix socket (`peer`), and to the client which
-account the server runs under (`requirepeer`): there is no password, and no other user can imitate either side. Knows
-the files for this and the socket's folder. Must not know how the server starts.
+account the server runs under (`requirepeer`). So there is no password, and no other user can impersonate either side.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ _HBA = f"{_HEAD}local all all peer map={_MAP}\n"
 
 
 def own_name() -> str:
-    """Return the name of this process' account.
+    """Return the name of this process's account.
 
     Raises:
-        SettingsError: its user id has none on this machine.
+        SettingsError: its user id has no account on this machine.
     """
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
@@ -45,6 +44,7 @@ def write_access(data: Path, owner: tuple[int, int] | None) -> bool:
     """Write the access rules into the data folder; return True if that changed anything.
 
     Args:
+        data: the data folder.
         owner: user and group of the server, if its account differs from that of this process.
     """
     wanted = {"pg_hba.conf": _HBA, "pg_ident.conf": f'{_HEAD}{_MAP} "{own_name()}" all\n'}
@@ -58,7 +58,7 @@ def write_access(data: Path, owner: tuple[int, int] | None) -> bool:
 
 
 def fits(folder: Path) -> bool:
-    """Return True if systems accept the path of a socket in the folder."""
+    """Return True if the path of a socket in the folder is short enough."""
     return len(os.fsencode(folder)) + len(_SOCKET) <= LONGEST_SOCKET
 
 
@@ -80,7 +80,7 @@ def recorded_folder(record: Path) -> Path | None:
 
 
 def open_socket_folder(record: Path, owner: tuple[int, int]) -> Path:
-    """Return a private folder of our own with a short name for the socket: the recorded one, else a new one.
+    """Return a private folder with a short name for the socket: the recorded one, or a new one.
 
     A folder that another user made or may enter is never used.
 

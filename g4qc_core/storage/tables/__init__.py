@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy Core sees them: the one description that the stores and the migrations share."""
+"""The tables as SQLAlchemy Core objects, shared by the stores and the migrations."""
 
 from g4qc_core.storage.tables.backtests import (
     backtest_equity,

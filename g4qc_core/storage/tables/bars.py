@@ -1,11 +1,10 @@
 """The tables of contracts, requests, bars and their quality.
 
-Order of the keys. Bars are read in two ways: one contract over a time range, and all contracts of a symbol
-over a time range; they are replaced in the second way. With `(symbol, timeframe, timestamp, contract)` the
-second is one range of
-the index, and so is the first, because only two or three contracts of a symbol trade at the same time: a
-second index would cost every write a third of its speed to save a read those few neighbours. Hypertables
-carry no foreign keys, which would cost a look-up a row.
+Order of the keys: bars are read by one contract over a time range or by all contracts of a symbol over a time range,
+and are replaced in the latter way. With `(symbol, timeframe, timestamp, contract)` the latter is one range of the
+index. So is the former, because only two or three contracts of a symbol trade at the same time: a second index would
+slow every write by a third, only to spare a read those few neighbours. Hypertables have no foreign keys, which would
+cost a lookup per row.
 """
 
 from __future__ import annotations
@@ -53,13 +52,13 @@ contracts = Table(
     filled("min_tick", Numeric),
     filled("first_seen", INSTANT),
     filled("kind"),
-    # Start of the contract's first bar, once the gateway has told, and when it was last asked.
+    # The head timestamp (start of the contract's first bar), if the gateway sent one, and when it was last requested.
     Column("head", INSTANT),
     Column("head_asked_at", INSTANT),
     Column("price_magnifier", Integer, nullable=False, server_default="1"),
 )
 
-# Every id and exchange under which a gateway described a contract, the present ones included.
+# Every id and exchange under which a gateway described a contract, including the current ones.
 contract_ids = Table(
     "contract_ids",
     metadata,
@@ -85,7 +84,7 @@ ib_requests = Table(
     Column("message", Text),
     filled("bars", Integer),
     Column("content_hash", Text),
-    # True: every minute of the window is known by this answer alone; null: nobody judged.
+    # True: this answer alone settles every minute of the window; null: not judged.
     Column("whole", Boolean),
     filled("requested_at", INSTANT),
     filled("duration_ms", Integer),
@@ -107,8 +106,7 @@ raw_bars = Table(
     filled("received_at", INSTANT),
 )
 
-# The key ends in the request that brought the new value, and not in its time: a replayed clock may stand
-# still.
+# The key ends with the request of the new value and not with its time, because a replayed clock may stop.
 raw_bar_revisions = Table(
     "raw_bar_revisions",
     metadata,
@@ -153,8 +151,8 @@ quarantined_bars = Table(
     filled("count", BigInteger),
 )
 
-# Events, never changed: the newest one about a bar with these very values counts. They carry the values because the
-# bar may be restated, and a decision is about what the person saw.
+# Events, never changed: the newest one about a bar with exactly these values counts. Rows contain the values because
+# the bar may be restated, and a decision is about the values that the user saw.
 quarantine_decisions = Table(
     "quarantine_decisions",
     metadata,
@@ -172,13 +170,12 @@ quarantine_decisions = Table(
     filled("decided_at", INSTANT),
     filled("decided_by"),
     filled("note"),
-    # Of `refetch`: the ledger's last request by then; what it and those before it answered no longer counts.
+    # For `refetch`: the newest request in the ledger at that time; answers up to it no longer count.
     Column("after_request", BigInteger),
     Index(None, "symbol", "timestamp", "contract"),
 )
 
-# Windows of a contract that a person wants asked again: what the ledger's requests up to `after_request` answered about
-# them no longer counts.
+# Windows of a contract that the user wants requested again: answers up to `after_request` no longer count.
 reopened_windows = Table(
     "reopened_windows",
     metadata,

@@ -1,4 +1,4 @@
-"""The table of the last findings of each check in each partition: the state of an asset combines all of them."""
+"""The table of the last finding of each asset check in each partition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of what was compared with the gateway's own word: its sessions, and its larger bars."""
+"""The tables of comparisons with the gateway's own sessions and larger bars."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from sqlalchemy import Column, Date, Double, Table
 from g4qc_core.bars.columns import VALUES
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
-# One row for each day that the gateway reported, as last reported; a side without a session has no times. A holiday
-# with trading is a day of its own, as in the gateway's answer.
+# One row for each day of the gateway's schedule, as last received; a side without a session has no times. A holiday
+# with trading is a separate day, as in the gateway's answer.
 calendar_comparisons = Table(
     "calendar_comparisons",
     metadata,
@@ -23,7 +23,7 @@ calendar_comparisons = Table(
     filled("compared_at", INSTANT),
 )
 
-# One row a bar that either side has; the side that lacks it has no values.
+# One row for each bar that either side has; the side that lacks it has no values.
 reconciliations = Table(
     "reconciliations",
     metadata,

@@ -1,4 +1,4 @@
-"""The table of jobs that were ended between their runs, which is the only thing about a job that no run can tell."""
+"""The table of jobs that ended between two runs; everything else about a job is in its Dagster runs."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from sqlalchemy import Table
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
-# `reason` says why nothing follows; it is empty where a person stopped the job.
+# `reason` says why no run follows; it is empty if the user stopped the job.
 job_ends = Table("job_ends", metadata, key("job"), filled("ended_at", INSTANT), filled("reason"))

@@ -1,4 +1,4 @@
-"""The tables of pacing: what was sent to a gateway, and the work that is under way there."""
+"""The tables of pacing: requests sent to a gateway, and running extractions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, Column, Identity, Index, Integer, Table, Text
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, metadata
 
-# A row a message that the gateway counts, kept for as long as a rule looks back. `holder` is the advisory lock of the
-# process that sent it: a request that was never finished counts as open only while that lock is held.
+# One row for each message that the gateway counts, kept as long as a rule counts it. `holder` is the advisory lock of
+# the process that sent it: an unfinished request counts as open only while that lock is held.
 ib_pacing = Table(
     "ib_pacing",
     metadata,
@@ -25,7 +25,7 @@ ib_pacing = Table(
     Index(None, "account", "sent_at"),
 )
 
-# What a process means to ask for, and when it will be done; gone when the work is, or the holder.
+# The progress of an extraction; the row is valid until the extraction ends or its process does.
 ib_plans = Table(
     "ib_plans",
     metadata,

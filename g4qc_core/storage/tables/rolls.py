@@ -1,4 +1,4 @@
-"""The tables of roll calendars: the rolls, and what each calendar was made from."""
+"""The tables of roll calendars: the rolls, and the bars that each calendar was made from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ rolls = Table(
     filled("note"),
 )
 
-# A calendar may have no roll yet, and still says which contract is in front and how far it looked.
+# A calendar without a roll still has a front contract and a range of bars.
 roll_calendars = Table(
     "roll_calendars",
     metadata,

@@ -1,7 +1,4 @@
-"""What every table is made of: the one `metadata`, the naming of keys and indices, and columns that tables share.
-
-Knows columns and keys. Must not know how rows get in or out.
-"""
+"""What all tables share: the `metadata`, the names of keys and indices, and kinds of columns."""
 
 from __future__ import annotations
 
@@ -31,12 +28,15 @@ INSTANT = DateTime(timezone=True)
 
 
 def key(name: str, kind: _Kind = Text) -> Column:
+    """Return a column of the primary key."""
     return Column(name, kind, primary_key=True)
 
 
 def filled(name: str, kind: _Kind = Text) -> Column:
+    """Return a column that is never null."""
     return Column(name, kind, nullable=False)
 
 
 def prices() -> list[Column]:
+    """Return the columns of the four prices, in points."""
     return [filled(name, Double) for name in PRICES]

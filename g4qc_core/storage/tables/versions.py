@@ -1,6 +1,4 @@
-"""The tables of data versions: fingerprints of each month of bars and of its sources, and of instruments stored under
-an older calendar.
-"""
+"""The tables of data versions, and of instruments that are stored under an older calendar."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from sqlalchemy import Column, Date, Table, Text
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
-# `kind` is `raw` or a timeframe; `made_of` is the version that the kind before it had when this one was made.
+# `kind` is `raw` or a timeframe; `made_of` is the version of the bars that these were made from.
 data_versions = Table(
     "data_versions",
     metadata,

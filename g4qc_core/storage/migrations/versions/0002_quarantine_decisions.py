@@ -1,4 +1,4 @@
-"""Decisions about bars in quarantine are events of their own, and outlive the rows that validation writes anew."""
+"""Decisions about quarantined bars become events, which outlive the rows that validation replaces."""
 
 import sqlalchemy as sa
 from alembic import op

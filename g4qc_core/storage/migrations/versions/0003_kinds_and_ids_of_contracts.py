@@ -1,4 +1,4 @@
-"""Contracts of every kind, and every id and exchange under which a gateway ever described one."""
+"""Contracts of every kind, and all ids and exchanges under which a gateway described one."""
 
 import sqlalchemy as sa
 from alembic import op

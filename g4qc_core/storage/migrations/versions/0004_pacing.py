@@ -1,4 +1,4 @@
-"""What every process sends to a gateway, so that all of them together keep its rules of pacing."""
+"""The requests of all processes to a gateway, so that together they keep its pacing rules."""
 
 import sqlalchemy as sa
 from alembic import op

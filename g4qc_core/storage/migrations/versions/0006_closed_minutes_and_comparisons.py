@@ -1,4 +1,4 @@
-"""Minutes of known outages have a class of their own; sessions and larger bars are compared with the gateway's."""
+"""Minutes of known outages get a separate class; sessions and larger bars are compared with the gateway's."""
 
 import sqlalchemy as sa
 from alembic import op

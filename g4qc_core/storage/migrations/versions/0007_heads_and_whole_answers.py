@@ -1,4 +1,4 @@
-"""Where each contract's bars begin, and whether an answer leaves no doubt about any minute of its window."""
+"""Head timestamps of contracts, and whether an answer settles every minute of its window."""
 
 import sqlalchemy as sa
 from alembic import op

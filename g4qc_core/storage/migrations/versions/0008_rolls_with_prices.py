@@ -1,4 +1,4 @@
-"""Rolls by position with the prices of both contracts and their source; what each calendar was made from.
+"""Rolls by position with the prices of both contracts and their source, and the bars that each calendar was made from.
 
 Rolls are derived, and those of before lack prices: the asset `roll_calendar` makes them again.
 """

@@ -1,4 +1,4 @@
-"""Jobs that were stopped, or could not go on, between two of their runs."""
+"""Jobs that ended between two runs."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Windows that people want asked again, and when a gateway last told where a contract's bars begin."""
+"""Windows that the user wants requested again, and when head timestamps were last requested."""
 
 import sqlalchemy as sa
 from alembic import op
