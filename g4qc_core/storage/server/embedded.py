@@ -309,8 +309,7 @@ def _has_files(folder: Path) -> bool:
 def embedded_server(home: Path, start: bool = True) -> EmbeddedServer:
     """Return the server under `home/postgres`, started if necessary; it runs at least as long as this process.
 
-    Processes share the server: each one calls this function. Calling it again is cheap, and restarts a server that
-    died.
+    Processes share the server: each one calls this function. Another call is cheap and restarts a server that died.
 
     Args:
         home: G4QC's home folder.

@@ -1,6 +1,6 @@
 """Instruments whose stored trade dates were assigned before a holiday's trading counted to the next business day.
 
-Only the calendars, including the user's own, know which dates move, so `trade_dates.carry` moves the rows.
+Only the calendars, including the user's own, know which dates move, so `storage.trade_date_migration` moves the rows.
 """
 
 import sqlalchemy as sa
