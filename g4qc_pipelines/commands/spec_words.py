@@ -1,4 +1,7 @@
-"""The backtest spec named on a command line, from the backtests file and the kept specs."""
+"""The backtest spec that the words of a command line mean: `g4qc backtest sma_cross --instrument ES --cash 250000`.
+
+A name means an entry of the backtests file or a stored spec; a strategy means the entry that fits, or a new spec.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ def given_fields(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the given fields in the form that the model reads.
 
     Args:
-        strategy: strategy of the spec, if known: parameters of a class are converted to their types in the class.
-        options: options of the command line by field; None if not given.
+        strategy: of the spec, if it is known: parameters of a class take the types that they have in the class.
+        options: values of the command line by field; `parameters` is a list of NAME=VALUE.
 
     Raises:
         UsageError: a parameter is not written NAME=VALUE, or is given twice.
@@ -41,44 +44,46 @@ def given_fields(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
 def spec_by_words(
     words: str, given: Mapping[str, Any], settings: Settings, registry: Registry, store: BacktestStore
 ) -> BacktestSpec:
-    """Return the spec of a name or a strategy, with the other given fields.
+    """Return the spec that a name or a strategy means, with the given fields in place of its own.
 
-    A strategy stands for the one entry of the backtests file with this strategy and the given instrument and timeframe;
-    if there is none, for a new spec. The spec keeps the name of the entry if no field was changed; otherwise its name
-    is derived from its content.
+    A strategy means the one entry of the backtests file with this strategy and the given instrument and timeframe, or a
+    new spec if there is no such entry.
 
     Args:
-        words: name of an entry of the file, of a kept spec or of a spec whose results were deleted; or a strategy.
-        given: fields that replace those of the spec, by their names in the file; parameters are added to its own, and
-            an empty text resets a field to its default.
-        settings: the settings.
+        words: name of an entry of the file, of a stored spec or of a spec whose results were deleted; or a strategy.
+        given: fields that replace those of the spec, by their names in the file. Parameters are added to its own; an
+            empty text resets a field to its default.
+        settings: name the backtests file.
         registry: the instruments.
-        store: the store of backtests.
+        store: of the stored specs.
+
+    Returns:
+        The spec, under the name of the entry if no field was changed, otherwise under a name made from its content.
 
     Raises:
-        UsageError: several entries fit, none does, or a field is missing or malformed.
+        UsageError: several entries fit, nothing does, or a field is missing or malformed.
         SettingsError: the file is malformed.
     """
     base = _base(words, given, settings, registry, store)
-    said = {name: value for name, value in given.items() if value != ""}
+    replaced = {name: value for name, value in given.items() if value != ""}
     start = base.to_dict() if base is not None else {"strategy": words}
-    values = {name: value for name, value in start.items() if name != "name" and given.get(name) != ""} | said
+    values = {name: value for name, value in start.items() if name != "name" and given.get(name) != ""} | replaced
     if base is not None:
         kept = base.parameters if values["strategy"] == base.strategy else {}
-        values["parameters"] = {**kept, **said.get("parameters", {})}
-    elif lacking := [name for name in _CHOOSING if name not in values]:
+        values["parameters"] = {**kept, **replaced.get("parameters", {})}
+    elif missing := [name for name in _CHOOSING if name not in values]:
         raise UsageError(
-            f"No entry of the backtests file has the strategy {words}: say {' and '.join(f'--{n}' for n in lacking)}."
+            f"No entry of the backtests file has the strategy {words}: give {' and '.join(f'--{n}' for n in missing)}."
         )
     spec = BacktestSpec.asked(values)
     registry[spec.instrument]
-    if base is not None and "name" not in said and spec.content() == base.content():
+    if base is not None and "name" not in replaced and spec.content() == base.content():
         return base
     return own_name(spec, settings, registry, store)
 
 
 def strategy_by_words(words: str, settings: Settings, registry: Registry, store: BacktestStore) -> str:
-    """Return the strategy of the named spec, or the words themselves if they name none."""
+    """Return the strategy of the spec that the words name; the words themselves if they name no spec."""
     try:
         return find_spec(words, settings, registry, store).strategy
     except UsageError:
@@ -88,20 +93,20 @@ def strategy_by_words(words: str, settings: Settings, registry: Registry, store:
 def _base(
     words: str, given: Mapping[str, Any], settings: Settings, registry: Registry, store: BacktestStore
 ) -> BacktestSpec | None:
-    """Return the named spec; None for a strategy without an entry."""
-    of_file = load_specs(settings.backtests, registry)
-    if words in of_file:
-        return of_file[words]
-    kept = {**store.deleted_specs(), **{stored.name: stored.spec for stored in store.specs()}}
-    if words in kept:
-        return BacktestSpec.from_dict(kept[words])
+    """Return the spec that the words name; None for a strategy that no entry has."""
+    entries = load_specs(settings.backtests, registry)
+    if words in entries:
+        return entries[words]
+    stored = {**store.deleted_specs(), **{one.name: one.spec for one in store.specs()}}
+    if words in stored:
+        return BacktestSpec.from_dict(stored[words])
     if words not in STRATEGIES and not is_external(words):
-        hint = "One of your own is named like 'package.module:Name'."
-        raise unknown("backtest or strategy", words, [*STRATEGIES, *of_file, *kept], hint)
+        hint = "Your own strategies are named like 'package.module:Name'."
+        raise unknown("backtest or strategy", words, [*STRATEGIES, *entries, *stored], hint)
     chosen = {name: given[name] for name in _CHOOSING if given.get(name)}
     fitting = [
         spec
-        for spec in of_file.values()
+        for spec in entries.values()
         if spec.strategy == words and all(getattr(spec, name) == value for name, value in chosen.items())
     ]
     if len(fitting) > 1:

@@ -30,6 +30,7 @@ class ClosingBroker(_Broker):
         self._i = -1
 
     def next(self) -> None:
+        """Process the orders of a bar; after the last bar, close the open trades."""
         # After its loop the library calls `next` once more on the last bar, so that open trades are closed.
         if self._i < len(self._data) - 1:
             super().next()

@@ -28,7 +28,7 @@ def strategy(name: str) -> type[Strategy]:
     try:
         return STRATEGIES[name]
     except KeyError:
-        hint = "One of your own is named like 'package.module:Name'."
+        hint = "Your own strategies are named like 'package.module:Name'."
         raise unknown("strategy", name, STRATEGIES, hint) from None
 
 

@@ -1,7 +1,4 @@
-"""Bars and equity thinned out to as many candles as a picture can carry.
-
-Knows frames. Must not know Bokeh, matplotlib or files.
-"""
+"""Bars and equity thinned out to as many candles as a picture can show."""
 
 from __future__ import annotations
 
@@ -13,12 +10,13 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Candles:
-    """Groups of neighbouring bars, none of which reaches over the end of a session or a change of contract.
+    """Groups of neighbouring bars; no group spans the end of a session or a change of contract.
 
     Attributes:
-        frame: one row a group: timestamp (of its first bar, UTC), trade_date, contract, open, high, low, close, volume.
+        frame: one row per group: timestamp (of its first bar, UTC), trade_date, contract, open, high, low, close,
+            volume.
         of_bar: int64, the group of each bar.
-        bars_each: most bars in one group; 1 where nothing was thinned out.
+        bars_each: most bars in one group; 1 if nothing was thinned out.
     """
 
     frame: pd.DataFrame
@@ -26,16 +24,16 @@ class Candles:
     bars_each: int
 
     def last(self, values: pd.Series) -> np.ndarray:
-        """The last value of each group, for a series with one value a bar."""
+        """Return the last value of each group of a series with one value per bar."""
         return values.groupby(self.of_bar).last().to_numpy()
 
     def lowest(self, values: pd.Series) -> np.ndarray:
-        """The lowest value of each group, for a series with one value a bar."""
+        """Return the lowest value of each group of a series with one value per bar."""
         return values.groupby(self.of_bar).min().to_numpy()
 
 
 def make_candles(bars: pd.DataFrame, most: int) -> Candles:
-    """Candles from a continuous series of n >= 1 bars: about `most` of them, more only where sessions are more."""
+    """Group a continuous series of n >= 1 bars into about `most` candles; more if there are more sessions."""
     part = (bars["trade_date"] != bars["trade_date"].shift()) | (bars["contract"] != bars["contract"].shift())
     section = part.cumsum().to_numpy()
     within = bars.groupby(section).cumcount().to_numpy()

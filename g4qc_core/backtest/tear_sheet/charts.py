@@ -1,6 +1,6 @@
 """The interactive charts of the report: prices with trades, volume, equity, drawdown, and the table of trades.
 
-Knows Bokeh, which is imported late because it is slow, and nothing of files or pages.
+Bokeh is imported late, because it is slow.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_CANDLES = 6000
 MOST_TABLE_ROWS = 5000
 _MOST_ROLL_MARKS = 120
 
-# Bars are numbered, so that nights and weekends leave no holes; the axis looks its dates up.
+# Bars are numbered, so that nights and weekends leave no holes; the axis looks up their dates.
 _TICKS = """
 const i = Math.round(tick);
 if (i < 0 || i >= stamps.length || Math.abs(tick - i) > 1e-6) return "";
@@ -32,11 +32,11 @@ return shown * step < 6 * 86400e3 ? text.slice(5, 16).replace("T", " ") : text.s
 
 
 def charts(result: BacktestResult, bars: pd.DataFrame) -> dict[str, Any]:
-    """Bokeh models by their place in the page: `prices`, `equity`, `trades` (none where there are no trades).
+    """Draw the charts as Bokeh models, by their place in the page: `prices`, `equity`, and `trades` if there are any.
 
     Args:
         result: the result.
-        bars: the n bars that it saw, one for each row of its equity.
+        bars: the bars that its strategy saw, one for each row of its equity.
     """
     from bokeh.models import ColumnDataSource, Range1d
 
@@ -55,7 +55,7 @@ def charts(result: BacktestResult, bars: pd.DataFrame) -> dict[str, Any]:
 
 
 def trades_table(result: BacktestResult) -> Any:
-    """A sortable table of the trades; the last `MOST_TABLE_ROWS` of them."""
+    """Return a sortable table of the last `MOST_TABLE_ROWS` trades."""
     from bokeh.models import ColumnDataSource
     from bokeh.models.widgets import DataTable, DateFormatter, NumberFormatter, StringFormatter, TableColumn
 
@@ -195,7 +195,7 @@ def _mark_trades(made: Any, candles: Candles, result: BacktestResult) -> None:
     }
     source = ColumnDataSource(data)
     made.segment("x0", "entry", "x1", "exit", source=source, color="colour", line_dash="dotted", line_width=1.5)
-    # A reversal ends one trade where the next begins: the ring of the exit stands around the triangle of the entry.
+    # At a reversal, the ring of the exit surrounds the triangle of the next entry.
     exits = made.scatter("x1", "exit", marker="circle", size=13, source=source, fill_alpha=0, line_color="colour")
     entries = made.scatter("x0", "entry", marker="marker", size=8, source=source, fill_color=LINE, line_color="white")
     exits.glyph.line_width, entries.glyph.line_width = 1.8, 0.6
@@ -216,7 +216,7 @@ def _volume(source: Any, shared: Any, candles: Candles) -> Any:
 def _equity(source: Any, shared: Any, candles: Candles, result: BacktestResult) -> Any:
     from bokeh.models import ColumnDataSource
 
-    made = _figure(shared, candles, 280, result.inputs["costs"]["currency"], dates=False)
+    made = _figure(shared, candles, 280, result.currency, dates=False)
     line = made.line("x", "equity", source=source, color=LINE, line_width=1.6)
     _hover(made, line, [("", "@when")], [("equity", "@equity{0,0.00}"), ("drawdown", "@drawdown{0.00}%")])
     daily = result.daily_equity

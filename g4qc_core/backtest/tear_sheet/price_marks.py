@@ -1,6 +1,6 @@
-"""Prices on Bokeh's axes, hover texts and tables: with all decimals of the tick, or in 32nds where the field does so.
+"""Prices on Bokeh's axes, hover texts and tables: with all decimals of the tick, or in 32nds if the market quotes them.
 
-Knows Bokeh, which is imported late because it is slow, and the step of prices. Must not know results or charts.
+Bokeh is imported late, because it is slow.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from g4qc_core.instruments.price_text import is_part_of_32nds
 
-# The same as `prices.quote`; a value off the grid, as adjusted prices may be, is written in decimals.
+# The same as `price_text.quote`; a value off the grid, like some adjusted prices, is written in decimals.
 _QUOTE = """
 const price = Number(value);
 const steps = price / step;
@@ -31,10 +31,10 @@ return plain === quoted ? plain : `${plain} (${quoted})`;
 
 @dataclass(frozen=True)
 class PriceMarks:
-    """How Bokeh writes the prices of one instrument.
+    """The format of one instrument's prices in Bokeh.
 
     Attributes:
-        step: of the prices, as a result's inputs have it.
+        step: of the price grid, as in a result's inputs.
     """
 
     step: Decimal
@@ -46,7 +46,7 @@ class PriceMarks:
 
     @property
     def quoted(self) -> bool:
-        """True where the field quotes 32nds."""
+        """True if the market quotes 32nds."""
         return is_part_of_32nds(self.step)
 
     @property
@@ -65,7 +65,7 @@ class PriceMarks:
         axis.formatter = CustomJSTickFormatter(args=self._arguments, code=f"const value = tick;{_QUOTE}")
 
     def hovers(self, *columns: str) -> tuple[list[tuple[str, str]], dict[str, Any]]:
-        """Return rows of a hover text for columns of prices, and the formatters that these need."""
+        """Return the rows of a hover text for columns of prices, and the formatters for them."""
         if not self.quoted:
             return [(name, f"@{name}{{{self.numeral}}}") for name in columns], {}
         from bokeh.models import CustomJSHover

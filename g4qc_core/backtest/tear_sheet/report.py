@@ -1,6 +1,6 @@
 """The report of one backtest: one HTML file that opens offline, written in one piece.
 
-Knows results and pages. Must not know where the file is served from. Bokeh is imported late, because it is slow.
+Bokeh is imported late, because it is slow.
 """
 
 from __future__ import annotations
@@ -31,13 +31,16 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def write_report(result: BacktestResult, bars: pd.DataFrame, path: Path, *, origin_note: str | None = None) -> Path:
-    """Writes the report; whoever reads `path` meanwhile sees the old file or the new one, never half of one.
+    """Write the report; a reader of `path` sees the old file or the new one, never a part.
 
     Args:
         result: the result.
         bars: the series that it was run on; bars outside the spec's window are left out.
-        path: where the file goes; its folder is made where there is none.
+        path: the file; its folder is created if it does not exist.
         origin_note: text of a banner, for bars that are not of a real market.
+
+    Returns:
+        `path`.
 
     Raises:
         UsageError: these are not the bars of the result.
@@ -53,7 +56,7 @@ def write_report(result: BacktestResult, bars: pd.DataFrame, path: Path, *, orig
 
 
 def render_report(result: BacktestResult, bars: pd.DataFrame, *, origin_note: str | None = None) -> str:
-    """The page as text.
+    """Return the page as text.
 
     Raises:
         UsageError: these are not the bars of the result.
@@ -76,7 +79,7 @@ def render_report(result: BacktestResult, bars: pd.DataFrame, *, origin_note: st
         prices=places["prices"],
         prices_note=escape(_prices_note(result)),
         equity=places["equity"],
-        equity_note="Marked at the close of every bar; dots are the ends of sessions, from which returns are taken.",
+        equity_note="Valued at the close of every bar; dots are the ends of sessions, from which returns are computed.",
         months=_months(result),
         trades=places.get("trades", "<p>No trade was made.</p>"),
         trades_note=escape(_trades_note(result)),
@@ -90,7 +93,7 @@ def render_report(result: BacktestResult, bars: pd.DataFrame, *, origin_note: st
 
 
 def label(name: str) -> str:
-    """A figure's name for people: `max_drawdown_money` gives `Max drawdown money`."""
+    """Return a figure's name for readers: `max_drawdown_money` gives `Max drawdown money`."""
     return name.replace("_", " ").capitalize()
 
 
@@ -131,7 +134,7 @@ def _key(name: str, result: BacktestResult) -> str:
     tone = ""
     if value is not None and (name in _SIGNED or name == "max_drawdown"):
         tone = " gain" if value > 0 else " loss" if value < 0 else ""
-    unit = f" {result.inputs['costs']['currency']}" if name in MONEY else ""
+    unit = f" {result.currency}" if name in MONEY else ""
     words = figure(name, result.metrics)
     return f'<div class="key"><span>{label(name)}{unit}</span><b class="{tone.strip()}">{words}</b></div>'
 
@@ -175,15 +178,15 @@ def _prices_note(result: BacktestResult) -> str:
 
 
 def _trades_note(result: BacktestResult) -> str:
-    n, currency = len(result.trades), result.inputs["costs"]["currency"]
-    note = f"Prices as the contract itself traded; money in {currency}. Click a column's head to sort."
+    n, currency = len(result.trades), result.currency
+    note = f"Prices at which the contract itself traded; money in {currency}. Click a column's head to sort."
     if n > MOST_TABLE_ROWS:
         note += f" The last {MOST_TABLE_ROWS:,} of {n:,} trades are shown."
     return note
 
 
 def _months(result: BacktestResult) -> str:
-    """A table of years by months, each cell tinted by its return."""
+    """Return a table of years by months, with cells coloured by their returns."""
     returns = monthly_returns(result.daily_equity, float(result.spec.cash))
     largest = float(returns.abs().max()) or 1.0
     head = "".join(f"<th>{name}</th>" for name in ("", *_MONTHS, "Year"))

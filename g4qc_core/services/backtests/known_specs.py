@@ -1,7 +1,7 @@
-"""The known backtest specs: entries of the backtests file, and specs that were asked for by hand.
+"""The known backtest specs: entries of the backtests file, and specs stored in the database.
 
-A spec that is asked for is kept before it runs, because Dagster needs a partition for it, and forgotten when its first
-run fails for good.
+A requested spec is stored before it runs, because Dagster needs a partition for it, and removed if its first run fails
+permanently.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from g4qc_core.storage.result_stores.backtest_store import BacktestStore, Stored
 
 
 def known_names(settings: Settings, registry: Registry, store: BacktestStore) -> list[str]:
-    """Names of all specs, of which those of the database are not read: one that no longer can be stops nothing else.
+    """Return the names of all specs; a stored spec that can no longer be read is listed too.
 
     Raises:
         SettingsError: the file is malformed.
@@ -25,36 +25,36 @@ def known_names(settings: Settings, registry: Registry, store: BacktestStore) ->
 
 
 def find_spec(name: str, settings: Settings, registry: Registry, store: BacktestStore) -> BacktestSpec:
-    """The spec of that name; one of the file wins over one of the database.
+    """Return the spec of this name; an entry of the file takes precedence over a stored spec.
 
     Raises:
-        UsageError: there is none.
+        UsageError: no such spec.
         SettingsError: the file is malformed.
     """
-    of_file = load_specs(settings.backtests, registry)
-    if name in of_file:
-        return of_file[name]
-    made = {stored.name: stored.spec for stored in store.specs()}
-    if name not in made:
-        raise unknown("backtest", name, made | of_file)
-    return BacktestSpec.from_dict(made[name])
+    entries = load_specs(settings.backtests, registry)
+    if name in entries:
+        return entries[name]
+    stored = {one.name: one.spec for one in store.specs()}
+    if name not in stored:
+        raise unknown("backtest", name, stored | entries)
+    return BacktestSpec.from_dict(stored[name])
 
 
 def own_name(spec: BacktestSpec, settings: Settings, registry: Registry, store: BacktestStore) -> BacktestSpec:
     """Return the spec under the name by which it is known.
 
-    That is its own name, unless it belongs to another experiment; where the spec is named by its content, the name of
-    an entry of the file that says the same.
+    That is its own name, unless another experiment has it. A spec named by its content takes the name of an entry of
+    the file with the same content.
     """
-    content, made = spec.content(), spec.named_by_content()
-    if spec.name == made.name:
+    content, by_content = spec.content(), spec.named_by_content()
+    if spec.name == by_content.name:
         entries = load_specs(settings.backtests, registry).values()
         return next((entry for entry in entries if entry.content() == content), spec)
     try:
         taken = find_spec(spec.name, settings, registry, store)
     except (UsageError, SettingsError):
         return spec
-    return spec if taken.content() == content else made
+    return spec if taken.content() == content else by_content
 
 
 def keep_spec(spec: BacktestSpec, surface: str, settings: Settings, registry: Registry, store: BacktestStore) -> None:
@@ -72,5 +72,5 @@ def keep_spec(spec: BacktestSpec, surface: str, settings: Settings, registry: Re
 
 
 def is_of_file(name: str, settings: Settings, registry: Registry) -> bool:
-    """True for an entry of the backtests file, which is known without being kept."""
+    """Return whether the name is that of an entry of the backtests file, which is known without being stored."""
     return name in load_specs(settings.backtests, registry)

@@ -1,15 +1,14 @@
-"""Checks whether a backtest can run on the stored data, before a run is started, so that the caller gets the error.
+"""Checks before a run: whether a backtest can run on the stored data, so that the caller gets the error at once.
 
-Reads only as many bars as the strategy needs.
+Only as many bars as the strategy needs are read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from g4qc_core.backtest.prepared_strategy import prepare
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.backtest.strategies import Strategy, make_strategy
-from g4qc_core.backtest.user_strategies import check_parameters, is_external, load_class, own_strategy
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import refuse_broken, refuse_unpriced
@@ -17,6 +16,7 @@ from g4qc_core.futures.rolls.roll_calendar import rule_name
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.sentences import counted
+from g4qc_core.services.backtests.spec_bars import rule_of
 from g4qc_core.services.coverage.completeness import completeness
 from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.services.series.continuous_series import not_made, stored_sessions
@@ -27,20 +27,18 @@ from g4qc_core.storage.bar_stores.bar_reader import BarQuery
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import timeframe
 
-_LEAST_BARS = 2
-
 
 def check_runnable(spec: BacktestSpec, settings: Settings, registry: Registry, stores: Stores) -> None:
     """Raise the error with which a run of the spec would fail for lack of a strategy, a roll calendar or bars.
 
     Raises:
-        UsageError: no such instrument, strategy, parameter or roll calendar; or one that was made before the bars.
+        UsageError: no such instrument, strategy, parameter or roll calendar; or a roll calendar older than the bars.
         BacktestRefused: fewer bars than the strategy needs, or a roll that cannot be adjusted across.
         BarsIncomplete: the timeframe was not derived from all stored minutes of the window.
     """
-    needed = max(_LEAST_BARS, check_names(spec, registry, stores))
+    needed = check_names(spec, registry, stores)
     instrument = registry[spec.instrument]
-    rule = _rule(spec, instrument)
+    rule = rule_of(spec, instrument)
     refuse_other_overrides(instrument, stores, settings)
     found = _count(spec, instrument, rule, needed, stores)
     if found < needed:
@@ -52,27 +50,26 @@ def check_runnable(spec: BacktestSpec, settings: Settings, registry: Registry, s
 
 
 def check_names(spec: BacktestSpec, registry: Registry, stores: Stores) -> int:
-    """Return the number of bars that the spec's strategy needs.
+    """Check the names in the spec, and return the number of bars that its strategy needs.
 
     Raises:
         UsageError: no such instrument, strategy or parameter, or no roll calendar by the spec's own rule.
     """
     instrument = registry[spec.instrument]
-    rule = _rule(spec, instrument)
+    rule = rule_of(spec, instrument)
     if rule != rule_name(instrument) and rule not in stores.rolls.rules(instrument.symbol):
         raise not_made(stores, instrument, rule)
-    strategy = _strategy(spec)
-    return strategy.bars_needed + 1 if strategy is not None else 0
+    return prepare(spec).bars_needed
 
 
 def check_variants(
     spec: BacktestSpec, rules: Sequence[str], adjustments: Sequence[str], registry: Registry, stores: Stores
 ) -> tuple[list[str], list[Adjustment]]:
-    """Return the roll rules and adjustments to compare a spec by; an empty list stands for all.
+    """Check and return the roll rules and adjustments by which a spec is compared; an empty list stands for all.
 
     Raises:
-        UsageError: an unknown adjustment or rule, one that is named twice, no roll calendar by a rule, or an
-            adjustment that the spec's class cannot have.
+        UsageError: an unknown adjustment or rule, a name given twice, no roll calendar by a rule, or an adjustment that
+            the spec's class cannot have.
     """
     named = [str(parse_rule(rule)) for rule in rules]
     for given, kind in ((named, "roll rule"), (list(adjustments), "adjustment")):
@@ -83,25 +80,8 @@ def check_variants(
         segments_of(stores, instrument, rule=rule)
     variants = [BacktestSpec.asked(spec.to_dict() | {"adjustment": name}) for name in adjustments]
     for variant in variants:
-        _strategy(variant)
+        prepare(variant)
     return named, [variant.adjustment for variant in variants]
-
-
-def _strategy(spec: BacktestSpec) -> Strategy | None:
-    """Return the spec's strategy; None for a class of backtesting.py, which can have every field of the spec."""
-    if not is_external(spec.strategy):
-        return make_strategy(spec.strategy, spec.parameters)
-    found = load_class(spec.strategy)
-    strategy = own_strategy(found, spec.parameters)
-    if strategy is None:
-        assert isinstance(found, type)
-        check_parameters(found, spec.parameters)
-        spec.refuse_for_class()
-    return strategy
-
-
-def _rule(spec: BacktestSpec, instrument: Instrument) -> str:
-    return rule_name(instrument) if spec.roll is None else spec.roll
 
 
 def _count(spec: BacktestSpec, instrument: Instrument, rule: str, most: int, stores: Stores) -> int:
@@ -116,7 +96,7 @@ def _count(spec: BacktestSpec, instrument: Instrument, rule: str, most: int, sto
 
 
 def _check_prices(spec: BacktestSpec, instrument: Instrument, rule: str, stores: Stores) -> None:
-    """Refuse a roll within the window that cannot be adjusted across."""
+    """Raise an error if prices cannot be adjusted across a roll in the window."""
     made = stores.rolls.load(instrument.symbol, rule)
     sessions = stored_sessions(stores, instrument, timeframe(spec.timeframe), spec.first, spec.last)
     if made is None or not sessions:

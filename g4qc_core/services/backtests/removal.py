@@ -1,6 +1,6 @@
-"""Deleting results with their reports and keys, and removing keys of the graph that nothing needs.
+"""Deletion of results with their reports and keys, and removal of unused keys of the graph.
 
-Extracted data is never deleted. Must not know who asks, nor how the graph keeps its keys.
+Extracted data is never deleted. How the graph stores its keys does not belong here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from g4qc_core.storage.stores import Stores
 
 @dataclass(frozen=True)
 class Removal:
-    """What may be deleted in one home."""
+    """Deletes results and keys of one home."""
 
     settings: Settings
     stores: Stores
@@ -34,8 +34,8 @@ class Removal:
         """Delete results with their reports, and the keys of specs that have no other result and no entry of the file.
 
         Args:
-            made: ids, each with the instant at which the caller knows it to be made; None: whenever that was.
-            by: who deletes.
+            made: ids, each with the time at which the caller read that it was made; None: any.
+            by: name of the user or key that deletes.
 
         Raises:
             NotFound, Gone: there is no such result, or it was deleted before.
@@ -45,18 +45,18 @@ class Removal:
 
         def prepare(doomed: Sequence[DeletedResult]) -> None:
             self._refuse_at_work({name for one in doomed for name in one.names})
-            # A report without its result would be shown as that of an older result.
+            # A report without its result would be shown as the report of an older result.
             for one in doomed:
                 self._remove_reports(one, made)
 
         deleted = self.stores.deleted.delete(made, datetime.now(UTC), by, prepare)
-        # A key that stays is listed among those without a result.
+        # A key that cannot be removed now is listed as unused.
         with suppress(TransientError):
             self._forget({name for one in deleted for name in one.names} - entries)
         return deleted
 
     def listed(self) -> list[GraphKey]:
-        """All keys, by kind and name."""
+        """Return all keys, by kind and name."""
         at_work, counts, entries = self.keys.at_work(), self.stores.backtests.counts(), self._entries()
         specs = [self._spec(key, counts.get(key, 0), entries, at_work) for key in self.keys.known(KeyKind.BACKTEST)]
         chosen = chosen_instruments(self.settings)
@@ -64,11 +64,11 @@ class Removal:
         return sorted([*specs, *symbols], key=lambda one: (one.kind, one.key))
 
     def remove(self, kind: KeyKind, names: Collection[str]) -> list[GraphKey]:
-        """Remove keys, all or none, and return what they were; bars and results stay.
+        """Remove keys, all or none, and return them; bars and results stay.
 
         Raises:
-            UsageError: there is no such key, or something keeps it.
-            InUse: a run works on it.
+            UsageError: there is no such key, or something needs it.
+            InUse: a run of the key is under way.
         """
         listed = {one.key: one for one in self.listed() if one.kind is kind}
         for name in names:
@@ -81,18 +81,18 @@ class Removal:
         return [listed[name] for name in dict.fromkeys(names)]
 
     def check_idle(self, name: str) -> None:
-        """Raise InUse while a run works on the key."""
+        """Raise InUse if a run of the key is under way."""
         self._refuse_at_work([name])
 
     def forget(self, name: str) -> bool:
-        """Remove the key of a spec that has no result, no entry of the file and no run; return True if it is gone."""
+        """Remove the key of a spec without result, entry of the file and run; return True if it was removed."""
         return name in self._forget({name} - self._entries())
 
     def _forget(self, names: Collection[str]) -> list[str]:
         counts, at_work = self.stores.backtests.counts(), self.keys.at_work()
-        gone = [name for name in names if not counts.get(name) and name not in at_work]
-        self._remove(KeyKind.BACKTEST, gone)
-        return gone
+        unused = [name for name in names if not counts.get(name) and name not in at_work]
+        self._remove(KeyKind.BACKTEST, unused)
+        return unused
 
     def _remove(self, kind: KeyKind, names: Collection[str]) -> None:
         if kind is KeyKind.BACKTEST:
@@ -107,7 +107,7 @@ class Removal:
             raise InUse(f"A run of {busy[0]} is under way: wait until it ends, or cancel it.")
 
     def _remove_reports(self, doomed: DeletedResult, made: Collection[str]) -> None:
-        """Remove the files that show the result: a spec has one, which shows its newest result at that time."""
+        """Remove the reports of the result: a spec has one report, of its newest result when it was written."""
         for name in doomed.names:
             path = report_path(self.settings, name)
             if path.is_file():
@@ -123,7 +123,7 @@ class Removal:
         kept_by = ""
         if key in entries:
             file = self.settings.backtests
-            way = f"take it out of {file}" if file else "set G4QC_BACKTESTS to a file of your own without it"
+            way = f"take it out of {file}" if file else "set G4QC_BACKTESTS to your own file without it"
             kept_by = f"{key} is an entry of the backtests file: {way}."
         elif results:
             kept_by = f"{key} has {holds}: `g4qc results delete --spec {key}` deletes what it has, and the key."
@@ -142,5 +142,5 @@ class Removal:
 
 
 def _shown(results: Sequence[BacktestRecord], written: float) -> BacktestRecord | None:
-    """The result that a report of the spec shows, which was written at that time (seconds since 1970)."""
+    """Return the result that a report of the spec shows, by the time of the file (seconds since 1970)."""
     return next((one for one in results if one.created_at.timestamp() <= written), None)

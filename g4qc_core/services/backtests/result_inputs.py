@@ -1,7 +1,8 @@
-"""What the results of backtests were made of, and whether it is still what is stored.
+"""The inputs of stored results, and whether they are still the stored ones.
 
-A result carries the fingerprint of the series that it read. Dagster cannot say which results a restated bar touches: it
-knows that a backtest reads bars, and not which instrument, months and contract; here the series itself is asked.
+A result carries the fingerprint of the series that it read. Dagster cannot tell which results a restated bar affects:
+it knows that a backtest reads bars, but not of which instrument, months and contracts. So the series is read again and
+compared.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ class Inputs:
     Attributes:
         spec: its name.
         used: version of the series that the result was made of.
-        now: version of the series as it is stored; None where it cannot be read.
-        pending: partitions that the series is read from, and that were never made or whose bars changed since.
-        problem: why the series cannot be read, where it cannot.
+        now: version of the series as it is stored; None if it cannot be read.
+        pending: partitions of the series that were never made, or whose bars have changed since.
+        problem: why the series cannot be read, if it cannot.
     """
 
     spec: str
@@ -44,12 +45,12 @@ class Inputs:
 
     @property
     def current(self) -> bool:
-        """True when running the spec again would read the very same series."""
+        """True if a run of the spec would read exactly the same series."""
         return self.now == self.used and not self.pending
 
     @property
     def why(self) -> str:
-        """One sentence that says how the result stands to its inputs."""
+        """One sentence on whether the result is current, and why."""
         if self.problem is not None and not self.pending:
             return self.problem
         reasons = []
@@ -60,21 +61,24 @@ class Inputs:
         return "; ".join(reasons) or "made of what is stored now"
 
     def to_dict(self) -> dict[str, Any]:
-        """The values that a program reads."""
+        """Return the values for programs."""
         return {"current": self.current, "why": self.why, "used": self.used, "now": self.now, "pending": self.pending}
 
 
 def inputs_of_newest(stores: Stores, registry: Registry) -> list[Inputs]:
-    """The inputs of the newest result of each spec whose instrument is known, by the spec's name."""
+    """Return the inputs of the newest result of each spec whose instrument is known, by the spec's name."""
     versions = stores.versions.versions()
     records = [record for record in stores.backtests.newest() if record.spec["instrument"] in registry]
     return [inputs_of(record, stores, registry, versions) for record in records]
 
 
 def inputs_of(record: BacktestRecord, stores: Stores, registry: Registry, versions: Sequence[MonthVersion]) -> Inputs:
-    """The inputs of one result.
+    """Return the inputs of one result.
 
     Args:
+        record: the result.
+        stores: of the bars.
+        registry: the instruments.
         versions: of the instrument's months, or of all.
     """
     used = str(record.inputs["data_version"])
@@ -88,7 +92,7 @@ def inputs_of(record: BacktestRecord, stores: Stores, registry: Registry, versio
 
 
 def _pending(spec: BacktestSpec, versions: Iterable[MonthVersion]) -> list[str]:
-    own = [version for version in versions if version.symbol == spec.instrument]
+    own = [version for version in versions if version.symbol in spec.instruments]
     steps: Mapping[str, str] = {ONE_MINUTE.name: RAW, spec.timeframe: ONE_MINUTE.name}
     if spec.timeframe == ONE_MINUTE.name:
         steps = {ONE_MINUTE.name: RAW}

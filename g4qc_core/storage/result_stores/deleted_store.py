@@ -1,6 +1,6 @@
-"""Deletion of results of backtests, and the record that stays of each.
+"""Deletion of backtest results, and the record that is kept of each.
 
-The trial of a deleted result stays counted. Knows tables. Must not know reports, runs or the graph.
+The trial of a deleted result stays counted. Reports, runs and the graph do not belong here.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from g4qc_core.storage.tables import backtest_equity, backtest_names, backtest_t
 
 @dataclass(frozen=True)
 class DeletedResult:
-    """The record of a result that was deleted.
+    """The record of a deleted result.
 
     Attributes:
-        id: that of the result; a run of the same inputs makes it again.
-        specs: the spec as it was written under each of its names.
-        trades, bars: number of rows that were deleted.
-        created_at, deleted_at: when it was made and deleted, UTC.
-        deleted_by: name of the key or of the user.
+        id: of the result; a run of the same inputs makes it again.
+        specs: the spec as it was written, by each of its names.
+        title: the user's name for the result, if it had one.
+        trades, bars: number of deleted rows.
+        created_at, deleted_at: times at which it was made and deleted, UTC.
+        deleted_by: name of the user or key.
     """
 
     id: str
@@ -47,7 +48,7 @@ class DeletedResult:
 
     @property
     def sentence(self) -> str:
-        """What a reader of an old link is told."""
+        """The answer to an old link."""
         return (
             f"The result {self.id[:8]} of {' and '.join(self.names)} was deleted on {self.deleted_at:%Y-%m-%d %H:%M} "
             f"UTC by {self.deleted_by}: `g4qc backtest {self.names[0]}` makes it again."
@@ -55,7 +56,7 @@ class DeletedResult:
 
 
 class DeletedStore:
-    """Deletes results of one database, and knows those that were deleted."""
+    """Deletes results of one database, and lists the deleted ones."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -70,9 +71,10 @@ class DeletedStore:
         """Delete results with their trades, equity curves and names in one transaction; all of them or none.
 
         Args:
-            made: ids, each with the instant at which the caller knows it to be made; None: whenever that was.
+            made: ids, each with the time at which the caller read that it was made; None: any.
             at: now, UTC.
-            before: receives the results just before they are gone; an error in it keeps all of them.
+            by: name of the user or key that deletes.
+            before: is called with the results just before the deletion; if it raises, all of them stay.
 
         Raises:
             NotFound: there is no such result.
@@ -96,25 +98,25 @@ class DeletedStore:
         return found
 
     def all(self) -> list[DeletedResult]:
-        """All results that were deleted and not made again, the newest deletion first."""
+        """Return all results that were deleted and not made again, the newest deletion first."""
         query = select(deleted_backtests).order_by(deleted_backtests.c.deleted_at.desc(), deleted_backtests.c.id)
         with self._database.transaction() as connection:
             return [_deleted(row) for row in connection.execute(query)]
 
     def find(self, backtest_id: str) -> DeletedResult | None:
-        """The record of a deleted result; None if it is there, or never was."""
+        """Return the record of a deleted result; None if the result exists or never existed."""
         query = select(deleted_backtests).where(deleted_backtests.c.id == backtest_id)
         with self._database.transaction() as connection:
             row = connection.execute(query).first()
         return None if row is None else _deleted(row)
 
     def missing(self, backtest_id: str) -> NotFound:
-        """The error for a result that is not there: Gone when it was deleted."""
+        """Return the error for a missing result: Gone if it was deleted, NotFound otherwise."""
         found = self.find(backtest_id)
-        return _never(backtest_id) if found is None else Gone(found.sentence)
+        return _not_found(backtest_id) if found is None else Gone(found.sentence)
 
     def of_spec(self, name: str) -> DeletedResult | None:
-        """The result of the spec that was deleted last; None if there is none."""
+        """Return the result of the spec that was deleted last; None if there is none."""
         query = select(deleted_backtests).where(cast(deleted_backtests.c.specs, JSONB).has_key(name))
         with self._database.transaction() as connection:
             row = connection.execute(query.order_by(deleted_backtests.c.deleted_at.desc()).limit(1)).first()
@@ -122,7 +124,7 @@ class DeletedStore:
 
 
 def refuse_missing(connection: Connection, wanted: Collection[str], found: Collection[str]) -> None:
-    """Raise Gone for the first wanted id that was deleted, NotFound for one that never was."""
+    """Raise Gone for the first missing id if it was deleted, NotFound if it never existed."""
     for backtest_id in wanted:
         if backtest_id in found:
             continue
@@ -130,10 +132,10 @@ def refuse_missing(connection: Connection, wanted: Collection[str], found: Colle
         row = connection.execute(query).first()
         if row is not None:
             raise Gone(_deleted(row).sentence)
-        raise _never(backtest_id)
+        raise _not_found(backtest_id)
 
 
-def _never(backtest_id: str) -> NotFound:
+def _not_found(backtest_id: str) -> NotFound:
     return NotFound(f"There is no backtest {backtest_id[:40]}: `g4qc results list` and /api/v1/backtests list them.")
 
 
@@ -158,7 +160,7 @@ def _counted(connection: Connection, row: Row, at: datetime, by: str) -> Deleted
 
 
 def _trial(row: Row) -> Trial:
-    """The trial that a result is; results that were stored before trials were counted have none yet."""
+    """Return the trial of a result; results that were stored before trials were counted have none yet."""
     return Trial(
         family=row.spec["strategy"],
         fingerprint=row.id,

@@ -1,7 +1,4 @@
-"""Which results of backtests are meant: by spec, strategy, instrument, tags and age.
-
-Must not know what becomes of them.
-"""
+"""Choice of backtest results by spec, strategy, instrument, tags and age."""
 
 from __future__ import annotations
 
@@ -14,12 +11,13 @@ from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, Backt
 
 @dataclass(frozen=True)
 class ResultChoice:
-    """Results that fit all that is given.
+    """Criteria for results; a result must meet all that are given.
 
     Attributes:
-        spec: name of a spec under which they were run.
-        tags: words that they all have.
-        made_before: instant before which they were made.
+        spec: name of the spec under which it was run.
+        strategy, instrument: of its spec.
+        tags: tags that it must all have.
+        made_before: time before which it was made, UTC.
     """
 
     spec: str | None = None
@@ -29,11 +27,11 @@ class ResultChoice:
     made_before: datetime | None = None
 
     def found(self, store: BacktestStore) -> list[BacktestRecord]:
-        """The results, newest first."""
+        """Return the results, the newest first."""
         return [record for record in store.results(self.spec) if self._fits(record)]
 
     def check_narrow(self) -> None:
-        """Raise UsageError for a choice that reaches over all specs: too wide for a deletion."""
+        """Raise UsageError for a choice without spec, strategy, instrument and tags: too wide for a deletion."""
         if not (self.spec or self.strategy or self.instrument or self.tags):
             raise UsageError("Say which results: by id, spec, strategy, instrument or tag.")
 

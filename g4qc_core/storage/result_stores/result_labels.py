@@ -1,7 +1,4 @@
-"""What people write on results of backtests: a title and tags, which affect no number and no id.
-
-Must not know who writes them.
-"""
+"""Labels of backtest results: a title and tags, which affect no number and no id."""
 
 from __future__ import annotations
 
@@ -18,19 +15,19 @@ from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import backtests
 
 TAG = r"^[^\W_][\w.-]{0,29}$"
-"""Form of a tag: letters and digits, and `.`, `_` and `-` within it."""
+"""Form of a tag: letters and digits, with `.`, `_` and `-` after the first character."""
 
 TAG_IN_WORDS = "write one word of at most 30 letters, digits and . _ -, like keep"
 
 LONGEST_TITLE = 120
 MOST_TAGS = 20
-_JOINER = "\u200d"  # of emoji that are made of several
+_JOINER = "\u200d"  # joins several emoji into one
 
 
 def check_title(text: str) -> str | None:
-    """Return the title without space around it; None for an empty one, which takes a title away.
+    """Return the title without surrounding space; None for an empty one, which removes a title.
 
-    Spaces of every kind become plain ones.
+    Spaces of every kind become plain spaces.
 
     Raises:
         UsageError: it is too long, has more than one line, or has characters that cannot be seen.
@@ -61,10 +58,13 @@ def check_tags(texts: Iterable[str]) -> set[str]:
 
 @dataclass(frozen=True)
 class LabelChange:
-    """A change of the labels of results; `title` counts where `titled` is true, `tags` replaces all tags of a result.
+    """A change of the labels of results.
 
     Attributes:
-        added, removed: tags that are added and taken away after that.
+        title: new title; used only if `titled` is true.
+        titled: the title changes.
+        tags: replaces all tags of a result; None: they stay.
+        added, removed: tags to add and to remove afterwards.
     """
 
     title: str | None = None
@@ -93,7 +93,7 @@ class ResultLabels:
         self._database = database
 
     def change(self, ids: Collection[str], change: LabelChange) -> None:
-        """Change the labels of the results, of all or of none.
+        """Change the labels of the results, of all or none.
 
         Raises:
             UsageError: a title or a tag is malformed.
@@ -102,7 +102,7 @@ class ResultLabels:
         titled = {"title": check_title(change.title or "")} if change.titled else {}
         columns = (backtests.c.id, backtests.c.tags)
         with self._database.transaction() as connection:
-            # In one order, so that two changes never wait for each other.
+            # In a fixed order, so that two changes never wait for each other.
             query = select(*columns).where(backtests.c.id.in_(ids)).order_by(backtests.c.id).with_for_update()
             rows = connection.execute(query).all()
             refuse_missing(connection, ids, [row.id for row in rows])

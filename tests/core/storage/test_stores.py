@@ -13,16 +13,16 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from g4qc_core.backtest.account import account
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import ContractChanged, OriginMismatch, UsageError
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame
+from g4qc_core.result_columns import EQUITY_COLUMNS, TRADE_COLUMNS
 from g4qc_core.storage.contract_store import ContractStore
-from g4qc_core.storage.result_stores import backtest_store
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, BacktestStore, StoredSpec, Trial
 from g4qc_core.storage.roll_store import RollStore
 from g4qc_core.storage.server.bar_origin import claim_origin, stored_origin
 from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.tables import backtest_equity, backtest_trades
 from tests.core.storage.frames import contract
 
 NOW = datetime(2024, 2, 1, 12, tzinfo=UTC)
@@ -68,7 +68,7 @@ def _trades() -> pd.DataFrame:
         "bars": [60, 60],
         "exit_reason": ["signal", "end"],
     }
-    frame = pd.DataFrame(rows)[list(account.TRADE_COLUMNS)]
+    frame = pd.DataFrame(rows)[list(TRADE_COLUMNS)]
     return frame.astype({"contract": "str", "exit_reason": "str"})
 
 
@@ -81,7 +81,7 @@ def _equity(n: int = 3) -> pd.DataFrame:
         "equity": 100_000 + np.arange(n) / 3,
         "drawdown": -np.arange(n) / 7,
     }
-    return pd.DataFrame(rows)[list(account.EQUITY_COLUMNS)]
+    return pd.DataFrame(rows)[list(EQUITY_COLUMNS)]
 
 
 def _record(id_: str = "a1", metrics: dict | None = None) -> BacktestRecord:
@@ -190,8 +190,8 @@ def test_a_calendar_made_of_no_bars_is_kept_too(database: Database) -> None:
 
 
 def test_a_result_comes_back_as_it_was_saved(database: Database) -> None:
-    assert backtest_store.TRADE_COLUMNS == account.TRADE_COLUMNS
-    assert backtest_store.EQUITY_COLUMNS == account.EQUITY_COLUMNS
+    assert [c.name for c in backtest_trades.c if c.name not in ("backtest_id", "number")] == list(TRADE_COLUMNS)
+    assert [c.name for c in backtest_equity.c if c.name != "backtest_id"] == list(EQUITY_COLUMNS)
     store = BacktestStore(database)
     store.save(_record(), _trades(), _equity())
     record, trades, equity = store.load("a1")
