@@ -1,6 +1,6 @@
-"""Silence: when minutes without a bar are believed at once, and when the answer may have been cut short.
+"""When a gap is believed after one answer of the source, and when another answer must confirm it.
 
-Knows rows of minutes. Must not know sessions, requests or ledgers.
+A gap is a run of minutes without bars in one session. All functions take one element per minute.
 """
 
 from __future__ import annotations
@@ -10,42 +10,45 @@ from datetime import timedelta
 import numpy as np
 
 CONFIRMED = 2
-"""Answers that must agree before a silence that is in doubt is believed."""
+"""Number of agreeing answers after which a suspect gap is believed."""
 
 APART = timedelta(hours=1)
-"""At least, between answers that confirm one another, so that one outage of the source does not give both."""
+"""Least time between answers that confirm each other, so that one outage of the source does not cause both."""
 
-_LONG_SILENCE = 60  # minutes
-_TELLING_BARS, _BUSY_SPACING = 30, 2  # bars; minutes from one to the next
+_LONG_GAP = 60  # minutes
+_ENOUGH_BARS, _BUSY_SPACING = 30, 2  # bars; median minutes between them
 _PAUSE = 10  # minutes
-_BESIDE, _LIVELY = 30, 0.9  # minutes looked at on either side; share of them that have a bar
+_AROUND, _BUSY_SHARE = 30, 0.9  # minutes on either side; least share of them with bars
 
 
-def doubtful(has: np.ndarray, silent: np.ndarray) -> np.ndarray:
-    """Minutes of silences in one session that are more likely a failure than minutes without a trade; `bool`, one each.
+def suspect_minutes(has_bar: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
+    """Return a mask of gap minutes that look like missing data rather than no trading.
 
-    Ten minutes of silence where almost every minute before and after has a bar are a hole in the answer, or a halt that
-    the calendar does not know. An hour of silence is anywhere more likely an answer that was cut short, but in a
-    session that is known to be thin: where bars are many enough to tell, and most do not follow one another closely.
-    Few bars tell nothing, because they are also what is left of a busy session whose answer ended early.
+    A gap of ten minutes with bars in almost every minute before and after is a hole in the answer, or a halt that the
+    calendar does not have. A gap of an hour is more likely an answer that was cut short, unless the session is thin:
+    it has enough bars to judge, and most of them are not close together. Few bars prove nothing, because a busy
+    session with a truncated answer has few bars, too.
+
+    Args:
+        has_bar, in_gap: masks of the minutes of one session, in order.
     """
-    doubt = np.zeros(len(has), bool)
-    places = np.flatnonzero(has)
-    thin = len(places) >= _TELLING_BARS and np.median(np.diff(places)) > _BUSY_SPACING
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], silent.astype(np.int8), [0]))))
+    suspect = np.zeros(len(has_bar), bool)
+    at = np.flatnonzero(has_bar)
+    thin = len(at) >= _ENOUGH_BARS and np.median(np.diff(at)) > _BUSY_SPACING
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], in_gap.astype(np.int8), [0]))))
     runs = edges.reshape(-1, 2)
     for begin, end in runs[runs[:, 1] - runs[:, 0] >= _PAUSE]:
-        long = end - begin >= _LONG_SILENCE and not thin
-        doubt[begin:end] = long or _amid_trading(has, begin, end)
-    return doubt
+        long = end - begin >= _LONG_GAP and not thin
+        suspect[begin:end] = long or _amid_trading(has_bar, begin, end)
+    return suspect
 
 
-def _amid_trading(has: np.ndarray, begin: int, end: int) -> bool:
-    """True when almost every minute before the silence has a bar, and after it, as far as the session reaches."""
-    sides = [side for side in (has[max(0, begin - _BESIDE) : begin], has[end : end + _BESIDE]) if len(side)]
-    return sum(map(len, sides)) >= _BESIDE and all(side.mean() >= _LIVELY for side in sides)
+def _amid_trading(has_bar: np.ndarray, begin: int, end: int) -> bool:
+    """Return True if almost every minute around the gap has a bar; only minutes of the session count."""
+    sides = [side for side in (has_bar[max(0, begin - _AROUND) : begin], has_bar[end : end + _AROUND]) if len(side)]
+    return sum(map(len, sides)) >= _AROUND and all(side.mean() >= _BUSY_SHARE for side in sides)
 
 
-def doubted(has: np.ndarray) -> np.ndarray:
-    """Minutes of one session whose silence takes `CONFIRMED` answers: all of it where it has no bar."""
-    return doubtful(has, ~has) if has.any() else ~has
+def minutes_to_confirm(has_bar: np.ndarray) -> np.ndarray:
+    """Return a mask of the minutes of a session that need `CONFIRMED` answers; all of them if it has no bar."""
+    return suspect_minutes(has_bar, ~has_bar) if has_bar.any() else ~has_bar

@@ -1,8 +1,7 @@
-"""Coverage: what is known of each minute of a contract's sessions.
+"""The class of each minute of a contract's sessions: what is known about it.
 
-A minute without a bar means nothing by itself: that depends on whether the source was asked about it and what
-it answered, which the request ledger says. Knows sessions, contracts and windows of time. Must not know how
-answers are stored, nor how to ask.
+A minute without a bar means nothing by itself: it depends on whether the source was asked about the minute, and on what
+it answered. The names of the classes are `bars.columns.CLASSES`. Requests and storage do not belong here.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.columns import GAP_COLUMNS, MISSING, OPEN, QUALITY_COLUMNS
-from g4qc_core.bars.gap_confirmation import CONFIRMED, doubtful
-from g4qc_core.bars.windows import MINUTE, Window, Windows, among, minutes_of, possible, within
+from g4qc_core.bars.gap_confirmation import CONFIRMED, suspect_minutes
+from g4qc_core.bars.windows import MINUTE, Window, Windows, in_windows, minutes_of, tradable_window, with_bars
 from g4qc_core.calendars.session_calendar import Session
 from g4qc_core.instruments.registry import Contract
 
@@ -31,32 +30,31 @@ def session_quality(
     failed: Iterable[Window],
     until: datetime,
 ) -> pd.DataFrame:
-    """What is known of every minute of the sessions, counted by session.
+    """Count the minutes of each session by class.
 
-    Every minute of a session's trading intervals that the contract could have traded and that was over at `until` is
-    `expected`, and is in exactly one class:
+    A minute of a session's trading intervals is `expected` if the contract could trade in it and it was over at
+    `until`. It is in exactly one class:
 
-    - `halt`: the exchange pauses then, by the calendar;
+    - `halt`: by the calendar, the exchange pauses;
     - `traded`: it has a good bar;
     - `quarantined`: it has a bar, but not one that passed validation;
-    - `closed`: it has no bar, and lies in a known outage: the market did not trade although its calendar says open;
-    - `no_trade`: the source answered about it, it has no bar, and the answer is believed. That takes two separate
-      answers where a session that is not known to be thin is silent for an hour, because the answer may have been cut
-      short, and over the whole of a session without any bar; elsewhere one is enough;
-    - `failed`: the source was asked, and failed or gave an answer that is not believed yet;
-    - `never_asked`: nobody asked.
+    - `closed`: it has no bar and is in a known outage: the market did not trade although the calendar has a session;
+    - `no_trade`: the source answered, the minute has no bar, and the answer is believed. One answer is enough, except
+      for suspect gaps (see `gap_confirmation`) and for a session without any bar, which take two separate answers;
+    - `failed`: the request failed, or its answer is not believed yet;
+    - `never_asked`: there was no request.
 
     Args:
         sessions: ascending.
         good, quarantined: starts of the contract's bars, UTC, any order; those outside sessions are ignored.
-        answered: windows that the source answered, with bars or without, one entry an answer; two where it is
-            confirmed, as it is before the contract's first bar.
-        failed: windows for which a request failed.
-        until: the source's clock.
+        answered: windows that the source answered, with or without bars, one entry per answer; two if the answer is
+            conclusive, as before the contract's first bar.
+        failed: windows of failed requests.
+        until: time by the source's clock, UTC.
 
     Returns:
-        `QUALITY_COLUMNS`, one row a session: symbol and contract (text), trade_date (datetime64[s]), numbers
-        of minutes (int64).
+        `QUALITY_COLUMNS`, one row per session: symbol and contract (text), trade_date (datetime64[s]), numbers of
+        minutes (int64).
     """
     judged = _judge(contract, sessions, good, quarantined, answered, failed, until)
     counts = {name: judged.count(judged.classes == at) for at, name in enumerate(judged.order)}
@@ -76,10 +74,10 @@ def gaps(
     failed: Iterable[Window],
     until: datetime,
 ) -> pd.DataFrame:
-    """Where those minutes lie that `session_quality`, given the same, counts as one of `OPEN`.
+    """Return the runs of minutes of the classes `OPEN`, for the arguments of `session_quality`.
 
     Returns:
-        `GAP_COLUMNS`, ascending, a row for each run of neighbouring minutes of one class and session: contract and
+        `GAP_COLUMNS`, ascending, one row per run of neighbouring minutes of one class and session: contract and
         class (text), trade_date (datetime64[s]), start and end of `[start, end)` (datetime64[us, UTC]).
     """
     judged = _judge(contract, sessions, good, quarantined, answered, failed, until)
@@ -123,15 +121,15 @@ def _judge(
     failed: Iterable[Window],
     until: datetime,
 ) -> _Judged:
-    spans = [minutes_of(session, possible(session, contract, until)) for session in sessions]
+    spans = [minutes_of(session, tradable_window(session, contract, until)) for session in sessions]
     minutes = np.concatenate([np.array([], "datetime64[us]"), *spans])
     row = np.repeat(np.arange(len(sessions)), [len(span) for span in spans])
-    halt = within(minutes, (halt for session in sessions for halt in session.halts))
-    has_good, has_bad = among(minutes, good), among(minutes, quarantined)
+    halt = in_windows(minutes, (halt for session in sessions for halt in session.halts))
+    has_good, has_bad = with_bars(minutes, good), with_bars(minutes, quarantined)
     has_bar = has_good | has_bad
-    closed = within(minutes, (outage for session in sessions for outage in session.outages)) & ~has_bar & ~halt
+    closed = in_windows(minutes, (outage for session in sessions for outage in session.outages)) & ~has_bar & ~halt
     traded_in = ~(halt | closed)
-    answers = Windows(answered).holding(minutes)
+    answers = Windows(answered).count_at(minutes)
 
     def per_session(mask: np.ndarray) -> np.ndarray:
         return np.bincount(row[mask], minlength=len(sessions))
@@ -143,7 +141,7 @@ def _judge(
     for begin, end in pairwise((0, *ends)):
         open_minutes = begin + np.flatnonzero(traded_in[begin:end])
         has = has_bar[open_minutes]
-        doubt[open_minutes] = doubtful(has, ~has & (answers[open_minutes] > 0))
+        doubt[open_minutes] = suspect_minutes(has, ~has & (answers[open_minutes] > 0))
     # A minute is in the first class whose condition it meets.
     classes = {
         "halt": halt,
@@ -151,7 +149,7 @@ def _judge(
         "quarantined": has_bad,
         "closed": closed,
         "no_trade": (answers > 0) & believed[row] & (~doubt | (answers >= CONFIRMED)),
-        "failed": (answers > 0) | (Windows(failed).holding(minutes) > 0),
+        "failed": (answers > 0) | (Windows(failed).count_at(minutes) > 0),
         "never_asked": np.ones(len(minutes), bool),
     }
     first = np.argmax(np.column_stack(list(classes.values())), axis=1) if len(minutes) else row
@@ -159,5 +157,5 @@ def _judge(
 
 
 def missing(quality: pd.DataFrame) -> pd.Series:
-    """Minutes of each quality row about which nothing is known: the request failed, or was never made."""
+    """Return the minutes of each quality row with a failed request or none (int64)."""
     return quality[list(MISSING)].sum(axis=1)

@@ -1,6 +1,6 @@
-"""Windows of time counted in whole minutes: which minutes of a session can have bars, and which windows hold them.
+"""Windows of time in whole minutes: which minutes of a session can have bars, and which windows contain them.
 
-Minutes are plain arrays of `datetime64[us]`, UTC. Knows sessions and contracts. Must not know what a window stands for.
+Minutes are arrays of `datetime64[us]`, UTC.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 
 
 class Windows:
-    """Windows of time, as far as they hold whole minutes."""
+    """The whole minutes of windows of time."""
 
     def __init__(self, windows: Iterable[Window]) -> None:
         pairs = [(_instant(start + _ALMOST_A_MINUTE), _instant(end)) for start, end in windows]
@@ -32,27 +32,29 @@ class Windows:
         edges = edges[edges[:, 0] < edges[:, 1]]
         self._starts, self._ends = np.sort(edges[:, 0]), np.sort(edges[:, 1])
 
-    def holding(self, minutes: np.ndarray) -> np.ndarray:
-        """How many of the windows hold each minute."""
+    def count_at(self, minutes: np.ndarray) -> np.ndarray:
+        """Return the number of windows that contain each minute."""
         begun = np.searchsorted(self._starts, minutes, side="right")
         return begun - np.searchsorted(self._ends, minutes, side="right")
 
 
-def possible(session: Session, contract: Contract, until: datetime, head: datetime | None = None) -> Window | None:
-    """The part of the session, in whole minutes, in which the contract can have finished bars, or None.
+def tradable_window(
+    session: Session, contract: Contract, until: datetime, head: datetime | None = None
+) -> Window | None:
+    """Return the part of the session, in whole minutes, in which the contract can have finished bars, or None.
 
-    It begins and ends within a trading interval; breaks between intervals may lie inside.
+    It begins and ends in a trading interval, and may contain breaks between intervals.
 
     Args:
         until: the source's clock.
-        head: start of the contract's first bar ever, where it is known.
+        head: start of the contract's first bar ever, if known.
     """
     start = max(session.open, head) if head is not None else session.open
     end = min(session.close, contract.last_trade_at, until)
     start, end = (moment.replace(second=0, microsecond=0) for moment in (start, end))
     parts = [(max(start, opens), min(end, closes)) for opens, closes in session.intervals]
-    held = [part for part in parts if part[0] < part[1]]
-    return (held[0][0], held[-1][1]) if held else None
+    trading = [part for part in parts if part[0] < part[1]]
+    return (trading[0][0], trading[-1][1]) if trading else None
 
 
 def minutes_of(session: Session, window: Window | None) -> np.ndarray:
@@ -63,13 +65,13 @@ def minutes_of(session: Session, window: Window | None) -> np.ndarray:
     return minutes[(minutes >= _instant(window[0])) & (minutes < _instant(window[1]))]
 
 
-def within(minutes: np.ndarray, windows: Iterable[Window]) -> np.ndarray:
-    """Which of the minutes lie in one of the windows; `bool`."""
-    return Windows(windows).holding(minutes) > 0
+def in_windows(minutes: np.ndarray, windows: Iterable[Window]) -> np.ndarray:
+    """Return a mask (bool) of the minutes in at least one of the windows."""
+    return Windows(windows).count_at(minutes) > 0
 
 
-def among(minutes: np.ndarray, timestamps: pd.Series | pd.DatetimeIndex) -> np.ndarray:
-    """Which of the minutes are among the timestamps (UTC, any order); `bool`."""
+def with_bars(minutes: np.ndarray, timestamps: pd.Series | pd.DatetimeIndex) -> np.ndarray:
+    """Return a mask (bool) of the minutes that are starts of bars, given as UTC timestamps in any order."""
     instants = pd.DatetimeIndex(timestamps).tz_convert(None).to_numpy("datetime64[us]")
     return np.isin(minutes, instants)
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from g4qc_core.calendars.business_days import on_or_before
 from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, Session, SessionCalendar
-from g4qc_core.futures.rolls.roll_overrides import RollOverride
+from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.futures.rolls.rule_dates import ContractChange, RuleDates
 from g4qc_core.instruments.registry import MONTH_CODES, Contract, Instrument, month_code
 from g4qc_core.roll_rules import OpenInterest, Volume, parse_rule

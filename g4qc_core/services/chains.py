@@ -9,7 +9,7 @@ from g4qc_core.bars.bar_source import BarSource, ChainPartlyUnreadable
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.errors import ContractNotFound, UsageError
 from g4qc_core.futures.chain import contracts_for
-from g4qc_core.futures.rolls.roll_overrides import RollOverride
+from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.storage.stores import Stores
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from g4qc_core.backtest.tear_sheet.pictures import candles_png
 from g4qc_core.errors import InvalidBars
-from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.futures.rolls.roll_files import load_overrides
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.services.month_keys import parse_key
 from g4qc_core.services.quality.month_derivation import DerivedMonth, derive_month

@@ -11,7 +11,7 @@ from pydantic import Field
 from g4qc_core.bars.bar_source import BarSource
 from g4qc_core.bars.fingerprint import fingerprint
 from g4qc_core.errors import GatewayError, InvalidBars, TransientError
-from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.futures.rolls.roll_files import load_overrides
 from g4qc_core.instruments.products import plain
 from g4qc_core.instruments.registry import Contract, Instrument, Registry
 from g4qc_core.sentences import counted, listing

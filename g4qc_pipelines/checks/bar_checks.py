@@ -18,9 +18,9 @@ import pandas as pd
 
 from g4qc_core.bars.calendar_comparison import Agreement, ComparedDay
 from g4qc_core.bars.minute_classes import missing
+from g4qc_core.bars.quarantine.decisions import MAX_QUARANTINED
 from g4qc_core.bars.quarantine.reasons import Reason, in_words
 from g4qc_core.bars.quarantine.selection import Selection, in_quarantine
-from g4qc_core.bars.quarantine.soundness import MAX_QUARANTINED
 from g4qc_core.calendars.session_calendar import month_window, parse_date
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import Instrument

@@ -13,7 +13,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.futures.rolls.roll_files import load_overrides
 from g4qc_core.instruments.registry import contract_month, load_registry
 from g4qc_core.services.extraction.plan import FetchOrder, PlanRules
 from g4qc_core.services.extraction.preview import ExtractionPreview, preview_extraction

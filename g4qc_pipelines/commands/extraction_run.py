@@ -10,7 +10,7 @@ import click
 from g4qc_core.bars.minute_classes import missing
 from g4qc_core.bars.quarantine.decisions import undecided
 from g4qc_core.bars.quarantine.selection import Selection, in_quarantine
-from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.futures.rolls.roll_files import load_overrides
 from g4qc_core.instruments.registry import Instrument, contract_month, load_registry
 from g4qc_core.sentences import counted
 from g4qc_core.services.chains import contracts_of_interest

@@ -6,7 +6,7 @@ import click
 
 from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.errors import UsageError, unknown
-from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.futures.rolls.roll_files import load_overrides
 from g4qc_core.graph_keys import KeyKind
 from g4qc_core.instruments.instruments_file import remove_instrument as take_out
 from g4qc_core.instruments.registry import instrument_symbol, load_registry, read_instruments

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import click
 
-from g4qc_core.bars.quarantine.bar_keys import parse_bar_key
 from g4qc_core.bars.quarantine.decisions import Preview, undecided
 from g4qc_core.bars.quarantine.reasons import Decision
+from g4qc_core.bars.quarantine.selection import parse_bar_key
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Registry, load_registry
 from g4qc_core.sentences import counted

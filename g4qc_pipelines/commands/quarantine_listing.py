@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.bars.columns import PRICES
-from g4qc_core.bars.quarantine.bar_keys import BarKey
 from g4qc_core.bars.quarantine.decisions import undecided
 from g4qc_core.bars.quarantine.reasons import WAYS_OUT, Reason, gravest_first
-from g4qc_core.bars.quarantine.selection import Selection
+from g4qc_core.bars.quarantine.selection import BarKey, Selection
 from g4qc_core.instruments.price_text import decimal_text
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.storage.stores import Stores

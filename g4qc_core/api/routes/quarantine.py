@@ -13,10 +13,9 @@ from g4qc_core.api.dependencies import CanDecide, CanRead, Context
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.bars.columns import PRICES
-from g4qc_core.bars.quarantine.bar_keys import BarKey
 from g4qc_core.bars.quarantine.decisions import Group, Preview, groups_of, undecided
 from g4qc_core.bars.quarantine.reasons import Decision, Reason
-from g4qc_core.bars.quarantine.selection import Selection
+from g4qc_core.bars.quarantine.selection import BarKey, Selection
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.services.quarantine.review import DecisionRequest
 from g4qc_core.services.quarantine.selected_bars import read_selected

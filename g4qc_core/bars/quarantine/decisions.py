@@ -1,6 +1,8 @@
-"""Decisions about bars in quarantine: which bars wait for one, and what a decision about many of them says beforehand.
+"""Decisions about quarantined bars: which bars await one, what a decision would start, and when a month is unsound.
 
-Knows the decisions that a rule allows. Must not know where they stand, nor what they start.
+More than one undecided bar in a hundred means that the feed or the instrument's definition is wrong: nothing is derived
+from the other bars of the contract then. Contracts and months are judged separately. Decisions are stored by
+`storage.bar_stores.quarantine_store` and taken by `services.quarantine.review`.
 """
 
 from __future__ import annotations
@@ -31,14 +33,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a decision would be about, and what it would start.
+    """Preview of a decision: its bars, and what it would start.
 
     Attributes:
         groups: the gravest reason first, then by instrument, contract and session.
-        already: number of bars about which the same was decided before.
-        months: partitions that are made again, ascending.
-        runs: number of runs that does it.
-        seen: names these bars as they are now: a decision that carries it is refused where they have changed.
+        already: number of bars with the same decision already.
+        months: partitions that the decision rebuilds, ascending.
+        runs: number of runs for that.
+        seen: fingerprint of these bars as they are now; a decision that carries it is refused if they have changed.
     """
 
     decision: Decision
@@ -65,8 +67,8 @@ class Preview:
 def undecided(listed: pd.DataFrame) -> pd.DataFrame:
     """Return the listed bars that await a decision.
 
-    One that was accepted as suspect, and turned out to be impossible when a rule or the instrument changed, is among
-    them; so is one of which the decision was taken back.
+    These include bars that were accepted as suspect and became impossible when a rule or the instrument changed, and
+    bars whose decision was taken back.
 
     Args:
         listed: with at least reason and decision.
@@ -75,7 +77,7 @@ def undecided(listed: pd.DataFrame) -> pd.DataFrame:
 
 
 def awaiting(listed: pd.DataFrame) -> np.ndarray:
-    """Return which of the listed bars await a decision; bool, one each."""
+    """Return a mask (bool) of the listed bars that await a decision."""
     pairs = zip(listed["decision"].fillna(""), listed["reason"], strict=True)
     return np.array([not _settled(decision, Reason(reason)) for decision, reason in pairs], bool)
 
@@ -99,7 +101,7 @@ def groups_of(bars: Mapping[str, pd.DataFrame]) -> list[Group]:
 
 
 def fingerprint(bars: Iterable[tuple[str, pd.DataFrame]], decision: Decision) -> str:
-    """Return a text that changes when other bars are meant, when their values do, or when something else is decided.
+    """Return a text that changes with the bars, their values, their earlier decisions and the new decision.
 
     Args:
         bars: symbol and bars as `QuarantineStore.listed` lists them.
@@ -107,10 +109,33 @@ def fingerprint(bars: Iterable[tuple[str, pd.DataFrame]], decision: Decision) ->
     hashed = hashlib.sha256(str(decision).encode())
     for symbol, frame in bars:
         other = frame["decision"].fillna("").where(frame["decision"] != decision, "")
-        told = frame[[*RAW_BAR_COLUMNS, "reason"]].assign(other=other).sort_values(["contract", "timestamp", "reason"])
-        hashed.update(f"{symbol}\n{told.to_csv(index=False)}".encode())
+        decided = (
+            frame[[*RAW_BAR_COLUMNS, "reason"]].assign(other=other).sort_values(["contract", "timestamp", "reason"])
+        )
+        hashed.update(f"{symbol}\n{decided.to_csv(index=False)}".encode())
     return hashed.hexdigest()[:24]
 
 
 def _settled(decision: str, reason: Reason) -> bool:
     return decision == Decision.DROP or (decision == Decision.ACCEPT and reason.acceptable)
+
+
+MAX_QUARANTINED = 0.01
+
+
+def unsound_contracts(undecided: pd.DataFrame, good: Mapping[str, int]) -> dict[str, int]:
+    """Return the number of undecided bars of each unsound contract, by month; empty if the whole month is sound.
+
+    Args:
+        undecided: bars in quarantine that wait for a decision, with at least contract and reason.
+        good: number of validated minutes by contract.
+    """
+    stops = undecided[np.array([Reason(reason).stops for reason in undecided["reason"]], bool)]
+    bad = {str(month): int(count) for month, count in stops["contract"].value_counts().items()}
+    if not _many(sum(bad.values()), sum(good.values())):
+        return {}
+    return {month: count for month, count in sorted(bad.items()) if _many(count, good.get(month, 0))}
+
+
+def _many(bad: int, good: int) -> bool:
+    return bad > MAX_QUARANTINED * (bad + good)

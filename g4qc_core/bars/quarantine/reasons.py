@@ -1,7 +1,4 @@
-"""Why a bar is in quarantine, and what a person may do about it.
-
-Knows the names of the rules, not the rules.
-"""
+"""Names of the reasons why bars are in quarantine, their remedies, and the decisions about them."""
 
 from __future__ import annotations
 
@@ -10,10 +7,10 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a bar is in quarantine, the gravest reason first; a bar that breaks several rules gets the gravest of them.
+    """Reasons for quarantine, the gravest first; a bar that breaks several rules gets the gravest of their reasons.
 
-    Contradictions, which cannot be accepted, come before suspicions; a bar without a price comes first, one that
-    carries neither price nor volume of its own last.
+    Contradictions, which cannot be accepted, come before suspicions; a bar without a price comes first, one without a
+    price or volume of its own last.
     """
 
     SCHEMA = "schema"
@@ -36,7 +33,7 @@ class Reason(StrEnum):
 
     @property
     def acceptable(self) -> bool:
-        """True where the rule is a suspicion, which a person may overrule; the others are contradictions.
+        """True if the rule is a suspicion, which the user may overrule; the others are contradictions.
 
         Only a bar that is possible can be accepted: later steps count in ticks, sessions and unique minutes, so that
         one off the tick grid or outside its session would break them.
@@ -45,7 +42,7 @@ class Reason(StrEnum):
 
     @property
     def stops(self) -> bool:
-        """True where many such bars in a month mean that nothing should be built on the rest.
+        """True if many such bars in a month mean that nothing should be derived from the others.
 
         A flat run carries no volume and no price of its own: leaving it out takes nothing from the other bars.
         """
@@ -85,13 +82,13 @@ _SUSPICIONS = frozenset({Reason.VOLUME_LIMIT, Reason.PRICE_LIMIT, Reason.SPIKE, 
 
 
 class Decision(StrEnum):
-    """What a person decided about a bar in quarantine."""
+    """The user's decision about a bar in quarantine."""
 
     ACCEPT = "accept"
-    """The bar is true: it passes every rule that is only a suspicion."""
+    """The bar is true: it passes every suspicion."""
     DROP = "drop"
-    """The bar is false: it stays out, and nobody is asked about it again."""
+    """The bar is false: it stays out and no longer awaits a decision."""
     REFETCH = "refetch"
     """Ask the source for the bar's session again; the bar stays in quarantine until it is restated."""
     REOPEN = "reopen"
-    """The decision before is taken back: the bar waits again."""
+    """Take the previous decision back: the bar awaits one again."""

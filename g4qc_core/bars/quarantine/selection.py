@@ -1,6 +1,8 @@
-"""Which bars in quarantine are meant: by instrument, contract, reason, session and time, all at once.
+"""Which quarantined bars a command is about: by key, or by instrument, contract, reason, session and time.
 
-Knows criteria and how a command writes them. Must not know where bars are stored, nor what is done about them.
+The key of a bar is its instrument, contract month and start in UTC, like `ES/202612/2026-10-05T13:30Z`. The key of a
+run of bars has the first and the last start: `ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z`. A time without a zone
+is UTC, too.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, SessionCalendar, check_window
 from g4qc_core.errors import UsageError, unknown
-from g4qc_core.instruments.contracts import contract_month
+from g4qc_core.instruments.registry import Registry, contract_month
 from g4qc_core.sentences import counted
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 
 @dataclass(frozen=True)
 class Selection:
-    """Criteria that a bar meets all of; an empty one is met by every bar.
+    """Criteria; a selected bar meets all of them, and an empty selection selects every bar.
 
     Attributes:
         instruments: symbols.
@@ -79,7 +81,7 @@ class Selection:
 
     @property
     def window(self) -> tuple[datetime | None, datetime | None]:
-        """Instants between which all of these bars start, and perhaps others; None where nothing bounds them."""
+        """Instants between which all selected bars start, and perhaps others; None for an open end."""
         days = [*self.sessions, *filter(None, (self.first, self.last))]
         bounded_below, bounded_above = self.sessions or self.first, self.sessions or self.last
         earliest = _noon(min(days)) - LONGEST_CLOSURE if bounded_below else None
@@ -89,11 +91,11 @@ class Selection:
         end = min(filter(None, (latest, final and final + timedelta.resolution)), default=None)
         return start, end
 
-    def among(self, bars: pd.DataFrame) -> pd.Series:
-        """Return which of the bars of one of the instruments meet the criteria; bool, with their index.
+    def matches(self, bars: pd.DataFrame) -> pd.Series:
+        """Return a mask (bool, with the index of `bars`) of the bars that meet the criteria.
 
         Args:
-            bars: with at least contract, timestamp, reason and trade_date (date).
+            bars: of one of the instruments, with at least contract, timestamp, reason and trade_date (date).
         """
         import pandas as pd
 
@@ -111,7 +113,7 @@ class Selection:
 
 
 def in_quarantine(count: int, bars: Selection) -> str:
-    """Return that so many bars wait for a decision, with the command that lists them, as part of a sentence."""
+    """Return part of a sentence: the number of bars that wait for a decision, and the command that lists them."""
     return f"{counted(count, 'bar waits', 'bars wait')} in quarantine: `{bars.command()}`"
 
 
@@ -129,7 +131,7 @@ def parse_reasons(names: Iterable[str]) -> tuple[Reason, ...]:
 
 
 def trade_dates(timestamps: pd.Series, sessions: SessionCalendar) -> list[date]:
-    """Return the trade date that each bar counts to: outside every session, that of the last session before it."""
+    """Return the trade date of each bar; a bar outside every session gets that of the last session before it."""
     if timestamps.empty:
         return []
     import numpy as np
@@ -157,3 +159,51 @@ def _noon(day: date) -> datetime:
 def _within_time(instant: datetime | None) -> datetime | None:
     """Return the instant, or the nearest one at which there can be bars."""
     return instant and min(max(instant, _EARLIEST), _LATEST)
+
+
+_EXAMPLE = "ES/202612/2026-10-05T13:30Z"
+
+
+@dataclass(frozen=True)
+class BarKey:
+    """Bars of a contract that start from `first` to `last`, both included, UTC; equal for one bar."""
+
+    symbol: str
+    contract: str
+    first: datetime
+    last: datetime
+
+    def __str__(self) -> str:
+        text = f"{self.symbol}/{self.contract}/{_written(self.first)}"
+        return text if self.first == self.last else f"{text}..{_written(self.last)}"
+
+
+def parse_bar_key(text: str, registry: Registry) -> BarKey:
+    """Parse the key of a bar or of a run of bars.
+
+    Raises:
+        UsageError: the text has another form, names an unknown instrument, or ends before it begins.
+    """
+    parts = text.split("/")
+    if len(parts) != 3:
+        raise UsageError(f"'{text}' names no bar: write instrument, contract month and start in UTC, like {_EXAMPLE}.")
+    symbol, month, times = parts
+    first, dots, last = times.partition("..")
+    start = _instant(first)
+    end = _instant(last) if dots else start
+    if end < start:
+        raise UsageError(f"The run of bars '{text}' is reversed: it ends before it begins.")
+    return BarKey(registry[symbol].symbol, contract_month(month), start, end)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is no instant: write a bar like {_EXAMPLE}.") from None
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def _written(instant: datetime) -> str:
+    precise = instant.second or instant.microsecond
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="auto" if precise else "minutes") + "Z"

@@ -1,12 +1,13 @@
-"""Hard rules: what makes a one-minute bar impossible, whatever the bars around it say.
+"""Hard rules: which one-minute bars are impossible, whatever the bars around them are.
 
-Each rule is a function of columns, and a sentence's part that says what is wrong with a bar that breaks it. Must not
-know which bars are merely suspect.
+Each rule is a function of columns, with a function that words the fault of a bar. Prices are checked against the price
+grid of their contract, counted in steps of the instrument's grid: contracts of one instrument may have different ticks,
+and the one that expires next often has a finer one. Suspicions are in `bars.validation.suspicions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ import pandas as pd
 from g4qc_core.bars.columns import PRICES
 from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.bars.schema import UNKNOWN
-from g4qc_core.bars.validation.price_grid import own_grid, own_grids
 from g4qc_core.instruments.products import plain
 from g4qc_core.instruments.registry import Contract, Instrument
 
@@ -32,7 +32,7 @@ def broken_rules(
     contracts: Mapping[str, Contract],
     instrument: Instrument,
 ) -> dict[Reason, np.ndarray]:
-    """Which rows break each rule, in the order in which the rules count.
+    """Return a mask (bool, n rows) of the rows that break each rule, in the order of precedence.
 
     Args:
         raw: `RAW_BAR_COLUMNS`, n rows.
@@ -57,7 +57,7 @@ def broken_rules(
 
 
 def off_tick(ticks: np.ndarray) -> np.ndarray:
-    """Rows of n x k prices, in ticks, with one that is on no tick."""
+    """Return a mask of the rows of n x k prices, in ticks, with a price off the grid."""
     # One part in a million of the price forgives what a float32 on the way does to 1.10785, and at most a
     # hundredth of a tick is forgiven however large the price is. A price that is not finite is `schema`'s.
     forgiven = np.clip(np.abs(ticks) * 1e-6, 1e-9, _MAX_OFF_TICK)
@@ -66,7 +66,7 @@ def off_tick(ticks: np.ndarray) -> np.ndarray:
 
 
 def instants_of(timestamps: pd.Series) -> np.ndarray:
-    """UTC timestamps as `datetime64[us]`."""
+    """Convert UTC timestamps to `datetime64[us]`."""
     return timestamps.dt.tz_convert(None).to_numpy("datetime64[us]")
 
 
@@ -85,7 +85,7 @@ def _out_of_order(raw: pd.DataFrame) -> np.ndarray:
 
 
 def _ends(months: list[str], contracts: Mapping[str, Contract]) -> np.ndarray:
-    """End of trading of each month, and NaT behind the last one, for rows without a contract."""
+    """Return the end of trading of each month, followed by one NaT for rows without a contract."""
     ends = [
         np.datetime64(contracts[month].last_trade_at.replace(tzinfo=None), "us")
         if month in contracts
@@ -132,4 +132,23 @@ DETAILS: dict[Reason, Callable[[Any, Instrument, Mapping[str, Contract]], str]] 
     Reason.OUTSIDE_SESSION: lambda bar, i, _: f"the {i.calendar} market is closed or halted at that minute",
     Reason.DUPLICATE: lambda bar, _, __: f"{bar.contract} has another bar of {bar.timestamp:%Y-%m-%d %H:%M} UTC",
 }
-"""What is wrong with a bar (a row of the raw frame) that breaks the rule."""
+"""Functions that word the fault of a bar (a row of the raw frame), by reason."""
+
+
+_TOO_COARSE = 100
+
+
+def own_grid(contract: Contract, instrument: Instrument) -> int:
+    """Return how many steps of the instrument's grid make one step of the contract's bars.
+
+    A contract whose tick is no multiple of the instrument's, or is a hundred times as large or more, was stored under a
+    different description of the instrument; it counts as having the instrument's own tick.
+    """
+    ratio = contract.tick / instrument.tick
+    return int(ratio) if 1 <= ratio < _TOO_COARSE and ratio == int(ratio) else 1
+
+
+def own_grids(months: Sequence[str], contracts: Mapping[str, Contract], instrument: Instrument) -> np.ndarray:
+    """Return `own_grid` for the contract of each month, 1 if unknown, as int64, one longer than `months`."""
+    known = [own_grid(contracts[month], instrument) if month in contracts else 1 for month in months]
+    return np.array([*known, 1], "int64")

@@ -1,8 +1,8 @@
 """Validation: every raw bar comes out once, as a good bar or in quarantine with its reason.
 
-Knows what a believable one-minute bar is: it breaks no rule of `bars.rules`, and raises no
-suspicion that nobody overruled. Must not know where bars come from or go to, and never drops or repairs one, except
-that a price on the tick grid is written as the float nearest to that tick, so that noise of the wire cannot matter.
+A good bar breaks no rule of `bar_rules`, and raises no suspicion of `suspicions` unless the user accepted it. No bar is
+dropped or repaired; only a price on the tick grid becomes the float nearest to its tick, which removes the noise of the
+wire.
 """
 
 from __future__ import annotations
@@ -16,12 +16,8 @@ import pandas as pd
 from g4qc_core.bars.columns import GOOD_COLUMNS, PRICES, RAW_BAR_COLUMNS
 from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.bars.schema import DTYPES
-from g4qc_core.bars.validation.bar_rules import DETAILS, broken_rules, instants_of
-from g4qc_core.bars.validation.flats import flat_runs
-from g4qc_core.bars.validation.judged_minutes import JudgedMinutes, Suspects
-from g4qc_core.bars.validation.plausible_values import beyond_price, beyond_volume
-from g4qc_core.bars.validation.price_grid import own_grids
-from g4qc_core.bars.validation.spikes import spikes
+from g4qc_core.bars.validation.bar_rules import DETAILS, broken_rules, instants_of, own_grids
+from g4qc_core.bars.validation.suspicions import JudgedMinutes, Suspects, beyond_price, beyond_volume, flat_runs, spikes
 from g4qc_core.calendars.session_calendar import SessionCalendar
 from g4qc_core.instruments.registry import Contract, Instrument
 
@@ -32,7 +28,7 @@ _Faults = dict[int, tuple[Reason, str]]
 
 @dataclass(frozen=True)
 class Validated:
-    """The outcome: `len(good) + len(quarantined)` is the number of rows that went in.
+    """Outcome of validation: `len(good) + len(quarantined)` is the number of raw rows.
 
     Attributes:
         good: `GOOD_COLUMNS`, ascending by contract and timestamp, index 0..n-1.
@@ -50,15 +46,15 @@ def validate(
     calendar: SessionCalendar,
     accepted: pd.DataFrame | None = None,
 ) -> Validated:
-    """Sorts one-minute bars of one instrument into good ones and bad ones.
+    """Sort the one-minute bars of one instrument into good and quarantined ones.
 
     A bar without volume is legal: a source may report a minute without trades as a flat bar.
 
     Args:
         raw: `RAW_BAR_COLUMNS`, timestamps in UTC (bar start), prices in points; rows in any order.
-        contracts: the instrument's contracts by month; they say when trading in each ends.
-        accepted: `RAW_BAR_COLUMNS` of bars that a person vouches for. One that equals a raw bar in every value is
-            good, unless it breaks a rule that is more than a suspicion.
+        contracts: the instrument's contracts by month, for the end of their trading.
+        accepted: `RAW_BAR_COLUMNS` of bars that the user accepted. A raw bar that equals one of them in every value is
+            good, unless it breaks a hard rule.
     """
     raw = raw.loc[:, list(RAW_BAR_COLUMNS)].reset_index(drop=True)
     ticks = raw.loc[:, list(PRICES)].to_numpy("float64") / float(instrument.price_step)
@@ -83,9 +79,9 @@ def validate(
 
 
 def _ordered(raw: pd.DataFrame, codes: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows by contract and time without repetitions, and the repetitions; the first to come in is kept.
+    """Split the rows into unique ones, by contract and time, and repetitions; of several, the first row is kept.
 
-    Only an otherwise good bar can be the one that the others repeat, so the rows are those that break no rule.
+    Only an otherwise good bar can be the original of a repetition, so `rows` are those that break no rule.
     """
     times = instants_of(raw["timestamp"])[rows]
     order = np.lexsort((times, codes[rows]))
@@ -117,7 +113,7 @@ def _minutes(
 
 
 def _suspects(minutes: JudgedMinutes, instrument: Instrument, contracts: Mapping[str, Contract]) -> _Faults:
-    """Every bar that raises a suspicion, with the first that it raises."""
+    """Return every bar that raises a suspicion, with the gravest one."""
     found: dict[Reason, Suspects] = {
         Reason.VOLUME_LIMIT: beyond_volume(minutes, instrument),
         Reason.PRICE_LIMIT: beyond_price(minutes, instrument),
@@ -132,7 +128,7 @@ def _suspects(minutes: JudgedMinutes, instrument: Instrument, contracts: Mapping
 
 
 def _same(raw: pd.DataFrame, rows: list[int], accepted: pd.DataFrame | None) -> list[int]:
-    """Those of the rows that equal one of the accepted bars in every value."""
+    """Return the rows that equal one of the accepted bars in every value."""
     if accepted is None or accepted.empty or not rows:
         return []
     columns = list(RAW_BAR_COLUMNS)
@@ -159,7 +155,7 @@ def _good(
     kept: np.ndarray,
     instrument: Instrument,
 ) -> pd.DataFrame:
-    """The good bars: those of the sound rows, in their order, that are kept."""
+    """Return the good bars: the sound rows that are kept, in their order."""
     rows = sound[kept]
     tick, digits = float(instrument.price_step), instrument.decimals
     columns = {

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from g4qc_core.bars.missing_sessions import Lack
-from g4qc_core.bars.quarantine.decisions import undecided
-from g4qc_core.bars.quarantine.soundness import unsound_contracts
+from g4qc_core.bars.quarantine.decisions import undecided, unsound_contracts
 from g4qc_core.calendars.session_calendar import Session, calendar, month_window
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.storage.bar_stores.presence_store import ContractWindow

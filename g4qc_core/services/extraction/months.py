@@ -12,7 +12,7 @@ from g4qc_core.bars.bar_source import BarSource
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.calendars.session_calendar import check_window, parse_date
 from g4qc_core.errors import UsageError
-from g4qc_core.futures.rolls.roll_overrides import RollOverride
+from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.instruments.registry import Instrument, contract_month
 from g4qc_core.services.chains import (
     Wanted,

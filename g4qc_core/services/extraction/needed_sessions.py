@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from g4qc_core.bars.gap_confirmation import CONFIRMED, doubted
-from g4qc_core.bars.windows import Window, Windows, among, minutes_of, possible, within
+from g4qc_core.bars.gap_confirmation import CONFIRMED, minutes_to_confirm
+from g4qc_core.bars.windows import Window, Windows, in_windows, minutes_of, tradable_window, with_bars
 from g4qc_core.calendars.session_calendar import Session
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.services.extraction.answers import Answer, independent_answers
@@ -66,7 +66,7 @@ def needed_sessions(
     unsure: list[tuple[Need, list[Answer]]] = []
     answers = [a for a in answers if a.at <= until + _CLOCK_TOLERANCE]
     for session in sessions:
-        window = possible(session, contract, until, head)
+        window = tradable_window(session, contract, until, head)
         if window is None:
             continue
         need = Need(session, *window)
@@ -104,10 +104,10 @@ def leaves_no_doubt(
     start, end = window
     starts = pd.DatetimeIndex(bars)
     for session in sessions:
-        part = possible(session, contract, session.close, head)
+        part = tradable_window(session, contract, session.close, head)
         if part is None or part[1] <= start or end <= part[0]:
             continue
-        if part[0] < start or end < part[1] or doubted(among(_tradable(session, part), starts)).any():
+        if part[0] < start or end < part[1] or minutes_to_confirm(with_bars(_tradable(session, part), starts)).any():
             return False
     return True
 
@@ -126,19 +126,19 @@ def _is_covered(need: Need, given: Sequence[Answer]) -> bool:
 def _is_confirmed(need: Need, given: Sequence[Answer], stored: pd.DatetimeIndex) -> bool:
     first, last = stored.searchsorted([pd.Timestamp(need.start), pd.Timestamp(need.end)])
     minutes = _tradable(need.session, (need.start, need.end))
-    required = np.where(doubted(among(minutes, stored[first:last])), CONFIRMED, 1)
+    required = np.where(minutes_to_confirm(with_bars(minutes, stored[first:last])), CONFIRMED, 1)
     return bool((_answer_counts(need, independent_answers(given)) >= required).all())
 
 
 def _answer_counts(need: Need, given: Iterable[Answer]) -> np.ndarray:
     """Return the number of answers about each of the need's minutes."""
     minutes = _tradable(need.session, (need.start, need.end))
-    return Windows((a.start, a.end) for a in given for _ in range(CONFIRMED if a.whole else 1)).holding(minutes)
+    return Windows((a.start, a.end) for a in given for _ in range(CONFIRMED if a.whole else 1)).count_at(minutes)
 
 
 def _tradable(session: Session, window: Window) -> np.ndarray:
     minutes = minutes_of(session, window)
-    return minutes[~within(minutes, (*session.halts, *session.outages))]
+    return minutes[~in_windows(minutes, (*session.halts, *session.outages))]
 
 
 def _covers(answer: Answer, need: Need) -> bool:

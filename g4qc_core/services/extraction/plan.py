@@ -15,7 +15,7 @@ from enum import StrEnum
 import pandas as pd
 
 from g4qc_core.bars.bar_source import BarRequest
-from g4qc_core.bars.windows import possible
+from g4qc_core.bars.windows import tradable_window
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
 from g4qc_core.errors import unknown
 from g4qc_core.ib.history_requests import TRADE_WEEK, chunk_sessions
@@ -234,7 +234,7 @@ def _reasons(one: ContractState, needed: set[date], now: datetime) -> Iterator[L
             yield LeftOut.AFTER
         elif one.head is not None and min(session.close, one.contract.last_trade_at) <= one.head:
             yield LeftOut.BEFORE
-        elif possible(session, one.contract, now) is None:
+        elif tradable_window(session, one.contract, now) is None:
             yield LeftOut.AHEAD
         else:
             yield LeftOut.COVERED

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from g4qc_core.bars.bar_source import BarSource
-from g4qc_core.futures.rolls.roll_overrides import RollOverride
+from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.services.chains import contracts_of_interest, readable_chain
 from g4qc_core.services.extraction.answers import as_if_reopened

@@ -11,10 +11,9 @@ import pandas as pd
 
 from g4qc_core.bars.fingerprint import version_of
 from g4qc_core.bars.missing_sessions import listed
-from g4qc_core.bars.quarantine.decisions import undecided
+from g4qc_core.bars.quarantine.decisions import undecided, unsound_contracts
 from g4qc_core.bars.quarantine.reasons import Reason, gravest_first, in_words
 from g4qc_core.bars.quarantine.selection import Selection, in_quarantine
-from g4qc_core.bars.quarantine.soundness import unsound_contracts
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.schema import UNKNOWN, SchemaFailure, schema_failures
 from g4qc_core.calendars.session_calendar import SessionCalendar, calendar

@@ -15,7 +15,7 @@ from g4qc_core.bars.quarantine.decisions import undecided
 from g4qc_core.bars.schema import SchemaFailure, schema_failures
 from g4qc_core.bars.validation.validate import validate
 from g4qc_core.calendars.session_calendar import Session, calendar
-from g4qc_core.futures.rolls.roll_overrides import RollOverride
+from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.sentences import counted
 from g4qc_core.services.chains import ruled_contracts

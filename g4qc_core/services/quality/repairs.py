@@ -11,7 +11,7 @@ import pandas as pd
 
 from g4qc_core.bars.minute_classes import missing
 from g4qc_core.calendars.session_calendar import ALL_DATES, LONGEST_CLOSURE, calendar, month_window
-from g4qc_core.futures.rolls.roll_overrides import load_overrides
+from g4qc_core.futures.rolls.roll_files import load_overrides
 from g4qc_core.ib.retention import drops_soon
 from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.services.chains import ruled_contracts

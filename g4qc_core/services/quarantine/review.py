@@ -12,10 +12,9 @@ from datetime import date
 
 import pandas as pd
 
-from g4qc_core.bars.quarantine.bar_keys import BarKey, parse_bar_key
 from g4qc_core.bars.quarantine.decisions import Preview, awaiting, fingerprint, groups_of
 from g4qc_core.bars.quarantine.reasons import Decision, Reason, gravest_first, in_words
-from g4qc_core.bars.quarantine.selection import Selection
+from g4qc_core.bars.quarantine.selection import BarKey, Selection, parse_bar_key
 from g4qc_core.calendars.session_calendar import calendar, month_window
 from g4qc_core.errors import DecidedMeanwhile, UsageError
 from g4qc_core.instruments.registry import Instrument, Registry

@@ -7,8 +7,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from g4qc_core.bars.quarantine.bar_keys import BarKey
-from g4qc_core.bars.quarantine.selection import Selection, by_gravity, trade_dates
+from g4qc_core.bars.quarantine.selection import BarKey, Selection, by_gravity, trade_dates
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.segments import BEGINNING, END
 from g4qc_core.instruments.registry import Instrument
@@ -40,4 +39,4 @@ def read_selected(
             named |= (listed["contract"] == key.contract) & listed["timestamp"].between(key.first, key.last)
         listed = listed[named].reset_index(drop=True)
     bars = listed.assign(trade_date=trade_dates(listed["timestamp"], calendar(instrument.calendar)))
-    return by_gravity(bars[selection.among(bars)])
+    return by_gravity(bars[selection.matches(bars)])

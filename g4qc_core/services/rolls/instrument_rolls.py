@@ -14,10 +14,9 @@ from g4qc_core.bars.schema import empty_frame
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar, calendar
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.futures.chain import front_contract, front_periods
-from g4qc_core.futures.rolls.open_interest import load_open_interest
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame, rule_name
+from g4qc_core.futures.rolls.roll_files import RollOverride, load_open_interest, load_overrides, overrides_of
 from g4qc_core.futures.rolls.roll_maker import RollMaker
-from g4qc_core.futures.rolls.roll_overrides import RollOverride, load_overrides, overrides_of
 from g4qc_core.instruments.registry import SPOT, Contract, Instrument
 from g4qc_core.roll_rules import DaysBeforeExpiry, FirstNotice, OpenInterest, RollRule, Volume, parse_rule
 from g4qc_core.sentences import listing

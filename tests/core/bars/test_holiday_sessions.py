@@ -15,7 +15,7 @@ from g4qc_core.bars.columns import VALUES
 from g4qc_core.bars.quarantine.reasons import Reason
 from g4qc_core.bars.resampling import resample
 from g4qc_core.bars.validation.validate import validate
-from g4qc_core.bars.windows import minutes_of, possible
+from g4qc_core.bars.windows import minutes_of, tradable_window
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.gateway.markets.history import bars as served
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
@@ -116,7 +116,7 @@ def test_one_request_holds_a_session_with_its_break_and_ends_where_trading_does(
 def test_of_a_running_session_no_closed_hours_are_needed(now: datetime, end: datetime) -> None:
     [need] = needed_sessions(CONTRACT, [TUESDAY], lambda *_: pd.DatetimeIndex([], tz="UTC"), [], now)
     assert (need.start, need.end) == (TUESDAY.open, end)
-    minutes = minutes_of(TUESDAY, possible(TUESDAY, CONTRACT, now))
+    minutes = minutes_of(TUESDAY, tradable_window(TUESDAY, CONTRACT, now))
     assert not np.isin(np.arange(*(_plain(edge) for edge in TUESDAY.breaks[0]), np.timedelta64(1, "m")), minutes).any()
     assert len(minutes) == (TUESDAY.all_minutes() < _plain(now)).sum()
     [request] = chunk_sessions(CONTRACT, ONE_MINUTE, [TUESDAY], EQUITY, now + timedelta(seconds=5))

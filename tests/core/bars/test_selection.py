@@ -69,7 +69,7 @@ def test_bars_are_listed_by_gravity_then_contract_and_time() -> None:
     ],
 )
 def test_a_bar_meets_all_criteria_at_once(criteria: dict[str, Any], rows: list[int]) -> None:
-    meets = Selection(**criteria).among(BARS)
+    meets = Selection(**criteria).matches(BARS)
     assert list(BARS.index[meets]) == rows
 
 
@@ -84,7 +84,7 @@ def test_the_window_of_a_selection_holds_every_bar_that_meets_it(data: st.DataOb
         end=data.draw(st.none() | st.just(FIRST + timedelta(days=2))),
     )
     start, end = selection.window
-    found = BARS[selection.among(BARS)]
+    found = BARS[selection.matches(BARS)]
     assert start is None or (found["timestamp"] >= start).all()
     assert end is None or (found["timestamp"] < end).all()
 

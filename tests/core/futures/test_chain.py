@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.chain import ROLL_DRIFT, ROLL_SESSIONS, contracts_for, cycle, front_contract, front_periods
-from g4qc_core.futures.rolls.roll_overrides import RollOverride
+from g4qc_core.futures.rolls.roll_files import RollOverride
 from tests.core.bars.builders import EC, EQUITY, ES, THIRD_FRIDAYS, es_contract
 from tests.market_data import needs_market_data, replay_contracts
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.futures.rolls.open_interest import load_open_interest
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar
+from g4qc_core.futures.rolls.roll_files import load_open_interest, load_overrides, overrides_of
 from g4qc_core.futures.rolls.roll_maker import RollMaker
-from g4qc_core.futures.rolls.roll_overrides import load_overrides, overrides_of
 from g4qc_core.roll_rules import DaysBeforeExpiry, FixedDates, OpenInterest, Volume
 from tests.core.bars.builders import EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.quarantine.bar_keys import BarKey, parse_bar_key
-from g4qc_core.bars.quarantine.selection import trade_dates
+from g4qc_core.bars.quarantine.selection import BarKey, parse_bar_key, trade_dates
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import load_registry

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from g4qc_core.bars.columns import RAW_COLUMNS
+from g4qc_core.bars.quarantine.decisions import unsound_contracts
 from g4qc_core.bars.quarantine.reasons import Decision
-from g4qc_core.bars.quarantine.soundness import unsound_contracts
 from g4qc_core.errors import BarsIncomplete
 from g4qc_core.futures.rolls.roll_calendar import expired_fronts
 from g4qc_core.futures.rolls.roll_maker import RollMaker

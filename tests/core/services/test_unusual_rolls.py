@@ -7,8 +7,8 @@ from pathlib import Path
 
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.continuous import continuous
+from g4qc_core.futures.rolls.roll_files import load_overrides
 from g4qc_core.futures.rolls.roll_maker import RollMaker
-from g4qc_core.futures.rolls.roll_overrides import load_overrides
 from g4qc_core.roll_rules import DaysBeforeExpiry
 from g4qc_core.services.rolls.instrument_rolls import unusual_rolls
 from tests.core.bars.builders import EQUITY, ES, THIRD_FRIDAYS, es_contract, good_bars

@@ -1,7 +1,7 @@
-"""Rolls that a person set by hand: a TOML file whose dates win over those of every rule.
+"""The user's files about rolls: dates that win over every rule (TOML), and open interest by session (CSV).
 
-Knows the file's form. Must not know whether the dates fit the sessions and the chain: `futures.roll_making` sees to
-that.
+`G4QC_ROLLS` names the file of dates, `G4QC_OPEN_INTEREST` the folder of open interest, which the bars of Interactive
+Brokers lack. `roll_maker` checks whether the dates fit the sessions and the chain.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from g4qc_core.bars.schema import DTYPES
 from g4qc_core.errors import G4qcError, SettingsError, UsageError, unknown
 from g4qc_core.instruments.registry import contract_month
 from g4qc_core.roll_rules import parse_rule
@@ -130,3 +133,40 @@ def _refuse_twice(found: Collection[RollOverride], override: RollOverride) -> No
                 f"{override.place}: the roll of {override.symbol} from {override.old} to {override.new} is set twice, "
                 f"also at {other.place}."
             )
+
+
+_COLUMNS = ["trade_date", "contract", "open_interest"]
+
+
+def load_open_interest(folder: Path | None, symbol: str) -> pd.DataFrame | None:
+    """Open interest at the end of each session: trade_date (datetime64[s]), contract (text), open_interest (float64).
+
+    Read from `SYMBOL.csv` in the folder, with a headline of these names in any order; None without folder or file.
+
+    Raises:
+        SettingsError: the folder does not exist, or the file is malformed; the text names file and line.
+    """
+    if folder is None:
+        return None
+    if not folder.is_dir():
+        raise SettingsError(f"The folder of open interest {folder} does not exist: check G4QC_OPEN_INTEREST.")
+    path = folder / f"{symbol}.csv"
+    if not path.exists():
+        return None
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The file of open interest {path} cannot be read: {error}.") from None
+    for column in _COLUMNS:
+        if column not in frame:
+            raise SettingsError(f"{path}, line 1: there is no column '{column}': name them {', '.join(_COLUMNS)}.")
+    numbers = pd.to_numeric(frame["open_interest"], errors="coerce")
+    days = pd.to_datetime(frame["trade_date"], format="%Y-%m-%d", errors="coerce")
+    months = frame["contract"].str.fullmatch(r"\d{4}(0[1-9]|1[0-2])")
+    for column, sound in (("trade_date", days.notna()), ("contract", months), ("open_interest", numbers >= 0)):
+        if not sound.all():
+            at = int((~sound).to_numpy().argmax())
+            raise SettingsError(f"{path}, line {at + 2}: {column}: '{frame[column].iloc[at]}' is malformed.")
+    return pd.DataFrame(
+        {"trade_date": days.astype(DTYPES["trade_date"]), "contract": frame["contract"], "open_interest": numbers}
+    )
