@@ -1,6 +1,6 @@
-"""Roll rules as text: what `volume` or `days_before_expiry(8)` says, read and written in one place.
+"""Roll rules as text, like `volume` or `days_before_expiry(8)`: the one place that parses and writes them.
 
-Knows the grammar. Must not know contracts, bars or calendars: `futures.rule_dates` finds the dates that a rule gives.
+`futures.rolls.rule_dates` finds the dates that a rule gives. This module is here because instruments name rules, too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class OpenInterest:
     """The next contract has more open interest than the front one: roll at the open of the second session after.
 
     One session is enough: open interest is a stock, and does not jump back and forth as volume does. It is published
-    while the session after already trades, so that nobody can act on it at that one's open.
+    while the next session already trades, too late for a roll at its open.
     """
 
     sessions = 1
@@ -73,7 +73,7 @@ class FirstNotice:
 
 @dataclass(frozen=True)
 class FixedDates:
-    """Dates that a person wrote down: each contract hands over on the last of them in its time in front."""
+    """Dates that the user listed: each contract hands over on the last of them in its time in front."""
 
     dates: tuple[date, ...]
 
@@ -102,7 +102,7 @@ FORMS = tuple(RULE_DEFINITIONS)
 
 
 def parse_rule(text: str) -> RollRule:
-    """The rule that a text names; `str` of it is its name in tables.
+    """Parse a rule; its `str` is its name in tables.
 
     Raises:
         UsageError: there is no such rule, or its argument is malformed.

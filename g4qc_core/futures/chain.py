@@ -1,7 +1,7 @@
-"""The chain: which contract of an instrument is in front on a trade date by rule, and which ones matter.
+"""The chain: which contract of an instrument expiry suggests to be in front, and which contracts to extract.
 
-Knows expiries and the month cycle. Must not know bars: which contract was truly in front, by volume or by where prices
-of both are, is for `futures.roll_making` to find out.
+Only expiries and the month cycle count here. Dates that depend on bars, by volume or by common prices, come from
+`futures.rolls`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from g4qc_core.instruments.registry import MONTH_CODES, Contract, Instrument, mo
 from g4qc_core.roll_rules import OpenInterest, Volume, parse_rule
 
 ROLL_SESSIONS = 10
-"""Sessions on either side of a roll for which both contracts are kept, so that any rule can be recomputed."""
+"""Sessions before and after a roll for which both contracts are kept, so that any rule can be recomputed."""
 
 ROLL_DRIFT = 5
 """Sessions by which a roll by volume may come earlier or later than expiry suggests, before its date is known."""
@@ -36,9 +36,9 @@ class FrontPeriod:
 
 
 def cycle(chain: Iterable[Contract], instrument: Instrument) -> list[Contract]:
-    """The contracts of the instrument's month cycle, by expiry; serial months and the like are left out.
+    """Return the contracts of the instrument's month cycle, by expiry, without serial months.
 
-    Empty for an instrument that does not expire: it has one contract and never rolls.
+    The list is empty for an instrument that does not expire: it has one contract and never rolls.
     """
     own = (c for c in chain if c.symbol == instrument.symbol and c.expires)
     wanted = (c for c in own if month_code(c.month) in instrument.months)
@@ -46,13 +46,13 @@ def cycle(chain: Iterable[Contract], instrument: Instrument) -> list[Contract]:
 
 
 def front_periods(chain: Iterable[Contract], instrument: Instrument, calendar: SessionCalendar) -> list[FrontPeriod]:
-    """The time in front of every contract of the cycle, ascending and without overlap.
+    """Return the period in front of every contract of the cycle, ascending and without overlap.
 
     The rule is days before expiry: a contract hands over on the last business day that is not later than its
     last trade date less `instrument.roll_days_before_expiry` calendar days. It takes over when its
-    predecessor in the cycle hands over. Where the chain lacks the predecessor, that date is taken to be as
-    many calendar months before the contract's own as the cycle says; so a hole in the chain leaves a hole
-    in the periods, and no contract is ever in front instead of one that is missing.
+    predecessor in the cycle hands over. If the chain lacks the predecessor, that date is estimated: as many calendar
+    months before the contract's own as the cycle says. So a hole in the chain leaves a hole in the periods, and no
+    contract is in front instead of a missing one.
     """
     periods: list[FrontPeriod] = []
     previous: Contract | None = None
@@ -70,7 +70,7 @@ def front_periods(chain: Iterable[Contract], instrument: Instrument, calendar: S
 
 
 def front_contract(periods: Sequence[FrontPeriod], trade_date: date) -> Contract | None:
-    """The contract in front on the trade date, or None where the chain has a hole or does not reach."""
+    """Return the front contract on the trade date; None in a hole or beyond the ends of the chain."""
     return next((p.contract for p in periods if p.start <= trade_date < p.end), None)
 
 
@@ -83,20 +83,20 @@ def contracts_for(
     around: int = ROLL_SESSIONS + ROLL_DRIFT,
     overrides: Collection[RollOverride] = (),
 ) -> dict[Contract, list[Session]]:
-    """The contracts that matter for trade dates from `first` to `last`, both included, with their sessions.
+    """Return the contracts to extract for trade dates from `first` to `last`, both included, with their sessions.
 
     On each trade date that is the contract in front; and from `around` sessions before the date on which the
     front changes until `around` sessions after it, that date counted, both contracts. The date is the one that expiry
-    suggests; where the instrument's own rule gives another that is known in advance, or a person set one (`overrides`,
-    those of the instrument), all count. A date that only
-    volume decides is not known before there are bars: by default there are ten sessions on either side of it as long as
-    it is within `ROLL_DRIFT` sessions of the suggested one. No session after a contract's end is in it. Contracts by
-    expiry, sessions ascending; empty when the chain has nothing for these dates. Of an instrument that does not expire,
-    its one contract has all sessions.
+    suggests; if the instrument's own rule gives another one in advance, or the user set one (`overrides`, those of the
+    instrument), all of them count. A date that only
+    volume decides is unknown before there are bars: by default there are ten sessions before and after it if it is
+    within `ROLL_DRIFT` sessions of the suggested one. Sessions after a contract's end are left out. Contracts are by
+    expiry, sessions ascending; the result is empty if the chain has nothing for these dates. The one contract of an
+    instrument that does not expire has all sessions.
     """
     if not instrument.expires:
-        held = calendar.sessions(first, last)
-        return {contract: held for contract in chain if held}
+        sessions = calendar.sessions(first, last)
+        return {contract: sessions for contract in chain if sessions}
     wanted: dict[Contract, list[Session]] = {}
     previous: FrontPeriod | None = None
     for period in front_periods(chain, instrument, calendar):
@@ -118,7 +118,7 @@ def contracts_for(
 
 
 def _own_date(period: FrontPeriod, instrument: Instrument, calendar: SessionCalendar) -> date:
-    """The date on which the contract hands over by the instrument's own rule, where expiry alone gives it."""
+    """Return the date on which the contract hands over by the instrument's own rule, or by expiry if bars decide it."""
     rule = parse_rule(instrument.roll)
     if isinstance(rule, Volume | OpenInterest):
         return period.end
@@ -139,13 +139,13 @@ def _predecessor_month(month: str, instrument: Instrument) -> str:
 
 
 def _expiry_in(contract: Contract, month: str) -> date:
-    """The last trade date that a contract of the same instrument had in an earlier month, estimated."""
+    """Estimate the last trade date of the instrument's contract of an earlier month."""
     months = (int(contract.month[:4]) - int(month[:4])) * 12 + int(contract.month[4:]) - int(month[4:])
     return (pd.Timestamp(contract.last_trade_date) - pd.DateOffset(months=months)).date()
 
 
 def _shifted(day: date, sessions: int, calendar: SessionCalendar) -> date:
-    """The trade date that many sessions after (or, when negative, before) `day`."""
+    """Return the trade date that many sessions after `day`, or before it if the number is negative."""
     reach = timedelta(days=2 * abs(sessions)) + LONGEST_CLOSURE
     if sessions < 0:
         return calendar.sessions(day - reach, day - timedelta(days=1))[sessions].trade_date

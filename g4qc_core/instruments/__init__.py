@@ -1,1 +1,1 @@
-"""Instruments and contracts: the registry, the file of one's own instruments, and prices as text."""
+"""Instruments and contracts: the registry, the file of the user's instruments, and prices as text."""

@@ -1,7 +1,4 @@
-"""An entry of the instruments file for a product that no gateway is asked for: what the user gives, and usual values.
-
-Knows products and the fields of an entry. Must not know files, gateways or how a user is asked.
-"""
+"""An entry of the instruments file without a gateway: the user's fields, and usual values for the others."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ class FieldsLacking(UsageError):
         self.fields = fields
 
 
-def unasked(symbol: str, kind: Kind, given: Given) -> Proposal:
+def entry_without_gateway(symbol: str, kind: Kind, given: Given) -> Proposal:
     """Return the entry; values that are not given are the usual ones of the kind in the United States.
 
     Raises:

@@ -1,7 +1,4 @@
-"""An entry of the instruments file for a product that a gateway describes: what it says, and guesses beyond that.
-
-Knows products and the fields of an entry. Must not know files or gateways.
-"""
+"""An entry of the instruments file for a product that a gateway describes, with guesses for the other fields."""
 
 from __future__ import annotations
 
@@ -32,22 +29,23 @@ _ROLL_DAYS, _ROLL_DAYS_OF_DELIVERED = 8, 32
 
 @dataclass(frozen=True)
 class Proposal:
-    """The fields of an entry in the order of the file, and those among them that nobody told, with their reason."""
+    """The fields of an entry in the order of the file, and the reason of each guessed one."""
 
     fields: dict[str, str | int | Decimal]
     guesses: dict[str, str]
 
 
 def proposal(product: Product, given: dict[str, str | int | Decimal]) -> Proposal:
-    """The entry of a product.
+    """Return the entry of a product.
 
     Args:
-        given: fields that a person decided; they win over what the gateway says, and over every guess.
+        product: as the gateway describes it.
+        given: fields that the user decided; they win over the gateway and over every guess.
 
     Raises:
-        UsageError: the calendar can neither be guessed nor was it given.
+        UsageError: the calendar is neither given nor can it be guessed.
     """
-    told: dict[str, str | int | Decimal] = {
+    reported: dict[str, str | int | Decimal] = {
         "name": product.name or product.ib_symbol,
         "kind": product.kind,
         "ib_symbol": product.ib_symbol,
@@ -67,7 +65,7 @@ def proposal(product: Product, given: dict[str, str | int | Decimal]) -> Proposa
 
     if product.kind == "FUT":
         months = "".join(code for code in MONTH_CODES if code in product.months)
-        told["months"] = told["listed"] = months
+        reported["months"] = reported["listed"] = months
         if "months" not in given:
             guesses["months"] = "all that the gateway lists; leave out those that nobody trades"
         if "roll" in given and isinstance(parse_rule(str(given["roll"])), FirstNotice):
@@ -79,7 +77,7 @@ def proposal(product: Product, given: dict[str, str | int | Decimal]) -> Proposa
         guess("calendar", _calendar(product), "by kind and exchange; `calendars.toml` lists them all")
     micro = product.kind == "FUT" and "micro" in product.name.casefold()
     guess("fee", _FEE_OF_MICROS if micro else _FEES[product.kind], "Interactive Brokers' fixed tier, about")
-    return Proposal({**told, **guessed, **given}, guesses)
+    return Proposal({**reported, **guessed, **given}, guesses)
 
 
 def _calendar(product: Product) -> str:

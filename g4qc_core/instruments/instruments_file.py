@@ -1,7 +1,4 @@
-"""Writing instruments into the file that a person edits: their comments and their order stay, and so do other entries.
-
-Knows the lines of the file. Must not know where the values of an entry come from.
-"""
+"""Changes to the instruments file, which the user edits, too: comments, order and other entries stay."""
 
 from __future__ import annotations
 
@@ -25,10 +22,9 @@ _HEAD = "# Instruments of your own, in the form of G4QC's instruments.toml.\n"
 
 
 def write_instrument(file: Path, symbol: str, fields: Fields, replace: bool = False) -> Instrument:
-    """Adds an entry to the file, which need not exist; returns the instrument as it is read from there.
+    """Add an entry to the file, which need not exist; return the instrument as read from there.
 
-    The file is whole at every moment, and stays as it is when anything is wrong. Of several who add at once, none is
-    lost.
+    The file is complete at every moment, and unchanged after an error. Concurrent additions are all kept.
 
     Args:
         replace: put the entry in place of one with the same symbol; lines of fields that stay keep their comments.
@@ -76,7 +72,7 @@ def remove_instrument(file: Path, symbol: str) -> None:
 
 
 def without_entry(text: str, symbol: str) -> str:
-    """The text of an instruments file without the entry of that symbol."""
+    """Return the text of an instruments file without the entry of that symbol."""
     lines = text.removesuffix("\n").split("\n")
     start, end = _extent(lines, symbol)
     while start > 0 and lines[start - 1].lstrip().startswith("#"):
@@ -87,7 +83,7 @@ def without_entry(text: str, symbol: str) -> str:
 
 
 def with_entry(text: str, symbol: str, fields: Fields) -> str:
-    """The text of an instruments file with this entry in place of the one of that symbol, or at its end."""
+    """Return the text of an instruments file with this entry instead of the one of that symbol, or at its end."""
     lines = text.removesuffix("\n").split("\n") if text else []
     if not any(_names(line, symbol) for line in lines):
         entry = [f"[{symbol}]", *(_line(name, value) for name, value in fields.items())]

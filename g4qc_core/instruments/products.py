@@ -1,7 +1,4 @@
-"""What a gateway says of a product, beside what an instruments file says of it.
-
-Knows instruments. Must not know how a gateway is asked, nor files.
-"""
+"""Products as a gateway describes them, compared with the entries of the instruments file."""
 
 from __future__ import annotations
 
@@ -57,8 +54,8 @@ class Product:
         )
 
 
-def meant(instrument: Instrument, found: list[Product]) -> Product | None:
-    """The product that the instrument means; None where none of them is it."""
+def matching_product(instrument: Instrument, found: list[Product]) -> Product | None:
+    """Return the product of the instrument among those found; None if there is none."""
     same = [p for p in found if p.kind == instrument.kind and p.ib_symbol == instrument.ib_symbol]
     if instrument.expires:
         same = [p for p in same if p.trading_class == instrument.trading_class]
@@ -68,7 +65,7 @@ def meant(instrument: Instrument, found: list[Product]) -> Product | None:
 
 
 def contradictions(instrument: Instrument, product: Product) -> list[str]:
-    """What the gateway says otherwise, each as a sentence with both values; empty where the two agree."""
+    """Return a sentence for each field in which gateway and instruments file differ, with both values."""
     pairs = [
         ("multiplier", plain(product.multiplier), plain(instrument.multiplier)),
         ("price_magnifier", plain(product.price_magnifier), str(instrument.price_magnifier)),
@@ -80,9 +77,9 @@ def contradictions(instrument: Instrument, product: Product) -> list[str]:
         listed = "".join(code for code in MONTH_CODES if code in product.months)
         pairs.append(("months", listed, instrument.months))
     differences = [
-        f"The gateway says that {instrument.symbol} has the {field} {told}, and the instruments file says {written}."
-        for field, told, written in pairs
-        if told != written and told != str(UNKNOWN)
+        f"The gateway says that {instrument.symbol} has the {field} {theirs}, and the instruments file says {written}."
+        for field, theirs, written in pairs
+        if theirs != written and theirs != str(UNKNOWN)
     ]
     return [*product.problems, *differences, *twins(instrument, product.listed)]
 
@@ -122,5 +119,5 @@ def common_step(steps: Iterable[Decimal]) -> Decimal:
 
 
 def plain(value: Decimal) -> str:
-    """The number without an exponent and without zeros at its end."""
+    """Return the number without an exponent and without trailing zeros."""
     return format(value.normalize(), "f")

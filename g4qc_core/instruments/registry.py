@@ -1,7 +1,7 @@
 """Instruments: what is traded, in which months, at which tick and multiplier.
 
-Knows the registry (`instruments.toml`, and a user's file of the same form). Must not know where bars come from or
-how they are stored. Multiplier, tick and fee are `Decimal`, because money is exact.
+The registry is `instruments.toml` and a user's file of the same form. Multiplier, tick and fee are `Decimal`, because
+money is exact.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Expiry = Literal[
     "business_day_before_15th",
     "last_business_day",
 ]
-"""Rules of the last trade date; `gateway.expiries` says what each means."""
+"""Rules of the last trade date, defined in `gateway.markets.expiry_rules`."""
 
 FirstNotice = Literal["last_business_day_before_month"]
 """Rules of the first notice day: the last business day of the month before the contract's own."""
@@ -51,10 +51,10 @@ _SYMBOL = re.compile(r"^[A-Z0-9]{1,12}$")
 
 
 class Instrument(BaseModel):
-    """A product, as people name it (`EC`) and as Interactive Brokers does (`EUR`, class `6E`).
+    """A product, with its usual name (`EC`) and Interactive Brokers' names (`EUR`, class `6E`).
 
     A stock, a currency pair or an index is one contract named `spot`; its fields about months and rolls stay empty.
-    An entry that leaves out limits has those of its kind (`kinds.LIMITS`).
+    An entry without limits has those of its kind (`product_kinds.LIMITS`).
 
     Attributes:
         symbol: G4QC's own name, the key of every table.
@@ -116,7 +116,7 @@ class Instrument(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _defaults(cls, given: Any) -> Any:
-        """What follows from other fields; a model that was written once is read back as it is."""
+        """Fill fields that follow from others; a model that was written reads back unchanged."""
         if not isinstance(given, dict):
             return given
         filled = {"trading_class": given.get("ib_symbol", ""), **LIMITS.get(str(given.get("kind", "FUT")), {})}
@@ -148,12 +148,12 @@ class Instrument(BaseModel):
 
     @property
     def expires(self) -> bool:
-        """True for what has contract months."""
+        """True if the instrument has contract months."""
         return self.kind == "FUT"
 
     @property
     def has_volume(self) -> bool:
-        """False where bars tell of quotes or of computed values, so that their volume is unknown (-1)."""
+        """False if bars are made of quotes or of computed values: their volume is unknown (-1)."""
         return self.kind in ("FUT", "STK")
 
     @property
@@ -173,7 +173,7 @@ class Instrument(BaseModel):
 
     @property
     def steps_per_tick(self) -> int:
-        """Steps of the grid of bars in one tick (`kinds.STEPS_PER_TICK`)."""
+        """Steps of the grid of bars in one tick (`product_kinds.STEPS_PER_TICK`)."""
         return STEPS_PER_TICK[self.kind]
 
     @property
@@ -220,7 +220,7 @@ class Registry(Mapping[str, Instrument]):
 
 
 def load_registry(user_file: Path | None = None) -> Registry:
-    """The built-in instruments, with those of `user_file` added or replacing them.
+    """Return the built-in instruments; those of `user_file` are added or replace them.
 
     Raises:
         SettingsError: the file is missing or malformed; the text names file, entry and field.
@@ -232,7 +232,7 @@ def load_registry(user_file: Path | None = None) -> Registry:
 
 
 def instrument_symbol(text: str) -> str:
-    """`text` if an instrument can have this name, like `ES`.
+    """Return `text` if an instrument can have this name, like `ES`.
 
     Raises:
         UsageError: it cannot.
@@ -243,7 +243,7 @@ def instrument_symbol(text: str) -> str:
 
 
 def read_instruments(path: Path) -> dict[str, Instrument]:
-    """The instruments of one file by symbol, in its order.
+    """Return the instruments of one file by symbol, in its order.
 
     Raises:
         SettingsError: the file is missing or malformed; the text names file, line, entry and field.
@@ -258,7 +258,7 @@ def read_instruments(path: Path) -> dict[str, Instrument]:
 
 
 def parse_instruments(text: str, path: Path) -> dict[str, Instrument]:
-    """As `read_instruments`, of a text that is or shall be the file at `path`."""
+    """Return the instruments of a text that is, or will be, the file at `path`; see `read_instruments`."""
     try:
         entries = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -307,7 +307,7 @@ def _calendar_problem(instrument: Instrument) -> str:
 
 
 def first_problem(error: ValidationError, entry: str) -> str:
-    """The first problem of a pydantic error as one sentence, with the entry and the field."""
+    """Return the first problem of a pydantic error as one sentence, with the entry and the field."""
     problem = error.errors()[0]
     text = problem["msg"].removeprefix("Value error, ").removesuffix(".")
     if not problem["loc"]:
@@ -321,5 +321,5 @@ def _shown(value: object) -> str:
 
 
 def _field_of(error: ValidationError) -> str:
-    """The field in which the first problem is; empty where it is in how fields fit together."""
+    """Return the field of the first problem; empty if fields contradict each other."""
     return next((str(part) for part in error.errors()[0]["loc"]), "")

@@ -12,10 +12,10 @@ from rich.table import Table
 
 from g4qc_core.bars.bar_source import BarSource
 from g4qc_core.errors import ContractNotFound, SettingsError, UsageError
-from g4qc_core.instruments.entry_by_hand import FieldsLacking, unasked
+from g4qc_core.instruments.entry_by_hand import FieldsLacking, entry_without_gateway
 from g4qc_core.instruments.instrument_defaults import Proposal, proposal
 from g4qc_core.instruments.instruments_file import write_instrument
-from g4qc_core.instruments.products import Product, contradictions, meant, plain
+from g4qc_core.instruments.products import Product, contradictions, matching_product, plain
 from g4qc_core.instruments.registry import (
     Instrument,
     Kind,
@@ -148,7 +148,7 @@ def _problems(instrument: Instrument, source: BarSource) -> list[str]:
     except ContractNotFound:
         where = f"{instrument.ib_symbol} ({instrument.kind})"
         return [f"The gateway lists nothing under {where}, which the entry [{instrument.symbol}] means."]
-    product = meant(instrument, found)
+    product = matching_product(instrument, found)
     if product is None:
         return [
             f"The gateway has no {instrument.ib_symbol} of the class {instrument.trading_class}, which the entry "
@@ -183,7 +183,7 @@ def _proposed(settings: Settings, registry: Registry, symbol: str, kind: Kind, g
 
 def _unasked(symbol: str, kind: Kind, given: Mapping[str, Any]) -> Proposal:
     try:
-        return unasked(symbol, kind, given)
+        return entry_without_gateway(symbol, kind, given)
     except FieldsLacking as error:
         wanted = [_option(name) for name in error.fields]
         listed = " and ".join(filter(None, (", ".join(wanted[:-1]), wanted[-1])))

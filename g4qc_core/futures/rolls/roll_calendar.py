@@ -1,7 +1,6 @@
 """The roll calendar: on which trade dates a series changes contracts, and at which prices of both.
 
-Knows rolls as data: their columns, what makes a calendar sound, which contract it puts in front. Must not know how a
-calendar is made (`futures.roll_making`) or where it is stored.
+Rolls as data: their columns, what makes a calendar sound, and which contract is in front. `roll_maker` makes calendars.
 """
 
 from __future__ import annotations
@@ -42,9 +41,9 @@ ROLL_KINDS = {
     "note": _TEXT,
 }
 ROLL_COLUMNS = tuple(ROLL_KINDS)
-"""One row a roll. Sessions before `date` (a trade date) belong to `from_contract`, that one and later ones to
-`to_contract`; prices in points of both contracts in the same minute `priced_at` (UTC) and their difference `gap`, NaN
-where there is no such minute; `source` is `rule` or `override`; `note` says what is unusual, else it is empty."""
+"""One row per roll. Sessions before `date` (a trade date) belong to `from_contract`, that one and later ones to
+`to_contract`. Prices are in points, of both contracts in the same minute `priced_at` (UTC), and `gap` is their
+difference; all are NaN if there is no such minute. `source` is `rule` or `override`; `note` says what is unusual."""
 
 _LEAST_ROLLS = 5
 _SCALES, _LEAST_SCALE, _WIDEST = 10.0, 0.002, 0.1
@@ -58,8 +57,8 @@ class RollCalendar:
         rule: the rule's text, as `str` of a `RollRule` writes it.
         position: 0 for the contract in front, 1 for the one after it; both change on the same dates.
         rolls: `ROLL_COLUMNS`, ascending by date; may be empty.
-        front: contract (month) that the series is in after the last roll; empty where the chain has none.
-        bars_from, bars_to: first and last trade date of the bars that it was made from; None: there were none.
+        front: contract (month) of the series after the last roll; empty if the chain has none.
+        bars_from, bars_to: first and last trade date of the bars that it was made from; None if there were none.
     """
 
     symbol: str
@@ -83,12 +82,12 @@ def roll_contracts(rolls: pd.DataFrame, front: str = "") -> list[str]:
 
 
 def rule_name(instrument: Instrument) -> str:
-    """The instrument's own rule as tables write it: `days_before_expiry(8)`; `never` for what does not expire."""
+    """Return the instrument's own rule as in tables, like `days_before_expiry(8)`; `never` if it does not expire."""
     return str(parse_rule(instrument.roll)) if instrument.expires else _NEVER
 
 
 def rule_text(instrument: Instrument, rule: str | None) -> str:
-    """The rule that a person names as tables write it; None: the instrument's own.
+    """Return the user's rule as in tables; for None, the instrument's own.
 
     Raises:
         UsageError: there is no such rule.
@@ -98,22 +97,22 @@ def rule_text(instrument: Instrument, rule: str | None) -> str:
 
 
 def roll_frame(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
-    """Rolls as a frame of `ROLL_COLUMNS`, rightly typed with rows or without."""
+    """Return rolls as a frame of `ROLL_COLUMNS`, with the right types even without rows."""
     frame = pd.DataFrame(list(rows), columns=list(ROLL_COLUMNS))
-    # A column without any instant would not know that its instants are UTC.
+    # pandas cannot infer the time zone of a column without values.
     return frame.assign(priced_at=pd.to_datetime(frame["priced_at"], utc=True)).astype(ROLL_KINDS)
 
 
 def front_on(rolls: pd.DataFrame, trade_dates: pd.Series) -> np.ndarray:
-    """The contract (month) in front on each trade date, by a calendar of at least one roll."""
+    """Return the front contract (month) on each trade date; the calendar has at least one roll."""
     months = np.append(rolls["from_contract"].iloc[:1].to_numpy(object), rolls["to_contract"].to_numpy(object))
     return months[np.searchsorted(rolls["date"].to_numpy(), trade_dates.to_numpy(), side="right")]
 
 
 def dates_by_rule(calendars: Sequence[RollCalendar]) -> pd.DataFrame:
-    """The date of each roll by each rule: from_contract, to_contract, and a column of dates for each calendar's rule.
+    """Return the date of each roll by each rule: from_contract, to_contract, and a column of dates per rule.
 
-    Ascending by contracts; NaT where a rule does not have the roll.
+    Rows are ascending by contracts; a date is NaT if the rule does not have the roll.
     """
     key = ["from_contract", "to_contract"]
     columns = [c.rolls.set_index(key)["date"].rename(c.rule) for c in calendars]
@@ -121,7 +120,7 @@ def dates_by_rule(calendars: Sequence[RollCalendar]) -> pd.DataFrame:
 
 
 def roll_problems(rolls: pd.DataFrame) -> list[str]:
-    """What keeps the rolls from giving every session exactly one contract, in sentences; else empty."""
+    """Describe, in sentences, why the rolls do not give every session exactly one contract; empty if they do."""
     problems = []
     for before, roll in pairwise(rolls.to_dict("records")):
         if roll["date"] <= before["date"]:
@@ -155,11 +154,11 @@ def expired_fronts(
 
 
 def implausible_gaps(instrument: Instrument, rolls: pd.DataFrame) -> list[str]:
-    """Gaps that stand out from those of the other rolls, in sentences; else empty.
+    """Describe, in sentences, the gaps that differ too much from those of the other rolls; empty if none do.
 
-    Gaps are compared as shares of the old contract's price. From five measured rolls on, one stands out when it is more
-    than ten scales away from their median, the scale being 1.4826 x the median absolute deviation and at least 0.2 %;
-    where there are fewer, when it is wider than 10 %.
+    Gaps are compared as shares of the old contract's price. With five or more measured rolls, the limit is ten scales
+    from their median; the scale is 1.4826 x the median absolute deviation, and at least 0.2 %. With fewer rolls, the
+    limit is 10 %.
     """
     known = rolls[rolls["gap"].notna()]
     share = known["gap"].to_numpy() / np.abs(known["from_price"].to_numpy())

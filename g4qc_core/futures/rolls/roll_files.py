@@ -27,13 +27,13 @@ _NEEDED = ("symbol", "date", "from", "to")
 
 @dataclass(frozen=True)
 class RollOverride:
-    """From trade date `day` on, the contract `new` is in front in place of `old`.
+    """A date set by the user: from trade date `day` on, the contract `new` is in front instead of `old`.
 
     Attributes:
-        old, new: contract months; those between them are passed over.
-        rule: text of the only rule whose calendar is overruled; None: every one.
-        note: the person's own words.
-        place: file and line, for an error that shows only when the date is used.
+        old, new: contract months; contracts between them are skipped.
+        rule: text of the rule whose calendar it changes; None: of all rules.
+        note: the user's own words.
+        place: file and line, for errors that appear only when the date is used.
     """
 
     symbol: str
@@ -46,7 +46,7 @@ class RollOverride:
 
 
 def load_overrides(path: Path | None, symbols: Collection[str] | None = None) -> list[RollOverride]:
-    """The overrides of a file, by symbol and date; none without a file.
+    """Return the overrides of a file, by symbol and date; none without a file.
 
     Args:
         symbols: known instruments; None: not checked here.
@@ -81,7 +81,7 @@ def load_overrides(path: Path | None, symbols: Collection[str] | None = None) ->
 
 
 def overrides_of(overrides: Collection[RollOverride], symbol: str, rule: str) -> list[RollOverride]:
-    """Those that concern the instrument's calendar by this rule, by date."""
+    """Return the overrides of the instrument's calendar by this rule, by date."""
     return [o for o in overrides if o.symbol == symbol and o.rule in (None, rule)]
 
 
@@ -139,9 +139,12 @@ _COLUMNS = ["trade_date", "contract", "open_interest"]
 
 
 def load_open_interest(folder: Path | None, symbol: str) -> pd.DataFrame | None:
-    """Open interest at the end of each session: trade_date (datetime64[s]), contract (text), open_interest (float64).
+    """Return open interest at the end of each session; None without folder or file.
 
-    Read from `SYMBOL.csv` in the folder, with a headline of these names in any order; None without folder or file.
+    The file is `SYMBOL.csv` in the folder, with a header of the three names below in any order.
+
+    Returns:
+        trade_date (datetime64[s]), contract (text), open_interest (float64).
 
     Raises:
         SettingsError: the folder does not exist, or the file is malformed; the text names file and line.

@@ -25,7 +25,7 @@ from g4qc_core.instruments.registry import Contract, Instrument
 from g4qc_core.roll_rules import OpenInterest, RollRule
 
 MINUTES = 30
-"""How many of the last minutes that both contracts have in a session are looked at."""
+"""Number of minutes, the last ones of a session with bars of both contracts, in which the gap is measured."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Pair:
 
     @property
     def gap(self) -> float:
-        """New less old, in points."""
+        """Price of the new contract minus that of the old one, in points."""
         return round(self.new - self.old, PRICE_DIGITS)
 
 
@@ -58,10 +58,10 @@ class CommonPrices:
         self.months = {str(month) for month in ordered["contract"].unique()}
 
     def pair(self, old: str, new: str, trade_date: date) -> Pair | None:
-        """The prices of both in one minute of the session, whose gap is the usual one at its end; None: no such minute.
+        """Return the prices of both in a minute near the end of the session with the usual gap; None if there is none.
 
-        Of the last `MINUTES` minutes in which both have a bar, those count whose gap is the median of all (the lower
-        one of an even number, so that it is a gap that was there); the last of them is taken.
+        The usual gap is the median over the last `MINUTES` minutes with bars of both (of an even number, the lower
+        middle one, which did occur); the last minute with this gap is taken.
         """
         rows = [self._rows.get((month, pd.Timestamp(trade_date))) for month in (old, new)]
         if rows[0] is None or rows[1] is None:
@@ -81,7 +81,7 @@ _NEARBY = timedelta(days=40)
 
 @dataclass(frozen=True)
 class _Roll:
-    """One change, dated: `pair` is None where the gap is unknown; `override` is the one that dated it, if any did."""
+    """A change with its date; `pair` is None if the gap is unknown, `override` is the one that set the date, if any."""
 
     change: ContractChange
     day: date
@@ -91,16 +91,16 @@ class _Roll:
 
 
 class RollMaker:
-    """Makes roll calendars of one instrument, by any rule, from one set of bars.
+    """Maker of the roll calendars of one instrument, by any rule, from one set of bars.
 
     Args:
         bars: validated bars of the instrument with at least contract, timestamp, close, volume and trade_date, rows in
             any order; one-minute bars for an exact gap; those within fifteen sessions of the rolls are enough.
         chain: the instrument's contracts.
         hours: its sessions.
-        held: contracts (months) of which there are bars beside these.
-        reach: first and last trade date of which there are bars, where these are not all.
-        open_interest: frame of contract, trade_date and open_interest, for the rule of that name; None: not known.
+        held: contracts (months) with other stored bars.
+        reach: first and last trade date with stored bars, if `bars` are not all of them.
+        open_interest: frame of contract, trade_date and open_interest, for the rule of that name; None if unknown.
     """
 
     def __init__(
@@ -125,23 +125,23 @@ class RollMaker:
         self._open_interest = None if open_interest is None else session_counts(open_interest, "open_interest")
 
     def calendar(self, rule: RollRule, overrides: Sequence[RollOverride] = ()) -> RollCalendar:
-        """The rolls that the bars reach, by the rule, fitted to sessions with prices of both contracts.
+        """Return the rolls in the range of the bars, by the rule, on dates with prices of both contracts.
 
-        The gap of a roll dated D is measured in the session before D. Where that has no minute with a bar of both, D
-        moves to the nearest date for which there is one, the earlier of two equally near, at most `ROLL_SESSIONS`
-        sessions away and after the roll before it; a date before the first bar stays, because the bars begin in the
-        new contract. Where none is found, or the chain lacks the contracts between, the roll stays at the rule's date
-        without prices, and a note says why: the series changes there, and nothing can be adjusted across it. A date
-        that a person set is never moved.
+        The gap of a roll dated D is measured in the session before D. If no minute of it has bars of both, D moves to
+        the nearest date with such a minute: the earlier of two equally near ones, at most `ROLL_SESSIONS` sessions away
+        and after the previous roll. A date before the first bar stays, because the bars begin in the new contract. If
+        there is no such date, or the chain lacks the contracts between, the roll stays at the rule's date without
+        prices, and its note says why: the series changes there, and prices cannot be adjusted across it. Dates that
+        the user set are never moved.
 
-        A roll that is not due yet, by the last trade date of the bars, is not in the calendar, nor is one between
-        contracts of which, and of whose neighbours, there is no bar.
+        Rolls after the last trade date of the bars are left out, and so are rolls between contracts that, like their
+        neighbours, have no bars.
 
         Raises:
             UsageError: the rule cannot be applied to this instrument.
             SettingsError: an override does not fit the chain, the sessions or the other rolls; it names the place.
         """
-        due = self._due(rule, self._overruled(overrides)) if self._reach else []
+        due = self._due(rule, self._changes(overrides)) if self._reach else []
         _refuse_conflicts(due, rule)
         front = self._periods[0].contract.month if self._periods else ""
         front = due[-1].change.new.month if due else front
@@ -151,10 +151,10 @@ class RollMaker:
         )
 
     def following(self, calendar: RollCalendar) -> RollCalendar:
-        """The calendar of the contract after the front one, which changes on the same dates.
+        """Return the calendar of the contract after the front one, which changes on the same dates.
 
-        Its gaps are measured in the same sessions, between the two contracts that it leaves and enters. After the last
-        contract of the chain it has none: that roll enters the contract ''.
+        Gaps are measured in the same sessions, between the two contracts that this series leaves and enters. After the
+        last contract of the chain there is none: the roll enters the contract ''.
         """
         months = [period.contract.month for period in self._periods]
         after = dict(zip(months, [*months[1:], ""], strict=True)) | {"": ""}
@@ -183,7 +183,7 @@ class RollMaker:
                 given = dates.of(rule, change, earliest)
                 if given.day is None or given.day > self._reach[1]:
                     break
-                # What was seen in trading until a session's end cannot have made anybody roll before it.
+                # A date that follows from a session's trading cannot be earlier than the next session.
                 bound = max(earliest, given.day - timedelta(days=1)) if given.seen else earliest
                 roll = self._fitted(change, given.day, given.note, bound)
             if roll.day > self._reach[1]:
@@ -202,8 +202,8 @@ class RollMaker:
             )
         return self._open_interest
 
-    def _overruled(self, overrides: Sequence[RollOverride]) -> list[tuple[ContractChange, RollOverride | None]]:
-        """The changes of the cycle in order; each override stands in place of those that it spans."""
+    def _changes(self, overrides: Sequence[RollOverride]) -> list[tuple[ContractChange, RollOverride | None]]:
+        """Return the changes of the cycle in order; each override replaces the changes that it spans."""
         contracts = [period.contract for period in self._periods]
         ended = [date.min, *(contract.last_trade_date for contract in contracts)]
         changes: list[tuple[ContractChange, RollOverride | None]] = [
@@ -236,7 +236,7 @@ class RollMaker:
             )
 
     def _reached(self, rolls: list[_Roll]) -> list[_Roll]:
-        """From the first roll that the bars touch to the last."""
+        """Return the rolls from the first to the last one with stored bars of either contract."""
         touched = [i for i, roll in enumerate(rolls) if {roll.change.old.month, roll.change.new.month} & self._held]
         return rolls[touched[0] : touched[-1] + 1] if touched else []
 
@@ -263,7 +263,7 @@ class RollMaker:
         return ""
 
     def _before(self, change: ContractChange, day: date) -> Pair | None:
-        """Prices of both in the session before the trade date."""
+        """Return prices of both contracts in the session before the trade date."""
         before = self._hours.sessions(day - _NEARBY, day - timedelta(days=1))
         return self._prices.pair(change.old.month, change.new.month, before[-1].trade_date) if before else None
 
@@ -288,7 +288,7 @@ def _priced(pair: Pair | None) -> dict[str, object]:
 
 
 def _refuse_conflicts(rolls: Sequence[_Roll], rule: RollRule) -> None:
-    """Rules give dates in order; only a date that a person set can break it."""
+    """Raise SettingsError if dates are not ascending, which only a date set by the user can cause."""
     for before, roll in pairwise(rolls):
         if roll.day <= before.day:
             override = roll.override or before.override

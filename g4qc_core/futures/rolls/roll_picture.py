@@ -1,7 +1,4 @@
-"""A picture of rolls: prices and volumes of both contracts around each, and the date by every rule.
-
-Knows rolls and bars. Must not know where they are stored.
-"""
+"""A picture of rolls: prices and volumes of both contracts around each roll, and the date by every rule."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ _MARKS = (LOSS, GAIN, GREY, "#6a4c93", "#111111")
 
 
 def session_table(minutes: pd.DataFrame) -> pd.DataFrame:
-    """Last close and volume of each contract's sessions: contract, trade_date, close, volume; ascending by both."""
+    """Return contract, trade_date, last close and volume of each contract's sessions, ascending by both."""
     ordered = minutes.sort_values("timestamp").groupby(["contract", "trade_date"], sort=True)
     return ordered.agg(close=("close", "last"), volume=("volume", "sum")).reset_index()
 

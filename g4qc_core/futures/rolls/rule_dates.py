@@ -1,8 +1,7 @@
 """The trade date that a roll rule gives for one change of contracts.
 
-Rules of expiry know the date in advance; rules of volume and open interest find it in what was traded. Knows rules,
-contracts and numbers by session. Must not know prices: that a date may have none to roll on is for
-`futures.roll_making` to find out.
+Rules of expiry give the date in advance; rules of volume and open interest find it in past sessions. Prices do not
+belong here: `roll_maker` moves a date without common prices.
 """
 
 from __future__ import annotations
@@ -30,17 +29,17 @@ from g4qc_core.roll_rules import (
 Counts = Mapping[str, Mapping[date, float]]
 """Contract (month) -> trade date -> volume, or open interest, of the whole session."""
 
-# No contract is compared with the one after it earlier than this before its end: it is the next but one by then.
-_LONGEST_RIVALRY = timedelta(days=150)
+# Earlier before its end, a contract is not compared with the next one: it is not in front yet.
+_LONGEST_COMPARISON = timedelta(days=150)
 
 
 @dataclass(frozen=True)
 class ContractChange:
-    """The front passes from one contract to the next.
+    """A change of the front contract.
 
     Attributes:
         expected: the trade date that expiry suggests.
-        ended: last trade date of the contract before the old one: later dates are of the old one.
+        ended: last trade date of the contract before the old one; the old one is in front afterwards.
     """
 
     old: Contract
@@ -51,9 +50,12 @@ class ContractChange:
 
 @dataclass(frozen=True)
 class RuleDate:
-    """First trade date of the new contract by the rule, None when it has not come yet; `note`: what is unusual.
+    """First trade date of the new contract by the rule.
 
-    `seen` is True for a date that follows from what was traded, so that nobody could know it a session earlier.
+    Attributes:
+        day: None if the date has not come yet.
+        note: what is unusual; empty otherwise.
+        seen: True if the date follows from volume or open interest, and could not be known a session earlier.
     """
 
     day: date | None
@@ -65,7 +67,7 @@ class RuleDate:
 class Cross:
     """A run of sessions in which the next contract is above the front one.
 
-    `seen_below` is False where no earlier session shows it below, so that the true cross may lie before the first.
+    `seen_below` is False if no earlier session shows it below: the true cross may lie before the first session.
     """
 
     first: date
@@ -78,7 +80,7 @@ class RuleDates:
 
     Args:
         counts: volumes for `Volume`, open interest for `OpenInterest`.
-        last: the last trade date that is known of.
+        last: last trade date with data.
     """
 
     def __init__(self, instrument: Instrument, hours: SessionCalendar, counts: Counts, last: date) -> None:
@@ -88,7 +90,7 @@ class RuleDates:
         self._last = last
 
     def of(self, rule: RollRule, change: ContractChange, after: date) -> RuleDate:
-        """The date of this change, always later than `after`, the date of the change before it.
+        """Return the date of this change, which is later than `after`, the date of the change before it.
 
         Raises:
             UsageError: the rule cannot be applied to this instrument.
@@ -111,16 +113,16 @@ class RuleDates:
         return self._by_cross(rule, change, after)
 
     def _by_hand(self, dates: Sequence[date], change: ContractChange, after: date) -> RuleDate:
-        within = [day for day in dates if max(after, change.ended) < day <= change.old.last_trade_date]
-        if not within:
+        named = [day for day in dates if max(after, change.ended) < day <= change.old.last_trade_date]
+        if not named:
             return RuleDate(change.expected, f"fixed_dates names no date for {change.old.month}: by expiry")
-        day = self._session_from(within[-1])
-        return RuleDate(day, "" if day == within[-1] else f"{within[-1]} is no trade date")
+        day = self._session_from(named[-1])
+        return RuleDate(day, "" if day == named[-1] else f"{named[-1]} is no trade date")
 
     def _by_cross(self, rule: Volume | OpenInterest, change: ContractChange, after: date) -> RuleDate:
         old = self._counts.get(change.old.month, {})
         new = self._counts.get(change.new.month, {})
-        begin = max(after, change.old.last_trade_date - _LONGEST_RIVALRY)
+        begin = max(after, change.old.last_trade_date - _LONGEST_COMPARISON)
         sessions = self._hours.sessions(begin, min(self._last, change.old.last_trade_date))
         days = [session.trade_date for session in sessions if session.open < change.old.last_trade_at]
         cross = first_cross(old, new, days, rule.sessions)
@@ -156,9 +158,9 @@ class RuleDates:
 def first_cross(
     old: Mapping[date, float], new: Mapping[date, float], sessions: Sequence[date], running: int
 ) -> Cross | None:
-    """The first `running` sessions in a row in which `new` is above `old`, or None.
+    """Return the first `running` sessions in a row in which `new` is above `old`, or None.
 
-    A session of which one of the two is unknown ends a run: two sessions with a hole between them are not in a row.
+    A session without a number for one of the two ends a run.
     """
     begun, length, seen_below = None, 0, False
     for day in sessions:
@@ -175,9 +177,10 @@ def first_cross(
 
 
 def session_counts(frame: pd.DataFrame, column: str) -> dict[str, dict[date, float]]:
-    """Sums of a column by contract and trade date.
+    """Sum a column by contract and trade date.
 
     Args:
+        column: name of the column to sum.
         frame: with contract (text), trade_date (datetime64) and the column.
     """
     sums = frame.groupby(["contract", "trade_date"], sort=True)[column].sum().reset_index()

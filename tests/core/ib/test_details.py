@@ -10,7 +10,7 @@ import pytest
 from g4qc_core.bars.bar_source import ChainPartlyUnreadable
 from g4qc_core.errors import InvalidBars, SettingsError
 from g4qc_core.ib.ib_source import IbSource
-from g4qc_core.instruments.products import Product, common_step, contradictions, meant
+from g4qc_core.instruments.products import Product, common_step, contradictions, matching_product
 from g4qc_core.instruments.registry import Contract, Instrument, load_registry
 from tests.core.ib.scripted import Peer, contract_data, frame, scripted
 
@@ -91,7 +91,7 @@ def test_a_file_that_takes_cents_for_dollars_is_told_both_values(changes: dict[s
     mine = REGISTRY["ZC"].model_copy(update=changes)
     with pytest.raises(SettingsError, match=says):
         chain(CORN, instrument=mine)
-    product = meant(mine, listed(CORN, symbol="ZC"))
+    product = matching_product(mine, listed(CORN, symbol="ZC"))
     assert product is not None
     (sentence,) = contradictions(mine.model_copy(update={"months": "Z"}), product)
     assert says.replace("\\", "") in sentence

@@ -18,7 +18,7 @@ from g4qc_core.gateway.markets.simulated_products import products
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.ib.ib_source import IbSource
-from g4qc_core.instruments.products import contradictions, meant
+from g4qc_core.instruments.products import contradictions, matching_product
 from g4qc_core.instruments.registry import NEVER, SPOT, Contract, Instrument, load_registry, month_code
 from g4qc_core.storage.contract_store import ContractStore
 from g4qc_core.storage.server.database import Database
@@ -107,7 +107,7 @@ def test_what_the_gateway_tells_of_a_product_is_what_it_lists(simulated_gateway:
     instrument = PRODUCTS[name]
     with source(simulated_gateway) as ib:
         found = ib.products(instrument.kind, instrument.ib_symbol, instrument.exchange)
-    product = meant(instrument, found)
+    product = matching_product(instrument, found)
     assert product is not None
     assert contradictions(instrument, product) == []
     assert set(product.months) == set(instrument.listed)
@@ -133,7 +133,7 @@ def test_a_contradiction_names_both_values(
 ) -> None:
     mine = REGISTRY["ES"].model_copy(update=changes)
     with source(simulated_gateway) as ib:
-        product = meant(mine, ib.products("FUT", "ES"))
+        product = matching_product(mine, ib.products("FUT", "ES"))
     assert product is not None
     (sentence,) = contradictions(mine, product)
     assert sentence == f"The gateway says that {says}"
