@@ -47,7 +47,7 @@ from dagster._serdes import ConfigurableClassData
 from dagster._utils import get_run_crash_explanation
 
 # The type of the error in an event's public data.
-from dagster._utils.error import SerializableErrorInfo
+from dagster._utils.error import SerializableErrorInfo  # type: ignore[attr-defined]  # Dagster does not re-export it
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
