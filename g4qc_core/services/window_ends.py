@@ -1,7 +1,4 @@
-"""Conversion of the ends of a window, trade dates or instants, to instants.
-
-Knows sessions. Must not know bars.
-"""
+"""Conversion of the ends of a window, which are trade dates or instants, to instants in UTC."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ Moment = date | datetime
 def window_of(instrument: Instrument, first: Moment | None, last: Moment | None) -> tuple[datetime, datetime]:
     """Convert two moments to the instants `[start, end)`.
 
-    A trade date stands for its whole session, the last one included; an instant for itself, the last one excluded.
+    A trade date covers its whole session, and the last one is inclusive; the last instant is exclusive.
 
     Raises:
         UsageError: the window is reversed.
