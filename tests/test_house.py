@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from g4qc_pipelines.cli.root import cli
+from tests.docs_site import generated_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted(path for package in ("g4qc_core", "g4qc_pipelines") for path in (ROOT / package).rglob("*.py"))
@@ -24,9 +25,10 @@ EVERY_MODULE = pytest.mark.parametrize("module", MODULES, ids=lambda path: str(p
 LONGEST = 330
 
 KEPT_IN_THE_ROOT = {
-    *(".ci", ".dockerignore", ".env.example", ".gitattributes", ".gitignore", ".importlinter"),
-    *("CHANGELOG.md", "Dockerfile", "LICENSE", "README.md", "benchmarks", "docker", "docker-compose.yml", "docs"),
-    *("g4qc_core", "g4qc_pipelines", "pyproject.toml", "tests", "uv.lock", "workspace.yaml"),
+    *(".ci", ".dockerignore", ".env.example", ".gitattributes", ".github", ".gitignore", ".importlinter"),
+    *(".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "README.md"),
+    *("SECURITY.md", "benchmarks", "docker", "docker-compose.yml", "docs", "examples", "g4qc_core", "g4qc_pipelines"),
+    *("mkdocs.yml", "pyproject.toml", "tests", "uv.lock", "workspace.yaml"),
 }
 
 # In pieces, because this file is one of those that are looked through.
@@ -127,7 +129,9 @@ def test_a_count_in_a_sentence_may_be_one(module: Path) -> None:
 
 
 def documents() -> list[Path]:
-    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """Return every document for a reader, except the changelog, which also names what is gone."""
+    top = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")]
+    return [*top, *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def console_lines(path: Path) -> list[str]:
@@ -165,7 +169,9 @@ def test_the_readme_shows_a_newcomer_the_first_two_commands() -> None:
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
 def test_a_link_within_the_house_leads_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", path.read_text("utf-8"))
-    assert [link for link in links if not (path.parent / link).exists()] == []
+    made = {ROOT / "docs" / page for page in generated_pages().GENERATED}
+    leads = {link: (path.parent / link).resolve() for link in links}
+    assert [link for link, target in leads.items() if target not in made and not target.exists()] == []
 
 
 # --- the containers

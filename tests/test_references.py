@@ -20,7 +20,7 @@ PAGES = sorted((ROOT / "g4qc_core" / "api" / "pages").rglob("*.js")) + sorted((R
 DICTIONARIES = sorted((ROOT / "g4qc_core" / "api" / "pages" / "lang").glob("*.json"))
 
 # Options of other programs that sentences and documents name.
-OTHERS = {"--build", "--no-default-groups", "--no-dev", "--no-sync", "--read-only"}
+OTHERS = {"--build", "--fix", "--no-default-groups", "--no-dev", "--no-sync", "--read-only", "--with"}
 
 
 @lru_cache

@@ -1,0 +1,59 @@
+"""The snippets of the documentation run: Python of every page in order, and the commands of the tutorial."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.api import Api
+from tests.fixtures.home import Home
+from tests.test_house import ROOT, documents, g4qc_calls
+
+pytestmark = pytest.mark.integration
+
+_FENCE = re.compile(r"^```python([^\n]*)\n(.*?)^```", re.S | re.M)
+# Its market is a placeholder; tests/core/gateway has the same with a real one.
+_NOT_RUN = {"gateway.md"}
+WITH_PYTHON = [path for path in documents() if _FENCE.search(path.read_text("utf-8")) and path.name not in _NOT_RUN]
+
+TUTORIAL = ("first-report.md", "strategy.md", "instrument.md")
+_SERVERS = ({"demo"}, {"up"})
+
+
+@pytest.fixture
+def environment(api: Api, full_home: Home, tmp_path: Path) -> Iterator[None]:
+    """The environment of a user whose server is the one of the tests, in a folder of their own."""
+    before = dict(os.environ)
+    os.environ.update({**full_home.environment, "G4QC_API_URL": api.url})
+    try:
+        with chdir(tmp_path):
+            yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.mark.parametrize("path", WITH_PYTHON, ids=lambda path: path.name)
+@pytest.mark.usefixtures("environment")
+def test_the_python_of_a_page_runs(path: Path) -> None:
+    names: dict[str, object] = {"__name__": f"page_{path.stem}"}
+    for _, code in _FENCE.findall(path.read_text("utf-8")):
+        exec(compile(code, str(path), "exec"), names)
+
+
+def test_the_commands_of_the_tutorial_run_one_after_another(home: Home) -> None:
+    for name in TUTORIAL:
+        page = ROOT / "docs" / "tutorial" / name
+        for title, code in _FENCE.findall(page.read_text("utf-8")):
+            if file := re.search(r'title="([^"]+)"', title):
+                (home.folder / file[1]).write_text(code)
+        for call in g4qc_calls(page):
+            if set(call) not in _SERVERS:
+                done = home.run(*call)
+                assert done.code == 0, f"{name}: {shlex.join(call)}: {done.errors}"
