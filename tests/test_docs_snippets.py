@@ -18,9 +18,7 @@ from tests.test_house import ROOT, documents, g4qc_calls
 pytestmark = pytest.mark.integration
 
 _FENCE = re.compile(r"^```python([^\n]*)\n(.*?)^```", re.S | re.M)
-# Its market is a placeholder; tests/core/gateway has the same with a real one.
-_NOT_RUN = {"gateway.md"}
-WITH_PYTHON = [path for path in documents() if _FENCE.search(path.read_text("utf-8")) and path.name not in _NOT_RUN]
+WITH_PYTHON = [path for path in documents() if _FENCE.search(path.read_text("utf-8"))]
 
 TUTORIAL = ("first-report.md", "strategy.md", "instrument.md")
 _SERVERS = ({"demo"}, {"up"})

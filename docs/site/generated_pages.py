@@ -162,14 +162,14 @@ def openapi() -> dict[str, Any]:
     """Return the OpenAPI document that the server gives at `/api/v1/openapi.json`."""
     from g4qc_core.api.api_keys import ApiKeys
     from g4qc_core.api.app import build_app
-    from g4qc_core.api.deps import Services
+    from g4qc_core.api.dependencies import ApiContext
     from g4qc_core.instruments.registry import load_registry
     from g4qc_core.settings import Settings
     from g4qc_core.storage.lazy_stores import LazyStores
 
     own = Settings.model_construct(**{name: field.default for name, field in Settings.model_fields.items()})
     no_launcher: Any = None
-    return build_app(Services(own, load_registry(), LazyStores(own), no_launcher, ApiKeys([]))).openapi()
+    return build_app(ApiContext(own, load_registry(), LazyStores(own), no_launcher, ApiKeys([]))).openapi()
 
 
 def rest_api() -> str:
