@@ -17,7 +17,7 @@ _MOST_MARKS = 7
 
 
 def sheet(rows: int, columns: int = 1, heights: tuple[int, ...] | None = None, height: float = 3.0) -> tuple[Any, Any]:
-    """A figure of 726 pixels and its plots, an array of `rows` x `columns` (of `rows` where there is one column)."""
+    """Return a figure 726 pixels wide and its plots: an array of `rows` x `columns`, or of `rows` for one column."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -35,7 +35,7 @@ def sheet(rows: int, columns: int = 1, heights: tuple[int, ...] | None = None, h
 
 
 def png(figure: Any) -> bytes:
-    """The figure as a file without the name of the program, so that equal pictures are equal bytes."""
+    """Return the figure as PNG without the name of the program, so that equal pictures have equal bytes."""
     buffer = BytesIO()
     figure.savefig(buffer, format="png", facecolor="white", metadata={"Software": None})
     return buffer.getvalue()

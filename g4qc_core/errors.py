@@ -228,7 +228,7 @@ _LISTED = 16
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UsageError:
-    """A UsageError for a name that does not exist, with the nearest one that does; a long list is cut in the middle.
+    """Return a UsageError for an unknown name, with the nearest known one; a long list is cut in the middle.
 
     >>> str(unknown("timeframe", "5m", ["1min", "5min"]))
     "Unknown timeframe '5m': did you mean '5min'? Known: 1min, 5min."

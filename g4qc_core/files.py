@@ -42,9 +42,11 @@ def usual_mode() -> int:
 
 
 def write_whole(path: Path, content: bytes, mode: int = PRIVATE, owner: tuple[int, int] | None = None) -> None:
-    """Writes beside the file and renames; on any error nothing is left of the attempt.
+    """Write next to the file and rename; after an error nothing is left of the attempt.
 
     Args:
+        content: the whole content.
+        path: path of the file.
         mode: rights of a new file; an existing file keeps its own.
         owner: user and group to give the file to; only for root.
 
@@ -77,8 +79,9 @@ def private_file(path: Path, append: bool = False) -> IO[bytes]:
 
 @contextmanager
 def alone_with(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
-    """Within it nobody else who asks for the same, process or thread, is at the file or at others in its folder: what
-    is read can be changed and written back.
+    """Lock the folder of the file against other processes and threads that use this lock.
+
+    What is read in the block can be changed and written back.
 
     Raises:
         OSError: the folder is missing.

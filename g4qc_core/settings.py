@@ -190,7 +190,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """The settings of this process, which from now on works with their calendars.
+    """Read the settings of this process, and use their calendars from now on.
 
     Raises:
         SettingsError: a value is malformed; the text names the variable, or the calendars file and its line.

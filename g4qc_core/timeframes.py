@@ -62,7 +62,7 @@ _BY_NAME = {t.name: t for t in TIMEFRAMES}
 
 
 def timeframe(name: str) -> Timeframe:
-    """The timeframe of that name.
+    """Return the timeframe of that name.
 
     Raises:
         UsageError: no such timeframe; the text offers the nearest one.

@@ -41,6 +41,7 @@ class Wait:
         """Sleep for a moment.
 
         Args:
+            seconds: length of the pause.
             advice: what the user can do if the wait lasted too long; ends the error's sentence.
 
         Raises:

@@ -66,7 +66,7 @@ class Tolerance:
 
     @classmethod
     def of(cls, instrument: Instrument) -> Tolerance:
-        """The instrument's own."""
+        """Return the instrument's own tolerances."""
         return cls(float(instrument.price_tolerance * instrument.tick), float(instrument.volume_tolerance))
 
 
@@ -76,7 +76,10 @@ def compare_bars(
     """Every bar that either side has, side by side, with what was found.
 
     Args:
-        ours, gateways: contract, timestamp, trade_date and `VALUES`, unique by contract and timestamp, or by contract
+        instrument: the instrument of the bars.
+        timeframe: of the bars.
+        ours: bars made from our minutes, in the form of `gateways`.
+        gateways: contract, timestamp, trade_date and `VALUES`, unique by contract and timestamp, or by contract
             and trade date where a bar is a whole session.
 
     Returns:
@@ -99,6 +102,7 @@ def by_trade_date(bars: pd.DataFrame, calendar: SessionCalendar) -> pd.DataFrame
     """Merge a source's session bars for days that count to the same trade date.
 
     Args:
+        calendar: the instrument's sessions.
         bars: timestamp, trade_date (as the source names the days) and `VALUES`, ascending, of one contract.
 
     Returns:
@@ -151,5 +155,5 @@ def _within(row: dict[Hashable, Any], points: float) -> bool:
 
 
 def faults(compared: pd.DataFrame) -> pd.DataFrame:
-    """The rows that call for a look."""
+    """Return the rows whose finding is a fault."""
     return compared[np.isin(compared["finding"], [str(f) for f in FAULTS])].reset_index(drop=True)

@@ -87,7 +87,7 @@ class BarSource(Protocol):
         """What kind of market this is."""
 
     def server_time(self) -> datetime:
-        """The source's own clock, UTC: the clock of extraction."""
+        """Return the time of the source's clock, UTC: the clock of extraction."""
 
     def chain(self, instrument: Instrument) -> list[Contract]:
         """All contracts in the instrument's month cycle, expired ones that still have data included, by expiry.
@@ -97,7 +97,7 @@ class BarSource(Protocol):
         """
 
     def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
-        """What the source lists under a symbol of its own, whether there is an instrument of it or not; at least one.
+        """Return the products that the source lists under one of its symbols, at least one.
 
         Raises ContractNotFound when there is none.
         """
@@ -120,7 +120,7 @@ class BarSource(Protocol):
         """About how long these requests would take, one after another, if they began now."""
 
     def trading_sessions(self, contract: Contract) -> list[ToldSession]:
-        """The sessions that the source itself tells of around its present, by trade date, one an entry.
+        """Return the sessions that the source reports around its present, one per trade date.
 
         Empty where a source has no calendar of its own. A trade date between the first and the last that is not among
         them has no session.
@@ -150,24 +150,29 @@ class MemorySource:
         self.requests: list[BarRequest] = []
 
     def server_time(self) -> datetime:
+        """Return the given time."""
         return self._now
 
     def chain(self, instrument: Instrument) -> list[Contract]:
+        """Return the contracts with a frame; see `BarSource.chain`."""
         found = sorted((c for c in self._bars if c.symbol == instrument.symbol), key=lambda c: c.last_trade_date)
         if not found:
             raise ContractNotFound(f"No contract of {instrument.symbol} is known to this source.")
         return found
 
     def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
+        """Raise ContractNotFound: a memory source lists no products."""
         raise ContractNotFound(f"This source has bars and lists no products, so none of {ib_symbol} ({kind}).")
 
     def head_timestamp(self, contract: Contract) -> datetime:
+        """Return the start of the first bar of the frame."""
         frame = self._frame(contract)
         if frame.empty:
             raise NoData(f"{contract} has no bar.")
         return frame["timestamp"].iloc[0].to_pydatetime()
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
+        """Return the finished bars of the window; see `BarSource.bars`."""
         self.requests.append(request)
         frame = self._frame(request.contract)
         finished = frame["timestamp"] + request.timeframe.length <= self._now
@@ -178,9 +183,11 @@ class MemorySource:
         return found
 
     def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
+        """Return zero: answers are immediate."""
         return timedelta(0)
 
     def trading_sessions(self, contract: Contract) -> list[ToldSession]:
+        """Return the given sessions."""
         self._frame(contract)
         return list(self._told)
 

@@ -1,5 +1,6 @@
-"""Check that this machine and the gateway agree on the day: this machine's clock decides which months exist, and the
-gateway's clock dates the requests for bars.
+"""Check that this machine and the gateway agree on the day.
+
+This machine's clock decides which months exist, and the gateway's clock dates the requests for bars.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ def check_clocks(origin: Origin, gateway: datetime, here: datetime) -> None:
     The clock of a simulated gateway may be set to any day on purpose.
 
     Args:
+        origin: kind of market behind the gateway.
         gateway: time of the gateway's clock, UTC.
         here: time of this machine's clock, UTC.
     """

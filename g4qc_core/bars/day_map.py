@@ -51,7 +51,7 @@ def day_map(
     silent: Mapping[date, int] | None = None,
     lacking: Mapping[date, float] | None = None,
 ) -> pd.DataFrame:
-    """The sessions of one instrument, or of one contract, with what is worst about each.
+    """Return the sessions of one instrument, or of one contract, with the worst state of each.
 
     Args:
         quality: quality rows of one instrument, of any contracts; those of a session are added up.
@@ -90,7 +90,7 @@ def letter(state: DayState, share: float) -> str:
 
 
 def legend(states: Iterable[DayState]) -> str:
-    """What the letters of these states mean, from the best to the worst, in one line."""
+    """Return the meaning of the letters of these states in one line, from the best to the worst."""
     present = set(states)
     told = [f"{state.letter} {state.meaning}" for state in DayState if state in present]
     capitals = " (capital: more than half of the session)" if present - {DayState.WHOLE} else ""
@@ -112,5 +112,5 @@ def by_month(days: pd.DataFrame) -> dict[str, dict[int, tuple[DayState, float]]]
 
 
 def gaps(days: pd.DataFrame) -> pd.DataFrame:
-    """The sessions of a map with minutes of which nothing is known."""
+    """Return the sessions of a map with minutes about which nothing is known."""
     return days[days[list(MISSING)].sum(axis=1) > 0].reset_index(drop=True)

@@ -23,7 +23,7 @@ _WEAKEST = 0.45
 
 
 def day_map_png(cells: Cells, title: str) -> bytes:
-    """The map, with a legend of the states in it. A cell is the paler, the smaller the share that is so.
+    """Draw the map with a legend of its states; the smaller the share, the paler the cell.
 
     Args:
         cells: at least one row, drawn from the top.

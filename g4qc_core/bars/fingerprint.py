@@ -31,7 +31,7 @@ def fingerprint(frame: pd.DataFrame) -> str:
 
 
 def version_of(bars: pd.DataFrame) -> str:
-    """The fingerprint of bars with contract and timestamp, whatever order they stand in."""
+    """Return the fingerprint of bars with contract and timestamp, in any order."""
     codes, _ = pd.factorize(bars["contract"], sort=True)
     order = np.lexsort((bars["timestamp"].to_numpy(), codes))
     return fingerprint(bars.iloc[order])

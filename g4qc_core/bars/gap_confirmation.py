@@ -30,7 +30,8 @@ def suspect_minutes(has_bar: np.ndarray, in_gap: np.ndarray) -> np.ndarray:
     session with a truncated answer has few bars, too.
 
     Args:
-        has_bar, in_gap: masks of the minutes of one session, in order.
+        has_bar: mask of the minutes of one session with a bar, in order.
+        in_gap: mask of the minutes without a bar that are judged.
     """
     suspect = np.zeros(len(has_bar), bool)
     at = np.flatnonzero(has_bar)

@@ -45,8 +45,10 @@ def session_quality(
     - `never_asked`: there was no request.
 
     Args:
+        contract: the contract.
         sessions: ascending.
-        good, quarantined: starts of the contract's bars, UTC, any order; those outside sessions are ignored.
+        good: starts of good bars, in the form of `quarantined`.
+        quarantined: starts of the contract's bars, UTC, any order; those outside sessions are ignored.
         answered: windows that the source answered, with or without bars, one entry per answer; two if the answer is
             conclusive, as before the contract's first bar.
         failed: windows of failed requests.

@@ -30,6 +30,8 @@ def resample(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar
     stamped with the open of its session, any other with the start of its bucket.
 
     Args:
+        calendar: the instrument's sessions.
+        timeframe: of the bars.
         bars: at least `BAR_COLUMNS`, timestamps unique per contract, rows in any order; the length of the
             bars must divide the timeframe's.
 

@@ -61,12 +61,12 @@ class SchemaFailure:
 
 
 def empty_frame(columns: tuple[str, ...]) -> pd.DataFrame:
-    """A frame of no rows with these columns of bars, rightly typed."""
+    """Return a frame without rows that has these columns of bars with their types."""
     return pd.DataFrame({name: pd.Series([], dtype=DTYPES[name]) for name in columns})
 
 
 def check_schema(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> None:
-    """Raises InvalidBars, naming the first broken rule and the number of the others, when there is one."""
+    """Raise InvalidBars for the first broken rule, with the number of the others."""
     broken = schema_failures(frame, schema)
     if broken:
         more = f" ({counted(len(broken) - 1, 'more broken rule')})" if len(broken) > 1 else ""
@@ -80,6 +80,7 @@ def schema_failures(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> list
     values say means nothing then.
 
     Args:
+        schema: the promise that the frame makes.
         frame: `RAW_BAR_COLUMNS` or `BAR_COLUMNS` in that order, any index.
     """
     from pandera.errors import SchemaErrors

@@ -46,6 +46,8 @@ def tradable_window(
     It begins and ends in a trading interval, and may contain breaks between intervals.
 
     Args:
+        contract: the contract.
+        session: the session.
         until: the source's clock.
         head: start of the contract's first bar ever, if known.
     """

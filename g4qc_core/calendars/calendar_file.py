@@ -158,7 +158,7 @@ def use_calendars(user_file: Path | None) -> None:
 
 
 def chosen_file() -> Path | None:
-    """The user's file that `use_calendars` chose."""
+    """Return the user's file that `use_calendars` chose."""
     return _CHOICE.path
 
 
@@ -169,7 +169,7 @@ def calendar_entries() -> dict[str, CalendarEntry]:
 
 @cache
 def read_calendars(user_file: Path | None) -> dict[str, CalendarEntry]:
-    """The calendars of the built-in file, with those of `user_file` added to them or replacing them.
+    """Return the built-in calendars; those of `user_file` are added or replace them.
 
     An entry of the user's file that names a `library` is a whole calendar, new or in place of the built-in one; any
     other adds its errata and eras to the calendar of that name. Outages add up. Where two errata speak of one date,
@@ -237,7 +237,7 @@ class _Page:
             raise self.wrong(name, place, f"{text}{given}") from None
 
     def wrong(self, name: str, place: tuple[int | str, ...], problem: str) -> SettingsError:
-        """The error about a field of an entry, `place` being the way to it: names of fields, numbers in arrays."""
+        """Return the error about the field at `place`: names of fields, numbers in arrays."""
         names = [str(part) for part in place if isinstance(part, str)]
         numbers = [part for part in place if isinstance(part, int)]
         if place and isinstance(place[0], int):

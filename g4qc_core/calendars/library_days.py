@@ -32,6 +32,8 @@ def library_days(library: str, columns: Sequence[str], first: date, last: date) 
     """Return open and close of every day of a calendar from `first` to `last`, both included, ascending.
 
     Args:
+        first: first day, included.
+        last: last day, included.
         library: name of the calendar.
         columns: the library's names of the two instants.
 

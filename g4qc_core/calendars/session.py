@@ -46,7 +46,7 @@ class Session:
         return any(start <= instant < end for start, end in self.intervals)
 
     def all_minutes(self) -> np.ndarray:
-        """Starts of every minute of its trading intervals, halts and outages included: `datetime64[us]`, ascending."""
+        """Return the starts of all minutes of its trading intervals, with halts and outages (`datetime64[us]`, UTC)."""
         import numpy as np
 
         minute = np.timedelta64(1, "m")
@@ -54,7 +54,7 @@ class Session:
         return np.concatenate(spans).astype("datetime64[us]")
 
     def minutes(self) -> np.ndarray:
-        """Starts of every minute in which trading is possible: `datetime64[us]`, UTC, ascending."""
+        """Return the starts of all minutes in which trading is possible (`datetime64[us]`, UTC, ascending)."""
         minutes = self.all_minutes()
         for start, end in (*self.halts, *self.outages):
             minutes = minutes[(minutes < instant_of(start)) | (minutes >= instant_of(end))]

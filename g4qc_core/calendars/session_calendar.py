@@ -68,7 +68,7 @@ class SessionCalendar:
         return found
 
     def session(self, trade_date: date) -> Session | None:
-        """The session of that trade date, or None where there is none."""
+        """Return the session of that trade date, or None."""
         found = self.sessions(trade_date, trade_date)
         return found[0] if found else None
 
@@ -235,7 +235,7 @@ def calendar_names() -> list[str]:
 
 
 def calendar(name: str) -> SessionCalendar:
-    """The session calendar of that name in `calendars.toml`, corrected by the user's file where one is in use.
+    """Return the session calendar of that name, with the corrections of the user's file.
 
     Raises:
         UsageError: no such calendar.
@@ -258,7 +258,7 @@ def calendar_of(name: str, user_file: Path | None) -> SessionCalendar:
 
 
 def parse_date(text: str) -> date:
-    """A date written `YYYY-MM-DD`.
+    """Parse a date written as `YYYY-MM-DD`.
 
     Raises:
         UsageError: it is no date.
@@ -270,7 +270,7 @@ def parse_date(text: str) -> date:
 
 
 def check_window(first: date, last: date) -> None:
-    """Raises UsageError when `last` lies before `first`."""
+    """Raise UsageError if `last` is before `first`."""
     if last < first:
         raise UsageError(f"The window is reversed: it ends on {last}, before it begins on {first}.")
 

@@ -45,6 +45,7 @@ def stretches(rolls: pd.DataFrame, adjustment: Adjustment, front: str = "") -> l
     """Return the n + 1 stretches that n rolls separate, ascending.
 
     Args:
+        adjustment: name of the adjustment.
         rolls: `ROLL_COLUMNS`, ascending by date.
         front: contract of the only stretch if there are no rolls.
 
@@ -67,6 +68,7 @@ def continuous(bars: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment) 
     Sessions without bars of the front contract have no rows.
 
     Args:
+        adjustment: name of the adjustment.
         bars: `BAR_COLUMNS` of one instrument and timeframe, all contracts, rows in any order.
         rolls: the instrument's whole roll calendar (`ROLL_COLUMNS`), ascending by date. Without rolls the bars must be
             of one contract.
@@ -82,6 +84,7 @@ def adjusted(series: pd.DataFrame, rolls: pd.DataFrame, adjustment: Adjustment, 
     """Adjust a series of the contracts' own prices.
 
     Args:
+        adjustment: name of the adjustment.
         series: n bars, ascending by timestamp, each of the front contract by the rolls.
         rolls: see `continuous`.
         whole: True if the series is complete: rolls outside it change nothing, and the anchor is its own last session
@@ -127,6 +130,7 @@ def adjustments(rolls: pd.DataFrame, adjustment: Adjustment) -> tuple[np.ndarray
     each, whose prices do not compare.
 
     Args:
+        adjustment: name of the adjustment.
         rolls: `ROLL_COLUMNS`, ascending by date.
     """
     edges = [-1, *np.flatnonzero(breaks(rolls, adjustment)), len(rolls)]

@@ -70,6 +70,9 @@ def mark_unknown_rolls(
     """Split the segments where rolls may be missing from the calendar: before and after the bars it was made from.
 
     Args:
+        made: the roll calendar.
+        segments: segments of the series.
+        sessions: sessions of the instrument.
         periods: when expiry suggests each contract of the chain to be in front.
     """
     known = set(zip(made.rolls["from_contract"], made.rolls["to_contract"], strict=True))

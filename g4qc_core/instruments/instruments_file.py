@@ -27,6 +27,9 @@ def write_instrument(file: Path, symbol: str, fields: Fields, replace: bool = Fa
     The file is complete at every moment, and unchanged after an error. Concurrent additions are all kept.
 
     Args:
+        fields: fields of the entry.
+        file: the instruments file.
+        symbol: symbol of the instrument.
         replace: put the entry in place of one with the same symbol; lines of fields that stay keep their comments.
 
     Raises:

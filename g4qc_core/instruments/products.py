@@ -88,6 +88,7 @@ def twins(instrument: Instrument, listed: Iterable[tuple[str, str]]) -> list[str
     """Return a sentence for the first contract month that fits several contracts of the instrument, else nothing.
 
     Args:
+        instrument: the instrument of the bars.
         listed: contract month and local symbol of contracts in the instrument's class.
     """
     names: dict[str, list[str]] = {}

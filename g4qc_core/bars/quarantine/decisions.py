@@ -104,6 +104,7 @@ def fingerprint(bars: Iterable[tuple[str, pd.DataFrame]], decision: Decision) ->
     """Return a text that changes with the bars, their values, their earlier decisions and the new decision.
 
     Args:
+        decision: the new decision.
         bars: symbol and bars as `QuarantineStore.listed` lists them.
     """
     hashed = hashlib.sha256(str(decision).encode())

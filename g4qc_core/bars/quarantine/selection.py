@@ -76,7 +76,7 @@ class Selection:
         return " ".join(f"--{name} {shlex.quote(str(one))}" for name, values in given for one in values if one)
 
     def command(self, verb: str = "list") -> str:
-        """The command that lists exactly these bars, or decides about them with another verb."""
+        """Return the command that lists exactly these bars, or decides about them with another verb."""
         return f"g4qc quarantine {verb} {self.options}".strip()
 
     @property

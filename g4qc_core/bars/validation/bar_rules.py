@@ -38,7 +38,8 @@ def broken_rules(
         raw: `RAW_BAR_COLUMNS`, n rows.
         ticks: open, high, low and close of each row in ticks, n x 4.
         sessions: of each row, as the calendar assigns them.
-        codes, months: the contract of each row: `months[codes]`, code -1 where there is none.
+        codes: index of each row's contract in `months`.
+        months: the contract of each row: `months[codes]`, code -1 where there is none.
         contracts: the known ones, by month.
         instrument: gives the price grid and whether volume is expected at all.
     """

@@ -51,6 +51,8 @@ def validate(
     A bar without volume is legal: a source may report a minute without trades as a flat bar.
 
     Args:
+        calendar: the instrument's sessions.
+        instrument: the instrument of the bars.
         raw: `RAW_BAR_COLUMNS`, timestamps in UTC (bar start), prices in points; rows in any order.
         contracts: the instrument's contracts by month, for the end of their trading.
         accepted: `RAW_BAR_COLUMNS` of bars that the user accepted. A raw bar that equals one of them in every value is

@@ -138,6 +138,9 @@ def expired_fronts(
     """Describe, in sentences, the sessions in which the calendar's front contract no longer trades; empty if none.
 
     Args:
+        calendar: the instrument's sessions.
+        chain: the instrument's contracts.
+        sessions: sessions of the instrument.
         known: whether the chain has a contract that can be in front on a trade date. If contracts between two known
             ones are missing, no contract can be in front, and no bars are read.
     """

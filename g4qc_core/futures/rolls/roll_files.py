@@ -49,6 +49,7 @@ def load_overrides(path: Path | None, symbols: Collection[str] | None = None) ->
     """Return the overrides of a file, by symbol and date; none without a file.
 
     Args:
+        path: path of the file.
         symbols: known instruments; None: not checked here.
 
     Raises:

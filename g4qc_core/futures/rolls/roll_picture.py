@@ -20,9 +20,11 @@ def session_table(minutes: pd.DataFrame) -> pd.DataFrame:
 
 
 def rolls_png(instrument: Instrument, dates: pd.DataFrame, sessions: pd.DataFrame, title: str) -> bytes:
-    """The last `MOST_ROLLS` rolls side by side.
+    """Draw the last `MOST_ROLLS` rolls side by side.
 
     Args:
+        instrument: the instrument of the bars.
+        title: words above the picture.
         dates: of `dates_by_rule`, at least one row.
         sessions: of `session_table`, both contracts around each roll.
     """

@@ -70,6 +70,11 @@ def read_series(
     An adjusted price is the same in every window, and the same in the API's answers; but see `whole`.
 
     Args:
+        adjustment: name of the adjustment.
+        instrument: the instrument of the bars.
+        position: 0 for the front contract, 1 for the one after it.
+        stores: stores of the database.
+        timeframe: of the bars.
         window: first and last trade date, both included; None for all stored bars on that side.
         rule: text of the roll rule of a stored calendar; None: the instrument's own.
         whole: True if nothing outside the window may change a price in it, such as a later roll.
@@ -211,6 +216,9 @@ def roll_exits(stores: Stores, instrument: Instrument, timeframe: Timeframe, ser
     This is the open of the old contract's bar with the same start as the new contract's first bar.
 
     Args:
+        instrument: the instrument of the bars.
+        stores: stores of the database.
+        timeframe: of the bars.
         series: result of `continuous_bars` in the same timeframe.
 
     Returns:

@@ -38,6 +38,10 @@ def segments_of(
     """Return the segments of one contract, or of the front contract; empty if nothing is stored.
 
     Args:
+        adjustment: name of the adjustment.
+        contract: the contract.
+        instrument: the instrument of the bars.
+        stores: stores of the database.
         rule: text of the roll rule of a stored calendar; None: the instrument's own.
 
     Raises:
