@@ -1,7 +1,7 @@
-"""Jobs: the selections that surfaces launch, each under one name, so that the history of a job means something.
+"""Jobs: the selections of assets that command line, API, schedules and sensors launch, each under one name.
 
-The command line, the API, schedules and sensors launch these; only a selection that no job has is launched as one of
-Dagster's own, without a name.
+A selection by hand is launched as Dagster's job without a name, so that the history of a named job is that of one kind
+of work.
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ GRAPH_ORDER = (
     *(*CHAIN_ASSETS, *BAR_ASSETS, *COVERAGE_ASSETS, *RECONCILIATION_ASSETS),
     *(*ROLL_ASSETS, "backtest_inputs", *BACKTEST_ASSETS, *SENSITIVITY_ASSETS),
 )
-"""All assets, each after those that it is made of."""
+"""All assets, each after its inputs."""
 
 
 def in_graph_order(assets: Iterable[str]) -> list[str]:
-    """Return the names with each asset after those that it is made of; unknown ones come last."""
+    """Return the names with each asset after its inputs; unknown ones come last."""
     places = {name: place for place, name in enumerate(GRAPH_ORDER)}
     return sorted(set(assets), key=lambda name: (places.get(name, len(places)), name))
 
 
 def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
-    """The jobs by name."""
+    """Return the jobs by name."""
     return {
         name: dg.define_asset_job(name, _selected(assets), description=description)
         for name, (assets, description) in _JOBS.items()
@@ -69,14 +69,14 @@ def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
 
 
 def _selected(assets: Sequence[str]) -> dg.AssetSelection:
-    """Return the assets and their checks; that of freshness is made by a sensor."""
+    """Return the assets and their checks, without the freshness check, which a sensor makes."""
     fresh = [dg.AssetCheckKey(dg.AssetKey(name), FRESH) for name in assets if name in WATCHED]
     selected = dg.AssetSelection.assets(*assets)
     return selected - dg.AssetSelection.checks(*fresh) if fresh else selected
 
 
 def job_of_assets(assets: Sequence[str]) -> str | None:
-    """Return the name of the job that makes exactly these assets; None when there is none."""
+    """Return the name of the job that makes exactly these assets; None if there is none."""
     return next((name for name, (made, _) in _JOBS.items() if sorted(made) == sorted(assets)), None)
 
 

@@ -1,7 +1,4 @@
-"""What a person sees while a run works in this process: one line a step, told by Dagster's own events.
-
-Knows Dagster's log records; must not know what any asset does.
-"""
+"""Progress of a run in this process: one line for each step, read from Dagster's log records."""
 
 from __future__ import annotations
 
@@ -20,13 +17,13 @@ if TYPE_CHECKING:
 
 Listener = Callable[[str, str], None]
 
-# Dagster builds its loggers itself, so that the listener of the running command reaches the handler by context only.
+# Dagster builds its loggers itself: the handler finds the listener of the running command by context only.
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Within it, runs in this process tell the listener `(step, what happened)`."""
+    """Within it, runs in this process call the listener with step and message; the message is empty at its start."""
     token = _listener.set(listener)
     try:
         yield
@@ -34,14 +31,14 @@ def listening(listener: Listener) -> Iterator[None]:
         _listener.reset(token)
 
 
-class _Tell(logging.Handler):
+class _ProgressHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         listener = _listener.get()
         meta = getattr(record, "dagster_meta", None) or {}
         event = meta.get("dagster_event")
         if listener is None:
             return
-        # Dagster's own errors repeat what failed for each step behind it; the command says it once, at its end.
+        # Dagster's own errors repeat a failure for each later step; the command prints it once, at its end.
         if event is None and logging.INFO <= record.levelno < logging.ERROR:
             listener(meta.get("step_key") or "", str(meta.get("orig_message", record.getMessage())))
         elif event is not None and event.event_type_value == "STEP_START":
@@ -52,7 +49,7 @@ class _Tell(logging.Handler):
 
 @dg.logger
 def progress(_: dg.InitLoggerContext) -> logging.Logger:
-    """The logger that `g4qc` commands select instead of Dagster's own output."""
+    """Build the logger that `g4qc` commands select instead of Dagster's own output."""
     logger = logging.Logger("g4qc.progress", logging.DEBUG)
-    logger.addHandler(_Tell())
+    logger.addHandler(_ProgressHandler())
     return logger

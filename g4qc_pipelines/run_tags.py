@@ -1,6 +1,6 @@
-"""Tags of runs: which surface launched a run, why, and over which instrument and months; the same from every surface.
+"""Tags of runs: the surface that launched a run, why, and its instrument and months; the same from every surface.
 
-Dagster's run list filters by them. Must not know what a run does.
+Dagster's run list filters by them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ def run_tags(
     """Return the tags of a run over one partition or the range of two.
 
     Args:
-        first, last: partition keys; None where there is no partition.
+        surface: the surface that launches the run.
+        trigger: name of the command, schedule, sensor or kind of job that launches it; None for none.
+        first: partition key; None where there is no partition.
+        last: last key of a range; None for `first` alone.
         of: name of the partitions definition of a key without a month.
     """
     tags = {SURFACE: surface} | ({TRIGGER: trigger} if trigger else {})

@@ -1,4 +1,4 @@
-"""The API's server: put together from the settings, and run in a thread of the command that needs it."""
+"""The API's server, built from the settings and run in a thread of the command."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ _STOP_SECONDS = 5
 
 @contextmanager
 def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int] | None = None) -> Iterator[None]:
-    """Serves the API and the reports on the address until the block ends. The caller has checked that the port is free.
+    """Serve the API and the reports on the address until the block ends. The caller has checked that the port is free.
 
     Args:
+        settings: the settings.
+        host: address to listen on.
+        port: port to listen on.
         gateway: where the gateway listens, when the settings do not say so.
 
     Raises:
@@ -34,7 +37,7 @@ def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int
     registry, stores = load_registry(settings.own_instruments), LazyStores(settings)
     launcher = DagsterLauncher(settings, registry, stores)
     services = ApiContext(settings, registry, stores, launcher, keys, gateway=gateway)
-    # Without keys whoever reaches the server may use it: then it answers only to names of this machine.
+    # Without keys, every client that reaches the server may use it: then it answers only to names of this machine.
     app = build_app(services, guard_rules(settings, loopback=is_loopback(host) or not keys))
     server = build_server(app, host, port, parse_proxies(settings.api_trusted_proxies))
     thread = threading.Thread(target=server.run, name="api", daemon=True)
@@ -52,6 +55,8 @@ def keys_for(settings: Settings, host: str, server: str) -> ApiKeys:
     """Return the keys of the settings, for a server at this address.
 
     Args:
+        settings: the settings.
+        host: address to listen on.
         server: the server's name in messages.
 
     Raises:
@@ -67,7 +72,7 @@ def keys_for(settings: Settings, host: str, server: str) -> ApiKeys:
 
 
 def is_loopback(host: str) -> bool:
-    """True when only this machine reaches what is bound to the host."""
+    """Return True when only this machine reaches a server on the host."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

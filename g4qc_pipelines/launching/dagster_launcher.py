@@ -51,7 +51,7 @@ _LOOKED_THROUGH = 10  # newest runs that do the same
 
 
 def _nothing() -> None:
-    """There is nothing to do."""
+    """Do nothing."""
 
 
 class DagsterLauncher:
@@ -69,7 +69,7 @@ class DagsterLauncher:
         self._follower = JobFollower(self._graph, stores)
 
     def close(self) -> None:
-        """Stops following jobs; the next process goes on with them."""
+        """Stop following jobs; the next process continues them."""
         self._follower.close()
         self._graph.close()
 
@@ -146,7 +146,7 @@ class DagsterLauncher:
 
     def job(self, job_id: str) -> Job:
         """See the port."""
-        return self._told(self._runs(job_id))[0]
+        return self._jobs(self._runs(job_id))[0]
 
     def jobs(self, limit: int, before: str | None = None) -> list[Job]:
         """See the port."""
@@ -159,10 +159,10 @@ class DagsterLauncher:
             if len(first_runs) == limit or len(page) < limit * 2:
                 break
             cursor = page[-1]["runId"]
-        return self._told(*(self._with_others(run, seen if before is None else None) for run in first_runs))
+        return self._jobs(*(self._with_others(run, seen if before is None else None) for run in first_runs))
 
     def _with_others(self, first: dict[str, Any], newer: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-        """All runs of the job that begins with this one, oldest first; `newer` has all runs since, where known."""
+        """Return all runs of the job that begins with this one, oldest first; `newer` holds all later runs, if known."""
         tags = tags_of(first)
         if stage_of(tags)[1] == 1:
             return [first]
@@ -180,19 +180,19 @@ class DagsterLauncher:
         """See the port."""
         return events_of(self._runs(job_id), self._graph, after)
 
-    def _told(self, *jobs: list[dict[str, Any]]) -> list[Job]:
-        """The jobs that are these runs, oldest first each."""
+    def _jobs(self, *jobs: list[dict[str, Any]]) -> list[Job]:
+        """Return the jobs of these runs, each given oldest first."""
         newest = {tags_of(runs[-1]).get(JOB, runs[-1]["runId"]): runs for runs in jobs}
         try:
             ends = self._follower.ends(*newest)
         except TransientError as error:
-            # How runs stand is Dagster's to say, and is said without the database of the bars too.
-            _log.info("the ends of jobs are not known: %s", error)
+            # The state of runs is in Dagster's storage, and is shown without the database of bars too.
+            _log.info("the ends of jobs cannot be read: %s", error)
             ends = {}
         return [job_of(runs, self._graph, end_of(runs[-1], ends.get(job))) for job, runs in newest.items()]
 
     def _runs(self, job_id: str) -> list[dict[str, Any]]:
-        """The job's runs, oldest first; a run that has no job is one of its own."""
+        """Return the job's runs, oldest first; a run without a job is a job by itself."""
         found: list[dict[str, Any]] = []
         if _ID.match(job_id):
             found = self._graph.runs(_MOST_RUNS, job=job_id)

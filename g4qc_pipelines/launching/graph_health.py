@@ -1,7 +1,4 @@
-"""Checks the last looks of sensors and daemons against the clock.
-
-Must not change anything.
-"""
+"""Whether Dagster's sensors and daemons are alive, judged by the times of their last ticks and heartbeats."""
 
 from __future__ import annotations
 
@@ -13,17 +10,19 @@ from g4qc_core.sentences import counted
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.run_tags import AFTER_CLOSE, FOLLOW_UP
 
+# Seconds, except the number of missed ticks.
 _AHEAD = 120.0
-_LOOKS_MISSED = 10
+_TICKS_MISSED = 10
 _LEAST = 600.0
-_BEATS = 300.0
-_WAITS = 600.0
+_HEARTBEAT = 300.0
+_QUEUED = 600.0
 
 
 def check_graph_health(graph: Graph, now: float) -> None:
-    """Raise GraphUnavailable when a running sensor or a daemon last looked too long ago, or in the future.
+    """Raise GraphUnavailable when the last tick of a sensor or heartbeat of a daemon is too old, or in the future.
 
     Args:
+        graph: the web server.
         now: seconds since 1970.
     """
     if troubles := list(_troubles(graph, now)):
@@ -31,15 +30,16 @@ def check_graph_health(graph: Graph, now: float) -> None:
 
 
 def health_remarks(graph: Graph, now: float) -> list[str]:
-    """Return what deserves a look although Dagster answers: runs that wait for long, and schedules that are off.
+    """Return warnings: runs that have been queued for long, and automation that is off.
 
     Args:
+        graph: the web server.
         now: seconds since 1970.
     """
-    found, waiting = [], [at for at in graph.waiting() if at < now - _WAITS]
+    found, waiting = [], [at for at in graph.waiting() if at < now - _QUEUED]
     if waiting:
         found.append(
-            f"{counted(len(waiting), 'run has', 'runs have')} waited since {_said(min(waiting))}: see "
+            f"{counted(len(waiting), 'run has', 'runs have')} waited since {_minute(min(waiting))}: see "
             f"{graph.link}/runs for what goes before"
         )
     on = graph.switched_on()
@@ -56,17 +56,17 @@ def health_remarks(graph: Graph, now: float) -> list[str]:
 
 
 def _troubles(graph: Graph, now: float) -> Iterator[str]:
-    for name, (every, at) in graph.looks().items():
+    for name, (every, at) in graph.ticks().items():
         if at > now + _AHEAD:
-            yield f"the last look of the sensor {name}, {_said(at)}, lies in the future"
-        elif at < now - max(_LEAST, _LOOKS_MISSED * every):
-            yield f"the sensor {name} has not looked since {_said(at)}"
+            yield f"the last tick of the sensor {name}, {_minute(at)}, is in the future"
+        elif at < now - max(_LEAST, _TICKS_MISSED * every):
+            yield f"the sensor {name} has not ticked since {_minute(at)}"
     for daemon, at in graph.heartbeats().items():
         if at > now + _AHEAD:
-            yield f"the last sign of life of the daemon {daemon}, {_said(at)}, lies in the future"
-        elif at < now - _BEATS:
-            yield f"the daemon {daemon} has given no sign of life since {_said(at)}"
+            yield f"the last heartbeat of the daemon {daemon}, {_minute(at)}, is in the future"
+        elif at < now - _HEARTBEAT:
+            yield f"the daemon {daemon} has had no heartbeat since {_minute(at)}"
 
 
-def _said(seconds: float) -> str:
+def _minute(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,7 +1,4 @@
-"""Dagster's web server as a program asks it: the queries and mutations that launching and watching runs need.
-
-Knows GraphQL and Dagster's names for things. Must not know what the assets do.
-"""
+"""Client of Dagster's web server: the GraphQL queries and mutations that launching and watching runs need."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from g4qc_pipelines.stages.job_plan import RunStage
 
 LOCATION, REPOSITORY, AD_HOC = "g4qc", "__repository__", "__ASSET_JOB"
 MONTHS_PATH = "/g4qc/months"
-"""Address of G4QC's own beside Dagster's, at which the months of the graph are extended."""
+"""Address that G4QC adds to Dagster's, at which the months of the graph are extended."""
 
 _RELOAD_SECONDS = 180.0
 
@@ -53,10 +50,10 @@ _ASSETS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelect
   ... on Repository { assetNodes { assetKey { path } isExecutable partitionDefinition { type name } } }
   ... on Error { message } } }"""
 
-_LOOKS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
+_TICKS = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
   ... on Repository { sensors { name minIntervalSeconds sensorState { status ticks(limit: 1) { timestamp } } } }
   ... on Error { message } } }"""
-_BEATS = """{ instance { __typename daemonHealth { allDaemonStatuses {
+_HEARTBEATS = """{ instance { __typename daemonHealth { allDaemonStatuses {
   daemonType required lastHeartbeatTime } } } }"""
 
 _SWITCHED = """query($r: RepositorySelector!) { repositoryOrError(repositorySelector: $r) { __typename
@@ -68,18 +65,19 @@ _WAITING = """{ runsOrError(filter: {statuses: [QUEUED]}) { __typename
 _SELECTOR = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY}
 _PARTITION = "dagster/partition"
 _NOT_LOADED = ("PythonError", "RepositoryNotFoundError", "PipelineNotFoundError")
-_CODE_AWAY = "DagsterUserCodeUnreachableError"  # launches wrap it in an error of the user
+_CODE_AWAY = "DagsterUserCodeUnreachableError"  # part of the message when a launch fails
 _MOST_UNFINISHED = 10_000
 
 
 class Graph:
-    """The web server at an address.
+    """Client of the web server at an address.
 
-    Every method raises GraphUnavailable when it does not answer, or answers that its code is not loaded.
+    Every method raises GraphUnavailable when the server does not answer, or its code location is not loaded, and
+    UsageError when it refuses the request.
 
     Args:
         key: key for the web server, where it requires one.
-        absent: makes the error for a server that does not answer, of the sentence for one of which nothing is known.
+        absent: returns the error for a server that does not answer, given the default sentence.
     """
 
     def __init__(
@@ -97,11 +95,11 @@ class Graph:
         self._client = httpx.Client(headers=headers)
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self._client.close()
 
     def check(self) -> None:
-        """Raises GraphUnavailable when nothing could be launched now."""
+        """Raise GraphUnavailable when nothing could be launched now."""
         self.assets()
 
     def assets(self) -> dict[str, str]:
@@ -112,9 +110,9 @@ class Graph:
         }
         return {name: str(part.get("name") or part.get("type") or "") for name, part in parts.items()}
 
-    def looks(self) -> dict[str, tuple[float, float]]:
-        """Return the running sensors: seconds between looks, and time of the last look in seconds since 1970."""
-        found = self._ask(_LOOKS, "repositoryOrError", "Repository", r=_SELECTOR)["sensors"]
+    def ticks(self) -> dict[str, tuple[float, float]]:
+        """Return interval in seconds and time of the last tick, in seconds since 1970, of each running sensor."""
+        found = self._ask(_TICKS, "repositoryOrError", "Repository", r=_SELECTOR)["sensors"]
         return {
             one["name"]: (float(one["minIntervalSeconds"]), float(one["sensorState"]["ticks"][0]["timestamp"]))
             for one in found
@@ -129,13 +127,13 @@ class Graph:
         return {name for name, state in states if state["status"] == "RUNNING"}
 
     def waiting(self) -> list[float]:
-        """Return when each run was made that waits to be started, in seconds since 1970."""
+        """Return the creation time of each queued run, in seconds since 1970."""
         found = self._ask(_WAITING, "runsOrError", "Runs")["results"]
         return [float(run["creationTime"]) for run in found]
 
     def heartbeats(self) -> dict[str, float]:
         """Return the last heartbeat of each required daemon, in seconds since 1970."""
-        found = self._ask(_BEATS, "instance", "Instance")["daemonHealth"]["allDaemonStatuses"]
+        found = self._ask(_HEARTBEATS, "instance", "Instance")["daemonHealth"]["allDaemonStatuses"]
         return {
             one["daemonType"]: float(one["lastHeartbeatTime"])
             for one in found
@@ -162,27 +160,27 @@ class Graph:
         return str(answer["run"]["runId"])
 
     def add_partition(self, definition: str, key: str) -> None:
-        """Adds a dynamic partition; harmless when it is there already."""
+        """Add a dynamic partition; do nothing when it exists."""
         known = ("AddDynamicPartitionSuccess", "DuplicateDynamicPartitionError")
         self._ask(_ADD_PARTITION, "addDynamicPartition", *known, r=_SELECTOR, d=definition, k=key)
 
     def partitions(self, asset: str) -> list[str]:
-        """Partition keys of an asset."""
+        """Return the partition keys of an asset."""
         answer = self._ask(_PARTITIONS, "assetNodeOrError", "AssetNode", a={"path": [asset]})
         return list(answer["partitionKeys"])
 
     def remove_partitions(self, definition: str, keys: Sequence[str]) -> None:
-        """Removes dynamic partitions; harmless for one that is not there."""
+        """Remove dynamic partitions; ignore those that do not exist."""
         done = "DeleteDynamicPartitionsSuccess"
         self._ask(_REMOVE_PARTITIONS, "deleteDynamicPartitions", done, r=_SELECTOR, d=definition, k=list(keys))
 
     def tags_of(self, statuses: Sequence[str]) -> list[dict[str, str]]:
-        """Tags of each run in one of these states."""
+        """Return the tags of each run in one of these states."""
         answer = self._ask(_TAGS_OF_RUNS, "runsOrError", "Runs", f={"statuses": list(statuses)}, n=_MOST_UNFINISHED)
         return [{tag["key"]: tag["value"] for tag in run["tags"]} for run in answer["results"]]
 
     def begin_with(self, month: date) -> None:
-        """Extend the graph to the month, where it begins later."""
+        """Extend the graph back to the month, where it begins later."""
         answer, status = self._posted(MONTHS_PATH, {"month": f"{month}"}, _RELOAD_SECONDS)
         if status != 200:
             raise GraphUnavailable(f"Dagster's web server does not extend the graph: {answer.get('detail', status)}")
@@ -192,25 +190,28 @@ class Graph:
         self._ask(_RELOAD, "reloadRepositoryLocation", "WorkspaceLocationEntry", l=LOCATION)
 
     def run(self, run_id: str) -> dict[str, Any] | None:
-        """One run; None when there is none."""
+        """Return a run; None when it does not exist."""
         answer = self._ask(_RUN_OF, "runOrError", "Run", "RunNotFoundError", id=run_id)
         return answer if answer["__typename"] == "Run" else None
 
     def runs(self, limit: int, before: str | None = None, **tags: str) -> list[dict[str, Any]]:
-        """The newest runs with these tags, newest first; `before` is the id of the last one of the page before.
+        """Return the newest runs, newest first.
 
-        A tag's name is written without its prefix: `job` is `g4qc/job`.
+        Args:
+            limit: maximum number of runs.
+            before: id of the last run of the page before; None for the first page.
+            **tags: values of tags that the runs have; `job` stands for `g4qc/job`.
         """
         wanted = [{"key": f"g4qc/{name}", "value": value} for name, value in tags.items()]
         answer = self._ask(_RUNS, "runsOrError", "Runs", f={"tags": wanted} if wanted else {}, c=before, n=limit)
         return list(answer["results"])
 
     def log(self, run_id: str, after: str | None, limit: int = 200) -> dict[str, Any]:
-        """What a run told after that cursor, oldest first: `events`, `cursor` and `hasMore`."""
+        """Return the log of a run after a cursor, oldest first: `events`, `cursor` and `hasMore`."""
         return self._ask(_LOG, "logsForRun", "EventConnection", id=run_id, c=after, n=limit)
 
     def terminate(self, run_id: str) -> None:
-        """Stops a run; harmless when it has ended."""
+        """Terminate a run; do nothing when it has ended."""
         known = ("TerminateRunSuccess", "TerminateRunFailure", "RunNotFoundError")
         self._ask(_TERMINATE, "terminateRun", *known, id=run_id)
 
@@ -218,7 +219,7 @@ class Graph:
         answer, _ = self._posted("/graphql", {"query": query, "variables": variables}, self._timeout)
         if answer.get("errors") or not answer.get("data"):
             said = (answer.get("errors") or [{}])[0].get("message", "no data")
-            raise GraphUnavailable(f"Dagster does not understand its own API any more: {said}.")
+            raise GraphUnavailable(f"Dagster's web server refuses a query of G4QC: {said}.")
         found: dict[str, Any] = answer["data"][field]
         kind = found["__typename"]
         if kind in good:

@@ -1,7 +1,4 @@
-"""The scope that a GraphQL document needs: read, run, or anything else.
-
-Knows the names of Dagster's mutations. Must not know the client.
-"""
+"""The scope that a GraphQL document needs, by the names of Dagster's mutations: read, run or admin."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from graphql import (
 
 from g4qc_core.api.api_keys import Scope
 
-# What a reader's browser reports about itself.
+# Mutations that a reader's browser sends.
 _HARMLESS = frozenset({"logTelemetry", "setNuxSeen"})
 _RUNNING = frozenset(
     {

@@ -1,9 +1,8 @@
-"""The thread that launches a job's next run when the one before has succeeded, whoever launched that one.
+"""The thread that launches the next stage of a job after the run before it.
 
-A job continues after a run that failed only for unanswered requests: that run has derived the bars that arrived.
-
-It goes on with jobs of an earlier process, and with those of which a person ran a failed run again in Dagster's own
-pages; a job that was ended is left alone. Several processes may follow the same jobs. Must not know what a run does.
+A job continues after a run that failed only for unanswered requests: that run has derived the bars that arrived. It
+also continues after a restart of the process, and after a failed run that the user re-executed in Dagster's pages. A
+job that was ended is left alone. Several processes may follow the same jobs.
 """
 
 from __future__ import annotations
@@ -24,26 +23,26 @@ from g4qc_pipelines.stages.job_plan import WorkKind
 
 _log = logging.getLogger(__name__)
 
-_SECONDS = 1.0
+_SECONDS = 1.0  # between rounds
 _SEARCH_EVERY = 15  # rounds
-_LOOKED_THROUGH = 50  # newest runs of each kind that has several
+_LOOKED_THROUGH = 50  # newest runs of each kind of job that has several stages
 _KINDS = (WorkKind.EXTRACT, WorkKind.DECIDE)
 
 Run = Mapping[str, Any]
 
 
 def tags_of(run: Run) -> dict[str, str]:
-    """The run's tags by key."""
+    """Return the run's tags by key."""
     return {tag["key"]: tag["value"] for tag in run["tags"]}
 
 
 def in_order(run: Run) -> tuple[int, float]:
-    """What a job's runs are sorted by: stage, and of the same stage that which was launched first."""
+    """Return the sort key of a job's runs: stage, then time of creation."""
     return stage_of(tags_of(run))[0], float(run["creationTime"])
 
 
 def end_of(run: Run, end: JobEnd | None) -> JobEnd | None:
-    """The end of a job whose newest run this is; None where the run was launched later, by a person who went on."""
+    """Return the end of the job with this newest run; None where the run was launched after the end."""
     return end if end is not None and end.at.timestamp() >= run["creationTime"] else None
 
 
@@ -53,7 +52,7 @@ def launch(graph: Graph, remaining: RemainingStages) -> None:
 
 
 class JobFollower:
-    """Follows the jobs of a graph until it is closed."""
+    """Follow the jobs of a graph until closed."""
 
     def __init__(self, graph: Graph, stores: Callable[[], Stores]) -> None:
         self._graph = graph
@@ -64,54 +63,54 @@ class JobFollower:
         self._thread.start()
 
     def close(self) -> None:
-        """Stops following; the next process goes on."""
+        """Stop following; the next process continues the jobs."""
         self._stopping.set()
         self._thread.join(timeout=5)
 
     def follow(self, job_id: str) -> None:
-        """Goes on with a job soon, instead of when it is found."""
+        """Look at a job from the next round on, before the search finds it."""
         self._open.add(job_id)
 
     def stop(self, job_id: str) -> None:
-        """Ends a job for a person: nothing is launched any more, and the run that is under way is stopped."""
+        """End a job: launch no further stage, and terminate the run that is under way."""
         with self._stores().locks.hold(f"job {job_id}"):
             self._ends().end(job_id, datetime.now(UTC))
             self._graph.terminate(self._newest(job_id)["runId"])
 
     def ends(self, *job_ids: str) -> dict[str, JobEnd]:
-        """The ends of the jobs that have one."""
+        """Return the ends of those jobs that have one."""
         return self._ends().ends(job_ids)
 
     def _run(self) -> None:
         rounds = 0
         while not self._stopping.wait(_SECONDS):
             if rounds % _SEARCH_EVERY == 0:
-                _tried(self._search)
+                _logged(self._search)
             rounds += 1
             for job_id in tuple(self._open):
-                _tried(partial(self._go_on, job_id))
+                _logged(partial(self._continue, job_id))
 
     def _search(self) -> None:
-        """Follows the jobs among the newest runs that may have something to come."""
+        """Follow the jobs among the newest runs that may have further stages."""
         newest: dict[str, Run] = {}
         for kind in _KINDS:
             for run in sorted(self._graph.runs(_LOOKED_THROUGH, kind=str(kind)), key=in_order):
                 newest[tags_of(run).get(JOB, "")] = run
-        self._open |= {job_id for job_id, run in newest.items() if job_id and _may_go_on(run)}
+        self._open |= {job_id for job_id, run in newest.items() if job_id and _may_continue(run)}
 
-    def _go_on(self, job_id: str) -> None:
+    def _continue(self, job_id: str) -> None:
         try:
             newest = self._newest(job_id)
-            if not _may_go_on(newest):
+            if not _may_continue(newest):
                 self._open.discard(job_id)
             elif next_may_start(newest):
                 self._launch_next(job_id)
         except NotFound:
-            self._open.discard(job_id)  # somebody deleted its runs
+            self._open.discard(job_id)  # its runs were deleted
 
     def _launch_next(self, job_id: str) -> None:
         with self._stores().locks.hold(f"job {job_id}"):
-            # Another process may have been quicker, or a person have stopped it.
+            # Another process may have launched it meanwhile, or the user may have stopped the job.
             newest = self._newest(job_id)
             remaining = following(tags_of(newest))
             if remaining is None or not next_may_start(newest):
@@ -134,15 +133,16 @@ class JobFollower:
         return self._stores().job_ends
 
 
-def _tried(step: Callable[[], None]) -> None:
+def _logged(step: Callable[[], None]) -> None:
+    """Call the step; log its error instead of raising it."""
     try:
         step()
     except G4qcError as error:
-        _log.info("the jobs wait: %s", error)
-    except Exception:  # noqa: BLE001 - a defect with one job must not hold up the others until somebody starts the server anew
+        _log.info("jobs cannot be continued now: %s", error)
+    except Exception:  # noqa: BLE001 - a defect with one job must not hold up the others until the server restarts
         _log.exception("a defect while following jobs")
 
 
-def _may_go_on(newest: Run) -> bool:
+def _may_continue(newest: Run) -> bool:
     ended = newest["status"] in ("FAILURE", "CANCELED") and not next_may_start(newest)
     return not ended and following(tags_of(newest)) is not None

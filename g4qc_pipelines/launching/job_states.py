@@ -1,7 +1,4 @@
-"""What Dagster knows of a job's runs, told in the API's words: state, progress, and what happened.
-
-Must not launch or change anything.
-"""
+"""State, progress and events of a job, read from Dagster's record of its runs."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ _STATES = {
 _FAILURES = ("ExecutionStepFailureEvent", "RunFailureEvent")
 _RETRY = "ExecutionStepUpForRetryEvent"
 _ENDED_STEPS = ("SUCCESS", "FAILURE", "SKIPPED")
-_TOLD = frozenset(
+_SHOWN_EVENTS = frozenset(
     {
         *("RunStartEvent", "RunSuccessEvent", "RunCanceledEvent", "LogMessageEvent", "ExecutionStepStartEvent"),
         *(*_FAILURES, _RETRY),
@@ -42,16 +39,18 @@ Run = Mapping[str, Any]
 
 
 def job_of(runs: Sequence[Run], graph: Graph, end: JobEnd | None) -> Job:
-    """The job that these runs are, oldest first.
+    """Return the job of these runs.
 
     Args:
-        end: a person stopped it, or it could not go on, perhaps between two of its runs.
+        runs: its runs, oldest first.
+        graph: the web server.
+        end: set where the user stopped the job, or its next stage was refused.
     """
     first, newest = runs[0], runs[-1]
     tags = {tag["key"]: tag["value"] for tag in newest["tags"]}
     state = _state(newest, tags, end)
-    lacking = _lacking(runs)
-    if state is JobState.SUCCEEDED and lacking is not None:
+    incomplete = _incomplete(runs)
+    if state is JobState.SUCCEEDED and incomplete is not None:
         state = JobState.FAILED
     _, stages = stage_of(tags)
     planned = [len(run["assetSelection"] or run["stepStats"]) for run in runs]
@@ -63,9 +62,9 @@ def job_of(runs: Sequence[Run], graph: Graph, end: JobEnd | None) -> Job:
         state=state,
         created_at=_instant(first["creationTime"]),
         done=done,
-        # Stages that have not begun count as one step each: what they hold is known when they begin.
+        # A stage that has not begun counts as one step.
         steps=max(sum(planned) + stages - len(runs), done),
-        message=_message(lacking or newest, end, graph) if state is JobState.FAILED else "",
+        message=_message(incomplete or newest, end, graph) if state is JobState.FAILED else "",
         runs=tuple(run["runId"] for run in runs),
         url=f"{graph.link}/runs/{newest['runId']}",
         ended_at=_instant(newest["endTime"]) if state.final and newest["endTime"] else None,
@@ -74,20 +73,29 @@ def job_of(runs: Sequence[Run], graph: Graph, end: JobEnd | None) -> Job:
 
 
 def events_of(runs: Sequence[Run], graph: Graph, after: str | None) -> list[JobEvent]:
-    """What the runs told after that event, oldest first; at most one page of one run's log at a time."""
+    """Return the events after a cursor, oldest first; at most one page of one run's log.
+
+    Args:
+        runs: the runs of the job, oldest first.
+        graph: the web server.
+        after: cursor of the last event that the reader has; None for the beginning.
+
+    Raises:
+        UsageError: the cursor is none of this job's.
+    """
     ids = [run["runId"] for run in runs]
-    run_id, told, cursor = _read_cursor(after, ids)
+    run_id, read, cursor = _read_cursor(after, ids)
     for following_id in ids[ids.index(run_id) :]:
         while True:
             log = graph.log(following_id, cursor, _PAGE)
-            events = [event for event in log["events"] if event["__typename"] in _TOLD]
-            # Dagster names places between pages only: an event is named by its place in a page, the last by the next.
+            events = [event for event in log["events"] if event["__typename"] in _SHOWN_EVENTS]
+            # Dagster has cursors between pages only: an event is named by its place in its page.
             places = [f"{following_id}:{n}:{cursor or ''}" for n in range(1, len(events))]
             places += [f"{following_id}:0:{log['cursor']}"]
-            found = [_event(event, place) for event, place in zip(events, places, strict=False)][told:]
+            found = [_event(event, place) for event, place in zip(events, places, strict=False)][read:]
             if found:
                 return found
-            cursor, told = log["cursor"], 0
+            cursor, read = log["cursor"], 0
             if not log["hasMore"]:
                 break
         cursor = None
@@ -95,17 +103,17 @@ def events_of(runs: Sequence[Run], graph: Graph, after: str | None) -> list[JobE
 
 
 def _read_cursor(after: str | None, run_ids: Sequence[str]) -> tuple[str, int, str | None]:
-    """The run, how many events of the page were told, and the cursor after which the page begins."""
+    """Return the run, the number of events of the page that were read, and the cursor at which the page begins."""
     if after is None:
         return run_ids[0], 0, None
-    run_id, told, cursor = [*after.split(":", 2), "", ""][:3]
-    if run_id not in run_ids or not told.isdecimal() or (cursor and not _is_cursor(cursor)):
-        raise UsageError("The cursor of these events is none of this job's: leave it out to begin at the beginning.")
-    return run_id, int(told), cursor or None
+    run_id, read, cursor = [*after.split(":", 2), "", ""][:3]
+    if run_id not in run_ids or not read.isdecimal() or (cursor and not _is_cursor(cursor)):
+        raise UsageError("This cursor does not belong to this job: leave it out to read from the beginning.")
+    return run_id, int(read), cursor or None
 
 
 def _is_cursor(text: str) -> bool:
-    """True for what Dagster itself writes: JSON in base64."""
+    """Return True for a cursor in Dagster's form: a JSON object in base64."""
     try:
         return isinstance(json.loads(base64.b64decode(text, validate=True)), dict)
     except ValueError:
@@ -138,8 +146,8 @@ def _state(newest: Run, tags: Mapping[str, str], end: JobEnd | None) -> JobState
     return state
 
 
-def _lacking(runs: Sequence[Run]) -> Run | None:
-    """Return the first run that lacks answers, unless its stage was run again since."""
+def _incomplete(runs: Sequence[Run]) -> Run | None:
+    """Return the first stage's newest run that failed without ending the job; None if there is none."""
     newest = {stage_of({tag["key"]: tag["value"] for tag in run["tags"]})[0]: run for run in runs}
     return next((run for run in newest.values() if run["status"] == "FAILURE" and next_may_start(run)), None)
 
@@ -149,7 +157,7 @@ def _message(run: Run, end: JobEnd | None, graph: Graph) -> str:
 
 
 def _why(run: Run, graph: Graph) -> str:
-    """Return the sentences of the steps that failed, else that of the run."""
+    """Return the sentences of the failed steps; if there are none, that of the run."""
     cursor: str | None = None
     failed: dict[str, str] = {}
     last = failure_sentence(None, [])
@@ -173,7 +181,7 @@ def _sentence(event: Mapping[str, Any]) -> str:
 
 
 def _about(run: Run, tags: Mapping[str, str]) -> str:
-    """Name a run after its assets, in the graph's order, or else its job, and after its whole range of partitions."""
+    """Name a run by its assets, in the graph's order, or its job, and by its range of partitions."""
     assets = in_graph_order(key["path"][-1] for key in run["assetSelection"] or [])
     job = str(run.get("pipelineName") or "")
     names = assets or ([job] if job and not job.startswith("__") else [])

@@ -14,7 +14,7 @@ _ASSETS = {KeyKind.BACKTEST: "backtest", KeyKind.INSTRUMENT: "roll_calendar"}
 
 
 class WebServerKeys:
-    """The port `graph_keys.Keys`. Every method raises GraphUnavailable when the server does not answer."""
+    """The port `graph_keys.GraphKeys`. Every method raises GraphUnavailable when the server does not answer."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph

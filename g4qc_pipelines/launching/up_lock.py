@@ -1,7 +1,6 @@
 """One `g4qc up` per home: a lock that the kernel frees however the command ends, and a description of its holder.
 
-Other processes of the home read here whether Dagster starts, runs or has ended, and why. Knows a file and a lock. Must
-not know what the command starts.
+Other processes read here whether Dagster is starting, running or has ended, and why.
 """
 
 from __future__ import annotations
@@ -38,14 +37,15 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class UpState:
-    """Description of the `g4qc up` that runs over a home, or of the last one if it did not end by Ctrl-C.
+    """State of the `g4qc up` that runs over a home, or of the last one if it did not end by Ctrl-C.
 
     Attributes:
-        process: its id.
-        address: of Dagster's web UI.
-        at: when the phase began, UTC, as ISO 8601; of one that was killed, when it began to run.
-        why: the error with which it ended, else empty.
-        gateway: address of the simulated gateway that it started; empty where it started none.
+        process: process id.
+        address: address of Dagster's web UI.
+        phase: what the command does.
+        at: start of the phase, UTC, as ISO 8601; after a kill, start of the phase before.
+        why: the error with which the command ended, else empty.
+        gateway: address of the simulated gateway that the command started; empty where it started none.
     """
 
     process: int
@@ -61,7 +61,7 @@ class UpState:
         return self.phase in (Phase.STARTING, Phase.RUNNING)
 
     def words(self) -> str:
-        """Return one sentence that says what it does and what to do."""
+        """Return one sentence: the state, and what to do."""
         moment = f"{self.at[:16].replace('T', ' ')} UTC"
         if self.phase is Phase.STARTING:
             return f"Dagster is starting (`g4qc up`, process {self.process}): try again in a few seconds."
@@ -76,28 +76,30 @@ class UpState:
 def hold_up_lock(home: Path, address: str) -> Iterator[Callable[[str], None]]:
     """Hold the lock of the home: within the block no other `g4qc up` runs over it.
 
-    Yields a function that says that everything runs, and where the gateway is; before it is called, others read that
-    Dagster starts.
-
     Args:
+        home: the home.
         address: address of Dagster's web UI, named in the error of a second `g4qc up`.
 
+    Yields:
+        A function that marks everything as running, given the address of the simulated gateway. Until it is called,
+        others read that Dagster is starting.
+
     Raises:
-        HomeTaken: another one runs; the text names its process and its address.
+        HomeTaken: another `g4qc up` runs; the text names its process and its address.
         SettingsError: the home cannot be written.
     """
     private_home(home)
     with private_file(home / _NAME) as held:
         _take(held, home)
 
-        def tell(phase: Phase, why: str = "", gateway: str = "") -> None:
+        def write(phase: Phase, why: str = "", gateway: str = "") -> None:
             _write(held, asdict(UpState(os.getpid(), address, phase, datetime.now(UTC).isoformat(), why, gateway)))
 
-        tell(Phase.STARTING)
+        write(Phase.STARTING)
         try:
-            yield lambda gateway: tell(Phase.RUNNING, gateway=gateway)
+            yield lambda gateway: write(Phase.RUNNING, gateway=gateway)
         except G4qcError as error:
-            tell(Phase.ENDED, str(error))
+            write(Phase.ENDED, str(error))
             raise
         except BaseException:
             _write(held, {})
@@ -106,7 +108,7 @@ def hold_up_lock(home: Path, address: str) -> Iterator[Callable[[str], None]]:
 
 
 def check_up_lock(home: Path) -> None:
-    """Raise HomeTaken when another `g4qc up` runs over the home; write nothing."""
+    """Raise HomeTaken when another `g4qc up` runs over the home; leave the lock alone."""
     if (home / _NAME).is_file():
         with (home / _NAME).open("rb") as held:
             _take(held, home)
@@ -122,7 +124,7 @@ def up_state(home: Path) -> UpState | None:
         return None
     if found is None or held == found.runs:
         return found
-    # A holder that has written nothing yet has just begun; one that left without a word was killed.
+    # A holder that has written nothing yet has just begun; one that wrote no end was killed.
     phase = Phase.STARTING if held else Phase.KILLED
     return UpState(found.process, found.address, phase, found.at)
 
@@ -131,6 +133,7 @@ def dagster_absent(home: Path, otherwise: str) -> GraphUnavailable:
     """Return the error for a Dagster that does not answer, by the state of the home's `g4qc up`.
 
     Args:
+        home: the home.
         otherwise: the sentence where no `g4qc up` of the home is known.
     """
     state = up_state(home)

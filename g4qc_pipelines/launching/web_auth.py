@@ -1,7 +1,4 @@
-"""The keys of Dagster's web server behind the guard: how a browser sends one, and which forms are refused.
-
-Must not know what Dagster serves.
-"""
+"""Authentication for Dagster's web server: keys in headers or a cookie, a sign-in page, and no posted forms."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from g4qc_core.api.dependencies import COOKIE, COOKIE_SECONDS
 from g4qc_core.api.problems import problem
 
 SIGN_IN, HEALTH, GRAPHQL = "/g4qc/sign-in", "/g4qc/health", "/graphql"
-"""Two addresses of this module, and the only one of Dagster's to which a reader may post."""
+"""Addresses of this module, and the only address of Dagster's to which a reader may post."""
 
 SCOPE = "g4qc.scope"
 """Key of the client's scope in an ASGI scope."""
@@ -37,13 +34,14 @@ printed it</label><input id="key" name="key" type="password" autocomplete="curre
 
 
 class WebAuth:
-    """The layer around Dagster's web server `app`; without keys it allows everything that passes the guard."""
+    """ASGI middleware around Dagster's web server; without keys it admits every request."""
 
     def __init__(self, app: ASGIApp, keys: ApiKeys) -> None:
         self._app = app
         self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or pass it on to the web server."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -57,35 +55,35 @@ class WebAuth:
             await WebSocket(scope, receive, send).send_denial_response(answer)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
-        """Return the answer of this layer; None for a request that Dagster answers."""
-        asked, path = HTTPConnection(scope), scope["path"]
+        """Return the answer to a request; None for one that Dagster answers."""
+        request, path = HTTPConnection(scope), scope["path"]
         method = scope.get("method", "GET")
         if path == HEALTH and method == "GET":
             return JSONResponse({"status": "ok"})
         if path == SIGN_IN:
             return await self._sign_in(Request(scope, receive)) if method == "POST" else _page()
-        if method == "POST" and _essence(asked) in _FORMS:
+        if method == "POST" and _content_type(request) in _FORMS:
             return problem(415, "Forms are not taken here: send application/json.")
-        return self._admitted(scope, asked, KeyScope.READ if method == "GET" or path == GRAPHQL else KeyScope.ADMIN)
+        return self._refusal(scope, request, KeyScope.READ if method == "GET" or path == GRAPHQL else KeyScope.ADMIN)
 
-    def _admitted(self, scope: Scope, asked: HTTPConnection, wanted: KeyScope) -> Response | None:
-        key = self._key(asked)
+    def _refusal(self, scope: Scope, request: HTTPConnection, needed: KeyScope) -> Response | None:
+        key = self._key(request)
         scope[SCOPE] = key.scope if key else KeyScope.ADMIN
         if not self._keys:
             return None
         if key is None:
-            if scope.get("method") == "GET" and "text/html" in asked.headers.get("accept", ""):
+            if scope.get("method") == "GET" and "text/html" in request.headers.get("accept", ""):
                 return _page(HTTPStatus.UNAUTHORIZED)
-            said = "This server wants a key: send one of `g4qc api-key create` as `Authorization: Bearer ...`."
+            said = "This server requires a key: send one of `g4qc api-key create` as `Authorization: Bearer ...`."
             return problem(401, said, headers={"WWW-Authenticate": "Bearer"})
-        if not key.scope.covers(wanted):
-            return problem(403, f"The key '{key.name}' may only {key.scope}: use one with the scope '{wanted}'.")
+        if not key.scope.covers(needed):
+            return problem(403, f"The key '{key.name}' may only {key.scope}: use one with the scope '{needed}'.")
         return None
 
-    def _key(self, asked: HTTPConnection) -> Key | None:
-        kind, _, bearer = asked.headers.get("authorization", "").partition(" ")
+    def _key(self, request: HTTPConnection) -> Key | None:
+        kind, _, bearer = request.headers.get("authorization", "").partition(" ")
         given = bearer.strip() if kind.lower() == "bearer" else ""
-        given = given or asked.headers.get("x-api-key") or asked.cookies.get(COOKIE, "")
+        given = given or request.headers.get("x-api-key") or request.cookies.get(COOKIE, "")
         return self._keys.find(given) if given else None
 
     async def _sign_in(self, request: Request) -> Response:
@@ -106,5 +104,5 @@ def _page(status: int = HTTPStatus.OK, said: str = "") -> Response:
     return HTMLResponse(_PAGE.format(action=SIGN_IN, said=said), status, headers=headers)
 
 
-def _essence(asked: HTTPConnection) -> str:
-    return asked.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _content_type(request: HTTPConnection) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

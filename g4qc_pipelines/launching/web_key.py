@@ -1,7 +1,7 @@
 """The key that the API's server sends to Dagster's web server, where that requires keys.
 
-The key is a file in the home, readable by its user only: both servers share the home, and no settings hold a key in
-clear text. Must not know what the key opens.
+The key is in a file of the home, readable by its owner only: both servers share the home, and settings hold no key in
+clear text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""The address of Dagster's web server at which the API extends the months of the graph.
+"""The route of Dagster's web server at which the API extends the months of the graph.
 
-The web server has both the Dagster instance, which keeps the earliest month, and the code location to load again.
-Must not know who asks.
+The web server has both the Dagster instance, which keeps the earliest month, and the code location to reload.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from g4qc_pipelines.dagster_private.web import WorkspaceProcessContext
 from g4qc_pipelines.launching.graphql import LOCATION, MONTHS_PATH
 from g4qc_pipelines.partitions.graph_months import begin_with, check_months
 
-_OF_A_MONTH = dg.AssetKey("raw_bars")
+_MONTHLY_ASSET = dg.AssetKey("raw_bars")
 
 
 def months_route(context: WorkspaceProcessContext) -> Route:
-    """Return the address; it takes `{"month": "2013-10-01"}` and answers when the loaded graph has the month."""
+    """Return the route; it takes `{"month": "2013-10-01"}` and answers when the loaded graph has the month."""
 
     async def extend(request: Request) -> Response:
         try:
@@ -42,7 +41,7 @@ def months_route(context: WorkspaceProcessContext) -> Route:
 
 
 def _extended(context: WorkspaceProcessContext, month: date) -> bool:
-    """Keep the month, and load the graph again where it begins later; return whether it has the month now."""
+    """Keep the month, and reload the graph where it begins later; return whether it has the month now."""
     begin_with(month, context.instance)
     if not _has(context, month):
         context.reload_code_location(LOCATION)
@@ -51,9 +50,9 @@ def _extended(context: WorkspaceProcessContext, month: date) -> bool:
 
 def _has(context: WorkspaceProcessContext, month: date) -> bool:
     graph = context.create_request_context().asset_graph
-    if not graph.has(_OF_A_MONTH):
+    if not graph.has(_MONTHLY_ASSET):
         return False
-    partitions = graph.get(_OF_A_MONTH).partitions_def
+    partitions = graph.get(_MONTHLY_ASSET).partitions_def
     assert isinstance(partitions, dg.MultiPartitionsDefinition)
     begin: date = partitions.time_window_partitions_def.start.date()
     return begin <= month.replace(day=1)

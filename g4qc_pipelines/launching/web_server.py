@@ -53,6 +53,9 @@ def serve_web(
     """Serve Dagster's web UI on the address until Ctrl-C. The caller has checked that the port is free.
 
     Args:
+        settings: the settings.
+        host: address to listen on.
+        port: port to listen on.
         workspace: Dagster's file with the address of the code server; None: start one, behind a socket of its own.
         ready: called when the server is about to listen.
 

@@ -122,7 +122,7 @@ class Watched(MemoryGraph):
         super().__init__()
         self.at = at
 
-    def looks(self) -> dict[str, tuple[float, float]]:
+    def ticks(self) -> dict[str, tuple[float, float]]:
         return {"failed_runs": (30.0, self.at)}
 
     def heartbeats(self) -> dict[str, float]:
@@ -132,10 +132,10 @@ class Watched(MemoryGraph):
 @pytest.mark.parametrize(
     ("at", "says"),
     [
-        (NOW + YEARS, "the last look of the sensor failed_runs, 2028-11-19 22:30 UTC, lies in the future"),
-        (NOW + YEARS, "the last sign of life of the daemon SENSOR, 2028-11-19 22:30 UTC, lies in the future"),
-        (NOW - 3600, "the sensor failed_runs has not looked since 2026-11-20 21:30 UTC"),
-        (NOW - 3600, "the daemon SENSOR has given no sign of life since 2026-11-20 21:30 UTC"),
+        (NOW + YEARS, "the last tick of the sensor failed_runs, 2028-11-19 22:30 UTC, is in the future"),
+        (NOW + YEARS, "the last heartbeat of the daemon SENSOR, 2028-11-19 22:30 UTC, is in the future"),
+        (NOW - 3600, "the sensor failed_runs has not ticked since 2026-11-20 21:30 UTC"),
+        (NOW - 3600, "the daemon SENSOR has had no heartbeat since 2026-11-20 21:30 UTC"),
     ],
 )
 def test_health_says_when_the_last_look_is_none_of_now(at: float, says: str) -> None:

@@ -288,7 +288,7 @@ def test_the_servers_of_one_home_know_each_other(keyed: Web, tmp_path: Path) -> 
 
 
 def test_the_api_hears_why_it_is_refused(keyed: Web) -> None:
-    for key, said in ((None, "wants a key"), (keyed.secrets[Scope.READ], "may only read")):
+    for key, said in ((None, "requires a key"), (keyed.secrets[Scope.READ], "may only read")):
         graph = Graph(keyed.url, keyed.url, key=key)
         with pytest.raises(Exception, match=said):
             graph.add_partition("instrument", "ES")
