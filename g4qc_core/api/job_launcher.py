@@ -1,7 +1,4 @@
-"""Port through which the API starts work as runs of the graph.
-
-`g4qc_pipelines.launching` implements it with Dagster.
-"""
+"""The port through which the API starts work and reads its state; every job is made of runs of the graph."""
 
 from __future__ import annotations
 
@@ -29,19 +26,19 @@ class JobState(StrEnum):
 
     @property
     def final(self) -> bool:
-        """True if the job has ended."""
+        """True for a job that has ended."""
         return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
 @dataclass(frozen=True)
 class ExtractionRequest:
-    """A request to fetch, validate and derive sessions of an instrument.
+    """Sessions of an instrument to fetch, validate and derive.
 
     Attributes:
-        symbol: symbol of the instrument.
-        first: first trade date.
-        last: last trade date, included.
-        contracts: contract months (YYYYMM); empty: those that the roll rule needs.
+        symbol: the instrument.
+        first: trade date of the first session.
+        last: trade date of the last session, included.
+        contracts: contract months (YYYYMM); empty for those that the roll rule calls for.
     """
 
     symbol: str
@@ -52,19 +49,21 @@ class ExtractionRequest:
 
 @dataclass(frozen=True)
 class Job:
-    """Requested work: one run of the graph, or several in sequence.
+    """A request for work: one run of the graph, or several, one after the other.
 
     Attributes:
-        kind: extract, backtest, materialize or decide; `run` for a run that the API did not start.
-        about: description of the work.
+        id: id of the job; of a run that another surface launched, that of the run.
+        kind: `extract`, `backtest`, `materialize` or `decide`; `run` for a run that another surface launched.
+        about: what it works on, in words.
+        state: its state.
+        created_at: UTC.
         done: number of steps that have ended.
-        steps: number of all steps known so far.
-        message: why it failed, else the newest event.
+        steps: number of all steps; a stage that has not begun counts as one.
+        message: why it failed; else empty.
         runs: ids of its runs, oldest first.
-        url: page of the newest run in Dagster; None before there is one.
-        created_at: time of the request, UTC.
-        ended_at: time of the end, UTC; None while it is not over.
-        backtest: name of the spec, if the job is a backtest.
+        url: page of the newest run; None before there is one.
+        ended_at: UTC; None while it is unfinished.
+        backtest: name of the spec, of a backtest.
     """
 
     id: str
@@ -83,7 +82,15 @@ class Job:
 
 @dataclass(frozen=True)
 class JobEvent:
-    """An event of a job; a reader continues after its `cursor`."""
+    """One event of a job's log.
+
+    Attributes:
+        cursor: name of the event, after which a reader can continue.
+        at: UTC.
+        step: name of the step; empty for an event of the run.
+        message: what happened.
+        failed: True for a failure.
+    """
 
     cursor: str
     at: datetime
@@ -93,93 +100,107 @@ class JobEvent:
 
 
 class JobLauncher(Protocol):
-    """Starts runs of the graph and reports their state.
+    """Starts jobs and reads their state.
 
-    Every method raises GraphUnavailable if the graph cannot be reached, and NotFound for an unknown job. While a job
-    is not over, a request for the same work returns its id.
+    Every method raises GraphUnavailable when the graph cannot be reached, and NotFound for an unknown job. Until a job
+    ends, a request for the same work returns its id.
     """
 
     def extract(self, order: ExtractionRequest) -> str:
-        """Start an extraction, from the gateway to every timeframe, and return the job's id.
+        """Start an extraction, from the gateway to every timeframe; return the job's id.
 
         Raises:
-            UsageError: the graph does not have the instrument, the window or the contract.
+            UsageError: the graph does not have such an instrument, window or contract.
         """
 
     def backtest(self, spec: BacktestSpec) -> str:
-        """Store the spec, start its backtest and report, and return the job's id.
+        """Keep the spec and start its backtest and report; return the job's id.
 
         Raises:
-            UsageError: the spec cannot run; it is not stored then.
-            BacktestRefused: the spec cannot run on the stored data; it is not stored then.
+            UsageError, BacktestRefused: it cannot run on the stored data; the spec is not kept.
         """
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:
-        """Start assets for one partition, or the range from `first` to `last`, and return the job's id.
+        """Start a run of assets over one partition, or over a range; return the job's id.
+
+        Args:
+            assets: names of assets that share their partitions.
+            first: partition key; None for assets without partitions.
+            last: last key of a range; None for `first` alone.
 
         Raises:
-            UsageError: the graph does not have the assets or partitions.
+            UsageError: the graph does not have such assets or partitions.
         """
 
     def preview(self, request: DecisionRequest) -> Preview:
-        """Return the bars that a decision would cover and the runs it would start.
+        """Return the bars that a decision would be about and the runs that it would start.
 
         Raises:
             UsageError: as `decide`.
         """
 
     def decide(self, request: DecisionRequest, by: str, note: str) -> str:
-        """Record a decision about quarantined bars, start the runs that rebuild their months, and return the job's id.
+        """Record a decision about bars in quarantine, and start the job that makes their months again; return its id.
 
         Args:
             request: the decision and its bars.
-            by: name of the key or user.
+            by: name of the user or key that decides.
             note: reason of the decision.
 
         Raises:
             UsageError: a bar is not in quarantine or does not allow this decision.
-            DecidedMeanwhile: the bars changed since the preview, or another decision was made about them.
+            DecidedMeanwhile: the bars have changed since the preview, or something else was decided about them.
         """
 
     def delete_results(self, made: Mapping[str, datetime | None], by: str) -> list[DeletedResult]:
-        """Delete results with their reports and the partition keys that become unused; all results or none.
+        """Delete results with their reports, and keys that nothing needs after that; all results or none.
 
         Args:
-            made: ids of results, each with the creation time that the caller has seen, UTC; None: any.
-            by: name of the key or user.
+            made: ids, each with the instant (UTC) of the result that the caller has seen; None for any.
+            by: name of the user or key that deletes them.
 
         Raises:
-            NotFound: a result is unknown.
+            NotFound: there is no such result.
             Gone: a result was deleted before.
-            InUse: a run of its spec is in progress, or the result was made again since.
+            InUse: a run of the spec is under way, or the result was made again since.
         """
 
     def partitions(self) -> list[GraphKey]:
         """Return the partition keys of the graph, by kind and name."""
 
     def remove_partitions(self, kind: KeyKind, keys: Collection[str]) -> list[GraphKey]:
-        """Remove keys, all or none, and return them; bars and results stay.
+        """Remove keys, all or none; return them. Bars and results stay.
 
         Raises:
-            UsageError: a key is unknown, or still needed.
-            InUse: a run works on a key.
+            UsageError: a key is unknown, or something needs it.
+            InUse: a run works on it.
         """
 
     def job(self, job_id: str) -> Job:
-        """Return the job."""
+        """Return a job."""
 
     def jobs(self, limit: int, before: str | None = None) -> list[Job]:
-        """Return jobs, newest first; `before` is the id of the last job of the previous page."""
+        """Return the newest jobs, newest first.
+
+        Args:
+            limit: maximum number of jobs.
+            before: id of the last job of the page before; None for the first page.
+        """
 
     def cancel(self, job_id: str) -> Job:
-        """Stop the job and return it; a job that has ended stays as it is."""
+        """Cancel a job, and return it; a job that has ended stays as it is."""
 
     def events(self, job_id: str, after: str | None = None) -> list[JobEvent]:
-        """Return the job's events after a cursor, oldest first; if there are many, only the first of them."""
+        """Return events of a job, oldest first; perhaps not all of them at once.
+
+        Args:
+            job_id: the job.
+            after: cursor of the last event that the caller has; None for the beginning.
+        """
 
     def check(self) -> str | None:
-        """Return warnings about a graph that works, or None.
+        """Return a warning although jobs can be launched; None or empty for none.
 
         Raises:
-            GraphUnavailable: no run can be started now.
+            GraphUnavailable: nothing could be launched now.
         """

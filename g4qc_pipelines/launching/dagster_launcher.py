@@ -162,7 +162,7 @@ class DagsterLauncher:
         return self._jobs(*(self._with_others(run, seen if before is None else None) for run in first_runs))
 
     def _with_others(self, first: dict[str, Any], newer: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-        """Return all runs of the job that begins with this one, oldest first; `newer` holds all later runs, if known."""
+        """Return all runs of the job that begins with this one, oldest first; `newer` has all later ones, if known."""
         tags = tags_of(first)
         if stage_of(tags)[1] == 1:
             return [first]
