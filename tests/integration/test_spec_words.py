@@ -91,7 +91,7 @@ def test_two_entries_that_fit_are_a_question(full_home: Home, tmp_path: Path) ->
     ("arguments", "words"),
     [
         (("backtest", "sma_cross"), "3 entries of the backtests file fit sma_cross: name one of sma_cross-ES-1h"),
-        (("backtest", "donchian", "--instrument", "ES"), "say --timeframe"),
+        (("backtest", "donchian", "--instrument", "ES"), "give --timeframe"),
         (("backtest", "sma_cross-ES-1H"), "did you mean 'sma_cross-ES-1h'"),
         ((*SMA, "--cash", "-1"), "cash: Input should be greater than 0"),
         ((*SMA, "--seed", "many"), "seed: "),
