@@ -4,9 +4,9 @@
     >>> client = g4.G4QC()  # doctest: +SKIP
     >>> bars = client.bars("ES", "1h", "2026-10-01")  # doctest: +SKIP
 
-The names in `__all__` are the public API; their signatures are held by a test. Everything else may change without
-notice. A name is imported when it is first used, so that importing this package costs nothing and the client runs
-without the other dependencies: `pip install 'g4qc[library]'` adds what stores, backtests and reports need.
+The names in `__all__` are the public API; a test fixes their signatures. Everything else may change without notice. A
+name is imported when it is first used, so that importing this package costs nothing and the client runs without the
+other dependencies: `pip install 'g4qc[library]'` adds what stores, backtests and reports need.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ __all__ = [
     "write_report",
 ]
 
-# The modules of the public names; a test holds them equal to the imports above.
+# The modules of the public names; a test compares them with the imports above.
 _MODULES = {
     "g4qc_core.backtest.account.costs": ("CostModel",),
     "g4qc_core.backtest.result": ("BacktestResult",),

@@ -3,7 +3,7 @@
     >>> from g4qc_core.client import G4QC
     >>> frame = G4QC().bars("ES", "1h")  # doctest: +SKIP
 
-It needs no other part of the library than settings and errors, and runs where only the client is installed.
+It needs only settings and errors of the library, and runs where only the client is installed.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class G4QC:
         return str(self._post("/backtests", {**json, "parameters": dict(parameters or {})})["id"])
 
     def wait(self, job_id: str, seconds: float = 600) -> dict[str, Any]:
-        """Wait until a job has succeeded and return it; a server or Dagster that is away is waited for too.
+        """Wait until a job has succeeded and return it; wait also for a server or a Dagster that is away.
 
         Args:
             job_id: id of the job.

@@ -1,8 +1,8 @@
 """Declared versions of the code that decides numbers: the code version of results and of assets.
 
-A version is raised by one in the commit that makes its package compute other numbers from the same inputs. The new
+Raise a version by one in the commit that makes its package compute other numbers from the same inputs. The new
 fingerprint goes into `tests/core/test_code_versions.py`, whose golden tests fail without it. A refactoring, a docstring
-or a faster way to the same numbers raises nothing, so that ids of results stay.
+or a faster computation of the same numbers raises no version, so that ids of results stay the same.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ VERSIONS: dict[str, CodeVersion] = {
     "metrics": CodeVersion(1, "the figures of a result"),
     "strategies": CodeVersion(1, "target positions of the strategies that come with G4QC"),
 }
-"""By package, in alphabetical order: `bars` and `futures`, and the parts of `backtest`."""
+"""Versions by package, in alphabetical order: `bars` and `futures`, and the parts of `backtest`."""
 
 
 def code_versions(*packages: str) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """Small pictures, for places that show no interactive charts: the sheet, its colours, and PNG bytes.
 
-matplotlib is used through its objects, without pyplot's global state, and imported late because it is slow. Knows
-prices, and no other data.
+matplotlib is used through its objects, without pyplot's global state, and imported late because it is slow.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def png(figure: Any) -> bytes:
 
 
 def price_axis(axis: Any, instrument: Instrument) -> None:
-    """Write the prices of a vertical axis as the field does; the data is drawn already."""
+    """Format the prices of a vertical axis in the instrument's notation; call it after the data is drawn."""
     from matplotlib.ticker import MultipleLocator
 
     low, high = axis.get_ylim()
@@ -57,5 +56,5 @@ def price_axis(axis: Any, instrument: Instrument) -> None:
 
 
 def thousands(value: float, _: object = None) -> str:
-    """`12k` for 12,000: for an axis of volumes."""
+    """Format 12,000 as `12k`, for an axis of volumes."""
     return f"{value / 1000:,.0f}k" if value >= 1000 else f"{value:,.0f}"

@@ -6,34 +6,34 @@
     │   │   └── NotFound            there is no such thing under this address
     │   │       └── Gone            there was one, and it was deleted
     │   ├── AccessDenied            no key, a wrong one, or one that may not do this
-    │   ├── SettingsError           a setting, or a file that a person edits, is malformed
+    │   ├── SettingsError           a setting, or a file that the user edits, is malformed
     │   ├── PortTaken               another program listens there
     │   ├── HomeTaken               another `g4qc up` runs over the home
     │   ├── DatabaseRefused         wrong password, no such database, schema from another version
     │   ├── ClockWrong              this machine and the gateway disagree about the day
     │   ├── OriginMismatch          this database holds bars of another kind of gateway
-    │   ├── GatewayRefused          what answers is no gateway, or one that this client cannot talk to
+    │   ├── GatewayRefused          the peer is no gateway, or one that this client cannot talk to
     │   ├── ContractNotFound        the gateway has no definition (error 200)
     │   ├── ContractAmbiguous       the gateway has several that fit (error 200)
     │   ├── ContractChanged         a contract month now belongs to another product than its stored bars
     │   ├── PermissionDenied        no market data subscription, or held by another session
     │   ├── RequestRejected         the gateway says that the request is malformed (321, 10314, 10339)
     │   ├── ClientTooOld            the gateway wants a newer client for this request (10285)
-    │   ├── NoData                  the gateway answered, and the answer is: nothing
-    │   ├── InvalidBars             bars that break a law of the schema
+    │   ├── NoData                  the gateway answered that there is no data
+    │   ├── InvalidBars             bars that break a rule of the schema
     │   │   └── UnreadableAnswer    a message, a time or a number of the gateway that cannot be read
     │   ├── DecidedMeanwhile        bars in quarantine that changed, or were decided, since they were looked at
-    │   ├── BarsIncomplete          minutes are stored, and the timeframe was not made of them as they are now
-    │   └── BacktestRefused         a backtest that cannot be believed: no bars, no margin, no such price
+    │   ├── BarsIncomplete          the timeframe was not derived from the minutes as they are stored now
+    │   └── BacktestRefused         a backtest whose numbers would be wrong: no bars, no margin, no such price
     └── TransientError              the same call may succeed later: retry with a pause
         ├── GatewayUnavailable      refused, or accepts and stays silent
         ├── GatewayDisconnected     the connection died while the request was open
         ├── GatewayTimeout          no answer within the deadline
         ├── ClientIdInUse           error 326: an old session may still be dying
-        ├── PacingViolation         the gateway says that we ask too much
+        ├── PacingViolation         the gateway reports too many requests
         ├── RequestCancelled        the gateway dropped the query
-        ├── BarsDenied              the gateway says that there is nothing where it gave bars before
-        ├── InUse                   a run works with what was to be deleted, or it was made again meanwhile
+        ├── BarsDenied              the gateway has no data for a window for which it sent bars before
+        ├── InUse                   a run uses the thing to be deleted, or it was made again meanwhile
         ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
         │   └── GraphStarting       it does not answer yet: `g4qc up` is starting it
         ├── ServerUnavailable       no server of G4QC answers at the address
@@ -42,8 +42,8 @@
         ├── DefinitionMissing       no definition (200) of a contract that the gateway had: maintenance, or it is gone
         └── DatabaseUnavailable     no server, or it went away
 
-Permanent or transient is decided once, where the error is born; whoever catches it only reads the type.
-This module knows nothing of any library.
+An error is permanent or transient by its type, chosen where it is raised; code that catches it only reads the type.
+This module imports no library.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ from difflib import get_close_matches
 
 
 class G4qcError(Exception):
-    """Base of all errors whose text is meant for a person."""
+    """Base of all errors whose text is for the user."""
 
 
 class PermanentError(G4qcError):
-    """The same call will fail again: a retry is a waste."""
+    """The same call will fail again: do not retry."""
 
 
 class TransientError(G4qcError):
@@ -65,7 +65,7 @@ class TransientError(G4qcError):
 
 
 class UsageError(PermanentError):
-    """What was asked for does not exist or makes no sense."""
+    """The request names something that does not exist, or makes no sense."""
 
 
 class NotFound(UsageError):
@@ -81,7 +81,7 @@ class AccessDenied(PermanentError):
 
 
 class SettingsError(PermanentError):
-    """A setting, or a file that a person edits, is malformed; the text names file and field."""
+    """A setting, or a file that the user edits, is malformed; the text names file and field."""
 
 
 class PortTaken(PermanentError):
@@ -93,7 +93,7 @@ class HomeTaken(PermanentError):
 
 
 class DatabaseRefused(PermanentError):
-    """The server is there and says no: password, database name, privileges or schema version."""
+    """The database server refuses: password, database name, privileges or schema version."""
 
 
 class ClockWrong(PermanentError):
@@ -113,7 +113,7 @@ class GatewayError(G4qcError):
 
 
 class GatewayRefused(GatewayError, PermanentError):
-    """What listens is no gateway, or one whose protocol is too old or too new."""
+    """The peer is no gateway, or one whose protocol is too old or too new."""
 
 
 class ContractNotFound(GatewayError, PermanentError):
@@ -121,7 +121,7 @@ class ContractNotFound(GatewayError, PermanentError):
 
 
 class ContractChanged(PermanentError):
-    """A contract month now belongs to another product than the bars that are stored of it."""
+    """A contract month now belongs to another product than its stored bars."""
 
 
 class ContractAmbiguous(GatewayError, PermanentError):
@@ -133,7 +133,7 @@ class PermissionDenied(GatewayError, PermanentError):
 
 
 class RequestRejected(GatewayError, PermanentError):
-    """The gateway calls the request malformed: a defect of ours or a changed rule, never retried."""
+    """The gateway rejects the request as malformed: a defect of G4QC or a changed rule, never retried."""
 
 
 class ClientTooOld(GatewayError, PermanentError):
@@ -141,11 +141,11 @@ class ClientTooOld(GatewayError, PermanentError):
 
 
 class NoData(GatewayError, PermanentError):
-    """The gateway answered that the window holds nothing; whether that is true is for the ledger to decide."""
+    """The gateway answered that the window has no data; the ledger decides whether to believe it."""
 
 
 class GatewayUnavailable(GatewayError, TransientError):
-    """Nobody listens, or somebody accepts and stays silent."""
+    """Nothing listens at the address, or the peer accepts the connection and stays silent."""
 
 
 class GatewayDisconnected(GatewayError, TransientError):
@@ -153,7 +153,7 @@ class GatewayDisconnected(GatewayError, TransientError):
 
 
 class GatewayTimeout(GatewayError, TransientError):
-    """No answer within the deadline."""
+    """There was no answer within the deadline."""
 
 
 class ClientIdInUse(GatewayError, TransientError):
@@ -161,23 +161,23 @@ class ClientIdInUse(GatewayError, TransientError):
 
 
 class PacingViolation(GatewayError, TransientError):
-    """The gateway says that we ask too often."""
+    """The gateway reports that requests are too frequent."""
 
 
 class RequestCancelled(GatewayError, TransientError):
-    """The gateway dropped the query without being asked to."""
+    """The gateway dropped a query that was not cancelled."""
 
 
 class BarsDenied(GatewayError, TransientError):
-    """The gateway says that a window holds nothing of which it gave bars before: an outage, and no emptiness."""
+    """The gateway has no data for a window for which it sent bars before: an outage, not an empty window."""
 
 
 class DefinitionMissing(GatewayError, TransientError):
-    """No definition (200) of a contract whose id the gateway gave: wrong in a maintenance, true if it stays so."""
+    """The gateway has no definition (200) of a contract that it knew: maintenance, or the contract is gone for good."""
 
 
 class InUse(TransientError):
-    """A run works with what was to be deleted or removed, or another process has made it again meanwhile."""
+    """A run uses the thing to be deleted or removed, or another process has made it again meanwhile."""
 
 
 class GraphUnavailable(TransientError):
@@ -193,7 +193,7 @@ class ServerUnavailable(TransientError):
 
 
 class TooManyRequests(TransientError):
-    """More requests than the API allows in a minute."""
+    """The client sent more requests than the API allows in a minute."""
 
 
 class ListenersFull(TransientError):
@@ -205,7 +205,7 @@ class DatabaseUnavailable(TransientError):
 
 
 class InvalidBars(PermanentError):
-    """Bars break a law of the schema."""
+    """Bars break a rule of the schema."""
 
 
 class DecidedMeanwhile(PermanentError):
@@ -213,7 +213,7 @@ class DecidedMeanwhile(PermanentError):
 
 
 class BarsIncomplete(PermanentError):
-    """Minutes are stored, but the timeframe was not made from them, or was made from an older version of them."""
+    """The timeframe was not derived from the stored minutes, or from an older version of them."""
 
 
 class UnreadableAnswer(GatewayError, InvalidBars):
@@ -221,7 +221,7 @@ class UnreadableAnswer(GatewayError, InvalidBars):
 
 
 class BacktestRefused(PermanentError):
-    """The backtest would give numbers that cannot be believed."""
+    """The backtest would give wrong numbers."""
 
 
 _LISTED = 16

@@ -47,7 +47,7 @@ def write_whole(path: Path, content: bytes, mode: int = PRIVATE, owner: tuple[in
     Args:
         content: the whole content.
         path: path of the file.
-        mode: rights of a new file; an existing file keeps its own.
+        mode: rights of a new file; an existing file keeps its rights.
         owner: user and group to give the file to; only for root.
 
     Raises:
@@ -87,7 +87,7 @@ def alone_with(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
         OSError: the folder is missing.
         TransientError: another process held it for longer than the patience.
     """
-    # The folder and not the file is locked: a file that is written whole is another one each time.
+    # The folder is locked, not the file, because `write_whole` replaces the file each time.
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         _lock(folder, path, patience)

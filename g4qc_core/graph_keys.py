@@ -1,7 +1,4 @@
-"""Partition keys of the graph that come and go: specs of backtests and instruments.
-
-Knows what is said of a key. Must not know who keeps the keys.
-"""
+"""The port of the graph's dynamic partition keys: specs of backtests, and instruments."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from typing import Protocol
 
 
 class KeyKind(StrEnum):
-    """What a key stands for; the values are the names of Dagster's partitions."""
+    """Kind of a key; the values are the names of Dagster's partitions."""
 
     BACKTEST = "backtest"
     INSTRUMENT = "instrument"
@@ -23,9 +20,9 @@ class GraphKey:
     """One key.
 
     Attributes:
-        holds: what is stored under it, like `2 results`; empty where nothing is.
-        at_work: True where an unfinished run works on it.
-        kept_by: a sentence that says why it cannot be removed and what to do first; empty where it can be.
+        holds: data stored under it, like `2 results`; empty if there is none.
+        at_work: True if an unfinished run works on it.
+        kept_by: a sentence that says why it cannot be removed and what to do first; empty if it can be removed.
     """
 
     kind: KeyKind
@@ -36,7 +33,7 @@ class GraphKey:
 
     @property
     def unused(self) -> bool:
-        """True where it can be removed now, and nothing is stored under it."""
+        """True if it can be removed now and nothing is stored under it."""
         return not (self.holds or self.at_work or self.kept_by)
 
 
@@ -44,10 +41,10 @@ class GraphKeys(Protocol):
     """The keys of one graph."""
 
     def known(self, kind: KeyKind) -> list[str]:
-        """All keys of that kind."""
+        """Return all keys of that kind."""
 
     def at_work(self) -> set[str]:
-        """Keys of both kinds that unfinished runs work on: specs, and the symbols of months."""
+        """Return the keys of both kinds that unfinished runs work on: specs, and the symbols of months."""
 
     def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
-        """Remove keys; harmless for one that is not there."""
+        """Remove keys; ignore those that do not exist."""

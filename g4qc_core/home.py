@@ -1,7 +1,4 @@
-"""The home: the folder for everything that G4QC writes by itself, closed to other users of the machine.
-
-Knows folders, owners and rights. Must not know the contents of the files.
-"""
+"""The home: the folder for everything that G4QC writes by itself, closed to other users of the machine."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from pathlib import Path
 from g4qc_core.errors import SettingsError
 
 SERVER_ACCOUNT = "pgserver"
-"""Account of the embedded server when G4QC runs as root: its group may traverse root's home, and no more."""
+"""Account of the embedded server when G4QC runs as root; its group may only traverse root's home."""
 
 _LEAST_FREE = 256 * 2**20  # bytes
 _OTHERS = 0o077

@@ -1,8 +1,8 @@
 """Python's module search path: the current folder comes last, after the standard library and every package.
 
 Users keep notebooks and strategies in the current folder, and a file `signal.py` or `types.py` among them must not
-replace the module of that name. A strategy's own module is still found there. Imports only what the interpreter has
-loaded before it runs any code: a file in the current folder could replace any other module.
+replace the module of that name. A strategy's own module is still found there. This module imports only modules that the
+interpreter loads before it runs any code: a file in the current folder could replace any other module.
 """
 
 import os
@@ -31,7 +31,7 @@ def children_variables(python_path: str | None) -> dict[str, str]:
     current = current_folder()
     kept = [part for part in (python_path or "").split(os.pathsep) if part not in ("", ".", current)]
     if kept:
-        # Dagster removes the first folder of the path while it loads the graph; it takes it for the scripts' folder.
+        # Dagster removes the first folder of the path while it loads the graph, assuming it is the scripts' folder.
         variables["PYTHONPATH"] = os.pathsep.join([os.path.dirname(sys.executable), *kept])
     elif python_path:
         variables["PYTHONPATH"] = ""

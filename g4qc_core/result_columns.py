@@ -1,4 +1,4 @@
-"""Columns of the two frames of a backtest's result, which the account makes and the store keeps: named here only."""
+"""Columns of the two frames of a backtest's result, trades and equity, which the account makes and the store keeps."""
 
 # fmt: off
 TRADE_COLUMNS = (

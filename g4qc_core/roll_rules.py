@@ -73,7 +73,7 @@ class FirstNotice:
 
 @dataclass(frozen=True)
 class FixedDates:
-    """Dates that the user listed: each contract hands over on the last of them in its time in front."""
+    """Dates that the user listed: each contract is left on the last of them while it is in front."""
 
     dates: tuple[date, ...]
 

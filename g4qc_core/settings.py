@@ -1,7 +1,7 @@
-"""Every setting, typed; the only reader of the environment.
+"""All settings with their types; only this module reads the environment.
 
 A setting comes from the environment (`G4QC_...`) or from a file `.env` in the working directory, the environment first.
-`.env.example` lists them all, and a test keeps the two equal.
+`.env.example` lists them all; a test compares the two.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from g4qc_core.errors import SettingsError
 
 
 class Settings(BaseSettings):
-    """All that can be set from outside. Read it once with `load_settings`, then pass it on."""
+    """All settings. Read them once with `load_settings`, then pass them on."""
 
     model_config = SettingsConfigDict(
         env_prefix="G4QC_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
@@ -155,17 +155,17 @@ class Settings(BaseSettings):
 
     @property
     def simulated(self) -> bool:
-        """True when no gateway is named, so that the simulated one serves synthetic bars."""
+        """True if no gateway is set, so that the simulated one serves synthetic bars."""
         return self.ib_host is None
 
     @property
     def instruments_file(self) -> Path:
-        """Where a person's own instruments are written, whether the file exists already or not."""
+        """Path to which the user's instruments are written; the file may not exist yet."""
         return self.instruments or self.home / "instruments.toml"
 
     @property
     def own_instruments(self) -> Path | None:
-        """The file of a person's own instruments to read; None where nobody named one and the home has none."""
+        """The file of the user's instruments to read; None if none is set and the home has none."""
         return self.instruments_file if self.instruments or self.instruments_file.exists() else None
 
     @property
@@ -175,17 +175,17 @@ class Settings(BaseSettings):
 
     @property
     def reports_url(self) -> str:
-        """Address under which a browser finds the HTML reports, without a slash at the end."""
+        """Address of the HTML reports for a browser, without a slash at the end."""
         return f"{self.api_link}/reports"
 
     @property
     def api_link(self) -> str:
-        """Address under which a browser finds the API's server, without a slash at the end."""
+        """Address of the API's server for a browser, without a slash at the end."""
         return (self.api_url or f"http://127.0.0.1:{self.api_port}").rstrip("/")
 
     @property
     def dagster_link(self) -> str:
-        """Address under which a browser finds the Dagster web UI, without a slash at the end."""
+        """Address of the Dagster web UI for a browser, without a slash at the end."""
         return (self.dagster_url or f"http://127.0.0.1:{self.dagster_port}").rstrip("/")
 
 

@@ -1,6 +1,6 @@
-"""The one vocabulary of timeframes, and how Interactive Brokers and pandas spell each of them.
+"""The timeframes, with their names at Interactive Brokers and in pandas.
 
-Knows names and lengths. Must not know what a session is: where a bucket starts is `bars.resampling`'s business.
+`bars.resampling` decides where a bar of a timeframe begins.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ class Timeframe:
     """A bar length.
 
     Attributes:
-        name: how G4QC spells it everywhere: in tables, on the command line, in asset names.
+        name: its name in tables, on the command line and in asset names.
         minutes: length in minutes; 0 for the session bar `1d`, whose length is the session's.
-        ib: Interactive Brokers' `barSizeSetting`, spelled exactly as its validator wants.
+        ib: Interactive Brokers' `barSizeSetting`, exactly as its validator requires.
         pandas: the pandas offset alias; `1d` has none, because a session is not a calendar day.
     """
 

@@ -1,7 +1,4 @@
-"""Where a field stands in a TOML file that a person edits, for the sentence that calls it malformed.
-
-Knows lines of text. Must not know what entries and fields mean.
-"""
+"""Line numbers of fields in a TOML file that the user edits, for error sentences about malformed fields."""
 
 from __future__ import annotations
 
@@ -9,9 +6,9 @@ import re
 
 
 def line_of(text: str, entry: str, field: str) -> int:
-    """Line (from 1) on which the field stands; that of the entry's headline, or 1, where it is not found."""
+    """Return the line (from 1) of the field; if it is not found, that of the entry's headline, or 1."""
     headline = re.compile(rf"""^\s*\[{{1,2}}\s*["']?{re.escape(entry)}["']?\s*[\].]""")
-    # A name outside any entry stands where a field would.
+    # A name outside any entry is in the place of a field.
     loose = re.compile(rf"^\s*{re.escape(entry)}\s*=")
     found, inside = 0, False
     for number, line in enumerate(text.splitlines(), 1):
@@ -29,7 +26,7 @@ def line_of(text: str, entry: str, field: str) -> int:
 
 
 def line_of_item(text: str, array: str, at: int, field: str) -> int:
-    """Line (from 1) of the field in item `at` (from 0) of an array of tables; that of the item's headline, or 1."""
+    """Return the line (from 1) of the field in item `at` (from 0) of an array of tables, or of its headline, or 1."""
     headline = re.compile(rf"^\s*\[\[\s*{re.escape(array)}\s*\]\]")
     found, seen = 0, -1
     for number, line in enumerate(text.splitlines(), 1):

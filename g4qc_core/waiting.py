@@ -1,4 +1,4 @@
-"""A wait for something outside this process, with a deadline and progress messages."""
+"""Waits for something outside this process, with a deadline and progress messages."""
 
 from __future__ import annotations
 

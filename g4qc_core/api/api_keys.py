@@ -20,7 +20,7 @@ _ENTRY = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,39}):(?P<scope>\w+):
 
 
 class Scope(StrEnum):
-    """What a key may do; each scope includes those before it."""
+    """Permissions of a key; each scope includes those before it."""
 
     READ = "read"
     """Read bars, results and states."""

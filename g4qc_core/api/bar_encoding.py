@@ -128,7 +128,7 @@ class _Sink:
 
 
 class _Tabular(_Encoder):
-    """Encoder around a writer of Arrow's, whose bytes are taken after each batch."""
+    """Encoder around an Arrow writer; its bytes are taken after each batch."""
 
     def begin(self) -> bytes:
         self._sink = _Sink()

@@ -1,6 +1,6 @@
 """Dependencies of the routes: stores, instruments, launcher, clock, and the key of the caller.
 
-Everything that a route needs comes from here, so that a test can pass its own.
+Routes get everything they need from here, so that tests can replace it.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ _HEADERS = {
     b"referrer-policy": b"no-referrer",
     b"cross-origin-resource-policy": b"same-origin",
     b"x-frame-options": b"SAMEORIGIN",
-    # Default for answers without their own Cache-Control: bars get revised, and may need a key.
+    # Default for answers without a Cache-Control header: bars are revised later, and may require a key.
     b"cache-control": b"private, no-cache",
 }
 

@@ -84,7 +84,7 @@ _FORMS = {
     TAG: TAG_IN_WORDS,
     f"^{CONTRACT_MONTH}$": "write a contract month like 202512",
 }
-"""What to write for each pattern of a request's fields."""
+"""Advice for each pattern of a request's fields."""
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST")
 _RETRY_SECONDS = {429: "60", 503: "5"}
 

@@ -21,7 +21,7 @@ class BacktestResult:
 
     Attributes:
         id: 32 hex digits; the same inputs give the same id, and the same numbers, on any host.
-        spec: the backtest as it was asked for.
+        spec: the backtest as it was requested.
         inputs: everything that decides the numbers, JSON-safe: instrument, data version, roll rule, adjustment, cost
             model, parameters with their defaults, seed, window of data, versions of code and engine.
         trades: frame of `TRADE_COLUMNS`, one row per trade.

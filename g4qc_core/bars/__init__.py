@@ -1,1 +1,1 @@
-"""Bars as frames: their columns, validation, resampling and gaps. Knows no database and no broker."""
+"""Bars as frames: columns, validation, resampling and gaps. No database and no broker is used here."""

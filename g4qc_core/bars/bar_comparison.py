@@ -1,18 +1,16 @@
-"""Our larger bars against the source's own: hour by hour, and session by session.
+"""Comparison of our larger bars with the source's own, by hour and by session.
 
-Two ways lead to one number: a source's minutes, validated and resampled here, and the larger bar that it made itself.
-Where they differ, one of them is wrong. What is known to differ rightly:
+The same bar is made in two ways: here, from the source's validated minutes, and by the source itself. If the two
+differ, one of them is wrong, except for these known differences:
 
 - A session's bar is named by its trade date here. A source may report the trading of a holiday as a bar of its own,
-  named by that day: `by_trade_date` adds it to the bar of the trade date to which it counts.
+  named by that day: `by_trade_date` adds it to the bar of its trade date.
 - The close of a session's bar may be the settlement price, which the exchange publishes hours after the last trade.
-  Then it is not a trade; it is reported separately and is no fault.
-- A gateway may send a flat bar of no volume for a time without a trade, for which we have no bar.
+  It is then not a trade: it is reported separately and is no fault.
+- A gateway may send a flat bar without volume for a time without a trade, where we have no bar.
 - Hours of both sides begin at the session's open, which for futures is a full hour.
-- Interactive Brokers leaves some trades out of what it serves, and not always the same ones: volumes may differ a
+- Interactive Brokers leaves some trades out of its bars, and not always the same ones: volumes may differ a
   little.
-
-Knows frames of bars. Must not know how they were asked for, nor where findings are kept.
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ COMPARED_COLUMNS = (
 
 
 class Finding(StrEnum):
-    """What the comparison of one bar found."""
+    """Result of the comparison of one bar."""
 
     AGREES = "agrees"
     SETTLEMENT = "settlement"
@@ -54,12 +52,12 @@ class Finding(StrEnum):
 
 
 FAULTS = (Finding.PRICE, Finding.VOLUME, Finding.ONLY_OURS, Finding.ONLY_THE_GATEWAYS)
-"""The findings that call for a look."""
+"""The findings that the user should look at."""
 
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far two bars may lie apart and still agree: points of price, and a share of the volume."""
+    """Largest difference between two bars that agree: points of price, and a share of the volume."""
 
     points: float
     share: float
@@ -73,18 +71,18 @@ class Tolerance:
 def compare_bars(
     ours: pd.DataFrame, gateways: pd.DataFrame, timeframe: Timeframe, instrument: Instrument
 ) -> pd.DataFrame:
-    """Every bar that either side has, side by side, with what was found.
+    """Compare every bar that either side has.
 
     Args:
         instrument: the instrument of the bars.
         timeframe: of the bars.
         ours: bars made from our minutes, in the form of `gateways`.
         gateways: contract, timestamp, trade_date and `VALUES`, unique by contract and timestamp, or by contract
-            and trade date where a bar is a whole session.
+            and trade date if a bar is a whole session.
 
     Returns:
-        `COMPARED_COLUMNS`, by contract and timestamp: values of the side that lacks a bar are NaN; `finding` is a
-        `Finding`, `detail` says in words what differs.
+        `COMPARED_COLUMNS`, by contract and timestamp. Values of a side without the bar are NaN; `finding` is a
+        `Finding`, `detail` describes the difference in words.
     """
     keys = ["contract", "trade_date"] if timeframe.is_session else ["contract", "timestamp"]
     both = _columns(ours).merge(_columns(gateways), on=keys, how="outer", suffixes=("", "_theirs"), indicator="side")
@@ -99,7 +97,7 @@ def compare_bars(
 
 
 def by_trade_date(bars: pd.DataFrame, calendar: SessionCalendar) -> pd.DataFrame:
-    """Merge a source's session bars for days that count to the same trade date.
+    """Merge a source's session bars for days that belong to the same trade date.
 
     Args:
         calendar: the instrument's sessions.
@@ -136,7 +134,7 @@ def _find(row: dict[Hashable, Any], timeframe: Timeframe, allowed: Tolerance) ->
         return Finding.AGREES, "nothing traded"
     if row["side"] == "right_only":
         return Finding.ONLY_THE_GATEWAYS, "we have no such bar"
-    # Prices are floats on a grid of ticks: half of the smallest step would be too exact a limit for them.
+    # Prices are floats on a grid of ticks, so the limit needs some room for rounding.
     points = allowed.points + 1e-9
     apart = {name: row[f"gateway_{name}"] - row[name] for name in PRICES}
     wrong = {name: by for name, by in apart.items() if abs(by) > points}
@@ -150,7 +148,7 @@ def _find(row: dict[Hashable, Any], timeframe: Timeframe, allowed: Tolerance) ->
 
 
 def _within(row: dict[Hashable, Any], points: float) -> bool:
-    """Whether the gateway's close is a price that the session saw, as settlement prices are."""
+    """Return whether the gateway's close lies within the session's prices, as settlement prices do."""
     return bool(row["low"] - points <= row["gateway_close"] <= row["high"] + points)
 
 

@@ -1,4 +1,4 @@
-"""The port through which bars enter: what any source of contracts and bars promises.
+"""The port through which bars enter: the promises of every source of contracts and bars.
 
 Implementations: `g4qc_core.ib.ib_source.IbSource` (a gateway, over the wire) and `MemorySource` here. Interactive
 Brokers' vocabulary (durations, request ids, error codes) stops at `g4qc_core.ib`.
@@ -21,7 +21,7 @@ from g4qc_core.timeframes import Timeframe
 
 
 class Origin(StrEnum):
-    """What kind of market stands behind a source; a database holds bars of one origin only."""
+    """Kind of market behind a source; a database holds bars of one origin only."""
 
     ACCOUNT = "account"
     SIMULATED = "simulated"
@@ -40,7 +40,7 @@ class BarRequest:
 
 @dataclass(frozen=True)
 class ToldSession:
-    """What a source says of one trade date: its session `[open, close)`, UTC, or None twice: there is none."""
+    """A source's report of one trade date: its session `[open, close)`, UTC, or None for both if there is none."""
 
     trade_date: date
     open: datetime | None
@@ -84,7 +84,7 @@ class BarSource(Protocol):
 
     @property
     def origin(self) -> Origin:
-        """What kind of market this is."""
+        """The kind of market."""
 
     def server_time(self) -> datetime:
         """Return the time of the source's clock, UTC: the clock of extraction."""
@@ -117,23 +117,23 @@ class BarSource(Protocol):
         """
 
     def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
-        """About how long these requests would take, one after another, if they began now."""
+        """Estimate how long these requests would take, one after another, from now on."""
 
     def trading_sessions(self, contract: Contract) -> list[ToldSession]:
         """Return the sessions that the source reports around its present, one per trade date.
 
-        Empty where a source has no calendar of its own. A trade date between the first and the last that is not among
-        them has no session.
+        Empty if the source has no calendar. A trade date that is missing between the first and the last one has no
+        session.
         """
 
 
 class MemorySource:
-    """A source that serves given frames; the cheap implementation of the port.
+    """A source that serves given frames; the simplest implementation of the port.
 
     Args:
         bars: frame with `RAW_COLUMNS` by contract.
-        now: what `server_time` says.
-        told: the sessions that it tells of every contract, by trade date.
+        now: result of `server_time`.
+        told: the sessions that it reports for every contract, by trade date.
     """
 
     def __init__(

@@ -1,8 +1,7 @@
 """Comparison of our session calendar with the sessions that a source reports, day by day.
 
 A source reports the trading of a holiday as a session of that day; here it belongs to the session of the next trade
-date. So trading intervals are compared, each named by the day on which it ends. Knows sessions of both sides. Must not
-know how a source reports them, nor where findings are kept.
+date. So trading intervals are compared, each named by the day on which it ends.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class ComparedDay:
 
     @property
     def finding(self) -> Agreement:
-        """What the two say of each other."""
+        """Whether the two sides agree."""
         if (self.open, self.close) == (self.gateway_open, self.gateway_close):
             return Agreement.AGREES
         if self.gateway_open is None:
@@ -53,7 +52,7 @@ class ComparedDay:
 def compare_sessions(calendar: SessionCalendar, told: Sequence[ToldSession]) -> list[ComparedDay]:
     """Compare every day from the first to the last reported one on which either side trades, ascending.
 
-    A day between them that was not told has no session at the source.
+    A day between them that was not reported has no session at the source.
     """
     if not told:
         return []
@@ -86,5 +85,5 @@ def _parts(said: ToldSession, sessions: Iterable[Session], calendar: SessionCale
 
 
 def disagreements(compared: Iterable[ComparedDay]) -> list[ComparedDay]:
-    """Those of which the two sides do not say the same."""
+    """Return the days on which the two sides do not agree."""
     return [day for day in compared if day.finding is not Agreement.AGREES]

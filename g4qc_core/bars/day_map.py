@@ -1,7 +1,4 @@
-"""What is known of each session of an instrument, in one word a session: what a person reads first.
-
-Knows quality rows. Must not know how a map is drawn, nor where rows are kept.
-"""
+"""The day map of an instrument: one state per session, the first overview for the user."""
 
 from __future__ import annotations
 
@@ -18,10 +15,9 @@ MAP_COLUMNS = ("trade_date", "state", "share", *MINUTE_COUNTS)
 
 
 class DayState(Enum):
-    """The worst that is known of a session, from the best to the worst: letter, colour, and what it means.
+    """State of a session, from the best to the worst, with its letter, colour and meaning.
 
-    The colours are of the palette of Okabe and Ito, which people of every kind of colour vision tell apart; the letter
-    says the same.
+    The colours are from the palette of Okabe and Ito, which is safe for colour-blind readers; the letter repeats them.
     """
 
     WHOLE = ("\N{MIDDLE DOT}", "#d9e2ec", "whole")
@@ -54,15 +50,14 @@ def day_map(
     """Return the sessions of one instrument, or of one contract, with the worst state of each.
 
     Args:
-        quality: quality rows of one instrument, of any contracts; those of a session are added up.
-        silent: minutes of sessions of which no row says anything, by trade date: nobody asked for them.
+        quality: quality rows of one instrument, of any contracts; rows of the same session are added up.
+        silent: minutes of sessions without a quality row, by trade date; they were never requested.
         lacking: fraction of the timeframes (0 to 1) not made from a session's minutes, by trade date.
 
     Returns:
-        `MAP_COLUMNS`, one row a trade date, ascending: trade_date (datetime64[s]), state (`DayState`), share (float64,
-        0 to 1: the part of the worst contract's expected minutes that is in the class of the state; 1 for `WHOLE`, and
-        of the timeframes for `NOT_DERIVED`), and
-        minutes by class (int64) over all contracts.
+        `MAP_COLUMNS`, one row per trade date, ascending: trade_date (datetime64[s]), state (`DayState`), share
+        (float64, 0 to 1: the part of the worst contract's expected minutes that is in the class of the state; 1 for
+        `WHOLE`, and the part of the timeframes for `NOT_DERIVED`), and minutes by class (int64) over all contracts.
     """
     rows = quality[["trade_date", "expected", *CLASSES]]
     if silent:
@@ -85,7 +80,7 @@ def day_map(
 
 
 def letter(state: DayState, share: float) -> str:
-    """One character for a session: a capital where more than half of it is so."""
+    """Return the character of a session: a capital if more than half of it has the state."""
     return state.letter.upper() if state is not DayState.WHOLE and share > 0.5 else state.letter
 
 
@@ -98,9 +93,9 @@ def legend(states: Iterable[DayState]) -> str:
 
 
 def by_month(days: pd.DataFrame) -> dict[str, dict[int, tuple[DayState, float]]]:
-    """State and share of each session by month (`2025-11`) and day of the month, both ascending.
+    """Return state and share of each session by month (`2025-11`) and day of the month, both ascending.
 
-    Months between the first and the last are there even when no session of theirs is known.
+    All months between the first and the last are included, even without a known session.
     """
     if days.empty:
         return {}

@@ -1,7 +1,6 @@
-"""A day map as a picture: a row a month or a contract, a column a day of the month. PNG, a few kilobytes.
+"""A day map as a PNG of a few kilobytes: one row per month or contract, one column per day of the month.
 
-Pillow draws it in milliseconds, where matplotlib would take as long as the validation of the month. Knows cells and
-pixels. Must not know where a map comes from.
+Pillow draws it in milliseconds; matplotlib would take as long as the validation of the month.
 """
 
 from __future__ import annotations

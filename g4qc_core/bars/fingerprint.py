@@ -1,7 +1,4 @@
-"""The fingerprint of a frame: equal for equal values, on every host.
-
-Knows columns and values. Must not know what they mean.
-"""
+"""The fingerprint of a frame: equal for equal values, on every host."""
 
 from __future__ import annotations
 
@@ -13,11 +10,10 @@ from pandas.api import types
 
 
 def fingerprint(frame: pd.DataFrame) -> str:
-    """sha256 (hex) over the names and values of the columns, in the frame's row order.
+    """Return the sha256 (hex) of the names and values of the columns, in the frame's row order.
 
-    Independent of the index, of the order of columns, of the unit of timestamps (down to the microsecond), of
-    the width of numbers and of the byte order. Two NaN are equal, and so are 0.0 and -0.0. Zoned timestamps
-    count as UTC.
+    It does not depend on the index, the order of columns, the unit of timestamps (down to the microsecond), the width
+    of numbers or the byte order. Two NaN are equal, and so are 0.0 and -0.0. Zoned timestamps count as UTC.
 
     Raises:
         TypeError: a column holds something else than numbers, timestamps or text.

@@ -1,7 +1,6 @@
-"""Completeness of a series: the sessions asked for, and those that have no bars of the timeframe, with the reason.
+"""Completeness of a series: the requested sessions, and those without bars of the timeframe, with the reason.
 
-A session is judged for the contract that the series reads then and for the timeframe that is read: known minutes do not
-imply known hours. Knows sessions, contracts and reasons. Must not know how bars are stored.
+A session is judged for the contract and the timeframe that the series reads: known minutes do not imply known hours.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ class MissingSession:
 
 @dataclass(frozen=True)
 class MissingRun:
-    """Neighbouring asked sessions that are missing for the same reason in the same contract."""
+    """Neighbouring requested sessions that are missing for the same reason in the same contract."""
 
     first: date
     last: date
@@ -70,11 +69,11 @@ class MissingRun:
 
 @dataclass(frozen=True)
 class NotAsked:
-    """Sessions that are over and come after the newest one of which anything is known: no request was about them.
+    """Finished sessions after the newest known one, which no request covered.
 
     Attributes:
         first, last: trade dates.
-        minutes: that the sessions have together.
+        minutes: total of all sessions.
     """
 
     symbol: str
@@ -98,7 +97,7 @@ class NotAsked:
 
 @dataclass(frozen=True)
 class Completeness:
-    """The asked sessions of one timeframe of one series, and the missing ones.
+    """The requested sessions of one timeframe of one series, and the missing ones.
 
     Attributes:
         asked: trade dates of the sessions, ascending. Sessions without expected bars are left out: those that are not
@@ -113,7 +112,7 @@ class Completeness:
 
     @property
     def present(self) -> int:
-        """Number of asked sessions with bars."""
+        """Number of requested sessions with bars."""
         return len(self.asked) - len(self.missing)
 
     def runs(self) -> list[MissingRun]:

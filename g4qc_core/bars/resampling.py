@@ -1,9 +1,8 @@
 """Resampling: longer bars from shorter ones.
 
-A bucket is anchored at the open of its trading interval and never reaches into another one, so that 4h bars mean the
-same on both sides of a daylight saving change, and none spans the hours in which a holiday closes the market. A session
-bar (1d) is the whole trade date, with all of its intervals. Knows sessions and timeframes. Must not know where
-bars are stored.
+A bucket is anchored at the open of its trading interval and never reaches into another one. So 4h bars mean the same
+on both sides of a daylight saving change, and none spans the hours in which a holiday closes the market. A session bar
+(1d) is the whole trade date, with all of its intervals.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ _MICROSECONDS_A_MINUTE = 60_000_000
 
 
 def resample(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> pd.DataFrame:
-    """Bars of `timeframe` from shorter bars of one instrument, contract by contract.
+    """Make bars of `timeframe` from shorter bars of one instrument, contract by contract.
 
-    Open is the first, high the largest, low the smallest, close the last, volume and count the sums,
-    or -1 where one of those added is unknown. A bucket without any bar has no row. A session bar (`1d`) is
-    stamped with the open of its session, any other with the start of its bucket.
+    Open is the first value, high the largest, low the smallest and close the last; volume and count are sums, or -1 if
+    one of the values is unknown. A bucket without any bar has no row. The timestamp of a session bar (`1d`) is the open
+    of its session, that of any other bar the start of its bucket.
 
     Args:
         calendar: the instrument's sessions.
@@ -70,7 +69,7 @@ def _sums(numbers: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 
 def _buckets(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> np.ndarray:
-    """Start of each bar's bucket, microseconds since 1970 in UTC."""
+    """Return the start of each bar's bucket, in microseconds since 1970 UTC."""
     sessions = _sessions(bars["trade_date"], calendar)
     codes, days = pd.factorize(bars["trade_date"])
     own = [sessions[day.date()] for day in pd.DatetimeIndex(days)]

@@ -1,7 +1,7 @@
 """The types of the columns of bars, and the schemas that frames of bars must satisfy.
 
-The names of the columns are in `bars.columns`. A schema only tells whether a frame is what it claims to be;
-`bars.validation` sorts good bars from bad ones. pandera is imported on first use, because that takes 0.4 s.
+The names of the columns are in `bars.columns`. A schema only checks that a frame has the promised form;
+`bars.validation` separates good bars from bad ones. pandera is imported on first use, because that takes 0.4 s.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from g4qc_core.instruments.registry import CONTRACT_MONTH
 from g4qc_core.sentences import counted
 
 UNKNOWN = -1
-"""Volume or count that the source does not tell."""
+"""Volume or count that the source does not report."""
 
 INSTANT = pd.DatetimeTZDtype("us", "UTC")
 
@@ -39,17 +39,17 @@ DTYPES: dict[str, Any] = {
 
 
 class Schema(StrEnum):
-    """Which promise a frame makes."""
+    """The schema that a frame satisfies."""
 
     RAW = "raw"
-    """Bars as received: columns, types and order are right; what the bars say may be nonsense."""
+    """Bars as received: columns, types and order are right; the values may be wrong."""
     MARKET = "market"
     """Bars that passed validation, or were derived from such bars."""
 
 
 @dataclass(frozen=True)
 class SchemaFailure:
-    """One broken rule: `rows` is how many rows break it (0: the whole column), `example` names the first."""
+    """One broken rule: `rows` is the number of rows that break it (0: the whole column), `example` names the first."""
 
     column: str
     rule: str
@@ -74,13 +74,13 @@ def check_schema(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> None:
 
 
 def schema_failures(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> list[SchemaFailure]:
-    """Every rule of the schema that the frame breaks; empty when it keeps them all.
+    """Return every rule of the schema that the frame breaks; empty if it breaks none.
 
-    Where a column is missing, unknown or of another type, these faults are the whole answer, because what the
-    values say means nothing then.
+    If a column is missing, unknown or of another type, only these failures are returned, because the values mean
+    nothing then.
 
     Args:
-        schema: the promise that the frame makes.
+        schema: the schema to check.
         frame: `RAW_BAR_COLUMNS` or `BAR_COLUMNS` in that order, any index.
     """
     from pandera.errors import SchemaErrors

@@ -18,7 +18,7 @@ Window = tuple[datetime, datetime]
 """`[start, end)`, UTC."""
 
 MINUTE = np.timedelta64(60_000_000, "us")
-"""A minute, as arrays of minutes count it."""
+"""One minute, in the unit of arrays of minutes."""
 
 _ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 

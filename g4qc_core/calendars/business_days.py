@@ -1,7 +1,7 @@
 """Business days: the days on which the exchange settles, which are exactly the trade dates of a calendar.
 
 A holiday with a short session is not a business day: its trades settle on the next one. Every rule that counts business
-days counts them here. Knows calendars. Must not know contracts or rules.
+days counts them here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""What people write about sessions: `calendars.toml`, and a user's file of the same form that adds to it or replaces.
+"""The calendar files: `calendars.toml`, and the user's file of the same form, which adds to it or replaces entries.
 
-Knows the form of the file and the process's choice of a user's file. Must not know what a session is, nor the library
-that the calendars correct.
+This module parses the files and keeps the process's choice of a user's file; sessions are made in `session_calendar`.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ class Era(_Strict):
 
 
 class Outage(_Strict):
-    """A time `[start, end)` in which markets did not trade, although their calendars say open."""
+    """A time `[start, end)` in which markets did not trade although they are open by their calendars."""
 
     calendars: list[str] = Field(min_length=1)
     start: AwareDatetime
@@ -96,7 +95,7 @@ class Outage(_Strict):
 
 
 class CalendarEntry(_Strict):
-    """The sessions of one product group, as a calendar of the library and what is different.
+    """The sessions of one product group: a calendar of the library, and the differences from it.
 
     Attributes:
         library: name of a calendar of pandas_market_calendars.
@@ -139,7 +138,7 @@ class _Addition(_Strict):
 
 
 class _Choice:
-    """The user's file that this process works with."""
+    """The user's file that this process uses."""
 
     path: Path | None = None
 
@@ -148,7 +147,7 @@ _CHOICE = _Choice()
 
 
 def use_calendars(user_file: Path | None) -> None:
-    """From now on, this process corrects its calendars by `user_file` too; None: by the built-in file alone.
+    """Correct the calendars of this process by `user_file` too, from now on; None: by the built-in file alone.
 
     Raises:
         SettingsError: the file is missing or malformed; the text names file and line.
@@ -163,7 +162,7 @@ def chosen_file() -> Path | None:
 
 
 def calendar_entries() -> dict[str, CalendarEntry]:
-    """Every calendar by name, the user's file applied."""
+    """Return all calendars by name, with the changes of the user's file."""
     return read_calendars(_CHOICE.path)
 
 
@@ -171,9 +170,9 @@ def calendar_entries() -> dict[str, CalendarEntry]:
 def read_calendars(user_file: Path | None) -> dict[str, CalendarEntry]:
     """Return the built-in calendars; those of `user_file` are added or replace them.
 
-    An entry of the user's file that names a `library` is a whole calendar, new or in place of the built-in one; any
-    other adds its errata and eras to the calendar of that name. Outages add up. Where two errata speak of one date,
-    the user's holds.
+    An entry of the user's file that names a `library` is a complete calendar, new or in place of the built-in one; any
+    other entry adds its errata and eras to the calendar of that name. Outages add up. If both files have an erratum for
+    a date, the user's applies.
 
     Raises:
         SettingsError: a file is missing or malformed; the text names file and line.
@@ -212,7 +211,7 @@ def _apply(page: _Page, entries: dict[str, CalendarEntry]) -> dict[str, Calendar
 
 
 class _Page:
-    """One file, with its lines, so that what is wrong in it can be pointed at."""
+    """One file with its lines, so that an error can name the line."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

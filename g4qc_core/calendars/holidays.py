@@ -1,7 +1,6 @@
 """US holidays on which an exchange may trade without settling: their names and their dates.
 
-CME Group halts on them and resumes in the evening: the trading counts to the next business day. Knows dates. Must not
-know calendars, sessions or hours.
+CME Group halts on them and resumes in the evening: the trading counts to the next business day.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def library_days(library: str, columns: Sequence[str], first: date, last: date) 
 
 
 def asked(library: str, columns: Sequence[str], first: date, last: date) -> Days:
-    """As `library_days`, from the library itself."""
+    """Return the same as `library_days`, from the library itself."""
     rows = _library(library).schedule(first.isoformat(), last.isoformat(), tz="UTC", market_times=list(columns))
     opens, closes = rows[columns[0]], rows[columns[1]]
     return {
@@ -57,10 +57,10 @@ def asked(library: str, columns: Sequence[str], first: date, last: date) -> Days
 
 
 def record(library: str, columns: Sequence[str], timezone: str) -> dict[str, Any]:
-    """Return what the library says of a calendar's years in the form of the file.
+    """Return a calendar's years by the library, in the form of the file.
 
-    Returns the usual hours in the time zone, the weekdays on which there is trading, and by year the weekdays without
-    trading (`closed`) and the days with other hours.
+    The result has the usual hours in the time zone, the weekdays with trading, and by year the weekdays without trading
+    (`closed`) and the days with other hours.
     """
     zone = ZoneInfo(timezone)
     days = asked(library, columns, date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
@@ -79,13 +79,13 @@ def record(library: str, columns: Sequence[str], timezone: str) -> dict[str, Any
 
 
 def write() -> None:
-    """Write the file anew, of the calendars of `calendars.toml`."""
+    """Write the file for the calendars of `calendars.toml`."""
     from g4qc_core.calendars.calendar_file import read_calendars
 
     entries = read_calendars(None).values()
     found = {_key(one.library, one.columns): record(one.library, one.columns, one.timezone) for one in entries}
     text = json.dumps(found)
-    # A line a year, so that a change can be read.
+    # One line per year, so that a diff is readable.
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         text = text.replace(f'"{year}": {{', f'\n"{year}": {{')
     FILE.write_text(text.replace('}}}, "', '}}},\n"') + "\n", "utf-8")

@@ -1,7 +1,4 @@
-"""One session: the trading of one trade date, in its intervals.
-
-Knows instants and minutes. Must not know calendars, nor which days an exchange settles on.
-"""
+"""One session: the trading of one trade date, in its intervals."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Sessions: which minutes belong to which trade date.
+"""Session calendars: which minutes belong to which trade date.
 
 A session is named by its trade date in the exchange's time zone; the session of Monday opens on Sunday evening. It has
-several trading intervals where the exchange trades on a holiday without settling: Sunday and Monday of Presidents' Day
+several trading intervals if the exchange trades on a holiday without settling: Sunday and Monday of Presidents' Day
 belong to the session of Tuesday. Every trade date is a day on which the exchange settles. The base is the library
 pandas_market_calendars, corrected by `calendars.toml`, which names its sources, and by the user's file. All instants
-that leave this module are UTC. Knows nothing of instruments, bars or gateways, and never asks what day it is.
+that leave this module are UTC. Nothing here reads the clock.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _REACH = timedelta(days=7)
 class SessionCalendar:
     """The sessions of one product group.
 
-    Get one from `calendar(name)`; years are computed once and kept.
+    Get one from `calendar(name)`. Each year is computed once and kept.
     """
 
     def __init__(self, name: str, entry: CalendarEntry) -> None:
@@ -60,7 +60,7 @@ class SessionCalendar:
         self._years: dict[int, list[Session]] = {}
 
     def sessions(self, first: date, last: date) -> list[Session]:
-        """Sessions with trade dates from `first` to `last`, both included, ascending."""
+        """Return the sessions with trade dates from `first` to `last`, both included, ascending."""
         found: list[Session] = []
         for year in range(first.year, last.year + 1):
             own = self._year(year)
@@ -73,12 +73,12 @@ class SessionCalendar:
         return found[0] if found else None
 
     def sessions_between(self, start: datetime, end: datetime) -> list[Session]:
-        """Sessions of which at least one minute lies in `[start, end)`, UTC."""
+        """Return the sessions with at least one minute in `[start, end)`, UTC."""
         around = self.sessions(start.date() - timedelta(days=2), end.date() + _REACH)
         return [s for s in around if any(max(a, start) < min(b, end) for a, b in s.intervals)]
 
     def trade_date_of(self, instant: datetime) -> date | None:
-        """Trade date of the session that contains the instant, or None when the market is closed."""
+        """Return the trade date of the session that contains the instant, or None if the market is closed."""
         for session in self.sessions_between(instant, instant + timedelta(microseconds=1)):
             if session.holds(instant) and not any(a <= instant < b for a, b in session.halts):
                 return session.trade_date
@@ -113,7 +113,7 @@ class SessionCalendar:
         return [session.part(day, *span) for day, span in zip(days, session.intervals, strict=True)]
 
     def assign(self, timestamps: pd.Series | pd.DatetimeIndex) -> pd.DataFrame:
-        """Session of each timestamp.
+        """Find the session of each timestamp.
 
         Args:
             timestamps: UTC instants of any order, length n.
@@ -182,7 +182,7 @@ class SessionCalendar:
         return (session for session in built if session is not None)
 
     def _added(self, times: dict[date, Span], first: date, last: date) -> dict[date, Span]:
-        """Open and close of trade dates that the library lacks and an erratum gives a close; they open as others do."""
+        """Return open and close of the trade dates that only an erratum adds; they open at the usual time."""
         lacking = {day for day, said in self._errata.items() if said.close is not None} - times.keys()
         if not lacking or not times:
             return {}
@@ -206,7 +206,7 @@ class SessionCalendar:
         elif closed.astimezone(self.timezone).time() == entry.close:
             closed, halts = self._in_its_era(day, closed)
         if closed - opened > _DAY:
-            # The opening of another day was given: that of a session without its night.
+            # `opened` is on another day: the session has no night trading.
             opened = self._at(day, opened.astimezone(self.timezone).time())
         if entry.halt is not None:
             paused = self._at(day, entry.halt[0]), self._at(day, entry.halt[1])
@@ -215,7 +215,7 @@ class SessionCalendar:
         return Session(day, opened, closed, halts, tuple(sorted((start, end) for start, end in outages if start < end)))
 
     def _in_its_era(self, day: date, closed: datetime) -> tuple[datetime, tuple[Span, ...]]:
-        """Close and halts of a full session."""
+        """Return close and halts of a full session."""
         halts = []
         for era in self._entry.era:
             if era.first <= day <= era.last:
@@ -230,7 +230,7 @@ class SessionCalendar:
 
 
 def calendar_names() -> list[str]:
-    """Names that `calendar` knows."""
+    """Return the names of all calendars."""
     return list(calendar_entries())
 
 
@@ -245,7 +245,7 @@ def calendar(name: str) -> SessionCalendar:
 
 @cache
 def calendar_of(name: str, user_file: Path | None) -> SessionCalendar:
-    """As `calendar`, corrected by that file whatever this process uses.
+    """Return the calendar of that name, corrected by `user_file` instead of the file that this process uses.
 
     Raises:
         UsageError: no such calendar.
@@ -276,7 +276,7 @@ def check_window(first: date, last: date) -> None:
 
 
 def month_window(month: date) -> tuple[date, date]:
-    """First and last calendar day of the month that contains `month`."""
+    """Return the first and last calendar day of the month that contains `month`."""
     first = month.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     return first, following - timedelta(days=1)

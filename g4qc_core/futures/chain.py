@@ -48,11 +48,11 @@ def cycle(chain: Iterable[Contract], instrument: Instrument) -> list[Contract]:
 def front_periods(chain: Iterable[Contract], instrument: Instrument, calendar: SessionCalendar) -> list[FrontPeriod]:
     """Return the period in front of every contract of the cycle, ascending and without overlap.
 
-    The rule is days before expiry: a contract hands over on the last business day that is not later than its
-    last trade date less `instrument.roll_days_before_expiry` calendar days. It takes over when its
-    predecessor in the cycle hands over. If the chain lacks the predecessor, that date is estimated: as many calendar
-    months before the contract's own as the cycle says. So a hole in the chain leaves a hole in the periods, and no
-    contract is in front instead of a missing one.
+    The rule is days before expiry: a contract is left on the last business day that is not later than its last trade
+    date less `instrument.roll_days_before_expiry` calendar days. It is in front from the date on which its predecessor
+    in the cycle is left. If the chain lacks the predecessor, that date is estimated: as many calendar months before the
+    contract's own as the cycle says. So a gap in the chain leaves a gap in the periods: no contract is in front instead
+    of a missing one.
     """
     periods: list[FrontPeriod] = []
     previous: Contract | None = None
@@ -85,14 +85,14 @@ def contracts_for(
 ) -> dict[Contract, list[Session]]:
     """Return the contracts to extract for trade dates from `first` to `last`, both included, with their sessions.
 
-    On each trade date that is the contract in front; and from `around` sessions before the date on which the
-    front changes until `around` sessions after it, that date counted, both contracts. The date is the one that expiry
-    suggests; if the instrument's own rule gives another one in advance, or the user set one (`overrides`, those of the
-    instrument), all of them count. A date that only
-    volume decides is unknown before there are bars: by default there are ten sessions before and after it if it is
-    within `ROLL_DRIFT` sessions of the suggested one. Sessions after a contract's end are left out. Contracts are by
-    expiry, sessions ascending; the result is empty if the chain has nothing for these dates. The one contract of an
-    instrument that does not expire has all sessions.
+    The contract in front is extracted on each trade date, and both contracts from `around` sessions before the date on
+    which the front changes until `around` sessions after it, that date included. The date is the one that expiry
+    suggests; if the instrument's own rule gives another one in advance, or the user set one (`overrides` of the
+    instrument), the sessions around each of them are extracted. A date that only volume decides is unknown before there
+    are bars: by default ten sessions before and after it are extracted if it is within `ROLL_DRIFT` sessions of the
+    suggested one. Sessions after a contract's end are left out. Contracts are by expiry, sessions ascending; the result
+    is empty if the chain has nothing for these dates. The one contract of an instrument that does not expire has all
+    sessions.
     """
     if not instrument.expires:
         sessions = calendar.sessions(first, last)
@@ -118,7 +118,7 @@ def contracts_for(
 
 
 def _own_date(period: FrontPeriod, instrument: Instrument, calendar: SessionCalendar) -> date:
-    """Return the date on which the contract hands over by the instrument's own rule, or by expiry if bars decide it."""
+    """Return the date on which the contract is left by the instrument's own rule, or by expiry if bars decide it."""
     rule = parse_rule(instrument.roll)
     if isinstance(rule, Volume | OpenInterest):
         return period.end

@@ -1,9 +1,9 @@
 """The continuous series: the contracts of an instrument joined into one by a roll calendar.
 
-A series is a view of bars and rolls and is never stored. It changes contracts only between two sessions. `stretches` is
-the one computation of which contract is read from which trade date on and how its prices are adjusted: `adjusted`
-applies it to frames, and `futures.segments` turns it into instants for the readers of stored bars. How rolls are made
-does not belong here.
+A series is a view of bars and rolls and is never stored. It changes contracts only between two sessions. `stretches`
+alone computes which contract is read from which trade date on, and how its prices are adjusted: `adjusted` applies it
+to frames, and `futures.segments` turns it into instants for the readers of stored bars. `futures.rolls` makes the
+rolls.
 """
 
 from __future__ import annotations

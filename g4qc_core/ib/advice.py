@@ -26,7 +26,8 @@ class Advice:
         update: advice when it speaks no protocol version that this client speaks.
         ready: advice when it accepts the client and never reports that the connection is ready.
         maintenance: phrase for the time in which the gateway does not know existing contracts.
-        played: meaning of an error that only an account can cause; None: the meaning in the table of codes.
+        played: meaning of an error that a simulation plays and only an account can cause; None: that of the table of
+            codes.
         unknown: meaning of an unknown contract; None: the meaning in the table of codes.
     """
 

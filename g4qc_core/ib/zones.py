@@ -69,7 +69,7 @@ def zone_of(name: str) -> tzinfo | None:
     Names look like `US/Central`, `EST (Eastern Standard Time)`, `Central Standard Time` or `GMT+01:00`.
     """
     whole = " ".join(name.split())
-    # "Central Standard Time (Mexico)" is a name of its own: only unknown names are taken apart.
+    # "Central Standard Time (Mexico)" is a name by itself: only unknown names are split.
     plain, _, explained = whole.partition(" (")
     for candidate in (whole, plain, explained.rstrip(")")):
         if candidate and (zone := _named(candidate)) is not None:

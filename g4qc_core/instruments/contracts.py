@@ -1,7 +1,4 @@
-"""Contracts: one month of an instrument, or the single contract of a product without months, as a gateway describes it.
-
-Knows names of months and kinds. Must not know instruments, files or gateways.
-"""
+"""Contracts as a gateway describes them: a month of an instrument, or the only contract of one without expiry."""
 
 from __future__ import annotations
 

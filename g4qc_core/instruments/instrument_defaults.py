@@ -40,7 +40,7 @@ def proposal(product: Product, given: dict[str, str | int | Decimal]) -> Proposa
 
     Args:
         product: as the gateway describes it.
-        given: fields that the user decided; they win over the gateway and over every guess.
+        given: fields that the user decided; they take precedence over the gateway and over every guess.
 
     Raises:
         UsageError: the calendar is neither given nor can it be guessed.

@@ -127,5 +127,5 @@ def _line(name: str, value: str | int | Decimal) -> str:
     if isinstance(value, int):
         return f"{name} = {value}"
     text = format(value.normalize(), "f") if isinstance(value, Decimal) else value
-    # JSON and TOML write texts alike, but for one character.
+    # JSON and TOML escape texts in the same way, except for one character.
     return f"{name} = " + json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,7 +1,6 @@
-"""Prices of an instrument as text: in its own tick, and in 32nds beside it where the field quotes it so.
+"""Prices of an instrument as text: decimals of its tick, and 32nds next to them for bonds and notes.
 
-Listings, charts and sentences all write prices with these functions; stored prices and those in JSON stay numbers.
-Knows ticks. Must not know where a price stands.
+Listings, charts and sentences all write prices with these functions; stored prices and prices in JSON are numbers.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ NO_PRICE = "-"
 
 
 def price_text(instrument: Instrument, price: float) -> str:
-    """Return the price in both forms that the field writes: `132.328125 (132'105)`, or `5000.25` where there is one.
+    """Return the price in both notations, `132.328125 (132'105)`, or `5000.25` if there is only one.
 
     A price off the tick grid has as many decimals as it needs; one that is not finite is `NO_PRICE`.
     """
@@ -42,7 +41,7 @@ def decimal_text(instrument: Instrument, price: float) -> str:
 
 
 def quote(instrument: Instrument, price: float) -> str:
-    """Return the price as CME quotes bonds and notes, or an empty text where it quotes decimals.
+    """Return the price as CME quotes bonds and notes, or an empty text if it is quoted in decimals.
 
     `132'105` is 132 and 10.5/32. The third digit is the first decimal of the 32nds: 2 is a quarter, 7 three quarters; a
     product with a tick of 1/32 has none.
@@ -56,7 +55,7 @@ def quote(instrument: Instrument, price: float) -> str:
 
 
 def quotes_32nds(instrument: Instrument) -> bool:
-    """Return whether the field quotes the instrument in 32nds of a point, or in halves, quarters or eighths of them."""
+    """Return whether the instrument is quoted in 32nds of a point, or in halves, quarters or eighths of them."""
     return is_part_of_32nds(instrument.price_step)
 
 

@@ -1,6 +1,6 @@
 """Defaults that differ between kinds of products: the grid of bars, and the limits of plausible values.
 
-A limit that suits futures would reject an ordinary month of a stock. Knows no instrument.
+A limit that suits futures would reject an ordinary month of a stock.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ LIMITS = MappingProxyType(
         "IND": {"max_move": Decimal("0.5"), "max_minute_volume": _ANY_VOLUME, "flat_minutes": 60},
     }
 )
-"""Fields of `Instrument` by kind: what a minute may contain before it is suspect.
+"""Fields of `Instrument` by kind: the limits beyond which a minute is suspect.
 
-Futures: exchanges stop most of them at less, and a minute of the busiest has some 50,000 contracts. Stocks: no exchange
+Futures: exchanges stop most of them earlier, and a minute of the busiest has some 50,000 contracts. Stocks: no exchange
 stops a fall overnight, auctions have tens of millions of shares, and extended hours pass without a trade. Currency
-pairs: the franc moved by 30 % in January 2015, and a midpoint may stand still for longer than a trade. Indices:
-volatility indices move by a third in an ordinary crash; some are computed once in a while.
+pairs: the franc moved by 30 % in January 2015, and a midpoint may not change for a long time. Indices: volatility
+indices move by a third in an ordinary crash; some are computed only now and then.
 """

@@ -45,7 +45,7 @@ FirstNotice = Literal["last_business_day_before_month"]
 """Rules of the first notice day: the last business day of the month before the contract's own."""
 
 BUILT_IN = Path(__file__).with_name("instruments.toml")
-"""The file of the instruments that G4QC knows out of the box."""
+"""The file of the built-in instruments."""
 
 _SYMBOL = re.compile(r"^[A-Z0-9]{1,12}$")
 

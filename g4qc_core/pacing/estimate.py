@@ -10,7 +10,7 @@ from g4qc_core.pacing.rules import Ending, PacedRequest, PacingRules, Sent
 from g4qc_core.pacing.schedule import earliest, matters
 
 UNKNOWN_ANSWER = timedelta(seconds=2)
-"""Assumed duration of an answer before any was measured: users report this for a week of minutes of one contract."""
+"""Assumed duration of an answer until one was measured: users report this for a week of minutes of one contract."""
 
 # Only this many requests are simulated; each further one is assumed to take the average of the last half of them.
 _SIMULATED = 500

@@ -32,10 +32,10 @@ class Usage:
     Attributes:
         windows: use of each window.
         open: open history requests.
-        open_limit: how many may be open at once.
+        open_limit: most history requests open at once.
         paused_until: end of the pause in force, UTC; None if there is none.
         slower: factor by which windows are longer than usual.
-        last_sent_at: when the newest request was sent, UTC; None if there is none.
+        last_sent_at: time of the newest request, UTC; None if there is none.
     """
 
     windows: tuple[WindowUse, ...]

@@ -28,7 +28,7 @@ def client_id_held(
     tell: Callable[[str], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
-    """Hold the client id at the address during the block, so that no other process of this database uses it.
+    """Hold the client id at the address during the block, so that no other process with this database uses it.
 
     Args:
         database: shared by the processes.

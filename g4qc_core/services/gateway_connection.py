@@ -31,7 +31,7 @@ class Gateway:
         registry: instruments of the simulated gateway.
         stores: of the database that coordinates the processes that use the same gateway.
         address: of the gateway; None: that of the settings.
-        run_id: the Dagster run that asks, if there is one.
+        run_id: the Dagster run that makes the requests, if there is one.
         tell: receives a sentence about each wait.
     """
 

@@ -38,7 +38,7 @@ from g4qc_core.storage.trade_date_migration import TradeDateMigration
 class Stores:
     """All stores of an open database whose schema is up to date.
 
-    A store keeps nothing but its database, so that making them all costs nothing.
+    A store holds only its database, so making them all costs nothing.
 
     Attributes:
         contracts: contract chains, heads, last answers about details.

@@ -51,7 +51,7 @@ class SortOrder(StrEnum):
 
 
 class Bar(BaseModel):
-    """A bar. Its prices are the contract's own x factor + adjustment."""
+    """A bar; price = the contract's own price x factor + adjustment."""
 
     timestamp: datetime = Field(description="Start of the bar, UTC")
     open: float

@@ -1,7 +1,7 @@
 """Positions held in the old contract after the roll, at that contract's own prices.
 
 A position that the strategy does not change stays in the old contract until the last session for which bars of that
-contract are kept. Then it passes into the contract of the series.
+contract are kept. Then it moves to the contract of the series.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class OldContracts:
 def held_over(market: PricedBars, targets: np.ndarray, old_contracts: OldContracts) -> PricedBars:
     """Return the bars that are traded if a position stays in the old contract until the strategy changes it.
 
-    The position passes into the contract of the series at the latest at the open of the session in
-    `old_contracts.until`, or at the next roll. Where the old contract has no bar, its last close counts.
+    The position moves to the contract of the series at the latest at the open of the session in
+    `old_contracts.until`, or at the next roll. If the old contract has no bar, its last close counts.
 
     Args:
-        market: the bars of the series, where every position passes on at the roll.
+        market: the bars of the series, in which every position moves to the next contract at the roll.
         targets: int64, length n; entry i is held from the open of bar i + 1.
         old_contracts: bars after the rolls.
 
@@ -71,7 +71,7 @@ def held_over(market: PricedBars, targets: np.ndarray, old_contracts: OldContrac
 
 
 def _held_until(market: PricedBars, targets: np.ndarray, roll: int, old_contracts: OldContracts) -> int:
-    """Return the bar at whose open a position held at the roll ends, or passes on at the latest."""
+    """Return the bar at whose open a position held at the roll ends, or moves to the next contract at the latest."""
     held = targets[roll - 2] if roll > 1 else 0
     if held == 0:
         return roll

@@ -2,8 +2,8 @@
 
 A strategy sees the adjusted series. It trades the contracts' own prices, in whole ticks, linked into one series: at
 each roll all earlier prices are shifted by the difference between the price at which the old contract is left and the
-price at which the new one is entered. A position has the same value on both sides of the roll, and every profit is one
-of own prices.
+price at which the new one is entered. A position has the same value on both sides of the roll, and every profit is
+computed from the contracts' own prices.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The engine `backtesting.py`: the reference, which runs strategies of both kinds.
 
 One unit of the library is one contract, and its prices are contract money (ticks x tick value), so that its profits are
-money too. Orders are filled at the next bar's open. Where the library behaves differently than wanted, this happens
-instead, and tests hold all of it:
+money too. Orders are filled at the next bar's open. The library's behaviour is changed in these points, which tests
+check:
 
 * The library does not ask a strategy on the first bar. The order decided there is placed before it starts.
 * It closes open trades after the last bar at that bar's open, which is in the past by then. `brokers` closes them at

@@ -1,8 +1,8 @@
 """The port of backtest engines: the task of an engine, its answer, and its promises.
 
-An engine decides which orders are filled, when and at which price. A result shows no money that the engine counted: the
-account settles the fills (`account.settle`) and compares its final equity with the engine's. Every engine of the
-registry is held to the promises of `Engine` by `tests/core/backtest/test_engines.py`.
+An engine decides which orders are filled, when and at which price. A result shows no money that the engine computed:
+the account settles the fills (`account.settle`) and compares its final equity with the engine's.
+`tests/core/backtest/test_engines.py` checks that every engine of the registry keeps the promises of `Engine`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class EngineRun:
     Attributes:
         bars: the bars that were traded: those of the task, or others if positions were held in old contracts.
         fills: lots from entry to exit, in any order, in linked ticks of `bars`; a lot may span rolls.
-        equity: money at the end by the engine's own count, with all positions closed and all costs paid.
+        equity: money at the end as the engine computes it, with all positions closed and all costs paid.
         closed_at: bars of rolls at which positions were closed only because the contract changed.
         margin_checked: the engine refused orders without margin itself; otherwise the account checks every order.
         figures: the engine's own figures by its own names, JSON-safe.

@@ -1,7 +1,8 @@
 """Prices of orders on the tick grid: the tick to which a price between two ticks moves.
 
-A protective stop moves to the tick nearer to the market, so that it never risks more than asked. Limits, targets and
-stops that open a position move to the tick farther away, so that none is filled before the asked price is reached.
+A protective stop moves to the tick nearer to the market, so that it never risks more than requested. Limits, targets
+and stops that open a position move to the tick farther away, so that none is filled before the requested price is
+reached.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def on_grid(asked: OrderPrices, *, buys: bool, protects: bool, last: float, step
     """Move the prices to multiples of `step`; prices on the grid stay as they are.
 
     Args:
-        asked: the prices that the strategy asked for.
+        asked: the prices that the strategy requested.
         buys: the order buys.
         protects: the order closes a position, so that its stop is a protective one.
         last: price of the market, on the grid.

@@ -20,7 +20,7 @@ _DIGITS = 10
 
 
 class Strategy(BaseModel, ABC):
-    """Base of all strategies; the fields of a subclass are its parameters.
+    """Base class of all strategies; the fields of a subclass are its parameters.
 
     Attributes:
         name: name in a spec. The user's own strategies are named `module:Class` and need neither name nor summary.

@@ -91,4 +91,4 @@ class Decision(StrEnum):
     REFETCH = "refetch"
     """Ask the source for the bar's session again; the bar stays in quarantine until it is restated."""
     REOPEN = "reopen"
-    """Take the previous decision back: the bar awaits one again."""
+    """Take the previous decision back: the bar awaits a decision again."""

@@ -1,8 +1,8 @@
 """Hard rules: which one-minute bars are impossible, whatever the bars around them are.
 
-Each rule is a function of columns, with a function that words the fault of a bar. Prices are checked against the price
-grid of their contract, counted in steps of the instrument's grid: contracts of one instrument may have different ticks,
-and the one that expires next often has a finer one. Suspicions are in `bars.validation.suspicions`.
+Each rule is a function of columns, with a function that describes the fault of a bar. Prices are checked against the
+price grid of their contract, counted in steps of the instrument's grid: contracts of one instrument may have different
+ticks, and the one that expires next often has a finer one. Suspicions are in `bars.validation.suspicions`.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ DETAILS: dict[Reason, Callable[[Any, Instrument, Mapping[str, Contract]], str]] 
     Reason.OUTSIDE_SESSION: lambda bar, i, _: f"the {i.calendar} market is closed or halted at that minute",
     Reason.DUPLICATE: lambda bar, _, __: f"{bar.contract} has another bar of {bar.timestamp:%Y-%m-%d %H:%M} UTC",
 }
-"""Functions that word the fault of a bar (a row of the raw frame), by reason."""
+"""Functions that describe the fault of a bar (a row of the raw frame), by reason."""
 
 
 _TOO_COARSE = 100

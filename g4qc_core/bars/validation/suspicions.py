@@ -1,4 +1,4 @@
-"""Suspicions: bars that break no hard rule and are still not believed.
+"""Suspicions: bars that break no hard rule but are probably wrong.
 
 A suspicion is a function of `JudgedMinutes` that returns `Suspects`. There are four, and the user may accept the bars
 of each:

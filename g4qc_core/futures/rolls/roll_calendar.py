@@ -43,7 +43,8 @@ ROLL_KINDS = {
 ROLL_COLUMNS = tuple(ROLL_KINDS)
 """One row per roll. Sessions before `date` (a trade date) belong to `from_contract`, that one and later ones to
 `to_contract`. Prices are in points, of both contracts in the same minute `priced_at` (UTC), and `gap` is their
-difference; all are NaN if there is no such minute. `source` is `rule` or `override`; `note` says what is unusual."""
+difference; all are NaN if there is no such minute. `source` is `rule` or `override`; `note` describes anything
+unusual."""
 
 _LEAST_ROLLS = 5
 _SCALES, _LEAST_SCALE, _WIDEST = 10.0, 0.002, 0.1

@@ -54,7 +54,7 @@ class RuleDate:
 
     Attributes:
         day: None if the date has not come yet.
-        note: what is unusual; empty otherwise.
+        note: anything unusual; empty otherwise.
         seen: True if the date follows from volume or open interest, and could not be known a session earlier.
     """
 

@@ -25,7 +25,7 @@ NEWS = {
     2157: "Sec-def data farm connection is broken:secdefnj",
     2158: "Sec-def data farm connection is OK:secdefnj",
 }
-"""What the gateway says with a code when it speaks of no request."""
+"""Text of each code that belongs to no request."""
 
 
 class Act(Fault):

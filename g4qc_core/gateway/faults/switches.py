@@ -14,7 +14,7 @@ from enum import StrEnum
 from g4qc_core.gateway.faults.misshapes import AS_IT_IS, Misshape
 
 AFTER = sys.maxsize
-"""As a number of bytes: behind the whole answer."""
+"""As a number of bytes: after the whole answer."""
 
 
 class FaultStage(StrEnum):
@@ -28,7 +28,7 @@ class FaultStage(StrEnum):
     HISTORY = "history"
     TIME = "time"
     OTHER = "other"
-    """Cancels, and questions about an account or orders; a script cannot name it."""
+    """Cancellations, and requests about an account or orders; a script cannot name it."""
 
 
 class Silence(StrEnum):
@@ -38,13 +38,13 @@ class Silence(StrEnum):
     HANDSHAKE = "handshake"
     """It accepts the connection and never answers the handshake."""
     START = "start"
-    """It shakes hands and never says that it is ready."""
+    """It completes the handshake and never reports that it is ready."""
     HISTORY = "history"
     """It answers all but bars and head timestamps; `SimulatedGateway.release` answers those that wait."""
     DATA = "data"
-    """It answers neither these nor questions for contracts; they wait likewise."""
+    """It answers neither these nor requests for contracts; they wait, too."""
     REQUESTS = "requests"
-    """It answers nothing after it said that it is ready, the time included."""
+    """It answers nothing after it has reported that it is ready, not even requests for the time."""
 
 
 class End(StrEnum):
@@ -52,9 +52,9 @@ class End(StrEnum):
 
     CLOSE = "close"
     MUTE = "mute"
-    """It stays, and nothing is ever sent on it again."""
+    """It stays open, and nothing is sent on it any more."""
     HALF_OPEN = "half_open"
-    """It stays, and nothing is sent or read on it again, not even the client's goodbye."""
+    """It stays open, and nothing is sent or read on it any more, not even the client's close."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from g4qc_core.gateway.protocol.bar_request_rules import HMDS, SECONDS, BarsQuer
 from g4qc_core.gateway.protocol.layouts import ZONED_DATES
 
 _MOST_BARS = 150_000
-"""More of them do not fit into the longest message that clients read (16 MiB)."""
+"""More bars do not fit into the longest message that clients read (16 MiB)."""
 
 _MINUTE = 60
 _SESSION_SECONDS = 82_800

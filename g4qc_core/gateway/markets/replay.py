@@ -1,6 +1,6 @@
 """A market of recorded bars: a directory with `contracts.csv` and one file of bars per contract.
 
-Serves exactly the rows of the files. If a file lacks wap or count, the bars say -1, as the protocol does for kinds of
+Exactly the rows of the files are served. If a file lacks wap or count, they are -1, as in the protocol for kinds of
 bars without them.
 """
 

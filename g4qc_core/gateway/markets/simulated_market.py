@@ -19,7 +19,7 @@ from g4qc_core.instruments.registry import Contract, Instrument
 SYNTHETIC_ACCOUNT, REPLAY_ACCOUNT = "SIM000001", "REPLAY001"
 
 UNKNOWN = -1
-"""Value of `wap` and `count` where the market has none: the wire says the same."""
+"""Value of `wap` and `count` if the market has none, as in the protocol."""
 
 
 @dataclass(frozen=True)

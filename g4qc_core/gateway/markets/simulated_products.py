@@ -1,7 +1,7 @@
 """Products of the simulated gateway: the instruments of the registry, and a few more that users may want to add.
 
-For a product that the gateway knows itself, its own facts count and not those of the user's file: a gateway does not
-repeat its client's mistakes.
+If the gateway knows a product itself, it uses its own facts and not those of the user's file: a real gateway does not
+repeat its client's mistakes either.
 """
 
 from __future__ import annotations

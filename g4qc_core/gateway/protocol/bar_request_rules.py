@@ -51,7 +51,7 @@ PERIODS = {"1 day": Period.DAY, "1 week": Period.WEEK, "1w": Period.WEEK, "1 mon
 """Bar sizes that are whole trading days."""
 
 HMDS = "Historical Market Data Service error message:"
-"""How texts of code 162 begin."""
+"""Beginning of texts of code 162."""
 
 _LEGAL = (
     "1 secs, 5 secs, 10 secs, 15 secs, 30 secs, 1 min, 2 mins, 3 mins, 5 mins, 10 mins, 15 mins, 20 mins, 30 mins, "

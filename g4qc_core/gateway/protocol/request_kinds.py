@@ -161,4 +161,4 @@ KINDS: dict[int, RequestKind] = {
     108: RequestKind("settings"),
     109: RequestKind("a change of settings"),
 }
-"""By message code; that of START_API, 71, is the session's own."""
+"""Kinds of request by message code; START_API, 71, is handled by the session."""

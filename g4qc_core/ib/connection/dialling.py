@@ -13,7 +13,7 @@ from g4qc_core.ib.codes import meaning
 from g4qc_core.ib.connection.tcp_wire import BadFrame, Wire
 
 OLDEST, NEWEST = 157, 200
-"""Protocol versions that can be spoken here; newer ones are protobuf's."""
+"""Oldest and newest supported protocol version; newer ones use protobuf."""
 
 # A gateway may refuse a handshake with an error message: this id, version, request, code and text.
 _ERROR, _ERROR_FIELDS = b"4", 4

@@ -43,8 +43,8 @@ def find_spec(name: str, settings: Settings, registry: Registry, store: Backtest
 def own_name(spec: BacktestSpec, settings: Settings, registry: Registry, store: BacktestStore) -> BacktestSpec:
     """Return the spec under the name by which it is known.
 
-    That is its own name, unless another experiment has it. A spec named by its content takes the name of an entry of
-    the file with the same content.
+    That is its own name, unless another experiment has this name. A spec named by its content takes the name of an
+    entry of the file with the same content.
     """
     content, by_content = spec.content(), spec.named_by_content()
     if spec.name == by_content.name:
@@ -62,7 +62,7 @@ def keep_spec(spec: BacktestSpec, surface: str, settings: Settings, registry: Re
 
     Args:
         spec: the spec.
-        surface: the surface that asked for it, like `API`.
+        surface: the surface that requested it, like `API`.
         settings: the settings.
         registry: the known instruments.
         store: the store of specs.

@@ -10,7 +10,7 @@ from g4qc_core.services.backtests.result_inputs import Inputs
 def due_reruns(found: Iterable[Inputs], launched: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
     """Return the version of the changed series, by spec, for each backtest that is due.
 
-    A backtest whose bars are still being made is not due. Each version of a series is run once, whatever became of it.
+    A backtest whose bars are still being made is not due. Each version of a series is run once, whatever the outcome.
 
     Args:
         found: inputs of the newest result of each spec.

@@ -87,7 +87,7 @@ def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores, now: datet
     """
     instrument, length = registry[spec.instrument], timeframe(spec.timeframe)
     rule = rule_of(spec, instrument)
-    # A roll after the window must not change the prices of its bars, nor make a result stale: hence `whole`.
+    # `whole`, because a roll after the window must neither change the prices of its bars nor make a result stale.
     window = spec.first, spec.last
     read = read_series(stores, instrument, length, spec.adjustment, window, rule, whole=True, now=now)
     return SpecBars(

@@ -144,7 +144,7 @@ def not_asked(
 
 
 def life_of(stores: Stores, instrument: Instrument, contract: str) -> list[Segment]:
-    """Return the segment in which a contract can have bars: from its head to its last trade, where these are known."""
+    """Return the segment in which a contract can have bars: from its head to its last trade, if these are known."""
     known = next((c for c in stores.contracts.chain(instrument.symbol) if c.month == contract), None)
     head = stores.contracts.heads(instrument.symbol).get(contract, BEGINNING)
     return [Segment(contract, head, END if known is None or not known.expires else known.last_trade_at)]

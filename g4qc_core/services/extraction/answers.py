@@ -1,4 +1,4 @@
-"""What the source has answered about each window, by the request ledger.
+"""The source's answers about each window, from the request ledger.
 
 This is the first of the three modules that decide which requests are made; `needed_sessions` and `plan` follow.
 

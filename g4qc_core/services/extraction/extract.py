@@ -32,15 +32,15 @@ def extract_sessions(
 ) -> Extraction:
     """Request the missing parts of the wanted sessions in the order of the rules, and store every answer.
 
-    After a failed request the others are still made, until so many fail in a row that no answer is expected. The ledger
-    and `Extraction.missed` name the failed ones.
+    After a failed request the others are still made, unless too many fail in a row (`patience`). The ledger and
+    `Extraction.missed` name the failed ones.
 
     Args:
         instrument: the instrument of the contracts.
         wanted: sessions by contract, ascending.
         source: asked for bars and for the start of each contract's bars; its clock is "now".
         stores: keeps bars and ledger.
-        run_id: the Dagster run that asks, if there is one.
+        run_id: the Dagster run that makes the requests, if there is one.
         tell: receives a line of progress for each request.
         rules: of planning.
 

@@ -17,13 +17,13 @@ _EMPTY = (Outcome.NO_DATA, Outcome.CONFIRMED_EMPTY)
 
 @dataclass(frozen=True)
 class RequestResult:
-    """The outcome of one request, and what its answer did to the stored bars.
+    """The outcome of one request, and the changes to the stored bars.
 
     Attributes:
         inserted: bars that were new.
         unchanged: bars that were stored with the same values.
         revised: bars that were stored with other values.
-        withdrawn: stored bars that the answer takes back.
+        withdrawn: stored bars that are missing in the answer and were removed.
         error: of a request that failed, or whose answer is partly unreadable.
     """
 

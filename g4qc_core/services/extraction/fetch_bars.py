@@ -40,7 +40,7 @@ def fetch_bars(
         head: start of the contract's first bar, UTC; None if unknown.
         source: asked for the bars.
         stores: keeps bars and ledger.
-        run_id: the Dagster run that asks, if there is one.
+        run_id: the Dagster run that makes the request, if there is one.
 
     Returns:
         The result, with the error if the request failed.

@@ -1,6 +1,6 @@
-"""The start of each contract's bars, asked of the source so that nothing before it is requested.
+"""Requests for the start of each contract's bars, so that no bars before it are requested.
 
-Without it, extraction only makes more requests.
+Without these starts, extraction only makes more requests.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HEAD_BELIEVED = timedelta(days=7)
 # A missing or impossible answer only costs requests for bars, and is asked again sooner.
 _NO_HEAD_BELIEVED = timedelta(days=1)
 
-# The source is not asked any more after this many contracts in a row without an answer.
+# After this many contracts in a row without an answer, no more starts are requested.
 _MAX_FAILURES = 2
 
 
@@ -31,7 +31,7 @@ def heads_to_ask(
     asked_at: Mapping[str, datetime],
     now: datetime,
 ) -> list[Contract]:
-    """Return the contracts for which the source should be asked where their bars begin.
+    """Return the contracts whose start of bars should be requested.
 
     - contracts in the plan whose first bar is unknown, once a day;
     - contracts whose first bar excludes minutes of wanted sessions, once a week.
@@ -58,13 +58,13 @@ def heads_to_ask(
 def learn_heads(
     contracts: Iterable[Contract], now: datetime, source: BarSource, stores: Stores, tell: Callable[[str], None]
 ) -> None:
-    """Ask where the bars of the contracts begin, and store the answers.
+    """Request the start of the contracts' bars, and store the answers.
 
     A passing failure is not stored, so the next extraction asks again. An unreadable answer or a refusal is stored as
     unknown.
 
     Args:
-        contracts: those to ask for.
+        contracts: the contracts to request.
         now: time by the gateway's clock, UTC.
         source: asked for heads.
         stores: keeps the answers.

@@ -22,9 +22,9 @@ class ExtractionPreview:
 
     Attributes:
         now: time by the gateway's clock, UTC.
-        plan: as if no start of the first bar were asked for.
+        plan: the plan without new requests for starts of bars.
         duration: estimate for all requests.
-        heads: contracts for which the extraction would first ask where their bars begin.
+        heads: contracts whose start of bars the extraction would request first.
     """
 
     instrument: Instrument
@@ -56,7 +56,7 @@ def preview_extraction(
         contracts: contract months; empty: those that the roll rule calls for.
         rules: of planning.
         overrides: rolls that the user set, of any instrument.
-        again: request the sessions whatever was answered about them before.
+        again: request the sessions even if the ledger covers them.
 
     Raises:
         ContractNotFound, UsageError: see `contracts_of_interest`.

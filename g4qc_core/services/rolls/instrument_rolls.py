@@ -66,7 +66,7 @@ def make_rolls(
         try:
             front = maker.calendar(rule, overrides_of(overrides, instrument.symbol, str(rule)))
         except UsageError:
-            # An input of a former calendar may be gone: the file of open interest, a first notice day.
+            # An input of an earlier calendar may be missing now: the file of open interest, a first notice day.
             if str(rule) in before and str(rule) not in {rule_name(instrument), *more}:
                 continue
             raise

@@ -1,4 +1,4 @@
-"""What is wrong with the roll calendars of an instrument, in sentences: the findings of their checks."""
+"""The findings of the checks of an instrument's roll calendars, in sentences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class RollReview:
     """The findings about an instrument's roll calendars.
 
     Attributes:
-        broken: sentences about rolls, by any rule, that cannot be.
+        broken: sentences about impossible rolls, by any rule.
         unmeasured: dates of rolls by the instrument's own rule without a price gap.
         implausible: sentences about price gaps, by its own rule, that stand out.
     """
@@ -26,7 +26,7 @@ class RollReview:
 
 
 def review_rolls(instrument: Instrument, made: Sequence[RollCalendar], chain: Sequence[Contract]) -> RollReview:
-    """Return what is wrong with the calendars.
+    """Return the findings about the calendars.
 
     Args:
         instrument: whose calendars they are.

@@ -33,7 +33,7 @@ _NO_ROLLS = roll_frame([])
 
 @dataclass(frozen=True)
 class Series:
-    """Bars as they were read, and the asked sessions that are missing from them."""
+    """Bars as they were read, and the requested sessions that are missing from them."""
 
     bars: pd.DataFrame
     known: Completeness

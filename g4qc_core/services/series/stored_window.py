@@ -1,4 +1,4 @@
-"""What is stored for a window of trade dates: the count of bars, or the reason why there are none."""
+"""The stored data of a window of trade dates: the number of bars, or the reason why there are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The PostgreSQL kind of every column of bars, wherever it is stored."""
+"""The PostgreSQL type of every column of bars, in all tables."""
 
 from __future__ import annotations
 

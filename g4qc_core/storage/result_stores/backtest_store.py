@@ -106,7 +106,7 @@ class BacktestRecord:
 
 @dataclass(frozen=True)
 class StoredSpec:
-    """A backtest spec by name; `source` tells where it came from, for example the path of a file."""
+    """A backtest spec by name; `source` is its origin, for example the path of a file."""
 
     name: str
     spec: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""What all tables share: the `metadata`, the names of keys and indices, and kinds of columns."""
+"""Shared parts of all tables: the `metadata`, the names of keys and indices, and kinds of columns."""
 
 from __future__ import annotations
 
