@@ -16,7 +16,7 @@ from g4qc_pipelines.dagster_private.core import forget_seen_version, partition_v
 from g4qc_pipelines.failures import blocked
 
 BACKTEST_INPUTS = "backtest_inputs"
-"""The asset that stands for the series that each backtest reads."""
+"""The asset that represents the series that each backtest reads."""
 
 _DATA_VERSION = "dagster/data_version"
 
@@ -27,11 +27,15 @@ def materialized(
     shown: Mapping[str, Mapping[str, Any]],
     checks: Sequence[dg.AssetCheckResult] = (),
 ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
-    """The events of a step: each of its partitions with its version and its metadata.
+    """Yield the events of a step: each of its partitions with its version and its metadata.
+
+    If some partitions failed, the step must fail afterwards.
 
     Args:
-        versions, shown: by partition key, for every partition of the step except the failed ones; when some failed,
-            the step must fail afterwards.
+        context: the step.
+        versions: data version by partition key, of all partitions except the failed ones.
+        shown: metadata by partition key, of the same partitions.
+        checks: evaluations of the asset's checks.
 
     Raises:
         dagster.Failure: a blocking check failed.
@@ -62,7 +66,7 @@ def _told(
 
 
 def observed(context: dg.AssetExecutionContext, asset: str, version: str) -> Iterator[dg.AssetObservation]:
-    """Tells the version of an asset outside of the graph that this step reads, before the step's own result.
+    """Observe the version of an external asset that this step reads, before the step's own result.
 
     The result then counts as made of this version, and not of the one that was seen last.
     """
@@ -73,5 +77,5 @@ def observed(context: dg.AssetExecutionContext, asset: str, version: str) -> Ite
 def observation(
     asset: str, partition: str, version: str, metadata: Mapping[str, Any] | None = None
 ) -> dg.AssetObservation:
-    """The version of a partition of an asset outside of the graph."""
+    """Return the observed version of a partition of an external asset."""
     return dg.AssetObservation(asset, partition=partition, metadata=metadata, tags={_DATA_VERSION: version})

@@ -18,7 +18,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning)
 def build_definitions(
     settings: Settings, resources: Mapping[str, object] | None = None, first_month: date | None = None
 ) -> dg.Definitions:
-    """All assets, checks, jobs, schedules and sensors.
+    """Return all assets, checks, jobs, schedules and sensors.
 
     Args:
         settings: decides the instruments file and where results are served.
@@ -54,7 +54,7 @@ def build_definitions(
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The graph of this process's settings and instance: what `workspace.yaml` loads."""
+    """Return the graph of this process's settings and instance, which `workspace.yaml` loads."""
     from g4qc_pipelines.partitions.graph_months import first_month
 
     settings = load_settings()

@@ -21,15 +21,16 @@ MAX_RETRIES = 2
 
 
 def retries(settings: Settings) -> dg.RetryPolicy:
-    """Two more tries, the second pause three times the first: enough for a dropped connection or an old session that is
-    still dying, short against a person's patience. An outage is for the next scheduled run, which resumes from the
-    ledger.
+    """Return a policy of two more tries, the second pause three times the first.
+
+    That is enough for a dropped connection or an old session that is ending. After a longer outage the next scheduled
+    run resumes from the ledger.
     """
     return dg.RetryPolicy(max_retries=MAX_RETRIES, delay=settings.retry_delay, backoff=dg.Backoff.EXPONENTIAL)
 
 
 class Interrupted(dg.DagsterError, KeyboardInterrupt):
-    """A person stopped the step.
+    """The user stopped the step.
 
     Under a retry policy Dagster tries an interrupted step again like a failed one, unless the error is also of its own.
     """
@@ -37,7 +38,7 @@ class Interrupted(dg.DagsterError, KeyboardInterrupt):
 
 @contextmanager
 def dagster_failures() -> Iterator[None]:
-    """Turns an error into a Dagster Failure that is tried again only when the error is transient.
+    """Turn an error into a Dagster Failure that is tried again only when the error is transient.
 
     An error that is not ours is a defect, and a defect does not go away by itself; an interrupt is neither.
     """

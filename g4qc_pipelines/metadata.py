@@ -16,12 +16,12 @@ OWNERS = ["team:quant"]
 
 
 def stored_in(table: sa.Table) -> dict[str, Any]:
-    """What an asset's definition says of the table that holds it: its name and columns."""
+    """Return the metadata of an asset that is stored in this table: its name and columns."""
     return {"dagster/column_schema": column_schema(table), "dagster/table_name": table.name}
 
 
 def column_schema(table: sa.Table) -> dg.TableSchema:
-    """The columns of a database table with their meanings, as the UI shows them."""
+    """Return the columns of a database table with their meanings, as the UI shows them."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -36,19 +36,19 @@ def column_schema(table: sa.Table) -> dg.TableSchema:
 
 
 def table_of(frame: pd.DataFrame) -> dg.TableMetadataValue:
-    """A frame of few rows as a table; instants and numbers in plain text and floats."""
+    """Return a small frame as a table; instants become text and numbers floats."""
     records = [dg.TableRecord({str(k): _plain(v) for k, v in row.items()}) for row in frame.to_dict(orient="records")]
     columns = [dg.TableColumn(str(name), _kind(frame[name])) for name in frame.columns]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns=columns))
 
 
 def picture(png: bytes, alt: str) -> dg.MarkdownMetadataValue:
-    """A picture that the UI shows in the dialog of its entry."""
+    """Return a picture that the UI shows in the dialog of its entry."""
     return dg.MetadataValue.md(f"![{alt}](data:image/png;base64,{base64.b64encode(png).decode()})")
 
 
 def month_picture(key: str, quality: pd.DataFrame) -> dg.MarkdownMetadataValue:
-    """The quality rows of a month as a picture, a row a contract."""
+    """Return a picture of a month's quality, one row per contract."""
     from g4qc_core.bars.day_map_picture import day_map_png
 
     cells = {}
@@ -62,7 +62,7 @@ def month_picture(key: str, quality: pd.DataFrame) -> dg.MarkdownMetadataValue:
 
 
 def instrument_picture(symbol: str, days: pd.DataFrame) -> dg.MarkdownMetadataValue:
-    """The map of an instrument as a picture, a row a month."""
+    """Return a picture of an instrument's map, one row per month."""
     from g4qc_core.bars.day_map_picture import day_map_png
 
     return picture(day_map_png(by_month(days), f"{symbol}: what is known of each session"), f"Sessions of {symbol}")

@@ -55,7 +55,7 @@ def _backtest(settings: Settings) -> dg.AssetsDefinition:
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
     ) -> Iterator[dg.AssetObservation | dg.MaterializeResult]:
-        """The result of one spec: trades, equity and figures, with all inputs that decided them."""
+        """Hold the result of one spec: trades, equity and figures, with all inputs that decided them."""
         with dagster_failures(), _partition_removed_after_failure(context, settings, registry, stores):
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
             refuse_other_overrides(registry[spec.instrument], stores, settings)
@@ -93,7 +93,7 @@ def _report(settings: Settings) -> dg.AssetsDefinition:
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
     ) -> None:
-        """The result as one HTML file that opens offline; the API serves it, and the metadata has the link."""
+        """Show the result as one HTML file that opens offline; the API serves it, and the metadata has the link."""
         from g4qc_core.backtest.tear_sheet.pictures import equity_png
 
         with dagster_failures():

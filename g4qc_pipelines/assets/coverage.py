@@ -47,7 +47,7 @@ def build_coverage(settings: Settings) -> dg.AssetsDefinition:
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
     ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
-        """A map of every session of an instrument, one row per month, and the minutes of all sessions by class.
+        """Map every session of an instrument, one row per month, and count the minutes of all sessions by class.
 
         The colour of a session is that of its worst class of minutes.
         """

@@ -49,7 +49,7 @@ def build_roll_calendar(settings: Settings) -> dg.AssetsDefinition:
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
     ) -> Iterator[dg.MaterializeResult | dg.AssetMaterialization | dg.AssetCheckResult]:
-        """The trade dates on which the front contract changes, with the prices of both contracts.
+        """Hold the trade dates on which the front contract changes, with the prices of both contracts.
 
         One calendar by the instrument's own rule, and others by other rules for comparison. Each roll is moved to a
         session in which both contracts have prices. Rolls that the user set by hand take precedence.

@@ -62,7 +62,7 @@ class Check:
         return dg.AssetCheckSpec(self.name, asset=asset, description=self.description, blocking=self.blocking)
 
     def result(self, found: Mapping[str, str], findings: LastFindings | None, **metadata: Any) -> dg.AssetCheckResult:
-        """The evaluation of the whole asset after a run.
+        """Return the evaluation of the whole asset after a run.
 
         Args:
             found: what is wrong in each partition of the run; empty where nothing is.
@@ -144,7 +144,7 @@ class ContractChecks:
         self._unread: dict[str, str] = {}
 
     def add(self, instrument: Instrument, days: Sequence[ComparedDay]) -> None:
-        """Counts what the gateway told of an instrument's sessions."""
+        """Count the gateway's sessions of an instrument."""
         rows = listed(instrument, days)
         apart = int((rows["finding"] != Agreement.AGREES).sum())
         self._found[instrument.symbol] = counted(apart, "day disagrees", "days disagree") if apart else ""
@@ -155,7 +155,7 @@ class ContractChecks:
         self._found[instrument.symbol] = self._unread[instrument.symbol] = str(error)
 
     def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
-        """The evaluations."""
+        """Return the evaluations."""
         rows = pd.concat(self._compared, ignore_index=True) if self._compared else pd.DataFrame(columns=LISTED)
         apart = rows[rows["finding"] != Agreement.AGREES]
         return [
@@ -186,7 +186,7 @@ class MinuteChecks:
         self._gaps: list[pd.DataFrame] = []
 
     def add(self, month: ValidatedMonth) -> None:
-        """Counts a month."""
+        """Count a month."""
         stopping = Counter(reason for reason in map(Reason, month.undecided["reason"]) if reason.stops)
         bad = stopping.total()
         sound = bad <= MAX_QUARANTINED * (bad + month.bars)
@@ -203,7 +203,7 @@ class MinuteChecks:
         self._gaps.append(gaps.assign(month=month.key))
 
     def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
-        """The evaluations, of at least one month."""
+        """Return the evaluations of at least one month."""
         counted = pd.concat(self._quarantined).groupby(["month", "contract", "reason"], as_index=False, observed=True)
         table = table_of(gravest_rows(counted.size()).head(_ROWS))
         gaps = pd.concat(self._gaps, ignore_index=True)
@@ -234,12 +234,12 @@ class DerivedChecks:
         self._lost: dict[str, str] = {}
 
     def add(self, month: DerivedMonth) -> None:
-        """Counts a month."""
+        """Count a month."""
         self._broken[month.key] = "; ".join(map(str, month.failures))
         self._lost[month.key] = "" if month.conserved else "another volume"
 
     def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
-        """The evaluations."""
+        """Return the evaluations."""
         return [
             _SCHEMA.result(self._broken, findings, failures=_joined(self._broken)),
             _CONSERVED.result(self._lost, findings),
@@ -256,7 +256,7 @@ class ReconciliationChecks:
         self._faults: list[pd.DataFrame] = []
 
     def add(self, month: ReconciledMonth) -> None:
-        """Counts a month."""
+        """Count a month."""
         self._compared += len(month.compared)
         self._differing[month.key] = len(month.faults)
         if month.unmade:
@@ -264,7 +264,7 @@ class ReconciliationChecks:
         self._faults.append(month.faults.assign(month=month.key))
 
     def results(self, findings: LastFindings | None = None) -> list[dg.AssetCheckResult]:
-        """The evaluations, of at least one month."""
+        """Return the evaluations of at least one month."""
         apart = pd.concat(self._faults, ignore_index=True)
         found = _counted(self._differing, "bars differ") | self._unmade
         return [_RECONCILED.result(found, findings, bars=self._compared, differing=table_of(apart.head(_ROWS)))]

@@ -29,7 +29,7 @@ def watched(settings: Settings, instance: dg.DagsterInstance, registry: Registry
 
 
 def feed_result(found: Sequence[Feed], stores: Stores) -> dg.AssetCheckResult:
-    """The evaluation of a run."""
+    """Return the evaluation of a run."""
     return dg.AssetCheckResult(
         check_name=FEED_ALIVE.name,
         passed=not _stale(found),
@@ -39,7 +39,7 @@ def feed_result(found: Sequence[Feed], stores: Stores) -> dg.AssetCheckResult:
 
 
 def feed_evaluation(found: Sequence[Feed], stores: Stores) -> dg.AssetCheckEvaluation:
-    """The evaluation of the sensor, which belongs to no run."""
+    """Return the evaluation of the sensor, which belongs to no run."""
     return dg.AssetCheckEvaluation(
         asset_key=dg.AssetKey(_ASSET),
         check_name=FEED_ALIVE.name,

@@ -67,7 +67,7 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def dagster_environment(settings: Settings) -> dict[str, str]:
-    """The variables by which every Dagster process of this home finds its files and its database."""
+    """Return the variables by which every Dagster process of this home finds its files and its database."""
     return {
         "DAGSTER_HOME": str(dagster_home(settings)),
         "G4QC_DAGSTER_DATABASE_URL": with_limits(dagster_url(settings)),
@@ -84,7 +84,7 @@ def dagster_environment(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The instance whose runs and events the web UI shows; runs that a killed process left in it are ended."""
+    """Open the instance that the web UI shows, and end runs whose process was killed."""
     with _environment(settings) as home:
         ref = InstanceRef.from_dir(home, overrides=_NOTHING_CAUGHT)
         with dg.DagsterInstance.from_ref(ref) as instance:
@@ -96,7 +96,7 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
 @contextmanager
 def web_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The same instance as Dagster's web server opens it: with what steps printed, and leaving every run alone."""
+    """Open the same instance for Dagster's web server: with the output of steps, and without ending runs."""
     with _environment(settings) as home, dg.DagsterInstance.from_ref(InstanceRef.from_dir(home)) as instance:
         instance.optimize_for_webserver(statement_timeout=_WEB_STATEMENT_MS, pool_recycle=3600, max_overflow=20)
         yield instance
@@ -120,7 +120,7 @@ def _environment(settings: Settings) -> Iterator[str]:
 
 
 def add_partitions(instance: dg.DagsterInstance, instruments: list[str], backtests: list[str]) -> None:
-    """Adds the keys that the instance does not know yet."""
+    """Add the keys that the instance does not know yet."""
     for definition, wanted in ((INSTRUMENTS, instruments), (BACKTESTS, backtests)):
         known = set(instance.get_dynamic_partitions(str(definition.name)))
         missing = [key for key in wanted if key not in known]

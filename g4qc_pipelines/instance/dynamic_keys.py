@@ -1,6 +1,6 @@
 """The dynamic partition keys of a Dagster instance: which there are, which a run works on, and removing them.
 
-Must not know whether a key may be removed: that is decided in `g4qc_core.services.backtests.removal`.
+Whether a key may be removed is decided in `g4qc_core.services.backtests.removal`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def keys_of(tags: Mapping[str, str]) -> set[str]:
 
 @contextmanager
 def instance_keys(settings: Settings) -> Iterator[InstanceKeys]:
-    """The keys of the settings' instance; runs that a killed process left in it are ended first."""
+    """Yield the keys of the settings' instance, after runs whose process was killed are ended."""
     from g4qc_pipelines.instance.dagster_instance import dagster_instance
 
     with dagster_instance(settings) as instance:

@@ -1,4 +1,4 @@
-"""Runs whose process is gone: told from those that live, and ended, so that nothing waits for them.
+"""Runs whose process is gone: found and ended, so that nothing waits for them.
 
 A run that is killed stays "started" in Dagster's database, holds its place in the pool of the gateway for ever, and
 Dagster's default launcher never asks after it. Here each run can be asked: one of a command's own process holds a lock
@@ -29,7 +29,7 @@ _LEASE_TAG = "g4qc/lease"
 
 @contextmanager
 def leased(instance: dg.DagsterInstance) -> Iterator[dict[str, str]]:
-    """Tags for a run of this process, by which others can tell whether it still lives."""
+    """Yield tags for a run of this process, by which other processes see whether it is alive."""
     lease = _lease(instance, uuid4().hex)
     lease.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lease.open("w") as held:
@@ -41,7 +41,7 @@ def leased(instance: dg.DagsterInstance) -> Iterator[dict[str, str]]:
 
 
 def end_orphans(instance: dg.DagsterInstance) -> list[str]:
-    """Marks as failed each unfinished run whose process is gone, and frees its places; gives their ids."""
+    """Mark each unfinished run without a process as failed, free its places in pools, and return their ids."""
     ended = []
     for run in instance.get_runs(dg.RunsFilter(statuses=BEGUN)):
         if lives(instance, run.tags):
@@ -74,7 +74,7 @@ def end_run(instance: dg.DagsterInstance, run_id: str, cause: str) -> bool:
 
 
 def lives(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> bool:
-    """False when the run's process is certainly gone; of a server on another host nothing is certain."""
+    """Return False if the run's process is certainly gone; a process on another host never is."""
     if _LEASE_TAG in tags:
         return _locked(_lease(instance, tags[_LEASE_TAG]))
     server = json.loads(tags.get(GRPC_INFO_TAG, "{}")).get("socket")

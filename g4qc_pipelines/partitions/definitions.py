@@ -1,7 +1,7 @@
 """The partitions of the graph: instruments, months of trade dates, and backtest specs.
 
-An instrument gets its partitions when it is chosen for the graph, or when a command is told to work on it: the registry
-knows more instruments than a person wants to see in the graph, or to fetch with a backfill over "all".
+An instrument gets its partitions when it is chosen for the graph, or when a command works on it: the registry
+has more instruments than the user wants to see in the graph, or to fetch with a backfill over "all".
 
 Partitions are coarse on purpose: the ledger and the quality rows carry the detail of sessions and minutes. Keys are
 in `keys`, without Dagster.

@@ -2,7 +2,6 @@
 
 The earliest month that was asked for by hand is kept in the Dagster instance, where every process that loads the graph
 finds it.
-Must not know how a process loads the graph again.
 """
 
 from __future__ import annotations

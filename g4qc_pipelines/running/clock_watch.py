@@ -1,7 +1,7 @@
 """Repair after a wrong clock: resets states and ticks of sensors and schedules that lie in the future.
 
 Dagster waits until the clock has passed the last tick. After a clock that was years ahead it waits for years, and
-reports everything as healthy meanwhile. Must not know which sensors there are.
+reports everything as healthy meanwhile.
 """
 
 from __future__ import annotations

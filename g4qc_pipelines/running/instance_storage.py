@@ -2,7 +2,7 @@
 
 A planned evaluation of a check replaces no state: Dagster stores one when a run is launched, and a run that fails
 before its checks would leave each of them without a state, although the last finding still holds. And a connection
-that died while the database was away is noticed before it is used. Must not know any check.
+that died while the database was away is noticed before it is used.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Dagster's run launcher with a limit and a message for every wait, and a health check that Dagster's own lacks.
 
 It starts a run through the code server, asks the server whether the run lives, and stops the run. Each failure is
-written into the run as its cause. Must not know the work of a run.
+written into the run as its cause.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class RunLauncher(dg.DefaultRunLauncher):
 
     @classmethod
     def config_type(cls) -> Any:
-        """The configuration in dagster.yaml."""
+        """Return the schema of the configuration in dagster.yaml."""
         return {"start_limit": dg.IntSource}
 
     @classmethod

@@ -1,7 +1,7 @@
 """Starts the process of each run within a limit, and notices its end however long the database is away.
 
 Dagster's own servicer waits for a process without a limit. Its thread that looks for ended processes dies at the first
-database error; after that no run of the code server is ever ended. Must not know the work of a run.
+database error; after that no run of the code server is ever ended.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Sensors: what changes outside of the graph, noticed once; a module for each thing that is watched.
 
 They are edge-triggered: a cursor remembers what was seen, and a tick that sees nothing new does nothing. Those that
-launch runs are off in a fresh install, because a person decides what requests to spend on; those that only look and
-tell are on.
+launch runs are off in a fresh install, because the user decides what to spend requests on; those that only
+observe and report are on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from g4qc_pipelines.sensors.repairs import build_repairs
 
 
 def build_sensors(settings: Settings, jobs: Mapping[str, UnresolvedAssetJobDefinition]) -> list[dg.SensorDefinition]:
-    """Every sensor of the graph."""
+    """Return every sensor of the graph."""
     return [
         build_registry(settings),
         build_failed_runs(settings),

@@ -2,8 +2,7 @@
 
 Something that is wanted has a name and a state. A state that was not tried yet is due at once. One that was, and is
 still the same, is due again after a pause that grows; after the last pause it is left alone until its state is another
-one. So a sensor launches nothing without news, however often it ticks. Knows names, states and instants. Must not know
-what is tried.
+one. So a sensor launches nothing without news, however often it ticks.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class Attempt:
     at: datetime
 
     def due(self, now: datetime) -> bool:
-        """True when the pause after the last try is over; never after the last pause.
+        """Return whether the pause after the last try is over; never after the last pause.
 
         A try in the future was dated by a wrong clock: its age is unknown, so its pause is over.
         """
@@ -43,21 +42,21 @@ class Attempts:
 
     @classmethod
     def read(cls, cursor: str | None) -> Attempts:
-        """The memory that a sensor's cursor holds; none in an empty one."""
+        """Return the memory in a sensor's cursor; an empty cursor has none."""
         entries = json.loads(cursor) if cursor else {}
         return cls({n: Attempt(s, tries, datetime.fromisoformat(at)) for n, (s, tries, at) in entries.items()})
 
     def written(self) -> str:
-        """The cursor."""
+        """Return the cursor."""
         return json.dumps({n: [a.state, a.tries, a.at.isoformat()] for n, a in sorted(self.made.items())})
 
     def due(self, wanted: Mapping[str, str], busy: Collection[str], now: datetime, limit: int) -> list[str]:
-        """Names to try now, in the order of `wanted`, at most `limit`; what is `busy` is being tried."""
+        """Return the names to try now, in the order of `wanted`, at most `limit` and none that is `busy`."""
         names = [name for name, state in wanted.items() if name not in busy and self._is_due(name, state, now)]
         return names[:limit]
 
     def after(self, wanted: Mapping[str, str], tried: Collection[str], now: datetime) -> Attempts:
-        """The memory after these tries; what is wanted no more is forgotten."""
+        """Return the memory after these tries, without names that are no longer wanted."""
         made = {name: attempt for name, attempt in self.made.items() if name in wanted}
         for name in tried:
             known = made.get(name)

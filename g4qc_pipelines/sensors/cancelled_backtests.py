@@ -13,7 +13,7 @@ from g4qc_pipelines.instance.dynamic_keys import InstanceKeys, keys_of
 
 
 def build_cancelled(settings: Settings) -> dg.SensorDefinition:
-    """The sensor `cancelled_backtests`; it runs from the start, because it launches nothing and deletes no result."""
+    """Return the sensor `cancelled_backtests`; it is on from the start, because it deletes no result."""
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.CANCELED,

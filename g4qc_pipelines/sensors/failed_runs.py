@@ -15,7 +15,7 @@ TOLD = "g4qc/told"
 
 
 def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
-    """The sensor `failed_runs`; it runs from the start."""
+    """Return the sensor `failed_runs`; it is on from the start."""
 
     @dg.run_failure_sensor(
         name="failed_runs",
@@ -48,7 +48,7 @@ def build_failed_runs(settings: Settings) -> dg.SensorDefinition:
 
 
 def _without_a_step(ended: dg.DagsterEvent) -> str:
-    """Return why a run failed of which no step did."""
+    """Return why a run without a failed step failed."""
     error = ended.job_failure_data.error if ended.event_specific_data else None
     return failure_sentence(None, [ended.message or "", *messages_of(error)])
 

@@ -1,4 +1,4 @@
-"""Feeds that stand still while the market is open, told when they stop and when they go on."""
+"""The sensor of stale feeds: it reports when a feed stops while the market is open, and when it goes on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAME = "stale_feeds"
 
 
 def build_feeds(settings: Settings) -> dg.SensorDefinition:
-    """The sensor `stale_feeds`; it runs from the start, because it asks the gateway for nothing."""
+    """Return the sensor `stale_feeds`; it is on from the start, because it sends no request to the gateway."""
 
     @dg.sensor(
         name=_NAME,

@@ -28,7 +28,7 @@ def build_follow_up(
     jobs: Mapping[str, UnresolvedAssetJobDefinition],
     clock: Clock = lambda: datetime.now(UTC),
 ) -> dg.SensorDefinition:
-    """The sensor `follow_up`; it is off until it is switched on.
+    """Return the sensor `follow_up`; it is off until the user switches it on.
 
     Args:
         clock: tells how long ago a run was tried.

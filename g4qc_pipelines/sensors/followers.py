@@ -1,7 +1,7 @@
 """The runs that should follow what happened, as Dagster's own history tells it.
 
 Nothing here is remembered: what follows is lacking as long as it is not there, so that a restart, a late run or a
-missed night changes nothing. Must not know when a run is launched, nor how often it was tried.
+missed night changes nothing.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class History:
         self.bars = _newest_by_symbol(self._records(UPDATE_BARS), symbols)
 
     def nights(self) -> dict[str, dg.DagsterRun]:
-        """The ended run of the chain of the last trade date, by instrument, as the schedule launched it."""
+        """Return the ended run of `update_contracts` of the last trade date, by instrument."""
         found: dict[str, dg.DagsterRun] = {}
         for record in self._records(UPDATE_CONTRACTS, {TRIGGER: AFTER_CLOSE}):
             run = record.dagster_run
@@ -98,12 +98,12 @@ class History:
         return found
 
     def by_itself(self) -> list[dg.DagsterRun]:
-        """Ended runs of bars that the night or a repair launched, newest first."""
+        """Return the ended runs of bars that `follow_up` or `repair` launched, newest first."""
         records = self._records(UPDATE_BARS, {TRIGGER: [FOLLOW_UP, REPAIR]})
         return [one.dagster_run for one in records if symbols_of(one.dagster_run) & set(self.symbols)]
 
     def followed(self, job: str, runs: Iterable[str]) -> set[tuple[str, str]]:
-        """Which of the runs were followed by the job, and over which partition, whatever became of it."""
+        """Return the runs that the job followed, with its partition, however it ended."""
         ids = list(runs)
         if not ids:
             return set()
@@ -111,7 +111,7 @@ class History:
         return {(run.tags[AFTER], key) for run in found for key in partitions_of(run.tags)}
 
     def materialized(self, asset: str, keys: Collection[str] | None = None) -> Mapping[str, int]:
-        """The place in the event log of each partition's newest materialization."""
+        """Return the place in the event log of each partition's newest materialization."""
         if keys is not None and not keys:
             return {}
         return self._instance.get_latest_storage_id_by_partition(
@@ -124,7 +124,7 @@ class History:
 
 
 def followers(history: History, first_month: str) -> list[FollowUp]:
-    """Every run that should follow and is not there; of an instrument whose bars should follow, nothing else.
+    """Return every run that should follow and does not exist yet; bars of an instrument come before all else.
 
     Args:
         first_month: first month of the graph, like 2024-01.
@@ -135,7 +135,7 @@ def followers(history: History, first_month: str) -> list[FollowUp]:
 
 
 def bars_after_contracts(history: History, first_month: str) -> list[FollowUp]:
-    """The bars of each night whose chain was asked for: also where that failed, because the chain before is kept."""
+    """Return the runs of bars after each update of a chain, also a failed one: the chain before it is kept."""
     nights = history.nights()
     followed = history.followed(UPDATE_BARS, (run.run_id for run in nights.values()))
     found = []
@@ -152,7 +152,7 @@ def bars_after_contracts(history: History, first_month: str) -> list[FollowUp]:
 
 
 def rolls_and_coverage_after_bars(history: History) -> list[FollowUp]:
-    """What is made of all months of an instrument and is older than one of them; coverage after a failure, too."""
+    """Return runs of rolls and coverage that are older than a month of bars; coverage also after a failure."""
     bars = _by_symbol(history.materialized(f"bars_{ONE_MINUTE}"))
     rolls, maps = history.materialized("roll_calendar"), history.materialized("coverage")
     failed = {s: record for s, record in history.bars.items() if not record.dagster_run.is_success}
@@ -171,7 +171,7 @@ def rolls_and_coverage_after_bars(history: History) -> list[FollowUp]:
 
 
 def reconciliation_after_bars(history: History) -> list[FollowUp]:
-    """The months that the night or a repair brought bars of, and that were not compared with the gateway's since."""
+    """Return a reconciliation of each month with bars from `follow_up` or `repair` that are newer than the last one."""
     newest = {key: run for run in reversed(history.by_itself()) for key in partitions_of(run.tags)}
     bars = history.materialized(f"bars_{SESSION}", newest.keys())
     compared = history.materialized("reconciliation", newest.keys())
@@ -183,7 +183,7 @@ def reconciliation_after_bars(history: History) -> list[FollowUp]:
 
 
 def left_to_others(history: History, now: datetime) -> set[str]:
-    """Names of followers that the surface of the newest run of bars launches itself, which ended moments ago."""
+    """Return the names of runs that the surface of the newest run of bars is about to launch itself."""
     return {
         f"{record.dagster_run.tags[THEN]} {symbol}"
         for symbol, record in history.bars.items()
@@ -192,14 +192,14 @@ def left_to_others(history: History, now: datetime) -> set[str]:
 
 
 def symbols_of(run: dg.DagsterRun) -> set[str]:
-    """Instruments that a run works on; empty for a backtest."""
+    """Return the instruments that a run works on; none for a backtest."""
     if INSTRUMENT in run.tags:
         return {run.tags[INSTRUMENT]}
     return {key.partition("|")[0] for key in partitions_of(run.tags)}
 
 
 def _newest_by_symbol(records: Iterable[RunRecord], symbols: Collection[str]) -> dict[str, RunRecord]:
-    """The record of the run that ended last, by instrument."""
+    """Return the record of the run that ended last, by instrument."""
     return {
         symbol: record
         for record in sorted(records, key=_ended)
@@ -212,7 +212,7 @@ def _ended(record: RunRecord) -> float:
 
 
 def _by_symbol(places: Mapping[str, int]) -> dict[str, int]:
-    """The newest place of any month, by instrument."""
+    """Return the newest place of any month, by instrument."""
     found: dict[str, int] = {}
     for key, place in places.items():
         symbol = key.partition("|")[0]

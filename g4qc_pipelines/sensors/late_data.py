@@ -22,7 +22,7 @@ _NAME = "freshness"
 def build_freshness(
     settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> dg.SensorDefinition:
-    """The sensor `freshness`; it runs from the start, because it asks the gateway for nothing."""
+    """Return the sensor `freshness`; it is on from the start, because it sends no request to the gateway."""
 
     @dg.sensor(
         name=_NAME,

@@ -1,4 +1,4 @@
-"""The registry and the backtests file: what a person added gets its partition."""
+"""The sensor of the registry and the backtests file: new instruments and specs get a partition."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
 
 
 def build_registry(settings: Settings) -> dg.SensorDefinition:
-    """The sensor `registry`; it runs from the start, because all that it does is to add partitions."""
+    """Return the sensor `registry`; it is on from the start, because it only adds partitions."""
 
     @dg.sensor(
         name="registry",
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Adds a partition for each instrument that is chosen anew and each new spec of the backtests file.",
+        description="Adds a partition for each newly chosen instrument and each new spec of the backtests file.",
     )
     def registry(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:

@@ -1,7 +1,7 @@
 """Events that were reported, stored before the report: an event may be lost, but is not reported repeatedly.
 
 Dagster stores a sensor's cursor when its look ends. An interrupted look would begin again and report the same events;
-this module stores them at once. Must not know the listener.
+this module stores them at once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tells another program that something happened: a JSON document posted to an address of one's own.
+"""The webhook: a JSON document about an event, posted to the user's address.
 
 Each event is posted at most once. A listener that certainly did not take it (nothing listens, or it answers that it
 is busy) is asked again within the limit of the delivery; a silent or slow one may have taken it, and is not. The
@@ -52,13 +52,13 @@ class Webhook:
 
 
 def tell(settings: Settings, event: str, text: str, pause: Pause = asyncio.sleep, **more: Any) -> bool:
-    """Posts `{"event": ..., "text": ..., ...}` to G4QC_WEBHOOK_URL; false where none is set or nobody took it.
+    """Post `{"event": ..., "text": ..., ...}` to G4QC_WEBHOOK_URL; return whether the listener took it.
 
     Returns within G4QC_WEBHOOK_LIMIT and a second, whatever the listener does.
 
     Args:
         event: what kind of thing happened, like `run_failed`.
-        text: one sentence for a person.
+        text: one sentence for the user.
         pause: waits so many seconds between two tries.
         more: what else a program may want to know; plain values.
     """
@@ -78,7 +78,7 @@ class _Delivery:
         self._taken = False
 
     def made(self, limit: float) -> bool:
-        """True when the listener took it within so many seconds."""
+        """Return whether the listener took it within so many seconds."""
         thread = threading.Thread(target=self._run, args=[limit], name="webhook", daemon=True)
         thread.start()
         thread.join(limit + 1)
