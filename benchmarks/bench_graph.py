@@ -25,7 +25,7 @@ from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.calendars.session_calendar import calendar, month_window
 from g4qc_core.services.backtests.spec_run import publish, run_spec
 from g4qc_core.services.chains import contracts_of_interest, stored_chain
-from g4qc_core.services.extraction.extract import extract
+from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.services.month_keys import key_of, last_full_months
 from g4qc_core.services.quality.month_derivation import derive_month
 from g4qc_core.services.quality.month_validation import validate_month
@@ -33,7 +33,7 @@ from g4qc_core.services.rolls.instrument_rolls import make_rolls
 from g4qc_core.settings import load_settings
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.commands.workbench import Workbench, workbench
-from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.named_jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.supervision.processes import simulated_gateway
 
 SYMBOLS = ("ES", "NQ", "EC")

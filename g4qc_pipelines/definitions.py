@@ -29,10 +29,10 @@ def build_definitions(
     from g4qc_pipelines.checks.details_readable import build_contracts_check
     from g4qc_pipelines.checks.fresh import build_freshness_check
     from g4qc_pipelines.checks.requests_answered import build_answered_check
-    from g4qc_pipelines.jobs import build_jobs
-    from g4qc_pipelines.partitions.definitions import instrument_months
-    from g4qc_pipelines.progress import progress
+    from g4qc_pipelines.named_jobs import build_jobs
+    from g4qc_pipelines.partitions.partition_definitions import instrument_months
     from g4qc_pipelines.resources import build_resources
+    from g4qc_pipelines.run_progress import progress
     from g4qc_pipelines.schedules import build_schedules
     from g4qc_pipelines.sensors import build_sensors
 

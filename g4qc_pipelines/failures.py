@@ -63,10 +63,11 @@ def dagster_failures() -> Iterator[None]:
 
 
 def blocked(specs: Iterable[dg.AssetCheckSpec], results: Iterable[dg.AssetCheckResult]) -> None:
-    """Raise a Failure where a blocking check failed, before Dagster does so without saying why.
+    """Raise a Failure with the reason if a blocking check failed, before Dagster fails without one.
 
     Args:
-        results: each failed one has a description `Not so in ...` and the metadata `how`, which says what to do.
+        specs: the checks of the asset.
+        results: their results; a failed one has a description `Not so in ...` and metadata `how` with the remedy.
     """
     blocking = {spec.name for spec in specs if spec.blocking}
     sentences = []

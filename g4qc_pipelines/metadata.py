@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from g4qc_core.bars.day_map import by_month, day_map
-from g4qc_pipelines.columns import MEANINGS
+from g4qc_pipelines.column_meanings import MEANINGS
 
 OWNERS = ["team:quant"]
 

@@ -14,7 +14,7 @@ from g4qc_pipelines.dagster_private.core import (
     ASSET_PARTITION_RANGE_START_TAG,
     PARTITION_NAME_TAG,
 )
-from g4qc_pipelines.partitions.definitions import BACKTESTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS
 
 SURFACE = "g4qc/surface"
 """`command line`, `API`, `schedule` or `sensor`."""

@@ -17,8 +17,8 @@ from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
-from g4qc_pipelines.jobs import UPDATE_CONTRACTS
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.named_jobs import UPDATE_CONTRACTS
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import AFTER_CLOSE, TRADE_DATE, run_tags
 
 EXCHANGE_TIMEZONE = "America/Chicago"

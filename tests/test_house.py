@@ -58,6 +58,38 @@ def test_a_module_says_what_it_knows_and_fits_in_the_head(module: Path) -> None:
     assert text.count("\n") <= LONGEST
 
 
+# Folders whose modules are named after the noun that they show or store.
+FACES = ("g4qc_core/api/routes", "g4qc_core/storage/tables", "g4qc_pipelines/assets", "g4qc_pipelines/cli",
+         "g4qc_pipelines/sensors")  # fmt: skip
+
+
+def repeated(named: list[tuple[str, Path]]) -> dict[str, list[str]]:
+    """Names that occur more than once, with their modules."""
+    found: dict[str, list[str]] = {}
+    for name, module in named:
+        found.setdefault(name, []).append(str(module.relative_to(ROOT)))
+    return {name: places for name, places in found.items() if len(places) > 1}
+
+
+def test_a_module_has_a_name_of_its_own() -> None:
+    named = [
+        (module.stem, module)
+        for module in MODULES
+        if not module.stem.startswith("__") and str(module.parent.relative_to(ROOT)) not in FACES
+    ]
+    assert repeated(named) == {}
+
+
+def test_a_public_class_has_a_name_of_its_own() -> None:
+    named = [
+        (node.name, module)
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert repeated(named) == {}
+
+
 @EVERY_MODULE
 def test_only_the_settings_read_the_environment(module: Path) -> None:
     # Processes that the pipelines start inherit an environment, and Dagster's instance is told its own by one.

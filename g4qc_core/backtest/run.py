@@ -13,7 +13,7 @@ from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.old_contracts import OldContracts
 from g4qc_core.backtest.account.priced_bars import price_bars, window
 from g4qc_core.backtest.engines.engine import EngineTask
-from g4qc_core.backtest.engines.registry import DEFAULT_ENGINE, engine
+from g4qc_core.backtest.engines.engine_registry import DEFAULT_ENGINE, engine
 from g4qc_core.backtest.prepared_strategy import prepare
 from g4qc_core.backtest.result import BacktestResult, result_id
 from g4qc_core.backtest.run_inputs import inputs_of_run

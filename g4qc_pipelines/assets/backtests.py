@@ -19,7 +19,7 @@ from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observed
 from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import picture, stored_in
-from g4qc_pipelines.partitions.definitions import BACKTESTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS
 
 GROUP = "backtests"
 

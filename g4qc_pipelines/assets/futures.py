@@ -23,7 +23,7 @@ from g4qc_pipelines.checks.roll_checks import ROLL_CHECKS, RollChecks
 from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import picture, stored_in, table_of
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 
 GROUP = "futures"
 

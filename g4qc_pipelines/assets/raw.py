@@ -42,7 +42,7 @@ from g4qc_pipelines.data_versions import materialized
 from g4qc_pipelines.failed_partitions import FailedPartitions
 from g4qc_pipelines.failures import MAX_RETRIES, dagster_failures, retries
 from g4qc_pipelines.metadata import OWNERS, stored_in, table_of
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 
 GROUP = "extraction"
 

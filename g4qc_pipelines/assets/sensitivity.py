@@ -16,7 +16,7 @@ from g4qc_pipelines.checks.last_findings import last_findings_of
 from g4qc_pipelines.checks.roll_checks import SENSITIVITY_CHECKS, spread_result
 from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import picture, table_of
-from g4qc_pipelines.partitions.definitions import BACKTESTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS
 
 
 def build_sensitivity(settings: Settings) -> dg.AssetsDefinition:

@@ -59,14 +59,16 @@ class Check:
     then: str = ""
 
     def __call__(self, asset: str) -> dg.AssetCheckSpec:
+        """Return the specification of the check for an asset."""
         return dg.AssetCheckSpec(self.name, asset=asset, description=self.description, blocking=self.blocking)
 
     def result(self, found: Mapping[str, str], findings: LastFindings | None, **metadata: Any) -> dg.AssetCheckResult:
         """Return the evaluation of the whole asset after a run.
 
         Args:
-            found: what is wrong in each partition of the run; empty where nothing is.
-            findings: what is known of the other partitions; None: nothing.
+            found: the problem in each partition of the run; empty if there is none.
+            findings: last findings in the other partitions; None: unknown.
+            **metadata: further entries of the evaluation.
         """
         own = {partition: why for partition, why in found.items() if why}
         failing = own if findings is None else findings.after(self.name, found)

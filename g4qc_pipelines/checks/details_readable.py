@@ -14,7 +14,7 @@ from g4qc_core.sentences import listing
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.checks.last_findings import last_findings_over
 from g4qc_pipelines.failures import dagster_failures
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 from g4qc_pipelines.runner import READ_STEP
 
 UNREAD = "contracts unread"

@@ -11,7 +11,7 @@ from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.services.quality.feed import STALE, Feed, no_feed
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 
 _ASSET = "raw_bars"
 

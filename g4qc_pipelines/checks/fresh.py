@@ -19,8 +19,8 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.instigation import InstigatorStatus, InstigatorType
 from g4qc_pipelines.failures import dagster_failures
-from g4qc_pipelines.jobs import FRESH
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.named_jobs import FRESH
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import AFTER_CLOSE
 
 _UNWATCHED = f"Not judged: {AFTER_CLOSE} is off."
@@ -83,10 +83,13 @@ def freshness_evaluations(found: Late | None) -> list[dg.AssetCheckEvaluation]:
 
 
 def found_late(settings: Settings, instance: dg.DagsterInstance, stores: Stores, now: datetime) -> Late | None:
-    """Return what is late of each watched asset; None while the daily update is off.
+    """Return the late data of each watched asset; None while the daily update is off.
 
     Args:
-        now: UTC.
+        settings: the settings.
+        instance: the Dagster instance.
+        stores: the stores.
+        now: current instant, UTC.
     """
     if not _is_on(instance):
         return None

@@ -32,14 +32,15 @@ class LastFindings:
         """Keep the findings, and return the problems in all partitions.
 
         Args:
-            found: what is wrong in each partition of the run; empty where nothing is.
+            check: name of the check.
+            found: the problem in each partition of the run; empty if there is none.
         """
         wrong = self.store.keep(self.asset, check, found, datetime.now(UTC))
         return {partition: why for partition, why in wrong.items() if partition in self.known or partition in found}
 
 
 def last_findings_of(context: dg.AssetExecutionContext, stores: Stores) -> LastFindings:
-    """Return the lights of the asset that is being materialized."""
+    """Return the last findings of the asset that is being materialized."""
     partitions = context.assets_def.partitions_def
     assert partitions is not None
     return last_findings_over(context.asset_key.to_user_string(), partitions, context.instance, stores)

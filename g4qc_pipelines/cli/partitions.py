@@ -34,7 +34,7 @@ def partitions() -> None:
 def partitions_list(**given: Any) -> None:
     """List the keys, what is stored under each, and the reason that keeps it."""
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.partition_keys import list_partitions
+    from g4qc_pipelines.commands.key_listing import list_partitions
 
     list_partitions(load_settings(), **given)
 
@@ -51,6 +51,6 @@ def partitions_remove(**given: Any) -> None:
     A key is refused if it has results or an entry in a file, or if a run works on it.
     """
     from g4qc_core.settings import load_settings
-    from g4qc_pipelines.commands.partition_keys import remove_partitions
+    from g4qc_pipelines.commands.key_listing import remove_partitions
 
     remove_partitions(load_settings(), **given)

@@ -31,7 +31,7 @@ from g4qc_pipelines.commands.printing import echo_json, steps, wide_console
 from g4qc_pipelines.commands.result_view import print_notes
 from g4qc_pipelines.commands.workbench import workbench
 from g4qc_pipelines.instance.dagster_instance import dagster_instance
-from g4qc_pipelines.jobs import BAR_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.named_jobs import BAR_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.stages.job_plan import JobPlan, WorkKind
 from g4qc_pipelines.stages.kinds import backtest, extraction, rolls
 from g4qc_pipelines.supervision.processes import simulated_gateway
@@ -41,7 +41,7 @@ _MONTHS = 2
 
 
 @dataclass(frozen=True)
-class Kept:
+class DemoState:
     """Bars and results that the home holds already, and Dagster's record of them."""
 
     settings: Settings
@@ -78,7 +78,7 @@ def run_demo(settings: Settings, as_json: bool) -> None:
     with open_stores(settings) as stores:
         # Loading the gateway and the graph takes longer than looking for what is missing.
         with dagster_instance(settings) as instance:
-            jobs = missing_jobs(Kept(settings, registry, stores, instance), months, specs)
+            jobs = missing_jobs(DemoState(settings, registry, stores, instance), months, specs)
         if jobs:
             with (
                 simulated_gateway(settings) as address,
@@ -94,7 +94,7 @@ def run_demo(settings: Settings, as_json: bool) -> None:
         _print(rows, months, ran=bool(jobs))
 
 
-def missing_jobs(kept: Kept, months: Sequence[date], specs: Sequence[BacktestSpec]) -> list[JobPlan]:
+def missing_jobs(kept: DemoState, months: Sequence[date], specs: Sequence[BacktestSpec]) -> list[JobPlan]:
     """Return the jobs that make the months, roll calendars and backtests that are missing."""
     jobs: list[JobPlan] = []
     fresh: set[str] = set()
@@ -113,7 +113,7 @@ def missing_jobs(kept: Kept, months: Sequence[date], specs: Sequence[BacktestSpe
     return jobs
 
 
-def _stored(kept: Kept, symbol: str, months: Sequence[date]) -> bool:
+def _stored(kept: DemoState, symbol: str, months: Sequence[date]) -> bool:
     """Return True when the database holds the months in every timeframe: it may be newer than Dagster's record."""
     window = months[0], month_window(months[-1])[1]
     quality = kept.stores.bars.quality(symbol, *window)

@@ -20,7 +20,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.commands.printing import steps
 from g4qc_pipelines.commands.workbench import workbench
-from g4qc_pipelines.jobs import UPDATE_BARS
+from g4qc_pipelines.named_jobs import UPDATE_BARS
 from g4qc_pipelines.partitions.graph_months import check_months, last_asked
 from g4qc_pipelines.runner import Incomplete
 from g4qc_pipelines.stages.checks import check_extraction

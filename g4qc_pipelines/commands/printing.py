@@ -45,7 +45,7 @@ def steps(total: int) -> Iterator[None]:
         TimeElapsedColumn,
     )
 
-    from g4qc_pipelines.progress import listening
+    from g4qc_pipelines.run_progress import listening
 
     console = Console(stderr=True)
     with Progress(

@@ -46,17 +46,18 @@ def workbench(
     symbols: Sequence[str] = (),
     since: date | None = None,
 ) -> Iterator[Workbench]:
-    """Database, schema, instance and partitions, made ready.
+    """Yield database, schema, instance and partitions, ready for use.
 
-    Runs share the stores and one connection to the gateway, which is opened when an asset first asks for it.
+    Runs share the stores and one connection to the gateway, which opens on first use.
 
     Args:
-        gateway: its address; None: the one of the settings, else a simulated one in this process.
-        symbols: instruments that have a partition from now on, beside those that are chosen for the graph.
-        since: a day of the month with which the graph begins from now on, where it begins later.
+        settings: the settings.
+        gateway: its address; None: the one in the settings, or else a simulated one in this process.
+        symbols: instruments to add to those that the graph has.
+        since: a day in the first month of the graph, if the graph begins later so far.
 
     Raises:
-        SettingsError: a file that a person edits is malformed, or the home cannot be written.
+        SettingsError: a file of the user is malformed, or the home cannot be written.
         DatabaseUnavailable, DatabaseRefused: the database of the settings cannot be used.
     """
     registry = load_registry(settings.own_instruments)

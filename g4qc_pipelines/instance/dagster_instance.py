@@ -21,7 +21,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import dagster_url, with_limits
 from g4qc_pipelines.dagster_private.core import InstanceRef
 from g4qc_pipelines.instance.orphans import end_orphans
-from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS
 
 _STATEMENT_MS = 60_000
 _WEB_STATEMENT_MS = 15_000

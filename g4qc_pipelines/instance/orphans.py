@@ -57,7 +57,9 @@ def end_run(instance: dg.DagsterInstance, run_id: str, cause: str) -> bool:
     """End an unfinished run whose process is gone, as failed or as cancelled, and free its places in the pools.
 
     Args:
-        cause: one sentence, shown everywhere.
+        instance: the Dagster instance.
+        run_id: id of the run.
+        cause: one sentence, shown on every surface.
 
     Returns:
         False when the run had ended, or there is none.

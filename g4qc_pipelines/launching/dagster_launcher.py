@@ -28,7 +28,6 @@ from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, p
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.jobs import SENSITIVITY_ASSETS
 from g4qc_pipelines.launching.graph_health import check_graph_health, health_remarks
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.job_follower import JobFollower, end_of, in_order, launch, tags_of
@@ -37,7 +36,8 @@ from g4qc_pipelines.launching.job_tags import JOB, RemainingStages, stage_of
 from g4qc_pipelines.launching.partition_keys import WebServerKeys
 from g4qc_pipelines.launching.up_lock import dagster_absent
 from g4qc_pipelines.launching.web_key import web_key
-from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.named_jobs import SENSITIVITY_ASSETS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS
 from g4qc_pipelines.stages.checks import MONTHS, check_keys, month_range, partitions_kind
 from g4qc_pipelines.stages.job_plan import JobPlan
 from g4qc_pipelines.stages.kinds import backtest, decision, extraction, materialization

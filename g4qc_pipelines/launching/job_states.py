@@ -12,9 +12,9 @@ from g4qc_core.api.job_launcher import Job, JobEvent, JobState
 from g4qc_core.errors import UsageError
 from g4qc_core.storage.job_end_store import JobEnd
 from g4qc_pipelines.failures import failure_sentence, grouped_failures, retried
-from g4qc_pipelines.jobs import in_graph_order
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.job_tags import ABOUT, BACKTEST, JOB, KIND, following, next_may_start, stage_of
+from g4qc_pipelines.named_jobs import in_graph_order
 from g4qc_pipelines.run_tags import range_of
 
 _STATES = {

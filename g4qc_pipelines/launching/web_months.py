@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from g4qc_core.api.problems import problem
 from g4qc_core.errors import UsageError
-from g4qc_pipelines.dagster_private.web import WorkspaceProcessContext
+from g4qc_pipelines.dagster_private.webserver import WorkspaceProcessContext
 from g4qc_pipelines.launching.graphql import LOCATION, MONTHS_PATH
 from g4qc_pipelines.partitions.graph_months import begin_with, check_months
 

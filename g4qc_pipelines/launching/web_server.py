@@ -24,7 +24,7 @@ from g4qc_core.api.problems import problem
 from g4qc_core.api.server_metrics import ServerMetrics
 from g4qc_core.errors import UsageError
 from g4qc_core.settings import Settings
-from g4qc_pipelines.dagster_private.web import (
+from g4qc_pipelines.dagster_private.webserver import (
     DagsterWebserver,
     ModuleTarget,
     WorkspaceFileTarget,

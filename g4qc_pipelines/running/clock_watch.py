@@ -27,6 +27,7 @@ def mend_future(instance: dg.DagsterInstance, now: float) -> list[str]:
     """Reset every later instant of sensors and schedules to `now`; return the names of the changed ones.
 
     Args:
+        instance: the Dagster instance.
         now: seconds since 1970.
     """
     mended = []

@@ -11,7 +11,7 @@ import sys
 from functools import partial
 
 from g4qc_core.settings import load_settings
-from g4qc_pipelines.dagster_private.code_server import serve_code
+from g4qc_pipelines.dagster_private.grpc_server import serve_code
 from g4qc_pipelines.running.servicer import Servicer
 
 

@@ -16,7 +16,7 @@ import time
 
 import dagster as dg
 
-from g4qc_pipelines.dagster_private.daemon import run_command
+from g4qc_pipelines.dagster_private.daemon_controller import run_command
 from g4qc_pipelines.running.clock_watch import Steps, mend_future
 
 _LOOK_SECONDS = 5.0

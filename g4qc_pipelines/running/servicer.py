@@ -19,12 +19,6 @@ from uuid import uuid4
 import dagster as dg
 from dagster import deserialize_value, serialize_value
 
-from g4qc_pipelines.dagster_private.code_server import (
-    DagsterApiServer,
-    IPCErrorMessage,
-    LoadedRepositories,
-    StartRunInSubprocessSuccessful,
-)
 from g4qc_pipelines.dagster_private.core import InstanceRef, get_run_crash_explanation
 from g4qc_pipelines.dagster_private.grpc import (
     CanCancelExecutionRequest,
@@ -32,6 +26,12 @@ from g4qc_pipelines.dagster_private.grpc import (
     ExecuteExternalJobArgs,
     StartRunResult,
     dagster_api_pb2,
+)
+from g4qc_pipelines.dagster_private.grpc_server import (
+    DagsterApiServer,
+    IPCErrorMessage,
+    LoadedRepositories,
+    StartRunInSubprocessSuccessful,
 )
 from g4qc_pipelines.instance.orphans import end_run
 from g4qc_pipelines.running.remarks import remark
@@ -256,6 +256,7 @@ def _cause(ended: _Ended, lasted: float | None) -> str:
     """Return why the run ended, in one sentence.
 
     Args:
+        ended: exit code and last words of the process.
         lasted: seconds for which the database did not store the end; None when it does.
     """
     if lasted is not None:

@@ -10,7 +10,7 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any
 
-from g4qc_pipelines.dagster_private.code_server import ReconstructableJob, start_run_in_subprocess
+from g4qc_pipelines.dagster_private.grpc_server import ReconstructableJob, start_run_in_subprocess
 
 _STOP_SECONDS = 15.0
 
@@ -20,6 +20,7 @@ def run_worker(request: str, job: ReconstructableJob, queue: Any, stop: Any, wor
 
     Args:
         request: Dagster's request, serialized.
+        job: the job of the run.
         queue: receives Dagster's first message when the run begins.
         stop: the event by which the code server interrupts the run.
         words: receives one sentence when the run ends with an error that could not be stored.

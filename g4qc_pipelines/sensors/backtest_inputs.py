@@ -15,7 +15,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observation
-from g4qc_pipelines.partitions.definitions import BACKTESTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS
 from g4qc_pipelines.run_tags import run_tags
 
 _SECONDS = 120

@@ -6,7 +6,7 @@ import dagster as dg
 
 from g4qc_core.settings import Settings
 from g4qc_pipelines.failures import failure_sentence, grouped_failures, messages_of, sentence
-from g4qc_pipelines.jobs import in_graph_order
+from g4qc_pipelines.named_jobs import in_graph_order
 from g4qc_pipelines.run_tags import range_of
 from g4qc_pipelines.sensors.webhook import Webhook
 

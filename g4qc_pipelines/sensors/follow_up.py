@@ -12,8 +12,8 @@ from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import counted
 from g4qc_core.settings import Settings
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
-from g4qc_pipelines.jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_ROLLS
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.named_jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_ROLLS
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import AFTER, FOLLOW_UP, TRADE_DATE, run_tags
 from g4qc_pipelines.sensors.attempts import Attempts
 from g4qc_pipelines.sensors.followers import FollowUp, History, followers, left_to_others
@@ -31,7 +31,9 @@ def build_follow_up(
     """Return the sensor `follow_up`; it is off until the user switches it on.
 
     Args:
-        clock: tells how long ago a run was tried.
+        settings: the settings.
+        jobs: the graph's named jobs.
+        clock: current instant, UTC; replaced in tests.
     """
 
     @dg.sensor(

@@ -16,7 +16,7 @@ from dagster import RunRecord
 from g4qc_core.services.month_keys import key_of, last_full_months
 from g4qc_core.timeframes import ONE_MINUTE, SESSION
 from g4qc_pipelines.instance.run_states import UNFINISHED
-from g4qc_pipelines.jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_CONTRACTS, UPDATE_ROLLS
+from g4qc_pipelines.named_jobs import MAP_COVERAGE, RECONCILE, UPDATE_BARS, UPDATE_CONTRACTS, UPDATE_ROLLS
 from g4qc_pipelines.run_tags import (
     AFTER,
     AFTER_CLOSE,
@@ -127,6 +127,7 @@ def followers(history: History, first_month: str) -> list[FollowUp]:
     """Return every run that should follow and does not exist yet; bars of an instrument come before all else.
 
     Args:
+        history: the runs and materializations that Dagster recorded.
         first_month: first month of the graph, like 2024-01.
     """
     bars = bars_after_contracts(history, first_month)

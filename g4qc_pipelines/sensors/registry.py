@@ -9,7 +9,7 @@ from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS
 
 
 def build_registry(settings: Settings) -> dg.SensorDefinition:

@@ -22,8 +22,8 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 from g4qc_pipelines.instance.run_states import UNFINISHED
-from g4qc_pipelines.jobs import UPDATE_BARS
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.named_jobs import UPDATE_BARS
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import REPAIR, partitions_of, run_tags
 from g4qc_pipelines.sensors.attempts import Attempts
 

@@ -57,10 +57,11 @@ def tell(settings: Settings, event: str, text: str, pause: Pause = asyncio.sleep
     Returns within G4QC_WEBHOOK_LIMIT and a second, whatever the listener does.
 
     Args:
-        event: what kind of thing happened, like `run_failed`.
+        settings: the settings, with the address.
+        event: kind of the event, like `run_failed`.
         text: one sentence for the user.
-        pause: waits so many seconds between two tries.
-        more: what else a program may want to know; plain values.
+        pause: waits a number of seconds between two tries.
+        **more: further plain values for a program.
     """
     if settings.webhook_url is None:
         return False

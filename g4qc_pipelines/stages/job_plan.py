@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, SENSITIVITY_ASSETS, job_of_assets
-from g4qc_pipelines.partitions.definitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.named_jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, SENSITIVITY_ASSETS, job_of_assets
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS
 from g4qc_pipelines.run_tags import THEN, run_tags
 
 _OF_SPECS = {*BACKTEST_ASSETS, *SENSITIVITY_ASSETS}

@@ -15,7 +15,7 @@ from g4qc_core.sentences import counted, listing
 from g4qc_core.services.month_keys import key_of, months_between
 from g4qc_core.services.quarantine.review import Chosen, rebuilds, sessions_of
 from g4qc_core.storage.stores import Stores
-from g4qc_pipelines.jobs import (
+from g4qc_pipelines.named_jobs import (
     BACKTEST_ASSETS,
     BAR_ASSETS,
     CHAIN_ASSETS,

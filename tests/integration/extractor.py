@@ -15,8 +15,8 @@ import g4qc_core.ib.connection.ibapi_client
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.ib.ib_source import IbSource
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.extraction.extract import extract
 from g4qc_core.services.extraction.extraction_result import Extraction
+from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.services.extraction.plan import PlanRules
 from g4qc_core.storage.server.database import Database, parse_url
 from g4qc_core.storage.stores import Stores

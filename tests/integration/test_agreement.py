@@ -19,7 +19,7 @@ from g4qc_core.gateway.markets.simulated_market import Listing, MarketBars, ceil
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.instruments.registry import load_registry
-from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, RECONCILIATION_ASSETS
+from g4qc_pipelines.named_jobs import BAR_ASSETS, CHAIN_ASSETS, RECONCILIATION_ASSETS
 from g4qc_pipelines.runner import RunFailed
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import Home

@@ -23,7 +23,7 @@ from g4qc_core.bars.bar_source import BarRequest, MemorySource
 from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.calendars.session_calendar import month_window
 from g4qc_core.errors import NoData
-from g4qc_core.services.extraction.extract import extract
+from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.services.extraction.needed_sessions import leaves_no_doubt
 from g4qc_core.services.extraction.plan import FetchOrder, PlanRules
 from g4qc_core.services.quality.month_derivation import derive_month

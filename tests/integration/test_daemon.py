@@ -19,7 +19,7 @@ from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.quality.repairs import gaps_of
 from g4qc_core.storage.stores import open_stores
-from g4qc_pipelines.jobs import CHAIN_ASSETS
+from g4qc_pipelines.named_jobs import CHAIN_ASSETS
 from g4qc_pipelines.runner import ANSWERED_STEP
 from tests.fixtures.home import bare_home
 from tests.fixtures.waiting import until

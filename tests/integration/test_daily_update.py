@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from g4qc_core.bars.bar_source import MemorySource
 from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.instruments.registry import Contract
-from g4qc_core.services.extraction.extract import extract
 from g4qc_core.services.extraction.extraction_result import Extraction
+from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.services.extraction.plan import plan_extraction
 from g4qc_core.storage.bar_stores.bar_store import BarStore
 from g4qc_core.storage.bar_stores.raw_store import RawStore

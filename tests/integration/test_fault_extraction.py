@@ -20,8 +20,8 @@ from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.ib.ib_source import IbSource
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.extraction.extract import extract
 from g4qc_core.services.extraction.extraction_result import Extraction
+from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import metadata
 from g4qc_pipelines.resources import Stores

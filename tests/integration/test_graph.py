@@ -25,7 +25,7 @@ from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.timeframes import DERIVED, TIMEFRAMES
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.definitions import build_definitions
-from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.named_jobs import BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS
 from g4qc_pipelines.resources import Gateway, Stores
 from g4qc_pipelines.runner import Incomplete, RunFailed, Runner
 from tests.fixtures.gateway import NOW

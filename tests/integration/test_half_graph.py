@@ -24,7 +24,7 @@ from g4qc_core.services.backtests.spec_run import run_spec
 from g4qc_core.services.backtests.spec_variants import roll_sensitivity
 from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.commands.demo import _stored as demo_is_whole
-from g4qc_pipelines.jobs import ROLL_ASSETS
+from g4qc_pipelines.named_jobs import ROLL_ASSETS
 from tests.fixtures.api import Api, served
 from tests.fixtures.home import Home, home_on
 from tests.fixtures.pages import Visitor

@@ -17,8 +17,8 @@ from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.errors import BarsDenied, NoData
 from g4qc_core.instruments.registry import Contract
 from g4qc_core.services.extraction.answers import reopen
-from g4qc_core.services.extraction.extract import extract
 from g4qc_core.services.extraction.extraction_result import Extraction
+from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores

@@ -18,7 +18,7 @@ from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.definitions import build_definitions
-from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS
+from g4qc_pipelines.named_jobs import BAR_ASSETS, CHAIN_ASSETS
 from g4qc_pipelines.resources import Gateway
 from g4qc_pipelines.runner import ANSWERED_STEP, READ_STEP, Incomplete, RunFailed, Runner
 from tests.fixtures.gateway import NOW

@@ -17,7 +17,7 @@ from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from g4qc_core.services.quality.feed import STALE
 from g4qc_core.services.quality.repairs import GRACE, gaps_of, rescues_of
 from g4qc_pipelines.commands.workbench import Workbench
-from g4qc_pipelines.jobs import BAR_ASSETS, CHAIN_ASSETS, build_jobs
+from g4qc_pipelines.named_jobs import BAR_ASSETS, CHAIN_ASSETS, build_jobs
 from g4qc_pipelines.runner import RunFailed
 from g4qc_pipelines.sensors.backtest_inputs import build_inputs
 from g4qc_pipelines.sensors.feeds import build_feeds

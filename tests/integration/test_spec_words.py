@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from g4qc_pipelines.partitions.definitions import BACKTESTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS
 from tests.fixtures.home import Home
 from tests.fixtures.specs import as_options
 

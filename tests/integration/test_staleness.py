@@ -22,7 +22,7 @@ from g4qc_core.timeframes import DERIVED
 from g4qc_pipelines.commands.revision_list import show_revisions
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.instance.dagster_instance import add_partitions
-from g4qc_pipelines.jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, build_jobs
+from g4qc_pipelines.named_jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, build_jobs
 from g4qc_pipelines.sensors.backtest_inputs import build_inputs
 from tests.fixtures.gateway import NOW
 from tests.fixtures.home import home_on

@@ -23,7 +23,7 @@ from g4qc_core.ib.pacing_limits import IB_RULES, paced_bars, paced_head
 from g4qc_core.instruments.registry import Contract, load_registry
 from g4qc_core.pacing.memory import MemoryPacer, VirtualTime
 from g4qc_core.pacing.port import paced
-from g4qc_core.services.extraction.extract import extract
+from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from tests.core.bars.builders import es_contract

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from g4qc_pipelines.jobs import BAR_ASSETS
+from g4qc_pipelines.named_jobs import BAR_ASSETS
 from tests.fixtures.waiting import PATIENCE
 from tests.fixtures.web import MONTHS, TAKEN_NAMES, Run, Up
 

@@ -10,7 +10,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.assets.raw import POOL
 from g4qc_pipelines.definitions import build_definitions
-from g4qc_pipelines.jobs import (
+from g4qc_pipelines.named_jobs import (
     BACKTEST_ASSETS,
     BAR_ASSETS,
     CHAIN_ASSETS,

@@ -12,7 +12,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.automation import half_on
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 from g4qc_pipelines.run_tags import AFTER, THEN, TRADE_DATE, run_tags
 from g4qc_pipelines.sensors.followers import OWN_NEXT
 from tests.fixtures.nights import Nights

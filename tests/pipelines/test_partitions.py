@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.month_keys import key_of, last_full_months, months_between, parse_key
-from g4qc_pipelines.partitions.definitions import instrument_months
+from g4qc_pipelines.partitions.partition_definitions import instrument_months
 
 REGISTRY = load_registry()
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from g4qc_pipelines import progress
+from g4qc_pipelines import run_progress
 from g4qc_pipelines.commands.printing import steps
 from tests.fixtures.home import Home
 
@@ -25,7 +25,7 @@ def test_a_step_that_is_tried_again_says_why(make_home: Callable[..., Home]) -> 
 
 def test_a_message_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     with steps(1):
-        listener = progress._listener.get()
+        listener = run_progress._listener.get()
         assert listener is not None
         listener("raw_bars", "correct the entry [ES] there")
     assert "correct the entry [ES] there" in capsys.readouterr().err

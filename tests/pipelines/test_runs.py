@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from g4qc_pipelines.failures import dagster_failures
-from g4qc_pipelines.progress import listening, progress
+from g4qc_pipelines.run_progress import listening, progress
 from g4qc_pipelines.runner import RunFailed, Runner
 
 

@@ -17,7 +17,7 @@ from g4qc_core.ib.resets import in_reset
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
-from g4qc_pipelines.partitions.definitions import INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import INSTRUMENTS
 
 CHICAGO = ZoneInfo("America/Chicago")
 

@@ -39,7 +39,7 @@ class AccountPacing(BaseModel):
     last_sent_at: datetime | None
 
 
-class WorkProgress(BaseModel):
+class WorkProgressEntry(BaseModel):
     """Extraction in progress: `done` of `total` requests are answered."""
 
     subject: str
@@ -65,7 +65,7 @@ class PacingState(BaseModel):
 
     accounts: list[AccountPacing] = Field(description="Accounts with recent requests; never simulated ones")
     last_request: LastRequest | None = Field(description="null if bars were never requested")
-    plans: list[WorkProgress]
+    plans: list[WorkProgressEntry]
 
 
 @router.get("/pacing")
@@ -74,7 +74,7 @@ def pacing(context: Context) -> PacingState:
     stores = context.stores()
     with stores.pacer(IB_RULES) as store:
         accounts = [_account(name, store) for name in store.accounts()]
-    plans = [WorkProgress.model_validate(plan, from_attributes=True) for plan in stores.progress.running()]
+    plans = [WorkProgressEntry.model_validate(plan, from_attributes=True) for plan in stores.progress.running()]
     newest = stores.ledger.last()
     last = (
         None

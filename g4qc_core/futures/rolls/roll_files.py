@@ -90,18 +90,9 @@ def _item(path: Path, text: str, at: int, item: dict[str, Any], symbols: Collect
     def wrong(field: str, problem: object) -> SettingsError:
         return SettingsError(f"{path}, line {line_of_item(text, 'roll', at, field)}: {field}: {problem}")
 
-    for field in item:
-        if field not in _FIELDS:
-            raise wrong(field, unknown("field", field, _FIELDS))
-    for field in _NEEDED:
-        if field not in item:
-            raise wrong(field, "is missing.")
-    day = item["date"]
-    if not isinstance(day, date) or isinstance(day, datetime):
-        raise wrong("date", f"write a trade date like 2025-09-11, without quotes, not {day!r}.")
-    for field in ("symbol", "from", "to", "rule", "note"):
-        if not isinstance(item.get(field, ""), str):
-            raise wrong(field, f"write it in quotes, not {item[field]!r}.")
+    problem = _problem_of_fields(item)
+    if problem is not None:
+        raise wrong(*problem)
     checks = {
         "symbol": lambda value: None if symbols is None or value in symbols else _raise(value, symbols),
         "from": contract_month,
@@ -118,7 +109,24 @@ def _item(path: Path, text: str, at: int, item: dict[str, Any], symbols: Collect
         raise wrong("to", f"{item['to']} does not come after {item['from']}.")
     rule = str(parse_rule(item["rule"])) if "rule" in item else None
     place = f"{path}, line {line_of_item(text, 'roll', at, 'date')}"
-    return RollOverride(item["symbol"], day, item["from"], item["to"], rule, item.get("note", ""), place)
+    return RollOverride(item["symbol"], item["date"], item["from"], item["to"], rule, item.get("note", ""), place)
+
+
+def _problem_of_fields(item: dict[str, Any]) -> tuple[str, object] | None:
+    """Return the first field with an unknown name or a wrong type, or a missing one, and the problem; None if none."""
+    for field in item:
+        if field not in _FIELDS:
+            return field, unknown("field", field, _FIELDS)
+    for field in _NEEDED:
+        if field not in item:
+            return field, "is missing."
+    day = item["date"]
+    if not isinstance(day, date) or isinstance(day, datetime):
+        return "date", f"write a trade date like 2025-09-11, without quotes, not {day!r}."
+    for field in ("symbol", "from", "to", "rule", "note"):
+        if not isinstance(item.get(field, ""), str):
+            return field, f"write it in quotes, not {item[field]!r}."
+    return None
 
 
 def _raise(symbol: str, symbols: Collection[str]) -> UsageError:

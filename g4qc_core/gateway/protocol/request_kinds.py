@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from g4qc_core.gateway.protocol import account, layouts
+from g4qc_core.gateway.protocol import account_replies, layouts
 from g4qc_core.gateway.protocol import reference_data as reference
-from g4qc_core.gateway.protocol.account import fixed, refusing, silent, subscription, unsubscription
+from g4qc_core.gateway.protocol.account_replies import fixed, refusing, silent, subscription, unsubscription
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal
 from g4qc_core.gateway.protocol.client_requests import Fields
 from g4qc_core.gateway.protocol.framing import MalformedRequest
@@ -88,10 +88,10 @@ KINDS: dict[int, RequestKind] = {
     12: RequestKind("news bulletins", "v"),
     13: RequestKind("the cancellation of news bulletins", "v", silent),
     14: RequestKind("a log level", "vi", silent),
-    15: RequestKind("the binding of orders", "vb", account.auto_open_orders),
+    15: RequestKind("the binding of orders", "vb", account_replies.auto_open_orders),
     16: RequestKind("all open orders", "v", fixed(layouts.OPEN_ORDER_END)),
     17: RequestKind("managed accounts", "v", fixed(layouts.MANAGED_ACCOUNTS)),
-    18: RequestKind("financial advisor data", "vi", account.advisor_data),
+    18: RequestKind("financial advisor data", "vi", account_replies.advisor_data),
     19: RequestKind("a change of financial advisor data", "vis#"),
     20: RequestKind("historical bars", "#"),
     21: RequestKind("the exercise of options", "v#"),
@@ -109,7 +109,7 @@ KINDS: dict[int, RequestKind] = {
     56: RequestKind("the cancellation of an implied volatility", "v#", _NO_STREAM),
     57: RequestKind("the cancellation of an option price", "v#", _NO_STREAM),
     58: RequestKind("the cancellation of all orders"),
-    59: RequestKind("a type of market data", "vi", account.market_data_type),
+    59: RequestKind("a type of market data", "vi", account_replies.market_data_type),
     61: RequestKind("positions", "v", fixed(layouts.POSITIONS_END)),
     62: RequestKind("an account summary", "v#ss", subscription(62, layouts.ACCOUNT_SUMMARY_END)),
     63: RequestKind("the cancellation of an account summary", "v#", unsubscription(62)),

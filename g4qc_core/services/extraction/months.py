@@ -21,8 +21,8 @@ from g4qc_core.services.chains import (
     sessions_without_contract,
     stored_chain,
 )
-from g4qc_core.services.extraction.extract import extract_sessions
 from g4qc_core.services.extraction.extraction_result import Extraction
+from g4qc_core.services.extraction.extractor import extract_sessions
 from g4qc_core.services.extraction.plan import USUAL, PlanRules
 from g4qc_core.services.extraction.restated_bars import changes_after
 from g4qc_core.services.window_ends import window_of

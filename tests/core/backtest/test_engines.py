@@ -16,7 +16,7 @@ from g4qc_core.backtest.account.account import check_against, settle
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import PricedBars, price_bars
 from g4qc_core.backtest.engines.engine import Engine, EngineRun, EngineTask
-from g4qc_core.backtest.engines.registry import DEFAULT_ENGINE, ENGINES, engine
+from g4qc_core.backtest.engines.engine_registry import DEFAULT_ENGINE, ENGINES, engine
 from g4qc_core.backtest.prepared_strategy import PreparedStrategy, TargetStrategy
 from g4qc_core.backtest.strategies import Strategy
 from g4qc_core.errors import BacktestRefused, UsageError

@@ -14,7 +14,7 @@ from g4qc_core.calendars.session_calendar import calendar, month_window
 from g4qc_core.errors import InvalidBars
 from g4qc_core.futures.rolls.roll_files import RollOverride
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.services.extraction.extract import extract
+from g4qc_core.services.extraction.extractor import extract
 from g4qc_core.services.quality.month_validation import validate_month
 from g4qc_core.storage.request_ledger import LedgerEntry, Outcome
 from tests.core.bars.builders import es_contract
