@@ -1,6 +1,6 @@
-"""Small pictures, for places that show no interactive charts: the sheet, its colours, and PNG bytes.
+"""Small static pictures for places without interactive charts: figure, price axis, and PNG bytes.
 
-matplotlib is used through its objects, without pyplot's global state, and imported late because it is slow.
+matplotlib is used through its objects, without pyplot's global state, and imported late because the import is slow.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def png(figure: Any) -> bytes:
 
 
 def price_axis(axis: Any, instrument: Instrument) -> None:
-    """Format the prices of a vertical axis in the instrument's notation; call it after the data is drawn."""
+    """Format the prices of a vertical axis as the market writes them; call it after the data is drawn."""
     from matplotlib.ticker import MultipleLocator
 
     low, high = axis.get_ylim()
     step, in_parts = float(instrument.price_step), quotes_32nds(instrument)
-    # Of few ticks only multiples of one are prices; of many, round numbers are.
+    # On a short range only multiples of the tick are prices; on a long one, use round numbers.
     if in_parts or (high - low) / step <= 2 * _MOST_MARKS:
         while (high - low) / step > _MOST_MARKS:
             step *= 2
@@ -56,5 +56,5 @@ def price_axis(axis: Any, instrument: Instrument) -> None:
 
 
 def thousands(value: float, _: object = None) -> str:
-    """Format 12,000 as `12k`, for an axis of volumes."""
+    """Format a number for an axis of volumes: `12k` for 12,000."""
     return f"{value / 1000:,.0f}k" if value >= 1000 else f"{value:,.0f}"

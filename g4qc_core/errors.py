@@ -1,49 +1,49 @@
 """Every error that G4QC raises on purpose, in one tree.
 
     G4qcError                       one clear sentence that says what to do
-    ├── PermanentError              asking again gives the same answer: do not retry
-    │   ├── UsageError              an unknown name, a reversed window, a date that is no date
-    │   │   └── NotFound            there is no such thing under this address
-    │   │       └── Gone            there was one, and it was deleted
-    │   ├── AccessDenied            no key, a wrong one, or one that may not do this
-    │   ├── SettingsError           a setting, or a file that the user edits, is malformed
-    │   ├── PortTaken               another program listens there
-    │   ├── HomeTaken               another `g4qc up` runs over the home
+    ├── PermanentError              a retry would fail in the same way
+    │   ├── UsageError              an unknown name, a reversed window, a malformed date
+    │   │   └── NotFound            nothing exists at this address
+    │   │       └── Gone            something existed at this address and was deleted
+    │   ├── AccessDenied            no key, a wrong key, or a key without the right
+    │   ├── SettingsError           a setting, or a file of the user, is malformed
+    │   ├── PortTaken               another program listens on the port
+    │   ├── HomeTaken               another `g4qc up` uses the home
     │   ├── DatabaseRefused         wrong password, no such database, schema from another version
-    │   ├── ClockWrong              this machine and the gateway disagree about the day
+    │   ├── ClockWrong              this machine and the gateway disagree on the day
     │   ├── OriginMismatch          this database holds bars of another kind of gateway
-    │   ├── GatewayRefused          the peer is no gateway, or one that this client cannot talk to
+    │   ├── GatewayRefused          the listener is not a gateway, or speaks no protocol of this client
     │   ├── ContractNotFound        the gateway has no definition (error 200)
-    │   ├── ContractAmbiguous       the gateway has several that fit (error 200)
+    │   ├── ContractAmbiguous       the gateway has several definitions that fit (error 200)
     │   ├── ContractChanged         a contract month now belongs to another product than its stored bars
-    │   ├── PermissionDenied        no market data subscription, or held by another session
-    │   ├── RequestRejected         the gateway says that the request is malformed (321, 10314, 10339)
-    │   ├── ClientTooOld            the gateway wants a newer client for this request (10285)
-    │   ├── NoData                  the gateway answered that there is no data
+    │   ├── PermissionDenied        no market data subscription, or another session uses it
+    │   ├── RequestRejected         the gateway calls the request malformed (321, 10314, 10339)
+    │   ├── ClientTooOld            the gateway requires a newer client for this request (10285)
+    │   ├── NoData                  the gateway answered that the window is empty
     │   ├── InvalidBars             bars that break a rule of the schema
-    │   │   └── UnreadableAnswer    a message, a time or a number of the gateway that cannot be read
-    │   ├── DecidedMeanwhile        bars in quarantine that changed, or were decided, since they were looked at
-    │   ├── BarsIncomplete          the timeframe was not derived from the minutes as they are stored now
-    │   └── BacktestRefused         a backtest whose numbers would be wrong: no bars, no margin, no such price
-    └── TransientError              the same call may succeed later: retry with a pause
-        ├── GatewayUnavailable      refused, or accepts and stays silent
-        ├── GatewayDisconnected     the connection died while the request was open
+    │   │   └── UnreadableAnswer    a message, time or number from the gateway that cannot be read
+    │   ├── DecidedMeanwhile        bars in quarantine that changed, or were decided, since they were listed
+    │   ├── BarsIncomplete          minutes are stored, but the timeframe was not derived from their current version
+    │   └── BacktestRefused         a backtest without reliable figures: no bars, no margin, no such price
+    └── TransientError              the same call may succeed later: retry after a pause
+        ├── GatewayUnavailable      the connection is refused, or accepted without an answer
+        ├── GatewayDisconnected     the connection ended while the request was open
         ├── GatewayTimeout          no answer within the deadline
-        ├── ClientIdInUse           error 326: an old session may still be dying
+        ├── ClientIdInUse           error 326: the gateway may still be closing an old session
         ├── PacingViolation         the gateway reports too many requests
         ├── RequestCancelled        the gateway dropped the query
-        ├── BarsDenied              the gateway has no data for a window for which it sent bars before
-        ├── InUse                   a run uses the thing to be deleted, or it was made again meanwhile
+        ├── BarsDenied              the gateway reports an empty window for which it returned bars before
+        ├── InUse                   a run uses what the user wants to delete, or it was made again meanwhile
         ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
-        │   └── GraphStarting       it does not answer yet: `g4qc up` is starting it
+        │   └── GraphStarting       Dagster does not answer yet: `g4qc up` is starting it
         ├── ServerUnavailable       no server of G4QC answers at the address
-        ├── TooManyRequests         the API's limit of requests is reached for this minute, or of event streams
+        ├── TooManyRequests         the API's limit of requests a minute, or of event streams, is reached
         ├── ListenersFull           all places for event streams of the API are taken
         ├── DefinitionMissing       no definition (200) of a contract that the gateway had: maintenance, or it is gone
-        └── DatabaseUnavailable     no server, or it went away
+        └── DatabaseUnavailable     no database server answers, or the connection was lost
 
-An error is permanent or transient by its type, chosen where it is raised; code that catches it only reads the type.
-This module imports no library.
+Permanent or transient is decided once, where the error is raised; a caller only reads the type. This module imports no
+third-party library.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ from difflib import get_close_matches
 
 
 class G4qcError(Exception):
-    """Base of all errors whose text is for the user."""
+    """Base of all errors whose text is written for the user."""
 
 
 class PermanentError(G4qcError):
-    """The same call will fail again: do not retry."""
+    """The same call will fail again; do not retry."""
 
 
 class TransientError(G4qcError):
@@ -65,23 +65,23 @@ class TransientError(G4qcError):
 
 
 class UsageError(PermanentError):
-    """The request names something that does not exist, or makes no sense."""
+    """The user asked for something that does not exist or makes no sense."""
 
 
 class NotFound(UsageError):
-    """There is no such thing under this address."""
+    """Nothing exists at this address."""
 
 
 class Gone(NotFound):
-    """There was such a thing under this address, and it was deleted."""
+    """Something existed at this address and was deleted."""
 
 
 class AccessDenied(PermanentError):
-    """The API wants a key, or another one."""
+    """The API requires a key, or another one."""
 
 
 class SettingsError(PermanentError):
-    """A setting, or a file that the user edits, is malformed; the text names file and field."""
+    """A setting, or a file of the user, is malformed; the text names file and field."""
 
 
 class PortTaken(PermanentError):
@@ -89,7 +89,7 @@ class PortTaken(PermanentError):
 
 
 class HomeTaken(PermanentError):
-    """Another `g4qc up` runs over the home."""
+    """Another `g4qc up` uses the home."""
 
 
 class DatabaseRefused(PermanentError):
@@ -97,7 +97,7 @@ class DatabaseRefused(PermanentError):
 
 
 class ClockWrong(PermanentError):
-    """The clocks of this machine and of the gateway disagree about the day."""
+    """The clocks of this machine and of the gateway disagree on the day."""
 
 
 class OriginMismatch(PermanentError):
@@ -105,7 +105,7 @@ class OriginMismatch(PermanentError):
 
 
 class GatewayError(G4qcError):
-    """Mixin of errors that the gateway reported; `code` is its number, or None where there was none."""
+    """Mixin of errors that the gateway reported; `code` is the error number, or None if there is none."""
 
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
@@ -113,7 +113,7 @@ class GatewayError(G4qcError):
 
 
 class GatewayRefused(GatewayError, PermanentError):
-    """The peer is no gateway, or one whose protocol is too old or too new."""
+    """The listener is not a gateway, or its protocol is too old or too new."""
 
 
 class ContractNotFound(GatewayError, PermanentError):
@@ -133,19 +133,19 @@ class PermissionDenied(GatewayError, PermanentError):
 
 
 class RequestRejected(GatewayError, PermanentError):
-    """The gateway rejects the request as malformed: a defect of G4QC or a changed rule, never retried."""
+    """The gateway calls the request malformed: a defect in G4QC or a changed rule, never retried."""
 
 
 class ClientTooOld(GatewayError, PermanentError):
-    """The gateway serves this only to a newer build of its client library (10285)."""
+    """The gateway serves this request only to a newer version of its client library (10285)."""
 
 
 class NoData(GatewayError, PermanentError):
-    """The gateway answered that the window has no data; the ledger decides whether to believe it."""
+    """The gateway answered that the window is empty; the ledger decides whether to believe it."""
 
 
 class GatewayUnavailable(GatewayError, TransientError):
-    """Nothing listens at the address, or the peer accepts the connection and stays silent."""
+    """The connection is refused, or accepted without an answer."""
 
 
 class GatewayDisconnected(GatewayError, TransientError):
@@ -153,7 +153,7 @@ class GatewayDisconnected(GatewayError, TransientError):
 
 
 class GatewayTimeout(GatewayError, TransientError):
-    """There was no answer within the deadline."""
+    """No answer within the deadline."""
 
 
 class ClientIdInUse(GatewayError, TransientError):
@@ -161,27 +161,27 @@ class ClientIdInUse(GatewayError, TransientError):
 
 
 class PacingViolation(GatewayError, TransientError):
-    """The gateway reports that requests are too frequent."""
+    """The gateway reports too many requests."""
 
 
 class RequestCancelled(GatewayError, TransientError):
-    """The gateway dropped a query that was not cancelled."""
+    """The gateway dropped the query, which G4QC had not cancelled."""
 
 
 class BarsDenied(GatewayError, TransientError):
-    """The gateway has no data for a window for which it sent bars before: an outage, not an empty window."""
+    """The gateway reports an empty window for which it returned bars before: an outage, not an empty window."""
 
 
 class DefinitionMissing(GatewayError, TransientError):
-    """The gateway has no definition (200) of a contract that it knew: maintenance, or the contract is gone for good."""
+    """No definition (200) of a contract whose id came from the gateway: a maintenance error, or true if it persists."""
 
 
 class InUse(TransientError):
-    """A run uses the thing to be deleted or removed, or another process has made it again meanwhile."""
+    """A run uses what the user wants to delete or remove, or another process has made it again meanwhile."""
 
 
 class GraphUnavailable(TransientError):
-    """Dagster's web server does not answer, or cannot launch anything now."""
+    """Dagster's web server does not answer, or cannot launch runs now."""
 
 
 class GraphStarting(GraphUnavailable):
@@ -193,7 +193,7 @@ class ServerUnavailable(TransientError):
 
 
 class TooManyRequests(TransientError):
-    """The client sent more requests than the API allows in a minute."""
+    """More requests than the API allows in a minute."""
 
 
 class ListenersFull(TransientError):
@@ -209,11 +209,11 @@ class InvalidBars(PermanentError):
 
 
 class DecidedMeanwhile(PermanentError):
-    """Bars in quarantine changed, or something else was decided about them, since they were looked at."""
+    """Bars in quarantine changed, or another decision about them was recorded, since they were listed."""
 
 
 class BarsIncomplete(PermanentError):
-    """The timeframe was not derived from the stored minutes, or from an older version of them."""
+    """Minutes are stored, but the timeframe was not derived from them, or was derived from an older version of them."""
 
 
 class UnreadableAnswer(GatewayError, InvalidBars):
@@ -221,14 +221,14 @@ class UnreadableAnswer(GatewayError, InvalidBars):
 
 
 class BacktestRefused(PermanentError):
-    """The backtest would give wrong numbers."""
+    """The backtest would give unreliable figures."""
 
 
 _LISTED = 16
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UsageError:
-    """Return a UsageError for an unknown name, with the nearest known one; a long list is cut in the middle.
+    """Return a UsageError for an unknown name, with the nearest known one; a long list is shortened in the middle.
 
     >>> str(unknown("timeframe", "5m", ["1min", "5min"]))
     "Unknown timeframe '5m': did you mean '5min'? Known: 1min, 5min."

@@ -1,6 +1,6 @@
-"""Files that are written completely or not at all, and closed to other users of the machine.
+"""Atomic writes and private files: a file is written completely or not at all, and other users have no access.
 
-A concurrent reader sees the old content or the new, never part of one.
+A concurrent reader sees the old content or the new, never a mixture.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LOOK_AGAIN = 0.05
 
 @contextmanager
 def closed_to_others() -> Iterator[None]:
-    """Close every file and folder that this process and its children make in the block to other users."""
+    """Create all files and folders in the block without access for other users, also in child processes."""
     _masks_before.append(os.umask(_PRIVATE_MASK))
     try:
         yield
@@ -35,20 +35,20 @@ def closed_to_others() -> Iterator[None]:
 
 
 def usual_mode() -> int:
-    """Return the rights of a file that the user asked for at their own location: those that their umask leaves."""
+    """Return the mode of a file at a location that the user chose: what their umask leaves."""
     mask = os.umask(_PRIVATE_MASK)
     os.umask(mask)
     return 0o666 & ~(_masks_before[0] if _masks_before else mask)
 
 
 def write_whole(path: Path, content: bytes, mode: int = PRIVATE, owner: tuple[int, int] | None = None) -> None:
-    """Write next to the file and rename; after an error nothing is left of the attempt.
+    """Write to a temporary file in the same folder and rename it; remove it after an error.
 
     Args:
-        content: the whole content.
         path: path of the file.
-        mode: rights of a new file; an existing file keeps its rights.
-        owner: user and group to give the file to; only for root.
+        content: the whole content.
+        mode: mode of a new file; an existing file keeps its own.
+        owner: user and group of the file; only for root.
 
     Raises:
         OSError: the folder is missing or cannot be written, or the disk is full.
@@ -68,7 +68,7 @@ def write_whole(path: Path, content: bytes, mode: int = PRIVATE, owner: tuple[in
 
 
 def private_file(path: Path, append: bool = False) -> IO[bytes]:
-    """Open a file for reading and writing, keeping its content; create it if missing. Other users have no access.
+    """Open a file for reading and writing and keep its content; create it if missing, without access for other users.
 
     Raises:
         OSError: it cannot be opened, or is a link.
@@ -81,13 +81,13 @@ def private_file(path: Path, append: bool = False) -> IO[bytes]:
 def alone_with(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
     """Lock the folder of the file against other processes and threads that use this lock.
 
-    What is read in the block can be changed and written back.
+    In the block, content can be read, changed and written back.
 
     Raises:
         OSError: the folder is missing.
-        TransientError: another process held it for longer than the patience.
+        TransientError: another process kept the lock for longer than the patience.
     """
-    # The folder is locked, not the file, because `write_whole` replaces the file each time.
+    # Lock the folder, not the file: `write_whole` replaces the file.
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         _lock(folder, path, patience)

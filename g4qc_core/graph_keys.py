@@ -1,4 +1,4 @@
-"""The port of the graph's dynamic partition keys: specs of backtests, and instruments."""
+"""Dynamic partition keys of the graph: specs of backtests, and instruments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class KeyKind(StrEnum):
-    """Kind of a key; the values are the names of Dagster's partitions."""
+    """The kind of a key; the values are the names of Dagster's partitions."""
 
     BACKTEST = "backtest"
     INSTRUMENT = "instrument"
@@ -20,8 +20,8 @@ class GraphKey:
     """One key.
 
     Attributes:
-        holds: data stored under it, like `2 results`; empty if there is none.
-        at_work: True if an unfinished run works on it.
+        holds: what is stored under the key, like `2 results`; empty if nothing is.
+        at_work: True if an unfinished run uses it.
         kept_by: a sentence that says why it cannot be removed and what to do first; empty if it can be removed.
     """
 
@@ -33,7 +33,7 @@ class GraphKey:
 
     @property
     def unused(self) -> bool:
-        """True if it can be removed now and nothing is stored under it."""
+        """True if the key can be removed now and nothing is stored under it."""
         return not (self.holds or self.at_work or self.kept_by)
 
 
@@ -44,7 +44,7 @@ class GraphKeys(Protocol):
         """Return all keys of that kind."""
 
     def at_work(self) -> set[str]:
-        """Return the keys of both kinds that unfinished runs work on: specs, and the symbols of months."""
+        """Return the keys of both kinds that unfinished runs use: specs, and the symbols of months."""
 
     def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
         """Remove keys; ignore those that do not exist."""

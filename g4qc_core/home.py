@@ -1,4 +1,4 @@
-"""The home: the folder for everything that G4QC writes by itself, closed to other users of the machine."""
+"""The home: the folder for all files that G4QC writes by itself, without access for other users."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from g4qc_core.errors import SettingsError
 
 SERVER_ACCOUNT = "pgserver"
-"""Account of the embedded server when G4QC runs as root; its group may only traverse root's home."""
+"""Account of the embedded server when G4QC runs as root: its group may only traverse root's home."""
 
 _LEAST_FREE = 256 * 2**20  # bytes
 _OTHERS = 0o077
@@ -31,10 +31,10 @@ _told: set[Path] = set()
 
 
 def private_home(home: Path) -> None:
-    """Create the home, or remove the rights of others from an existing one.
+    """Create the home, or remove the rights of other users from an existing one.
 
-    A home that also holds files that are not G4QC's keeps its rights, which is logged: only the folders and files of
-    G4QC are closed then.
+    A home that also holds files of other programs keeps its rights, which is logged: then only the folders and files of
+    G4QC are made private.
 
     Raises:
         SettingsError: it cannot be created or written, or belongs to another user.
@@ -60,7 +60,7 @@ def private_home(home: Path) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Create the folder and its parents for their owner alone; check an existing one.
+    """Create the folder, and its parents, with access for the owner only; check an existing one.
 
     Raises:
         SettingsError: it cannot be created or written, or belongs to another user.
@@ -86,7 +86,7 @@ def make_private(folder: Path) -> None:
 
 
 def low_disk(home: Path) -> str | None:
-    """Return a sentence if the disk of the home is nearly full; None otherwise, and if it cannot be read."""
+    """Return a sentence if the disk of the home is nearly full; None otherwise, or if the disk cannot be read."""
     try:
         free = shutil.disk_usage(home).free
     except OSError:

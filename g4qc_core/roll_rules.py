@@ -1,6 +1,6 @@
-"""Roll rules as text, like `volume` or `days_before_expiry(8)`: the one place that parses and writes them.
+"""Roll rules as text, such as `volume` or `days_before_expiry(8)`: the only module that parses and formats them.
 
-`futures.rolls.rule_dates` finds the dates that a rule gives. This module is here because instruments name rules, too.
+`futures.rolls.rule_dates` computes the dates of a rule. The rules are defined here because instruments name them, too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MOST_DAYS = 120
 
 @dataclass(frozen=True)
 class Volume:
-    """The next contract trades more than the front one in two sessions running: roll at the open of the third."""
+    """The next contract trades more than the front one in two consecutive sessions: roll at the open of the third."""
 
     sessions = 2
     delay = 0
@@ -30,8 +30,8 @@ class Volume:
 class OpenInterest:
     """The next contract has more open interest than the front one: roll at the open of the second session after.
 
-    One session is enough: open interest is a stock, and does not jump back and forth as volume does. It is published
-    while the next session already trades, too late for a roll at its open.
+    One session is enough: open interest is a stock and does not jump back and forth as volume does. It is published
+    while the next session already trades, too late for a roll at the open of that session.
     """
 
     sessions = 1
@@ -73,7 +73,7 @@ class FirstNotice:
 
 @dataclass(frozen=True)
 class FixedDates:
-    """Dates that the user listed: each contract is left on the last of them while it is in front."""
+    """Dates that the user listed: each contract is replaced on the last of the dates while it is in front."""
 
     dates: tuple[date, ...]
 
@@ -102,7 +102,7 @@ FORMS = tuple(RULE_DEFINITIONS)
 
 
 def parse_rule(text: str) -> RollRule:
-    """Parse a rule; its `str` is its name in tables.
+    """Parse a rule; `str` of the result is its name in tables.
 
     Raises:
         UsageError: there is no such rule, or its argument is malformed.

@@ -1,7 +1,7 @@
-"""All settings with their types; only this module reads the environment.
+"""All settings, typed. No other module reads the environment.
 
-A setting comes from the environment (`G4QC_...`) or from a file `.env` in the working directory, the environment first.
-`.env.example` lists them all; a test compares the two.
+A setting comes from the environment (`G4QC_...`) or from a file `.env` in the working directory; the environment wins.
+`.env.example` lists them all, and a test checks that the two agree.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from g4qc_core.errors import SettingsError
 
 
 class Settings(BaseSettings):
-    """All settings. Read them once with `load_settings`, then pass them on."""
+    """All settings of G4QC. Read them once with `load_settings`, then pass them on."""
 
     model_config = SettingsConfigDict(
         env_prefix="G4QC_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
@@ -160,12 +160,12 @@ class Settings(BaseSettings):
 
     @property
     def instruments_file(self) -> Path:
-        """Path to which the user's instruments are written; the file may not exist yet."""
+        """Path of the file with the user's instruments, which may not exist yet."""
         return self.instruments or self.home / "instruments.toml"
 
     @property
     def own_instruments(self) -> Path | None:
-        """The file of the user's instruments to read; None if none is set and the home has none."""
+        """The file of the user's instruments to read; None if no file is set and the home has none."""
         return self.instruments_file if self.instruments or self.instruments_file.exists() else None
 
     @property
@@ -175,22 +175,22 @@ class Settings(BaseSettings):
 
     @property
     def reports_url(self) -> str:
-        """Address of the HTML reports for a browser, without a slash at the end."""
+        """Address of the HTML reports in a browser, without a slash at the end."""
         return f"{self.api_link}/reports"
 
     @property
     def api_link(self) -> str:
-        """Address of the API's server for a browser, without a slash at the end."""
+        """Address of the API's server in a browser, without a slash at the end."""
         return (self.api_url or f"http://127.0.0.1:{self.api_port}").rstrip("/")
 
     @property
     def dagster_link(self) -> str:
-        """Address of the Dagster web UI for a browser, without a slash at the end."""
+        """Address of the Dagster web UI in a browser, without a slash at the end."""
         return (self.dagster_url or f"http://127.0.0.1:{self.dagster_port}").rstrip("/")
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the settings of this process, and use their calendars from now on.
+    """Return the settings of this process, and use their calendars from now on.
 
     Raises:
         SettingsError: a value is malformed; the text names the variable, or the calendars file and its line.

@@ -1,6 +1,6 @@
-"""The timeframes, with their names at Interactive Brokers and in pandas.
+"""The names of timeframes, and how Interactive Brokers and pandas spell each of them.
 
-`bars.resampling` decides where a bar of a timeframe begins.
+`bars.resampling` decides where the buckets of a timeframe start.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ class Timeframe:
     """A bar length.
 
     Attributes:
-        name: its name in tables, on the command line and in asset names.
-        minutes: length in minutes; 0 for the session bar `1d`, whose length is the session's.
-        ib: Interactive Brokers' `barSizeSetting`, exactly as its validator requires.
+        name: G4QC's spelling everywhere: in tables, on the command line, in asset names.
+        minutes: length in minutes; 0 for the session bar `1d`, whose length is that of the session.
+        ib: Interactive Brokers' `barSizeSetting`, exactly as the gateway accepts it.
         pandas: the pandas offset alias; `1d` has none, because a session is not a calendar day.
     """
 
@@ -29,12 +29,16 @@ class Timeframe:
 
     @property
     def is_session(self) -> bool:
-        """True for the bar that spans one whole session."""
+        """True for the bar that spans a whole session."""
         return self.minutes == 0
 
     @property
     def length(self) -> timedelta:
-        """Length of a full bar; raises ValueError for the session bar."""
+        """Return the length of a full bar.
+
+        Raises:
+            ValueError: this is the session bar.
+        """
         if self.is_session:
             raise ValueError("a session bar has no fixed length")
         return timedelta(minutes=self.minutes)
@@ -65,7 +69,7 @@ def timeframe(name: str) -> Timeframe:
     """Return the timeframe of that name.
 
     Raises:
-        UsageError: no such timeframe; the text offers the nearest one.
+        UsageError: no such timeframe; the text suggests the nearest one.
     """
     try:
         return _BY_NAME[name]

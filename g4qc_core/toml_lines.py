@@ -1,4 +1,4 @@
-"""Line numbers of fields in a TOML file that the user edits, for error sentences about malformed fields."""
+"""Line numbers of fields in TOML files that the user edits, for the text of errors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import re
 
 
 def line_of(text: str, entry: str, field: str) -> int:
-    """Return the line (from 1) of the field; if it is not found, that of the entry's headline, or 1."""
+    """Return the line (from 1) of the field.
+
+    If it is not found, return the line of the entry's header, else 1.
+    """
     headline = re.compile(rf"""^\s*\[{{1,2}}\s*["']?{re.escape(entry)}["']?\s*[\].]""")
-    # A name outside any entry is in the place of a field.
+    # `entry` may also be a key outside every table.
     loose = re.compile(rf"^\s*{re.escape(entry)}\s*=")
     found, inside = 0, False
     for number, line in enumerate(text.splitlines(), 1):
@@ -26,7 +29,10 @@ def line_of(text: str, entry: str, field: str) -> int:
 
 
 def line_of_item(text: str, array: str, at: int, field: str) -> int:
-    """Return the line (from 1) of the field in item `at` (from 0) of an array of tables, or of its headline, or 1."""
+    """Return the line (from 1) of the field in item `at` (from 0) of an array of tables.
+
+    If the field is not found, return the line of the item's header, else 1.
+    """
     headline = re.compile(rf"^\s*\[\[\s*{re.escape(array)}\s*\]\]")
     found, seen = 0, -1
     for number, line in enumerate(text.splitlines(), 1):

@@ -1,4 +1,4 @@
-"""Waits for something outside this process, with a deadline and progress messages."""
+"""Waiting for something outside this process, with a deadline and progress messages."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _TELL_AGAIN = 30.0
 
 
 class Wait:
-    """One wait, in small steps; it reports after a few seconds and then twice a minute.
+    """One wait in short steps, which reports progress after a few seconds and then twice a minute.
 
     Args:
-        what: the thing waited for, as a sentence without its end.
-        seconds: the deadline.
+        what: a sentence about the thing to wait for, without its end.
+        seconds: deadline in seconds.
         failure: type of the error at the deadline.
         tell: receives the progress messages; default: the log, which a command shows on the screen.
     """
@@ -41,8 +41,8 @@ class Wait:
         """Sleep for a moment.
 
         Args:
+            advice: what the user can do if the wait lasts too long; the end of the error's sentence.
             seconds: length of the pause.
-            advice: what the user can do if the wait lasted too long; ends the error's sentence.
 
         Raises:
             TransientError: the deadline has passed; the error has the given type.

@@ -1,16 +1,15 @@
-"""Comparison of our larger bars with the source's own, by hour and by session.
+"""Comparison of our larger bars with the source's own: hour by hour, and session by session.
 
-The same bar is made in two ways: here, from the source's validated minutes, and by the source itself. If the two
-differ, one of them is wrong, except for these known differences:
+Our bars are resampled from the source's validated minutes; the source makes its own larger bars. Where the two differ,
+one is wrong, except for these known differences:
 
-- A session's bar is named by its trade date here. A source may report the trading of a holiday as a bar of its own,
-  named by that day: `by_trade_date` adds it to the bar of its trade date.
-- The close of a session's bar may be the settlement price, which the exchange publishes hours after the last trade.
-  It is then not a trade: it is reported separately and is no fault.
-- A gateway may send a flat bar without volume for a time without a trade, where we have no bar.
+- Our session bar is named by its trade date. A source may report the trading of a holiday as a bar of its own, named by
+  that day; `by_trade_date` adds it to the bar of the trade date to which it counts.
+- The close of the source's session bar may be the settlement price, which the exchange publishes hours after the last
+  trade. It is reported as `settlement`, which is not a fault.
+- A gateway may send a flat bar without volume for a time without a trade, for which we have no bar.
 - Hours of both sides begin at the session's open, which for futures is a full hour.
-- Interactive Brokers leaves some trades out of its bars, and not always the same ones: volumes may differ a
-  little.
+- Interactive Brokers omits some trades from its bars, and not always the same ones: volumes may differ a little.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ COMPARED_COLUMNS = (
 
 
 class Finding(StrEnum):
-    """Result of the comparison of one bar."""
+    """The result of the comparison of one bar."""
 
     AGREES = "agrees"
     SETTLEMENT = "settlement"
@@ -52,37 +51,37 @@ class Finding(StrEnum):
 
 
 FAULTS = (Finding.PRICE, Finding.VOLUME, Finding.ONLY_OURS, Finding.ONLY_THE_GATEWAYS)
-"""The findings that the user should look at."""
+"""The findings that the user must look at."""
 
 
 @dataclass(frozen=True)
 class Tolerance:
-    """Largest difference between two bars that agree: points of price, and a share of the volume."""
+    """The largest difference at which two bars still agree: in points of price, and as a fraction of the volume."""
 
     points: float
     share: float
 
     @classmethod
     def of(cls, instrument: Instrument) -> Tolerance:
-        """Return the instrument's own tolerances."""
+        """Return the tolerances of the instrument."""
         return cls(float(instrument.price_tolerance * instrument.tick), float(instrument.volume_tolerance))
 
 
 def compare_bars(
     ours: pd.DataFrame, gateways: pd.DataFrame, timeframe: Timeframe, instrument: Instrument
 ) -> pd.DataFrame:
-    """Compare every bar that either side has.
+    """Compare the bars of both sides; a bar that only one side has is included.
 
     Args:
-        instrument: the instrument of the bars.
-        timeframe: of the bars.
-        ours: bars made from our minutes, in the form of `gateways`.
+        ours: bars resampled from our minutes, in the form of `gateways`.
         gateways: contract, timestamp, trade_date and `VALUES`, unique by contract and timestamp, or by contract
-            and trade date if a bar is a whole session.
+            and trade date where a bar is a whole session.
+        timeframe: timeframe of the bars.
+        instrument: instrument of the bars.
 
     Returns:
-        `COMPARED_COLUMNS`, by contract and timestamp. Values of a side without the bar are NaN; `finding` is a
-        `Finding`, `detail` describes the difference in words.
+        `COMPARED_COLUMNS`, by contract and timestamp: values of a side without the bar are NaN; `finding` is a
+        `Finding`, `detail` describes the difference.
     """
     keys = ["contract", "trade_date"] if timeframe.is_session else ["contract", "timestamp"]
     both = _columns(ours).merge(_columns(gateways), on=keys, how="outer", suffixes=("", "_theirs"), indicator="side")
@@ -97,11 +96,11 @@ def compare_bars(
 
 
 def by_trade_date(bars: pd.DataFrame, calendar: SessionCalendar) -> pd.DataFrame:
-    """Merge a source's session bars for days that belong to the same trade date.
+    """Merge a source's session bars of days that count to the same trade date.
 
     Args:
-        calendar: the instrument's sessions.
         bars: timestamp, trade_date (as the source names the days) and `VALUES`, ascending, of one contract.
+        calendar: session calendar of the instrument.
 
     Returns:
         The same columns, ascending; a bar of a day without known trading keeps its name.
@@ -134,7 +133,7 @@ def _find(row: dict[Hashable, Any], timeframe: Timeframe, allowed: Tolerance) ->
         return Finding.AGREES, "nothing traded"
     if row["side"] == "right_only":
         return Finding.ONLY_THE_GATEWAYS, "we have no such bar"
-    # Prices are floats on a grid of ticks, so the limit needs some room for rounding.
+    # Prices are floats: a difference of exactly the tolerance may exceed it by a rounding error.
     points = allowed.points + 1e-9
     apart = {name: row[f"gateway_{name}"] - row[name] for name in PRICES}
     wrong = {name: by for name, by in apart.items() if abs(by) > points}
@@ -148,7 +147,7 @@ def _find(row: dict[Hashable, Any], timeframe: Timeframe, allowed: Tolerance) ->
 
 
 def _within(row: dict[Hashable, Any], points: float) -> bool:
-    """Return whether the gateway's close lies within the session's prices, as settlement prices do."""
+    """Return True if the gateway's close is within the session's range, as settlement prices are."""
     return bool(row["low"] - points <= row["gateway_close"] <= row["high"] + points)
 
 

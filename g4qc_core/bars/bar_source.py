@@ -1,7 +1,7 @@
-"""The port through which bars enter: the promises of every source of contracts and bars.
+"""The interface of every source of contracts and bars, and `MemorySource`, which serves frames from memory.
 
-Implementations: `g4qc_core.ib.ib_source.IbSource` (a gateway, over the wire) and `MemorySource` here. Interactive
-Brokers' vocabulary (durations, request ids, error codes) stops at `g4qc_core.ib`.
+`g4qc_core.ib.ib_source.IbSource` implements it for a gateway. The vocabulary of Interactive Brokers (durations, request
+ids, error codes) stays in `g4qc_core.ib`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from g4qc_core.timeframes import Timeframe
 
 
 class Origin(StrEnum):
-    """Kind of market behind a source; a database holds bars of one origin only."""
+    """The kind of market that a source serves; a database holds bars of one origin only."""
 
     ACCOUNT = "account"
     SIMULATED = "simulated"
@@ -30,7 +30,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class BarRequest:
-    """Bars of one contract that start in `[start, end)`, both UTC and on whole bars."""
+    """A request for the bars of one contract that start in `[start, end)`, both UTC and on whole bars."""
 
     contract: Contract
     timeframe: Timeframe
@@ -40,7 +40,12 @@ class BarRequest:
 
 @dataclass(frozen=True)
 class ToldSession:
-    """A source's report of one trade date: its session `[open, close)`, UTC, or None for both if there is none."""
+    """The session that a source reports for one trade date.
+
+    Attributes:
+        open: UTC; None, like `close`, if the trade date has no session.
+        close: UTC, excluded.
+    """
 
     trade_date: date
     open: datetime | None
@@ -51,8 +56,8 @@ class PartlyUnreadable(UnreadableAnswer):
     """Some bars of an answer cannot be read.
 
     Attributes:
-        bars: the readable ones, as `BarSource.bars` returns them, n >= 0 rows.
-        lost: starts of the others, UTC; None if the start of one is unreadable.
+        bars: the readable bars in the form of `BarSource.bars`, n >= 0 rows.
+        lost: starts of the unreadable bars, UTC; None for a bar whose start is unreadable too.
     """
 
     def __init__(self, message: str, bars: pd.DataFrame, lost: Sequence[datetime | None]) -> None:
@@ -65,8 +70,8 @@ class ChainPartlyUnreadable(UnreadableAnswer):
     """The details of some contracts of a chain cannot be read.
 
     Attributes:
-        contracts: the readable ones, as `BarSource.chain` returns them, at least one.
-        unread: one sentence for each of the others, by local symbol.
+        contracts: the readable contracts in the form of `BarSource.chain`, at least one.
+        unread: one sentence for each unreadable contract, by local symbol.
     """
 
     def __init__(self, symbol: str, contracts: Sequence[Contract], unread: Mapping[str, str]) -> None:
@@ -78,62 +83,67 @@ class ChainPartlyUnreadable(UnreadableAnswer):
 class BarSource(Protocol):
     """A source of contracts and bars.
 
-    Every method answers within the source's deadline or raises a `GatewayError` of the right type; a failure is never
-    an empty frame.
+    Every method returns within the source's deadline or raises the `GatewayError` that fits; a failure is never an
+    empty frame.
     """
 
     @property
     def origin(self) -> Origin:
-        """The kind of market."""
+        """The kind of market that the source serves."""
 
     def server_time(self) -> datetime:
-        """Return the time of the source's clock, UTC: the clock of extraction."""
+        """Return the time of the source's clock, UTC; extraction uses this clock."""
 
     def chain(self, instrument: Instrument) -> list[Contract]:
-        """All contracts in the instrument's month cycle, expired ones that still have data included, by expiry.
+        """Return all contracts in the instrument's month cycle by expiry, including expired ones that still have data.
 
-        Raises ContractNotFound if there is none, DefinitionMissing if that may be due to maintenance, and
-        ChainPartlyUnreadable, with the other contracts, if the details of some cannot be read.
+        Raises:
+            ContractNotFound: there is none.
+            DefinitionMissing: there is none, which may be due to maintenance.
+            ChainPartlyUnreadable: the details of some contracts cannot be read; the error has the others.
         """
 
     def products(self, kind: Kind, ib_symbol: str, exchange: str = "", currency: str = "") -> list[Product]:
         """Return the products that the source lists under one of its symbols, at least one.
 
-        Raises ContractNotFound when there is none.
+        Raises:
+            ContractNotFound: there is none.
         """
 
     def head_timestamp(self, contract: Contract) -> datetime:
-        """Start of the contract's first bar, UTC."""
+        """Return the start of the contract's first bar, UTC."""
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
-        """Finished bars of the window.
+        """Return the finished bars of the window; a bar is finished if it ends by `server_time()`.
 
-        Returns a frame of n >= 1 rows with the columns `RAW_COLUMNS`: timestamp (datetime64[us, UTC], bar start,
-        ascending, unique), open, high, low, close, wap (float64, points; wap NaN where unknown), volume and count
-        (int64; count -1 where unknown). A bar that is not finished by `server_time()` is not in it.
+        Returns:
+            A frame of n >= 1 rows with the columns `RAW_COLUMNS`: timestamp (datetime64[us, UTC], bar start, ascending,
+            unique), open, high, low, close, wap (float64, points; wap NaN where unknown), volume and count (int64;
+            count -1 where unknown).
 
-        Raises NoData if the source answers that the window is empty, and PartlyUnreadable, with the other bars, if some
-        of the window cannot be read.
+        Raises:
+            NoData: the source reports that the window is empty.
+            PartlyUnreadable: some bars of the window cannot be read; the error has the others.
         """
 
     def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
-        """Estimate how long these requests would take, one after another, from now on."""
+        """Return an estimate of the time that these requests take, one after another, from now on."""
 
     def trading_sessions(self, contract: Contract) -> list[ToldSession]:
-        """Return the sessions that the source reports around its present, one per trade date.
+        """Return the sessions that the source reports around its present, one for each trade date.
 
-        Empty if the source has no calendar. A trade date that is missing between the first and the last one has no
-        session.
+        The list is empty for a source without a calendar. A trade date between the first and the last one that is not
+        in the list has no session.
         """
 
 
 class MemorySource:
-    """A source that serves given frames; the simplest implementation of the port.
+    """A source that serves frames from memory.
 
     Args:
         bars: frame with `RAW_COLUMNS` by contract.
-        now: result of `server_time`.
-        told: the sessions that it reports for every contract, by trade date.
+        now: the time that `server_time` returns.
+        told: sessions that `trading_sessions` returns for every contract, by trade date.
     """
 
     def __init__(
@@ -154,7 +164,7 @@ class MemorySource:
         return self._now
 
     def chain(self, instrument: Instrument) -> list[Contract]:
-        """Return the contracts with a frame; see `BarSource.chain`."""
+        """Return the contracts that have a frame; see `BarSource.chain`."""
         found = sorted((c for c in self._bars if c.symbol == instrument.symbol), key=lambda c: c.last_trade_date)
         if not found:
             raise ContractNotFound(f"No contract of {instrument.symbol} is known to this source.")

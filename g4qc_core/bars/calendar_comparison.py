@@ -1,7 +1,7 @@
 """Comparison of our session calendar with the sessions that a source reports, day by day.
 
-A source reports the trading of a holiday as a session of that day; here it belongs to the session of the next trade
-date. So trading intervals are compared, each named by the day on which it ends.
+A source reports the trading of a holiday as a session of that day; our calendar counts it to the session of the next
+trade date. The comparison is therefore by trading interval, each named by the day on which it ends.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from enum import StrEnum
 from g4qc_core.bars.bar_source import ToldSession
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 
-_LONGEST_SESSION = timedelta(days=7)  # of a holiday before a weekend
+_LONGEST_SESSION = timedelta(days=7)  # a holiday before a weekend
 
 
 class Agreement(StrEnum):
-    """Outcome of the comparison of one day."""
+    """The outcome of the comparison of one day."""
 
     AGREES = "agrees"
     OTHER_TIMES = "other_times"
@@ -28,9 +28,9 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True)
 class ComparedDay:
-    """One day's trading on both sides, `[open, close)` in UTC; None if a side has none.
+    """The trading of one day on both sides, `[open, close)` in UTC; None if a side has none.
 
-    `trade_date` is the day on which it ends; this may be a holiday, whose trading counts to a later trade date.
+    `trade_date` is the day on which the trading ends, which may be a holiday that counts to a later trade date.
     """
 
     trade_date: date
@@ -41,7 +41,7 @@ class ComparedDay:
 
     @property
     def finding(self) -> Agreement:
-        """Whether the two sides agree."""
+        """The outcome of the comparison."""
         if (self.open, self.close) == (self.gateway_open, self.gateway_close):
             return Agreement.AGREES
         if self.gateway_open is None:
@@ -52,7 +52,7 @@ class ComparedDay:
 def compare_sessions(calendar: SessionCalendar, told: Sequence[ToldSession]) -> list[ComparedDay]:
     """Compare every day from the first to the last reported one on which either side trades, ascending.
 
-    A day between them that was not reported has no session at the source.
+    A day between them that the source does not report has no session at the source.
     """
     if not told:
         return []
@@ -85,5 +85,5 @@ def _parts(said: ToldSession, sessions: Iterable[Session], calendar: SessionCale
 
 
 def disagreements(compared: Iterable[ComparedDay]) -> list[ComparedDay]:
-    """Return the days on which the two sides do not agree."""
+    """Return the days on which the two sides differ."""
     return [day for day in compared if day.finding is not Agreement.AGREES]

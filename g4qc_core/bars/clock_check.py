@@ -1,6 +1,6 @@
 """Check that this machine and the gateway agree on the day.
 
-This machine's clock decides which months exist, and the gateway's clock dates the requests for bars.
+This machine's clock decides which contract months exist; the gateway's clock dates the requests for bars.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import ClockWrong
 
 FARTHEST = timedelta(days=1)
-"""Largest allowed difference between the two; larger than any time zone error."""
+"""Largest allowed difference between the two clocks; larger than any time zone error."""
 
 
 def check_clocks(origin: Origin, gateway: datetime, here: datetime) -> None:
-    """Raise ClockWrong if the gateway of an account and this machine disagree on the day.
+    """Raise ClockWrong if this machine and the gateway of an account disagree on the day.
 
-    The clock of a simulated gateway may be set to any day on purpose.
+    The clock of a simulated gateway may deliberately be set to any day, so it is not checked.
 
     Args:
-        origin: kind of market behind the gateway.
+        origin: kind of market that the gateway serves.
         gateway: time of the gateway's clock, UTC.
         here: time of this machine's clock, UTC.
     """

@@ -1,4 +1,4 @@
-"""The day map of an instrument: one state per session, the first overview for the user."""
+"""Day map: the worst known state of each session of an instrument, in one word."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ MAP_COLUMNS = ("trade_date", "state", "share", *MINUTE_COUNTS)
 
 
 class DayState(Enum):
-    """State of a session, from the best to the worst, with its letter, colour and meaning.
+    """The worst known state of a session, from the best to the worst: letter, colour and meaning.
 
-    The colours are from the palette of Okabe and Ito, which is safe for colour-blind readers; the letter repeats them.
+    The colours are from the palette of Okabe and Ito, which is readable with every kind of colour vision; the letter
+    says the same.
     """
 
     WHOLE = ("\N{MIDDLE DOT}", "#d9e2ec", "whole")
@@ -39,7 +40,7 @@ _BY_CLASS = {
     "never_asked": DayState.NEVER_ASKED,
     "failed": DayState.FAILED,
 }
-"""The class of minutes that makes each state but the best one, from the mildest to the worst."""
+"""The state of a session with minutes of each class, from the mildest to the worst."""
 
 
 def day_map(
@@ -50,14 +51,15 @@ def day_map(
     """Return the sessions of one instrument, or of one contract, with the worst state of each.
 
     Args:
-        quality: quality rows of one instrument, of any contracts; rows of the same session are added up.
-        silent: minutes of sessions without a quality row, by trade date; they were never requested.
-        lacking: fraction of the timeframes (0 to 1) not made from a session's minutes, by trade date.
+        quality: quality rows of one instrument, of any contracts; the rows of a session are summed.
+        silent: expected minutes of sessions without any quality row, by trade date: no request has covered them.
+        lacking: fraction of the timeframes (0 to 1) not derived from a session's minutes, by trade date.
 
     Returns:
-        `MAP_COLUMNS`, one row per trade date, ascending: trade_date (datetime64[s]), state (`DayState`), share
-        (float64, 0 to 1: the part of the worst contract's expected minutes that is in the class of the state; 1 for
-        `WHOLE`, and the part of the timeframes for `NOT_DERIVED`), and minutes by class (int64) over all contracts.
+        `MAP_COLUMNS`, one row for each trade date, ascending: trade_date (datetime64[s]), state (`DayState`), share
+        (float64, 0 to 1: the fraction of the worst contract's expected minutes in the class of the state; 1 for
+            `WHOLE`,
+        and the fraction of the timeframes for `NOT_DERIVED`), and minutes by class (int64) over all contracts.
     """
     rows = quality[["trade_date", "expected", *CLASSES]]
     if silent:
@@ -80,7 +82,7 @@ def day_map(
 
 
 def letter(state: DayState, share: float) -> str:
-    """Return the character of a session: a capital if more than half of it has the state."""
+    """Return the letter of a session: a capital if the state covers more than half of it."""
     return state.letter.upper() if state is not DayState.WHOLE and share > 0.5 else state.letter
 
 
@@ -95,7 +97,7 @@ def legend(states: Iterable[DayState]) -> str:
 def by_month(days: pd.DataFrame) -> dict[str, dict[int, tuple[DayState, float]]]:
     """Return state and share of each session by month (`2025-11`) and day of the month, both ascending.
 
-    All months between the first and the last are included, even without a known session.
+    All months from the first to the last are included, also those without a known session.
     """
     if days.empty:
         return {}
@@ -107,5 +109,5 @@ def by_month(days: pd.DataFrame) -> dict[str, dict[int, tuple[DayState, float]]]
 
 
 def gaps(days: pd.DataFrame) -> pd.DataFrame:
-    """Return the sessions of a map with minutes about which nothing is known."""
+    """Return the sessions of a map that have minutes about which nothing is known."""
     return days[days[list(MISSING)].sum(axis=1) > 0].reset_index(drop=True)

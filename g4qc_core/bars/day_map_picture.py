@@ -1,4 +1,4 @@
-"""A day map as a PNG of a few kilobytes: one row per month or contract, one column per day of the month.
+"""A day map as a PNG of a few kilobytes: a row for each month or contract, a column for each day of the month.
 
 Pillow draws it in milliseconds; matplotlib would take as long as the validation of the month.
 """
@@ -22,11 +22,11 @@ _WEAKEST = 0.45
 
 
 def day_map_png(cells: Cells, title: str) -> bytes:
-    """Draw the map with a legend of its states; the smaller the share, the paler the cell.
+    """Draw the map with a legend of its states; a cell is paler where the share is smaller.
 
     Args:
         cells: at least one row, drawn from the top.
-        title: words above the picture.
+        title: text above the picture.
     """
     from PIL import Image, ImageDraw, ImageFont
 

@@ -1,4 +1,4 @@
-"""The fingerprint of a frame: equal for equal values, on every host."""
+"""Fingerprints of frames: equal for equal values, on every host."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pandas.api import types
 def fingerprint(frame: pd.DataFrame) -> str:
     """Return the sha256 (hex) of the names and values of the columns, in the frame's row order.
 
-    It does not depend on the index, the order of columns, the unit of timestamps (down to the microsecond), the width
-    of numbers or the byte order. Two NaN are equal, and so are 0.0 and -0.0. Zoned timestamps count as UTC.
+    The result does not depend on the index, the order of the columns, the unit of timestamps (down to the microsecond),
+    the width of numbers or the byte order. Two NaN are equal, and so are 0.0 and -0.0. Zoned timestamps count as UTC.
 
     Raises:
-        TypeError: a column holds something else than numbers, timestamps or text.
+        TypeError: a column holds anything other than numbers, timestamps or text.
     """
     digest = hashlib.sha256(f"{len(frame)} rows".encode())
     for name in sorted(frame.columns):
@@ -27,7 +27,7 @@ def fingerprint(frame: pd.DataFrame) -> str:
 
 
 def version_of(bars: pd.DataFrame) -> str:
-    """Return the fingerprint of bars with contract and timestamp, in any order."""
+    """Return the fingerprint of bars that have contract and timestamp, in any order."""
     codes, _ = pd.factorize(bars["contract"], sort=True)
     order = np.lexsort((bars["timestamp"].to_numpy(), codes))
     return fingerprint(bars.iloc[order])
@@ -50,7 +50,7 @@ def _canonical(column: pd.Series) -> tuple[str, bytes]:
 
 
 def _text(column: pd.Series) -> bytes:
-    # Long columns hold few different texts: hash each once, in order of appearance, and then their positions.
+    # Long columns hold few distinct texts: hash each text once, in order of appearance, and then their positions.
     codes, vocabulary = pd.factorize(column.astype(object))
     words = [str(word).encode() for word in vocabulary]
     head = b"".join(len(word).to_bytes(8, "little") + word for word in words)

@@ -1,6 +1,7 @@
 """Completeness of a series: the requested sessions, and those without bars of the timeframe, with the reason.
 
-A session is judged for the contract and the timeframe that the series reads: known minutes do not imply known hours.
+Each session is judged for the contract that the series reads on it and for the timeframe that is read: stored minutes
+do not imply stored hours.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _LISTED = 5
 
 
 class Lack(Enum):
-    """Reason why a session has no reliable bars: a name for programs, and words for the user."""
+    """The reason why a session has no reliable bars: a name for programs, and words for the user."""
 
     NOT_DERIVED = ("not_derived", "never derived from the stored minutes")
     LEFT_OUT = ("left_out", "left out, because too many bars of its month wait in quarantine")
@@ -38,13 +39,16 @@ class Lack(Enum):
 
     @property
     def refuses(self) -> bool:
-        """True if the minutes are stored and only a step of the graph, or a decision, is missing; readers then stop."""
+        """True if the minutes are stored and only a step of the graph, or a decision, is missing.
+
+        Readers then raise an error.
+        """
         return self in (Lack.NOT_DERIVED, Lack.LEFT_OUT, Lack.STALE)
 
 
 @dataclass(frozen=True)
 class MissingSession:
-    """A session without reliable bars; `contract` is the month that the series reads then, empty if none."""
+    """A session without reliable bars; `contract` is the month that the series reads on it, empty if there is none."""
 
     trade_date: date
     contract: str
@@ -53,7 +57,7 @@ class MissingSession:
 
 @dataclass(frozen=True)
 class MissingRun:
-    """Neighbouring requested sessions that are missing for the same reason in the same contract."""
+    """Consecutive requested sessions that are missing for the same reason in the same contract."""
 
     first: date
     last: date
@@ -69,11 +73,12 @@ class MissingRun:
 
 @dataclass(frozen=True)
 class NotAsked:
-    """Finished sessions after the newest known one, which no request covered.
+    """Finished sessions after the newest one about which anything is known: no request has covered them yet.
 
     Attributes:
-        first, last: trade dates.
-        minutes: total of all sessions.
+        first: first trade date, included.
+        last: last trade date, included.
+        minutes: total number of minutes of the sessions.
     """
 
     symbol: str
@@ -91,7 +96,7 @@ class NotAsked:
         return f"not asked: {counted(self.sessions, 'session')} since {self.first}"
 
     def sentence(self) -> str:
-        """Return a sentence that says what to do."""
+        """Return a sentence that names the sessions and the command that fetches them."""
         return f"{self.symbol}, {self.words()}: run `g4qc extract {self.symbol} --from {self.first} --to {self.last}`."
 
 
@@ -100,8 +105,8 @@ class Completeness:
     """The requested sessions of one timeframe of one series, and the missing ones.
 
     Attributes:
-        asked: trade dates of the sessions, ascending. Sessions without expected bars are left out: those that are not
-            over, and those for which the gateway confirmed that nothing traded.
+        asked: trade dates of the sessions, ascending, without sessions that have no expected bars: unfinished ones, and
+            those for which the gateway confirmed that nothing traded.
         missing: ascending.
     """
 
@@ -112,11 +117,11 @@ class Completeness:
 
     @property
     def present(self) -> int:
-        """Number of requested sessions with bars."""
+        """Number of requested sessions that have bars."""
         return len(self.asked) - len(self.missing)
 
     def runs(self) -> list[MissingRun]:
-        """Group the missing sessions, ascending: neighbours with the same reason and contract form one run."""
+        """Group consecutive missing sessions with the same reason and contract, ascending."""
         at = {day: number for number, day in enumerate(self.asked)}
         found = []
         numbered = enumerate(self.missing)
@@ -128,7 +133,7 @@ class Completeness:
         return found
 
     def check(self) -> None:
-        """Raise BarsIncomplete if this timeframe was not made from the stored minutes, or was made from older ones."""
+        """Raise BarsIncomplete if this timeframe was not derived from the current version of the stored minutes."""
         for lack in filter(lambda lack: lack.refuses, Lack):
             days = [session.trade_date for session in self.missing if session.lack is lack]
             if days:
@@ -148,7 +153,7 @@ class Completeness:
 
 
 def not_made(symbol: str, timeframes: Sequence[str], days: Iterable[date], lack: Lack) -> str:
-    """Return the sentence for timeframes not made from the stored minutes of these trade dates, with the remedy."""
+    """Return the sentence for timeframes not derived from the stored minutes of these trade dates, with the remedy."""
     months = sorted({day.replace(day=1) for day in days})
     spans = [pd.Period(month, "M") for month in months]
     bars = f"The {listed(timeframes)} bars of {symbol} for {listed([f'{span:%B %Y}' for span in spans])}"
@@ -169,7 +174,7 @@ def not_made(symbol: str, timeframes: Sequence[str], days: Iterable[date], lack:
 
 
 def in_sentences(symbol: str, lacking: Mapping[str, Sequence[MissingSession]]) -> list[str]:
-    """Return the sentences of `not_made` for sessions by timeframe; timeframes with the same gaps share a sentence."""
+    """Return the sentences of `not_made` for missing sessions by timeframe; timeframes with the same gaps share one."""
     alike: dict[tuple[Lack, tuple[date, ...]], list[str]] = {}
     for timeframe, sessions in lacking.items():
         for lack in Lack:
@@ -180,7 +185,7 @@ def in_sentences(symbol: str, lacking: Mapping[str, Sequence[MissingSession]]) -
 
 
 def listed(names: Sequence[str]) -> str:
-    """Join the names as a list in a sentence; a long list is shortened in the middle."""
+    """Join the names as a list in a sentence; shorten a long list in the middle."""
     if len(names) > _LISTED:
         names = [*names[:2], "...", names[-1]]
         return ", ".join(names)

@@ -1,8 +1,8 @@
 """Resampling: longer bars from shorter ones.
 
-A bucket is anchored at the open of its trading interval and never reaches into another one. So 4h bars mean the same
-on both sides of a daylight saving change, and none spans the hours in which a holiday closes the market. A session bar
-(1d) is the whole trade date, with all of its intervals.
+Buckets start at the open of their trading interval and end with it at the latest. So 4h bars mean the same on both
+sides of a daylight saving change, and no bar spans the hours in which a holiday closes the market. A session bar (1d)
+is the whole trade date with all of its intervals.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ _MICROSECONDS_A_MINUTE = 60_000_000
 
 
 def resample(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> pd.DataFrame:
-    """Make bars of `timeframe` from shorter bars of one instrument, contract by contract.
+    """Return bars of `timeframe` from shorter bars of one instrument, contract by contract.
 
-    Open is the first value, high the largest, low the smallest and close the last; volume and count are sums, or -1 if
-    one of the values is unknown. A bucket without any bar has no row. The timestamp of a session bar (`1d`) is the open
-    of its session, that of any other bar the start of its bucket.
+    Open is the first, high the largest, low the smallest and close the last value; volume and count are sums, or -1 if
+    one of the values is unknown. A bucket without bars has no row. A session bar (`1d`) is stamped with the open of its
+    session, any other bar with the start of its bucket.
 
     Args:
-        calendar: the instrument's sessions.
-        timeframe: of the bars.
-        bars: at least `BAR_COLUMNS`, timestamps unique per contract, rows in any order; the length of the
-            bars must divide the timeframe's.
+        bars: at least `BAR_COLUMNS`, timestamps unique within a contract, rows in any order; the length of the bars
+            must divide that of the timeframe.
+        timeframe: timeframe of the result.
+        calendar: session calendar of the instrument.
 
     Returns:
         `BAR_COLUMNS`, ascending by contract and timestamp, index 0..n-1.
 
     Raises:
-        InvalidBars: a bar's trade date has no session in the calendar.
+        InvalidBars: the trade date of a bar has no session in the calendar.
     """
     if bars.empty:
         return empty_frame(BAR_COLUMNS)
@@ -69,7 +69,7 @@ def _sums(numbers: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 
 def _buckets(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> np.ndarray:
-    """Return the start of each bar's bucket, in microseconds since 1970 UTC."""
+    """Return the start of each bar's bucket, in microseconds since 1970, UTC."""
     sessions = _sessions(bars["trade_date"], calendar)
     codes, days = pd.factorize(bars["trade_date"])
     own = [sessions[day.date()] for day in pd.DatetimeIndex(days)]
@@ -78,7 +78,7 @@ def _buckets(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar
         return opens
     instants = bars["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").view("int64")
     begins = _microseconds(sorted(start for session in own for start, _ in session.intervals))
-    # The interval that contains the bar, but never one of the previous session.
+    # The interval that contains the bar, but never an interval of the previous session.
     anchors = np.maximum(begins[np.searchsorted(begins, instants, side="right") - 1], opens)
     length = timeframe.minutes * _MICROSECONDS_A_MINUTE
     return anchors + (instants - anchors) // length * length

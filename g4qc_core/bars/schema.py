@@ -1,7 +1,7 @@
-"""The types of the columns of bars, and the schemas that frames of bars must satisfy.
+"""Column types of bars, and the schemas that frames of bars must satisfy.
 
 The names of the columns are in `bars.columns`. A schema only checks that a frame has the promised form;
-`bars.validation` separates good bars from bad ones. pandera is imported on first use, because that takes 0.4 s.
+`bars.validation` separates good bars from bad ones. pandera is imported on first use, because the import takes 0.4 s.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ DTYPES: dict[str, Any] = {
     "reason": pd.StringDtype(na_value=np.nan),
     "detail": pd.StringDtype(na_value=np.nan),
 }
-"""The type of every column of bars, wherever it occurs."""
+"""The type of every column of bars, in all frames."""
 
 
 class Schema(StrEnum):
-    """The schema that a frame satisfies."""
+    """The promise that a frame makes."""
 
     RAW = "raw"
-    """Bars as received: columns, types and order are right; the values may be wrong."""
+    """Bars as received: columns, types and order are right; the values may be nonsense."""
     MARKET = "market"
     """Bars that passed validation, or were derived from such bars."""
 
 
 @dataclass(frozen=True)
 class SchemaFailure:
-    """One broken rule: `rows` is the number of rows that break it (0: the whole column), `example` names the first."""
+    """One broken rule: `rows` is the number of rows that break it (0: the whole column), `example` the first."""
 
     column: str
     rule: str
@@ -66,7 +66,7 @@ def empty_frame(columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 def check_schema(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> None:
-    """Raise InvalidBars for the first broken rule, with the number of the others."""
+    """Raise InvalidBars for the first broken rule; the text has the number of the others."""
     broken = schema_failures(frame, schema)
     if broken:
         more = f" ({counted(len(broken) - 1, 'more broken rule')})" if len(broken) > 1 else ""
@@ -74,14 +74,14 @@ def check_schema(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> None:
 
 
 def schema_failures(frame: pd.DataFrame, schema: Schema = Schema.MARKET) -> list[SchemaFailure]:
-    """Return every rule of the schema that the frame breaks; empty if it breaks none.
+    """Return every rule of the schema that the frame breaks; empty if it satisfies all of them.
 
-    If a column is missing, unknown or of another type, only these failures are returned, because the values mean
-    nothing then.
+    If a column is missing, unknown or of another type, only these faults are returned, because the values have no
+    meaning then.
 
     Args:
-        schema: the schema to check.
         frame: `RAW_BAR_COLUMNS` or `BAR_COLUMNS` in that order, any index.
+        schema: the promise that the frame makes.
     """
     from pandera.errors import SchemaErrors
 
@@ -139,7 +139,7 @@ def _schemas() -> dict[Schema, Any]:
         return pa.Column(DTYPES[name], list(checks), nullable=nullable)
 
     def frame_check(rule: str) -> Any:
-        # One answer for the whole frame: pandera would list every cell of every wrong row.
+        # One result for the whole frame: pandera would list every cell of every wrong row.
         return pa.Check(lambda frame: bool(_FRAME_RULES[rule](frame).all()), error=rule)
 
     finite = pa.Check(np.isfinite, error="a finite number")

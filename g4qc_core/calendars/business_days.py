@@ -1,7 +1,7 @@
 """Business days: the days on which the exchange settles, which are exactly the trade dates of a calendar.
 
 A holiday with a short session is not a business day: its trades settle on the next one. Every rule that counts business
-days counts them here.
+days uses this module.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 
 
 def on_or_before(calendar: SessionCalendar, day: date) -> date:
-    """Return the day, or the last business day before it.
+    """Return the day itself, or the last business day before it.
 
     Raises:
         UsageError: the calendar has none in the two weeks before.
@@ -24,7 +24,7 @@ def on_or_before(calendar: SessionCalendar, day: date) -> date:
 
 
 def on_or_after(calendar: SessionCalendar, day: date) -> date:
-    """Return the day, or the first business day after it.
+    """Return the day itself, or the first business day after it.
 
     Raises:
         UsageError: the calendar has none in the two weeks after.
@@ -33,7 +33,7 @@ def on_or_after(calendar: SessionCalendar, day: date) -> date:
 
 
 def before(calendar: SessionCalendar, day: date, number: int) -> date:
-    """Return the business day `number` business days before the day; a non-business day counts as the one before it."""
+    """Return the business day `number` business days earlier; another day counts as the business day before it."""
     reach = LONGEST_CLOSURE + timedelta(days=2 * number)
     return _some(calendar, day - reach, day)[-1 - number]
 

@@ -1,7 +1,4 @@
-"""The calendar files: `calendars.toml`, and the user's file of the same form, which adds to it or replaces entries.
-
-This module parses the files and keeps the process's choice of a user's file; sessions are made in `session_calendar`.
-"""
+"""The calendar files: `calendars.toml`, and a file of the user in the same form that adds to it or replaces entries."""
 
 from __future__ import annotations
 
@@ -62,7 +59,7 @@ class Erratum(_Strict):
 
 
 class Era(_Strict):
-    """Trade dates `first` to `last`, both included, whose full sessions closed at another time or paused."""
+    """Trade dates `first` to `last`, both included, whose full sessions closed at another time or had a pause."""
 
     first: date = _BEGINNING
     last: date
@@ -80,7 +77,7 @@ class Era(_Strict):
 
 
 class Outage(_Strict):
-    """A time `[start, end)` in which markets did not trade although they are open by their calendars."""
+    """A time `[start, end)` in which markets did not trade although their calendars say open."""
 
     calendars: list[str] = Field(min_length=1)
     start: AwareDatetime
@@ -99,14 +96,15 @@ class CalendarEntry(_Strict):
 
     Attributes:
         library: name of a calendar of pandas_market_calendars.
-        timezone: the exchange's, in which every time of the entry is written.
-        columns: the library's names of the instants at which a session opens and closes.
-        days: weekdays that are trade dates; the library's others are dropped.
+        timezone: time zone of the exchange, in which all times of the entry are written.
+        columns: the library's column names for the open and the close of a session.
+        days: weekdays that are trade dates; the library's other days are dropped.
         open: time at which every session opens; None: the library's.
-        close: the close of a full session.
-        no_settlement: holidays on which the exchange trades but does not settle: the trading counts to the next
-            trade date.
-        halt: a daily pause of every session open around it, such as the one between night and day trading of grains.
+        close: close of a full session.
+        no_settlement: holidays on which the exchange trades but does not settle: the trading counts to the next trade
+            date.
+        halt: a daily pause of every session that is open around it, such as the one between the night and day trading
+            of grains.
     """
 
     library: str
@@ -131,14 +129,14 @@ class CalendarEntry(_Strict):
 
 
 class _Addition(_Strict):
-    """Errata and eras that a user adds to a calendar that exists."""
+    """Errata and eras that a user adds to an existing calendar."""
 
     erratum: list[Erratum] = []
     era: list[Era] = []
 
 
 class _Choice:
-    """The user's file that this process uses."""
+    """The user's calendar file that this process uses."""
 
     path: Path | None = None
 
@@ -147,7 +145,7 @@ _CHOICE = _Choice()
 
 
 def use_calendars(user_file: Path | None) -> None:
-    """Correct the calendars of this process by `user_file` too, from now on; None: by the built-in file alone.
+    """Correct the calendars of this process by `user_file` too; None: by the built-in file alone.
 
     Raises:
         SettingsError: the file is missing or malformed; the text names file and line.
@@ -157,22 +155,22 @@ def use_calendars(user_file: Path | None) -> None:
 
 
 def chosen_file() -> Path | None:
-    """Return the user's file that `use_calendars` chose."""
+    """Return the user's file that was passed to `use_calendars`."""
     return _CHOICE.path
 
 
 def calendar_entries() -> dict[str, CalendarEntry]:
-    """Return all calendars by name, with the changes of the user's file."""
+    """Return every calendar by name, with the user's file applied."""
     return read_calendars(_CHOICE.path)
 
 
 @cache
 def read_calendars(user_file: Path | None) -> dict[str, CalendarEntry]:
-    """Return the built-in calendars; those of `user_file` are added or replace them.
+    """Return the built-in calendars, extended and replaced by those of `user_file`.
 
-    An entry of the user's file that names a `library` is a complete calendar, new or in place of the built-in one; any
-    other entry adds its errata and eras to the calendar of that name. Outages add up. If both files have an erratum for
-    a date, the user's applies.
+    An entry of the user's file with a `library` is a whole calendar, which is added or replaces the built-in one of
+    that name. Any other entry adds its errata and eras to the calendar of that name. Outages of both files apply. If
+    two errata name the same date, the user's applies.
 
     Raises:
         SettingsError: a file is missing or malformed; the text names file and line.
@@ -211,7 +209,7 @@ def _apply(page: _Page, entries: dict[str, CalendarEntry]) -> dict[str, Calendar
 
 
 class _Page:
-    """One file with its lines, so that an error can name the line."""
+    """One file with its lines, for errors that name the line."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -236,7 +234,7 @@ class _Page:
             raise self.wrong(name, place, f"{text}{given}") from None
 
     def wrong(self, name: str, place: tuple[int | str, ...], problem: str) -> SettingsError:
-        """Return the error about the field at `place`: names of fields, numbers in arrays."""
+        """Return the error for the field at `place`: names of fields, numbers in arrays."""
         names = [str(part) for part in place if isinstance(part, str)]
         numbers = [part for part in place if isinstance(part, int)]
         if place and isinstance(place[0], int):

@@ -1,4 +1,4 @@
-"""US holidays on which an exchange may trade without settling: their names and their dates.
+"""US holidays on which an exchange may trade without settling: their names and dates.
 
 CME Group halts on them and resumes in the evening: the trading counts to the next business day.
 """
@@ -24,7 +24,7 @@ _MONDAY, _THURSDAY = 0, 3
 _SATURDAY, _SUNDAY = 5, 6
 _DAY = timedelta(days=1)
 
-# CME Group has kept Juneteenth since 2022; the federal holiday is a year older.
+# CME Group has observed Juneteenth since 2022; the federal holiday is a year older.
 _JUNETEENTH_SINCE = 2022
 
 

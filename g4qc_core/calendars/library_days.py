@@ -1,9 +1,9 @@
-"""The days of pandas_market_calendars: when each session of one of its calendars opens and closes, before corrections.
+"""The days of pandas_market_calendars, uncorrected: open and close of each session of a library calendar.
 
-The library takes a second to import and to query. `library_days.json` therefore keeps its days of the years 1990 to
-2049 for each calendar that `calendars.toml` builds on; a test compares the two. Other years and calendars are read from
-the library. `python -m g4qc_core.calendars.library_days` writes the file after an update of the library, or when the
-built-in calendars name another one. Corrections and sessions do not belong here.
+The library takes a second to import and to query. `library_days.json` therefore keeps the days of the years 1990 to
+2049 for each calendar that `calendars.toml` builds on; a test compares it with the library. Other years and calendars
+are read from the library. `python -m g4qc_core.calendars.library_days` writes the file after an update of the library,
+or when the built-in calendars name another library calendar.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def library_days(library: str, columns: Sequence[str], first: date, last: date) 
     """Return open and close of every day of a calendar from `first` to `last`, both included, ascending.
 
     Args:
+        library: name of the calendar.
+        columns: the library's column names for open and close.
         first: first day, included.
         last: last day, included.
-        library: name of the calendar.
-        columns: the library's names of the two instants.
 
     Raises:
         SettingsError: the library has no such calendar.
@@ -47,7 +47,7 @@ def library_days(library: str, columns: Sequence[str], first: date, last: date) 
 
 
 def asked(library: str, columns: Sequence[str], first: date, last: date) -> Days:
-    """Return the same as `library_days`, from the library itself."""
+    """Return the same as `library_days`, always read from the library itself."""
     rows = _library(library).schedule(first.isoformat(), last.isoformat(), tz="UTC", market_times=list(columns))
     opens, closes = rows[columns[0]], rows[columns[1]]
     return {
@@ -57,7 +57,7 @@ def asked(library: str, columns: Sequence[str], first: date, last: date) -> Days
 
 
 def record(library: str, columns: Sequence[str], timezone: str) -> dict[str, Any]:
-    """Return a calendar's years by the library, in the form of the file.
+    """Return the library's data for a calendar's years in the form of the file.
 
     The result has the usual hours in the time zone, the weekdays with trading, and by year the weekdays without trading
     (`closed`) and the days with other hours.
@@ -85,7 +85,7 @@ def write() -> None:
     entries = read_calendars(None).values()
     found = {_key(one.library, one.columns): record(one.library, one.columns, one.timezone) for one in entries}
     text = json.dumps(found)
-    # One line per year, so that a diff is readable.
+    # One line for each year, so that a diff is readable.
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         text = text.replace(f'"{year}": {{', f'\n"{year}": {{')
     FILE.write_text(text.replace('}}}, "', '}}},\n"') + "\n", "utf-8")
@@ -107,7 +107,7 @@ def _read(kept: dict[str, Any], first: date, last: date) -> Iterator[tuple[date,
 
 def _span(day: date, hours: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     opens, closes = map(time.fromisoformat, hours.split("-"))
-    # A session that opens no earlier than it closes opens on the evening before.
+    # A session whose open time is not before its close time opens on the evening before.
     began = day if opens < closes else day - _DAY
     return datetime.combine(began, opens, zone).astimezone(UTC), datetime.combine(day, closes, zone).astimezone(UTC)
 

@@ -17,11 +17,11 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Session:
-    """One trade date's trading, from `open` to `close` in UTC.
+    """The trading of one trade date, from `open` to `close` in UTC.
 
     Attributes:
-        halts: daily pauses within trading that the exchange planned for a whole era.
-        outages: times in which the exchange did not trade although it had planned to.
+        halts: daily pauses within trading that the exchange scheduled for a whole era.
+        outages: times in which the exchange did not trade although trading was scheduled.
         breaks: times in which the market is closed between two trading intervals, such as noon to evening of a holiday.
     """
 
@@ -59,7 +59,7 @@ class Session:
 
     @property
     def length(self) -> int:
-        """Number of minutes in which trading is possible."""
+        """The number of minutes in which trading is possible."""
         return len(self.minutes())
 
     def part(self, day: date, start: datetime, end: datetime) -> Session:
@@ -68,7 +68,7 @@ class Session:
 
 
 def settled(days: Iterable[Session], settles: Callable[[date], bool]) -> Iterator[Session]:
-    """Yield the sessions, each joined with the preceding days on which the exchange traded and did not settle."""
+    """Yield the sessions, each merged with the preceding days on which the exchange traded but did not settle."""
     waiting: list[Session] = []
     for day in days:
         waiting.append(day)

@@ -1,10 +1,10 @@
 """Session calendars: which minutes belong to which trade date.
 
 A session is named by its trade date in the exchange's time zone; the session of Monday opens on Sunday evening. It has
-several trading intervals if the exchange trades on a holiday without settling: Sunday and Monday of Presidents' Day
+several trading intervals where the exchange trades on a holiday without settling: Sunday and Monday of Presidents' Day
 belong to the session of Tuesday. Every trade date is a day on which the exchange settles. The base is the library
-pandas_market_calendars, corrected by `calendars.toml`, which names its sources, and by the user's file. All instants
-that leave this module are UTC. Nothing here reads the clock.
+pandas_market_calendars, corrected by `calendars.toml`, which names its sources, and by the user's file. All returned
+instants are UTC. The module never reads the clock.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _REACH = timedelta(days=7)
 class SessionCalendar:
     """The sessions of one product group.
 
-    Get one from `calendar(name)`. Each year is computed once and kept.
+    Get one from `calendar(name)`; each year is computed once and cached.
     """
 
     def __init__(self, name: str, entry: CalendarEntry) -> None:
@@ -73,7 +73,7 @@ class SessionCalendar:
         return found[0] if found else None
 
     def sessions_between(self, start: datetime, end: datetime) -> list[Session]:
-        """Return the sessions with at least one minute in `[start, end)`, UTC."""
+        """Return the sessions that have at least one minute in `[start, end)`, UTC."""
         around = self.sessions(start.date() - timedelta(days=2), end.date() + _REACH)
         return [s for s in around if any(max(a, start) < min(b, end) for a, b in s.intervals)]
 
@@ -85,14 +85,14 @@ class SessionCalendar:
         return None
 
     def newest(self, now: datetime) -> date | None:
-        """Return the trade date of the newest session that has begun, or None if none did in two weeks."""
+        """Return the trade date of the newest session that has begun, or None if none began in the last two weeks."""
         begun = self.sessions_between(now - LONGEST_CLOSURE, now)
         return begun[-1].trade_date if begun else None
 
     def trade_date_for(self, day: date) -> date | None:
-        """Return the trade date of the trading that ends on a day of the exchange: on a holiday, the next one.
+        """Return the trade date of the trading that ends on a day of the exchange: on a holiday, the next trade date.
 
-        None if no trading ends on the day.
+        Return None if no trading ends on the day.
         """
         for session in self.sessions(day, day + _REACH):
             if session.trade_date == day or day in (self._ends_on(end) for _, end in session.intervals[:-1]):
@@ -105,7 +105,7 @@ class SessionCalendar:
     def by_day(self, session: Session) -> list[Session]:
         """Split the session into one for each trading interval, named by the day on which the interval ends.
 
-        Brokers report the hours of holidays this way. The last one has the session's own trade date.
+        Brokers report the hours of holidays in this form. The last part has the session's own trade date.
         """
         if not session.breaks:
             return [session]
@@ -113,13 +113,13 @@ class SessionCalendar:
         return [session.part(day, *span) for day, span in zip(days, session.intervals, strict=True)]
 
     def assign(self, timestamps: pd.Series | pd.DatetimeIndex) -> pd.DataFrame:
-        """Find the session of each timestamp.
+        """Return the session of each timestamp.
 
         Args:
-            timestamps: UTC instants of any order, length n.
+            timestamps: UTC instants in any order, length n.
 
         Returns:
-            Frame of n rows with the index 0..n-1: `trade_date` (datetime64[s], NaT outside every trading interval),
+            A frame of n rows with the index 0..n-1: `trade_date` (datetime64[s], NaT outside every trading interval),
             `session_open` (UTC, NaT outside), `halted` (bool: inside a session, but during a halt).
         """
         import numpy as np
@@ -176,13 +176,16 @@ class SessionCalendar:
         return day not in holidays_of(day.year, self._entry.no_settlement)
 
     def _days(self, first: date, last: date) -> Iterator[Session]:
-        """Yield the trading of each day that the library knows, or that an erratum adds."""
+        """Yield the trading of each day that is in the library or that an erratum adds."""
         times = library_days(self._entry.library, self._entry.columns, first, last)
         built = (self._correct(day, *both) for day, both in sorted((self._added(times, first, last) | times).items()))
         return (session for session in built if session is not None)
 
     def _added(self, times: dict[date, Span], first: date, last: date) -> dict[date, Span]:
-        """Return open and close of the trade dates that only an erratum adds; they open at the usual time."""
+        """Return open and close of trade dates that the library lacks and for which an erratum has a close.
+
+        They open at the usual time.
+        """
         lacking = {day for day, said in self._errata.items() if said.close is not None} - times.keys()
         if not lacking or not times:
             return {}
@@ -206,7 +209,7 @@ class SessionCalendar:
         elif closed.astimezone(self.timezone).time() == entry.close:
             closed, halts = self._in_its_era(day, closed)
         if closed - opened > _DAY:
-            # `opened` is on another day: the session has no night trading.
+            # The open is on the trade date itself: the session has no night.
             opened = self._at(day, opened.astimezone(self.timezone).time())
         if entry.halt is not None:
             paused = self._at(day, entry.halt[0]), self._at(day, entry.halt[1])
@@ -245,7 +248,7 @@ def calendar(name: str) -> SessionCalendar:
 
 @cache
 def calendar_of(name: str, user_file: Path | None) -> SessionCalendar:
-    """Return the calendar of that name, corrected by `user_file` instead of the file that this process uses.
+    """Return the same as `calendar`, corrected by the given file instead of the one that this process uses.
 
     Raises:
         UsageError: no such calendar.
@@ -261,7 +264,7 @@ def parse_date(text: str) -> date:
     """Parse a date written as `YYYY-MM-DD`.
 
     Raises:
-        UsageError: it is no date.
+        UsageError: the text is not a date.
     """
     try:
         return date.fromisoformat(text)
@@ -276,7 +279,7 @@ def check_window(first: date, last: date) -> None:
 
 
 def month_window(month: date) -> tuple[date, date]:
-    """Return the first and last calendar day of the month that contains `month`."""
+    """Return the first and the last calendar day of the month that contains `month`."""
     first = month.replace(day=1)
     following = (first + timedelta(days=32)).replace(day=1)
     return first, following - timedelta(days=1)
