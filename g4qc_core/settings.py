@@ -32,21 +32,25 @@ class Settings(BaseSettings):
         None, description="File with the database's password, for a URL without one (a container's secret)"
     )
     dagster_database_url: SecretStr | None = Field(
-        None, description="Database of Dagster's runs and events; unset: one beside the bars, on the same server"
+        None, description="Database of Dagster's runs and events; unset: a second one on the server of the bars"
     )
     ib_host: str | None = Field(
         None, description="Host of TWS or IB Gateway; unset: the simulated gateway with synthetic bars"
     )
-    ib_port: int = Field(4002, ge=1, le=65535, description="Port of TWS (7496, 7497) or IB Gateway (4001, 4002)")
-    ib_simulated: bool = Field(
-        False, description="True where `g4qc gateway` listens there: errors then advise for it; `g4qc up` sets it"
+    ib_port: int = Field(
+        4002, ge=1, le=65535, description="Port of TWS (7496 live, 7497 paper) or IB Gateway (4001, 4002)"
     )
-    ib_client_id: int = Field(11, ge=1, le=999, description="Client id of extraction; 0 is never used")
+    ib_simulated: bool = Field(
+        False, description="True if `g4qc gateway` listens at that address, for the advice in errors; `g4qc up` sets it"
+    )
+    ib_client_id: int = Field(
+        11, ge=1, le=999, description="Client id of extraction (not 0); use another one in every other program"
+    )
     ib_client_id_patience: float = Field(
         600.0, ge=0, description="Seconds to wait for another G4QC process that uses the same client id"
     )
     ib_pacing: Literal["auto", "on", "off"] = Field(
-        "auto", description="Keep Interactive Brokers' rules of pacing; auto: with an account, not with a simulation"
+        "auto", description="Keep Interactive Brokers' pacing rules; auto: with an account, not with a simulation"
     )
     ib_connect_timeout: float = Field(15.0, gt=0, description="Seconds to wait for the gateway's handshake")
     ib_request_timeout: float = Field(90.0, gt=0, description="Seconds without progress before a request fails")
@@ -54,76 +58,82 @@ class Settings(BaseSettings):
         178,
         ge=157,
         le=200,
-        description="Highest protocol version to negotiate, if the installed ibapi speaks it (9.81 ends at 157); above "
-        "200 is protobuf, not spoken here",
+        description="Highest protocol version to negotiate; the installed ibapi may support less (9.81: 157). Versions "
+        "above 200 use protobuf, which G4QC does not support",
     )
     settled_after: float = Field(
         12.0,
         ge=0,
         le=23,
-        description="Hours after its close in which a session's bars are restated; what was fetched before is fetched "
-        "once more. Below a day, so that one request a day and contract does both",
+        description="Hours after a session's close in which its bars may be restated; bars fetched earlier are fetched "
+        "once more. Less than a day, so that one daily request for each contract also fetches them",
     )
-    sessions_per_request: int = Field(5, ge=1, le=20, description="Sessions of minutes in one request, at most")
-    start_timeout: float = Field(
-        180.0, gt=0, description="Seconds that each part of `g4qc up` may take until it answers"
+    sessions_per_request: int = Field(
+        5, ge=1, le=20, description="Maximum number of sessions of one-minute bars in one request"
     )
+    start_timeout: float = Field(180.0, gt=0, description="Maximum seconds until each part of `g4qc up` answers")
     lock_patience: float = Field(
-        120.0, gt=0, description="Seconds that a change of the schema waits for a lock that somebody else holds"
+        120.0, gt=0, description="Seconds that a change of the schema waits for a lock of another session"
     )
     retry_delay: float = Field(
         5.0,
         ge=0,
-        description="Seconds until a step that failed for a while is tried again",
+        description="Seconds before the first retry of a step that failed temporarily; each later pause is three times "
+        "as long",
     )
     symbols: str = Field(
-        "", description="Instruments of the graph, commas between; unset: ES, NQ, EC and those of your own file"
+        "", description="Instruments of the graph, separated by commas; unset: ES, NQ, EC and those of your own file"
     )
     instruments: Path | None = Field(
-        None, description="File with instruments of your own; unset: instruments.toml under home, where it exists"
+        None, description="File with your own instruments; unset: instruments.toml under home, if it exists"
     )
     calendars: Path | None = Field(
-        None, description="File that adds to the session calendars or replaces them, like calendars.toml"
+        None, description="File in the form of calendars.toml that adds to the session calendars or replaces them"
     )
-    rolls: Path | None = Field(None, description="File with rolls that you set yourself; they win over every rule")
+    rolls: Path | None = Field(None, description="File with your own rolls, which override every rule")
     open_interest: Path | None = Field(
-        None, description="Folder with open interest by session, SYMBOL.csv each, for the roll rule of that name"
+        None,
+        description="Folder with open interest by session, SYMBOL.csv each, for the roll rule open_interest",
     )
-    backtests: Path | None = Field(None, description="File with backtest specs; unset: the examples of the package")
+    backtests: Path | None = Field(
+        None, description="File with your own backtest specs; unset: those that come with G4QC"
+    )
     first_month: str = Field(
         "2024-01",
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
-        description="First month for which schedules and sensors ask by themselves; what you ask for by hand may be "
-        "earlier",
+        description="First month that schedules and sensors fetch by themselves; extractions by hand may start earlier",
     )
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster web UI")
     dagster_host: str = Field("127.0.0.1", description="Host at which the API finds the Dagster web UI")
-    dagster_url: str | None = Field(None, description="Address of that UI as a browser sees it; unset: on this host")
+    dagster_url: str | None = Field(None, description="Address of the Dagster web UI in a browser; unset: on this host")
     api_port: int = Field(8000, ge=1, le=65535, description="Port of the API and the reports")
-    api_url: str | None = Field(None, description="Address of that server as a browser sees it; unset: on this host")
+    api_url: str | None = Field(
+        None, description="Address of the API and the reports in a browser; unset: on this host"
+    )
     api_keys: SecretStr = Field(
         SecretStr(""),
-        description="Keys of the API as name:scope:hash, commas between; `g4qc api-key create` prints one",
+        description="Keys of the API as name:scope:hash, separated by commas; `g4qc api-key create` prints one",
     )
-    api_key: SecretStr | None = Field(None, description="Key that the Python client sends, where the server wants one")
+    api_key: SecretStr | None = Field(None, description="Key that the Python client sends, if the server requires one")
     api_without_keys: bool = Field(
-        False, description="Answer without keys although bound beyond loopback, where something else closes the port"
+        False,
+        description="Answer without keys on addresses beyond loopback; only if something else restricts access",
     )
     api_cors_origins: str = Field(
-        "", description="Web sites whose pages may use the API, commas between; empty: none but its own"
+        "", description="Web sites whose pages may use the API, separated by commas; empty: only its own"
     )
     api_trusted_proxies: str = Field(
         "",
-        description="Addresses and networks of proxies whose X-Forwarded-For and -Proto are believed, commas between; "
-        "empty: nobody's",
+        description="Addresses and networks of proxies whose X-Forwarded-For and -Proto are trusted, separated by "
+        "commas; empty: none",
     )
-    api_rate_limit: int = Field(3000, ge=0, description="Requests a minute that one address may make; 0: no limit")
+    api_rate_limit: int = Field(3000, ge=0, description="Maximum requests a minute from one address; 0: no limit")
     run_start_limit: int = Field(
-        600, ge=1, description="Seconds that the process of a run may take to begin; it is started twice at most"
+        600, ge=1, description="Maximum seconds until the process of a run begins; it is started at most twice"
     )
-    tick_limit: int = Field(300, ge=30, description="Seconds that one look of a sensor or schedule may take")
+    tick_limit: int = Field(300, ge=30, description="Maximum seconds for one evaluation of a sensor or schedule")
     webhook_limit: float = Field(
-        10.0, gt=0, le=30, description="Seconds that one delivery to the webhook may take, every try included"
+        10.0, gt=0, le=30, description="Maximum seconds for one delivery to the webhook, including all tries"
     )
     webhook_url: SecretStr | None = Field(
         None, description="Address to which failed runs and stale feeds are posted as JSON; unset: they are only logged"
