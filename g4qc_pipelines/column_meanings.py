@@ -1,4 +1,4 @@
-"""What the columns of the tables mean, as the web UI shows it. A name means the same in every table."""
+"""Meanings of the columns of the tables, for the web UI. A name means the same in every table."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Data versions in Dagster: a partition is stale when what it was made of holds something else now.
+"""Data versions in Dagster: a partition is stale if the content of its inputs has changed.
 
-Dagster compares versions, and makes a new one of every run unless it is given one. Ours is the fingerprint of the
-content, so that a run that changes nothing leaves everything fresh. Dagster has one version for a whole step; a step
-over a range of partitions therefore tells each partition's own afterwards, as a materialization of its own.
+Dagster compares versions, and makes a new one in every run unless it is given one. Our version is the fingerprint of
+the content, so that a run without changes leaves everything fresh. Dagster has one version for a whole step; a step
+over a range of partitions therefore reports the version of each partition afterwards, as a separate materialization.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _told(
 def observed(context: dg.AssetExecutionContext, asset: str, version: str) -> Iterator[dg.AssetObservation]:
     """Observe the version of an external asset that this step reads, before the step's own result.
 
-    The result then counts as made of this version, and not of the one that was seen last.
+    The result then counts as made from this version, and not from the one that was observed before.
     """
     yield observation(asset, context.partition_key, version)
     forget_seen_version(context, asset)

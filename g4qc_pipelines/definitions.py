@@ -1,4 +1,4 @@
-"""The graph as Dagster loads it: one function that builds it, and takes what a test wants to swap."""
+"""The graph as Dagster loads it, built by one function in which tests can replace resources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entry point of the command `g4qc`: starts the command line, or says what to install where it cannot run."""
+"""Entry point of the command `g4qc`: start the command line, or name the missing packages if it cannot run."""
 
 from __future__ import annotations
 

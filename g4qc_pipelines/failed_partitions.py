@@ -1,4 +1,4 @@
-"""A step over several partitions: a failed one leaves the others, and the step fails at its end and names each."""
+"""A step over several partitions: a failed one does not stop the others; the step fails at its end and names each."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How an error becomes a failed step, and a failed step one sentence: only a transient one is tried again.
+"""Failures: an error becomes a failed step, retried only if it is transient, and a failed step becomes one sentence.
 
-Every surface words a failure with `failure_sentence` and `grouped_failures`: commands, jobs of the API, the webhook.
+All surfaces (commands, jobs of the API, the webhook) describe failures with `failure_sentence` and `grouped_failures`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def retries(settings: Settings) -> dg.RetryPolicy:
 class Interrupted(dg.DagsterError, KeyboardInterrupt):
     """The user stopped the step.
 
-    Under a retry policy Dagster tries an interrupted step again like a failed one, unless the error is also of its own.
+    With a retry policy, Dagster retries an interrupted step like a failed one, unless its error is a `DagsterError`.
     """
 
 
@@ -40,7 +40,7 @@ class Interrupted(dg.DagsterError, KeyboardInterrupt):
 def dagster_failures() -> Iterator[None]:
     """Turn an error into a Dagster Failure that is tried again only when the error is transient.
 
-    An error that is not ours is a defect, and a defect does not go away by itself; an interrupt is neither.
+    Any error that is not a `G4qcError` is a defect, which no retry repairs. An interrupt is neither.
     """
     try:
         yield
@@ -80,7 +80,7 @@ def blocked(specs: Iterable[dg.AssetCheckSpec], results: Iterable[dg.AssetCheckR
         raise dg.Failure(" ".join(sentences), metadata={"error": InvalidBars.__name__}, allow_retries=False)
 
 
-# Of the class that Dagster writes before an error's text, only names of foreign libraries say something to a reader.
+# Dagster writes the class before an error's text; only classes of other libraries are useful to a reader.
 _OWN = re.compile(r"^(?:g4qc_core|g4qc_pipelines|dagster)\b[\w.]*: ")
 _MODULE = re.compile(r"^(?:[a-z_]\w*\.)+(?=[A-Z]\w*: )")
 _STEPS = [f"bars_{timeframe}" for timeframe in TIMEFRAMES]

@@ -1,4 +1,4 @@
-"""What an asset shows in the web UI: row counts, table schemas and pictures, in Dagster's own terms."""
+"""Metadata of assets for the web UI: row counts, table schemas and pictures."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Jobs: the selections of assets that command line, API, schedules and sensors launch, each under one name.
 
-A selection by hand is launched as Dagster's job without a name, so that the history of a named job is that of one kind
-of work.
+A selection by hand is launched as Dagster's job without a name, so that the history of a named job contains one kind of
+work.
 """
 
 from __future__ import annotations

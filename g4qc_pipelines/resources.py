@@ -81,7 +81,7 @@ def gateway_resource(settings: Settings, registry: Registry) -> dg.ResourceDefin
         with dagster_failures():
             _check_unchanged("gateway", context.resource_config, own)
         run_id = context.run.run_id if context.run else None
-        # Dagster's own logger, so that the log of the step shows what the gateway waits for.
+        # Dagster's own logger, so that the log of the step shows the waits of the gateway.
         tell = dg.get_dagster_logger(__name__).info
         opened = Gateway(settings, registry, context.resources.stores, run_id=run_id, tell=tell)
         try:
@@ -93,7 +93,7 @@ def gateway_resource(settings: Settings, registry: Registry) -> dg.ResourceDefin
 
 
 def build_resources(settings: Settings, swapped: Mapping[str, object] | None = None) -> dict[str, object]:
-    """Return the resources by the names under which assets ask for them.
+    """Return the resources by the names that assets use.
 
     Args:
         settings: name the database and the gateway.

@@ -23,7 +23,10 @@ _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Within it, runs in this process call the listener with step and message; the message is empty at its start."""
+    """Call the listener for each step of runs in this process within the block.
+
+    The listener receives the step and a message, which is empty when the step starts.
+    """
     token = _listener.set(listener)
     try:
         yield

@@ -191,7 +191,7 @@ class Runner:
 
 
 def only_last_steps(failed_steps: Iterable[str]) -> bool:
-    """Return True where a run failed only in steps that no other run waits for.
+    """Return True if a run failed only in steps that no other run waits for.
 
     These are requests without an answer, contracts that cannot be read, and derived timeframes. Chain and minutes hold
     the data that arrived, and the roll calendar is built from them.

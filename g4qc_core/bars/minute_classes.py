@@ -1,7 +1,7 @@
 """The class of each minute of a contract's sessions: what is known about it.
 
-A minute without a bar means nothing by itself: it depends on whether the source was asked about the minute, and on what
-it answered. The names of the classes are `bars.columns.CLASSES`. Requests and storage do not belong here.
+A minute without a bar means nothing by itself: its class depends on the requests that covered the minute, and on their
+answers. The names of the classes are `bars.columns.CLASSES`. Requests and storage do not belong here.
 """
 
 from __future__ import annotations

@@ -29,9 +29,9 @@ NEVER = date(2199, 12, 31)
 class Contract:
     """One contract month of an instrument, as the gateway describes it.
 
-    `month` is `YYYYMM`, or `spot` for what does not expire; `(symbol, month)` is the key everywhere, `con_id` is the
-    key at Interactive Brokers. The local symbol is for reading only: it repeats every ten years. `last_trade_at` (UTC)
-    is the instant at which trading in the contract ends, on its last trade date; no session minute at or after it
+    `month` is `YYYYMM`, or `spot` for a product that does not expire; `(symbol, month)` is the key everywhere, `con_id`
+    is the key at Interactive Brokers. The local symbol is for reading only: it repeats every ten years. `last_trade_at`
+    (UTC) is the instant at which trading in the contract ends, on its last trade date; no session minute at or after it
     belongs to the contract. `multiplier`, `min_tick` and `price_magnifier` are in the gateway's units; `min_tick` is
     the contract's own, which may be coarser than that of other months.
     """

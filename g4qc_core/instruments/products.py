@@ -22,8 +22,8 @@ class Product:
         min_tick: smallest price step for one unit; for several contracts, the largest that divides all their steps.
         price_magnifier: factor by which bar prices are larger: 100 if they are in cents or pence.
         timezone: of the exchange.
-        underlying: kind of what a future is about, as the gateway spells it; empty where it does not say.
-        months: month codes in which it has contracts; empty for what does not expire.
+        underlying: kind of a future's underlying, as the gateway spells it; empty if it is not reported.
+        months: month codes in which it has contracts; empty for a product that does not expire.
         listed: contract month and local symbol of each of its contracts, ascending.
         problems: sentences about numbers that the gateway does not report, which are UNKNOWN here.
         unread: sentences about single contracts with unreadable details; the other contracts supply the rest.

@@ -57,7 +57,7 @@ class Gateway:
         """Return the connected source; wait for another process of this database that uses its client id.
 
         Raises:
-            GatewayError: nobody listens, or the handshake failed.
+            GatewayError: nothing listens, or the handshake failed.
             ClientIdInUse: another process uses the client id for longer than the settings' patience.
         """
         if self._source is None:
@@ -130,7 +130,7 @@ def ib_source(
         The connected source.
 
     Raises:
-        GatewayError: nobody listens, or the handshake failed.
+        GatewayError: nothing listens, or the handshake failed.
         ClientIdInUse: another process uses the client id for longer than the settings' patience.
     """
     from g4qc_core.ib.advice import advice_for

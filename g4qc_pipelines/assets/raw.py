@@ -173,7 +173,7 @@ def _extract(
     source: BarSource,
     stores: Stores,
 ) -> list[ExtractedMonths]:
-    """Extract the months of each instrument, and log what came of it."""
+    """Extract the months of each instrument, and log the outcome."""
     scope = ExtractionScope.parse(config.contracts, config.first, config.last)
     rules = PlanRules.of(settings, FetchOrder.named(config.order))
     overrides = load_overrides(settings.rolls)

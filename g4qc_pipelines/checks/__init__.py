@@ -1,1 +1,1 @@
-"""Asset checks: green or red in the graph, with the rows behind the verdict."""
+"""Asset checks: green, yellow or red in the graph, with the rows that explain the state."""

@@ -1,4 +1,4 @@
-"""Asset checks: green or red in the graph, with the rows that made them so.
+"""Asset checks of chains and bars, with the rows that explain their state.
 
 A blocking check stops the whole run; it is for faults of G4QC itself. Bad bars of one contract or month stop nothing
 else: the steps after them leave them out, and fail at their end. A warning only reports. An evaluation covers all
@@ -32,7 +32,7 @@ from g4qc_core.services.quality.month_validation import ValidatedMonth
 from g4qc_pipelines.checks.last_findings import LastFindings
 from g4qc_pipelines.metadata import table_of
 
-# Rows of a table in a check's metadata; the whole of it is in the database.
+# Most rows of a table in a check's metadata; the database has all rows.
 _ROWS = 100
 
 _CORRECT = "correct the calendar in the file that G4QC_CALENDARS names"
@@ -47,7 +47,7 @@ class Check:
     Attributes:
         blocking: a failure in a partition of the run stops the steps after the asset in that run.
         severe: a failure in a partition of the run is an error although it blocks nothing.
-        telling: the description of a failure repeats what is wrong in the partitions of the run.
+        telling: the description of a failure repeats the problems in the partitions of the run.
         then: a sentence about what to do after a failure; a blocking check has one.
     """
 
@@ -175,7 +175,7 @@ class ContractChecks:
 
 
 class MinuteChecks:
-    """Evaluations of the checks of `bars_1min` over the months of one run; keeps what is wrong, not the bars."""
+    """Evaluations of the checks of `bars_1min` over the months of one run; it keeps the problems, not the bars."""
 
     def __init__(self) -> None:
         self._broken: dict[str, str] = {}
@@ -291,7 +291,7 @@ def gravest_rows(counted: pd.DataFrame) -> pd.DataFrame:
 
 
 def _commands(found: Mapping[str, str]) -> str:
-    """Return the commands that list the bars of the partitions of the run in which something is wrong."""
+    """Return the commands that list the bars in the failed partitions of the run."""
     commands = [bars_of(partition).command() for partition, why in found.items() if why]
     return listing(commands) or Selection().command()
 

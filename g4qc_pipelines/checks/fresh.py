@@ -1,7 +1,7 @@
-"""The check `fresh` of what the daily update keeps up to date: made by the sensor `freshness`, or executed by hand.
+"""The check `fresh` of the assets that the daily update makes: evaluated by the sensor `freshness`, or run by hand.
 
-It is part of no named job. It covers all chosen instruments, and judges them only while the schedule `after_close` is
-on: nothing else promises that data are fresh.
+It is part of no named job. It covers all chosen instruments, and only while the schedule `after_close` is on, because
+without the schedule data need not be fresh.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ from g4qc_pipelines.run_tags import AFTER_CLOSE
 _UNWATCHED = f"Not judged: {AFTER_CLOSE} is off."
 
 Late = Mapping[str, Mapping[str, str]]
-"""What is late, in words by asset and instrument."""
+"""Sentences about late data, by asset and instrument."""
 
 
 def build_freshness_check(settings: Settings) -> dg.AssetChecksDefinition:

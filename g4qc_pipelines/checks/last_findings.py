@@ -1,4 +1,4 @@
-"""One light for many partitions: the last finding of a check in each of them, over all runs.
+"""The state of a check over all partitions: its last finding in each of them, over all runs.
 
 An evaluation replaces Dagster's previous one. A run over one month says nothing about the other months, so a healthy
 month would turn a check green while another month still fails.
@@ -49,7 +49,7 @@ def last_findings_of(context: dg.AssetExecutionContext, stores: Stores) -> LastF
 def last_findings_over(
     asset: str, partitions: dg.PartitionsDefinition, instance: dg.DagsterInstance, stores: Stores
 ) -> LastFindings:
-    """Return the lights of an asset with these partitions."""
+    """Return the last findings of an asset with these partitions."""
     with dg.partition_loading_context(dynamic_partitions_store=instance):
         known = frozenset(partitions.get_partition_keys())
     return LastFindings(stores.checks, asset, known)

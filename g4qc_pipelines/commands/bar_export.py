@@ -92,7 +92,7 @@ def _load(
 
 def _encode(bars: pd.DataFrame, instrument: Instrument, form: str) -> bytes:
     columns = ["timestamp", *VALUES, "count", "contract", "trade_date", "factor", "adjustment"]
-    # Adjusted prices are not on the tick grid, and need their factor beside them.
+    # Adjusted prices are not on the tick grid, so the columns of their adjustment are needed, too.
     multiplied = "factor" in bars and bool((bars["factor"] != 1).any())
     places = _PLACES if multiplied else instrument.decimals
     columns = [name for name in columns if name != "factor" or multiplied]

@@ -1,4 +1,4 @@
-"""`g4qc instruments contracts`: the stored chain of an instrument, and what is stored of each contract."""
+"""`g4qc instruments contracts`: the stored chain of an instrument, and the stored bars of each contract."""
 
 from __future__ import annotations
 

@@ -69,14 +69,14 @@ class Row:
 
 
 def run_demo(settings: Settings, as_json: bool) -> None:
-    """Run what is missing, then print the table."""
+    """Run the missing jobs, then print the table."""
     click.echo("Starting the embedded PostgreSQL and the simulated gateway ...", err=True)
     # The simulated gateway's clock is this machine's.
     months = last_full_months(datetime.now(UTC).date(), _MONTHS)
     specs = [spec for spec in load_specs().values() if spec.instrument in SYMBOLS]
     registry = load_registry(settings.own_instruments)
     with open_stores(settings) as stores:
-        # Loading the gateway and the graph takes longer than looking for what is missing.
+        # Loading the gateway and the graph takes longer than the search for missing data.
         with dagster_instance(settings) as instance:
             jobs = missing_jobs(DemoState(settings, registry, stores, instance), months, specs)
         if jobs:

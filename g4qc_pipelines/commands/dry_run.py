@@ -1,6 +1,6 @@
 """`g4qc extract --dry-run`: the plan of an extraction, printed.
 
-Only the gateway's time is asked for, and the chain if none is stored. Nothing is written.
+Only the gateway's time is requested, and the chain if none is stored. Nothing is written.
 """
 
 from __future__ import annotations

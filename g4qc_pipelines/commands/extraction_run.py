@@ -48,7 +48,7 @@ def extract_bars(
         last: last trade date; None for that of the newest session that has begun, by the gateway's clock.
         contracts: contract months like 202512; empty for those that the roll rule calls for.
         order: bars to fetch first, `newest` or `oldest`.
-        again: ask once more for sessions that the ledger covers; where that fails, the next extraction of them does it.
+        again: request sessions that the ledger covers once more; if that fails, their next extraction does it.
 
     Raises:
         UsageError: no such instrument or contract month, or no such session.

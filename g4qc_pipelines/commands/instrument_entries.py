@@ -82,7 +82,7 @@ def add_instrument(
     checked: bool,
     as_json: bool,
 ) -> None:
-    """Ask the gateway for the product, and write it with the given fields into the user's file.
+    """Request the product from the gateway, and write it with the given fields into the user's file.
 
     Args:
         settings: the settings.

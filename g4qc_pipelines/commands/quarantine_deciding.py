@@ -1,4 +1,4 @@
-"""`g4qc quarantine accept`, `drop`, `refetch` and `reopen`: record a decision and make what depends on it again."""
+"""`g4qc quarantine accept`, `drop`, `refetch` and `reopen`: record a decision and rebuild the dependent data."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _DONE = {
 
 
 def decide(settings: Settings, request: DecisionRequest, by: str, note: str, confirmed: bool = False) -> None:
-    """Record a decision about the bars, and make what depends on it again, in one run a month.
+    """Record a decision about the bars, and rebuild the data that depend on it, in one run per month.
 
-    All bars are checked before anything is recorded. The same decision again records nothing, and makes the months
-    again all the same, which heals one that was interrupted. Bars that are selected rather than named are shown first,
-    and have to be confirmed.
+    All bars are checked before anything is recorded. Repeating a decision records nothing but rebuilds the months
+    again, which completes an interrupted command. Bars that are selected rather than named are shown first, and have to
+    be confirmed.
 
     Args:
         settings: the settings.
@@ -49,9 +49,9 @@ def decide(settings: Settings, request: DecisionRequest, by: str, note: str, con
     Raises:
         UsageError: no such bar in quarantine, or one that does not allow this decision; or there is no terminal to
             confirm it on.
-        DecidedMeanwhile: something else was decided about one of the bars meanwhile; nothing is recorded.
+        DecidedMeanwhile: another decision about one of the bars was made meanwhile; nothing is recorded.
         RunFailed: the gateway did not answer for some of the sessions, or a blocking check is red, each named; the
-            decision is recorded, the other sessions were asked for, and their months are rebuilt.
+            decision is recorded, the other sessions were requested, and their months are rebuilt.
     """
     registry = load_registry(settings.own_instruments)
     with workbench(settings) as bench:
@@ -73,7 +73,7 @@ def decide(settings: Settings, request: DecisionRequest, by: str, note: str, con
 
 
 def _confirm(found: Preview) -> None:
-    """Show the bars and what the decision starts, and go on where the answer is yes.
+    """Show the bars and the runs of the decision, and return if the answer is yes.
 
     Raises:
         UsageError: there is no terminal to answer on.
@@ -101,7 +101,7 @@ def _print_recorded(found: Preview, recorded: int) -> None:
 
 
 def _left_in_quarantine(request: DecisionRequest, registry: Registry, stores: Stores) -> str:
-    """Return a sentence about the bars that still are in quarantine after the gateway was asked again."""
+    """Return a sentence about the bars that are still in quarantine after the new request."""
     left = 0
     keys = [parse_bar_key(key, registry) for key in request.bars]
     for symbol in {key.symbol for key in keys} or request.selection.instruments or registry:

@@ -1,4 +1,4 @@
-"""The backtest spec that the words of a command line mean: `g4qc backtest sma_cross --instrument ES --cash 250000`.
+"""The backtest spec that a command line names: `g4qc backtest sma_cross --instrument ES --cash 250000`.
 
 A name means an entry of the backtests file or a stored spec; a strategy means the entry that fits, or a new spec.
 """

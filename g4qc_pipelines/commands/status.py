@@ -153,7 +153,7 @@ def _bar_table(document: dict[str, Any]) -> Table:
 
 
 def _print_parts(parts: Parts, as_json: bool) -> None:
-    """Print what is known without the database."""
+    """Print the state of the parts, which needs no database."""
     if as_json:
         echo_json({"parts": parts})
         return

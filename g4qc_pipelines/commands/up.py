@@ -1,8 +1,8 @@
 """`g4qc up`: all services for seeing and driving the graph, until Ctrl-C.
 
-Starts in order: database, gateway (a simulated one if the settings name none), the API, and Dagster as in
-docker-compose.yml: one code server, shared by the web server and the daemon. Stops them in reverse order. Only one runs
-per home. It restarts its own database or gateway when that exits.
+The command starts database, gateway (a simulated one if the settings name none), API and Dagster, in this order, and
+stops them in reverse order. Dagster has one code server, shared by the web server and the daemon, as in
+docker-compose.yml. Only one `g4qc up` runs per home. It restarts its own database or gateway when that exits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A command's hold on everything it needs: settings, stores, the Dagster instance and the graph.
+"""Everything that a command needs: settings, stores, the Dagster instance and the graph.
 
 Opened once by a command, closed with it.
 """
@@ -30,7 +30,7 @@ _RELOAD_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Workbench:
-    """What a command works with."""
+    """The open parts that a command works with."""
 
     settings: Settings
     registry: Registry
@@ -85,7 +85,7 @@ def _first_month(settings: Settings, instance: dg.DagsterInstance, since: date |
         from g4qc_pipelines.launching.web_key import web_key
 
         address = f"http://{settings.dagster_host}:{settings.dagster_port}"
-        # Without a web server there is nothing to load again; this command does not need one.
+        # Without a web server no graph has to be reloaded; this command does not need one.
         with (
             suppress(G4qcError),
             closing(Graph(address, settings.dagster_link, _RELOAD_SECONDS, web_key(settings))) as graph,

@@ -1,6 +1,6 @@
 """The storages of `dagster_postgres`, which `running.instance_storage` extends.
 
-The classes are public; the address that their configuration stands for is read by a function that is not.
+The classes are public; the function that reads the address from their configuration is not.
 """
 
 from dagster_postgres import (

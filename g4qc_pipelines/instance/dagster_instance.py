@@ -26,14 +26,14 @@ from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMEN
 _STATEMENT_MS = 60_000
 _WEB_STATEMENT_MS = 15_000
 
-# Seconds beyond both starts of a run: the coordinator's pause between them, and the looks of run monitoring.
+# Seconds added to both starts of a run: the coordinator's pause between them, and the interval of run monitoring.
 _BEYOND_STARTS = 120
 
 # Limit for an answer of the code server; the start of a run, ticks and the graph itself have limits of their own.
 _ANSWER_SECONDS = 120
 _CLOSE_SECONDS = 10
 
-# What steps print is not caught in this process: it costs four processes a step, which answer Ctrl-C with tracebacks.
+# The output of steps is not captured here: that takes four processes per step, which print tracebacks on Ctrl-C.
 _NOTHING_CAUGHT = {
     "compute_logs": {
         "module": "dagster._core.storage.noop_compute_log_manager",
@@ -43,7 +43,7 @@ _NOTHING_CAUGHT = {
 
 
 def dagster_home(settings: Settings) -> Path:
-    """Prepare the folder of Dagster's own files: its `dagster.yaml` is the package's, with the settings in it.
+    """Prepare the folder of Dagster's own files; its `dagster.yaml` is that of the package, filled with the settings.
 
     Raises:
         SettingsError: the folder cannot be written.
@@ -104,7 +104,7 @@ def web_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
 
 @contextmanager
 def _environment(settings: Settings) -> Iterator[str]:
-    """Within the block this process finds the instance of the settings; yields the instance's folder."""
+    """Make this process use the instance of the settings within the block; yield the instance's folder."""
     environment = dagster_environment(settings)
     before = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)

@@ -1,4 +1,4 @@
-"""The dynamic partition keys of a Dagster instance: which there are, which a run works on, and removing them.
+"""The dynamic partition keys of a Dagster instance: list them, find those in use by a run, and remove them.
 
 Whether a key may be removed is decided in `g4qc_core.services.backtests.removal`.
 """

@@ -1,8 +1,8 @@
 """Runs whose process is gone: found and ended, so that nothing waits for them.
 
-A run that is killed stays "started" in Dagster's database, holds its place in the pool of the gateway for ever, and
-Dagster's default launcher never asks after it. Here each run can be asked: one of a command's own process holds a lock
-on a file, which the kernel drops however the process ends; one of a code server was launched through its socket, and
+A run that is killed stays "started" in Dagster's database and holds its place in the pool of the gateway forever, and
+Dagster's default launcher never checks it. Here each run can be checked: the process of a command holds a lock on a
+file, which the kernel releases however the process ends; a run of a code server was launched through its socket, and
 ends with that server.
 """
 

@@ -1,1 +1,1 @@
-"""How the API starts runs of the graph and watches them, through Dagster's own web server."""
+"""The API's way to start and watch runs of the graph, through Dagster's web server."""

@@ -28,7 +28,7 @@ def api_server(settings: Settings, host: str, port: int, gateway: tuple[str, int
         settings: the settings.
         host: address to listen on.
         port: port to listen on.
-        gateway: where the gateway listens, when the settings do not say so.
+        gateway: address of the gateway, if the settings do not have it.
 
     Raises:
         SettingsError: the address is reached from elsewhere, and there are no keys; or a key is malformed.

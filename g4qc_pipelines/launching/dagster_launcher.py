@@ -234,7 +234,7 @@ class DagsterLauncher:
         return next((job_id for job_id in jobs if job_id and not self.job(job_id).state.final), None)
 
     def _add_partition(self, assets: Sequence[str], kind: str, first: str, last: str | None) -> None:
-        """Add the partition to the graph where it lacks it; raise UsageError for one that it cannot have."""
+        """Add the partition to the graph if it is missing; raise UsageError if the graph cannot have it."""
         if kind == MONTHS:
             instrument, begin = month_range(first, last, self._registry)
             self._graph.begin_with(begin)

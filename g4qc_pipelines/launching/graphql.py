@@ -76,7 +76,7 @@ class Graph:
     UsageError when it refuses the request.
 
     Args:
-        key: key for the web server, where it requires one.
+        key: key for the web server, if it requires one.
         absent: returns the error for a server that does not answer, given the default sentence.
     """
 
@@ -180,7 +180,7 @@ class Graph:
         return [{tag["key"]: tag["value"] for tag in run["tags"]} for run in answer["results"]]
 
     def begin_with(self, month: date) -> None:
-        """Extend the graph back to the month, where it begins later."""
+        """Extend the graph back to the month, if it begins later."""
         answer, status = self._posted(MONTHS_PATH, {"month": f"{month}"}, _RELOAD_SECONDS)
         if status != 200:
             raise GraphUnavailable(f"Dagster's web server does not extend the graph: {answer.get('detail', status)}")

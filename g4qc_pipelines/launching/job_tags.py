@@ -1,6 +1,6 @@
-"""The tags by which runs are known as one job, and by which its next stage is found.
+"""The tags that connect the runs of a job, and contain its remaining stages.
 
-All state of a job is in the tags of its runs: nothing is lost when the API's process ends between two of them.
+All state of a job is in the tags of its runs, so nothing is lost if the API's process ends between two runs.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _SURFACE = "API"
 
 @dataclass(frozen=True)
 class RemainingStages:
-    """The stages of a job that are still to be launched.
+    """The stages of a job that were not launched yet.
 
     Attributes:
         job: id of the job.
         key: the same for all jobs that do the same work.
         stages: the remaining stages, at least one.
-        stage: number of the first of them, from 1.
+        stage: number of the first remaining stage, from 1.
         of: number of all stages.
         backtest: name of the spec, of a backtest.
     """
@@ -78,7 +78,7 @@ def following(tags: Mapping[str, str]) -> RemainingStages | None:
 
 
 def next_may_start(run: Mapping[str, Any]) -> bool:
-    """Return True where the next stage may be launched after this run.
+    """Return True if the next stage may be launched after this run.
 
     The run succeeded, or failed only in steps that the next stage does not need; the stages of a decision are
     independent of each other.

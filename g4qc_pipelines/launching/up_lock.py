@@ -45,7 +45,7 @@ class UpState:
         phase: what the command does.
         at: start of the phase, UTC, as ISO 8601; after a kill, start of the phase before.
         why: the error with which the command ended, else empty.
-        gateway: address of the simulated gateway that the command started; empty where it started none.
+        gateway: address of the simulated gateway that the command started; empty if it started none.
     """
 
     process: int
@@ -134,7 +134,7 @@ def dagster_absent(home: Path, otherwise: str) -> GraphUnavailable:
 
     Args:
         home: the home.
-        otherwise: the sentence where no `g4qc up` of the home is known.
+        otherwise: the sentence if no `g4qc up` of the home is known.
     """
     state = up_state(home)
     if state is None:

@@ -1,4 +1,4 @@
-"""The key that the API's server sends to Dagster's web server, where that requires keys.
+"""The key that the API's server sends to Dagster's web server, if that requires keys.
 
 The key is in a file of the home, readable by its owner only: both servers share the home, and settings hold no key in
 clear text.

@@ -1,6 +1,6 @@
 """Dagster's web server in a process of G4QC, behind the guard: one listening address, and no inner one.
 
-The only module that knows how Dagster's web server is built; see docs/decisions/0019-one-door.md.
+No other module builds Dagster's web server; see docs/decisions/0019-one-door.md.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from g4qc_pipelines.launching.web_auth import SCOPE, WebAuth
 from g4qc_pipelines.launching.web_key import with_web_key
 from g4qc_pipelines.launching.web_months import months_route
 
-_LARGEST_BODY = 8 * 1024 * 1024  # a backfill names its partitions
+_LARGEST_BODY = 8 * 1024 * 1024  # bytes; a backfill lists its partitions
 _POLL_MS = 2000
 _MODULE = "g4qc_pipelines.definitions"
 
@@ -56,7 +56,7 @@ def serve_web(
         settings: the settings.
         host: address to listen on.
         port: port to listen on.
-        workspace: Dagster's file with the address of the code server; None: start one, behind a socket of its own.
+        workspace: Dagster's file with the address of the code server; None: start one, on a separate socket.
         ready: called when the server is about to listen.
 
     Raises:
@@ -89,7 +89,7 @@ def web_rules(settings: Settings, *, loopback: bool) -> GuardRules:
 
     Dagster's pages send several requests a second, so their number is not limited.
     """
-    # The API of docker-compose.yml finds it under a name of its own.
+    # In docker-compose.yml the API reaches this server under another host name.
     names = [*loopback_hosts(settings.dagster_url), settings.dagster_host.lower()]
     return GuardRules(
         names if loopback else [],

@@ -1,6 +1,6 @@
-"""The months of the graph: from the setting's first one, or an earlier one that was asked for, to the running one.
+"""The months of the graph: from the first month of the settings, or an earlier requested one, to the current month.
 
-The earliest month that was asked for by hand is kept in the Dagster instance, where every process that loads the graph
+The earliest month that was requested by hand is kept in the Dagster instance, where every process that loads the graph
 finds it.
 """
 
@@ -37,7 +37,7 @@ def first_month(settings: Settings, instance: DagsterInstance) -> date:
 
 
 def begin_with(month: date, instance: DagsterInstance) -> None:
-    """Keep the month as one that was asked for: the graph that is loaded next begins with it or earlier."""
+    """Keep the month as a requested one: the graph that is loaded next begins with it or earlier."""
     key = f"{month:%Y-%m}"
     if key < min(instance.get_dynamic_partitions(_ASKED), default="9999"):
         instance.add_dynamic_partitions(_ASKED, [key])

@@ -3,8 +3,7 @@
 An instrument gets its partitions when it is chosen for the graph, or when a command works on it: the registry
 has more instruments than the user wants to see in the graph, or to fetch with a backfill over "all".
 
-Partitions are coarse on purpose: the ledger and the quality rows carry the detail of sessions and minutes. Keys are
-in `keys`, without Dagster.
+Partitions are coarse on purpose: the ledger and the quality rows have the detail of sessions and minutes.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ BACKTESTS = dg.DynamicPartitionsDefinition(name="backtest")
 
 
 def instrument_months(first: date) -> dg.MultiPartitionsDefinition:
-    """Instrument x month, from the month that begins on `first`; keys read `ES|2025-09-01`.
+    """Return the partitions by instrument and month, from the month that begins on `first`; keys are `ES|2025-09-01`.
 
-    The running month has a partition too.
+    The current month has a partition, too.
     """
     months = dg.MonthlyPartitionsDefinition(f"{first}", timezone=GRAPH_ZONE, end_offset=1)
     return dg.MultiPartitionsDefinition({"instrument": INSTRUMENTS, "month": months})

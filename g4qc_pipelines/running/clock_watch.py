@@ -1,4 +1,4 @@
-"""Repair after a wrong clock: resets states and ticks of sensors and schedules that lie in the future.
+"""Repair after a wrong clock: reset states and ticks of sensors and schedules that are in the future.
 
 Dagster waits until the clock has passed the last tick. After a clock that was years ahead it waits for years, and
 reports everything as healthy meanwhile.

@@ -45,7 +45,7 @@ def _watch(arguments: list[str]) -> None:
 
 
 def _tried() -> None:
-    """Reset instants in the future; a database that is away is asked again at the next look."""
+    """Reset instants in the future; if the database is away, the next look tries again."""
     try:
         with dg.DagsterInstance.get() as instance:
             if mended := mend_future(instance, time.time()):

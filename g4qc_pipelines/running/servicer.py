@@ -1,4 +1,4 @@
-"""Starts the process of each run within a limit, and notices its end however long the database is away.
+"""The servicer of the code server: it starts each run's process within a limit, and notices its end in any outage.
 
 Dagster's own servicer waits for a process without a limit. Its thread that looks for ended processes dies at the first
 database error; after that no run of the code server is ever ended.
@@ -179,7 +179,7 @@ class Servicer(DagsterApiServer):
                 )
 
     def ReloadCode(self, _request: Any, _context: Any) -> Any:
-        """Build the graph again, of the settings and the months of now; where that fails, the one before remains."""
+        """Build the graph again from the current settings and months; if that fails, the previous graph remains."""
         with self._reload_lock:
             try:
                 self._loaded_repositories = LoadedRepositories(
@@ -256,7 +256,7 @@ def _cause(ended: _Ended, lasted: float | None) -> str:
     """Return why the run ended, in one sentence.
 
     Args:
-        ended: exit code and last words of the process.
+        ended: exit code and last message of the process.
         lasted: seconds for which the database did not store the end; None when it does.
     """
     if lasted is not None:

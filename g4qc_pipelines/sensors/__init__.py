@@ -1,8 +1,8 @@
-"""Sensors: what changes outside of the graph, noticed once; a module for each thing that is watched.
+"""Sensors: each change outside of the graph is noticed once; one module for each subject.
 
-They are edge-triggered: a cursor remembers what was seen, and a tick that sees nothing new does nothing. Those that
-launch runs are off in a fresh install, because the user decides what to spend requests on; those that only
-observe and report are on.
+They are edge-triggered: a cursor keeps the last seen state, and a tick without news does nothing. Those that launch
+runs are off in a fresh install, because the user decides what to spend requests on; those that only observe and report
+are on.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a sensor has tried, and when it may try again: its memory from one tick to the next.
+"""A sensor's memory from one tick to the next: its tries, and the times of the next ones.
 
-Something that is wanted has a name and a state. A state that was not tried yet is due at once. One that was, and is
-still the same, is due again after a pause that grows; after the last pause it is left alone until its state is another
-one. So a sensor launches nothing without news, however often it ticks.
+Each wanted run has a name and a state. A state that was not tried yet is due at once. An unchanged state that was tried
+is due again after pauses that grow; after the last pause it is not tried again until it changes. So a sensor launches
+nothing without news, however often it ticks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 PAUSES = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8), timedelta(hours=24), timedelta(hours=72))
-"""How long a state that stays the same waits after its first try, its second, and so on."""
+"""Pauses of an unchanged state after its first try, its second, and so on."""
 
 _MARGIN = timedelta(minutes=5)  # that two clocks may differ
 

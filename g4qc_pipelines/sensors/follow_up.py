@@ -1,4 +1,4 @@
-"""The sensor `follow_up`: what a run or its end calls for is launched when that has happened, and not by a clock."""
+"""The sensor `follow_up`: it launches the runs that follow other runs, by Dagster's history and not by a clock."""
 
 from __future__ import annotations
 

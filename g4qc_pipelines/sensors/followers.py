@@ -1,7 +1,7 @@
-"""The runs that should follow what happened, as Dagster's own history tells it.
+"""The runs that should follow other runs and new bars, found in Dagster's history.
 
-Nothing here is remembered: what follows is lacking as long as it is not there, so that a restart, a late run or a
-missed night changes nothing.
+Nothing is remembered here: a run that should follow is wanted until it exists, so a restart, a late run or a missed
+night changes nothing.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from g4qc_pipelines.run_tags import (
 )
 
 LAST_MONTH_UNTIL = 10
-"""Day of the month until which the month before is asked for, too: an outage at its end left something out."""
+"""Day of the month until which the month before is requested, too, because an outage at its end may have left a gap."""
 
 OWN_NEXT = timedelta(minutes=10)
-"""A surface that launches the next run itself is left to it for so long after the run before."""
+"""Time after a run during which a surface that launches the next run itself is given the chance to do so."""
 
-_RECENT = 100  # newest runs of a job that are looked through
+_RECENT = 100  # newest runs of a job to search
 
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 
@@ -45,9 +45,9 @@ class FollowUp:
     """A run that should follow.
 
     Attributes:
-        state: what it follows: another one when there is news.
-        after: id of the run that it follows, where one is known.
-        day: trade date of the session after whose close it all began, where there is one.
+        state: the state that it follows; it changes with each news.
+        after: id of the run that it follows, if one is known.
+        day: trade date of the session whose close started the daily update, if there is one.
     """
 
     job: str
@@ -58,7 +58,7 @@ class FollowUp:
 
     @property
     def name(self) -> str:
-        """The job and its partition."""
+        """Name of the run: its job and its partition."""
         return f"{self.job} {self.partition}"
 
     @property
@@ -81,7 +81,7 @@ class History:
     def __init__(self, instance: dg.DagsterInstance, symbols: Collection[str]) -> None:
         self._instance = instance
         self.symbols = symbols
-        # First: a run that ends from here on is seen as ended below, and counts as being at work for one more look.
+        # Read first: a run that ends after this line is seen as ended below, and counts as at work until the next tick.
         unfinished = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
         self.at_work = {symbol for run in unfinished for symbol in symbols_of(run)}
         self.bars = _newest_by_symbol(self._records(UPDATE_BARS), symbols)

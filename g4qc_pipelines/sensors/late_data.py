@@ -1,4 +1,4 @@
-"""Data that are late by the exchange's calendar, reported when they become late and when they are there."""
+"""Data that are late by the exchange's calendar, reported when they become late and when they arrive."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def build_freshness(
 
 
 def _changed(before: set[str], now: set[str]) -> str:
-    """Return a sentence about what became late, or else about what is late no more; empty without a change."""
+    """Return a sentence about newly late data, or else about data that are no longer late; empty without a change."""
     if now - before:
         return f"Late: {'; '.join(sorted(now - before))}."
     left = f"; still late: {'; '.join(sorted(now))}" if now else ""

@@ -50,7 +50,7 @@ def build_repairs(
     """Return the sensors `repair` and `vanishing`.
 
     Args:
-        settings: decide which instruments are looked at.
+        settings: decide which instruments are checked.
         jobs: by name.
         clock: clock of this machine, UTC. It decides which sessions are over, because asking the gateway for the time
             takes a connection.
@@ -64,7 +64,7 @@ def build_repairs(
 
 @dataclass(frozen=True)
 class _Watched:
-    """What one of the sensors looks for.
+    """The subject of one of the sensors.
 
     Attributes:
         name: of the sensor.
@@ -117,7 +117,7 @@ def _backfills(
 def _launched(
     context: dg.SensorEvaluationContext, sensor: str, backfills: Sequence[Backfill], now: datetime, newest: int
 ) -> dg.SensorResult | dg.SkipReason:
-    """Return the runs that are due, and keep that they were tried; a partition with an unfinished run waits.
+    """Return the runs that are due, and record their tries; a partition with an unfinished run waits.
 
     Args:
         context: of the tick, with the memory of earlier tries as cursor.

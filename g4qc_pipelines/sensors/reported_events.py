@@ -1,6 +1,6 @@
-"""Events that were reported, stored before the report: an event may be lost, but is not reported repeatedly.
+"""Reported events, stored before the report: an event may be lost, but is never reported twice.
 
-Dagster stores a sensor's cursor when its look ends. An interrupted look would begin again and report the same events;
+Dagster stores a sensor's cursor when its tick ends. An interrupted tick would begin again and report the same events;
 this module stores them at once.
 """
 

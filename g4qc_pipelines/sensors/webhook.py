@@ -1,8 +1,9 @@
 """The webhook: a JSON document about an event, posted to the user's address.
 
-Each event is posted at most once. A listener that certainly did not take it (nothing listens, or it answers that it
-is busy) is asked again within the limit of the delivery; a silent or slow one may have taken it, and is not. The
-outcome changes nothing else. docs/operations.md describes the documents.
+Each event is delivered at most once. If the listener certainly did not receive it (nothing listens, or it answers that
+it is busy), it is posted again within the limit of the delivery; if the listener is silent or slow, it may have
+received the event, and there is no second post. The outcome has no other effect. docs/operations.md describes the
+documents.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from g4qc_core.settings import Settings
 
 _log = logging.getLogger(__name__)
 _PAUSES = (1.0, 3.0)  # seconds between tries
-_PER_LOOK = 60.0  # seconds that all deliveries of one look of a sensor may take
+_PER_LOOK = 60.0  # seconds that all deliveries of one tick of a sensor may take
 _BUSY = (429, 500, 502, 503, 504)
 
 
@@ -28,7 +29,7 @@ Pause = Callable[[float], Awaitable[object] | None]
 
 
 class Webhook:
-    """The address in the settings, for one look of a sensor: all its deliveries together have a limit, too.
+    """The address in the settings, for one tick of a sensor: all its deliveries together have a limit, too.
 
     Args:
         clock: seconds of a monotonic clock.
@@ -40,7 +41,7 @@ class Webhook:
         self._until = clock() + _PER_LOOK
 
     def tell(self, event: str, text: str, **more: Any) -> bool:
-        """Post as `tell` does; return False also when the time of this look is over."""
+        """Post like `tell`; return False also when the time of this tick is over."""
         left = self._until - self._clock()
         if left <= 0:
             _log.warning("The webhook is too slow: the event %s is not posted, only logged.", event)
@@ -70,7 +71,7 @@ def tell(settings: Settings, event: str, text: str, pause: Pause = asyncio.sleep
 
 
 class _Delivery:
-    """One delivery, in a thread of its own, so that the look-up of a host's name does not block the caller."""
+    """One delivery, in a separate thread, so that the look-up of a host's name does not block the caller."""
 
     def __init__(self, url: str, document: dict[str, Any], pause: Pause) -> None:
         self._url = url

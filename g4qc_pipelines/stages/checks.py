@@ -44,7 +44,7 @@ def month_range(first: str, last: str | None, registry: Registry) -> tuple[Instr
         registry: the known instruments.
 
     Raises:
-        UsageError: a key is none of a month that the graph can have, or the two are no range.
+        UsageError: a key is not one of the graph's possible months, or the two are no range.
     """
     instrument, begin = _month(first, registry)
     _, end = _month(last or first, registry)
@@ -78,7 +78,7 @@ def check_keys(asset: str, kind: str, first: str | None, last: str | None, optio
     Args:
         asset: name of the asset.
         kind: kind of its partitions, as `partitions_kind` returns it.
-        first: partition key; None where none was named.
+        first: partition key; None if none was named.
         last: last key of a range; None for `first` alone.
         option: how the caller names a partition, like ` with --partition`.
     """

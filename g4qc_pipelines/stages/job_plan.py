@@ -61,7 +61,7 @@ class RunStage:
 
     @property
     def steps(self) -> int:
-        """Number of Dagster steps: one for each asset, and one for each check that runs as a step of its own."""
+        """Number of Dagster steps: one for each asset, and one for each check that runs as a separate step."""
         return len(self.assets) + len(_WITH_CHECK_STEP.intersection(self.assets))
 
     @property
@@ -95,7 +95,8 @@ class JobPlan:
     Attributes:
         about: what the job works on, in words.
         backtest: name of the spec, of a backtest.
-        content: tells apart jobs whose stages read something else, like two decisions about bars of the same month.
+        content: distinguishes jobs with the same stages and other inputs, like two decisions about bars of the same
+            month.
     """
 
     kind: WorkKind
@@ -106,7 +107,7 @@ class JobPlan:
 
     @property
     def independent(self) -> bool:
-        """True where each stage runs whatever became of those before it: sessions and months of a decision."""
+        """True if each stage runs whatever the outcome of the earlier ones: sessions and months of a decision."""
         return self.kind is WorkKind.DECIDE
 
     @property

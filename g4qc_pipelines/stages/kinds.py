@@ -1,4 +1,4 @@
-"""The stages of each kind of work: what command line and API run for an extraction, a backtest or a decision.
+"""The stages of each kind of work: the runs of an extraction, a backtest or a decision, from command line or API.
 
 Every function returns a plan and launches nothing.
 """
@@ -31,7 +31,7 @@ _RAW = BAR_ASSETS[0]
 
 
 def chain(symbol: str) -> RunStage:
-    """Return the stage that asks the gateway for the contracts of an instrument."""
+    """Return the stage that requests the contracts of an instrument."""
     return RunStage(CHAIN_ASSETS, symbol)
 
 
@@ -56,7 +56,7 @@ def rolls(symbol: str) -> RunStage:
 
 
 def refetch(symbol: str, contract: str, day: date) -> RunStage:
-    """Return the stage that asks the gateway again for one session of a contract, without what follows.
+    """Return the stage that requests one session of a contract again, without the later steps.
 
     Args:
         symbol: the instrument.
@@ -72,8 +72,8 @@ def extraction(
 ) -> JobPlan:
     """Return the plan of an extraction: the chain, the bars of the window, the roll calendar.
 
-    The chain is asked for each time: contracts may have been listed, or been unreadable, since. An instrument without
-    contract months has a roll calendar without rolls, which the daily update makes too.
+    The chain is requested each time, because contracts may have been listed since, or have become readable. An
+    instrument without contract months has a roll calendar without rolls, which the daily update makes too.
 
     Args:
         instrument: the instrument.
@@ -114,7 +114,7 @@ def materialization(assets: Sequence[str], first: str | None = None, last: str |
 
 
 def decision(chosen: Sequence[Chosen], found: Preview, stores: Stores, bar: str | None = None) -> JobPlan:
-    """Return the plan that follows a decision about bars in quarantine; call it before the decision is recorded.
+    """Return the plan of a decision about bars in quarantine; call it before the decision is recorded.
 
     Each session to refetch has a stage, then each month that depends on the decision.
 
@@ -122,7 +122,7 @@ def decision(chosen: Sequence[Chosen], found: Preview, stores: Stores, bar: str 
         chosen: the bars.
         found: preview of the decision.
         stores: the stores.
-        bar: name of the bar, where the decision is about one.
+        bar: name of the bar, if the decision is about one.
     """
     sessions = sessions_of(chosen) if found.decision is Decision.REFETCH else []
     stages = [refetch(*session) for session in sessions]

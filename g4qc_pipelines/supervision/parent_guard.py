@@ -1,8 +1,8 @@
 """Run a command for a parent that may be killed: when the parent is gone, the command and its children end too.
 
-Started as `python parent_guard.py COMMAND ...` in a session of its own, with a pipe from the parent as standard input.
+It is started as `python parent_guard.py COMMAND ...` in its own session, with a pipe from the parent as standard input.
 Nothing is written to the pipe; its end of file shows that the parent is gone, for any reason and on every system with
-pipes. Imports only the standard library, to stay small.
+pipes. This module imports only the standard library, to stay small.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Kinds of scripted fault that affect one request, each with its own fields.
 
-The fields only say when a fault happens; counting belongs to `fault_script`.
+The fields only define when a fault happens; `fault_script` counts.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ _ID_APART = len(inspect.signature(Decoder.interpret).parameters) > 2
 _FIELDS_A_BAR = 8
 
 UNSET = 1e30
-"""Limit for numbers. A missing one is 0, -1, 2**127 - 1 or the largest float; no price, volume or count comes near."""
+"""Limit of valid numbers: a missing one is 0, -1, 2**127 - 1 or the largest float, far from any price or volume."""
 
 _LARGEST_SIZE = 2**63 - 1
 

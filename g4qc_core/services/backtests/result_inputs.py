@@ -1,7 +1,7 @@
 """The inputs of stored results, and whether they are still the stored ones.
 
-A result carries the fingerprint of the series that it read. Dagster cannot tell which results a restated bar affects:
-it knows that a backtest reads bars, but not of which instrument, months and contracts. So the series is read again and
+A result has the fingerprint of the series that it read. Dagster does not know which results a restated bar affects: it
+knows that a backtest reads bars, but not which instrument, months and contracts. So the series is read again and
 compared.
 """
 

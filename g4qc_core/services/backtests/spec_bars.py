@@ -78,7 +78,7 @@ def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores, now: datet
         spec: the backtest.
         registry: the instruments.
         stores: of the bars.
-        now: sessions that ended by then are expected, UTC; None: by the time when the source was last asked.
+        now: sessions that ended by then are expected, UTC; None: by the time of the last request.
 
     Raises:
         UsageError: there is no roll calendar by the spec's rule, or it is older than the bars.

@@ -38,7 +38,7 @@ def fetch_bars(
         request: for 1-minute bars.
         sessions: calendar of the contract.
         head: start of the contract's first bar, UTC; None if unknown.
-        source: asked for the bars.
+        source: gives the bars.
         stores: keeps bars and ledger.
         run_id: the Dagster run that makes the request, if there is one.
 

@@ -15,9 +15,9 @@ from g4qc_core.services.chains import Wanted
 from g4qc_core.services.extraction.plan import ExtractionPlan
 from g4qc_core.storage.stores import Stores
 
-# A gateway may be wrong about a contract's first bar. If its answer excludes wanted sessions, it is asked again later.
+# A gateway may be wrong about a contract's first bar. If its answer excludes wanted sessions, the request is repeated.
 _HEAD_BELIEVED = timedelta(days=7)
-# A missing or impossible answer only costs requests for bars, and is asked again sooner.
+# A missing or impossible answer only costs requests for bars; the request is repeated sooner.
 _NO_HEAD_BELIEVED = timedelta(days=1)
 
 # After this many contracts in a row without an answer, no more starts are requested.
@@ -66,7 +66,7 @@ def learn_heads(
     Args:
         contracts: the contracts to request.
         now: time by the gateway's clock, UTC.
-        source: asked for heads.
+        source: gives the heads.
         stores: keeps the answers.
         tell: receives a sentence for each failure.
     """

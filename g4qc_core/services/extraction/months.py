@@ -124,7 +124,7 @@ def extract_months(
     Args:
         instrument: whose chain is stored.
         months: first and last day by partition key.
-        source: asked for bars; its clock is "now".
+        source: gives the bars; its clock is "now".
         stores: keep bars, ledger and versions.
         tell: receives a line of progress for each request.
         scope: the part of the months to extract.

@@ -51,7 +51,7 @@ def preview_extraction(
         instrument: the instrument to extract.
         first: trade date.
         last: trade date, included.
-        source: asked for its clock, and for the chain if none is stored.
+        source: gives the time, and the chain if none is stored.
         stores: read for what is known.
         contracts: contract months; empty: those that the roll rule calls for.
         rules: of planning.

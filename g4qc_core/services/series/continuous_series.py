@@ -78,7 +78,7 @@ def read_series(
         window: first and last trade date, both included; None for all stored bars on that side.
         rule: text of the roll rule of a stored calendar; None: the instrument's own.
         whole: True if nothing outside the window may change a price in it, such as a later roll.
-        now: time, UTC, by which a session must be over to be expected; None: when the source was last asked.
+        now: time, UTC, by which a session must be over to be expected; None: the time of the last request.
 
     Returns:
         A frame of `CONTINUOUS_COLUMNS`, empty if nothing is stored for the window, and the missing sessions.

@@ -52,7 +52,7 @@ class BarQuery:
     Attributes:
         symbol: the instrument.
         timeframe: name of the timeframe.
-        segments: what to read of which contract; ascending and without overlap.
+        segments: windows to read, each of one contract; ascending and without overlap.
         after: start of the last bar of the previous page, UTC; None: the first page.
         limit: largest number of bars; None: all.
         newest_first: descending instead of ascending.
