@@ -1,12 +1,12 @@
-"""How fast the API is, against a raw COPY of the same rows and against the plain way to write such an endpoint.
+"""Speed of the API, compared with a raw COPY of the same rows and with the plain way to write such an endpoint.
 
     python benchmarks/bench_api.py [--rows 10000000] [--json FILE]
 
-The server runs in a process of its own over the embedded database, as `g4qc api` runs it; the reader throws away what
-it reads. "Raw" is binary `COPY ... TO STDOUT` of the same rows in the same order. "Plain" is an endpoint
-that loads ORM objects and returns them as models. Ways take turns, and the best of the rounds counts. A chart's window
-is 2,000 one-minute candles of an adjusted series over ten years, 20 clients at once: paced (each asks four times a
-second, as a hand that drags a chart does) and in a closed loop (each asks again at once, which measures the machine).
+The server runs in a separate process over the embedded database, like `g4qc api`; the reader discards the data. "Raw"
+is binary `COPY ... TO STDOUT` of the same rows in the same order. "Plain" is an endpoint that loads ORM objects and
+returns them as models. The variants take turns, and the best round counts. A chart's window is 2,000 one-minute candles
+of an adjusted series over ten years, for 20 clients at once: paced (each sends four requests a second, like a dragged
+chart) and in a closed loop (each repeats its request at once, which measures the machine).
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def fill(stores: Stores, rows: int) -> None:
 
 
 def put(stores: Stores, symbol: str, contract: str, bars: pd.DataFrame) -> None:
-    """Writes a contract's bars beside those of the others."""
+    """Write a contract's bars next to those of the others."""
     kinds = {"symbol": "text", "timeframe": "text", "contract": "text", "timestamp": "timestamptz"}
     kinds |= dict.fromkeys(("open", "high", "low", "close"), "float8")
     kinds |= {"volume": "int8", "count": "int8", "trade_date": "date"}
@@ -130,7 +130,7 @@ def put(stores: Stores, symbol: str, contract: str, bars: pd.DataFrame) -> None:
 
 
 def put_quality(stores: Stores, symbol: str, contract: str, days: list[date]) -> None:
-    """Quality rows in which everything traded."""
+    """Write quality rows in which every minute traded."""
     counts = {"expected": 1380, **dict.fromkeys(CLASSES, 0), "traded": 1380}
     frame = pd.DataFrame({"trade_date": np.array(days, "datetime64[s]")}).assign(**counts)
     with stores.database.transaction() as connection:
@@ -140,7 +140,7 @@ def put_quality(stores: Stores, symbol: str, contract: str, days: list[date]) ->
 
 @contextmanager
 def process(*command: str, port: int, environment: dict[str, str]) -> Iterator[psutil.Process]:
-    """A server in a process of its own, once it listens."""
+    """Yield a server in a separate process, once it listens."""
     child = subprocess.Popen([sys.executable, *command], env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     try:
         while socket.socket().connect_ex(("127.0.0.1", port)):

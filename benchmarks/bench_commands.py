@@ -1,11 +1,11 @@
-"""How long commands take, as ratios to `import pandas` in the same run.
+"""Duration of commands, as ratios to `import pandas` in the same run.
 
     python benchmarks/bench_commands.py [--rounds 5] [--against CHECKOUT] [--json FILE]
 
-Each command is a process over a home that `g4qc demo` filled, with compiled bytecode; before each, `import pandas` is
-measured, so that other work on the machine weighs on both. Figures are medians of the ratios: of seconds on the clock,
-and of processor seconds of the command and its children (the embedded server is not among them). `--against` measures
-another checkout with its own `.venv`, in turns. Goals, of seconds on the clock: help 0.3, status 2, 1h backtest of two
+Each command is a process over a home that `g4qc demo` filled, with compiled bytecode. `import pandas` is measured
+before each command, so that other work on the machine affects both. Figures are medians of the ratios, of wall-clock
+seconds and of processor seconds of the command and its children (without the embedded server). `--against` measures
+another checkout with its own `.venv`, in turns. Goals in wall-clock seconds: help 0.3, status 2, 1h backtest of two
 months 4, an extraction of a session 6.
 """
 
@@ -35,7 +35,7 @@ GOALS = {"--help": 0.3, "status": 2.0, "backtest": 4.0, "extract": 6.0, "second 
 
 @dataclass(frozen=True)
 class Checkout:
-    """One version of G4QC, with a home of its own."""
+    """One version of G4QC, with its own home."""
 
     programs: Path
     home: Path

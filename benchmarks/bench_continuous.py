@@ -1,10 +1,10 @@
-"""What a continuous series costs: ten years of one-minute bars over forty rolls, against the same rows of one contract.
+"""Cost of a continuous series: ten years of one-minute bars over forty rolls, against the same rows of one contract.
 
     python benchmarks/bench_continuous.py [--years 10] [--json FILE]
 
-Synthetic rows: every contract has bars in all sessions in front and in the fifteen around each roll, as extraction
-leaves them. The one contract it is compared with has a bar in every minute in which the series has one. Both are read
-on the embedded server into a frame, in turns, and the best of the rounds counts.
+The rows are synthetic: every contract has bars in all its sessions in front and in the fifteen around each roll, as
+after an extraction. The contract for comparison has a bar in every minute of the series. Both are read from the
+embedded server into a frame, in turns, and the best round counts.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def measure(stores: Stores) -> dict[str, float]:
 
 @contextmanager
 def server() -> Iterator[URL]:
-    """Address of an embedded server of its own."""
+    """Yield the address of a separate embedded server."""
     home = Path(tempfile.mkdtemp(prefix="g4qc-bench-"))
     embedded = embedded_server(home)
     try:

@@ -1,9 +1,9 @@
-"""The whole graph against the bare functions: how much of the time is Dagster's own.
+"""The whole graph compared with the bare functions: Dagster's share of the time.
 
-Three instruments over twelve months from the simulated gateway, to a report each: once through the graph, on a real
-instance with its events in PostgreSQL, and once by calling the functions that the assets call, in the same order. Both
-write into a database of their own on an embedded server. They take turns, an instrument at a time, and the one that
-begins changes, so that what the machine does meanwhile falls on both. One month before them is run first, untimed.
+Three instruments over twelve months, from the simulated gateway to one report each: once through the graph, on a real
+instance with its events in PostgreSQL, and once by calls of the functions that the assets call, in the same order. Each
+writes into its own database on an embedded server. They take turns, an instrument at a time, and change the order each
+time, so that other work of the machine affects both. One earlier month is run first, untimed.
 
     uv run python benchmarks/bench_graph.py [--months 12] [--json FILE]
 """

@@ -3,8 +3,8 @@
     python benchmarks/bench_pages.py [--home FOLDER] [--json FILE] [--shots FOLDER]
 
 The bars are those of `bench_api.py`: synthetic, 40 contracts with their rolls, shown as one adjusted series. The server
-runs in a process of its own. A pan is counted from the key to the second frame after it, in which every bar that should
-be seen is there; every contract is loaded on the way, none beforehand.
+runs in a separate process. A pan is measured from the key press to the second frame after it, which shows every
+expected bar; every contract is loaded on the way, none beforehand.
 """
 
 from __future__ import annotations

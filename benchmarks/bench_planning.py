@@ -1,10 +1,10 @@
-"""How long it takes to plan the daily update of many instruments, with ten years of requests in the ledger.
+"""Time to plan the daily update of many instruments, with ten years of requests in the ledger.
 
     python benchmarks/bench_planning.py [--instruments 50] [--json FILE]
 
-Everything between the question and the requests counts: the chain, the contracts that matter, the ledger, heads, and
-what people want asked again. The sessions of a calendar are computed once a process, before the clock starts. Goal:
-fifty instruments in under a second. The server is the embedded one, as it runs for users.
+The time includes everything up to the requests: the chain, the needed contracts, the ledger, heads, and reopened
+windows. The sessions of a calendar are computed once per process, before the clock starts. Goal: fifty instruments in
+under a second. The server is the embedded one, as for users.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def chain(symbol: str) -> list[Contract]:
 
 
 def fill(instruments: list[Instrument], stores: Stores) -> int:
-    """A ledger in which everything was asked a day after the session, but for the last two; returns its length."""
+    """Fill a ledger in which all but the last two sessions were requested a day later; return its length."""
     rows = 0
     for instrument in instruments:
         known = chain(instrument.symbol)

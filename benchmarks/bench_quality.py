@@ -1,10 +1,10 @@
-"""How long the gap classes of one instrument-year of minutes take, with the answers and failures that a ledger holds.
+"""Time to compute the gap classes of one instrument-year of minutes, with the answers and failures of a ledger.
 
     python benchmarks/bench_quality.py [--sessions 252] [--json FILE]
 
-ES of 2025, every fiftieth minute without a bar, answered by trade weeks, with a hundred failed requests; once as it
-stands, and once with every answer doubted because each session falls silent for two hours. The best of the rounds
-counts. The map of the sessions and its picture are measured beside it: they are made for every partition too.
+The data are ES of 2025, every fiftieth minute without a bar, answered by trade weeks, with a hundred failed requests:
+once unchanged, and once with a silent gap of two hours in each session, so that every answer needs confirmation. The
+best round counts. The map of the sessions and its picture are measured, too, because every partition has them.
 """
 
 from __future__ import annotations

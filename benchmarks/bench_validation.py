@@ -1,11 +1,11 @@
-"""How long validation takes for one instrument-year of minutes, and what each part of it costs.
+"""Duration of the validation of one instrument-year of minutes, and of its parts.
 
     python benchmarks/bench_validation.py [--sessions 252] [--json FILE]
 
 The bars are a random walk on the tick grid over whole sessions of ES, front and next contract around the rolls, once
-clean and once with a bar in a thousand broken, because what is wrong costs more than what is right. The best of the
-rounds counts, because a machine is only ever slowed down. The ratio is to a copy of the frame sorted by contract and
-timestamp, which no validation can do without.
+clean and once with one broken bar in a thousand, because wrong bars cost more than right ones. The best round counts,
+because other work only slows the machine down. The ratio is to sorting a copy of the frame by contract and timestamp,
+which every validation needs.
 """
 
 from __future__ import annotations

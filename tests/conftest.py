@@ -1,4 +1,4 @@
-"""Fixtures that every test may use; the real servers stand in `tests/fixtures`, one file a server."""
+"""Fixtures for all tests; the real servers are in `tests/fixtures`, one file per server."""
 
 from pathlib import Path
 

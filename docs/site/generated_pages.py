@@ -150,7 +150,7 @@ def public_names() -> dict[str, str]:
 
 
 def _directive(path: str) -> str:
-    # The settings have a page of their own, and a module shows what it holds.
+    # The settings have a separate page, and a module shows only its own members.
     hidden = "\n    options:\n      members: false" if path.endswith(".Settings") else ""
     return f"::: {path}{hidden}"
 

@@ -1,4 +1,4 @@
-"""What every source of bars promises: one set of tests, run against each implementation of the port."""
+"""Promises of every source of bars: one set of tests, run for each implementation of the port."""
 
 from __future__ import annotations
 

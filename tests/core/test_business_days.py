@@ -37,7 +37,7 @@ DELIVERED = ("ZN", "GC", "ZC", "ZS")
 
 
 class Published(AbstractHolidayCalendar):
-    """CME Group's holidays; those of a Saturday are kept on Friday, but for New Year's."""
+    """CME Group's holidays; one on a Saturday is observed on Friday, except for New Year's."""
 
     rules = [  # noqa: RUF012
         Holiday("New Year", month=1, day=1, observance=sunday_to_monday),
@@ -66,7 +66,7 @@ def holidays(symbol: str) -> np.busdaycalendar:
 
 
 def back(symbol: str, day: date, number: int) -> date:
-    """numpy's own: so many business days before the day, or before the one before it."""
+    """Return, by numpy, the date `number` business days before the day, or before the business day before it."""
     return np.busday_offset(day, -number, roll="backward", busdaycal=holidays(symbol)).astype(object)
 
 

@@ -1,7 +1,7 @@
-"""Our calendars, day by day from 2010 to 2027, against every other source: what differs is listed with its reason.
+"""Our calendars, day by day from 2010 to 2027, against every other source; each difference is listed with its reason.
 
-The library that they correct; QuantConnect/Lean's market hours, of which a part lies beside the project; the closes
-that pysystemtrade collected; and the first and last minutes of real bars.
+The sources are the library that the calendars correct; QuantConnect/Lean's market hours, partly stored next to the
+project; the closes that pysystemtrade collected; and the first and last minutes of real bars.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _easter(year: int) -> date:
 
 
 def _left_out(stamps: Any) -> set[date]:
-    """Weeks of which the file has no close at all: nothing follows from a day that it lacks in them."""
+    """Return the weeks without any close in the file: a missing day in them proves nothing."""
     held = {at.date() for at in stamps if at.hour == 23}
     days = pd.bdate_range("2014-01-01", "2018-12-31").date
     return {day for day in days if not {day + timedelta(days=n) for n in (-3, -2, -1, 1, 2, 3)} & held}

@@ -1,8 +1,8 @@
 """Numbers of fixed inputs, by declared code version: a change of numbers needs a new version, and nothing else does.
 
-Where a test fails, the numbers of a package have changed. If that is meant, raise the package's version in
-`g4qc_core.code_versions`, add the fingerprint that the test prints, and say in the changelog what changed. Ids of
-results change with it. If it is not meant, the change is a defect.
+If a test fails, the numbers of a package have changed. If this is intended, raise the package's version in
+`g4qc_core.code_versions`, add the fingerprint that the test prints, and describe the change in the changelog. Ids of
+results change with it. If it is not intended, the change is a defect.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ FOLDERS = st.sampled_from(["", ".", os.getcwd(), "/elsewhere", "/opt/mine"])
 
 @pytest.fixture
 def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder of a person, whose `signal.py` is none of Python's."""
+    """A user's current folder, with a `signal.py` that is not Python's."""
     (tmp_path / "signal.py").write_text("raise RuntimeError('this is no signal')\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))

@@ -1,4 +1,4 @@
-"""A file that a person edits survives what commands write into it."""
+"""Commands write into the user's file without damaging it."""
 
 from __future__ import annotations
 

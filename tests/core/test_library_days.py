@@ -1,4 +1,4 @@
-"""The days of the library that are kept in a file are those that the library says."""
+"""The stored days of the library equal those of the library itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_file_holds_the_built_in_calendars() -> None:
 
 @pytest.mark.parametrize("entry", CALENDARS.values(), ids=CALENDARS)
 def test_a_kept_day_is_the_librarys(entry: CalendarEntry) -> None:
-    # Where this fails, the library says something new: `python -m g4qc_core.calendars.library_days` writes the file.
+    # If this fails, the library's days have changed: `python -m g4qc_core.calendars.library_days` writes the file.
     kept = library_days(entry.library, entry.columns, *ALL)
     assert kept == asked(entry.library, entry.columns, *ALL)
     assert list(kept) == sorted(kept)

@@ -1,6 +1,6 @@
-"""The public API: `import g4qc_core as g4` costs nothing, every name works and is documented, and signatures are held.
+"""The public API: `import g4qc_core as g4` is quick, every name works and is documented, and signatures stay the same.
 
-A signature that changes is a decision: write the new one with `python -m tests.core.test_public_api`.
+Changing a signature is a decision: write the new one with `python -m tests.core.test_public_api`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ CALENDARS = pytest.mark.parametrize("name", calendar_names())
 
 
 def close_of(name: str, day: str) -> str | None:
-    """When trading ends on a day of the exchange, a holiday included, whose trading counts to a later trade date."""
+    """Return the end of trading on a day of the exchange, also on a holiday that counts to a later trade date."""
     sessions, wanted = calendar(name), date.fromisoformat(day)
     settled = sessions.trade_date_for(wanted)
     session = None if settled is None else sessions.session(settled)
@@ -114,7 +114,7 @@ def test_the_outage_of_2025_11_28_lies_in_one_session_of_every_futures_market(na
     assert struck.trade_date == date(2025, 11, 28)
     assert struck.outages == ((datetime(2025, 11, 28, 2, 45, tzinfo=UTC), datetime(2025, 11, 28, 13, 30, tzinfo=UTC)),)
     assert struck.length == len(struck.all_minutes()) - 645
-    # Its hours are what they were: a bar in an outage belongs to the session all the same.
+    # An outage does not change the hours: a bar in it belongs to the session.
     assert calendar(name).trade_date_of(datetime(2025, 11, 28, 5, tzinfo=UTC)) == struck.trade_date
 
 

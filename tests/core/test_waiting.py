@@ -1,4 +1,4 @@
-"""A wait says what it waits for, twice a minute at most, and ends at its deadline with advice."""
+"""A wait reports its subject at most twice a minute, and ends at its deadline with advice."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
 
 @pytest.fixture(scope="module")
 def environment(full_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """The environment in which kernels start, with folders of Jupyter's own that nothing else uses."""
+    """The environment in which kernels start, with separate folders for Jupyter."""
     folder = tmp_path_factory.mktemp("jupyter")
     home = full_home.with_(api_port=free_ports()["api_port"])
     own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "run"}

@@ -1,4 +1,4 @@
-"""Bars as text: every number comes back as it was, whatever repeats and whatever does not."""
+"""Bars as text: every number is read back unchanged, with repeated and with different values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bars over the wire: the same whatever the format, the page or the direction, and the same as the store says."""
+"""Bars over the wire: the same in every format, page and direction, and the same as in the store."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from tests.fixtures.api import Api, MemoryLauncher
 pytestmark = pytest.mark.integration
 
 _CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
-# Waiting for a job takes as long as the job does: it has tests of its own.
+# Waiting for a job takes as long as the job: it has separate tests.
 _SLOW = ("wait", "timeout")
 
 

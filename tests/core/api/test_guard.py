@@ -93,7 +93,7 @@ def test_a_server_on_loopback_answers_to_no_other_name(api: Api) -> None:
     for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80"):
         answer = httpx.get(f"{api.url}/api/v1/instruments", headers={"Host": host})
         assert answer.status_code == 421, host
-    # Names that are none are no names of ours either, whatever the framework makes of them.
+    # Malformed names are not accepted names either, however the framework reads them.
     for host in ("a{b.evil.example", "evil.example:x", "evil.example:99999", "[", "", "127.0.0.1/x", "x@127.0.0.1"):
         page = {"Host": host, "Origin": f"http://{host}"}
         assert httpx.post(f"{api.url}/api/v1/jobs", json={"assets": ["x"]}, headers=page).status_code == 421, host
@@ -160,7 +160,7 @@ def test_nobody_on_the_way_keeps_an_answer(keyed_api: Api) -> None:
 def test_more_requests_than_the_limit_are_told_to_wait(make_api: Callable[..., Api], full_home: Home) -> None:
     served = make_api(full_home.settings, GuardRules(per_minute=5))
     with served.client() as client:
-        # A minute may end in between, and the count with it.
+        # A minute may end between the requests, which resets the count.
         answers = [client.get("/strategies") for _ in range(12)]
     assert 429 in {answer.status_code for answer in answers}
     refused = next(answer for answer in answers if answer.status_code == 429)

@@ -1,4 +1,4 @@
-"""What people and programs get wrong: each mistake is told in a sentence, and none is taken for something else."""
+"""Mistakes of users and programs: each is reported in a sentence, and none is mistaken for another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which names and sites a server answers to, whatever the method."""
+"""The host names and sites that a server accepts, with any method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database that goes away and comes back: the API says so meanwhile, and recovers by itself."""
+"""A database that goes away and comes back: the API reports the outage, and recovers automatically."""
 
 from __future__ import annotations
 

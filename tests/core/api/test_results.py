@@ -39,7 +39,7 @@ def api(make_home: Callable[..., Home], make_api: Callable[..., Api]) -> Api:
 
 
 def filled(api: Api) -> Api:
-    """The API over two results of `mine`, of which the newer has a report, and one of `other`."""
+    """The API over two results of `mine`, the newer one with a report, and one of `other`."""
     stores = api.services.stores()
     for record in (made("old", "mine", 0), made("new", "mine", 1), made("other", "other", 2)):
         stores.backtests.save(record, _trades(), _equity())

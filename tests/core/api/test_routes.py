@@ -1,4 +1,4 @@
-"""What the other addresses tell and start, over the home that holds ES of October 2026."""
+"""Answers and jobs of the other routes, over the home with ES of October 2026."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tests.fixtures.home import Home
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
-# Each way to the API or out that a script has; what it got stands in the title, which needs no permission.
+# All ways of a script to the API or to other hosts; the title, which needs no permission, has the results.
 _REPORT = """<!doctype html><title>-</title><script>
 const got = {ran: true};
 const api = "/api/v1/session";
@@ -47,7 +47,7 @@ def test_the_script_of_a_report_reaches_nothing(
     secret = keyed_api.secrets[Scope.ADMIN]
     context.add_cookies([{"name": COOKIE, "value": secret, "url": keyed_api.url, "httpOnly": True}])
     page, asked = context.new_page(), []
-    # What the network got, by the browser's own account: a refused request never gets there.
+    # Requests that reached the network, as the browser reports them: a refused request does not.
     context.on("response", lambda answer: asked.append(answer.url) if "/api/" in answer.url else None)
     started = len(keyed_api.launcher.started)
     page.goto(f"{keyed_api.url}/reports{'' if framed else '/hostile.html'}")

@@ -39,7 +39,7 @@ def test_whatever_changes_something_needs_more_than_reading() -> None:
 @pytest.mark.parametrize("scope", [None, *Scope])
 def test_an_address_is_open_to_its_scope_and_to_no_less(keyed_api: Api, name: str, scope: Scope | None) -> None:
     method, path = name.split(" ")
-    # Nothing has this name, so that what is let through does nothing.
+    # Nothing has this name, so that an accepted request has no effect.
     path = re.sub(r"\{\w+\}", "0" * 32, path)
     with keyed_api.client(scope) as client:
         answer = client.request(method, path, json={} if method == "POST" else None)

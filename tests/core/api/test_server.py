@@ -1,4 +1,4 @@
-"""How a server waits for clients that are slow or say where they come from, on real sockets."""
+"""Slow clients, and clients behind a proxy, on real sockets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Serve = Callable[..., str]
 
 
 async def told(scope: Scope, receive: Receive, send: Send) -> None:
-    """Tells what the server made of the request, without reading its body."""
+    """Return the server's view of the request, without reading its body."""
     if scope["type"] == "http":
         request = Request(scope, receive)
         found = {"client": scope["client"][0], "scheme": scope["scheme"], "hosts": request.headers.getlist("host")}
@@ -64,7 +64,7 @@ def dial(url: str) -> socket.socket:
 
 
 def drip(client: socket.socket, piece: bytes) -> bytes:
-    """Sends the piece again and again until the server ends the connection; gives what it said."""
+    """Send the piece repeatedly until the server ends the connection; return its answer."""
     said = bytearray()
     client.settimeout(0.05)
     deadline = time.monotonic() + 60

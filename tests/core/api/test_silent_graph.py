@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 
 
 class SilentLauncher(MemoryLauncher):
-    """A graph that accepts and says nothing, until it is released."""
+    """A graph that accepts requests and does not answer until it is released."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Many that listen to jobs at once: they share what is asked, hold up nobody, and there are so many places."""
+"""Many listeners of jobs at once: they share requests, block no other client, and their number is limited."""
 
 from __future__ import annotations
 
@@ -105,11 +105,11 @@ def test_one_client_has_so_many_places_and_gets_them_back(make_api: Callable[...
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["error"] == error
             assert int(answer.headers["Retry-After"]) > 0
-        # The server hears of the closed connections in its own time.
+        # The server notices closed connections a little later.
         deadline = time.monotonic() + 60
         while (answer := client.head(path)).status_code != 200:
             assert time.monotonic() < deadline, answer.headers
-        # A stream that is asked for by HEAD, or without its job, keeps no place.
+        # A stream that is requested by HEAD, or for an unknown job, takes no place.
         for _ in range(4):
             assert client.head(path).status_code == 200
             assert client.get(f"/jobs/{'f' * 32}/events").status_code == 404
@@ -144,7 +144,7 @@ def test_a_question_is_shared_while_it_is_on_its_way_and_as_long_as_it_is_fresh(
         watch = SharedCalls()
         first, second, other = (asyncio.create_task(watch.call(ask, n, max_age=60)) for n in (1, 1, 2))
         await asyncio.sleep(0)
-        first.cancel()  # takes the answer away from nobody
+        first.cancel()  # takes the answer away from no other listener
         release.set()
         assert [await second, await other] == [1, 2]
         assert await watch.call(ask, 1, max_age=60) == 1

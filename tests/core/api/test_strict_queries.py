@@ -17,7 +17,7 @@ ADDRESSES = {
 
 
 def operations(api: Api) -> list[tuple[str, str, list[str]]]:
-    """Method, address and names in the query of each route, by the server's own document."""
+    """Return method, path and query parameters of each route, from the OpenAPI document."""
     with api.client() as client:
         paths = client.get("/openapi.json").json()["paths"]
     return [

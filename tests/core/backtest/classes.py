@@ -1,4 +1,4 @@
-"""Strategies of the library's own kind, named in tests like `tests.core.backtest.classes:GoogCross`."""
+"""Strategies that are classes of backtesting.py, named in tests like `tests.core.backtest.classes:GoogCross`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Margin and relative sizes: always of the contract's own price, and never of one that is close to nothing."""
+"""Margin and relative sizes: always from the contract's own price, and never from a price near zero."""
 
 from __future__ import annotations
 

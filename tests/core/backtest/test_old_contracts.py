@@ -1,4 +1,4 @@
-"""Positions that stay in the old contract after a roll, worked out again bar by bar from the contracts' own prices."""
+"""Positions that stay in the old contract after a roll, recomputed bar by bar from the contracts' own prices."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def kept(own: pd.DataFrame, rng: np.random.Generator, sessions: int, share: floa
 
 
 class ByHand:
-    """The account, bar by bar: the contract that is held, its own prices, and what was paid."""
+    """The account, bar by bar: the held contract, its own prices, and the costs."""
 
     def __init__(self, own: pd.DataFrame, exits: pd.Series, old: OldContracts) -> None:
         self.own, self.exits = own, exits

@@ -132,7 +132,7 @@ def test_the_figures_of_a_result_are_those_of_its_session_returns() -> None:
     figures = figures_of(once, Span(days=12, sessions=len(once)))
     assert figures["max_drawdown"] == pytest.approx(truth["max_drawdown"])
     assert figures["total_return"] == pytest.approx(math.prod(1 + once) - 1)
-    # Again and again for a year, in which the ratio to the negative returns stays the same.
+    # Repeated for a year, which leaves the ratio to the negative returns the same.
     yearly = np.tile(once, 28)
     figures = figures_of(yearly, Span(days=365, sessions=len(yearly)))
     a_year = len(yearly) * 365.25 / 365

@@ -1,4 +1,4 @@
-"""Backtests through rolls: whatever the strategy sees, money is of the contracts' own prices."""
+"""Backtests through rolls: money comes from the contracts' own prices, whichever prices the strategy sees."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def rolls_of(own: pd.DataFrame, gaps: list[int]) -> pd.DataFrame:
 
 @st.composite
 def joined(draw: st.DrawFn):
-    """Own prices of contracts one after another, rolls, prices at which each is left, and targets."""
+    """Own prices of consecutive contracts, rolls, prices at which each is left, and targets."""
     sessions = draw(st.integers(2, 8))
     n = 4 * sessions
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
@@ -60,7 +60,7 @@ def joined(draw: st.DrawFn):
 
 
 def by_contract(own: pd.DataFrame, exits: pd.Series, targets: np.ndarray) -> tuple[dict[str, float], int]:
-    """Points won in each contract by its own prices alone, and sides paid; nothing of the series is used."""
+    """Return the points won in each contract from its own prices alone, and the paid sides, without the series."""
     won: dict[str, float] = defaultdict(float)
     sides, held = 0, 0
     rows = own.to_dict("records")

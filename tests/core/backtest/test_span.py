@@ -1,4 +1,4 @@
-"""What a year is made of: elapsed time, and nothing that is too short to be one."""
+"""Figures per year: computed from elapsed time, and not for spans that are too short."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_return_beyond_any_number_is_none() -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_removing_sessions_changes_no_annual_return(data: st.DataObject) -> None:
-    """The annual return depends on the ends of the span alone, whatever is missing between them."""
+    """The annual return depends only on the ends of the span, not on sessions between them."""
     days = sessions(date(2024, 1, 1), date(2024, 6, 30))
     kept = data.draw(st.sets(st.sampled_from(days[1:-1]), min_size=LEAST_SESSIONS))
     span = span_of([days[0], *kept, days[-1]], EQUITY)

@@ -1,4 +1,4 @@
-"""Strategies of a user's own: classes of backtesting.py and of G4QC's kind, and what is said when one fails."""
+"""The user's own strategies: classes of backtesting.py and of G4QC, and the sentences about one that fails."""
 
 from __future__ import annotations
 

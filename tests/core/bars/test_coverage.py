@@ -170,7 +170,7 @@ def _minutes(session: Session) -> list[datetime]:
 
 
 def _long_runs(minutes: list[datetime]) -> set[datetime]:
-    """Those that stand in a run of an hour or more; the sessions here have too few bars to be known as thin."""
+    """Return the minutes in runs of an hour or more; the sessions here have too few bars to be known as thin."""
     runs: list[list[datetime]] = []
     for minute in minutes:
         if runs and minute == runs[-1][-1] + timedelta(minutes=1):

@@ -1,4 +1,4 @@
-"""Sessions with several trading intervals, from what is asked for to the bars that are made of them."""
+"""Sessions with several trading intervals, from the requests to the derived bars."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_the_gateways_bars_of_a_holiday_are_part_of_its_trade_date() -> None:
     found = {
         size: served(market, item, BarsQuery(**_query(end, size)), now, 176) for size in (SESSION, timeframe("1h"))
     }
-    assert "20260907" in found[SESSION].dates  # Labor Day: a bar of its own at the gateway
+    assert "20260907" in found[SESSION].dates  # Labor Day: a separate bar at the gateway
     minutes = market.minutes(item, start, end)
     frame = pd.DataFrame({name: getattr(minutes, name) for name in (*VALUES, "count")})
     stamps = pd.DatetimeIndex(minutes.start).tz_localize("UTC").as_unit("us")

@@ -1,4 +1,4 @@
-"""What is believed differs by kind of product, and the grid of prices by contract."""
+"""Limits of validation by kind of product, and the grid of prices by contract."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_share_in_pence_lies_on_its_own_grid() -> None:
     assert (VOD.tick, VOD.point_value, VOD.tick_value) == (Decimal("0.01"), Decimal("0.01"), Decimal("0.0001"))
 
 
-# --- contracts with ticks of their own
+# --- contracts with different ticks
 
 
 def test_each_contract_is_validated_by_its_own_tick() -> None:

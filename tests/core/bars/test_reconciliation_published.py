@@ -1,4 +1,4 @@
-"""Our hours of real minutes against those that their publisher made itself."""
+"""Our hours of real minutes, compared with those that their publisher made."""
 
 from __future__ import annotations
 

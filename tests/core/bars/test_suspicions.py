@@ -1,4 +1,4 @@
-"""Suspicions: what is false is caught, what is merely lively is not, and a person can overrule."""
+"""Suspicions: false bars are caught, volatile ones are not, and the user can overrule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bars of quotes and of computed values, whose volume nobody knows, are bars like any other."""
+"""Bars of quotes and of computed values, whose volume is unknown, are treated like any other bars."""
 
 from __future__ import annotations
 

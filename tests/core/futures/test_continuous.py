@@ -78,7 +78,7 @@ def test_differences_within_a_contract_are_kept() -> None:
 
 
 def test_a_jump_at_a_roll_is_the_new_contracts_own_move() -> None:
-    """The old contract's adjusted price in the minute of the gap is the new contract's own price."""
+    """In the minute of the gap, the old contract's adjusted price equals the new contract's own price."""
     series = join(bars=MINUTES)
     roll = ROLLS.iloc[-1]
     [new] = MINUTES.loc[(MINUTES["contract"] == "202512") & (MINUTES["timestamp"] == roll["priced_at"]), "close"]

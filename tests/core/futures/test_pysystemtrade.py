@@ -1,4 +1,4 @@
-"""pysystemtrade's published adjusted prices, of every instrument whose files lie beside the project."""
+"""pysystemtrade's published adjusted prices, for every instrument whose files are next to the project."""
 
 from __future__ import annotations
 

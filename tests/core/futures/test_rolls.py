@@ -108,7 +108,7 @@ def test_a_roll_after_a_holiday_and_after_a_half_day_is_measured_in_the_session_
 
 
 def test_a_roll_by_volume_never_moves_before_the_cross_that_it_follows(september) -> None:
-    """Nobody knew of the cross a session earlier, wherever prices of both may be."""
+    """The cross was not known a session earlier, even if both contracts have prices then."""
     rise = september["contract"].eq("202512") & (september["trade_date"] >= "2025-09-09")
     crossed = september.assign(volume=np.where(rise | september["contract"].eq("202509"), 100, 1))
     crossed.loc[rise, "volume"] = 200

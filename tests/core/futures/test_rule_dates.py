@@ -24,7 +24,7 @@ def rule_date(rule, counts=None, last: date = date(2025, 10, 31), after: date = 
 
 
 def counts_of(crossed: set[date], known: list[date] = DAYS) -> dict[str, dict[date, float]]:
-    """Counts in which the next contract is above on the days of `crossed`."""
+    """Return counts in which the next contract is above on the days of `crossed`."""
     return {"202509": dict.fromkeys(known, 100.0), "202512": {day: 200.0 if day in crossed else 1.0 for day in known}}
 
 
@@ -49,7 +49,7 @@ def test_two_sessions_with_an_unknown_one_between_are_not_in_a_row() -> None:
 
 
 def test_open_interest_rolls_when_it_was_published_and_not_before() -> None:
-    """That of a session is told while the next one trades: the open after that is the first that can act on it."""
+    """A session's open interest is published during the next session, so the open after that is the first to use it."""
     found = rule_date(OpenInterest(), counts_of(from_day(date(2025, 9, 10))))
     assert found == RuleDate(date(2025, 9, 12), seen=True)
 
@@ -133,7 +133,7 @@ def test_a_cross_needs_a_session_below_to_be_seen_whole() -> None:
 
 
 def daily_volumes() -> pd.DataFrame:
-    """The publisher's daily volumes of ESZ3 and ESH4 by trade date; what is dated on a Sunday belongs to Monday."""
+    """Return the publisher's daily volumes of ESZ3 and ESH4 by trade date; Sunday's volume belongs to Monday."""
     frames = []
     with ZipFile(MARKET_DATA / "lean/future/cme/daily/es_trade.zip") as archive:
         for month in ("201312", "201403"):

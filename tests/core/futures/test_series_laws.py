@@ -1,4 +1,4 @@
-"""What holds for any prices and any valid calendar, whichever way the series is adjusted."""
+"""Laws for any prices, any valid calendar and any adjustment of the series."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def requests_of(client: type, sends: str) -> dict[str, Callable[..., None]]:
 
 
 def arguments(method: Callable[..., None], objects: Mapping[str, Any]) -> list[Any]:
-    """A value for each positional parameter of a request behind `self`.
+    """Return a value for each positional parameter of a request after `self`.
 
     Args:
         objects: values of parameters that are the client's own objects, by name.

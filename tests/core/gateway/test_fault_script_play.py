@@ -1,4 +1,4 @@
-"""What a client hears while a fault script plays, field by field."""
+"""Messages that a client receives while a fault script plays, field by field."""
 
 from __future__ import annotations
 

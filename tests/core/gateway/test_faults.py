@@ -1,4 +1,4 @@
-"""The faults that a gateway can be told to have, and what a bad client cannot do to it."""
+"""The faults that a gateway can have, and bad clients, which cannot harm it."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_a_window_begins_and_ends_where_the_duration_says(
 
 
 def test_days_are_trading_days(client: RawClient) -> None:
-    """Twenty days reach back over four weeks, and Labor Day is a session of its own."""
+    """Twenty days reach back over four weeks, and Labor Day is a separate session."""
     frame = client.ask_bars(month="202612", size="1 day", duration="20 D", end="20260930-22:00:00")
     dates = [r[0] for r in rows(frame)]
     assert (len(dates), dates[0], dates[-1]) == (20, "20260903", "20260930")

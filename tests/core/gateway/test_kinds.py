@@ -48,7 +48,7 @@ class Listener(EWrapper, EClient):
                 setattr(self, name, self._hearing(name))
 
     def ask(self, method: Callable[..., None], *given: Any) -> Heard:
-        """What is heard of a request until questions for the time that follow it are answered."""
+        """Return the messages about a request until the requests for the time after it are answered."""
         self.heard = []
         method(*given)
         # An answer with bars may come behind the answer to a later question for the time.

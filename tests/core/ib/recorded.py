@@ -1,6 +1,6 @@
 """The simulated gateway's own messages, recorded from the wire, and answers made of them.
 
-For scripted peers that send them out of place.
+Scripted peers send them out of place.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ START = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 _SIZES = 164
 # Place of a request's id in its answers, by message id: before protocol 164, and since. The time names no request.
 _PLACES = {"10": (2, 1), "52": (2, 2), "17": (1, 1), "108": (1, 1), "88": (1, 1), "106": (1, 1), "4": (2, 2)}
-# Message ids of the answers to a request, by the request's own; a schedule is a request of history (20) too.
+# Message ids of the answers by the message id of the request; a schedule is a request of history (20), too.
 _ANSWERS = {"49": ["49"], "9": ["10", "52"], "87": ["88"], "20": ["17", "108"], "SCHEDULE": ["106"]}
 
 
@@ -49,7 +49,7 @@ class Recorded:
         return fields
 
     def answer(self, asked: Sequence[str]) -> list[bytes]:
-        """Frames of the whole legal answer to a request, whose fields are given; none where nothing answers it."""
+        """Return the frames of the complete legal answer to a request, given its fields; none if it has no answer."""
         kind = "SCHEDULE" if "SCHEDULE" in asked else asked[0]
         heads = [head for head in _ANSWERS.get(kind, ()) if head in self.messages]
         return [framed(self.spelled(head, id_of(asked))) for head in heads]

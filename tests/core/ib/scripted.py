@@ -1,6 +1,6 @@
-"""A scripted peer on a real socket: it says what a test tells it, byte for byte, and nothing else.
+"""A scripted peer on a real socket: it sends exactly the bytes that a test gives it.
 
-For the faults of a connection. Answers with a meaning come from the simulated gateway.
+It plays the faults of a connection. Answers with a meaning come from the simulated gateway.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Peer:
         self.send(frame(49, 1, now))
 
     def hang(self) -> None:
-        """Says nothing until the test is over."""
+        """Send nothing until the test is over."""
         self.stopping.wait()
 
     def _take(self, count: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What is said of the installed build of ibapi and its protocols."""
+"""Sentences about the installed build of ibapi and its protocols."""
 
 from __future__ import annotations
 

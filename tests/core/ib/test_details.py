@@ -32,7 +32,7 @@ CORN = {
 
 
 def answered(details: list[dict[str, Any]], ask: Any) -> Any:
-    """What `ask(source)` gets from a gateway that describes these contracts."""
+    """Return the result of `ask(source)` for a gateway that describes these contracts."""
 
     def script(peer: Peer) -> None:
         peer.start()

@@ -1,4 +1,4 @@
-"""What goes wrong on a connection ends in a typed error within the deadline, or does not matter at all."""
+"""Each fault of a connection ends in a typed error within the deadline, or has no effect."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def source(port: int, timeout: float = 5.0, **more: Any) -> IbSource:
 
 
 def fetch(play: Callable[[Peer, str], None], count: int = 3, timeout: float = 5.0) -> pd.DataFrame:
-    """The bars that a source gets when `play` answers its request of history, whose id it is given."""
+    """Return the bars that a source gets if `play`, called with the request's id, answers its request of history."""
 
     def script(peer: Peer) -> None:
         peer.start()
@@ -416,7 +416,7 @@ def test_a_process_that_never_closes_its_source_exits() -> None:
 @pytest.mark.parametrize("cut", [4096, 8192, 12288])
 @pytest.mark.slow
 def test_a_pause_after_a_multiple_of_4096_bytes_loses_nothing(cut: int) -> None:
-    """ibapi's own reader throws away what it read before a pause of more than a second."""
+    """ibapi's own reader loses the data that it read before a pause of more than a second."""
 
     def play(peer: Peer, request_id: str) -> None:
         message = history(request_id, *minutes(400))
@@ -588,7 +588,7 @@ def test_a_frame_of_impossible_length_ends_the_connection() -> None:
         fetch(play)
 
 
-# -- what the gateway says
+# -- messages of the gateway
 
 
 def test_warnings_about_a_request_do_not_end_it() -> None:

@@ -13,7 +13,7 @@ MANUAL = Path(__file__).resolve().parents[3] / "docs" / "instruments.md"
 
 
 def named() -> dict[str, str]:
-    """The fields that the manual names, each with what it says of them."""
+    """Return the fields that the manual names, each with its meaning."""
     _, _, chapter = MANUAL.read_text("utf-8").partition("## Fields of the gateway's objects")
     rows = [line.strip("|").split(" | ", 1) for line in chapter.splitlines() if line.startswith("| `")]
     return {field: meaning for fields, meaning in rows for field in re.findall(r"`(\w+)`", fields)}

@@ -1,4 +1,4 @@
-"""Volumes of stocks in lots, as protocols before 164 tell them, become shares; those of futures are what they are."""
+"""Volumes of stocks in lots, as in protocols before 164, become shares; volumes of futures stay unchanged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ says_lots = pytest.mark.skipif(
 
 
 def volumes(kind: str, lot: object) -> list[int]:
-    """Volumes of two minutes of a contract, told as 7 and as none, by a gateway that states this lot."""
+    """Return the volumes of two minutes, sent as 7 and as unknown, by a gateway with this lot size."""
 
     def script(peer: Peer) -> None:
         peer.start()

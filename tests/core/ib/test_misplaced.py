@@ -1,6 +1,6 @@
-"""Whatever a gateway sends, and whenever: a call ends in an answer or in a typed error, and a later call is answered.
+"""Misplaced messages: each call ends in an answer or in a typed error, and a later call is answered.
 
-The legal messages are the simulated gateway's own; a scripted peer sends them out of place, for other requests, twice,
+The legal messages come from the simulated gateway; a scripted peer sends them out of place, for other requests, twice,
 after the end, and damaged.
 """
 
@@ -54,9 +54,9 @@ class Junk:
 
     Attributes:
         head: message id whose legal form it takes; 4 is an error.
-        whose: what is added to the id of the request: 0 is an answer to it.
-        changed: place and new text of fields, places counted round.
-        cut: fields that it keeps; None: all.
+        whose: number to add to the id of the request; 0 answers the request.
+        changed: index and new text of fields, the index modulo their number.
+        cut: number of fields to keep; None: all.
     """
 
     head: str
@@ -135,7 +135,7 @@ def source(mischief: Mischief, port: int) -> IbSource:
 
 
 def outcome(name: str, ib: IbSource, told: Recorded) -> Any:
-    """What the call returns, or its typed error; anything else is raised."""
+    """Return the result of the call, or its typed error; raise anything else."""
     # The money of the instruments file is compared with the gateway's.
     typed = (GatewayError, InvalidBars, SettingsError) if name == "chain" else (GatewayError, InvalidBars)
     try:

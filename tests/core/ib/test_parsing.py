@@ -1,4 +1,4 @@
-"""What the gateway describes becomes contracts and bars, whichever build of ibapi decoded it."""
+"""The gateway's descriptions become contracts and bars with every build of ibapi."""
 
 from __future__ import annotations
 

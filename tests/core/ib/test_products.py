@@ -1,4 +1,4 @@
-"""Chains and products over the wire: what the gateway lists becomes contracts, whatever it is called and renamed to."""
+"""Chains and products over the wire: listings become contracts under any name and after a change of names."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def source(gateway: SimulatedGateway) -> IbSource:
 
 
 class Renamed:
-    """A market in which contracts are told differently, by rewriting each listing."""
+    """A market that describes contracts differently, by rewriting each listing."""
 
     account = "SIM000001"
 

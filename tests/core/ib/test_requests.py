@@ -1,4 +1,4 @@
-"""The planner: windows cover what is needed, ask for nothing else, and stay within the gateway's rules."""
+"""The planner: windows cover exactly the needed sessions, and stay within the gateway's rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Interactive Brokers keeps bars for two calendar years after the last trade date, whatever the length of the years."""
+"""Interactive Brokers keeps bars for two calendar years after the last trade date, leap years included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `IbSource` asks for, and what it keeps of an answer; over a socket."""
+"""Requests of `IbSource`, and the parts of the answers that it keeps; over a socket."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def window(count: int, bars: Timeframe = ONE_MINUTE) -> BarRequest:
 
 
 class Exchange:
-    """A script that answers everything, and remembers what it was asked."""
+    """A script that answers every request and keeps it."""
 
     def __init__(self, *bars: tuple[object, ...], account: str = "SIM000001", now: int = LATER) -> None:
         self.bars = bars

@@ -1,4 +1,4 @@
-"""An instant is the same in every form and zone in which the gateway may write it, wherever this host is."""
+"""An instant is the same in every form and zone of the gateway, and in every zone of this host."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_name_that_is_not_known_is_no_zone(name: str) -> None:
 def test_forms_in_utc(moment: datetime) -> None:
     assert instant(str(int(moment.timestamp()))) == moment
     assert instant(f"{moment:%Y%m%d-%H:%M:%S}") == moment
-    # A zone that is told elsewhere says nothing about a text that has its own.
+    # A zone given elsewhere has no effect on a text with its own zone.
     assert instant(f"{moment:%Y%m%d-%H:%M:%S}", CHICAGO) == moment
     assert instant(f"{moment:%Y%m%d %H:%M:%S} UTC", CHICAGO) == moment
 
@@ -99,7 +99,7 @@ def test_a_zone_in_the_text_counts_before_any_other(moment: datetime, name: str,
     if local.tzname() == name or local.utcoffset() == other.utcoffset():
         assert instant(text) == instant(text, CHICAGO) == moment
     elif other.tzname() == name:
-        # `CST` says which of the two hours is meant.
+        # `CST` selects one of the two hours.
         assert instant(text) == other.astimezone(UTC)
     else:
         with pytest.raises(UnreadableAnswer, match="happens twice"):

@@ -1,4 +1,4 @@
-"""What a gateway tells of its sessions, over the real wire."""
+"""Sessions that a gateway reports, over the real wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose requests wait for their turn, how long, and what a complaint changes; over a socket, in virtual time."""
+"""Waits of requests for their turn, and the effect of a complaint; over a socket, in virtual time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Naps:
 
 
 class Complaining(Exchange):
-    """Answers the first requests of bars with what it is told to, and the later ones well."""
+    """A gateway that gives the first requests of bars the given answers, and later ones normal answers."""
 
     def __init__(self, *complaints: tuple[int, str] | None, account: str = ACCOUNT) -> None:
         super().__init__(*(bar(FIRST + 60 * i) for i in range(60)), account=account)
@@ -52,7 +52,7 @@ class Complaining(Exchange):
 def asked(
     exchange: Exchange, ask: Callable[[IbSource], object], pacing: Pacing = "auto", timeout: float = 5
 ) -> tuple[list[float], MemoryPacer, list[str]]:
-    """The naps, the pacer and what was told of pauses, after asking the exchange."""
+    """Return the naps, the pacer and the messages about pauses, after requests to the exchange."""
     naps, told = Naps(), list[str]()
     pacer = MemoryPacer(IB_RULES, naps.time, naps.sleep)
     with (

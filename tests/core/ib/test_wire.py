@@ -1,4 +1,4 @@
-"""Frames survive any way in which a network may cut them."""
+"""Frames arrive complete however a network splits them."""
 
 from __future__ import annotations
 

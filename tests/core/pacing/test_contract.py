@@ -1,4 +1,4 @@
-"""What every `Pacer` promises, of the one in memory and of the one that processes share."""
+"""Promises of every `Pacer`: the one in memory and the one that processes share."""
 
 from __future__ import annotations
 

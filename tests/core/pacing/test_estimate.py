@@ -1,4 +1,4 @@
-"""What is foretold of planned work is what then happens, and what is used is what was sent."""
+"""The estimate of planned work matches the real duration, and the reported use matches the sent requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No rule is ever broken, and nobody waits longer than the rules want: for any traffic of any number of processes."""
+"""For any traffic of any number of processes, no rule is broken and no request waits longer than the rules require."""
 
 from __future__ import annotations
 

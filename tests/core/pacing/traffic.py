@@ -1,4 +1,4 @@
-"""Traffic of several processes on a virtual clock, and rules judged by another reading than the code's own."""
+"""Traffic of several processes on a virtual clock, and an independent check of the rules."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SMALL_RULES = PacingRules(
 
 @dataclass(frozen=True)
 class Act:
-    """What a process does next: idle, ask, and hear of it after `takes` seconds."""
+    """The next action of a process: idle, send a request, and get the answer after `takes` seconds."""
 
     idle: float
     request: PacedRequest
@@ -62,15 +62,15 @@ def requests(account: str = "A") -> st.SearchStrategy[PacedRequest]:
 
 
 def acts(endings: Sequence[Ending] = (Ending.ANSWERED,)) -> st.SearchStrategy[list[list[Act]]]:
-    """What up to four processes do, one list each."""
+    """Return the actions of up to four processes, one list each."""
     spans = st.sampled_from([0.0, 0.0, 0.1, 0.5, 2.0, 7.0])
     act = st.builds(Act, spans, requests(), spans, st.sampled_from(list(endings)))
     return st.lists(st.lists(act, max_size=8), min_size=1, max_size=4)
 
 
 def run(pacers: Sequence[Pacer], time: VirtualTime, processes: Sequence[Sequence[Act]]) -> list[Ride]:
-    """Lets the processes do what they do, each with its own pacer; who has to wait tries again at the said instant, or
-    when an open request ends."""
+    """Let the processes act, each with its own pacer; one that has to wait tries again at the given instant, or when an
+    open request ends."""
     return list(_Traffic(pacers, time, processes).rides())
 
 

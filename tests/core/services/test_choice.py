@@ -1,4 +1,4 @@
-"""Which instruments the graph has: those that a person chose, wherever the file of their own stands."""
+"""Instruments of the graph: those that the user chose, from any file of the user."""
 
 from __future__ import annotations
 

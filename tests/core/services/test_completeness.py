@@ -1,5 +1,6 @@
-"""The law of completeness: whatever subset of the derived months is missing or out of date, no reader of the stores
-gives fewer sessions than it was asked for without a word.
+"""The law of completeness: readers of the stores name the sessions that they cannot give.
+
+It holds for any subset of the derived months that is missing or out of date.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class World:
     broken: set[tuple[str, date]] = field(default_factory=set)
 
     def break_(self, name: str, month: date, how: str) -> None:
-        """Takes the month's bars away (`rows`), with what is known of them (`all`), or makes them old (`stale`)."""
+        """Remove the month's bars (`rows`), also with their data version (`all`), or make them outdated (`stale`)."""
         self.broken.add((name, month))
         key = {"kind": name, "month": month, "last": month_window(month)[1]}
         statements = {
@@ -157,7 +158,7 @@ def test_each_reason_is_told_by_its_name(world: World) -> None:
     assert {found.pop(day) for day in NEVER} == {Lack.NEVER_ASKED}
     assert found.pop(BAD) is Lack.QUARANTINED
     assert SILENT not in found
-    # The sessions before the first bar; those that are yet to come are not asked for.
+    # The sessions before the first bar; future sessions are not requested.
     before = {s.trade_date for s in EQUITY.sessions(date(2025, 8, 18), date(2025, 8, 24))}
     assert found == dict.fromkeys(before, Lack.NEVER_ASKED)
 

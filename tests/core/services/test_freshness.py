@@ -1,4 +1,4 @@
-"""What is late is told by the exchange's calendar: neither weekends nor holidays are, and rolls of yesterday are."""
+"""Lateness by the exchange's calendar: nothing is late on weekends and holidays, and yesterday's rolls are late."""
 
 from __future__ import annotations
 

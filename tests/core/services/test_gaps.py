@@ -1,4 +1,4 @@
-"""Gaps that no quality row tells of."""
+"""Gaps without a quality row."""
 
 from __future__ import annotations
 

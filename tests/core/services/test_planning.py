@@ -1,4 +1,4 @@
-"""What still has to be asked for: whatever is not known, what was restated since, and nothing beside."""
+"""Sessions that still have to be requested: unknown ones, ones that may be restated, and no others."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_asking_for_what_is_needed_until_nothing_is_ends_and_leaves_nothing_unkn
 ) -> None:
     stored = pd.DatetimeIndex([SESSIONS[i].open for i in sorted(alive)], tz="UTC")
     closed = [s for s in SESSIONS if s.close <= until]
-    # What is said to be whole leaves no doubt by its definition.
+    # A conclusive answer leaves no doubt by definition.
     answered = [
         a for a in answered if not a.whole or leaves_no_doubt(CONTRACT, SESSIONS, stored, (a.start, a.end), head)
     ]

@@ -1,4 +1,4 @@
-"""Sessions that people want asked again: what was answered before no longer counts for them, and for nothing else."""
+"""Reopened sessions: earlier answers no longer count for them, and still count for all others."""
 
 from __future__ import annotations
 

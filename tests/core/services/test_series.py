@@ -1,4 +1,4 @@
-"""The stored series is the core's own view of the same bars, whatever the window, rule, position and adjustment."""
+"""The stored series equals the core's view of the same bars, for every window, rule, position and adjustment."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_an_adjusted_price_is_the_same_in_every_window_and_by_every_reader(
 
 
 def answered(stores: Stores, adjustment: Adjustment, first: date, last: date, rule: str | None = None) -> pd.DataFrame:
-    """What the API reads of a window."""
+    """Return the bars that the API reads for a window."""
     found = segments_of(stores, ES, adjustment=adjustment, rule=rule)
     segments = readable(stores, ES, "1h", found, *window_of(ES, first, last))
     return pa.Table.from_batches(stores.bar_batches.batches(BarQuery("ES", "1h", segments))).to_pandas()
@@ -202,7 +202,7 @@ def test_pages_over_rolls_are_the_series_whatever_their_size(
 def test_a_roll_without_prices_parts_the_series_and_both_parts_are_adjusted(
     stores: Stores, adjustment: Adjustment
 ) -> None:
-    # The calendar begins with the roll from 202503, of which there are no bars.
+    # The calendar begins with the roll from 202503, which has no bars.
     made = MAKER.calendar(DaysBeforeExpiry(8))
     assert made.rolls["gap"].isna().tolist() == [True, False, False]
     stores.rolls.replace(made)

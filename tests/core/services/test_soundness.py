@@ -95,6 +95,6 @@ def test_contracts_far_apart_put_no_expired_contract_in_front_of_bars(rule: Days
     # Between them the chain has a hole: only a chain that knew the contracts of the hole would have one in front.
     assert expired_fronts(made, chain, sessions, lambda day: True)
     assert expired_fronts(made, chain, sessions, in_chain(ES, chain)) == []
-    # A contract that is known, and an expired one in front of it: that is what the check is for.
+    # A known contract, and an expired one in front of it: the check has to find this.
     known = [*chain, es_contract("202506")]
     assert expired_fronts(made, known, sessions, in_chain(ES, known))

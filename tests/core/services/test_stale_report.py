@@ -1,4 +1,4 @@
-"""What a backtest says of the bars behind it, when they have gaps and when they have changed."""
+"""Sentences of a backtest about its bars, when they have gaps and when they have changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was stored when a holiday was a trade date of its own, carried to the trade dates of the exchange."""
+"""Migration of data that were stored when a holiday was a separate trade date, to the trade dates of the exchange."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def make(stores: Stores) -> None:
 
 
 def rows(stores: Stores) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of what is made of raw bars."""
+    """Return every row of the tables that are made from raw bars."""
     order = {
         "market_data": "timeframe, timestamp, contract",
         "session_quality": "trade_date, contract",
@@ -91,7 +91,7 @@ def rows(stores: Stores) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def wait(stores: Stores, *symbols: str) -> None:
-    """Says, as the migration does, that these have former trade dates."""
+    """Mark these as having former trade dates, like the migration."""
     with stores.database.transaction() as connection:
         for symbol in symbols:
             connection.execute(text("INSERT INTO former_trade_dates VALUES (:symbol)"), {"symbol": symbol})
@@ -112,7 +112,7 @@ def test_rows_that_were_carried_equal_rows_that_are_made_anew(make_home: Callabl
         versions = bench.stores.versions.versions("ES")
         assert not any(outdated(versions, t.name, ONE_MINUTE.name) for t in COARSER)
         assert outdated(versions, ONE_MINUTE.name, RAW) == set()
-        # What the registry lacks waits, and what is done is not done again.
+        # An instrument that the registry lacks waits, and a migrated one is not migrated again.
         assert carry_trade_dates(bench.stores.database, home.settings) == []
         wait(bench.stores, "ES")
         assert carry_trade_dates(bench.stores.database, home.settings) == ["ES"]

@@ -1,4 +1,4 @@
-"""What extraction and validation say of an answer that cannot be read, and of sessions that nobody asked for."""
+"""Results of extraction and validation for an unreadable answer, and for sessions that were never requested."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SESSIONS = calendar(ES.calendar).sessions(date(2025, 10, 6), date(2025, 10, 7))
 
 
 class Unreadable(MemorySource):
-    """A gateway whose answers are no bars."""
+    """A gateway whose answers cannot be read."""
 
     def bars(self, request: BarRequest) -> pd.DataFrame:
         raise InvalidBars("The gateway sent 'yesterday', which is no instant.")
@@ -57,7 +57,7 @@ def test_sessions_after_the_last_request_of_their_month_are_expected(make_home: 
         assert set(early.quality["trade_date"].dt.date) == {
             s.trade_date for s in calendar(ES.calendar).sessions(date(2025, 10, 1), date(2025, 10, 6))
         }
-        # The gateway was asked about November, when October was over.
+        # The request was for November, when October was over.
         bench.stores.ledger.record(
             LedgerEntry("NQ", "202512", "1min", NOW, NOW.replace(minute=1), Outcome.TIMEOUT, NOW, 1)
         )

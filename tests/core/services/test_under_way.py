@@ -1,4 +1,4 @@
-"""How far an extraction is: told in words a person would use, and kept where others see it."""
+"""Progress of an extraction: described in plain words, and stored for other processes."""
 
 from __future__ import annotations
 

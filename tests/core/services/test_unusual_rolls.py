@@ -1,4 +1,4 @@
-"""What a result says of rolls that are not where their rule puts them."""
+"""Notes of a result about rolls that are not on the date of their rule."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from g4qc_core.storage.server.database import Database
 from tests.core.storage.frames import END, START
 
 EVER = date(1990, 1, 1), date(2100, 12, 31)
-# The ends of months, of years, of a leap February and of what a calendar can say.
+# The ends of months, of years, of a leap February and of the calendar's range.
 DAYS = st.sampled_from([EVER[0], EVER[1]]) | st.dates(date(2023, 12, 25), date(2024, 3, 5))
 ROWS = st.lists(
     st.tuples(st.sampled_from(["ES", "MES", "X"]), st.sampled_from(["202403", "202406"]), DAYS),
@@ -29,7 +29,7 @@ ROWS = st.lists(
 
 
 def quality(rows: list[tuple[str, str, date]], minutes: int = 1380) -> pd.DataFrame:
-    """Rows in which every class has another number of minutes."""
+    """Return rows in which every class has a different number of minutes."""
     counts = {name: minutes + at for at, name in enumerate(("expected", *CLASSES))}
     frame = pd.DataFrame(rows, columns=["symbol", "contract", "trade_date"]).assign(**counts)
     frame["trade_date"] = np.array([day for _, _, day in rows], "datetime64[s]")

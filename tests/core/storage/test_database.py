@@ -1,4 +1,4 @@
-"""What stands between us and a database ends in one sentence that names the place and the setting, not the password."""
+"""Each obstacle to a database ends in one sentence that names the address and the setting, not the password."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PASSWORD = "hunter2"
 
 @pytest.fixture
 def nobody() -> Iterator[int]:
-    """A port that is taken and where nobody answers."""
+    """A port that is in use and where no server answers."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield bound.getsockname()[1]

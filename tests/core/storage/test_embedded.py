@@ -21,7 +21,7 @@ from g4qc_core.storage.server.embedded import EmbeddedServer, embedded_server
 
 pytestmark = pytest.mark.slow
 
-# A user in another process: says that the server is there, and ends when its input does.
+# A user in another process: prints when the server is ready, and ends with its input.
 USER = """
 import sys
 from pathlib import Path
@@ -41,7 +41,7 @@ def made_home() -> Iterator[Path]:
 
 @pytest.fixture
 def home(made_home: Path) -> Iterator[Path]:
-    """A home whose server does not run; tests share it, because making its files costs a second."""
+    """A home whose server does not run; tests share it, because its files take a second to make."""
     yield made_home
     embedded_server(made_home).leave()
 

@@ -1,4 +1,4 @@
-"""The embedded server is its owner's alone: other users of the machine reach neither its socket nor its files."""
+"""Only its owner can use the embedded server: other users of the machine reach neither its socket nor its files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def deep() -> Iterator[Path]:
 
 @pytest.fixture
 def server(deep: Path) -> Iterator[EmbeddedServer]:
-    """A running server whose socket lies in a folder of its own."""
+    """A running server whose socket is in a separate folder."""
     yield embedded_server(deep)
     embedded_server(deep).leave()
 

@@ -1,4 +1,4 @@
-"""An unlucky machine: each trouble of the embedded server ends in one sentence that says what to do."""
+"""Problems of the embedded server: each ends in one sentence that says what to do."""
 
 from __future__ import annotations
 

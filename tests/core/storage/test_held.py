@@ -1,4 +1,4 @@
-"""What another process holds is waited for, and not for ever."""
+"""Waits for locks of other processes have a limit."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_file_that_another_process_writes_is_given_up_in_one_sentence(tmp_path
 
 
 def history(database: Database, at: datetime, now: datetime) -> tuple[PacingStore, PacedRequest]:
-    """A pacer whose clock stands at `now`, after as many requests as may be open were sent at another instant."""
+    """A pacer whose clock is at `now`, after the largest number of open requests was sent at another instant."""
     clock = [at]
     pacer = PacingStore(database, IB_RULES, clock=lambda: clock[0])
     request = PacedRequest("DU1", PacedKind.LARGE, "ES 202612", "", 1)

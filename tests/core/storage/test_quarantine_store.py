@@ -43,7 +43,7 @@ def extract(stores: Stores, raw: pd.DataFrame = RAW) -> int:
 
 
 def quarantine(stores: Stores, raw: pd.DataFrame = RAW) -> None:
-    """What validation does when it believes none of the bars."""
+    """Store all bars in quarantine, like a validation that believes none of them."""
     bad = raw.assign(contract="202403", reason="spike", detail="stands 400 ticks away")[list(QUARANTINE_COLUMNS)]
     quality = pd.DataFrame(columns=list(QUALITY_COLUMNS))
     stores.bars.replace_partition("ES", START, END, market_bars(0), bad, quality, date(2024, 1, 1), date(2024, 1, 31))

@@ -1,4 +1,4 @@
-"""Results that people name, tag and delete: what is gone, what stays, and what comes back."""
+"""Results that users name, tag and delete: deleted, kept and restored data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contracts, rolls, backtests, specs and the origin: what is stored is what was given."""
+"""Contracts, rolls, backtests, specs and the origin are read back as they were stored."""
 
 from __future__ import annotations
 
