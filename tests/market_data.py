@@ -1,4 +1,4 @@
-"""Real bars and published results, which lie beside the project and never in it; they have a README there."""
+"""Real bars and published results, which are stored next to the project and never in it, with a README."""
 
 from __future__ import annotations
 

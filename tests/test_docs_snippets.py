@@ -26,7 +26,7 @@ _SERVERS = ({"demo"}, {"up"})
 
 @pytest.fixture
 def environment(api: Api, full_home: Home, tmp_path: Path) -> Iterator[None]:
-    """The environment of a user whose server is the one of the tests, in a folder of their own."""
+    """The environment of a user with the server of the tests, in a separate folder."""
     before = dict(os.environ)
     os.environ.update({**full_home.environment, "G4QC_API_URL": api.url})
     try:

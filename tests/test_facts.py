@@ -1,4 +1,4 @@
-"""Each fact stands once: tests that find a second place of it in the two packages."""
+"""Each fact has one place: tests that find a second one in the two packages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from g4qc_core.storage.tables import metadata
 pytestmark = pytest.mark.fast
 
 ROOT = Path(__file__).parents[1]
-# The simulated gateway shares nothing with its clients, and has lists of its own.
+# The simulated gateway shares nothing with its clients, and has its own lists.
 MODULES = sorted(
     path
     for package in ("g4qc_core", "g4qc_pipelines")

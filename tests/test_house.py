@@ -1,4 +1,4 @@
-"""The house rules: what a reader may rely on in every file. The list of settings has its test beside the settings."""
+"""The house rules for every file. The list of settings is tested with the settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KEPT_IN_THE_ROOT = {
     *("mkdocs.yml", "pyproject.toml", "tests", "uv.lock", "workspace.yaml"),
 }
 
-# In pieces, because this file is one of those that are looked through.
+# Split into pieces, because this file is searched, too.
 MACHINE_PATHS = ("/" + "work/", "/" + "root/", "/" + "home/")
 REGISTRIES = (
     "pypi" + ".org",
@@ -58,7 +58,7 @@ def test_a_module_says_what_it_knows_and_fits_in_the_head(module: Path) -> None:
     assert text.count("\n") <= LONGEST
 
 
-# Folders whose modules are named after the noun that they show or store.
+# Folders whose modules have the name of the noun that they show or store.
 FACES = ("g4qc_core/api/routes", "g4qc_core/storage/tables", "g4qc_pipelines/assets", "g4qc_pipelines/cli",
          "g4qc_pipelines/sensors")  # fmt: skip
 
@@ -92,7 +92,7 @@ def test_a_public_class_has_a_name_of_its_own() -> None:
 
 @EVERY_MODULE
 def test_only_the_settings_read_the_environment(module: Path) -> None:
-    # Processes that the pipelines start inherit an environment, and Dagster's instance is told its own by one.
+    # Processes of the pipelines inherit an environment, and Dagster's instance is configured by one.
     allowed = {
         "g4qc_pipelines/instance/dagster_instance.py",
         "g4qc_pipelines/supervision/processes.py",
@@ -161,13 +161,13 @@ def test_a_count_in_a_sentence_may_be_one(module: Path) -> None:
 
 
 def documents() -> list[Path]:
-    """Return every document for a reader, except the changelog, which also names what is gone."""
+    """Return every document for a reader, except the changelog, which also names removed things."""
     top = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")]
     return [*top, *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def console_lines(path: Path) -> list[str]:
-    """Command lines of the fenced blocks of a document, those that a backslash continues joined."""
+    """Return the command lines of the fenced blocks of a document, with continued lines joined."""
     blocks = re.findall(r"^```(?:console|bash|sh)\n(.*?)^```", path.read_text("utf-8"), re.S | re.M)
     lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     return [line.removeprefix("$ ") for line in lines]

@@ -1,4 +1,4 @@
-"""What sentences and documents point to exists: commands and their options, settings, documents of the house."""
+"""References in sentences and documents exist: commands with their options, settings, and documents."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FILES = [*MODULES, *DOCUMENTS, *PAGES, *DICTIONARIES]
 
 
 def found_in(files: Iterable[Path], look: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
-    """Everything that `look` finds in the texts of each file, by file; files in which it finds nothing are left out."""
+    """Return everything that `look` finds in the texts of each file, by file, without files that have none."""
     found = {str(path.relative_to(ROOT)): sorted({hit for text in texts(path) for hit in look(text)}) for path in files}
     return {path: hits for path, hits in found.items() if hits}
 

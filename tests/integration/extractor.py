@@ -1,9 +1,9 @@
-"""Processes that extract and can be killed, by the dozen: this one has imported all, and forks one a line it reads.
+"""Extractions in processes that can be killed: this process imports everything, and forks one child per input line.
 
     python -m tests.integration.extractor DATABASE_URL GATEWAY_PORT
 
-Each line of the standard input starts an extraction in a process of its own, and is answered by its id, and by how it
-ended when it has. The child opens its own connections: what dies with it is the socket and the transaction.
+Each line of the standard input starts an extraction in a child process. The output is the id of the child, and later
+its end. The child opens its own connections: only its socket and its transaction die with it.
 """
 
 from __future__ import annotations

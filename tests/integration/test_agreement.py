@@ -1,4 +1,4 @@
-"""Our calendar and our larger bars against the gateway's own word, over the real wire and through the graph."""
+"""Our calendar and our larger bars, compared with the gateway's, over the real wire and through the graph."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_gateway_of_another_calendar_fails_the_check_with_both_sides_of_each_d
 
 
 class RestatedMarket:
-    """The synthetic market, but for one minute, whose high and volume another feed has seen otherwise."""
+    """The synthetic market, except for one minute with another high and volume, as from another feed."""
 
     account = SyntheticMarket.account
 

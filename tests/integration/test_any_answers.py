@@ -1,6 +1,6 @@
-"""However a window is cut into requests, in whichever order and however often they are answered: the same tables.
+"""The tables are the same for any division of a window into requests, and any order and number of the answers.
 
-So it is whatever time zone the host is in.
+This holds in every time zone of the host.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def split(points: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
 
 
 def answer(stores: Stores, start: datetime, end: datetime) -> None:
-    """One answer of a source that tells the truth, written as extraction writes it."""
+    """Store one answer of a truthful source, as extraction does."""
     source, request = MemorySource({CONTRACT: TRUE}, NOW), BarRequest(CONTRACT, ONE_MINUTE, start, end)
     common = (CONTRACT.symbol, CONTRACT.month, ONE_MINUTE.name, start, end)
     try:

@@ -1,4 +1,4 @@
-"""The API of a real `g4qc up`: what it starts are runs of the graph, told step by step, and stopped when asked."""
+"""The API of a real `g4qc up`: it starts runs of the graph, reports their steps, and cancels them."""
 
 from __future__ import annotations
 

@@ -43,21 +43,21 @@ COMMANDS = dict(commands(cli))
 
 @pytest.fixture(scope="module")
 def empty(home_template: URL, simulated_gateway: SimulatedGateway) -> Iterator[Home]:
-    """A home in which nothing was ever extracted; tests that fail to extract share it."""
+    """A home without any extraction; tests of failing extractions share it."""
     with home_on(home_template, ib_host="127.0.0.1", ib_port=simulated_gateway.port) as home:
         yield home
 
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port on which somebody listens and never says a word."""
+    """A port with a listener that never sends anything."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
 
 @pytest.fixture
 def free() -> int:
-    """A port on which nobody listens."""
+    """A port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
@@ -82,7 +82,7 @@ def assert_nothing_written(home: Home) -> None:
     engine.dispose()
 
 
-# --- what it says of itself
+# --- help and version
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -163,7 +163,7 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(
     assert_refused(full_home.run(*arguments), 2, *words)
 
 
-# --- settings, and files that people edit
+# --- settings, and files that users edit
 
 SPEC = '[mine]\nstrategy = "sma_cross"\ninstrument = "ES"\ntimeframe = "1h"\ncash = 100000\n'
 INSTRUMENT = """[GC]

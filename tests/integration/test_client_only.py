@@ -1,4 +1,4 @@
-"""The wheel in an environment that has the client's dependencies only: it fetches bars, and says what it lacks."""
+"""The wheel in an environment with only the client's dependencies: it fetches bars, and names missing packages."""
 
 from __future__ import annotations
 

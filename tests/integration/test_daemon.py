@@ -1,5 +1,5 @@
-"""Self-repair by the real daemon: the feed breaks, a gap is seen, the sensor launches, the gap is gone, and what is
-made of the bars follows.
+"""Self-repair by the real daemon: the feed breaks, the sensor finds the gap and launches, the gap is filled, and the
+derived data follow.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LAUNCHED = """query($s: String!) { runsOrError(filter: {tags: [{key: "dagster/se
 
 @pytest.fixture
 def posted() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The address of a webhook, and what is posted to it."""
+    """The address of a webhook, and the documents posted to it."""
     taken: list[dict[str, Any]] = []
 
     class Hook(BaseHTTPRequestHandler):

@@ -34,7 +34,7 @@ AFTER_CLOSE = timedelta(minutes=5)
 
 
 class Restating(MemorySource):
-    """A source whose clock can be set, and whose closes of a session are a tick higher from the evening on."""
+    """A source with an adjustable clock, whose closes of a session are a tick higher from the evening on."""
 
     def __init__(self, bars: pd.DataFrame) -> None:
         super().__init__({CONTRACT: bars}, datetime(2025, 10, 1, tzinfo=UTC))
@@ -71,7 +71,7 @@ def test_a_daily_update_is_one_request_that_brings_the_last_two_sessions(embedde
 
 
 class Counted(Database):
-    """A database that counts what it is asked."""
+    """A database that counts its statements."""
 
     asked = 0
 
@@ -83,7 +83,7 @@ class Counted(Database):
 
 
 def settled(contract: Contract, stores: Stores) -> None:
-    """A ledger that knows of every session of the month but the last, one request each."""
+    """A ledger with one request for every session of the month except the last."""
     for session in MONTH[:-1]:
         window = (contract.symbol, contract.month, "1min", session.open, session.close)
         answered_at = session.close + timedelta(days=1)

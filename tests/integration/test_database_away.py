@@ -34,7 +34,7 @@ def why(web: Up, run_id: str) -> str:
 
 
 def through(line: Line, home: Home) -> Home:
-    """The home, whose commands reach the database through the line."""
+    """The home, with the database behind a connection that can be cut."""
     return home.with_(database_url=line.url(home.database), symbols="ES", first_month=MONTHS[2][:7])
 
 
@@ -53,7 +53,7 @@ def test_a_run_ends_with_its_cause_and_the_next_one_has_the_gateway(
         run_id = web.launch(["raw_bars"], f"ES|{MONTHS[2]}")
         until(lambda: asked(gateway) > 0, "the run asked for no bars")
         line.cut()
-        # Longer than any patience of Dagster's own with its database: the code server has tried more than once.
+        # Longer than any of Dagster's own limits for its database: the code server has tried more than once.
         until(lambda: web.log().count("trying again in") > 1, "the code server did not notice the end of the run")
         faults.delay = 0.0
         line.mend()

@@ -1,4 +1,4 @@
-"""The plan that `g4qc extract --dry-run` prints is the one that the extraction then follows, and it changes nothing."""
+"""`g4qc extract --dry-run` prints the plan that the extraction then follows, and changes nothing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_plan_is_what_extraction_then_asks_for(home: Home, simulated_gateway
 
 
 def test_without_an_end_the_window_reaches_to_the_newest_session_by_the_gateways_clock(home: Home) -> None:
-    # The gateway's clock stands at Friday 2026-11-20, after the close.
+    # The gateway's clock is at Friday 2026-11-20, after the close.
     planned = json.loads(home.run("extract", "ES", "--from", "2026-11-18", "--dry-run", "--json").text)
     assert planned["contracts"][0]["asked"] == 3
     done = home.run("extract", "ES", "--from", "2026-11-20")

@@ -1,4 +1,4 @@
-"""`g4qc gateway --faults FILE`: the script plays, what happens is told, and a bad file is refused before it listens."""
+"""`g4qc gateway --faults FILE`: the script plays, faults are reported, and a malformed file is refused at the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What faults leave in the database: nothing but a ledger that tells of them, once extraction has run again."""
+"""After faults and a further extraction, only the ledger differs from that of an extraction without faults."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_after_a_fault_extraction_ends_in_the_bars_of_an_undisturbed_one_and_a_t
     assert entries["outcome"].iloc[1] in case.outcomes.split(), entries["message"].iloc[1]
 
 
-# The second question for the time stands before the first request for bars, the third before the second.
+# The second request for the time comes before the first request for bars, the third before the second.
 @pytest.mark.parametrize("nth", [2, 3])
 @pytest.mark.parametrize("kind", ["close", "half_open", "late", "too_fast", "restart", "servers_lost"])
 def test_after_a_fault_between_requests_nothing_is_missing_and_nothing_is_asked_twice(
@@ -173,7 +173,7 @@ def test_after_a_fault_between_requests_nothing_is_missing_and_nothing_is_asked_
 def extract_through(
     fault: str, undisturbed: pd.DataFrame, database: Database, make_gateway: Callable[..., SimulatedGateway]
 ) -> pd.DataFrame:
-    """Extracts again and again until nothing is missing; returns the ledger, which tells of every request."""
+    """Extract repeatedly until nothing is missing; return the ledger, which has every request."""
     stores = Stores(database)
     with connected(make_gateway(script=FaultScript.parse(f"[[fault]]\n{fault}\n"))) as ib:
         source = Counted(ib)
@@ -185,7 +185,7 @@ def extract_through(
     pd.testing.assert_frame_equal(stored(database), undisturbed)
     assert len(entries) == len(source.asked)
     assert entries["outcome"].iloc[-1] == "data"
-    # What was answered is never asked for again.
+    # Answered sessions are never requested again.
     answered = entries[entries["outcome"] == "data"]
     assert len(answered) == 3
     assert answered["window_start"].is_unique

@@ -69,14 +69,14 @@ def scripts() -> Iterator[Any]:
 
 
 def moments(kind: str, stage: str) -> list[str]:
-    """Before the first byte of the answer, in the middle of it, behind it: as far as the kind can choose."""
+    """Return the moments that the kind allows: before the first byte of the answer, in the middle, after it."""
     fields = KINDS[kind].model_fields
     if stage == "connect":
         return [""]
     if kind == "stall":
         return [f"after_bytes = {MIDDLE[stage]}"]
     middle = [f"after_bytes = {MIDDLE[stage]}"] if "after_bytes" in fields else []
-    # What concerns all clients is the same behind any answer: there is nobody in the middle of anything.
+    # A fault of all clients is the same after any answer: no client is in the middle of one.
     behind = ['moment = "after"'] if "moment" in fields and (kind not in OUTAGES or stage == "history") else []
     return ["", *middle, *behind]
 
@@ -112,7 +112,7 @@ def calm(simulated_gateway: SimulatedGateway) -> tuple[Contract, dict[str, Any]]
 
 
 def ends(ask: Callable[[], Any]) -> Any:
-    """What a call returns or the typed error that it raises; fails where it does neither in any reasonable time."""
+    """Return the result or the typed error of a call; fail if it has neither within a reasonable time."""
     outcome: list[Any] = []
 
     def run() -> None:
@@ -162,7 +162,7 @@ def test_a_fault_ends_in_right_data_or_a_typed_error_and_then_in_right_data(
             outcomes = {name: ends(ask) for name, ask in walk(ib, front)}
             answers = {name: found for name, found in outcomes.items() if not isinstance(found, G4qcError)}
             for name, found in answers.items():
-                # Bars are kept as received: that flat ones are suspect is for the validation to say.
+                # Bars are kept as received: validation decides that flat ones are suspect.
                 cut = flat if name == "first bars" else 0
                 assert same(head(found, cut), head(expected[name], cut)), name
             if len(answers) == len(expected):

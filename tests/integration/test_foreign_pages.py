@@ -101,7 +101,7 @@ def elsewhere() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def rebound() -> Iterator[Browser]:
-    """A browser for which every name of example.org is this machine, as after DNS rebinding."""
+    """A browser that resolves every name of example.org to this machine, as after DNS rebinding."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip("chromium is not installed")
@@ -150,7 +150,7 @@ def test_a_name_that_was_made_to_point_here_shows_nothing(web: Up, chain: Run, p
             assert answer is not None
             assert answer.status == 421, f"{base}{path}"
             assert "rebound.example.org" in answer.text()
-        # The page that came is of the same origin as whatever it asks for now.
+        # The loaded page has the same origin as its requests.
         options = {
             "method": "POST",
             "body": json.dumps({"query": _ADD}),

@@ -39,7 +39,7 @@ DAYS = (date(2026, 10, 1), date(2026, 11, 30))
 
 
 def tables(stores: Stores, *names: str) -> dict[str, pd.DataFrame]:
-    """The tables in one order, without what tells one history from another."""
+    """Return the tables in a fixed order, without values that differ between histories."""
     found = {}
     for name in names or ("raw_bars", "market_data", "session_quality", "contracts"):
         with stores.database.transaction() as connection:
@@ -82,7 +82,7 @@ World = tuple[Workbench, dg.ExecuteInProcessResult]
 def test_a_range_is_one_run_that_materializes_every_partition_with_its_row_count(world: World) -> None:
     bench, result = world
     made = [event.materialization for event in result.get_asset_materialization_events() if event.materialization]
-    # Of a range, each partition is told twice: by Dagster for the step, and then with what is its own.
+    # Each partition of a range is reported twice: by Dagster for the step, and then with its own metadata.
     newest = {(m.asset_key.to_user_string(), m.partition): m for m in made}
     assert set(newest) == {(a, k) for a in BAR_ASSETS for k in MONTHS}
     rows = {key: m.metadata["dagster/row_count"].value for key, m in newest.items()}
@@ -105,7 +105,7 @@ def test_a_partition_that_runs_again_changes_nothing_and_asks_only_for_the_open_
     before, asked = tables(bench.stores), requests(bench)
     run_all(bench, *MONTHS)
     assert_equal(tables(bench.stores), before)
-    # The clock stands half an hour after a close: no session is open, and nothing is left to ask.
+    # The clock is half an hour after a close: no session is open, and nothing is left to request.
     assert requests(bench) == asked
 
 
@@ -155,7 +155,7 @@ class Served(Gateway):
 
 
 class Failing(MemorySource):
-    """A source whose bars end in an error, each time."""
+    """A source whose every request for bars raises an error."""
 
     error: Exception
     attempts = 0
@@ -286,7 +286,7 @@ def test_a_second_demo_has_nothing_to_run() -> None:
 
 
 def address(bench: Workbench) -> dict[str, object]:
-    """The gateway of the bench, for another client beside it."""
+    """Return the gateway of the bench, for another client."""
     return {"ib_host": bench.settings.ib_host, "ib_port": bench.settings.ib_port, "ib_client_id": 12}
 
 

@@ -1,5 +1,6 @@
-"""Half a graph: an extraction that stopped after the minutes of a second month. No surface passes over what is missing,
-and extracting again heals.
+"""Half a graph: an extraction that stopped after the minutes of a second month.
+
+Every surface reports the missing data, and another extraction adds them.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ SPEC = {"name": "half", "strategy": "buy_and_hold", "instrument": "ES", "timefra
 
 @pytest.fixture(scope="module")
 def half(home_template: URL, simulated_gateway: SimulatedGateway) -> Iterator[Home]:
-    """A week of September, whole, and one of October of which only the minutes were made."""
+    """A complete week of September, and a week of October with only its minutes."""
     with home_on(home_template, ib_host="127.0.0.1", ib_port=simulated_gateway.port) as home:
         assert home.run("extract", "ES", "--from", FIRST[0], "--to", FIRST[1]).code == 0
         assert home.run("backtest", "buy_and_hold", "--instrument", "ES", "--timeframe", "1h").code == 0

@@ -1,6 +1,6 @@
 """Instruments from the gateway to a backtest: added by a command, checked, extracted, and listed with what is stored.
 
-What has no contract months goes the same way as a future: one stock, one currency pair and one index are the proof.
+Products without contract months take the same way as futures: one stock, one currency pair and one index are tested.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WINDOW = ("--from", "2026-11-09", "--to", "2026-11-10")
 
 @pytest.fixture(scope="module")
 def home(home_template: URL, simulated_gateway: SimulatedGateway) -> Iterator[Home]:
-    """A home with an instruments file of its own, into which every test adds what it needs."""
+    """A home with its own instruments file, to which every test adds its instruments."""
     with home_on(home_template, ib_host="127.0.0.1", ib_port=simulated_gateway.port) as made:
         yield made
 

@@ -26,7 +26,7 @@ SEPTEMBER = ("extract", "ES", "--from", "2026-09-01", "--to", "2026-09-30")
 REQUESTS = 6
 SEED = 20261122
 
-# What may differ between two histories that end alike: numbers and instants of the requests themselves.
+# Values that may differ between two histories with the same end: numbers and instants of the requests.
 TABLES = {
     "raw_bars": "symbol, contract, timestamp, open, high, low, close, volume, wap, count",
     "market_data": "*",
@@ -99,7 +99,7 @@ def test_a_command_that_is_killed_ends_in_the_tables_of_an_undisturbed_one_when_
 
 
 def left_behind(home: Home) -> list[str]:
-    """Processes that work in the home or were told of it."""
+    """Return the processes that work in the home or have it in their environment."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -124,7 +124,7 @@ def test_an_interrupted_demo_stops_everything_that_it_started(bare: Home, number
         # The chain of ES is known, and its bars are being fetched.
         assert any("contracts" in line for line in child.stderr)
         assert len(left_behind(bare)) >= 3  # the command, the gateway, the database
-        # A terminal tells all processes of its group, not the command alone.
+        # A terminal signals all processes of its group, not only the command.
         os.killpg(child.pid, number)
         _, errors = child.communicate(timeout=PATIENCE)
         assert child.returncode == 130, errors

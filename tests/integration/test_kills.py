@@ -37,7 +37,7 @@ WAITS_FOR_THE_TABLE = "SELECT 1 FROM pg_locks WHERE relation = 'raw_bars'::regcl
 
 
 class Life:
-    """One extraction in a process that can be killed; the process that forked it tells how it ended."""
+    """One extraction in a process that can be killed; the process that forked it reports its end."""
 
     def __init__(self, parent: subprocess.Popen[str]) -> None:
         assert parent.stdin is not None
@@ -73,7 +73,7 @@ def extractors(home: Home, gateway: SimulatedGateway) -> Iterator[subprocess.Pop
 
 
 def chunks(gateway: SimulatedGateway) -> list[tuple[str, ...]]:
-    """Every request for bars that the gateway has seen, but for its number; message 20 is one."""
+    """Return every request for bars (message 20) that the gateway has received, without its number."""
     return [tuple(fields[2:]) for _, fields in list(gateway.received) if fields[0] == "20"]
 
 
@@ -97,7 +97,7 @@ def chance_of_progress(chance: random.Random) -> int:
 
 
 def kill_in_its_transaction(life: Life, connection: Connection) -> bool:
-    """Kills it when its entry of the ledger is written and its bars are not: the table is held until then."""
+    """Kill it when its ledger entry is written and its bars are not: a lock on the table holds them back."""
     with connection.begin():
         connection.execute(text("LOCK TABLE raw_bars IN EXCLUSIVE MODE"))
         wait_until(lambda: connection.execute(text(WAITS_FOR_THE_TABLE)).first() is not None)

@@ -1,4 +1,4 @@
-"""Whatever a source says for less than an hour: no bar is lost, and when it tells the truth again, all is there."""
+"""A source that gives false answers for less than an hour: no bar is lost, and after true answers all are stored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Told = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 class Liar(MemorySource):
-    """Tells of the true bars what is left of them after each lie, one an answer, and then the truth."""
+    """A source that gives one false answer per lie, with the remaining true bars, and then true answers."""
 
     def __init__(self, now: datetime, lies: list[Told], bars: pd.DataFrame = TRUE) -> None:
         super().__init__({CONTRACT: bars}, now)
@@ -60,7 +60,7 @@ def first(count: int) -> Told:
 
 
 def without(blocks: set[int]) -> Told:
-    """Hides blocks of two hours, counted from the first open: less than an hour is what markets leave out too."""
+    """Hide blocks of two hours, counted from the first open; markets, too, have gaps of less than an hour."""
     return lambda bars: bars[~((bars["timestamp"] - START) // timedelta(hours=2)).isin(blocks)]
 
 

@@ -1,4 +1,4 @@
-"""A light speaks of the whole asset: what fails in one partition stays seen, whatever is made of the others."""
+"""The state of a check covers the whole asset: a failed partition stays visible after runs over other partitions."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def spoil(bench: Workbench, by: float) -> None:
 
 
 def lights(bench: Workbench, asset: str = "bars_1min") -> dict[str, str]:
-    """What the graph shows of each check of the asset: its status, as the web UI resolves it."""
+    """Return the status of each check of the asset, as the web UI resolves it."""
     instance = bench.runner.instance
     keys = [
         key for key in bench.runner.definitions.resolve_asset_graph().asset_check_keys if key.asset_key.path == [asset]

@@ -67,7 +67,7 @@ def test_a_bar_of_question_marks_in_the_newest_week_leaves_all_others(
         assert held["1min"] == len(raw)
         assert held["1d"] == len(SESSIONS)
         assert set(held.index) == {tf.name for tf in TIMEFRAMES}
-        # Of the week only the session of that bar is asked for again.
+        # Only the session of that bar is requested again, not the whole week.
         quality = bench.stores.bars.quality("ES", SESSIONS[0].trade_date, SESSIONS[-1].trade_date)
         assert quality["failed"].sum() == 1
         assert (lost.window_start, lost.window_end) in [(s.open, s.close) for s in SESSIONS[5:]]
@@ -171,7 +171,7 @@ def test_an_instrument_whose_chain_is_refused_leaves_the_others_of_its_run(
 
 
 class Denying(MemorySource):
-    """A source that may not give the bars of one contract."""
+    """A source that refuses the bars of one contract."""
 
     denied = "202703"
 

@@ -24,7 +24,7 @@ from tests.fixtures.home import Home, home_on
 
 @pytest.fixture(scope="module")
 def paced(home_template: URL, simulated_gateway: SimulatedGateway) -> Iterator[Home]:
-    """A home with two days of ES that were asked as an account is asked."""
+    """A home with two days of ES, requested with the pacing of an account."""
     with home_on(
         home_template, ib_host="127.0.0.1", ib_port=simulated_gateway.port, ib_client_id=51, ib_pacing="on"
     ) as home:

@@ -1,6 +1,7 @@
-"""The way of an analyst who has never heard of Dagster, in a real browser against the whole of `g4qc up`.
+"""The work of an analyst who does not know Dagster, in a real browser with a complete `g4qc up`.
 
-Extract, see the candles, run a backtest, open its report, run it again and compare, accept a bar in quarantine.
+The steps: extract, look at candles, run a backtest, open its report, run it again and compare, accept a bar in
+quarantine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pages over stored bars, in a real browser: any width, either language, keys, failures, and who is asked."""
+"""The pages over stored bars, in a real browser: all widths, both languages, keys, failures, and requested hosts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Quarantine from the gateway to the command line: what is suspect waits for a person, and what they say is done.
+"""Quarantine from the gateway to the command line: suspect bars wait for the user, whose decision is carried out.
 
-A false print comes in as it would in life: as a restatement of a bar that was right before.
+A false print arrives as in reality: as a restatement of a bar that was right before.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ TRUE: dict[str, pd.DataFrame] = {}
 
 
 def restate(home: Home, ticks: int, **changes: float) -> None:
-    """The gateway says of the bar that its prices are so many ticks higher, and validation looks at it."""
+    """Restate the bar at the gateway with prices that are so many ticks higher, and validate it."""
     with open_stores(home.settings) as stores:
         (contract,) = (c for c in stores.contracts.chain("ES") if c.month == "202612")
         window = (START, START + timedelta(minutes=1))
@@ -68,7 +68,7 @@ def restate(home: Home, ticks: int, **changes: float) -> None:
 
 
 def rebuild(home: Home) -> None:
-    """What the graph does to the month, without the graph."""
+    """Rebuild the month like the graph, without it."""
     with open_stores(home.settings) as stores:
         month = load_registry()["ES"], date(2026, 10, 1), date(2026, 10, 31)
         validate_month(*month, stores)

@@ -1,7 +1,7 @@
-"""Rolls, adjusted prices and profits, worked out again with pandas and decimals alone.
+"""Rolls, adjusted prices and profits, recomputed with pandas and decimals alone.
 
-Nothing of G4QC is used but its commands: bars of single contracts go in, and what it says of rolls, series and
-backtests has to come out.
+Only commands of G4QC are used: from bars of single contracts, the recomputation has to give the same rolls, series and
+backtests.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Fill = tuple[int, Decimal]
 
 
 class Oil:
-    """What the commands say of crude oil."""
+    """The commands' output for crude oil."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -150,13 +150,13 @@ def test_profit_through_rolls_is_exact_to_the_cent(oil: Oil, on_roll: str) -> No
 
 
 def cash(fill: Fill) -> Decimal:
-    """What the fill brings, after the fee and one tick of slippage."""
+    """Return the cash from the fill, after the fee and one tick of slippage."""
     contracts, price = fill
     return -contracts * price * POINT - abs(contracts) * (FEE + TICK * POINT)
 
 
 def last_session(oil: Oil, month: str, day: pd.Timestamp) -> pd.Timestamp:
-    """That in which a contract is held at the latest: its last one, or the tenth from the roll on."""
+    """Return the last session in which a contract can be held: its last one, or the tenth from the roll on."""
     days = pd.concat([bars["trade_date"] for bars in oil.own.values()]).drop_duplicates().sort_values()
     kept = days[days >= day].iloc[:10]
     return kept[kept <= oil.ends[month]].iloc[-1]

@@ -37,7 +37,7 @@ LATER = NOW + GRACE
 
 @pytest.fixture
 def broken(make_home: Callable[..., Home], make_gateway: Callable[..., SimulatedGateway]) -> Iterator[Workbench]:
-    """ES of two weeks, of which the second request failed, and nothing was asked after it."""
+    """Two weeks of ES whose second request failed, without any later request."""
     script = FaultScript.parse('[[fault]]\ndo = "error"\ncode = 354\ntext = "no"\non = "history"\nnth = 2\n')
     gateway = make_gateway(script=script, max_version=178)
     with make_home(ib_host="127.0.0.1", ib_port=gateway.port, symbols="ES").bench() as bench:
@@ -66,7 +66,7 @@ def test_gaps_launch_the_smallest_backfill_once_and_it_closes_them(broken: Workb
         "dagster/asset_partition_range_end": "ES|2026-11-01",
     }
     run = create_run_for_test(broken.runner.instance, status=dg.DagsterRunStatus.STARTED, tags=months)
-    assert sensor.tick() == []  # over a range of months somebody is at work
+    assert sensor.tick() == []  # a run works on a range of months
     broken.runner.instance.delete_run(run.run_id)
     (october, november) = sorted(sensor.tick(), key=lambda request: request.partition_key or "")
     assert (october.partition_key, november.partition_key) == (MONTH, "ES|2026-11-01")
@@ -85,7 +85,7 @@ def test_gaps_that_stay_are_tried_again_after_growing_pauses_and_then_left_alone
     for _ in range(24 * 8):
         assert len(sensor.tick()) <= RUNS_PER_TICK
         clock.now += timedelta(hours=1)
-    # Sessions that closed meanwhile are news of their own month, and of none before it.
+    # Sessions that closed meanwhile are news of their own month, and not of earlier ones.
     tries = [request for request in sensor.launched if request.partition_key == MONTH]
     assert len(tries) == 6
     assert len({request.run_key for request in sensor.launched}) == len(sensor.launched)

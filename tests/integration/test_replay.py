@@ -1,6 +1,6 @@
 """The first main job on real bars: recorded minutes through the gateway, the graph and a backtest, to reports.
 
-The gateways and the first extraction are processes of their own, started by the command line.
+The gateways and the first extraction are separate processes, started by the command line.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def ledger(home: Home, symbol: str) -> list[LedgerEntry]:
 
 
 def let_an_hour_pass(home: Home) -> None:
-    """As far as the ledger knows: what was asked so far was asked an hour earlier."""
+    """Date all requests in the ledger an hour earlier."""
     with open_stores(home.settings) as stores, stores.database.transaction() as connection:
         connection.execute(text("UPDATE ib_requests SET requested_at = requested_at - interval '1 hour'"))
 
@@ -101,7 +101,7 @@ def extract(home: Home, symbol: str, window: tuple[str, str], *more: str) -> Ans
 
 @pytest.fixture(scope="module")
 def es(home_template: URL) -> Iterator[Home]:
-    """ES from October to December 2013, asked for once by a process of its own; ESH4 in October besides."""
+    """ES from October to December 2013, requested once by a separate process; ESH4 in October, too."""
     with replaying(home_template, "2013-12-20T22:15:00Z") as home:
         done = home.process("extract", "ES", "--from", WINDOW[0], "--to", WINDOW[1])
         assert done.returncode == 0, done.stderr
@@ -111,7 +111,7 @@ def es(home_template: URL) -> Iterator[Home]:
 
 @pytest.fixture(scope="module")
 def ec(home_template: URL) -> Iterator[Home]:
-    """EC of January 2024, asked for once by a process of its own."""
+    """EC of January 2024, requested once by a separate process."""
     with replaying(home_template, "2024-02-01T00:00:00Z") as home:
         done = home.process("extract", "EC", "--from", "2024-01-01", "--to", "2024-01-31")
         assert done.returncode == 0, done.stderr
@@ -143,7 +143,7 @@ def test_days_that_were_not_recorded_are_gaps_until_the_gateway_confirms_that_th
     extract(es, "ES", WINDOW)
     extract(es, "ES", OCTOBER, "--contract", "201403")
     second = ledger(es, "ES")[len(first) :]
-    # Sessions that were recorded in part are asked for again too: a busy session that falls silent is not believed.
+    # Partly recorded sessions are requested again, too: a silent gap in a busy session is not believed.
     # What reaches over two of the first requests is a second claim, which confirms as well.
     assert {Outcome.CONFIRMED_EMPTY, Outcome.DATA} <= {e.outcome for e in second} <= ANSWERED
     assert missing_minutes(es, "ES") == 0

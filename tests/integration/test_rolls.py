@@ -157,7 +157,7 @@ def test_a_roll_set_by_hand_counts_as_soon_as_it_is_written_and_until_it_is_take
         assert changed["note"].startswith("mine")
         assert changed["days_before_expiry(8)"] == changed["volume"] == day
         assert by_hand.run("bars", "ES").code == 0
-    # Of contracts that nothing was fetched of, no calendar has a roll, and none is asked for.
+    # Contracts without fetched bars have no roll in any calendar, and none is requested.
     file.write_text('[[roll]]\nsymbol = "ES"\ndate = 2025-06-10\nfrom = "202506"\nto = "202509"\n', "utf-8")
     assert answer(by_hand, "rolls", "ES", "--json") == before
     assert by_hand.run("bars", "ES").code == 0

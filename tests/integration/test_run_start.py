@@ -1,4 +1,4 @@
-"""How a run that does not begin ends, and one whose process is gone: with its cause, on every surface, at once."""
+"""Runs that do not begin, and runs whose process is gone: each ends at once, with its cause on every surface."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CANCEL = """mutation($id: String!) { terminateRun(runId: $id, terminatePolicy: 
 
 @pytest.fixture(scope="module")
 def posted() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The address of a webhook, and what is posted to it."""
+    """The address of a webhook, and the documents posted to it."""
     taken: list[dict[str, Any]] = []
 
     class Hook(BaseHTTPRequestHandler):
@@ -49,7 +49,7 @@ def posted() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 def job(web: Up, run_id: str) -> dict[str, Any]:
-    """The run as the API tells it."""
+    """Return the run as the API describes it."""
     return dict(httpx.get(f"{web.reports}/api/v1/jobs/{run_id}", timeout=PATIENCE).json())
 
 
@@ -87,7 +87,7 @@ def test_a_run_that_does_not_begin_is_started_once_more_and_says_why_it_failed(
 
 @pytest.fixture(scope="module")
 def slow() -> Faults:
-    """What the gateway of `web` does wrong."""
+    """The fault of the gateway of `web`."""
     return Faults()
 
 

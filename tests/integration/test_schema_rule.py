@@ -1,4 +1,4 @@
-"""One rule about schemas on every surface: an older, a newer or no schema is answered alike by all of them."""
+"""One rule about schemas: all surfaces treat an older, a newer or a missing schema in the same way."""
 
 from __future__ import annotations
 

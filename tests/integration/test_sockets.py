@@ -1,4 +1,4 @@
-"""What `g4qc up` listens on: what docs/security.md lists, and nothing else."""
+"""The sockets of `g4qc up`: exactly those that docs/security.md lists."""
 
 from __future__ import annotations
 

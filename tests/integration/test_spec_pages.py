@@ -92,7 +92,7 @@ def test_the_address_of_the_form_says_the_experiment_and_is_read_back(visitor: V
     page.goto(address)
     wanted = {**RICH, "fee": "2.5", "parameters": {**RICH["parameters"], "exit": 7}}  # type: ignore[dict-item]
     assert submitted(visitor, api).content() == BacktestSpec.asked(wanted).content()
-    # Without the result that it began with, the address says the same.
+    # Without the result that it began with, the address means the same spec.
     page.goto(re.sub(r"&?again=\w+", "", address))
     assert submitted(visitor, api).content() == BacktestSpec.asked(wanted).content()
 

@@ -1,4 +1,4 @@
-"""Backtests at the command line: an entry of the file by its name, every field as an option, and what is refused."""
+"""Backtests on the command line: an entry of the file by its name, every field as an option, and refusals."""
 
 from __future__ import annotations
 
@@ -131,6 +131,6 @@ def test_a_spec_whose_first_run_fails_for_good_is_known_no_longer(full_home: Hom
     assert failed.code == 1
     assert "strategy needs" in failed.errors
     assert kept(full_home) == before
-    # One with a result stays, whatever becomes of a later run.
+    # A spec with a result stays, whatever the outcome of a later run.
     answer(full_home, *SMA, "--name", "proven", "--param", "fast=4")
     assert "proven" in kept(full_home)[0]

@@ -1,4 +1,4 @@
-"""What a restated bar makes stale, on a real Dagster instance: exactly the partitions and backtests that used it."""
+"""A restated bar makes exactly the partitions and backtests stale that used it, on a real Dagster instance."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def world(home_template: URL, synthetic_market: SyntheticMarket) -> Iterator[Wor
 
 
 def stale(bench: Workbench) -> set[tuple[str, str]]:
-    """What Dagster calls stale: (asset, partition)."""
+    """Return the stale partitions by Dagster: (asset, partition)."""
     graph = bench.runner.definitions.resolve_asset_graph()
     instance = bench.runner.instance
     resolver = CachingStaleStatusResolver(instance, graph, LoadingContextForTest(instance))
@@ -99,7 +99,7 @@ def stale(bench: Workbench) -> set[tuple[str, str]]:
 
 
 def refetch(bench: Workbench) -> None:
-    """The session of the bar is asked for once more, and nothing is derived."""
+    """Request the session of the bar once more, and derive nothing."""
     with bench.stores.database.transaction() as connection:
         connection.execute(
             text("DELETE FROM ib_requests WHERE window_start <= :at AND window_end > :at"), {"at": BAR[1]}

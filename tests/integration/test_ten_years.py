@@ -1,6 +1,6 @@
-"""Ten years of minutes of three instruments, on a clock that only sleeping moves: as few requests, as soon as can be.
+"""Ten years of minutes of three instruments, on a virtual clock: the fewest requests, at the earliest times.
 
-What is checked is worked out here by other means than the plan's and the pacer's own.
+The expected values are computed here without the code of the plan and the pacer.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Question:
 
 
 class PacedSource(MemorySource):
-    """A source with a bar at each session's open, which takes its time for every answer and is asked by the rules."""
+    """A source with a bar at each session's open, whose answers take time and whose requests are paced."""
 
     def __init__(self) -> None:
         super().__init__({}, NOW)

@@ -1,4 +1,4 @@
-"""The web UI and a report as a person sees them, in a real browser."""
+"""The web UI and a report as a user sees them, in a real browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How `g4qc up` ends, and what it says where it cannot begin or go on."""
+"""The end of `g4qc up`, and its messages when it cannot start or continue."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def own() -> Iterator[Up]:
 
 
 def _processes(folder: Path) -> list[str]:
-    """Command lines of the processes that were told of the folder, or work in it."""
+    """Return the command lines of processes that have the folder in their environment or work in it."""
     found = []
     for process in psutil.process_iter():
         try:

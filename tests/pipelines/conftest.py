@@ -1,4 +1,4 @@
-"""What the tests of the wiring share: settings of no home, and the graph that they build. Nothing here runs a step."""
+"""Fixtures for tests of the wiring: settings without a home, and their graph. Nothing here runs a step."""
 
 from __future__ import annotations
 

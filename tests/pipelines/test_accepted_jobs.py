@@ -1,4 +1,4 @@
-"""A job is checked before it is accepted, and one that is asked for twice at once is one."""
+"""A job is checked before it is accepted, and two requests for the same job at once give one job."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def stores(full_home: Home) -> Iterator[Stores]:
 
 @pytest.fixture
 def make(graph: MemoryGraph, full_home: Home, stores: Stores) -> Iterator[Make]:
-    """Launchers over one graph and the home that holds ES of October 2026, as processes of their own have them."""
+    """Launchers over one graph and the home with ES of October 2026, like those of separate processes."""
     with ExitStack() as stack:
         yield lambda: stack.enter_context(
             closing(DagsterLauncher(full_home.settings, load_registry(), lambda: stores, graph))  # type: ignore[arg-type]

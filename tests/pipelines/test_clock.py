@@ -45,7 +45,7 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def looked(instance: dg.DagsterInstance, name: str, at: float) -> InstigatorState:
-    """A sensor or a schedule whose last look was at that instant."""
+    """Return a sensor or a schedule whose last tick was at that instant."""
     location = ManagedGrpcPythonEnvCodeLocationOrigin(LoadableTargetOrigin(module_name="none"))
     origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(location, "__repository__"), name)
     kind = InstigatorType.SCHEDULE if name.startswith("schedule") else InstigatorType.SENSOR
@@ -70,7 +70,7 @@ def looked(instance: dg.DagsterInstance, name: str, at: float) -> InstigatorStat
 
 
 def instants(instance: dg.DagsterInstance, state: InstigatorState) -> list[float]:
-    """What Dagster compares the clock with before it looks again."""
+    """Return the instants that Dagster compares with the clock before the next tick."""
     found = instance.get_instigator_state(state.instigator_origin_id, state.selector_id)
     assert found is not None
     data = found.instigator_data
@@ -116,7 +116,7 @@ def test_a_try_that_a_wrong_clock_dated_is_made_again() -> None:
 
 
 class Watched(MemoryGraph):
-    """A graph whose sensor and daemon looked at that instant."""
+    """A graph whose sensor and daemon were last active at that instant."""
 
     def __init__(self, at: float) -> None:
         super().__init__()
@@ -149,7 +149,7 @@ def test_health_is_content_with_looks_of_now(ago: float) -> None:
 
 
 class Idle(Watched):
-    """A graph in which a run waits since that instant, and these schedules and sensors are on."""
+    """A graph in which a run has waited since that instant, and these schedules and sensors are on."""
 
     def __init__(self, since: float, *on: str) -> None:
         super().__init__(NOW)

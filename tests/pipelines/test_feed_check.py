@@ -1,4 +1,4 @@
-"""The check `feed_alive` where no answer says anything of a front contract: it names the newest request."""
+"""The check `feed_alive` without an answer about a front contract: it names the newest request."""
 
 from __future__ import annotations
 

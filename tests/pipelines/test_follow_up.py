@@ -1,4 +1,4 @@
-"""What follows a night's runs: launched by what happened, once, and over what came of it."""
+"""The runs that follow a daily update: launched once each, by the earlier runs and over their results."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def nights(settings: Settings, timed: dg.DagsterInstance) -> Iterator[Nights]:
 
 
 def night(symbol: str, month: str = "2026-10-01") -> list[str]:
-    """What follows the chain of one instrument."""
+    """Return the runs that follow the chain of one instrument."""
     key = f"{symbol}|{month}"
     return [f"update_bars {key}", f"update_rolls {symbol}", f"map_coverage {symbol}", f"reconcile {key}"]
 

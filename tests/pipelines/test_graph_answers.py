@@ -1,4 +1,4 @@
-"""What the client of Dagster's web server makes of its answers, over a real socket."""
+"""The client of Dagster's web server with every kind of answer, over a real socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A job of several runs goes on by itself, exactly once, whatever happens to its runs and to the processes."""
+"""A job of several runs continues automatically and exactly once, whatever happens to its runs and to the processes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def graph() -> MemoryGraph:
 def make(
     graph: MemoryGraph, embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Make]:
-    """Launchers over one graph and one database, as processes of their own have them."""
+    """Launchers over one graph and one database, like those of separate processes."""
     monkeypatch.setattr("g4qc_pipelines.launching.job_follower._SECONDS", 0.02)
     settings = Settings(_env_file=None, home=tmp_path)  # type: ignore[call-arg]
     stores, registry = Stores(embedded_database), load_registry()
@@ -103,7 +103,7 @@ def test_a_job_some_of_whose_requests_got_no_answer_goes_on_and_ends_as_failed(g
     rolls["status"] = "SUCCESS"
     told = launcher.job(job)
     assert (told.state, told.message) == (JobState.FAILED, f"{ANSWERED_STEP}: {said}")
-    # A person ran its bars again, and all was answered.
+    # The user ran its bars again, and every request was answered.
     graph.run_with(tags_of(bars))
     runs_of(graph, job, 4)[-1]["status"] = "SUCCESS"
     assert launcher.job(job).state is JobState.SUCCEEDED
@@ -261,7 +261,7 @@ def _left(at: int) -> int:
 
 
 def _told(n: int) -> dict:
-    """Every other event of a log is one that nobody is told."""
+    """Return a log in which every other event is not reported."""
     kind = "ExecutionStepStartEvent" if n % 2 == 0 else "EngineEvent"
     at = str(int(datetime(2026, 10, 5, tzinfo=UTC).timestamp() * 1000))
     return {"__typename": kind, "message": f"event {n}", "timestamp": at, "stepKey": "raw_bars", "level": "INFO"}

@@ -44,7 +44,7 @@ def gateway(home: Home, clock: Clock) -> Iterator[KeptGateway]:
 
 
 def serving(port: int) -> psutil.Process:
-    """The process of a gateway that listens on the port; other tests of this process may have their own."""
+    """Return the process of the gateway that listens on the port; other tests of this process may have their own."""
     own = psutil.Process().children(recursive=True)
     gateways = [p for p in own if p.cmdline()[1:4] == ["-m", "g4qc_pipelines.cli", "gateway"]]
     (found,) = [p for p in gateways if any(one.laddr.port == port for one in p.net_connections("tcp"))]

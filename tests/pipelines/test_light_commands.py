@@ -1,6 +1,6 @@
-"""Which libraries a command may load: importing them takes longer than most of what it does.
+"""Libraries that commands may load: importing them takes longer than most of a command's work.
 
-Each test looks at the modules of a process of its own.
+Each test looks at the modules of a separate process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The first month of the graph: the setting's, or the earliest that was asked for."""
+"""The first month of the graph: that of the settings, or the earliest requested one."""
 
 from __future__ import annotations
 

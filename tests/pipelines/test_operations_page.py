@@ -1,4 +1,4 @@
-"""The operator's page quotes what the software says, word for word."""
+"""The operator's page quotes the software's messages word for word."""
 
 from __future__ import annotations
 

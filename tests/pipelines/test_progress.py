@@ -1,4 +1,4 @@
-"""What a person reads while a step fails and is tried again."""
+"""The output while a step fails and is tried again."""
 
 from __future__ import annotations
 

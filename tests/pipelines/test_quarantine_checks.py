@@ -1,4 +1,4 @@
-"""What quarantine does to the checks of a month: what stops the rest, and what only tells."""
+"""The effect of quarantined bars on the checks of a month: failures that stop the run, and warnings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from g4qc_pipelines.checks.bar_checks import MinuteChecks
 
 
 def listed(bars: int, reason: str, decision: str | None = None) -> pd.DataFrame:
-    """Bars as the store lists them, as far as decisions go."""
+    """Return bars as the store lists them, with the columns that decisions need."""
     row = {"contract": "202612", "reason": reason, "decision": decision}
     return pd.DataFrame([row] * bars, columns=list(LISTED_COLUMNS))
 

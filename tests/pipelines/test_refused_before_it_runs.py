@@ -1,4 +1,4 @@
-"""What a person asked for wrongly is refused before anything runs or is kept."""
+"""Wrong requests are refused before anything runs or is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock's part of the daily update: which instruments it begins with, on which days, under which keys."""
+"""The schedule of the daily update: its instruments, days and run keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of a home's `g4qc up` as other processes read it, and what is said of a Dagster that does not answer."""
+"""The state of a home's `g4qc up` as other processes read it, and the errors of a Dagster that does not answer."""
 
 from __future__ import annotations
 

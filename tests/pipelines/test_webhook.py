@@ -1,4 +1,4 @@
-"""The webhook: what is told arrives once, and whether anybody listens harms nobody."""
+"""The webhook: each event arrives once, and a missing listener has no other effect."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_the_deliveries_of_one_look_have_a_limit_together(settings: Settings, ho
     assert len(hook.heard) == 1
 
 
-# --- a failure is told once
+# --- a failure is reported once
 
 
 @dg.op

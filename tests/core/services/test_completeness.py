@@ -68,7 +68,7 @@ class World:
                 connection.execute(text(statements[statement] + " AND :last >= :month"), key)
 
     def mend(self) -> None:
-        """Derives what was broken once more."""
+        """Derive the broken months again."""
         for name, month in sorted(self.broken):
             derive_month(ES, *month_window(month), timeframe(name), self.stores)
         self.broken.clear()
