@@ -55,7 +55,7 @@ def _nothing() -> None:
 
 
 class DagsterLauncher:
-    """The port `g4qc_core.api.job_launcher.Launcher`, over the web server of the settings. Close it with `close`."""
+    """The port `g4qc_core.api.job_launcher.JobLauncher`, over the web server of the settings. Close it with `close`."""
 
     def __init__(
         self, settings: Settings, registry: Registry, stores: Callable[[], Stores], graph: Graph | None = None
