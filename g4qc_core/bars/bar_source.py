@@ -39,7 +39,7 @@ class BarRequest:
 
 
 @dataclass(frozen=True)
-class ToldSession:
+class ReportedSession:
     """The session that a source reports for one trade date.
 
     Attributes:
@@ -129,7 +129,7 @@ class BarSource(Protocol):
     def time_left(self, requests: Sequence[BarRequest]) -> timedelta:
         """Return an estimate of the time that these requests take, one after another, from now on."""
 
-    def trading_sessions(self, contract: Contract) -> list[ToldSession]:
+    def trading_sessions(self, contract: Contract) -> list[ReportedSession]:
         """Return the sessions that the source reports around its present, one for each trade date.
 
         The list is empty for a source without a calendar. A trade date between the first and the last one that is not
@@ -151,7 +151,7 @@ class MemorySource:
         bars: dict[Contract, pd.DataFrame],
         now: datetime,
         origin: Origin = Origin.SIMULATED,
-        told: Sequence[ToldSession] = (),
+        told: Sequence[ReportedSession] = (),
     ) -> None:
         self._told = list(told)
         self._bars = bars
@@ -196,7 +196,7 @@ class MemorySource:
         """Return zero: answers are immediate."""
         return timedelta(0)
 
-    def trading_sessions(self, contract: Contract) -> list[ToldSession]:
+    def trading_sessions(self, contract: Contract) -> list[ReportedSession]:
         """Return the given sessions."""
         self._frame(contract)
         return list(self._told)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from g4qc_core.bars.bar_source import ToldSession
+from g4qc_core.bars.bar_source import ReportedSession
 from g4qc_core.calendars.session_calendar import Session, SessionCalendar
 
 _LONGEST_SESSION = timedelta(days=7)  # a holiday before a weekend
@@ -49,16 +49,16 @@ class ComparedDay:
         return Agreement.ONLY_THE_GATEWAYS if self.open is None else Agreement.OTHER_TIMES
 
 
-def compare_sessions(calendar: SessionCalendar, told: Sequence[ToldSession]) -> list[ComparedDay]:
+def compare_sessions(calendar: SessionCalendar, reported: Sequence[ReportedSession]) -> list[ComparedDay]:
     """Compare every day from the first to the last reported one on which either side trades, ascending.
 
     A day between them that the source does not report has no session at the source.
     """
-    if not told:
+    if not reported:
         return []
-    first, last = min(said.trade_date for said in told), max(said.trade_date for said in told)
+    first, last = min(said.trade_date for said in reported), max(said.trade_date for said in reported)
     sessions = calendar.sessions(first, last + _LONGEST_SESSION)
-    theirs = {part.trade_date: part for said in told for part in _parts(said, sessions, calendar)}
+    theirs = {part.trade_date: part for said in reported for part in _parts(said, sessions, calendar)}
     days = [day for session in sessions for day in calendar.by_day(session)]
     ours = {day.trade_date: day for day in days if min(theirs) <= day.trade_date <= last}
     compared = []
@@ -76,11 +76,11 @@ def compare_sessions(calendar: SessionCalendar, told: Sequence[ToldSession]) -> 
     return compared
 
 
-def _parts(said: ToldSession, sessions: Iterable[Session], calendar: SessionCalendar) -> list[ToldSession]:
+def _parts(said: ReportedSession, sessions: Iterable[Session], calendar: SessionCalendar) -> list[ReportedSession]:
     """Return the reported session, split into parts if it spans a whole session of ours that has breaks."""
     for session in sessions:
         if session.breaks and (said.open, said.close) == (session.open, session.close):
-            return [ToldSession(day.trade_date, day.open, day.close) for day in calendar.by_day(session)]
+            return [ReportedSession(day.trade_date, day.open, day.close) for day in calendar.by_day(session)]
     return [said]
 
 

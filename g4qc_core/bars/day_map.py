@@ -89,9 +89,9 @@ def letter(state: DayState, share: float) -> str:
 def legend(states: Iterable[DayState]) -> str:
     """Return the meaning of the letters of these states in one line, from the best to the worst."""
     present = set(states)
-    told = [f"{state.letter} {state.meaning}" for state in DayState if state in present]
+    entries = [f"{state.letter} {state.meaning}" for state in DayState if state in present]
     capitals = " (capital: more than half of the session)" if present - {DayState.WHOLE} else ""
-    return ", ".join(told) + capitals
+    return ", ".join(entries) + capitals
 
 
 def by_month(days: pd.DataFrame) -> dict[str, dict[int, tuple[DayState, float]]]:

@@ -119,8 +119,8 @@ def _product(entries: Sequence[Any], month_of: Callable[[Any], str | None]) -> P
             problems.append(unreadable(readable[0], field))
     zones = (zone_of(entry.timeZoneId) for entry in entries if entry.timeZoneId)
     future = described.secType == "FUT"
-    told = ((month_of(entry), entry.contract.localSymbol) for entry in entries if future)
-    listed = {(month, name) for month, name in told if month is not None}
+    named = ((month_of(entry), entry.contract.localSymbol) for entry in entries if future)
+    listed = {(month, name) for month, name in named if month is not None}
     return Product(
         kind=described.secType,
         ib_symbol=described.symbol,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from g4qc_core.bars.bar_source import BarRequest, Origin, ToldSession
+from g4qc_core.bars.bar_source import BarRequest, Origin, ReportedSession
 from g4qc_core.errors import ClientIdInUse, ContractNotFound, DefinitionMissing
 from g4qc_core.ib import parsing, trading_hours
 from g4qc_core.ib.advice import ACCOUNT, Advice, advice_for, origin_of
@@ -219,7 +219,7 @@ class IbSource:
         now, history = self._pacer.now(), self._pacer.history(account)
         return estimate([paced_bars(account, r) for r in requests], history, now, self._pacer.rules, seen) - now
 
-    def trading_sessions(self, contract: Contract) -> list[ToldSession]:
+    def trading_sessions(self, contract: Contract) -> list[ReportedSession]:
         """Return the sessions of about two weeks around the gateway's clock; see `BarSource.trading_sessions`.
 
         Coming days come from the contract's details. Past days need protocol 165 or later.
@@ -231,17 +231,19 @@ class IbSource:
         subject = f"The trading hours of {contract}"
         with self._doubting(contract.con_id), self._turn(paced_message) as client:
             details = client.contract_details(subject, contract_by_id(contract))
-        told = [
-            trading_hours.told_hours(entry.tradingHours, entry.timeZoneId) for entry in details if entry.tradingHours
+        reported = [
+            trading_hours.reported_hours(entry.tradingHours, entry.timeZoneId)
+            for entry in details
+            if entry.tradingHours
         ]
-        return trading_hours.merged(self._past_sessions(subject, contract), *told)
+        return trading_hours.merged(self._past_sessions(subject, contract), *reported)
 
-    def _past_sessions(self, subject: str, contract: Contract) -> list[ToldSession]:
-        if not self._connected().tells_schedules:
+    def _past_sessions(self, subject: str, contract: Contract) -> list[ReportedSession]:
+        if not self._connected().supports_schedules:
             return []
         end = f"{min(self.server_time(), contract.last_trade_at):%Y%m%d-%H:%M:%S}"
         with self._turn(paced_schedule, contract) as client:
-            return trading_hours.told_schedule(*client.schedule(subject, contract_by_id(contract), end, _PAST))
+            return trading_hours.reported_schedule(*client.schedule(subject, contract_by_id(contract), end, _PAST))
 
     @contextmanager
     def _doubting(self, what: int | str) -> Iterator[None]:

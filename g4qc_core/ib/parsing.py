@@ -205,8 +205,8 @@ def _check_money(chosen: Mapping[str, Any], own: Sequence[Any], instrument: Inst
             raise SettingsError(unreadable(next(iter(chosen.values())), field))
     ticks = [(label, s.min_tick) for label, s in _stated(own, instrument) if s.min_tick is not None]
     if common_step(tick for _, tick in ticks) != instrument.min_tick:
-        finest = min(ticks, key=lambda told: told[1])
-        label, tick = next((told for told in ticks if told[1] % instrument.min_tick), finest)
+        finest = min(ticks, key=lambda labelled: labelled[1])
+        label, tick = next((labelled for labelled in ticks if labelled[1] % instrument.min_tick), finest)
         _check(label, instrument, "min_tick", instrument.min_tick, tick)
 
 
@@ -220,9 +220,9 @@ def _stated(entries: Iterable[Any], instrument: Instrument) -> Iterator[tuple[st
 
 def _check(label: str, instrument: Instrument, field: str, expected: object, given: object) -> None:
     if given is not None and given != expected:
-        told, written = (plain(v) if isinstance(v, Decimal) else v for v in (given, expected))
+        given_text, written = (plain(v) if isinstance(v, Decimal) else v for v in (given, expected))
         raise SettingsError(
-            f"The gateway says that {label} has the {field} {told}, and the instruments file "
+            f"The gateway says that {label} has the {field} {given_text}, and the instruments file "
             f"says {written}: correct the entry [{instrument.symbol}] there."
         )
 

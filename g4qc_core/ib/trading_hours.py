@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from g4qc_core.bars.bar_source import ToldSession
+from g4qc_core.bars.bar_source import ReportedSession
 from g4qc_core.errors import UnreadableAnswer
 from g4qc_core.ib import times
 from g4qc_core.ib.zones import zone_of
@@ -19,7 +19,7 @@ _CLOSED = re.compile(r"(\d{8}):CLOSED")
 _OPEN = re.compile(r"(\d{8}):(\d{4})-(?:(\d{8}):)?(\d{4})")
 
 
-def told_hours(hours: str, zone_name: str) -> list[ToldSession]:
+def reported_hours(hours: str, zone_name: str) -> list[ReportedSession]:
     """Return the sessions in `tradingHours` or `liquidHours`, by trade date.
 
     The texts look like `20251120:1700-20251121:1600;20251122:CLOSED`, in older protocols like
@@ -40,7 +40,7 @@ def told_hours(hours: str, zone_name: str) -> list[ToldSession]:
         raise UnreadableAnswer(f"The gateway sent the trading hours '{hours}', which cannot be read.") from None
 
 
-def _told(hours: str, zone: tzinfo) -> list[ToldSession]:
+def _told(hours: str, zone: tzinfo) -> list[ReportedSession]:
     stretches: dict[date, list[tuple[datetime, datetime]]] = {}
     closed: set[date] = set()
     for entry in _entries(hours):
@@ -53,12 +53,14 @@ def _told(hours: str, zone: tzinfo) -> list[ToldSession]:
             stretches.setdefault(trade_date, []).append((start, end))
         else:
             raise UnreadableAnswer(f"no session: {entry}")
-    told = [ToldSession(day, min(s for s, _ in parts), max(e for _, e in parts)) for day, parts in stretches.items()]
-    told += [ToldSession(day, None, None) for day in closed - stretches.keys()]
-    return sorted(told, key=lambda s: s.trade_date)
+    reported = [
+        ReportedSession(day, min(s for s, _ in parts), max(e for _, e in parts)) for day, parts in stretches.items()
+    ]
+    reported += [ReportedSession(day, None, None) for day in closed - stretches.keys()]
+    return sorted(reported, key=lambda s: s.trade_date)
 
 
-def told_schedule(sessions: Iterable[Any], zone_name: str) -> list[ToldSession]:
+def reported_schedule(sessions: Iterable[Any], zone_name: str) -> list[ReportedSession]:
     """Return the sessions of a historical schedule, by trade date.
 
     Args:
@@ -70,18 +72,18 @@ def told_schedule(sessions: Iterable[Any], zone_name: str) -> list[ToldSession]:
         UnreadableAnswer: a time or the zone cannot be read.
     """
     zone = _zone(zone_name)
-    told = [
-        ToldSession(
+    reported = [
+        ReportedSession(
             times.day(s.refDate),
             times.instant(s.startDateTime, zone, dashed=zone, fold=0),
             times.instant(s.endDateTime, zone, dashed=zone, fold=1),
         )
         for s in sessions
     ]
-    return sorted(told, key=lambda s: s.trade_date)
+    return sorted(reported, key=lambda s: s.trade_date)
 
 
-def merged(*tellings: Iterable[ToldSession]) -> list[ToldSession]:
+def merged(*tellings: Iterable[ReportedSession]) -> list[ReportedSession]:
     """Return all reported sessions by trade date; for a day that is reported twice, the later report counts."""
     by_day = {session.trade_date: session for telling in tellings for session in telling}
     return [by_day[day] for day in sorted(by_day)]

@@ -88,8 +88,8 @@ class Check:
     def _described(self, failing: Mapping[str, str], own: Mapping[str, str]) -> str | None:
         if not failing:
             return None
-        told = f": {' '.join(own.values())}" if self.telling and own else ""
-        return f"Not so in {listing(list(failing))}{told}"
+        reasons = f": {' '.join(own.values())}" if self.telling and own else ""
+        return f"Not so in {listing(list(failing))}{reasons}"
 
 
 _SCHEMA = Check(

@@ -47,8 +47,8 @@ def list_instruments(settings: Settings, as_json: bool) -> None:
     own = read_instruments(settings.own_instruments) if settings.own_instruments else {}
     chosen = chosen_instruments(settings)
     if as_json:
-        told = {s: {"in_graph": s in chosen, "from": "own file" if s in own else "G4QC"} for s in registry}
-        echo_json([_document(instrument) | told[symbol] for symbol, instrument in registry.items()])
+        origins = {s: {"in_graph": s in chosen, "from": "own file" if s in own else "G4QC"} for s in registry}
+        echo_json([_document(instrument) | origins[symbol] for symbol, instrument in registry.items()])
         return
     table = Table()
     for column in ("", "name", "kind", "exchange", "class", "multiplier", "tick", "tick value", "months", "calendar"):

@@ -109,8 +109,8 @@ def _runs(bars: pd.DataFrame) -> list[pd.DataFrame]:
     """Return groups of bars that follow each other by a minute with the same reason and decision."""
     if bars.empty:
         return []
-    told = bars[["contract", "reason", "decision"]].fillna("")
-    follows = (told == told.shift()).all(axis=1) & (bars["timestamp"].diff() == pd.Timedelta(minutes=1))
+    labels = bars[["contract", "reason", "decision"]].fillna("")
+    follows = (labels == labels.shift()).all(axis=1) & (bars["timestamp"].diff() == pd.Timedelta(minutes=1))
     return [run for _, run in bars.groupby((~follows).cumsum())]
 
 

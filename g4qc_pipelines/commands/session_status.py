@@ -102,17 +102,19 @@ def gap_table(documents: list[dict[str, Any]]) -> Table:
 
 def doubts(document: dict[str, Any]) -> list[str]:
     """Return one sentence for each stretch that was never requested and each difference from the gateway."""
-    told = [document["not_asked"]["about"]] if document["not_asked"] else []
+    sentences = [document["not_asked"]["about"]] if document["not_asked"] else []
     days = [row["trade_date"] for row in document["calendar_disagreements"]]
     if days:
-        told.append(
+        sentences.append(
             f"{document['instrument']}: the gateway has other hours on {', '.join(days[:5])}"
             f"{' ...' if len(days) > 5 else ''}: see the check calendar_agrees."
         )
     if document["bars_unlike_the_gateways"]:
         unlike = counted(document["bars_unlike_the_gateways"], "hour or session differs", "hours or sessions differ")
-        told.append(f"{document['instrument']}: {unlike} from the gateway's own: see the check agrees_with_gateway.")
-    return told
+        sentences.append(
+            f"{document['instrument']}: {unlike} from the gateway's own: see the check agrees_with_gateway."
+        )
+    return sentences
 
 
 def _disagreements(symbol: str, stores: Stores) -> list[dict[str, Any]]:

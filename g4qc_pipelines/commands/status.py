@@ -59,7 +59,7 @@ def _document(stores: Stores, registry: Registry, symbols: Sequence[str], now: d
         stored = stored[stored["symbol"].isin([_known(symbol, registry) for symbol in symbols])]
     stored = stored.iloc[stored["timeframe"].map(_ORDER).argsort(kind="stable")]
     stored = stored.sort_values("symbol", kind="stable")
-    told = {symbol: session_status(symbol, registry, stores, now) for symbol in stored["symbol"].unique()}
+    found = {symbol: session_status(symbol, registry, stores, now) for symbol in stored["symbol"].unique()}
     document = {
         "origin": str(origin) if origin else None,
         "bars": [
@@ -73,7 +73,7 @@ def _document(stores: Stores, registry: Registry, symbols: Sequence[str], now: d
             }
             for row in stored.to_dict("records")
         ],
-        "instruments": [document for document, _ in told.values()],
+        "instruments": [document for document, _ in found.values()],
         "last_request": _last_request(stores),
         "gateway": pacing_document(stores),
         "backtests": [
@@ -87,7 +87,7 @@ def _document(stores: Stores, registry: Registry, symbols: Sequence[str], now: d
             for r in stores.backtests.newest()
         ],
     }
-    return document, {symbol: days for symbol, (_, days) in told.items()}
+    return document, {symbol: days for symbol, (_, days) in found.items()}
 
 
 def _known(symbol: str, registry: Registry) -> str:

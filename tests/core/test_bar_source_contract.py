@@ -10,7 +10,7 @@ import ibapi.client
 import numpy as np
 import pytest
 
-from g4qc_core.bars.bar_source import BarRequest, BarSource, MemorySource, Origin, ToldSession
+from g4qc_core.bars.bar_source import BarRequest, BarSource, MemorySource, Origin, ReportedSession
 from g4qc_core.bars.columns import RAW_COLUMNS
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import ContractNotFound, DefinitionMissing, NoData
@@ -36,7 +36,7 @@ def memory(market: SyntheticMarket) -> MemorySource:
         if listing.contract.last_trade_at > SESSION.open
     }
     told = [
-        ToldSession(s.trade_date, s.open, s.close) for s in CALENDAR.sessions(NOW.date(), NOW.date() + timedelta(5))
+        ReportedSession(s.trade_date, s.open, s.close) for s in CALENDAR.sessions(NOW.date(), NOW.date() + timedelta(5))
     ]
     return MemorySource(bars, NOW, told=told)
 

@@ -106,9 +106,9 @@ def bars(
 
 
 def head_timestamp(
-    market: SimulatedMarket, request: HeadRequest, now: datetime, told: str | None = None
+    market: SimulatedMarket, request: HeadRequest, now: datetime, replacement: str | None = None
 ) -> list[Message]:
-    """Return the start of the contract's bars in the request's format, or `told` instead.
+    """Return the start of the contract's bars in the request's format, or `replacement` instead.
 
     Raises:
         Refusal: 321 for a malformed request, 200 for an unknown contract, 162 if there are no bars yet.
@@ -120,7 +120,7 @@ def head_timestamp(
     if first is None or first > now:
         raise history.no_data(listing, request.what)
     text = str(int(first.timestamp())) if request.date_format == 2 else _dashed(first)
-    text = text if told is None else told
+    text = text if replacement is None else replacement
     return [Message(layouts.HEAD_TIMESTAMP, {"request_id": request.request_id, "timestamp": text})]
 
 

@@ -173,7 +173,7 @@ class IbClient:
         return self._ask(next(self._request_ids), AnswerKind.BARS, subject, send, self._api.cancelHistoricalData)
 
     @property
-    def tells_schedules(self) -> bool:
+    def supports_schedules(self) -> bool:
         """True if both ends of this connection support historical schedules."""
         return self.protocol >= _SCHEDULES
 

@@ -222,7 +222,7 @@ class Answers(EWrapper):
         row = meaning(code, text)
         log.info("The gateway says %s: %s", code, text)
         self.notice = f"{code}: {text}"
-        told = f"{self.ready.subject}: {self.advice.meaning(row)} (it says {self.notice})."
+        sentence = f"{self.ready.subject}: {self.advice.meaning(row)} (it says {self.notice})."
         if code in SERVERS_LOST:
             self.servers_lost_at = self.servers_lost_at or time.monotonic()
         elif code in (FARM_LOST, FARM_BACK):
@@ -235,10 +235,10 @@ class Answers(EWrapper):
                     RequestCancelled(f"The gateway lost its open requests ({self.notice}): ask again.", code)
                 )
         elif row.error is not None and not self.ready.done.is_set():
-            self.ready.finish(row.error(told, code))
+            self.ready.finish(row.error(sentence, code))
         elif row.error is not None and issubclass(row.error, _ENDS_ALL):
             # The gateway hangs up some time after this error: the next request needs a new connection.
-            self.end(row.error(told, code))
+            self.end(row.error(sentence, code))
 
     def _hear_of_farm(self, name: str, *, down: bool) -> None:
         if down:
@@ -259,9 +259,9 @@ class Answers(EWrapper):
         if pending is None or pending.done.is_set():
             log.debug("The gateway sends %s for request %s, which nobody waits for.", kind, key)
         else:
-            told = f"the gateway answered with {kind} and was asked for {pending.awaits}"
-            log.warning("%s: %s.", pending.subject, told)
-            pending.finish(UnreadableAnswer(f"{pending.subject}: {told}."))
+            sentence = f"the gateway answered with {kind} and was asked for {pending.awaits}"
+            log.warning("%s: %s.", pending.subject, sentence)
+            pending.finish(UnreadableAnswer(f"{pending.subject}: {sentence}."))
 
     def _waiting(self, key: int, kind: AnswerKind) -> Pending | None:
         """Return the open request that awaits this kind of answer; None if there is none."""

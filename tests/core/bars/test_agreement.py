@@ -6,18 +6,18 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.bar_source import ToldSession
+from g4qc_core.bars.bar_source import ReportedSession
 from g4qc_core.bars.calendar_comparison import Agreement, compare_sessions, disagreements
 from g4qc_core.calendars.session_calendar import calendar, calendar_names
 
 EQUITY = calendar("equity_index")
 FIRST, LAST = date(2025, 11, 20), date(2025, 12, 1)
 DAYS = [day for session in EQUITY.sessions(FIRST, LAST) for day in EQUITY.by_day(session)]
-TOLD = [ToldSession(day.trade_date, day.open, day.close) for day in DAYS]
+TOLD = [ReportedSession(day.trade_date, day.open, day.close) for day in DAYS]
 THANKSGIVING = next(at for at, said in enumerate(TOLD) if said.trade_date == date(2025, 11, 27))
 
 
-def findings(told: list[ToldSession]) -> dict[str, str]:
+def findings(told: list[ReportedSession]) -> dict[str, str]:
     return {str(d.trade_date): str(d.finding) for d in disagreements(compare_sessions(EQUITY, told))}
 
 
@@ -29,7 +29,7 @@ def test_our_own_words_agree() -> None:
 
 
 def test_a_holiday_may_be_told_as_a_part_of_its_trade_date() -> None:
-    whole = [ToldSession(s.trade_date, s.open, s.close) for s in EQUITY.sessions(FIRST, LAST)]
+    whole = [ReportedSession(s.trade_date, s.open, s.close) for s in EQUITY.sessions(FIRST, LAST)]
     assert len(whole) == len(TOLD) - 1
     assert findings(whole) == {}
 
@@ -43,15 +43,15 @@ def test_other_times_are_told_with_both_sides() -> None:
 
 def test_a_day_that_one_side_has_not_is_told() -> None:
     without = TOLD[:THANKSGIVING] + TOLD[THANKSGIVING + 1 :]
-    closed = [*without, ToldSession(date(2025, 11, 27), None, None)]
+    closed = [*without, ReportedSession(date(2025, 11, 27), None, None)]
     assert findings(without) == findings(closed) == {"2025-11-27": "only_ours"}
     saturday = replace(TOLD[0], trade_date=date(2025, 11, 22))
     assert findings([*TOLD, saturday]) == {"2025-11-22": "only_the_gateways"}
-    assert findings([*TOLD, ToldSession(date(2025, 11, 22), None, None)]) == {}
+    assert findings([*TOLD, ReportedSession(date(2025, 11, 22), None, None)]) == {}
 
 
 @given(st.sampled_from(calendar_names()), st.dates(date(2012, 1, 1), date(2026, 10, 1)), st.integers(0, 20))
 def test_every_calendar_agrees_with_itself(name: str, first: date, days: int) -> None:
     sessions = calendar(name).sessions(first, first + timedelta(days=days))
-    told = [ToldSession(s.trade_date, s.open, s.close) for s in sessions]
+    told = [ReportedSession(s.trade_date, s.open, s.close) for s in sessions]
     assert disagreements(compare_sessions(calendar(name), told)) == []

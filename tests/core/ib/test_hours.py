@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from g4qc_core.bars.bar_source import ToldSession
+from g4qc_core.bars.bar_source import ReportedSession
 from g4qc_core.calendars.session_calendar import calendar, calendar_names
 from g4qc_core.errors import InvalidBars
 from g4qc_core.gateway.markets.session_hours import days as days_of
 from g4qc_core.gateway.markets.session_hours import trading_hours
-from g4qc_core.ib.trading_hours import merged, told_hours, told_schedule
+from g4qc_core.ib.trading_hours import merged, reported_hours, reported_schedule
 
 CHICAGO = ZoneInfo("America/Chicago")
 
 
-def told(day: str, opened: str = "", closed: str = "") -> ToldSession:
+def told(day: str, opened: str = "", closed: str = "") -> ReportedSession:
     instants = [
         datetime.fromisoformat(t).replace(tzinfo=CHICAGO).astimezone(UTC) if t else None for t in (opened, closed)
     ]
-    return ToldSession(date.fromisoformat(day), *instants)
+    return ReportedSession(date.fromisoformat(day), *instants)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,13 @@ def told(day: str, opened: str = "", closed: str = "") -> ToldSession:
         ("20251120:0000-20251121:0000", [told("2025-11-20", "2025-11-20 00:00", "2025-11-21 00:00")]),
     ],
 )
-def test_hours_become_sessions_named_by_the_day_they_end(text: str, expected: list[ToldSession]) -> None:
-    assert told_hours(text, "US/Central") == expected
+def test_hours_become_sessions_named_by_the_day_they_end(text: str, expected: list[ReportedSession]) -> None:
+    assert reported_hours(text, "US/Central") == expected
 
 
 @pytest.mark.parametrize("zone", ["US/Central", "America/Chicago", "CST (Central Standard Time)"])
 def test_a_zone_has_several_names(zone: str) -> None:
-    assert told_hours("20251120:1700-20251121:1600", zone) == [
+    assert reported_hours("20251120:1700-20251121:1600", zone) == [
         told("2025-11-21", "2025-11-20 17:00", "2025-11-21 16:00")
     ]
 
@@ -72,16 +72,16 @@ def test_a_zone_has_several_names(zone: str) -> None:
 )
 def test_hours_that_cannot_be_read_are_an_error_and_not_no_session(text: str) -> None:
     with pytest.raises(InvalidBars, match="cannot be read"):
-        told_hours(text, "US/Central")
+        reported_hours(text, "US/Central")
     with pytest.raises(InvalidBars, match="'Mars/Base'"):
-        told_hours("20251120:CLOSED", "Mars/Base")
+        reported_hours("20251120:CLOSED", "Mars/Base")
 
 
 def test_a_schedule_names_its_trade_dates() -> None:
     session = SimpleNamespace(startDateTime="20251116-17:00:00", endDateTime="20251117-16:00:00", refDate="20251117")
-    assert told_schedule([session], "US/Central") == [told("2025-11-17", "2025-11-16 17:00", "2025-11-17 16:00")]
+    assert reported_schedule([session], "US/Central") == [told("2025-11-17", "2025-11-16 17:00", "2025-11-17 16:00")]
     with pytest.raises(InvalidBars):
-        told_schedule([SimpleNamespace(startDateTime="x", endDateTime="y", refDate="20251117")], "US/Central")
+        reported_schedule([SimpleNamespace(startDateTime="x", endDateTime="y", refDate="20251117")], "US/Central")
 
 
 def test_of_a_day_that_is_told_twice_the_later_telling_counts() -> None:
@@ -96,7 +96,7 @@ days = st.integers(0, 5000).map(lambda n: datetime(2012, 6, 1, 18, tzinfo=UTC) +
 @given(st.sampled_from(calendar_names()), days)
 def test_what_the_simulated_gateway_writes_of_a_calendar_reads_back_as_that_calendar(name: str, now: datetime) -> None:
     sessions = calendar(name)
-    found = told_hours(trading_hours(sessions, now), sessions.timezone.key)
+    found = reported_hours(trading_hours(sessions, now), sessions.timezone.key)
     assert [s.trade_date for s in found] == sorted({s.trade_date for s in found})
     for said in found:
         [ours] = days_of(sessions, said.trade_date, said.trade_date) or [None]

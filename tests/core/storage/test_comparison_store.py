@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from g4qc_core.bars.bar_comparison import COMPARED_COLUMNS, compare_bars
-from g4qc_core.bars.bar_source import ToldSession
+from g4qc_core.bars.bar_source import ReportedSession
 from g4qc_core.bars.calendar_comparison import ComparedDay, compare_sessions
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.storage.comparison_store import ComparisonStore
@@ -26,8 +26,8 @@ def store(database: Database) -> ComparisonStore:
 
 def days(*, late: bool = False) -> list[ComparedDay]:
     shift = timedelta(hours=late)
-    told = [ToldSession(s.trade_date, s.open, s.close + shift) for s in SESSIONS[:-1]]
-    return compare_sessions(EQUITY, [*told, ToldSession(LAST, None, None)])
+    told = [ReportedSession(s.trade_date, s.open, s.close + shift) for s in SESSIONS[:-1]]
+    return compare_sessions(EQUITY, [*told, ReportedSession(LAST, None, None)])
 
 
 def test_compared_days_are_read_as_they_were_written(store: ComparisonStore) -> None:
