@@ -28,6 +28,7 @@ UNWANTED = (
     "the prices it sees are contract money",
     "one of the joining rather than of the strategy",
     "of which nobody",
+    "contract money",
 )
 
 
