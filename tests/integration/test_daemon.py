@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.ib.resets import in_reset
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.quality.repairs import gaps_of
 from g4qc_core.storage.stores import open_stores
@@ -71,6 +72,10 @@ def launched(running: Up) -> list[dict[str, Any]]:
 def test_the_daemon_closes_a_gap_with_one_small_run_and_tells_of_the_failure(
     make_gateway: Callable[..., SimulatedGateway], posted: tuple[str, list[dict[str, Any]]]
 ) -> None:
+    now = datetime.now(UTC)
+    if in_reset(now) or in_reset(now + timedelta(minutes=10)):
+        # The daemon runs by this machine's clock, and repairs nothing while Interactive Brokers resets its servers.
+        pytest.skip("Interactive Brokers resets its servers now: the sensor repair asks for nothing")
     script = FaultScript.parse('[[fault]]\ndo = "error"\ncode = 354\ntext = "no"\non = "history"\nnth = 1\n')
     gateway = make_gateway(script=script, clock=GatewayClock(), max_version=178)
     address, events = posted
