@@ -38,7 +38,7 @@ class ExtractionRequest:
         symbol: the instrument.
         first: trade date of the first session.
         last: trade date of the last session, included.
-        contracts: contract months (YYYYMM); empty for those that the roll rule calls for.
+        contracts: contract months (YYYYMM); empty: the months that the roll rule needs.
     """
 
     symbol: str

@@ -46,7 +46,7 @@ def extract_bars(
         symbol: the instrument.
         first: first trade date.
         last: last trade date; None for that of the newest session that has begun, by the gateway's clock.
-        contracts: contract months like 202512; empty for those that the roll rule calls for.
+        contracts: contract months like 202512; empty: the months that the roll rule needs.
         order: bars to fetch first, `newest` or `oldest`.
         again: request sessions that the ledger covers once more; if that fails, their next extraction does it.
 

@@ -42,7 +42,7 @@ def bars(symbol: str, first: date, last: date, contracts: Sequence[str] = (), or
         symbol: the instrument.
         first: trade date of the first session.
         last: trade date of the last session.
-        contracts: contract months like 202512; empty for those that the roll rule calls for.
+        contracts: contract months like 202512; empty: the months that the roll rule needs.
         order: bars to fetch first, `newest` or `oldest`.
     """
     months = [key_of(symbol, month) for month in months_between(first, last)]
@@ -79,7 +79,7 @@ def extraction(
         instrument: the instrument.
         first: trade date of the first session.
         last: trade date of the last session.
-        contracts: contract months like 202512; empty for those that the roll rule calls for.
+        contracts: contract months like 202512; empty: the months that the roll rule needs.
         order: bars to fetch first, `newest` or `oldest`.
 
     Raises:

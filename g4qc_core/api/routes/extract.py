@@ -52,7 +52,7 @@ class ExtractRequest(BaseModel):
         "1 min", max_length=12, description="Timeframe that the answer counts; all are derived", examples=["1h"]
     )
     contract_month: str | None = Field(
-        None, pattern=f"^{CONTRACT_MONTH}$", description="Contract month; default: those that the roll rule needs"
+        None, pattern=f"^{CONTRACT_MONTH}$", description="Contract month; default: the months that the roll rule needs"
     )
 
     @model_validator(mode="after")

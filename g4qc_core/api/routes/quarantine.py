@@ -90,7 +90,7 @@ class BarCriteria(BaseModel):
 
 
 class QuarantineDecision(BaseModel):
-    """A decision about bars: named ones, selected ones, or those that are both."""
+    """A decision about bars. With names and criteria, it applies to named bars that meet the criteria."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -83,7 +83,7 @@ def validate(
 def _ordered(raw: pd.DataFrame, codes: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Split the rows into unique ones, by contract and time, and repetitions; of several, the first row is kept.
 
-    Only an otherwise good bar can be the original of a repetition, so `rows` are those that break no rule.
+    Only an otherwise good bar can be the original of a repetition, so `rows` must break no rule.
     """
     times = instants_of(raw["timestamp"])[rows]
     order = np.lexsort((times, codes[rows]))

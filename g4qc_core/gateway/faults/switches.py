@@ -138,7 +138,7 @@ class Faults:
     busy: int = 0
 
     def effect(self, stage: FaultStage) -> Effect:
-        """Return the effect of the switches on one request, and reset those that are used once."""
+        """Return the effect of the switches on one request, and reset the single-use switches."""
         if stage is FaultStage.CONNECT:
             return Effect(end=End.MUTE) if self.silence == Silence.HANDSHAKE else NOTHING_WRONG
         if stage is FaultStage.START:

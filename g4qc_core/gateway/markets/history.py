@@ -171,7 +171,7 @@ def _step(market: SimulatedMarket, listing: Listing, query: BarsQuery) -> int:
 def _days(
     sessions: SessionCalendar, query: BarsQuery, start: datetime, limit: datetime, head: datetime
 ) -> list[Session]:
-    """Return the trading days of the window; for weeks and months, all days of those that began in it, and of the last.
+    """Return the trading days of the window; a week or month counts if it began there or is the last.
 
     A week or month begins on its first trade date, in exchange time. Days before `head`, the contract's first bar, are
     left out if they do not matter.
