@@ -1,0 +1,84 @@
+"""Many parameter sets of one spec on the same bars: what search and exploration run.
+
+A set is evaluated as `run.run_backtest` would run it: the same id, trades and session equity, to the cent. Frames of
+bars and reports do not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.backtest.account.old_contracts import OldContracts
+from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.backtest.run import run_backtest
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.errors import BacktestRefused
+from g4qc_core.instruments.registry import Instrument
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The result of one parameter set.
+
+    Attributes:
+        parameters: all parameters of the strategy, defaults included, JSON-safe.
+        fingerprint: id of the result of this set; empty if it was refused.
+        equity: money at the close of each session, float64; empty if the set was refused.
+        metrics: figures by name, as `metrics.DEFINITIONS` defines them; None if undefined.
+        refused: why the set cannot be run, one sentence (no margin, ruin, too few bars); empty if it can.
+    """
+
+    parameters: Mapping[str, Any]
+    fingerprint: str = ""
+    equity: np.ndarray = field(default_factory=lambda: np.empty(0))
+    metrics: Mapping[str, float | int | None] = field(default_factory=dict)
+    refused: str = ""
+
+
+class Evaluator:
+    """Evaluates parameter sets of one spec on bars that are prepared once."""
+
+    def __init__(
+        self,
+        spec: BacktestSpec,
+        bars: pd.DataFrame,
+        instrument: Instrument,
+        *,
+        data_version: str,
+        roll_rule: str,
+        exits: pd.Series | None = None,
+        old_contracts: OldContracts | None = None,
+    ) -> None:
+        """Prepare the bars; the arguments are those of `run_backtest`."""
+        self._spec, self._bars, self._instrument = spec, bars, instrument
+        self._given: dict[str, Any] = {
+            "data_version": data_version,
+            "roll_rule": roll_rule,
+            "exits": exits,
+            "old_contracts": old_contracts,
+        }
+
+    def evaluate(self, parameters: Mapping[str, Any]) -> Evaluation:
+        """Evaluate the spec with these parameters; one that is not given has the value of the spec.
+
+        Raises:
+            UsageError: an unknown parameter, a value out of its range, or the user's own strategy failed.
+        """
+        spec = self._spec.model_copy(update={"parameters": {**self._spec.parameters, **parameters}})
+        try:
+            result = self.result(spec.parameters)
+        except BacktestRefused as refused:
+            return Evaluation(dict(spec.parameters), refused=str(refused))
+        return Evaluation(
+            result.inputs["parameters"], result.id, result.daily_equity.to_numpy(np.float64), result.metrics
+        )
+
+    def result(self, parameters: Mapping[str, Any]) -> BacktestResult:
+        """Run the spec with these parameters as a whole backtest; raises as `run_backtest`."""
+        spec = self._spec.model_copy(update={"parameters": {**self._spec.parameters, **parameters}})
+        return run_backtest(spec, self._bars, self._instrument, **self._given)
