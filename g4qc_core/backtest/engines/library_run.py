@@ -1,0 +1,144 @@
+"""One run in the library backtesting.py: the bars that it sees, its broker, and its answer as an `EngineRun`.
+
+The module is imported late, because the library imports Bokeh.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import backtesting.backtesting
+import numpy as np
+import pandas as pd
+from backtesting import Backtest
+
+from g4qc_core.backtest.account.account import Trade
+from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.priced_bars import PricedBars
+from g4qc_core.backtest.engines.brokers import ClosingBroker, OwnPriceBroker
+from g4qc_core.backtest.engines.engine import EngineRun
+from g4qc_core.backtest.engines.order_prices import IN_WORDS
+from g4qc_core.errors import BacktestRefused
+from g4qc_core.sentences import counted
+
+# The library shows a progress bar on standard error whenever tqdm happens to be installed.
+backtesting.backtesting._tqdm = lambda steps, **_: steps
+
+
+def run_in_library(
+    market: PricedBars,
+    kind: type,
+    parameters: dict[str, Any],
+    costs: CostModel,
+    cash: Decimal,
+    margin: float,
+    broker: Callable[..., ClosingBroker],
+) -> EngineRun:
+    """Run a class of the library with these parameters.
+
+    Args:
+        market: the bars to trade.
+        kind: subclass of `backtesting.Strategy`.
+        parameters: of the class.
+        costs: costs of each side.
+        cash: money before the first bar.
+        margin: share of a contract's value that an order needs, above 0 and at most 1.
+        broker: makes the broker from the library's keywords.
+
+    Raises:
+        BacktestRefused: the library dropped an order for lack of margin, or the account was ruined.
+    """
+    side = float(costs.side)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        test = Backtest(
+            _library_frame(market),
+            kind,
+            cash=float(cash),
+            commission=lambda size, price: abs(size) * side,
+            margin=margin,
+            finalize_trades=True,
+        )
+        test._broker = partial(broker, **test._broker.keywords)
+        stats = test.run(**parameters)
+    equity = stats["_equity_curve"]["Equity"].to_numpy()
+    _refuse_ruin(market, equity)
+    used: ClosingBroker = stats["_strategy"]._broker
+    notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)], used)
+    figures = {str(name): _plain(value) for name, value in stats.items() if not str(name).startswith("_")}
+    return EngineRun(market, _fills(market, used), float(equity[-1]), figures=figures, notes=notes)
+
+
+def _library_frame(market: PricedBars) -> pd.DataFrame:
+    """Return the bars in contract money under the library's names."""
+    step_value = float(market.instrument.step_value)
+    columns = {"Open": market.open, "High": market.high, "Low": market.low, "Close": market.close}
+    money = {name: (ticks + market.lift) * step_value for name, ticks in columns.items()}
+    volume = market.frame["volume"].to_numpy(np.int64)
+    return pd.DataFrame(money | {"Volume": volume}, index=pd.DatetimeIndex(market.frame["timestamp"]))
+
+
+def _fills(market: PricedBars, broker: ClosingBroker) -> list[Trade]:
+    """Return the trades in whole ticks; trades that were open at the end exit after the last bar."""
+    step_value = float(market.instrument.step_value)
+
+    def ticks(price: float) -> int:
+        return round(price / step_value) - market.lift
+
+    ended = {id(trade) for trade in broker.ended}
+    return [
+        Trade(
+            int(trade.size),
+            int(trade.entry_bar),
+            len(market) if id(trade) in ended else int(trade.exit_bar),
+            ticks(trade.entry_price),
+            ticks(trade.exit_price),
+        )
+        for trade in broker.closed_trades
+    ]
+
+
+def _refuse_ruin(market: PricedBars, equity: np.ndarray) -> None:
+    if (equity <= 0).any():
+        bar = min(int(np.argmax(equity <= 0)), len(market) - 1)
+        raise BacktestRefused(
+            f"The account was ruined: on {market.frame['timestamp'].iloc[bar]} nothing was left of it. Give "
+            "it more cash, or trade fewer contracts."
+        )
+
+
+def _notes(market: PricedBars, texts: list[str], broker: ClosingBroker) -> list[str]:
+    dropped = [text for text in texts if "insufficient margin" in text]
+    if dropped:
+        bar = int(dropped[0].split("time=")[1].split(":")[0])
+        when = market.frame["timestamp"].iloc[min(bar, len(market) - 1)]
+        raise BacktestRefused(
+            f"The account could not pay the margin of an order on {when}: give it more cash, lower "
+            "margin_rate, or trade fewer contracts."
+        )
+    notes = []
+    if isinstance(broker, OwnPriceBroker) and broker.moved:
+        prices = counted(broker.moved, "stop or limit price")
+        notes.append(f"{prices} between two ticks moved to one of them: {IN_WORDS}.")
+    doubtful = sum("somewhat dubious" in text for text in texts)
+    if doubtful:
+        orders = counted(doubtful, "stop or target order")
+        notes.append(
+            f"{orders} could have been filled within the bar that opened the trade; the library filled them on a "
+            "later bar."
+        )
+    return notes
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NaT or (isinstance(value, float | np.floating) and not np.isfinite(value)):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, pd.Timedelta):
+        return str(value)
+    return value.item() if isinstance(value, np.generic) else value
