@@ -7,16 +7,15 @@ backtesting.py that places orders itself, and only that library runs it. Engines
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from g4qc_core.backtest import user_strategies
 from g4qc_core.backtest.strategies import Strategy, make_strategy
+from g4qc_core.backtest.strategies.wishes import checked_signals, checked_targets
 from g4qc_core.backtest.user_code import user_errors
 from g4qc_core.code_versions import code_version
-from g4qc_core.errors import UsageError
-from g4qc_core.sentences import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,10 +49,10 @@ class PreparedStrategy:
 
 @dataclass(frozen=True)
 class TargetStrategy(PreparedStrategy):
-    """A strategy of G4QC's kind: a pure function from bars to target positions.
+    """A strategy of G4QC's kind: a pure function from bars to signals or target positions.
 
     Attributes:
-        rule: computes the targets.
+        rule: computes them.
     """
 
     rule: Strategy
@@ -64,25 +63,32 @@ class TargetStrategy(PreparedStrategy):
         return max(_LEAST_BARS, self.rule.bars_needed + 1)
 
     def targets(self, bars: pd.DataFrame) -> np.ndarray:
-        """Return the target positions, as `Strategy.targets` defines them.
+        """Return the target positions (int64), as `Strategy.targets` defines them.
 
         Raises:
             UsageError: the user's own strategy failed, or gave no whole number per bar.
         """
-        import numpy as np
+        if self.rule.defines_signals() and type(self.rule).targets is Strategy.targets:
+            import numpy as np
 
-        if user_strategies.is_external(self.name):
-            # A copy: the user's code must not change the bars of the result.
-            with user_errors(type(self.rule)):
-                targets = np.asarray(self.rule.targets(bars.copy()))
-        else:
-            targets = np.asarray(self.rule.targets(bars))
-        if targets.shape != (len(bars),) or targets.dtype.kind != "i":
-            raise UsageError(
-                f"The strategy {self.name} gave {targets.dtype} targets of shape {targets.shape} for "
-                f"{counted(len(bars), 'bar')}: it must give one whole number a bar."
-            )
-        return targets
+            return np.rint(self.signals(bars) * self.rule.contracts).astype(np.int64)
+        return checked_targets(self.name, self._asked(self.rule.targets, bars), bars)
+
+    def signals(self, bars: pd.DataFrame) -> np.ndarray:
+        """Return the signals (float64 in [-1, 1]), as `Strategy.signals` defines them.
+
+        Raises:
+            UsageError: the user's own strategy failed, gave no number from -1 to 1 per bar, or gives targets that are
+                no shares of a full position.
+        """
+        return checked_signals(self.name, self._asked(self.rule.signals, bars), bars)
+
+    def _asked(self, function: Callable[..., Any], bars: pd.DataFrame) -> Any:
+        if not user_strategies.is_external(self.name):
+            return function(bars)
+        # A copy: the user's code must not change the bars of the result.
+        with user_errors(type(self.rule)):
+            return function(bars.copy())
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from g4qc_core.backtest.strategies.strategy import Strategy, build
+from g4qc_core.backtest.strategies.strategy import Strategy, build, lacking_parts
 from g4qc_core.backtest.user_code import failure, user_errors
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.import_path import add_current_folder
@@ -53,9 +53,8 @@ def load_class(name: str) -> Found:
             known,
             f"Module: {module_name} ({getattr(module, '__file__', None) or 'built into Python'}).",
         )
-    if inspect.isabstract(found):
-        lacking = " and ".join(sorted(getattr(found, "__abstractmethods__", ())))
-        raise UsageError(f"The class {name} cannot run: it does not define {lacking}.")
+    if lacking := lacking_parts(found):
+        raise UsageError(f"The class {name} cannot run: it does not define {' and '.join(lacking)}.")
     return found
 
 

@@ -26,9 +26,8 @@ class BuyAndHold(Strategy):
         """One bar."""
         return 1
 
-    def targets(self, bars: pd.DataFrame) -> np.ndarray:
+    def signals(self, bars: pd.DataFrame) -> np.ndarray:
         """Return the full position in every bar."""
         import numpy as np
 
-        sign = 1 if self.side == "long" else -1
-        return np.full(len(bars), sign * self.contracts, np.int64)
+        return np.full(len(bars), 1.0 if self.side == "long" else -1.0)

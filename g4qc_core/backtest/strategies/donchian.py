@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
-from g4qc_core.backtest.strategies.strategy import Strategy, exact
+from g4qc_core.backtest.strategies.strategy import Strategy, exact, searched
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,16 +20,20 @@ class Donchian(Strategy):
         "below their lowest low; out when the close breaks the opposite side of the `exit` bars before."
     )
 
-    entry: int = Field(40, ge=1, le=10000, description="Bars of the channel whose break opens a position")
-    exit: int = Field(20, ge=1, le=10000, description="Bars of the channel whose break closes it")
-    long_only: bool = Field(False, description="No short positions")
+    entry: int = searched(
+        40, ge=1, le=10000, search=(10, 200, 10), description="Bars of the channel whose break opens a position"
+    )
+    exit: int = searched(
+        20, ge=1, le=10000, search=(5, 100, 5), description="Bars of the channel whose break closes it"
+    )
+    long_only: bool = searched(False, choices=(False, True), description="No short positions")
 
     @property
     def bars_needed(self) -> int:
         """The channel of the entry and one bar that breaks it."""
         return self.entry + 1
 
-    def targets(self, bars: pd.DataFrame) -> np.ndarray:
+    def signals(self, bars: pd.DataFrame) -> np.ndarray:
         """Return the position after each close."""
         import numpy as np
 
@@ -41,7 +43,7 @@ class Donchian(Strategy):
         up = close > enter_high
         down = (close < enter_low) & (not self.long_only)
         leave_long, leave_short = close < exit_low, close > exit_high
-        sides = np.zeros(len(close), np.int64)
+        sides = np.zeros(len(close))
         side = 0
         for i in range(self.entry, len(close)):
             if (side > 0 and leave_long[i]) or (side < 0 and leave_short[i]):
@@ -51,7 +53,7 @@ class Donchian(Strategy):
             elif down[i]:
                 side = -1
             sides[i] = side
-        return sides * self.contracts
+        return sides
 
 
 def _channel(high: np.ndarray, low: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:

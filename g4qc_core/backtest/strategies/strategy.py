@@ -1,10 +1,14 @@
-"""The base class of strategies: typed parameters, and one pure function from bars to target positions."""
+"""The base class of strategies: typed parameters, and one pure function from bars to a wish.
+
+The wish is a signal in [-1, 1], which a sizer turns into contracts, or a number of contracts. Checks of what a strategy
+gave are in `wishes`.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,13 +23,69 @@ if TYPE_CHECKING:
 _DIGITS = 10
 
 
+Value = bool | int | float | str
+"""The value of a parameter."""
+
+
+class SearchRange(NamedTuple):
+    """Values that a search tries for a number: low, low + step, ... up to high, both included."""
+
+    low: float
+    high: float
+    step: float
+
+
+class SearchChoices(NamedTuple):
+    """Values that a search tries for a parameter that is no range."""
+
+    values: tuple[Value, ...]
+
+
+def searched(
+    default: Any,
+    *,
+    search: tuple[float, float, float] | None = None,
+    choices: Sequence[Value] | None = None,
+    ge: float | None = None,
+    le: float | None = None,
+    gt: float | None = None,
+    lt: float | None = None,
+    description: str = "",
+) -> Any:
+    """Return a field for a parameter that a search varies.
+
+    Args:
+        default: value if none is given.
+        search: low, high and step of the numbers that a search tries.
+        choices: the values that a search tries, in place of `search`.
+        ge: smallest allowed value.
+        le: largest allowed value.
+        gt: allowed values are greater than this.
+        lt: allowed values are smaller than this.
+        description: one line for forms and help.
+
+    Raises:
+        ValueError: not exactly one of `search` and `choices`, or a range that is empty or has no positive step.
+    """
+    if (search is None) == (choices is None):
+        raise ValueError("give a parameter either search=(low, high, step) or choices=(...)")
+    if search is not None and not (search[0] <= search[1] and search[2] > 0):
+        raise ValueError(f"search={search} is no range: write (low, high, step) with low <= high and step > 0")
+    tried: dict[str, Any] = {"range": list(search)} if search is not None else {"choices": list(choices or ())}
+    bounds = {"ge": ge, "le": le, "gt": gt, "lt": lt}
+    given: dict[str, Any] = {name: value for name, value in bounds.items() if value is not None}
+    return Field(default, description=description, json_schema_extra={"search": tried}, **given)
+
+
 class Strategy(BaseModel, ABC):
     """Base class of all strategies; the fields of a subclass are its parameters.
+
+    A subclass defines `bars_needed` and one of `signals` and `targets`; the other one is computed from it.
 
     Attributes:
         name: name in a spec. The user's own strategies are named `module:Class` and need neither name nor summary.
         summary: one sentence for the report.
-        contracts: size of a full position.
+        contracts: size of a full position, unless a sizer decides it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -40,18 +100,71 @@ class Strategy(BaseModel, ABC):
     def bars_needed(self) -> int:
         """Number of bars up to and including the first one on which the strategy can decide."""
 
-    @abstractmethod
-    def targets(self, bars: pd.DataFrame) -> np.ndarray:
-        """Return the target positions in contracts, negative for short.
+    def signals(self, bars: pd.DataFrame, *args: Any, **inputs: Any) -> np.ndarray:
+        """Return the wanted positions as shares of a full one: 1 is fully long, -1 fully short, 0 flat.
+
+        A strategy that defines `targets` only has the signal targets / contracts.
 
         Args:
             bars: n rows, ascending, with at least open, high, low, close (float64, points, adjusted) and
                 volume.
+            *args: none.
+            **inputs: the further inputs that the class declares, by name.
 
         Returns:
-            int64 of length n; entry i is decided on the close of bar i, from bars 0..i only, and is held from the
-            open of bar i + 1.
+            float64 of length n in [-1, 1], never NaN; entry i is decided on the close of bar i, from bars 0..i only,
+            and is held from the open of bar i + 1.
+
+        Raises:
+            UsageError: a target is larger than `contracts`, so that it is no share of a full position.
         """
+        from g4qc_core.backtest.strategies.wishes import as_signals
+
+        return as_signals(called(type(self)), self.targets(bars, *args, **inputs), self.contracts, bars)
+
+    def targets(self, bars: pd.DataFrame, *args: Any, **inputs: Any) -> np.ndarray:
+        """Return the target positions in contracts, negative for short.
+
+        A strategy that defines `signals` only has the target signal x contracts, rounded to the nearest whole number
+        (a half to the even one).
+
+        Args:
+            bars: as for `signals`.
+            *args: none.
+            **inputs: the further inputs that the class declares, by name.
+
+        Returns:
+            int64 of length n; entry i is decided and held as that of `signals`.
+        """
+        import numpy as np
+
+        return np.rint(np.asarray(self.signals(bars, *args, **inputs)) * self.contracts).astype(np.int64)
+
+    @classmethod
+    def defines_signals(cls) -> bool:
+        """Return whether the class has signals of its own; otherwise they come from its targets."""
+        return cls.signals is not Strategy.signals
+
+    @classmethod
+    def search_space(cls) -> dict[str, SearchRange | SearchChoices]:
+        """Return what a search tries for each parameter that is declared with `searched`, by name."""
+        found: dict[str, SearchRange | SearchChoices] = {}
+        for name, info in cls.model_fields.items():
+            extra = info.json_schema_extra
+            tried = extra.get("search") if isinstance(extra, Mapping) else None
+            if isinstance(tried, Mapping) and "range" in tried:
+                found[name] = SearchRange(*tried["range"])  # type: ignore[misc]
+            elif isinstance(tried, Mapping) and "choices" in tried:
+                found[name] = SearchChoices(tuple(tried["choices"]))  # type: ignore[arg-type]
+        return found
+
+
+def lacking_parts(kind: type) -> list[str]:
+    """Return what a strategy class still has to define, in words; nothing for one that can run."""
+    lacking = sorted(getattr(kind, "__abstractmethods__", ()))
+    if issubclass(kind, Strategy) and kind.signals is Strategy.signals and kind.targets is Strategy.targets:
+        lacking.append("signals (or targets)")
+    return lacking
 
 
 def build(kind: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
@@ -61,6 +174,8 @@ def build(kind: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
         UsageError: unknown parameter, or a value out of its range.
     """
     name = called(kind)
+    if lacking := lacking_parts(kind):
+        raise UsageError(f"The strategy {name} cannot run: it does not define {' and '.join(lacking)}.")
     for parameter, value in parameters.items():
         if parameter not in kind.model_fields:
             raise unknown("parameter", parameter, kind.model_fields, f"Strategy: {name}.")

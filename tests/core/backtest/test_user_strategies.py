@@ -106,7 +106,7 @@ def test_a_class_that_tosses_coins_tosses_the_same_ones_again() -> None:
         (f"{CLASSES}:Leaving", {}, r"Leaving failed: SystemExit: enough \(.*classes.py, line \d+, in init\)"),
         (f"{CLASSES}:Halting", {}, r"Halting failed: KeyError: 'no_column' \(.*line \d+, in targets\)"),
         (f"{CLASSES}:HalfDone", {}, "HalfDone cannot run: it does not define next"),
-        (f"{CLASSES}:Unfinished", {}, "Unfinished cannot run: it does not define bars_needed and targets"),
+        (f"{CLASSES}:Unfinished", {}, "Unfinished cannot run: it does not define bars_needed and signals"),
         (f"{CLASSES}:function", {}, "function is a function: name a class"),
         (f"{CLASSES}:Listed", {"lengths": 5}, "the attribute lengths is a tuple in the class"),
         (f"{CLASSES}:Momentum", {"length": 0}, r"Momentum: the parameter length cannot be 0: .* \(Bars; from 1 to 500"),
