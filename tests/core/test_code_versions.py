@@ -46,7 +46,7 @@ from tests.core.bars.builders import es_contract
 GOLDEN: dict[str, dict[int, str]] = {
     "account": {1: "57123e1f5aa13f7d0c153fc3da0fc864"},
     "bars": {1: "74954e224be72ad88b29adb49d82a26d"},
-    "engines": {1: "52c6f5168fce04768105830afef490c8"},
+    "engines": {1: "52c6f5168fce04768105830afef490c8", 2: "147854cfad02164fc491d9e5abf6039b"},
     "futures": {1: "2297648cf9ef5d922859a5f329e2a9af"},
     "metrics": {1: "e27ea79393d431f8e48730f2bf8fe32a"},
     "strategies": {1: "a62384b3cbda09b729975665ef58e6a1"},
@@ -189,7 +189,11 @@ def _bars() -> str:
 
 def _engines() -> str:
     found = []
-    parameters: dict[str, dict[str, float]] = {"Trailing": {"atr": 1.5}, "PercentStop": {"share": 0.9985}}
+    parameters: dict[str, dict[str, float]] = {
+        "Trailing": {"atr": 1.5},
+        "PercentStop": {"share": 0.9985},
+        "Stopped": {"distance": 20.0},
+    }
     for name, given in parameters.items():
         for on_roll in ("roll", "close"):
             bars = joined()

@@ -1,13 +1,15 @@
 """Brokers for backtesting.py that correct the library's own.
 
-`ClosingBroker` closes open trades at the last close. `OwnPriceBroker`, for a class of the library, also moves prices of
-orders to the tick grid, and computes margin and relative sizes from the contract's own price. The library computes both
-from the prices that it sees, which are linked and differ from the contract's own before every roll. Without a link, and
-above the floor of `margin`, both brokers decide alike.
+`ClosingBroker` closes open trades at the last close. `PointBroker`, for a class of the library, has prices in points
+and money in the instrument's currency; the library takes a point for a unit of money. It moves prices of orders to the
+tick grid, and computes margin and relative sizes from the contract's own price, because linked prices differ from it
+before every roll. With a point value of 1, without a link, and above the floor of `margin`, it decides as the library.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
+from math import copysign
 from typing import Any
 
 from backtesting.backtesting import Order, Trade, _Broker
@@ -42,22 +44,76 @@ class ClosingBroker(_Broker):
         self._equity[self._i] = self.equity
 
 
-class OwnPriceBroker(ClosingBroker):
-    """A broker for one market; all prices are contract money.
+class PointTrade(Trade):
+    """A trade whose prices are points and whose profit is money.
+
+    Percentages are of the contract's own price at the entry.
+    """
+
+    def __init__(self, broker: PointBroker, size: int, entry_price: float, entry_bar: int, tag: object) -> None:
+        super().__init__(broker, size, entry_price, entry_bar, tag)
+        self._market = broker
+
+    @property
+    def pl(self) -> float:
+        """Profit in money; commissions are taken off once the trade is closed."""
+        return self.size * (self._price - self.entry_price) * self._market.point - self._commissions
+
+    @property
+    def pl_pct(self) -> float:
+        """Profit as a share of the value of the contracts at the entry."""
+        added = self._market.added(self.entry_bar)
+        entry = self.entry_price - added
+        value = self._market.worth(self.entry_price, self.entry_bar)
+        won = (self._price - added) / entry - 1 if entry > 0 else (self._price - self.entry_price) / value
+        return copysign(1, self.size) * won - self._commissions / (abs(self.size) * value * self._market.point)
+
+    @property
+    def value(self) -> float:
+        """Value of the contracts in money, at the contract's own price."""
+        bar = self._market.bar if self.exit_bar is None else self.exit_bar
+        return abs(self.size) * self._market.worth(self._price, bar) * self._market.point
+
+    @property
+    def _price(self) -> float:
+        return float(self.exit_price or self._market.last_price)
+
+
+# The library builds the names of a trade's private attributes from the name of its class.
+PointTrade.__qualname__ = "Trade"
+
+
+class PointBroker(ClosingBroker):
+    """A broker for one market.
 
     Attributes:
+        point: money of one point of one contract.
         moved: how many prices of orders were moved to the tick grid.
     """
 
     def __init__(self, market: PricedBars, rate: float, **given: Any) -> None:
-        self._step = float(market.instrument.step_value)
-        self._shift = (market.link + market.lift) * self._step
+        self.point = float(market.instrument.point_value)
+        self._step = float(market.instrument.price_step)
+        self._decimals = market.instrument.decimals
+        self._added = market.points(market.link + market.lift)
         self._floor = margin_floor(market.close - market.link) * self._step
-        self._rate = rate
-        self._filled: float | None = None
-        self._sized = 0.0
+        self._entry = 0.0
         self.moved = 0
         super().__init__(**given)
+        self._leverage = 1 / rate
+
+    @property
+    def bar(self) -> int:
+        """The bar whose orders are processed; 0 before the first."""
+        return max(self._i, 0)
+
+    def added(self, bar: int) -> float:
+        """Points that were added to the contract's own price in this bar."""
+        return float(self._added[bar])
+
+    def worth(self, price: float, bar: int) -> float:
+        """Convert a linked price of this bar to the contract's own, without its sign; points, above zero."""
+        return abs(price - self.added(bar)) or float(self._floor[bar]) or self._step
 
     def new_order(
         self,
@@ -75,31 +131,45 @@ class OwnPriceBroker(ClosingBroker):
         asked = OrderPrices(*(price if price is None else float(price) for price in (limit, stop, sl, tp)))
         protects = trade is not None or self._position_size * size < 0
         last = float(self.last_price)
-        kept = on_grid(asked, buys=size > 0, protects=protects, last=last, step=self._step)
+        kept = on_grid(asked, buys=size > 0, protects=protects, last=last, step=self._step, decimals=self._decimals)
         self.moved += kept.moved(asked)
         return super().new_order(size, kept.limit, kept.stop, kept.sl, kept.tp, tag, trade=trade)
 
-    def _margin_price(self, price: float, known: int) -> float:
-        """Convert a linked price of this bar to its margin price; the floor is the one of the bar `known`."""
-        return max(abs(price - float(self._shift[self._i])), float(self._floor[known]))
+    @cached_property
+    def _position_initial_value(self) -> float:
+        worth = ((trade, self.worth(trade.entry_price, trade.entry_bar)) for trade in self.trades)
+        return sum(abs(trade.size) * price for trade, price in worth) * self.point
+
+    @cached_property
+    def _position_unrealized_pl(self) -> float:
+        return (
+            float(self.last_price * self._position_size - sum(trade.size * trade.entry_price for trade in self.trades))
+            * self.point
+        )
+
+    def _margin_value(self, price: float, known: int) -> float:
+        """Return the money to which the rate applies at a linked price of this bar; the floor is of the bar `known`."""
+        return max(abs(price - self.added(self._i)), float(self._floor[known])) * self.point
 
     def _adjusted_price(self, size: float | None = None, price: float | None = None) -> float:
-        # The library calls this with a price only when it is about to size an order filled at that price.
-        self._filled, self._sized = price, abs(size) if size else 0.0
-        return float(super()._adjusted_price(size, price))
+        if price is None:
+            return float(super()._adjusted_price(size))
+        # The library sizes an order that is filled at this price: by the answer, the fee and the money that is free.
+        self._entry = price
+        return self._margin_value(price, max(self._i - 1, 0))
 
-    @property
-    def _leverage(self) -> float:
-        """Factor that makes the library compare own prices instead of linked ones, fees included on both sides."""
-        if self._filled is None:
-            return 1 / self._rate
-        fee = self._commission(self._sized, self._filled) / self._sized
-        own = self._margin_price(self._filled, max(self._i - 1, 0))
-        return ((self._filled + fee) / (own + fee)) / self._rate
-
-    @_leverage.setter
-    def _leverage(self, value: float) -> None:
-        """Ignore the library's own leverage, which follows from the same rate."""
+    def _open_trade(
+        self, price: float, size: int, sl: float | None, tp: float | None, time_index: int, tag: object
+    ) -> None:
+        """Open a trade at the price of the fill; the library gives what `_adjusted_price` answered."""
+        trade = PointTrade(self, size, self._entry, time_index, tag)
+        self.trades.append(trade)
+        self._trades_cache_clear()
+        self._cash -= self._commission(size, self._entry)
+        if tp:
+            trade.tp = tp
+        if sl:
+            trade.sl = sl
 
     @property
     def margin_available(self) -> float:
@@ -107,5 +177,5 @@ class OwnPriceBroker(ClosingBroker):
         held = sum(abs(trade.size) for trade in self.trades)
         if not held:
             return max(0.0, float(self.equity))
-        used = held * self._margin_price(float(self.last_price), self._i) * self._rate
+        used = held * self._margin_value(float(self.last_price), self._i) / self._leverage
         return max(0.0, float(self.equity) - used)

@@ -1,7 +1,8 @@
 """Classes of backtesting.py that the user wrote, run as in the library alone.
 
-The class sees bars and places its own orders. The broker moves their prices to the tick grid, and computes margin and
-relative sizes from the contract's own price. Rolls are paid for, or close the trades.
+The class sees bars in points, and its sizes are contracts. The broker turns points into money, moves prices of orders
+to the tick grid, and computes margin and relative sizes from the contract's own price. Rolls are paid for, or close the
+trades.
 
 The module is imported late, because the library imports Bokeh.
 """
@@ -13,13 +14,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import backtesting
 import numpy as np
 
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import PricedBars
-from g4qc_core.backtest.engines.brokers import OwnPriceBroker
+from g4qc_core.backtest.engines.brokers import PointBroker
+from g4qc_core.backtest.engines.class_surroundings import ClassInstrument, ClassSession
 from g4qc_core.backtest.engines.engine import EngineRun, EngineTask
 from g4qc_core.backtest.engines.library_run import run_in_library
 from g4qc_core.backtest.prepared_strategy import LibraryStrategy
@@ -27,8 +30,8 @@ from g4qc_core.backtest.user_code import user_errors
 from g4qc_core.errors import UsageError
 
 _CLASS_NOTE = (
-    "The strategy is a class of backtesting.py: its prices are contract money, linked over rolls; a relative size is "
-    "the number of contracts that the margin of the contract's own price allows."
+    "The strategy is a class of backtesting.py: its prices are points, linked over rolls, and its sizes contracts; a "
+    "relative size is the number of contracts that the margin of the contract's own price allows."
 )
 _LINK_NOTE = (
     "Before a roll a linked price differs from the contract's own, and so does a share of it, like a stop at 0.98 of "
@@ -37,7 +40,7 @@ _LINK_NOTE = (
 
 
 def run_class(task: EngineTask, strategy: LibraryStrategy) -> EngineRun:
-    """Run a `backtesting.Strategy` subclass as it is: its prices are contract money, its sizes contracts.
+    """Run a `backtesting.Strategy` subclass as it is: its prices are points, its sizes contracts.
 
     Raises:
         UsageError: the class is no `backtesting.Strategy`, or the user's code failed.
@@ -51,19 +54,27 @@ def run_class(task: EngineTask, strategy: LibraryStrategy) -> EngineRun:
     closes = task.on_roll == "close"
     with _seeded(task.seed), user_errors(kind):
         rolling = _rolling_class(market, kind, task.costs, closes)
-        broker = partial(OwnPriceBroker, market, rate)
-        ran = run_in_library(market, rolling, dict(strategy.given), task.costs, task.cash, rate, broker)
+        broker = partial(PointBroker, market, rate)
+        ran = run_in_library(market, rolling, dict(strategy.given), task.costs, task.cash, rate, broker, in_points=True)
     notes = [_CLASS_NOTE, *([_LINK_NOTE] if market.link.any() else []), *ran.notes]
     closed_at = market.rolls.tolist() if closes else []
     return replace(ran, closed_at=closed_at, margin_checked=True, notes=notes)
 
 
 def _rolling_class(market: PricedBars, kind: type, costs: CostModel, closing: bool) -> type:
-    """Return a subclass of `kind` that pays for rolls, or closes its trades at them."""
+    """Return a subclass of `kind` that knows its surroundings, and pays for rolls or closes its trades at them."""
     rolls = {int(bar) for bar in market.rolls}
     round_turn = 2 * float(costs.side)
 
     class Rolling(kind):
+        def __init__(self, broker: PointBroker, data: Any, params: dict[str, Any]) -> None:
+            # Attributes of the instance, so that the class may use the names for itself.
+            if not hasattr(kind, "instrument"):
+                self.instrument = ClassInstrument.of(market.instrument)
+            if not hasattr(kind, "session"):
+                self.session = ClassSession(market, lambda: broker._i)
+            super().__init__(broker, data, params)
+
         def next(self) -> None:
             bar = len(self.data) - 1
             if bar in rolls and not closing:

@@ -19,7 +19,7 @@ from backtesting import Backtest
 from g4qc_core.backtest.account.account import Trade
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import PricedBars
-from g4qc_core.backtest.engines.brokers import ClosingBroker, OwnPriceBroker
+from g4qc_core.backtest.engines.brokers import ClosingBroker, PointBroker
 from g4qc_core.backtest.engines.engine import EngineRun
 from g4qc_core.backtest.engines.order_prices import IN_WORDS
 from g4qc_core.errors import BacktestRefused
@@ -37,6 +37,7 @@ def run_in_library(
     cash: Decimal,
     margin: float,
     broker: Callable[..., ClosingBroker],
+    in_points: bool = False,
 ) -> EngineRun:
     """Run a class of the library with these parameters.
 
@@ -48,6 +49,7 @@ def run_in_library(
         cash: money before the first bar.
         margin: share of a contract's value that an order needs, above 0 and at most 1.
         broker: makes the broker from the library's keywords.
+        in_points: the library sees points; otherwise money per contract, so that its own profits are money.
 
     Raises:
         BacktestRefused: the library dropped an order for lack of margin, or the account was ruined.
@@ -56,7 +58,7 @@ def run_in_library(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         test = Backtest(
-            _library_frame(market),
+            _library_frame(market, in_points),
             kind,
             cash=float(cash),
             commission=lambda size, price: abs(size) * side,
@@ -70,24 +72,27 @@ def run_in_library(
     used: ClosingBroker = stats["_strategy"]._broker
     notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)], used)
     figures = {str(name): _plain(value) for name, value in stats.items() if not str(name).startswith("_")}
-    return EngineRun(market, _fills(market, used), float(equity[-1]), figures=figures, notes=notes)
+    return EngineRun(market, _fills(market, used, in_points), float(equity[-1]), figures=figures, notes=notes)
 
 
-def _library_frame(market: PricedBars) -> pd.DataFrame:
-    """Return the bars in contract money under the library's names."""
-    step_value = float(market.instrument.step_value)
+def _library_frame(market: PricedBars, in_points: bool) -> pd.DataFrame:
+    """Return the bars under the library's names."""
     columns = {"Open": market.open, "High": market.high, "Low": market.low, "Close": market.close}
-    money = {name: (ticks + market.lift) * step_value for name, ticks in columns.items()}
+    if in_points:
+        prices = {name: market.points(ticks + market.lift) for name, ticks in columns.items()}
+    else:
+        step_value = float(market.instrument.step_value)
+        prices = {name: (ticks + market.lift) * step_value for name, ticks in columns.items()}
     volume = market.frame["volume"].to_numpy(np.int64)
-    return pd.DataFrame(money | {"Volume": volume}, index=pd.DatetimeIndex(market.frame["timestamp"]))
+    return pd.DataFrame(prices | {"Volume": volume}, index=pd.DatetimeIndex(market.frame["timestamp"]))
 
 
-def _fills(market: PricedBars, broker: ClosingBroker) -> list[Trade]:
+def _fills(market: PricedBars, broker: ClosingBroker, in_points: bool) -> list[Trade]:
     """Return the trades in whole ticks; trades that were open at the end exit after the last bar."""
-    step_value = float(market.instrument.step_value)
+    step = float(market.instrument.price_step if in_points else market.instrument.step_value)
 
     def ticks(price: float) -> int:
-        return round(price / step_value) - market.lift
+        return round(price / step) - market.lift
 
     ended = {id(trade) for trade in broker.ended}
     return [
@@ -121,7 +126,7 @@ def _notes(market: PricedBars, texts: list[str], broker: ClosingBroker) -> list[
             "margin_rate, or trade fewer contracts."
         )
     notes = []
-    if isinstance(broker, OwnPriceBroker) and broker.moved:
+    if isinstance(broker, PointBroker) and broker.moved:
         prices = counted(broker.moved, "stop or limit price")
         notes.append(f"{prices} between two ticks moved to one of them: {IN_WORDS}.")
     doubtful = sum("somewhat dubious" in text for text in texts)

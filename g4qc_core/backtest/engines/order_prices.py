@@ -33,12 +33,15 @@ class OrderPrices:
     tp: float | None = None
 
     def moved(self, other: OrderPrices) -> int:
-        """Return how many of the prices differ."""
-        return sum(one != another for one, another in zip(astuple(self), astuple(other), strict=True))
+        """Return how many of the prices differ by more than rounding errors."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return sum(one != two and not math.isclose(one or 0, two or 0, rel_tol=1e-9) for one, two in pairs)
 
 
-def on_grid(asked: OrderPrices, *, buys: bool, protects: bool, last: float, step: float) -> OrderPrices:
-    """Move the prices to multiples of `step`; prices on the grid stay as they are.
+def on_grid(
+    asked: OrderPrices, *, buys: bool, protects: bool, last: float, step: float, decimals: int = 10
+) -> OrderPrices:
+    """Move the prices to multiples of `step`; prices on the grid lose their rounding errors only.
 
     Args:
         asked: the prices that the strategy requested.
@@ -46,33 +49,40 @@ def on_grid(asked: OrderPrices, *, buys: bool, protects: bool, last: float, step
         protects: the order closes a position, so that its stop is a protective one.
         last: price of the market, on the grid.
         step: distance between two ticks.
+        decimals: places of prices on the grid.
     """
-    limit = _moved(asked.limit, step, up=not buys)
-    stop = _moved(asked.stop, step, up=buys is not protects)
+    grid = step, decimals
+    limit = _moved(asked.limit, grid, up=not buys)
+    stop = _moved(asked.stop, grid, up=buys is not protects)
     entries = asked.limit or asked.stop or last, limit or stop or last
-    away = step if buys else -step
     return OrderPrices(
         limit,
         stop,
-        _beyond(entries, asked.sl, _moved(asked.sl, step, up=buys), -away),
-        _beyond(entries, asked.tp, _moved(asked.tp, step, up=buys), away),
+        _beyond(entries, asked.sl, _moved(asked.sl, grid, up=buys), grid, up=not buys),
+        _beyond(entries, asked.tp, _moved(asked.tp, grid, up=buys), grid, up=buys),
     )
 
 
-def _moved(price: float | None, step: float, up: bool) -> float | None:
+def _moved(price: float | None, grid: tuple[float, int], up: bool) -> float | None:
     if not price or not math.isfinite(price):
         return price
+    step, decimals = grid
     ticks = price / step
-    if abs(ticks - round(ticks)) < _OFF_GRID:
-        return price
+    whole = round(ticks)
+    if abs(ticks - whole) >= _OFF_GRID:
+        whole = math.ceil(ticks) if up else math.floor(ticks)
     # The library reads a price of zero as no price.
-    return max(math.ceil(ticks) if up else math.floor(ticks), 1) * step
+    return round(max(whole, 1) * step, decimals)
 
 
-def _beyond(entries: tuple[float, float], asked: float | None, moved: float | None, away: float) -> float | None:
+def _beyond(
+    entries: tuple[float, float], asked: float | None, moved: float | None, grid: tuple[float, int], up: bool
+) -> float | None:
     """Return the moved stop or target, or the tick next to the entry if the move made the two meet."""
     if asked is None or moved is None or moved == asked:
         return moved
     before, entry = entries
+    step, decimals = grid
+    away = step if up else -step
     met = (asked - before) * away > 0 >= (moved - entry) * away
-    return entry + away if met else moved
+    return round(entry + away, decimals) if met else moved

@@ -56,9 +56,9 @@ class BuyOnce(Strategy):
 
 
 class Stopped(BuyOnce):
-    """Buys once, with a stop `distance` below in contract money."""
+    """Buys once, with a stop `distance` points below."""
 
-    distance = 100.0
+    distance = 8.0
 
     def next(self) -> None:
         if not self.trades and not self.closed_trades:

@@ -209,7 +209,7 @@ def test_a_stop_within_the_bar_of_a_roll_is_one_in_the_new_contract() -> None:
     """The old contract was left at that bar's open, both fees were paid, and the new one fell on the stop."""
     fell = BARS.copy()
     fell.loc[4, "low"] = 4180 / 4
-    given = spec(strategy=f"{CLASSES}:Stopped", parameters={"distance": 30 * 12.5}, slippage_ticks=0)
+    given = spec(strategy=f"{CLASSES}:Stopped", parameters={"distance": 30 * 0.25}, slippage_ticks=0)
     seen = adjusted(fell, ROLLS, Adjustment.ADDITIVE)
     result = run_backtest(given, seen, ES, data_version="v", roll_rule="volume", exits=EXITS)
     first, second = result.trades.to_dict("records")

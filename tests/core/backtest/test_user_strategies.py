@@ -30,7 +30,7 @@ def test_a_class_of_the_library_runs_and_its_account_is_exact() -> None:
 
 
 def alone(kind: type, bars: pd.DataFrame) -> pd.DataFrame:
-    """Trades of the class in the library alone, on the same money."""
+    """Trades of the class in the library alone, one unit of it for a contract."""
     from backtesting import Backtest
 
     prices = bars.set_index("timestamp")[["open", "high", "low", "close"]].rename(columns=str.capitalize) * 50
