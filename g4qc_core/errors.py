@@ -3,6 +3,7 @@
     G4qcError                       one clear sentence that says what to do
     ├── PermanentError              a retry would fail in the same way
     │   ├── UsageError              an unknown name, a reversed window, a malformed date
+    │   │   ├── ParametersMisfit    each parameter is right, but not together with the others
     │   │   └── NotFound            nothing exists at this address
     │   │       └── Gone            something existed at this address and was deleted
     │   ├── AccessDenied            no key, a wrong key, or a key without the right
@@ -66,6 +67,10 @@ class TransientError(G4qcError):
 
 class UsageError(PermanentError):
     """The user asked for something that does not exist or makes no sense."""
+
+
+class ParametersMisfit(UsageError):
+    """Each parameter of a strategy is within its range, but they do not fit together."""
 
 
 class NotFound(UsageError):

@@ -22,7 +22,15 @@ _PASS = 0o010
 _OWN = frozenset(
     {
         *("postgres", "dagster", "dagster_simulated", "reports", "dagster.log", "up.lock", "up.log"),
-        *("instruments.toml", "backtests.toml", "rolls.toml", "calendars.toml", "open_interest", ".env"),
+        *(
+            "instruments.toml",
+            "backtests.toml",
+            "searches.toml",
+            "rolls.toml",
+            "calendars.toml",
+            "open_interest",
+            ".env",
+        ),
     }
 )
 _ADVICE = "set G4QC_HOME to a folder that you can write"

@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     backtests: Path | None = Field(
         None, description="File with your own backtest specs; unset: those that come with G4QC"
     )
+    searches: Path | None = Field(None, description="File with your own search specs; unset: those that come with G4QC")
     first_month: str = Field(
         "2024-01",
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
@@ -141,7 +142,8 @@ class Settings(BaseSettings):
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
     @field_validator(
-        *("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "database_password_file")
+        *("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "searches"),
+        "database_password_file",
     )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:

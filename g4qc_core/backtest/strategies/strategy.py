@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from g4qc_core.errors import UsageError, unknown
+from g4qc_core.errors import ParametersMisfit, UsageError, unknown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -188,7 +188,7 @@ def build(kind: type[Strategy], parameters: Mapping[str, Any]) -> Strategy:
         problem = error.errors()[0]
         if not problem["loc"]:
             text = problem["msg"].removeprefix("Value error, ")
-            raise UsageError(f"The parameters of {name} do not fit together: {text}.") from None
+            raise ParametersMisfit(f"The parameters of {name} do not fit together: {text}.") from None
         field = str(problem["loc"][0])
         about = _about(kind, field)
         if problem["type"] == "missing":
