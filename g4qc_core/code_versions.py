@@ -28,7 +28,7 @@ VERSIONS: dict[str, CodeVersion] = {
     "bars": CodeVersion(1, "which one-minute bars are valid, and the bars of longer timeframes"),
     "engines": CodeVersion(2, "which orders are filled, when and at which price"),
     "futures": CodeVersion(1, "roll dates, gaps, and adjusted prices"),
-    "metrics": CodeVersion(1, "the figures of a result"),
+    "metrics": CodeVersion(2, "the figures of a result"),
     "strategies": CodeVersion(1, "target positions of the strategies that come with G4QC"),
 }
 """Versions by package, in alphabetical order: `bars` and `futures`, and the parts of `backtest`."""

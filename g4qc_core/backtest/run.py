@@ -12,6 +12,7 @@ from g4qc_core.backtest.account.account import check_against, check_margin, sett
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.old_contracts import OldContracts
 from g4qc_core.backtest.account.priced_bars import price_bars, window
+from g4qc_core.backtest.benchmark_equity import benchmark_equity, benchmark_notes
 from g4qc_core.backtest.engines.engine import EngineTask
 from g4qc_core.backtest.engines.engine_registry import DEFAULT_ENGINE, engine
 from g4qc_core.backtest.prepared_strategy import prepare
@@ -77,13 +78,28 @@ def run_backtest(
     check_against(account, run.equity)
     inputs = inputs_of_run(spec, run.bars, strategy, costs, data_version, roll_rule, chosen.version)
     span = span_of(priced.frame["trade_date"].dt.date, calendar(instrument.calendar))
+    largest = int(account.equity["position"].abs().max())
+    benchmark = benchmark_equity(priced, costs, spec.cash, largest)
+    figures = metrics.compute(
+        account.equity,
+        account.trades,
+        float(spec.cash),
+        span,
+        point_value=float(instrument.point_value),
+        benchmark=benchmark,
+    )
     return BacktestResult(
         id=result_id(spec, inputs),
         spec=spec,
         inputs=inputs,
         trades=account.trades,
         equity=account.equity,
-        metrics=metrics.compute(account.equity, account.trades, float(spec.cash), span),
+        metrics=figures,
         library=run.figures if span.annualisable else metrics.without_annual(run.figures),
-        notes=span.caution() + notes_of_run(spec, run.bars, account) + run.notes,
+        notes=[
+            *span.caution(),
+            *notes_of_run(spec, run.bars, account),
+            *benchmark_notes(benchmark, largest),
+            *run.notes,
+        ],
     )

@@ -25,6 +25,7 @@ from g4qc_core.backtest.account.margin import margin_prices
 from g4qc_core.backtest.account.old_contracts import OldContracts, held_over
 from g4qc_core.backtest.account.priced_bars import price_bars
 from g4qc_core.backtest.account.roll_positions import closed_at_rolls
+from g4qc_core.backtest.benchmark_equity import benchmark_equity
 from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.span import span_of
@@ -48,7 +49,7 @@ GOLDEN: dict[str, dict[int, str]] = {
     "bars": {1: "74954e224be72ad88b29adb49d82a26d"},
     "engines": {1: "52c6f5168fce04768105830afef490c8", 2: "147854cfad02164fc491d9e5abf6039b"},
     "futures": {1: "2297648cf9ef5d922859a5f329e2a9af"},
-    "metrics": {1: "e27ea79393d431f8e48730f2bf8fe32a"},
+    "metrics": {1: "e27ea79393d431f8e48730f2bf8fe32a", 2: "cb4bbe5a7c9f9f852cb612186d7a923c"},
     "strategies": {1: "a62384b3cbda09b729975665ef58e6a1"},
 }
 
@@ -232,7 +233,15 @@ def _metrics() -> str:
     given = spec(strategy="sma_cross", parameters={"fast": 3, "slow": 8})
     result = run_backtest(given, bars, ES, data_version="v", roll_rule="r", exits=exits_of(bars))
     span = span_of(bars["trade_date"].dt.date, HOURS)
-    return fingerprint(metrics.compute(result.equity, result.trades, 1_000_000.0, span), span.days, list(span.missing))
+    held = benchmark_equity(price_bars(bars, ES, exits_of(bars)), CostModel.of(ES, Decimal(1)), Decimal(1_000_000), 1)
+    assert held is not None
+    found = metrics.compute(result.equity, result.trades, 1_000_000.0, span, point_value=50.0, benchmark=held)
+    tables = [
+        *(table(result.daily_equity, 1_000_000.0) for table in (metrics.by_month, metrics.by_year, metrics.by_weekday)),
+        *(metrics.by_hour(result.equity, 1_000_000.0, HOURS), metrics.by_side(result.trades)),
+        metrics.drawdown_table(result.daily_equity, 1_000_000.0),
+    ]
+    return fingerprint(found, span.days, list(span.missing), held.to_numpy(), *tables)
 
 
 def _strategies() -> str:

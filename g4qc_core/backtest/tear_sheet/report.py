@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.backtest.account.priced_bars import window
-from g4qc_core.backtest.metrics import ANNUAL, DEFINITIONS, MONEY, PERCENT, distorted, monthly_returns
+from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, SAMPLED, distorted, monthly_returns
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.strategies import strategy
 from g4qc_core.backtest.tear_sheet.charts import MOST_CANDLES, MOST_TABLE_ROWS, charts
@@ -100,7 +100,7 @@ def label(name: str) -> str:
 def shown(name: str, value: float | int | None) -> str:
     """Format a figure: money with two decimals, fractions as per cent, words where it is undefined."""
     if value is None:
-        return "not meaningful" if name in ANNUAL else "–"
+        return "not meaningful" if name in SAMPLED else "–"
     if name in MONEY:
         return f"{value:,.2f}"
     if name in PERCENT:
@@ -140,7 +140,7 @@ def _key(name: str, result: BacktestResult) -> str:
 
 
 def _figure_row(name: str, result: BacktestResult) -> str:
-    value, words = figure(name, result.metrics), escape(DEFINITIONS[name])
+    value, words = figure(name, result.metrics), escape(DEFINITIONS[name].words)
     return f'<tr><th>{label(name)}</th><td class="value">{value}</td><td class="words">{words}</td></tr>'
 
 

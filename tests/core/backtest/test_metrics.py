@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, compute, longest_drawdown, monthly_returns
+from g4qc_core.backtest.metrics import (
+    DEFINITIONS,
+    MONEY,
+    PERCENT,
+    SAMPLED,
+    compute,
+    longest_drawdown,
+    monthly_returns,
+    needing,
+)
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.span import Span
@@ -19,7 +28,7 @@ def test_every_figure_is_defined_in_words_and_every_definition_has_a_figure() ->
     names = list(made().metrics)
     assert names == list(DEFINITIONS)
     assert set(DEFINITIONS) >= MONEY | PERCENT
-    assert all(words.endswith(".") for words in DEFINITIONS.values())
+    assert all(one.words.endswith(".") and one.key == name for name, one in DEFINITIONS.items())
 
 
 def test_returns_are_taken_from_session_to_session_and_not_from_midnight_to_midnight() -> None:
@@ -41,12 +50,15 @@ def test_a_session_over_midnight_is_one_return() -> None:
     assert made(bars).metrics["sessions"] == 4
 
 
-def test_the_drawdown_counts_from_the_starting_cash_and_over_every_bar() -> None:
+def test_the_drawdown_counts_from_the_starting_cash_over_sessions_and_over_bars() -> None:
     result = made()
-    peak = np.maximum.accumulate([1e6, *result.equity["equity"]])[1:]
-    fall = result.equity["equity"] - peak
-    assert result.metrics["max_drawdown_money"] == pytest.approx(fall.min())
-    assert result.metrics["max_drawdown"] == pytest.approx((fall / peak).min())
+    for prefix, values in (("max", result.daily_equity), ("intraday", result.equity["equity"])):
+        peak = np.maximum.accumulate([1e6, *values])[1:]
+        fall = values.to_numpy() - peak
+        assert result.metrics[f"{prefix}_drawdown_money"] == pytest.approx(fall.min())
+        assert result.metrics[f"{prefix}_drawdown"] == pytest.approx((fall / peak).min())
+    assert result.metrics["intraday_drawdown"] < result.metrics["max_drawdown"] < 0
+    assert result.metrics["intraday_drawdown"] == pytest.approx(result.equity["drawdown"].min())
     assert (result.equity["drawdown"] <= 0).all()
 
 
@@ -78,10 +90,10 @@ def test_what_is_not_defined_is_none_and_not_a_number_that_looks_like_one() -> N
     equity = pd.DataFrame(
         {"trade_date": pd.to_datetime(["2026-01-05"]), "position": [0], "equity": [100.0], "drawdown": [0.0]}
     )
-    trades = pd.DataFrame({name: np.zeros(0) for name in ("profit", "gross", "fees", "slippage", "size")})
+    trades = pd.DataFrame({name: np.zeros(0) for name in ("profit", "gross", "fees", "slippage", "size", "bars")})
     figures = compute(equity, trades, 100.0, Span(days=3, sessions=1))
     undefined = {name for name, value in figures.items() if value is None}
-    assert undefined == {
-        "annual_return", "volatility", "sharpe", "sortino", "calmar", "win_rate", "profit_factor", "average_trade",
-        "best_trade", "worst_trade",
+    assert undefined == SAMPLED | {*needing("benchmark")} | {
+        "win_rate", "profit_factor", "average_trade", "expectancy", "payoff_ratio", "best_trade", "worst_trade",
+        "average_bars", "cost_share",
     }  # fmt: skip

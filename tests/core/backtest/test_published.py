@@ -147,5 +147,5 @@ def figures_of(returns: np.ndarray, span: Span) -> dict[str, Any]:
     days = pd.DatetimeIndex(pd.bdate_range("2026-01-05", periods=len(values))).as_unit("s")
     equity = pd.DataFrame({"trade_date": days, "position": 1, "equity": values})
     equity["drawdown"] = values / np.maximum.accumulate(np.maximum(values, 1000.0)) - 1
-    trades = pd.DataFrame({name: np.zeros(0) for name in ("profit", "gross", "fees", "slippage", "size")})
+    trades = pd.DataFrame({name: np.zeros(0) for name in ("profit", "gross", "fees", "slippage", "size", "bars")})
     return metrics.compute(equity, trades, 1000.0, span)

@@ -48,7 +48,7 @@ def test_the_report_says_where_every_number_comes_from_and_what_it_means(page: s
         assert words in page
     for name in ("Sharpe", "Max drawdown", "Monthly returns", "The library&#x27;s own figures", "Assumptions"):
         assert name in page or name.replace("&#x27;", "'") in page
-    assert DEFINITIONS["net_profit"] in page
+    assert DEFINITIONS["net_profit"].words in page
     assert f"{result.metrics['final_equity']:,.2f}" in page
 
 

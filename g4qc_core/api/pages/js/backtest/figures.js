@@ -3,12 +3,34 @@
 import { money, number, percent } from "../format.js";
 import { t, word } from "../lang.js";
 
-const PERCENT = ["total_return", "annual_return", "volatility", "max_drawdown", "exposure", "win_rate"];
-const MONEY = ["starting_cash", "final_equity", "net_profit", "max_drawdown_money", "average_trade", "best_trade", "worst_trade", "gross_profit", "fees", "slippage"];
-const ANNUAL = ["annual_return", "volatility", "sharpe", "sortino", "calmar"];
-const OF_RETURNS = ["volatility", "sharpe", "sortino"];
-const COUNTS = ["sessions", "missing_sessions", "days", "bars", "trades", "contracts_traded", "longest_drawdown"];
-const TONED = ["net_profit", "total_return", "annual_return", "average_trade", "sharpe", "sortino", "calmar"];
+const PERCENT = [
+  "total_return", "annual_return", "volatility", "max_drawdown", "intraday_drawdown", "average_drawdown",
+  "time_under_water", "best_session", "worst_session", "positive_sessions", "value_at_risk",
+  "conditional_value_at_risk", "exposure", "win_rate", "cost_share", "benchmark_return", "excess_return",
+  "alpha", "tracking_error",
+];
+const MONEY = [
+  "starting_cash", "final_equity", "net_profit", "max_drawdown_money", "intraday_drawdown_money", "long_profit",
+  "short_profit", "average_trade", "best_trade", "worst_trade", "gross_profit", "fees", "slippage", "costs",
+];
+const SAMPLED = [
+  "annual_return", "volatility", "sharpe", "sortino", "calmar", "omega", "skew", "kurtosis", "tail_ratio",
+  "value_at_risk", "conditional_value_at_risk", "sqn", "turnover", "beta", "alpha", "correlation",
+  "tracking_error", "information_ratio",
+];
+const OF_RETURNS = [
+  "volatility", "sharpe", "sortino", "omega", "best_session", "worst_session", "positive_sessions", "skew",
+  "kurtosis", "tail_ratio", "value_at_risk", "conditional_value_at_risk", "beta", "alpha", "correlation",
+  "tracking_error", "information_ratio",
+];
+const COUNTS = [
+  "longest_drawdown", "trades", "long_trades", "short_trades", "longest_losing_streak", "contracts_traded",
+  "sessions", "missing_sessions", "days", "bars",
+];
+const TONED = [
+  "net_profit", "total_return", "annual_return", "sharpe", "sortino", "calmar", "long_profit", "short_profit",
+  "average_trade", "expectancy", "sqn", "excess_return", "alpha", "information_ratio",
+];
 
 /** Those at the top of a result. */
 export const HEADLINES = ["net_profit", "total_return", "annual_return", "sharpe", "max_drawdown", "profit_factor", "win_rate", "trades"];
@@ -22,7 +44,7 @@ export function written(name, value, missing = 0) {
 }
 
 function plain(name, value) {
-  if (value === null || value === undefined) return ANNUAL.includes(name) ? t("backtest.notmeaningful") : "–";
+  if (value === null || value === undefined) return SAMPLED.includes(name) ? t("backtest.notmeaningful") : "–";
   if (PERCENT.includes(name)) return percent(value, 2);
   if (MONEY.includes(name)) return money(value);
   return COUNTS.includes(name) ? number(value) : number(value, 2);
