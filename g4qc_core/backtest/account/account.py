@@ -1,19 +1,20 @@
 """The exact account: every trade in ticks and decimals, the equity of every bar, the margin of every order.
 
-Profit = ticks x tick value x contracts - fees - slippage, with no rounding. Engines and specs do not belong here.
+Profit = ticks x tick value x contracts - fees - slippage, in whole units of money (`money_units`). Engines and specs do not belong here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest.account.costs import CostModel
-from g4qc_core.backtest.account.margin import margin_prices
+from g4qc_core.backtest.account.lots import LotCosts, Lots, lot_costs, split_at_rolls
+from g4qc_core.backtest.account.money_units import LARGEST, UnitCosts, too_large, unit_costs
 from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.errors import BacktestRefused, G4qcError
 from g4qc_core.result_columns import TRADE_COLUMNS
@@ -36,14 +37,6 @@ class Trade:
     exit_bar: int
     entry: int
     exit: int
-
-    def gross(self, costs: CostModel) -> Decimal:
-        """Return the profit before costs."""
-        return (self.exit - self.entry) * self.size * costs.step_value
-
-    def profit(self, costs: CostModel) -> Decimal:
-        """Return the profit after the costs of both sides."""
-        return self.gross(costs) - 2 * abs(self.size) * costs.side
 
 
 @dataclass(frozen=True)
@@ -73,19 +66,24 @@ def settle(
     Args:
         market: the bars that were traded.
         lots: what was bought and sold, in any order; a lot may span rolls.
-        costs: costs of each side.
+        costs: costs of each order.
         cash: money before the first bar.
         closing: bars of rolls at which positions were closed because the contract changed.
 
     Raises:
-        BacktestRefused: the account was ruined.
+        BacktestRefused: the account was ruined, or is too large for 64 bits.
     """
-    trades = [trade for lot in lots for trade in _split(market, lot)]
-    trades.sort(key=lambda t: (t.entry_bar, t.exit_bar, t.size))
-    position = _positions(len(market), trades)
-    equity = _equity_frame(market, trades, position, costs, cash)
-    final = cash + sum((trade.profit(costs) for trade in trades), Decimal(0))
-    return Account(_trades_frame(market, trades, costs, closing), equity, final, costs.currency)
+    units = unit_costs(costs, cash)
+    split = split_at_rolls(market, Lots.of(lots))
+    paid = lot_costs(market, split, units)
+    position = _positions(len(market), split)
+    start = int(cash * units.scale)
+    equity = _equity_units(market, split, position, paid, units, start)
+    refuse_ruin(market.frame["timestamp"], equity)
+    frame = _equity_frame(market, position, equity, units.scale, start)
+    return Account(
+        _trades_frame(market, split, paid, units, closing), frame, units.money(equity[-1]), costs.currency
+    )
 
 
 def check_against(account: Account, engine_equity: float) -> None:
@@ -97,7 +95,7 @@ def check_against(account: Account, engine_equity: float) -> None:
         )
 
 
-def check_margin(market: PricedBars, account: Account, margin: Decimal | None, rate: Decimal) -> None:
+def check_margin(market: PricedBars, account: Account, margin: np.ndarray, units: UnitCosts) -> None:
     """Raise an error unless the account can pay the margin of every order that opens, enlarges or rolls a position.
 
     The margin of the whole new position is compared with the equity at the close of the bar that decides the order.
@@ -105,8 +103,8 @@ def check_margin(market: PricedBars, account: Account, margin: Decimal | None, r
     Args:
         market: the bars that were traded.
         account: their account.
-        margin: money per contract; None: `rate` times the price that `margin_prices` gives, in money.
-        rate: share of a contract's value.
+        margin: units of money of one contract at the close of each bar (`margin.margin_units`).
+        units: the unit of money.
 
     Raises:
         BacktestRefused: the account cannot; the text names instant, need and equity.
@@ -115,71 +113,93 @@ def check_margin(market: PricedBars, account: Account, margin: Decimal | None, r
     before, after = position[:-1], position[1:]
     rolled = np.zeros(len(position) - 1, bool)
     rolled[market.rolls - 1] = True
+    orders = np.flatnonzero((before != after) | rolled)
+    equity = np.rint(account.equity["equity"].to_numpy()[orders] * units.scale)
+    refuse_short(market, orders, before[orders], after[orders], rolled[orders], equity, margin, units)
+
+
+def refuse_short(
+    market: PricedBars,
+    orders: np.ndarray,
+    before: np.ndarray,
+    after: np.ndarray,
+    rolled: np.ndarray,
+    equity: np.ndarray,
+    margin: np.ndarray,
+    units: UnitCosts,
+) -> None:
+    """Raise BacktestRefused for the first of k orders whose margin the equity does not cover.
+
+    Args:
+        market: the bars that were traded.
+        orders: bars that decide an order, ascending.
+        before, after: positions before and after each.
+        rolled: whether the contract changes with it.
+        equity: units in the account at the close of the deciding bar.
+        margin: units of one contract at the close of each bar of the market.
+        units: the unit of money.
+    """
     opens = (np.abs(after) > np.abs(before)) | (before * after < 0) | (rolled & (after != 0))
-    own = margin_prices(market.close[:-1] - market.link[:-1])
-    each = own * float(market.instrument.step_value * rate) if margin is None else np.full(len(own), float(margin))
-    needed, available = np.abs(after) * each, account.equity["equity"].to_numpy()[:-1]
-    short = opens & (available < needed)
+    # Whole numbers below 2**53 are exact as floats; above it a cent is not, and no account comes near it.
+    needed = np.abs(after) * margin[orders].astype(np.float64)
+    short = opens & (equity < needed)
     if short.any():
-        bar = int(np.argmax(short))
-        wanted = counted(abs(int(after[bar])), "contract")
+        at = int(np.argmax(short))
+        wanted = counted(abs(int(after[at])), "contract")
         raise BacktestRefused(
             f"The account could not pay the margin of {wanted} on "
-            f"{market.frame['timestamp'].iloc[bar]}: needed {needed[bar]:,.2f} {market.instrument.currency}, "
-            f"available {available[bar]:,.2f}. Give it more cash, trade fewer contracts, or set margin in "
-            "the spec."
+            f"{market.frame['timestamp'].iloc[int(orders[at])]}: needed {needed[at] / units.scale:,.2f} "
+            f"{market.instrument.currency}, available {equity[at] / units.scale:,.2f}. Give it more cash, trade fewer "
+            "contracts, or set margin in the spec."
         )
 
 
-def _split(market: PricedBars, lot: Trade) -> list[Trade]:
-    """Split the lot into trades within one contract each.
-
-    Linked prices are equal on both sides of a roll: the old contract is left at its own price and the new one is
-    entered at its own open. A lot that ends in the bar of a roll ends in the old contract if it ends at the open,
-    otherwise in the new one.
-    """
-    pieces, left = [], lot
-    later = lot.exit_bar < len(market) and lot.exit != market.open[lot.exit_bar]
-    for roll in market.rolls[(market.rolls > lot.entry_bar) & (market.rolls < lot.exit_bar + later)]:
-        price = int(market.open[roll])
-        pieces.append(replace(left, exit_bar=int(roll), exit=price))
-        left = replace(left, entry_bar=int(roll), entry=price)
-    return [*pieces, left]
+def refuse_ruin(stamps: pd.Series, equity: np.ndarray) -> None:
+    """Raise BacktestRefused if nothing is left at the close of a bar; `equity` is in any unit."""
+    if (equity <= 0).any():
+        raise ruined(stamps, int(np.argmax(equity <= 0)))
 
 
-def _positions(n: int, trades: list[Trade]) -> np.ndarray:
+def ruined(stamps: pd.Series, bar: int) -> BacktestRefused:
+    """Return the refusal of an account that had nothing left at the close of this bar."""
+    return BacktestRefused(
+        f"The account was ruined: on {stamps.iloc[min(bar, len(stamps) - 1)]} nothing was left of it. Give it more "
+        "cash, or trade fewer contracts."
+    )
+
+
+def _positions(n: int, lots: Lots) -> np.ndarray:
     """Return the contracts held through the close of each bar (int64, length n), before the closing at the end."""
     steps = np.zeros(n + 1, np.int64)
-    for trade in trades:
-        steps[trade.entry_bar] += trade.size
-        steps[trade.exit_bar] -= trade.size
+    np.add.at(steps, lots.entry_bar, lots.size)
+    np.add.at(steps, lots.exit_bar, -lots.size)
     return np.cumsum(steps[:n])
 
 
-def _equity_frame(
-    market: PricedBars, trades: list[Trade], position: np.ndarray, costs: CostModel, cash: Decimal
-) -> pd.DataFrame:
+def _equity_units(
+    market: PricedBars, lots: Lots, position: np.ndarray, paid: LotCosts, units: UnitCosts, start: int
+) -> np.ndarray:
+    """Return the equity at the close of each bar in units, int64, length n."""
     n = len(market)
-    # Whole numbers of the smallest decimal unit, as Python integers: nothing is rounded and nothing overflows.
-    places = max(0, *(-int(value.as_tuple().exponent) for value in (costs.step_value, costs.side, cash)))
-    scale = 10**places
-    tick, side, start = (int(value * scale) for value in (costs.step_value, costs.side, cash))
-    flow = np.zeros(n, object)
-    for trade in trades:
-        exit_bar = min(trade.exit_bar, n - 1)
-        flow[trade.entry_bar] -= trade.size * trade.entry * tick + abs(trade.size) * side
-        flow[exit_bar] += trade.size * trade.exit * tick - abs(trade.size) * side
-    open_position = position.astype(object)
-    open_position[-1] = 0
-    units = start + np.cumsum(flow) + open_position * market.close.astype(object) * tick
-    equity = (units / scale).astype(np.float64)
-    if (equity <= 0).any():
-        bar = int(np.argmax(equity <= 0))
-        raise BacktestRefused(
-            f"The account was ruined: on {market.frame['timestamp'].iloc[bar]} it stood at "
-            f"{equity[bar]:,.2f} {costs.currency}. Give it more cash, or trade fewer contracts."
-        )
-    peak = np.maximum.accumulate(np.maximum(equity, float(cash)))
+    wide = int(market.high.max()) - int(market.low.min())
+    won = float(np.abs(lots.steps.astype(np.float64)).sum()) + float(np.abs(position).max(initial=0)) * wide
+    if won * units.step + float((paid.fees + paid.slippage).astype(np.float64).sum()) + start > LARGEST:
+        raise too_large()
+    flow = np.zeros(n + 1, np.int64)
+    np.add.at(flow, lots.entry_bar, -lots.size * lots.entry * units.step - paid.entry_fee - paid.entry_slippage)
+    out = lots.size * lots.exit * units.step - paid.exit_fee - paid.exit_slippage
+    np.add.at(flow, np.minimum(lots.exit_bar, n - 1), out)
+    held = position.copy()
+    held[-1] = 0
+    # Parts of the sum may leave 64 bits and wrap around; the whole is within them and so is exact.
+    return start + np.cumsum(flow[:n]) + held * market.close * units.step
+
+
+def _equity_frame(
+    market: PricedBars, position: np.ndarray, units: np.ndarray, scale: int, start: int
+) -> pd.DataFrame:
+    equity = units / scale
+    peak = np.maximum.accumulate(np.maximum(units, start)) / scale
     return pd.DataFrame(
         {
             "timestamp": market.frame["timestamp"],
@@ -191,25 +211,24 @@ def _equity_frame(
     )
 
 
-def _trades_frame(market: PricedBars, trades: list[Trade], costs: CostModel, closing: Collection[int]) -> pd.DataFrame:
+def _trades_frame(
+    market: PricedBars, lots: Lots, paid: LotCosts, units: UnitCosts, closing: Collection[int]
+) -> pd.DataFrame:
     n = len(market)
-    entries = np.array([t.entry_bar for t in trades], np.int64)
-    ends = np.array([t.exit_bar for t in trades], np.int64)
+    entries, ends = lots.entry_bar, lots.exit_bar
     exits = np.minimum(ends, n - 1)
-    size = np.array([t.size for t in trades], np.int64)
-    entry_ticks = np.array([t.entry for t in trades], np.int64)
-    exit_ticks = np.array([t.exit for t in trades], np.int64)
     # Both prices of a trade are prices of the contract in which it was opened.
-    entry_own, exit_own = entry_ticks - market.link[entries], exit_ticks - market.link[entries]
-    entered = {(trade.entry_bar, trade.size > 0) for trade in trades}
-    continued = np.array([(trade.exit_bar, trade.size > 0) in entered for trade in trades], bool) & (entries < ends)
+    entry_own, exit_own = lots.entry - market.link[entries], lots.exit - market.link[entries]
+    long = lots.size > 0
+    continued = np.isin(2 * ends + long, 2 * entries + long) & (entries < ends)
     rolled = np.isin(ends, market.rolls) & continued | np.isin(ends, list(closing))
     stamps, days = market.frame["timestamp"], market.frame["trade_date"]
+    gross = lots.steps * units.step
     money = {
-        "gross": [float(t.gross(costs)) for t in trades],
-        "fees": [float(2 * abs(t.size) * costs.fee) for t in trades],
-        "slippage": [float(2 * abs(t.size) * costs.slippage) for t in trades],
-        "profit": [float(t.profit(costs)) for t in trades],
+        "gross": gross,
+        "fees": paid.fees,
+        "slippage": paid.slippage,
+        "profit": gross - paid.fees - paid.slippage,
     }
     columns = {
         "entry_time": stamps.iloc[entries].to_numpy(),
@@ -217,13 +236,13 @@ def _trades_frame(market: PricedBars, trades: list[Trade], costs: CostModel, clo
         "entry_trade_date": days.iloc[entries].to_numpy(),
         "exit_trade_date": days.iloc[exits].to_numpy(),
         "contract": market.contracts[entries],
-        "size": size,
+        "size": lots.size,
         "entry_price": market.shown(entry_own, entries),
         "exit_price": market.shown(exit_own, entries),
         "entry_price_own": market.points(entry_own),
         "exit_price_own": market.points(exit_own),
-        "ticks": (exit_ticks - entry_ticks) * np.sign(size),
-        **{name: np.array(values, np.float64) for name, values in money.items()},
+        "ticks": (lots.exit - lots.entry) * np.sign(lots.size),
+        **{name: values / units.scale for name, values in money.items()},
         "bars": ends - entries,
         "exit_reason": np.where(ends == n, "end", np.where(rolled, "roll", "signal")),
     }

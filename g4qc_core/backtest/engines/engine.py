@@ -15,10 +15,13 @@ from typing import Any
 
 from g4qc_core.backtest.account.account import Trade
 from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.margin import MarginTable
+from g4qc_core.backtest.account.money_units import UnitCosts, unit_costs
 from g4qc_core.backtest.account.old_contracts import OldContracts
 from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.backtest.account.roll_positions import OnRoll
 from g4qc_core.backtest.prepared_strategy import PreparedStrategy
+from g4qc_core.backtest.sizing.sizing_rule import SizingRule
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,14 @@ class EngineTask:
     Attributes:
         bars: n bars, at least as many as the strategy needs.
         strategy: of either kind.
-        costs: costs of each side.
+        costs: costs of each order.
         cash: money before the first bar, in the currency of the costs.
-        margin_rate: share of a contract's value, for an engine that checks margin itself.
+        margin_rate: share of a contract's value, for an order's margin without a table.
         on_roll: what happens to a position at a roll.
         old_contracts: bars of the old contracts after their rolls; required if `on_roll` is `hold` and there is a roll.
         seed: start of the random numbers of the user's own code.
+        sizing: how many contracts a wish is.
+        margin: money per contract; None: `margin_rate`.
     """
 
     bars: PricedBars
@@ -44,6 +49,14 @@ class EngineTask:
     on_roll: OnRoll = "roll"
     old_contracts: OldContracts | None = None
     seed: int = 0
+    sizing: SizingRule = SizingRule()
+    margin: MarginTable | None = None
+
+    @property
+    def units(self) -> UnitCosts:
+        """The costs in whole units of money, in which cash and margin are whole as well."""
+        amounts = () if self.margin is None else (amount for _, amount in self.margin.amounts)
+        return unit_costs(self.costs, self.cash, *amounts)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from g4qc_core.backtest.account.roll_positions import OnRoll
-from g4qc_core.backtest.specs.spec_values import Day, Money, Rule, Whole, one_of
+from g4qc_core.backtest.specs.spec_values import Day, Margin, Money, Rule, Sizing, Whole, one_of
 from g4qc_core.backtest.strategies import make_strategy, strategy
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import SettingsError, UsageError, unknown
@@ -80,6 +80,12 @@ class BacktestSpec(BaseModel):
         description="What happens to a position at a roll: roll goes on in the next contract, close leaves the market, "
         "hold stays in the old contract as long as its bars are kept",
     )
+    sizing: Sizing = Field(
+        "contracts",
+        max_length=200,
+        description="How many contracts a full position is: contracts (the strategy's parameter), contracts(3), "
+        "notional(250000), equity(50) or volatility(15)",
+    )
     cash: Money = Field(Decimal(100_000), gt=0, le=10**12, description="Money in the account before the first bar")
     first: Day | None = Field(None, alias="from", description="First trade date; default: as far as bars reach")
     last: Day | None = Field(None, alias="to", description="Last trade date, included; default: as far as bars reach")
@@ -87,11 +93,14 @@ class BacktestSpec(BaseModel):
     fee: Money | None = Field(
         None, ge=0, le=10**9, description="Money per contract and side; default: the instrument's"
     )
-    margin: Money | None = Field(
+    fee_rate: Money = Field(Decimal(0), ge=0, le=1, description="Commission as a share of the value of each fill")
+    slippage_rate: Money = Field(Decimal(0), ge=0, le=1, description="Slippage as a share of the value of each fill")
+    min_fee: Money = Field(Decimal(0), ge=0, le=10**9, description="Least commission of an order, in money")
+    margin: Margin | None = Field(
         None,
-        gt=0,
-        le=10**9,
-        description="Money per contract that every order must find in the account; default: margin_rate of its value",
+        max_length=1000,
+        description="Money per contract that every order must find in the account, or a table like "
+        "2026-01-01: 12000, 2026-06-01: 13200; default: margin_rate of its value",
     )
     margin_rate: Money = Field(
         Decimal("0.1"), gt=0, le=1, description="Share of a contract's value that every order must find in the account"
@@ -172,6 +181,11 @@ class BacktestSpec(BaseModel):
         """Raise UsageError for a field that a class of backtesting.py cannot have."""
         if self.margin is not None:
             raise UsageError("margin: a class of backtesting.py takes margin_rate instead.")
+        if self.sizing != "contracts":
+            raise UsageError("sizing: a class of backtesting.py gives the sizes of its orders itself: leave it out.")
+        for name in ("fee_rate", "slippage_rate", "min_fee"):
+            if getattr(self, name):
+                raise UsageError(f"{name}: a class of backtesting.py pays fee and slippage_ticks a contract: leave it out.")
         if self.adjustment is not Adjustment.ADDITIVE:
             raise UsageError(
                 "adjustment: a class of backtesting.py trades the prices that it sees, which must be additive."

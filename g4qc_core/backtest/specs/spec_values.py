@@ -1,4 +1,4 @@
-"""The kinds of value in a backtest spec, each in one canonical form: money, dates, whole numbers, names, roll rules.
+"""The kinds of value in a backtest spec, each in one canonical form: money, dates, whole numbers, names, and rules.
 
 Equal values that are written differently become the same value.
 """
@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
+from g4qc_core.backtest.account.margin import parse_margin
+from g4qc_core.backtest.sizing.sizing_rule import parse_sizing
 from g4qc_core.calendars.session_calendar import parse_date
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.roll_rules import parse_rule
@@ -53,6 +55,16 @@ def _rule(value: str) -> str:
     return str(_or_value_error(parse_rule, value))
 
 
+def _sizing(value: str) -> str:
+    return str(_or_value_error(parse_sizing, value))
+
+
+def _margin(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise ValueError("must be money per contract, or a table like 2026-01-01: 12000, 2026-06-01: 13200")
+    return str(_or_value_error(parse_margin, str(value)))
+
+
 def _or_value_error(parse: Callable[[str], Any], text: str) -> Any:
     try:
         return parse(text)
@@ -75,3 +87,5 @@ Money = Annotated[Decimal, BeforeValidator(_money), PlainSerializer(_canonical, 
 Day = Annotated[date, BeforeValidator(_day)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Rule = Annotated[str, AfterValidator(_rule)]
+Sizing = Annotated[str, AfterValidator(_sizing)]
+Margin = Annotated[str, BeforeValidator(_margin)]
