@@ -24,7 +24,7 @@ class CodeVersion:
 
 
 VERSIONS: dict[str, CodeVersion] = {
-    "account": CodeVersion(1, "trades, costs, equity, margin, and what happens to positions at rolls"),
+    "account": CodeVersion(2, "trades, costs, equity, margin, and what happens to positions at rolls"),
     "bars": CodeVersion(1, "which one-minute bars are valid, and the bars of longer timeframes"),
     "engines": CodeVersion(2, "which orders are filled, when and at which price"),
     "futures": CodeVersion(1, "roll dates, gaps, and adjusted prices"),

@@ -10,15 +10,17 @@ import pandas as pd
 from g4qc_core.backtest import metrics
 from g4qc_core.backtest.account.account import check_against, check_margin, settle
 from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.margin import margin_units, parse_margin
 from g4qc_core.backtest.account.old_contracts import OldContracts
-from g4qc_core.backtest.account.priced_bars import price_bars, window
+from g4qc_core.backtest.account.priced_bars import PricedBars, price_bars, window
 from g4qc_core.backtest.benchmark_equity import benchmark_equity, benchmark_notes
 from g4qc_core.backtest.engines.engine import EngineTask
 from g4qc_core.backtest.engines.engine_registry import DEFAULT_ENGINE, engine
-from g4qc_core.backtest.prepared_strategy import prepare
+from g4qc_core.backtest.prepared_strategy import PreparedStrategy, prepare
 from g4qc_core.backtest.result import BacktestResult, result_id
 from g4qc_core.backtest.run_inputs import inputs_of_run
 from g4qc_core.backtest.run_notes import notes_of_run
+from g4qc_core.backtest.sizing.sizing_rule import parse_sizing
 from g4qc_core.backtest.span import span_of
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.calendars.session_calendar import calendar
@@ -68,13 +70,13 @@ def run_backtest(
         )
     if spec.on_roll == "hold" and len(priced.rolls) and old_contracts is None:
         raise UsageError(f"The backtest {spec.name} holds old contracts: give it their bars after the rolls.")
-    costs = CostModel.of(instrument, spec.slippage_ticks, spec.fee)
-    task = EngineTask(priced, strategy, costs, spec.cash, spec.margin_rate, spec.on_roll, old_contracts, spec.seed)
+    task = task_of(spec, priced, strategy, old_contracts)
+    costs = task.costs
     chosen = engine(engine_name)
     run = chosen.run(task)
     account = settle(run.bars, run.fills, costs, spec.cash, run.closed_at)
     if not run.margin_checked:
-        check_margin(run.bars, account, spec.margin, spec.margin_rate)
+        check_margin(run.bars, account, margin_units(run.bars, task.units, task.margin, task.margin_rate), task.units)
     check_against(account, run.equity)
     inputs = inputs_of_run(spec, run.bars, strategy, costs, data_version, roll_rule, chosen.version)
     span = span_of(priced.frame["trade_date"].dt.date, calendar(instrument.calendar))
@@ -102,4 +104,34 @@ def run_backtest(
             *benchmark_notes(benchmark, largest),
             *run.notes,
         ],
+    )
+
+
+def task_of(
+    spec: BacktestSpec, priced: PricedBars, strategy: PreparedStrategy, old_contracts: OldContracts | None
+) -> EngineTask:
+    """Return the task of an engine: what the spec says about a strategy on these bars."""
+    return EngineTask(
+        priced,
+        strategy,
+        costs_of(spec, priced.instrument),
+        spec.cash,
+        spec.margin_rate,
+        spec.on_roll,
+        old_contracts,
+        spec.seed,
+        parse_sizing(spec.sizing),
+        None if spec.margin is None else parse_margin(spec.margin),
+    )
+
+
+def costs_of(spec: BacktestSpec, instrument: Instrument) -> CostModel:
+    """Return the costs that the spec asks for."""
+    return CostModel.of(
+        instrument,
+        spec.slippage_ticks,
+        spec.fee,
+        fee_rate=spec.fee_rate,
+        slippage_rate=spec.slippage_rate,
+        min_fee=spec.min_fee,
     )

@@ -61,6 +61,7 @@ def inputs_of_run(
         },
         "costs": costs.to_dict(),
         "margin": margin_in_words(spec, instrument),
+        "sizing": spec.sizing,
         "cash": spec.to_dict()["cash"],
         "strategy": spec.strategy,
         "parameters": dict(strategy.parameters),
@@ -73,7 +74,7 @@ def inputs_of_run(
 def margin_in_words(spec: BacktestSpec, instrument: Instrument) -> str:
     """Return the margin of an order in words, for the inputs and the notes."""
     if spec.margin is not None:
-        return f"{spec.to_dict()['margin']} {instrument.currency} per contract at each order"
+        return f"{spec.margin} {instrument.currency} per contract at each order"
     return f"{spec.to_dict()['margin_rate']} of {margin.IN_WORDS}, at each order"
 
 

@@ -45,7 +45,7 @@ from tests.core.backtest.series import exits_of, series, spec
 from tests.core.bars.builders import es_contract
 
 GOLDEN: dict[str, dict[int, str]] = {
-    "account": {1: "57123e1f5aa13f7d0c153fc3da0fc864"},
+    "account": {1: "57123e1f5aa13f7d0c153fc3da0fc864", 2: "cfd83a7f61afdc50d8af8ff5b01fe4c5"},
     "bars": {1: "74954e224be72ad88b29adb49d82a26d"},
     "engines": {1: "52c6f5168fce04768105830afef490c8", 2: "147854cfad02164fc491d9e5abf6039b"},
     "futures": {1: "2297648cf9ef5d922859a5f329e2a9af"},

@@ -37,6 +37,10 @@ RICH = {
     "fee": "1.25",
     "margin": "900.75",
     "margin_rate": "0.2",
+    "sizing": "contracts(2)",
+    "fee_rate": "0.0001",
+    "slippage_rate": "0.00005",
+    "min_fee": "1.5",
     "seed": 7,
     "parameters": {"entry": 15, "exit": 5, "long_only": True, "contracts": 2},
 }

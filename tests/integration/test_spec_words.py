@@ -31,6 +31,10 @@ EVERY_FIELD = {
     "fee": "1.25",
     "margin": "900",
     "margin_rate": "0.2",
+    "sizing": "contracts(2)",
+    "fee_rate": "0.0001",
+    "slippage_rate": "0.00005",
+    "min_fee": "1.5",
     "seed": 7,
     "parameters": {"entry": 15, "exit": 5, "long_only": True, "contracts": 2},
 }

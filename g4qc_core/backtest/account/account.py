@@ -1,6 +1,7 @@
 """The exact account: every trade in ticks and decimals, the equity of every bar, the margin of every order.
 
-Profit = ticks x tick value x contracts - fees - slippage, in whole units of money (`money_units`). Engines and specs do not belong here.
+Profit = ticks x tick value x contracts - fees - slippage, in whole units of money (`money_units`). Engines and
+specs do not belong here.
 """
 
 from __future__ import annotations
@@ -81,9 +82,7 @@ def settle(
     equity = _equity_units(market, split, position, paid, units, start)
     refuse_ruin(market.frame["timestamp"], equity)
     frame = _equity_frame(market, position, equity, units.scale, start)
-    return Account(
-        _trades_frame(market, split, paid, units, closing), frame, units.money(equity[-1]), costs.currency
-    )
+    return Account(_trades_frame(market, split, paid, units, closing), frame, units.money(equity[-1]), costs.currency)
 
 
 def check_against(account: Account, engine_equity: float) -> None:
@@ -133,7 +132,8 @@ def refuse_short(
     Args:
         market: the bars that were traded.
         orders: bars that decide an order, ascending.
-        before, after: positions before and after each.
+        before: positions before each.
+        after: positions after each.
         rolled: whether the contract changes with it.
         equity: units in the account at the close of the deciding bar.
         margin: units of one contract at the close of each bar of the market.
@@ -195,9 +195,7 @@ def _equity_units(
     return start + np.cumsum(flow[:n]) + held * market.close * units.step
 
 
-def _equity_frame(
-    market: PricedBars, position: np.ndarray, units: np.ndarray, scale: int, start: int
-) -> pd.DataFrame:
+def _equity_frame(market: PricedBars, position: np.ndarray, units: np.ndarray, scale: int, start: int) -> pd.DataFrame:
     equity = units / scale
     peak = np.maximum.accumulate(np.maximum(units, start)) / scale
     return pd.DataFrame(

@@ -73,7 +73,7 @@ class UnitCosts:
 
     def money(self, units: int) -> Decimal:
         """Convert units to money."""
-        return Decimal(int(units)) / self.scale
+        return Decimal(int(units)).scaleb(1 - len(str(self.scale)))
 
 
 def unit_costs(costs: CostModel, *amounts: Decimal) -> UnitCosts:

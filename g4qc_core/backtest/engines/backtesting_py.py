@@ -19,25 +19,21 @@ The module is imported late, because the library imports Bokeh.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from importlib import metadata
 
-import backtesting
 import numpy as np
 
 from g4qc_core.backtest.account.costs import CostModel
+from g4qc_core.backtest.account.money_units import unit_costs
 from g4qc_core.backtest.account.priced_bars import PricedBars
-from g4qc_core.backtest.engines.brokers import ClosingBroker
 from g4qc_core.backtest.engines.engine import Engine, EngineRun, EngineTask
 from g4qc_core.backtest.engines.library_classes import run_class
-from g4qc_core.backtest.engines.library_run import run_in_library
-from g4qc_core.backtest.engines.target_positions import target_positions
+from g4qc_core.backtest.engines.planned_run import run_plan_in_library
+from g4qc_core.backtest.engines.target_positions import plan_of
 from g4qc_core.backtest.prepared_strategy import LibraryStrategy, TargetStrategy
+from g4qc_core.backtest.sizing.sizing_plan import Wishes, make_plan
 from g4qc_core.errors import UsageError
-
-# A margin so small that the library never refuses an order while there is any money.
-_NO_MARGIN = 1e-12
 
 
 class BacktestingPy(Engine):
@@ -57,9 +53,7 @@ class BacktestingPy(Engine):
         """
         match task.strategy:
             case TargetStrategy():
-                wanted = target_positions(task, task.strategy)
-                ran = run_targets(wanted.bars, wanted.positions, task.costs, task.cash)
-                return replace(ran, closed_at=wanted.closed_at)
+                return run_plan_in_library(plan_of(task, task.strategy), task.costs, task.cash)
             case LibraryStrategy():
                 return run_class(task, task.strategy)
         raise UsageError(f"backtesting.py cannot run the strategy {task.strategy.name}.")
@@ -67,29 +61,5 @@ class BacktestingPy(Engine):
 
 def run_targets(market: PricedBars, targets: np.ndarray, costs: CostModel, cash: Decimal) -> EngineRun:
     """Run target positions: entry i of `targets` (int64, length n) is held from the open of bar i + 1."""
-    return run_in_library(market, _targets_class(market, targets), {}, costs, cash, _NO_MARGIN, ClosingBroker)
-
-
-def _targets_class(market: PricedBars, targets: np.ndarray) -> type:
-    last = len(market) - 1
-    rolls = {int(bar) for bar in market.rolls}
-
-    class Targets(backtesting.Strategy):
-        def init(self) -> None:
-            if last > 0:
-                self._move(0)
-
-        def next(self) -> None:
-            bar = len(self.data) - 1
-            if bar < last:
-                self._move(bar)
-
-        def _move(self, bar: int) -> None:
-            held, wanted = int(self.position.size), int(targets[bar])
-            if bar + 1 in rolls and held:
-                self.position.close()
-                held = 0
-            if wanted != held:
-                self._broker.new_order(wanted - held)
-
-    return Targets
+    plan = make_plan(Wishes(market, targets, []), unit_costs(costs, cash), cash, None)
+    return run_plan_in_library(plan, costs, cash)

@@ -21,7 +21,7 @@ from g4qc_core.backtest.account.old_contracts import OldContracts
 from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.backtest.account.roll_positions import OnRoll
 from g4qc_core.backtest.prepared_strategy import PreparedStrategy
-from g4qc_core.backtest.sizing.sizing_rule import SizingRule
+from g4qc_core.backtest.sizing.sizing_rule import CONTRACTS, SizingRule
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class EngineTask:
     on_roll: OnRoll = "roll"
     old_contracts: OldContracts | None = None
     seed: int = 0
-    sizing: SizingRule = SizingRule()
+    sizing: SizingRule = CONTRACTS
     margin: MarginTable | None = None
 
     @property

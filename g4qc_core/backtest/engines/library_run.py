@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from backtesting import Backtest
 
-from g4qc_core.backtest.account.account import Trade
+from g4qc_core.backtest.account.account import Trade, refuse_ruin
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.backtest.engines.brokers import ClosingBroker, PointBroker
@@ -68,7 +68,7 @@ def run_in_library(
         test._broker = partial(broker, **test._broker.keywords)
         stats = test.run(**parameters)
     equity = stats["_equity_curve"]["Equity"].to_numpy()
-    _refuse_ruin(market, equity)
+    refuse_ruin(market.frame["timestamp"], equity)
     used: ClosingBroker = stats["_strategy"]._broker
     notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)], used)
     figures = {str(name): _plain(value) for name, value in stats.items() if not str(name).startswith("_")}
@@ -105,15 +105,6 @@ def _fills(market: PricedBars, broker: ClosingBroker, in_points: bool) -> list[T
         )
         for trade in broker.closed_trades
     ]
-
-
-def _refuse_ruin(market: PricedBars, equity: np.ndarray) -> None:
-    if (equity <= 0).any():
-        bar = min(int(np.argmax(equity <= 0)), len(market) - 1)
-        raise BacktestRefused(
-            f"The account was ruined: on {market.frame['timestamp'].iloc[bar]} nothing was left of it. Give "
-            "it more cash, or trade fewer contracts."
-        )
 
 
 def _notes(market: PricedBars, texts: list[str], broker: ClosingBroker) -> list[str]:

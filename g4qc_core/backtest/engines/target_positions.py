@@ -1,8 +1,6 @@
-"""The plan of a task: what its strategy wants, with the rule for rolls applied, and its sizing; equal for every engine."""
+"""The plan of a task: what its strategy wants, with the rule for rolls applied, and its sizing."""
 
 from __future__ import annotations
-
-
 
 import numpy as np
 
@@ -49,9 +47,7 @@ def contracts_of(steps: np.ndarray, contracts: int) -> np.ndarray:
     return np.asarray(np.sign(steps) * size)
 
 
-def wishes_of(
-    bars: PricedBars, wanted: np.ndarray, on_roll: OnRoll, old_contracts: OldContracts | None
-) -> Wishes:
+def wishes_of(bars: PricedBars, wanted: np.ndarray, on_roll: OnRoll, old_contracts: OldContracts | None) -> Wishes:
     """Apply the rule for rolls.
 
     Raises:
@@ -62,5 +58,3 @@ def wishes_of(
     if on_roll == "hold" and len(bars.rolls) and old_contracts is not None:
         return Wishes(held_over(bars, wanted, old_contracts), wanted, [])
     return Wishes(bars, wanted, [])
-
-

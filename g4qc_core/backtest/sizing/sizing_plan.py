@@ -9,9 +9,9 @@ import numpy as np
 
 from g4qc_core.backtest.account.margin import (
     MarginTable,
+    margin_tenths,
     margin_units,
     margin_units_at_open,
-    margin_tenths,
     open_tenths,
     rate_units,
 )
@@ -19,6 +19,7 @@ from g4qc_core.backtest.account.money_units import LARGEST, UnitCosts, too_large
 from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.backtest.sizing.sizing_rule import SHARES, SizingRule
 from g4qc_core.backtest.sizing.volatility import yearly_money
+from g4qc_core.sentences import counted
 
 _WHOLE = Decimal(1)
 
@@ -165,3 +166,10 @@ def _always(rule: SizingRule, days: np.ndarray, money: np.ndarray) -> np.ndarray
 
 def _next(values: np.ndarray) -> np.ndarray:
     return np.append(values[1:], values[-1:])
+
+
+def capped_notes(capped: int) -> list[str]:
+    """Return the note about orders for which the margin allowed fewer contracts than the sizing wanted."""
+    if not capped:
+        return []
+    return [f"For {counted(capped, 'order')} the margin allowed fewer contracts than the sizing wanted."]

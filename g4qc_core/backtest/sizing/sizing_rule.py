@@ -1,4 +1,4 @@
-"""Sizing rules as text, such as `contracts` or `equity(50, buffer=10)`: the only module that parses and formats them."""
+"""Sizing rules as text, such as `contracts` or `equity(50, buffer=10)`, which only this module parses and formats."""
 
 from __future__ import annotations
 
@@ -73,6 +73,10 @@ class SizingRule:
         return f"{self.kind}({', '.join([_plain(self.amount or Decimal(0)), *said])})"
 
 
+CONTRACTS = SizingRule()
+"""The default: as many contracts as the strategy's own parameter says."""
+
+
 def parse_sizing(text: str) -> SizingRule:
     """Parse a sizing rule.
 
@@ -86,12 +90,7 @@ def parse_sizing(text: str) -> SizingRule:
     if kind not in get_args(Kind):
         raise unknown("sizing", kind, get_args(Kind))
     words = [word.strip() for word in inside.split(",")] if inside and inside.strip() else []
-    plain = [word for word in words if "=" not in word]
-    if len(plain) > 1 or (plain and words[0] != plain[0]):
-        raise UsageError(f"The sizing {text.strip()!r} gives more than one amount: write {IN_WORDS}.")
-    options = dict(tuple(part.strip() for part in word.split("=", 1)) for word in words if "=" in word)
-    if len(options) + len(plain) < len(words):
-        raise UsageError(f"The sizing {text.strip()!r} gives an option twice.")
+    plain, options = _words(text.strip(), words)
     if kind == "contracts":
         if options:
             raise UsageError("The sizing contracts takes no options: write contracts or contracts(3).")
@@ -104,6 +103,21 @@ def parse_sizing(text: str) -> SizingRule:
     usual = _usual(kind)
     given = {one.name: getattr(usual, one.name) for one in fields(usual)} | values
     return SizingRule(**given | {"kind": kind, "amount": _amount(kind, plain[0])})
+
+
+def _words(text: str, words: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the amount, if there is one, and the options by name."""
+    plain = [word for word in words if "=" not in word]
+    if len(plain) > 1 or (plain and words[0] != plain[0]):
+        raise UsageError(f"The sizing {text!r} gives more than one amount: write {IN_WORDS}.")
+    options: dict[str, str] = {}
+    for word in words:
+        name, given, value = word.partition("=")
+        if given:
+            options[name.strip()] = value.strip()
+    if len(options) + len(plain) < len(words):
+        raise UsageError(f"The sizing {text!r} gives an option twice.")
+    return plain, options
 
 
 def _usual(kind: str) -> SizingRule:
@@ -157,7 +171,9 @@ def _option(kind: str, name: str, text: str) -> Any:
         return text
     least, most = _RANGES[name]
     if not text.isdigit() or not least <= int(text) <= most:
-        raise UsageError(f"The option {name} of the sizing {kind} is a whole number from {least} to {most}, not {text}.")
+        raise UsageError(
+            f"The option {name} of the sizing {kind} is a whole number from {least} to {most}, not {text}."
+        )
     return int(text)
 
 

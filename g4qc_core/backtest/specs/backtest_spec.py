@@ -185,7 +185,7 @@ class BacktestSpec(BaseModel):
             raise UsageError("sizing: a class of backtesting.py gives the sizes of its orders itself: leave it out.")
         for name in ("fee_rate", "slippage_rate", "min_fee"):
             if getattr(self, name):
-                raise UsageError(f"{name}: a class of backtesting.py pays fee and slippage_ticks a contract: leave it out.")
+                raise UsageError(f"{name}: a class of backtesting.py pays fee and slippage_ticks only: leave it out.")
         if self.adjustment is not Adjustment.ADDITIVE:
             raise UsageError(
                 "adjustment: a class of backtesting.py trades the prices that it sees, which must be additive."
