@@ -29,6 +29,7 @@ from g4qc_core.storage.request_ledger import RequestLedger
 from g4qc_core.storage.result_stores.backtest_store import BacktestStore
 from g4qc_core.storage.result_stores.deleted_store import DeletedStore
 from g4qc_core.storage.result_stores.result_labels import ResultLabels
+from g4qc_core.storage.result_stores.search_store import SearchStore
 from g4qc_core.storage.roll_store import RollStore
 from g4qc_core.storage.server.database import Database, open_database
 from g4qc_core.storage.server.named_locks import NamedLocks
@@ -60,6 +61,7 @@ class Stores:
         backtests: results of backtests.
         labels: names of results.
         deleted: deleted results.
+        searches: searches over parameter sets.
         locks: locks by name.
     """
 
@@ -84,6 +86,7 @@ class Stores:
         self.backtests = BacktestStore(database)
         self.labels = ResultLabels(database)
         self.deleted = DeletedStore(database)
+        self.searches = SearchStore(database)
         self.locks = NamedLocks(database)
 
     def pacer(self, rules: PacingRules, run_id: str | None = None) -> PacingStore:

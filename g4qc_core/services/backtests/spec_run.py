@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Instrument, Registry
+from g4qc_core.research.search.session_shape import SessionShape, returns_of
 from g4qc_core.sentences import counted, listing
 from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars
 from g4qc_core.services.coverage.missing_minutes import missing_minutes
@@ -104,6 +105,7 @@ def _gap_note(missing: Mapping[date, int]) -> str:
 def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now: datetime) -> None:
     """Save the result, and count it as a trial of its strategy."""
     spec = result.spec
+    shape = SessionShape.of(returns_of(result.daily_equity.to_numpy(), float(spec.cash)))
     record = BacktestRecord(
         id=result.id,
         spec_name=spec.name,
@@ -123,6 +125,7 @@ def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now:
         parameters=result.inputs["parameters"],
         metrics=result.metrics,
         created_at=now,
+        **asdict(shape),
     )
     stores.backtests.save(record, result.trades, result.equity, trial)
 

@@ -55,8 +55,13 @@ class Trial:
         fingerprint: of everything that decides the result; repeating a trial adds none.
         symbol, timeframe: of the bars.
         parameters: of the strategy.
-        metrics: figures of the result.
+        metrics: figures of the result; empty if the set was refused or failed.
         created_at: UTC.
+        source: what tried it first: `backtest`, `search` or `explore`; None: not known.
+        search_id: the search that tried it first.
+        refused: why there is no result, one sentence; None: there is one.
+        sessions, session_sharpe, session_skew, session_kurtosis: number of session returns, their Sharpe ratio per
+            session, skew and plain kurtosis; None: not known, or undefined because they do not vary.
     """
 
     family: str
@@ -66,6 +71,13 @@ class Trial:
     parameters: Mapping[str, Any]
     metrics: Mapping[str, Any]
     created_at: datetime
+    source: str | None = "backtest"
+    search_id: str | None = None
+    refused: str | None = None
+    sessions: int | None = None
+    session_sharpe: float | None = None
+    session_skew: float | None = None
+    session_kurtosis: float | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +145,7 @@ class BacktestStore:
             equity: `EQUITY_COLUMNS`, with unique timestamps.
             trial: counted if it is new; None: nothing is counted.
         """
-        values = {name: _plain(value) for name, value in asdict(record).items() if name not in ("title", "tags")}
+        values = {name: plain_json(value) for name, value in asdict(record).items() if name not in ("title", "tags")}
         with self._database.transaction() as connection:
             connection.execute(delete(deleted_backtests).where(deleted_backtests.c.id == record.id))
             kept = insert(backtests).values(values).on_conflict_do_update(index_elements=["id"], set_=values)
@@ -207,7 +219,7 @@ class BacktestStore:
 
     def save_spec(self, spec: StoredSpec) -> None:
         """Save a spec; a later spec of the same name replaces it."""
-        values = {name: _plain(value) for name, value in asdict(spec).items()}
+        values = {name: plain_json(value) for name, value in asdict(spec).items()}
         statement = insert(backtest_specs).values(values)
         with self._database.transaction() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
@@ -266,7 +278,7 @@ def _column(kind: TypeEngine, values: pd.Series) -> list[Any]:
 
 def insert_trial(connection: Connection, trial: Trial) -> None:
     """Count a trial; repeating one changes nothing."""
-    values = {name: _plain(value) for name, value in asdict(trial).items()}
+    values = {name: plain_json(value) for name, value in asdict(trial).items()}
     connection.execute(insert(trials).values(values).on_conflict_do_nothing())
 
 
@@ -288,14 +300,14 @@ def _record(row: Row) -> BacktestRecord:
     return BacktestRecord(**{**row._mapping, "tags": tuple(row.tags)})
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """Convert the value to JSON types; NaN and infinity, which JSON lacks, become null."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
+        return [plain_json(item) for item in value]
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return plain_json(value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -27,6 +27,7 @@ from g4qc_core.storage.tables.comparisons import calendar_comparisons, reconcili
 from g4qc_core.storage.tables.jobs import job_ends
 from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
 from g4qc_core.storage.tables.rolls import roll_calendars, rolls
+from g4qc_core.storage.tables.searches import search_returns, search_trials, searches
 from g4qc_core.storage.tables.shared_columns import metadata
 from g4qc_core.storage.tables.versions import data_versions, former_trade_dates
 
@@ -58,6 +59,9 @@ __all__ = [
     "reopened_windows",
     "roll_calendars",
     "rolls",
+    "search_returns",
+    "search_trials",
+    "searches",
     "session_quality",
     "trials",
 ]

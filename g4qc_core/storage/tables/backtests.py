@@ -130,5 +130,13 @@ trials = Table(
     filled("parameters", JSON),
     filled("metrics", JSON),
     filled("created_at", INSTANT),
+    # Null in rows from before searches were kept. `search_id` is the first search that tried the set.
+    Column("source", Text),
+    Column("search_id", Text),
+    Column("refused", Text),
+    Column("sessions", Integer),
+    Column("session_sharpe", Double),
+    Column("session_skew", Double),
+    Column("session_kurtosis", Double),
     UniqueConstraint("family", "fingerprint"),
 )
