@@ -105,9 +105,6 @@ def test_a_sentence_about_a_gap_gives_it_to_the_tick() -> None:
     ]
 
 
-@pytest.mark.parametrize(("step", "numeral", "quoted"), [("0.015625", "0,0.000000", True), ("0.25", "0,0.00", False)])
-def test_a_chart_of_a_report_writes_all_decimals_of_a_price(step: str, numeral: str, quoted: bool) -> None:
-    marks = PriceMarks(Decimal(step))
-    rows, formatters = marks.hovers("open", "close")
-    assert (marks.numeral, marks.quoted, sorted(formatters)) == (numeral, quoted, ["@close", "@open"] if quoted else [])
-    assert rows == [(name, f"@{name}{{{'custom' if quoted else numeral}}}") for name in ("open", "close")]
+@pytest.mark.parametrize(("step", "decimals", "quoted"), [("0.015625", 6, True), ("0.25", 2, False), ("1", 0, False)])
+def test_a_report_writes_all_decimals_of_a_price(step: str, decimals: int, quoted: bool) -> None:
+    assert PriceMarks(Decimal(step)).to_dict() == {"step": float(step), "decimals": decimals, "quoted": quoted}

@@ -23,13 +23,10 @@ class Candles:
     of_bar: np.ndarray
     bars_each: int
 
-    def last(self, values: pd.Series) -> np.ndarray:
-        """Return the last value of each group of a series with one value per bar."""
-        return values.groupby(self.of_bar).last().to_numpy()
-
-    def lowest(self, values: pd.Series) -> np.ndarray:
-        """Return the lowest value of each group of a series with one value per bar."""
-        return values.groupby(self.of_bar).min().to_numpy()
+    @property
+    def starts(self) -> np.ndarray:
+        """The number of the first bar of each group, int64."""
+        return np.flatnonzero(np.concatenate(([True], self.of_bar[1:] != self.of_bar[:-1])))
 
 
 def make_candles(bars: pd.DataFrame, most: int) -> Candles:

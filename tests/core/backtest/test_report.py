@@ -46,7 +46,7 @@ def test_the_report_says_where_every_number_comes_from_and_what_it_means(page: s
     result = made(name="crossing")
     for words in ("fingerprint-7", "8 days before", result.id, "backtesting 0.6.6", "additive", "202603 to 202606"):
         assert words in page
-    for name in ("Sharpe", "Max drawdown", "Monthly returns", "The library&#x27;s own figures", "Assumptions"):
+    for name in ("Sharpe", "Largest drawdown", "Monthly returns", "The library&#x27;s own figures", "Assumptions"):
         assert name in page or name.replace("&#x27;", "'") in page
     assert DEFINITIONS["net_profit"].words in page
     assert f"{result.metrics['final_equity']:,.2f}" in page
@@ -85,13 +85,13 @@ def test_a_run_without_trades_has_a_report_too() -> None:
 def test_the_report_says_whether_its_prices_are_adjusted() -> None:
     own, alone = BARS.assign(adjustment=0.0), BARS.head(400).assign(adjustment=0.0)
     for bars, adjustment, words, unit in (
-        (BARS, "additive", "Prices are adjusted (additive)", "points, adjusted"),
-        (own, "none", "Prices are the contracts&#x27; own: they jump", "points"),
-        (alone, "additive", "Prices are the contract&#x27;s own.", "points"),
+        (BARS, "additive", "Prices are adjusted (additive)", "axis.adjusted"),
+        (own, "none", "Prices are the contracts&#x27; own: they jump", "axis.points"),
+        (alone, "additive", "Prices are the contract&#x27;s own.", "axis.points"),
     ):
         page = render_report(made(bars, adjustment=adjustment), bars)
         assert words in page
-        assert f'"axis_label":"{unit}"' in page
+        assert f'"axis_label":"§{unit}§"' in page
 
 
 def test_candles_keep_extremes_and_volume_and_never_cross_a_session_or_a_roll() -> None:
