@@ -9,8 +9,10 @@ import dagster as dg
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.errors import G4qcError, TransientError
 from g4qc_core.instruments.registry import Registry
+from g4qc_core.research.overfitting.result_worth import ResultWorth
 from g4qc_core.services.backtests.known_specs import find_spec, is_of_file
 from g4qc_core.services.backtests.spec_run import figures, load_result, publish, run_spec
+from g4qc_core.services.research.worth import worth_of_result
 from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
@@ -61,7 +63,7 @@ def _backtest(settings: Settings) -> dg.AssetsDefinition:
             refuse_other_overrides(registry[spec.instrument], stores, settings)
             result = run_spec(spec, registry, stores, context.run.run_id)
             context.log.info(f"{spec.name}: {figures(result.metrics)}")
-            shown = _shown(result)
+            shown = _shown(result, worth_of_result(result, stores))
         with dagster_failures():
             yield from observed(context, BACKTEST_INPUTS, result.inputs["data_version"])
             yield dg.MaterializeResult(metadata=shown, data_version=dg.DataVersion(result.id))
@@ -69,11 +71,13 @@ def _backtest(settings: Settings) -> dg.AssetsDefinition:
     return backtest
 
 
-def _shown(result: BacktestResult) -> dict[str, Any]:
+def _shown(result: BacktestResult, worth: ResultWorth) -> dict[str, Any]:
     return {
         "dagster/row_count": len(result.trades),
         "result": result.id,
         **{name: value for name, value in result.metrics.items() if value is not None},
+        **{name: value for name, value in worth.figures.items() if value is not None},
+        "worth": worth.words,
         "inputs": dg.MetadataValue.json(result.inputs),
         "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.notes) or "none"),
     }

@@ -30,6 +30,7 @@ def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_
         as_json: print JSON instead of a table.
     """
     from g4qc_core.services.backtests.spec_run import load_result, report_path
+    from g4qc_core.services.research.worth import worth_of_result
 
     with workbench(settings) as bench:
         where = (settings, bench.registry, bench.stores.backtests)
@@ -43,10 +44,11 @@ def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_
         with steps(plan.steps), _forgotten_when_stopped(spec.name, bench):
             bench.runner.run_job(plan)
         result, path = load_result(spec.name, bench.stores), report_path(settings, spec.name)
+        worth = worth_of_result(result, bench.stores)
     if as_json:
-        echo_json({**result.to_dict(), "report": str(path)})
+        echo_json({**result.to_dict(), "worth": worth.to_dict(), "report": str(path)})
         return
-    print_result(result, path)
+    print_result(result, path, worth)
 
 
 @contextmanager

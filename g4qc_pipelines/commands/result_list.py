@@ -61,12 +61,15 @@ def list_deleted(settings: Settings, as_json: bool) -> None:
 def show_result(settings: Settings, words: str, as_json: bool) -> None:
     """Print one result."""
     from g4qc_core.backtest.tear_sheet.report import figure, label
-    from g4qc_pipelines.commands.result_view import print_notes
+    from g4qc_core.services.research.worth import worth_of_record
+    from g4qc_pipelines.commands.result_view import print_notes, print_worth
 
     with open_stores(settings) as stores:
         record = _found(words, stores)
+        worth = worth_of_record(record, stores)
     if as_json:
-        echo_json(_document(record) | {"inputs": record.inputs, "notes": record.notes})
+        told = {"inputs": record.inputs, "worth": worth.to_dict(), "notes": record.notes}
+        echo_json(_document(record) | told)
         return
     title = [f"title  {record.title}"] if record.title else []
     tags = [f"tags   {' '.join(record.tags)}"] if record.tags else []
@@ -74,6 +77,7 @@ def show_result(settings: Settings, words: str, as_json: bool) -> None:
     click.echo("\n".join([f"id     {record.id}", *title, f"spec   {record.spec_name}", *tags, made, ""]))
     for name in record.metrics:
         click.echo(f"{label(name):<24}{figure(name, record.metrics):>16}")
+    print_worth(worth)
     print_notes({"": record.notes})
 
 

@@ -9,19 +9,28 @@ from pathlib import Path
 import click
 
 from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.research.overfitting.result_worth import ResultWorth
 
 _WIDTH = 118
 _NAMES = 3
 
 
-def print_result(result: BacktestResult, report: Path) -> None:
-    """Print the figures of a result, its notes, its id and the file of its report."""
+def print_result(result: BacktestResult, report: Path, worth: ResultWorth) -> None:
+    """Print the figures of a result, what it is worth, its notes, its id and the file of its report."""
     from g4qc_core.backtest.tear_sheet.report import figure, label
 
     for name in result.metrics:
         click.echo(f"{label(name):<24}{figure(name, result.metrics):>16}")
+    print_worth(worth)
     print_notes({"": result.notes})
     click.echo(f"\nResult {result.id[:8]}, to be named, tagged or deleted by `g4qc results`\nReport {report}")
+
+
+def print_worth(worth: ResultWorth) -> None:
+    """Print what all trials of the strategy leave of a result."""
+    click.echo(f"\nWorth\n{textwrap.fill(worth.words, _WIDTH)}")
+    for row in worth.rows:
+        click.echo(f"{row.label:<32}{row.value}")
 
 
 def print_notes(notes: Mapping[str, Sequence[str]]) -> None:

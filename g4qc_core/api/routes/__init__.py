@@ -18,6 +18,7 @@ from g4qc_core.api.routes import (
     results,
     revisions,
     strategies,
+    worth,
 )
 
 # A fixed path comes before one with a parameter in the same place.
@@ -33,6 +34,7 @@ API_ROUTERS = (
     results.router,
     backtests.router,
     monthly_returns.router,
+    worth.router,
     revisions.router,
     pacing.router,
     partitions.router,

@@ -91,7 +91,7 @@ def test_a_deleted_result_says_so_everywhere_and_takes_its_report_with_it(api: A
     with api.client() as client:
         deleted = client.delete(path, params={"made_at": (NOW + timedelta(days=1)).isoformat()}).json()
         assert (deleted["names"], deleted["trades"], deleted["bars"], deleted["deleted_by"]) == (["mine"], 2, 3, "API")
-        for way in ("", "/trades", "/equity", "/months", "/report"):
+        for way in ("", "/trades", "/equity", "/months", "/worth", "/report"):
             assert "was deleted on" in told(client.get(path + way), 410)
         assert "was deleted on" in told(client.get("/backtests/compare", params={"ids": [IDS["old"], IDS["new"]]}), 410)
         assert "was deleted on" in told(client.delete(path), 410)
@@ -218,3 +218,11 @@ def test_who_deleted_it_is_the_name_of_the_key(make_home: Callable[..., Home], m
         assert client.delete(f"/backtests/{IDS['old']}").status_code == 403
     with api.client(Scope.ADMIN) as client:
         assert client.delete(f"/backtests/{IDS['old']}").json()["deleted_by"] == "admin"
+
+
+def test_what_a_result_is_worth_is_shown_after_all_trials(api: Api) -> None:
+    answer = api.client().get(f"/backtests/{IDS['new']}/worth").json()
+    assert answer["id"] == IDS["new"]
+    assert answer["figures"]["family_trials"] == 1
+    assert "sma_cross" in answer["words"]
+    assert answer["rows"][0]["name"] == "family_trials"
