@@ -20,6 +20,7 @@ from g4qc_core.backtest.tear_sheet.sheet_elements import SheetWriter
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO
 from g4qc_core.backtest.tear_sheet.sheet_words import label as label
 from g4qc_core.backtest.tear_sheet.trade_rows import trade_rows
+from g4qc_core.backtest.tear_sheet.worth_section import beside_sharpe, worth_section
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.files import write_whole
 
@@ -126,8 +127,9 @@ def _body(
         (
             banner,
             parts.head(result, write),
-            parts.key_figures(result, worth, write),
+            parts.key_figures(result, beside_sharpe(worth), write),
             write.section("part.equity", write.chart("equity", "alt.equity", 450), write.text("equity.note")),
+            worth_section(result.spec.strategy, worth, write),
             write.section("part.months", parts.months_table(result, write)),
             two.format(
                 write.section("part.distribution", write.chart("distribution", "alt.distribution", 260),

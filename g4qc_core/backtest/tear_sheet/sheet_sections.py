@@ -18,6 +18,7 @@ from g4qc_core.backtest.tear_sheet.charts import MOST_CANDLES
 from g4qc_core.backtest.tear_sheet.sheet_elements import SheetWriter
 from g4qc_core.backtest.tear_sheet.trade_rows import COLUMNS, MOST_ROWS
 from g4qc_core.backtest.user_strategies import is_external
+from g4qc_core.backtest.worth_meanings import WORTH_SHARES
 
 _KEYS = (
     "total_return", "annual_return", "sharpe", "max_drawdown", "volatility", "net_profit", "trades", "win_rate",
@@ -32,7 +33,7 @@ def kind_of(name: str, value: float | int | None) -> str:
     """Return the kind of a figure's value, as the page writes it."""
     if name in MONEY:
         return "money"
-    if name in PERCENT:
+    if name in PERCENT or name in WORTH_SHARES:
         return "percent"
     return "int" if isinstance(value, int) else "ratio"
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from g4qc_core.backtest.metrics import DEFINITIONS
 from g4qc_core.backtest.metrics.calendar_tables import WEEKDAYS
+from g4qc_core.backtest.worth_meanings import WORTH_MEANINGS
 from g4qc_core.errors import UsageError
 
 LANGUAGES = ("en", "es")
@@ -57,6 +58,9 @@ def table_of(language: str) -> Mapping[str, str]:
             texts.setdefault(f"figure.{name}", label(name))
         elif definition.least and f"means.{name}" in texts:
             texts[f"means.{name}"] += f" {_least(definition.least, texts)}"
+    if language == "en":
+        for name, (title, words) in WORTH_MEANINGS.items():
+            texts |= {f"figure.{name}": title, f"means.{name}": words}
     return MappingProxyType(texts)
 
 

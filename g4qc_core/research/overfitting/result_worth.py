@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from g4qc_core.backtest.span import LEAST_SESSIONS
+from g4qc_core.backtest.worth_meanings import PROVEN, WorthRow, percent, plain, share, worth_rows
 from g4qc_core.errors import UsageError
 from g4qc_core.research.overfitting.sharpe_significance import (
     SharpeSample,
@@ -24,11 +25,7 @@ from g4qc_core.research.overfitting.sharpe_significance import (
     min_track_record,
     probabilistic_sharpe,
 )
-from g4qc_core.research.overfitting.worth_meanings import WorthRow, percent, plain, share, worth_rows
 from g4qc_core.sentences import counted
-
-CONFIDENCE = 0.95
-"""Confidence from which a Sharpe ratio counts as proven."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +141,10 @@ class ResultWorth:
 
     @property
     def track_record(self) -> float | None:
-        """Sessions after which the Sharpe ratio is above zero with `CONFIDENCE`, as if nothing else had been tried."""
+        """Sessions after which the Sharpe ratio is above zero with `PROVEN`, as if nothing else had been tried."""
         if self.sample is None:
             return None
-        needed = min_track_record(self.sample, 0.0, CONFIDENCE)
+        needed = min_track_record(self.sample, 0.0, PROVEN)
         return needed if math.isfinite(needed) else None
 
     @property
@@ -221,12 +218,12 @@ class ResultWorth:
             confidence = f"After that {confidence}{shown}"
         else:
             confidence = confidence[0].upper() + confidence[1:]
-        if left >= CONFIDENCE:
+        if left >= PROVEN:
             return f"{confidence}."
         needed = self.track_record
         if self.trials.count == 1 and needed is not None:
-            return f"{confidence}; at this rate it takes {self._time(needed)} to reach {percent(CONFIDENCE)}."
-        return f"{confidence}. That is less than the usual {percent(CONFIDENCE)}: do not rely on it."
+            return f"{confidence}; at this rate it takes {self._time(needed)} to reach {percent(PROVEN)}."
+        return f"{confidence}. That is less than the usual {percent(PROVEN)}: do not rely on it."
 
     def _found_by_search(self) -> str:
         evidence = self.evidence
@@ -255,8 +252,8 @@ class ResultWorth:
             "deflated_sharpe": share(self.deflated),
             "deflated_sharpe_effective": share(self.deflated_effective),
             "luck_probability": share(self.chance),
-            "min_track_record": "" if self.sample is None else "never" if needed is None else self._time(needed),
-            "min_backtest_years": plain(least, "{:,.1f} years"),
+            "min_track_record": "" if self.sample is None else "never" if needed is None else f"{math.ceil(needed):,}",
+            "min_backtest_years": plain(least, "{:,.1f}"),
             "overfitting_probability": share(self.figures["overfitting_probability"]),
             "superior_p_value": plain(self.figures["superior_p_value"], "{:.3f}"),
         }

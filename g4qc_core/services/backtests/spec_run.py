@@ -76,8 +76,21 @@ def data_version(spec: BacktestSpec, registry: Registry, stores: Stores) -> str:
     return read_bars(spec, registry, stores).version
 
 
-def publish(result: BacktestResult, settings: Settings, registry: Registry, stores: Stores) -> Path:
+def publish(
+    result: BacktestResult,
+    settings: Settings,
+    registry: Registry,
+    stores: Stores,
+    worth: Mapping[str, float | int | None] | None = None,
+) -> Path:
     """Write the report of a result, and return its file.
+
+    Args:
+        result: the result.
+        settings: the settings.
+        registry: the known instruments.
+        stores: the stores.
+        worth: what the trials of its strategy leave of it, figures by name; None: the report does not say.
 
     Raises:
         UsageError: the stored bars have changed since the result was made.
@@ -90,7 +103,8 @@ def publish(result: BacktestResult, settings: Settings, registry: Registry, stor
         raise UsageError(
             f"The bars have changed since the backtest {result.spec.name} was run: materialize `backtest` again."
         )
-    return write_report(result, read.series, path, origin_note=origin_note(stored_origin(stores.database)))
+    note = origin_note(stored_origin(stores.database))
+    return write_report(result, read.series, path, origin_note=note, worth=worth)
 
 
 def _gap_note(missing: Mapping[date, int]) -> str:

@@ -20,12 +20,20 @@ from g4qc_core.backtest.tear_sheet.report import render_report
 from g4qc_core.backtest.tear_sheet.sheet_words import LANGUAGES, say, table_of
 from g4qc_core.backtest.tear_sheet.thinning import steps, thinned
 from g4qc_core.backtest.tear_sheet.trade_rows import COLUMNS, trade_rows
+from g4qc_core.backtest.worth_meanings import WORTH_MEANINGS
 from g4qc_core.errors import UsageError
 from tests.core.backtest.series import ES, spec, walk
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "g4qc_core/backtest/tear_sheet/page"
 BARS = walk(600, contracts=["202603"] * 400 + ["202606"] * 200, adjustments=[40] * 400 + [0] * 200, per_session=23)
+
+
+WORTH: dict[str, float | int | None] = {
+    "family_trials": 240, "effective_trials": 31, "sharpe_error": 0.61, "sharpe_by_luck": 1.41,
+    "probabilistic_sharpe": 0.98, "deflated_sharpe": 0.52, "deflated_sharpe_effective": 0.58, "luck_probability": 0.46,
+    "min_track_record": 310, "min_backtest_years": 3.2, "overfitting_probability": None, "superior_p_value": None,
+}  # fmt: skip
 
 
 def made(bars: pd.DataFrame = BARS, **fields: object) -> BacktestResult:
@@ -170,3 +178,26 @@ def test_every_number_of_the_table_of_trades_is_that_of_the_frame(seed: int, fas
     stamps = result.equity["timestamp"]
     assert stamps.iloc[rows["x0"]].to_list() == frame["entry_time"].to_list()
     assert rows.get("entry", frame["entry_price_own"].to_list()) == frame["entry_price"].to_list()
+
+
+def test_what_the_trials_leave_stands_beside_the_sharpe_ratio_and_is_explained() -> None:
+    page = render_report(made(), BARS, worth=WORTH)
+    keys = page[page.index('class="keys"') : page.index('id="part-part-equity"')]
+    order = [keys.index(f"figure.{name}") for name in ("sharpe", "deflated_sharpe_effective", "sharpe_by_luck")]
+    assert order == sorted(order)
+    assert "sma_cross was tried 240 times, which are like 31 independent ones." in page
+    assert "That is less than the usual 95.00%: do not rely on it." in page
+    assert "figure.overfitting_probability" not in page.split("<script")[0]
+    spanish = render_report(made(), BARS, worth=WORTH, language="es")
+    assert "sma_cross se probó 240 veces, que equivalen a 31 independientes." in spanish
+    assert set(WORTH_MEANINGS) >= set(WORTH) - {"effective_trials"}
+
+
+def test_every_figure_of_worth_has_its_words_in_both_languages() -> None:
+    for language in LANGUAGES:
+        texts = table_of(language)
+        assert all(texts[f"{kind}.{name}"] for name in WORTH_MEANINGS for kind in ("figure", "means"))
+
+
+def test_a_report_without_trials_says_nothing_of_them() -> None:
+    assert "part.worth" not in render_report(made(), BARS).split("<script")[0]

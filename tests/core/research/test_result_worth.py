@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from g4qc_core.backtest.worth_meanings import WORTH_MEANINGS
 from g4qc_core.errors import UsageError
 from g4qc_core.research.overfitting.result_worth import (
     FamilyTrials,
@@ -16,7 +17,6 @@ from g4qc_core.research.overfitting.result_worth import (
     SearchEvidence,
 )
 from g4qc_core.research.overfitting.sharpe_significance import SharpeSample, deflated_sharpe, probabilistic_sharpe
-from g4qc_core.research.overfitting.worth_meanings import WORTH_MEANINGS
 
 
 def returns(seed: int = 1, sessions: int = 500, mean: float = 0.0008) -> np.ndarray:

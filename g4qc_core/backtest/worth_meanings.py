@@ -46,11 +46,11 @@ WORTH_MEANINGS: dict[str, tuple[str, str]] = {
         "Probability that the best of as many independent trials without any skill looks at least as good.",
     ),
     "min_track_record": (
-        "Least track record",
+        "Least track record, sessions",
         "Time after which this Sharpe ratio is above zero with a confidence of 95 % if this were the only trial.",
     ),
     "min_backtest_years": (
-        "Least backtest",
+        "Least backtest, years",
         "Length below which the best of as many trials without any skill is expected to reach this Sharpe ratio.",
     ),
     "overfitting_probability": (
@@ -62,7 +62,18 @@ WORTH_MEANINGS: dict[str, tuple[str, str]] = {
         "Probability that the best of the search looks so good although none of its trials earns anything.",
     ),
 }
-"""Label and meaning of each figure of `ResultWorth.rows`."""
+"""Label and meaning of each figure of what a result is worth."""
+
+# fmt: off
+WORTH_SHARES = frozenset((
+    "probabilistic_sharpe", "deflated_sharpe", "deflated_sharpe_effective", "luck_probability",
+    "overfitting_probability",
+))
+# fmt: on
+"""Figures that are fractions of one."""
+
+PROVEN = 0.95
+"""Confidence from which a Sharpe ratio counts as proven."""
 
 
 def percent(value: float) -> str:
