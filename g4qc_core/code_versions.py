@@ -29,7 +29,7 @@ VERSIONS: dict[str, CodeVersion] = {
     "engines": CodeVersion(2, "which orders are filled, when and at which price"),
     "futures": CodeVersion(1, "roll dates, gaps, and adjusted prices"),
     "metrics": CodeVersion(2, "the figures of a result"),
-    "strategies": CodeVersion(1, "target positions of the strategies that come with G4QC"),
+    "strategies": CodeVersion(2, "signals and targets of the strategies that come with G4QC"),
 }
 """Versions by package, in alphabetical order: `bars` and `futures`, and the parts of `backtest`."""
 

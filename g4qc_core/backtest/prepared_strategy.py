@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from g4qc_core.backtest import user_strategies
 from g4qc_core.backtest.strategies import Strategy, make_strategy
+from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.wishes import checked_signals, checked_targets
 from g4qc_core.backtest.user_code import user_errors
 from g4qc_core.code_versions import code_version
@@ -83,12 +84,20 @@ class TargetStrategy(PreparedStrategy):
         """
         return checked_signals(self.name, self._asked(self.rule.signals, bars), bars)
 
+    def fast_signals(self, prepared: PreparedBars) -> np.ndarray:
+        """Return the same as `signals`, with what many parameter sets share computed once; raises the same."""
+        if type(self.rule).fast_signals is Strategy.fast_signals:
+            return self.signals(prepared.frame)
+        with user_errors(type(self.rule)):
+            given = self.rule.fast_signals(prepared)
+        return checked_signals(self.name, given, prepared.frame)
+
     def _asked(self, function: Callable[..., Any], bars: pd.DataFrame) -> Any:
         if not user_strategies.is_external(self.name):
             return function(bars)
-        # A copy: the user's code must not change the bars of the result.
+        # A copy, made where it is written to: the user's code must not change the bars of the result.
         with user_errors(type(self.rule)):
-            return function(bars.copy())
+            return function(bars.copy(deep=False))
 
 
 @dataclass(frozen=True)

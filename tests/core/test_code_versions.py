@@ -50,7 +50,7 @@ GOLDEN: dict[str, dict[int, str]] = {
     "engines": {1: "52c6f5168fce04768105830afef490c8", 2: "147854cfad02164fc491d9e5abf6039b"},
     "futures": {1: "2297648cf9ef5d922859a5f329e2a9af"},
     "metrics": {1: "e27ea79393d431f8e48730f2bf8fe32a", 2: "cb4bbe5a7c9f9f852cb612186d7a923c"},
-    "strategies": {1: "a62384b3cbda09b729975665ef58e6a1"},
+    "strategies": {1: "a62384b3cbda09b729975665ef58e6a1", 2: "82df98e7f3a0b053b4117b268bc862a0"},
 }
 
 ES = load_registry()["ES"]
@@ -250,6 +250,12 @@ def _strategies() -> str:
         "sma_cross": [{"fast": 3, "slow": 8}, {"fast": 2, "slow": 9, "long_only": True, "contracts": 3}],
         "donchian": [{"entry": 8, "exit": 4}, {"entry": 5, "exit": 9, "long_only": True}],
         "buy_and_hold": [{"side": "short"}],
+        "ema_cross": [{"fast": 3, "slow": 8}],
+        "rsi": [{"length": 5, "lower": 40, "upper": 60}],
+        "bollinger": [{"length": 8, "width": 1.5}],
+        "macd": [{"fast": 3, "slow": 8, "signal": 4}],
+        "time_series_momentum": [{"length": 9, "skip": 2}],
+        "opening_range_breakout": [{"length": 2}],
     }
     return fingerprint(*(make_strategy(name, one).targets(bars) for name, all_of in given.items() for one in all_of))
 

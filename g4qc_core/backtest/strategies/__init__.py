@@ -1,6 +1,6 @@
 """The strategies that come with G4QC, one file each; add a new one to `STRATEGIES`.
 
-Raise `strategies` in `g4qc_core.code_versions` if the targets of one change.
+Raise `strategies` in `g4qc_core.code_versions` if the signals of one change.
 """
 
 from __future__ import annotations
@@ -8,15 +8,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from g4qc_core.backtest.strategies.bollinger_reversion import BollingerReversion
 from g4qc_core.backtest.strategies.buy_and_hold import BuyAndHold
 from g4qc_core.backtest.strategies.donchian import Donchian
+from g4qc_core.backtest.strategies.ema_cross import EmaCross
+from g4qc_core.backtest.strategies.macd_cross import MacdCross
+from g4qc_core.backtest.strategies.opening_range_breakout import OpeningRangeBreakout
+from g4qc_core.backtest.strategies.rsi_reversion import RsiReversion
 from g4qc_core.backtest.strategies.sma_cross import SmaCross
-from g4qc_core.backtest.strategies.strategy import Strategy, build
+from g4qc_core.backtest.strategies.strategy import Strategy, build, searched
+from g4qc_core.backtest.strategies.time_series_momentum import TimeSeriesMomentum
 from g4qc_core.errors import unknown
 
-STRATEGIES: dict[str, type[Strategy]] = {s.name: s for s in (SmaCross, Donchian, BuyAndHold)}
+STRATEGIES: dict[str, type[Strategy]] = {
+    kind.name: kind
+    for kind in (
+        SmaCross,
+        EmaCross,
+        Donchian,
+        RsiReversion,
+        BollingerReversion,
+        MacdCross,
+        TimeSeriesMomentum,
+        OpeningRangeBreakout,
+        BuyAndHold,
+    )
+}
 
-__all__ = ["STRATEGIES", "Strategy", "make_strategy", "strategy"]
+__all__ = ["STRATEGIES", "Strategy", "make_strategy", "searched", "strategy"]
 
 
 def strategy(name: str) -> type[Strategy]:

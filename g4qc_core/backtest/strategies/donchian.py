@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from g4qc_core.backtest.strategies.strategy import Strategy, exact, searched
+from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
+from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,34 +35,37 @@ class Donchian(Strategy):
         return self.entry + 1
 
     def signals(self, bars: pd.DataFrame) -> np.ndarray:
-        """Return the position after each close."""
-        import numpy as np
+        """Return the position after each close: 1, -1 or 0."""
+        return self.fast_signals(PreparedBars(bars))
 
-        high, low, close = exact(bars[["high", "low", "close"]]).T
-        enter_high, enter_low = _channel(high, low, self.entry)
-        exit_high, exit_low = _channel(high, low, self.exit)
-        up = close > enter_high
-        down = (close < enter_low) & (not self.long_only)
-        leave_long, leave_short = close < exit_low, close > exit_high
-        sides = np.zeros(len(close))
-        side = 0
-        for i in range(self.entry, len(close)):
-            if (side > 0 and leave_long[i]) or (side < 0 and leave_short[i]):
-                side = 0
-            if up[i]:
-                side = 1
-            elif down[i]:
-                side = -1
-            sides[i] = side
-        return sides
+    def fast_signals(self, prepared: PreparedBars) -> np.ndarray:
+        """Return `signals`; each channel is computed once."""
+        from g4qc_core.backtest.strategies.strategy_kernels import channel_sides
+
+        high, low, close = prepared.once("exact bars", lambda: _exact(prepared.frame))
+
+        def channel(length: int) -> tuple[np.ndarray, np.ndarray]:
+            return prepared.once(("channel", length), lambda: _channel(high, low, length))
+
+        return channel_sides(close, *channel(self.entry), *channel(self.exit), self.entry, self.long_only)
+
+
+def _exact(bars: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return high, low and close in whole numbers of one unit."""
+    import numpy as np
+
+    from g4qc_core.backtest.indicators.exact_prices import exact_prices
+
+    units = exact_prices(bars[["high", "low", "close"]].to_numpy(np.float64)).units
+    high, low, close = (np.ascontiguousarray(column) for column in units.T)
+    return high, low, close
 
 
 def _channel(high: np.ndarray, low: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
     """Return highest high and lowest low of the `length` bars before each bar; no bound if there are fewer."""
     import numpy as np
 
-    top, bottom = np.full(len(high), np.iinfo(np.int64).max), np.full(len(low), np.iinfo(np.int64).min)
-    if len(high) > length:
-        top[length:] = np.lib.stride_tricks.sliding_window_view(high, length)[:-1].max(axis=1)
-        bottom[length:] = np.lib.stride_tricks.sliding_window_view(low, length)[:-1].min(axis=1)
-    return top, bottom
+    from g4qc_core.backtest.indicators.indicator_kernels import highest_before
+
+    unknown = np.iinfo(np.int64).max
+    return highest_before(high, length, unknown), -highest_before(-low, length, unknown)

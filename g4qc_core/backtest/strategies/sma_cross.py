@@ -6,15 +6,26 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import model_validator
 
-from g4qc_core.backtest.strategies.strategy import Strategy, exact, hold, searched
+from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
+from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+_LONGEST = 10_000
+
+# Products of sums and lengths below this are exact in float64 too, which is faster.
+_EXACT = 2.0**53
+
 
 class SmaCross(Strategy):
-    """Be long while the fast average is above the slow one, short (or flat) while below; a tie changes nothing."""
+    """Be long while the fast average is above the slow one, short (or flat) while below; a tie changes nothing.
+
+    Averages are compared as sums times the other length, in whole numbers, so that a tie is a tie. Prices adjusted by
+    ratios carry rounding errors: a difference within them counts as a tie too. Otherwise a later roll, which multiplies
+    all prices, would change past decisions.
+    """
 
     name: ClassVar[str] = "sma_cross"
     summary: ClassVar[str] = (
@@ -23,7 +34,7 @@ class SmaCross(Strategy):
     )
 
     fast: int = searched(20, ge=1, le=5000, search=(5, 100, 5), description="Bars of the fast average")
-    slow: int = searched(60, ge=2, le=10000, search=(20, 300, 10), description="Bars of the slow average")
+    slow: int = searched(60, ge=2, le=_LONGEST, search=(20, 300, 10), description="Bars of the slow average")
     long_only: bool = searched(
         False, choices=(False, True), description="Flat instead of short while the fast average is below"
     )
@@ -40,25 +51,28 @@ class SmaCross(Strategy):
         return self.slow
 
     def signals(self, bars: pd.DataFrame) -> np.ndarray:
-        """Return the position after each close; zero before the first slow average."""
+        """Return 1 while the fast average is above, -1 (or 0) while it is below."""
+        return self.fast_signals(PreparedBars(bars))
+
+    def fast_signals(self, prepared: PreparedBars) -> np.ndarray:
+        """Return `signals`; the sums of the closes are computed once."""
         import numpy as np
 
-        closes = exact(bars[["close"]])[:, 0]
-        if len(closes) < self.slow:
-            return np.zeros(len(closes))
-        # Averages are compared as sums times the other length, in whole numbers, so that a tie is a tie. Prices
-        # adjusted by ratios carry rounding errors: a difference within them counts as a tie too. Otherwise a later
-        # roll, which multiplies all prices, would change past decisions.
-        spread = np.zeros(len(closes), np.int64)
-        fast, slow = _sums(closes, self.fast), _sums(closes, self.slow)
-        spread[self.slow - 1 :] = fast[self.slow - self.fast :] * self.slow - slow * self.fast
-        side = hold(np.where(np.abs(spread) > self.fast * self.slow, np.sign(spread), 0))
-        return (np.maximum(side, 0) if self.long_only else side).astype(np.float64)
+        from g4qc_core.backtest.strategies.strategy_kernels import sum_sides
+
+        running, first_off = prepared.once("sums of closes", lambda: _running(prepared.frame["close"].to_numpy()))
+        sides = sum_sides(running, running.dtype.type(self.fast), running.dtype.type(self.slow), first_off)
+        return np.maximum(sides, 0.0) if self.long_only else sides
 
 
-def _sums(values: np.ndarray, length: int) -> np.ndarray:
-    """Return the sums of `length` neighbours each, `len(values) - length + 1` of them."""
+def _running(closes: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return running sums of the closes in whole units, and the first bar whose close is not exact."""
     import numpy as np
 
-    running = np.concatenate(([0], np.cumsum(values)))
-    return running[length:] - running[:-length]
+    from g4qc_core.backtest.indicators.exact_prices import exact_prices, running_sums
+
+    prices = exact_prices(closes, _LONGEST).reduced()
+    running = running_sums(prices.units)
+    largest = float(np.abs(prices.units).max(initial=0))
+    small = largest * max(len(closes), _LONGEST * _LONGEST) < _EXACT
+    return (running.astype(np.float64) if small else running), prices.first_off

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-# Prices become integers of about 11 digits, finer than any tick: sums and comparisons are exact on every host, and
-# products with the lengths of windows stay within 64 bits.
-_DIGITS = 10
+    from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 
 
 Value = bool | int | float | str
@@ -140,6 +138,18 @@ class Strategy(BaseModel, ABC):
 
         return np.rint(np.asarray(self.signals(bars, *args, **inputs)) * self.contracts).astype(np.int64)
 
+    def fast_signals(self, prepared: PreparedBars, *args: Any, **inputs: Any) -> np.ndarray:
+        """Return `signals` of bars on which many parameter sets are computed, bit by bit the same.
+
+        A strategy may keep in `prepared` what its sets share.
+
+        Args:
+            prepared: the bars.
+            *args: none.
+            **inputs: the further inputs that the class declares, by name.
+        """
+        return self.signals(prepared.frame, *args, **inputs)
+
     @classmethod
     def defines_signals(cls) -> bool:
         """Return whether the class has signals of its own; otherwise they come from its targets."""
@@ -217,23 +227,3 @@ def allowed(kind: type[Strategy], field: str) -> str:
     words += [f"{word} {bounds[b]}" for b, word in (("le", "to"), ("lt", "below")) if b in bounds]
     kind_of = "yes or no" if info.annotation is bool else " ".join(words) or "any value"
     return kind_of if info.is_required() else f"{kind_of}, default {info.default}"
-
-
-def exact(prices: pd.DataFrame) -> np.ndarray:
-    """Convert prices (n x k) to int64 multiples of one unit, a power of ten: sums and comparisons are exact.
-
-    Prices on a tick grid have no remainder. Prices adjusted by ratios are on no grid: each is up to half a unit off.
-    """
-    import numpy as np
-
-    values = prices.to_numpy(np.float64)
-    magnitude = int(f"{np.abs(values).max(initial=0.0):e}".split("e")[1])
-    return np.rint(values * 10.0 ** (_DIGITS - magnitude)).astype(np.int64)
-
-
-def hold(signals: np.ndarray) -> np.ndarray:
-    """Replace each 0 among the signals (int64) by the last signal before it that is not 0."""
-    import numpy as np
-
-    last = np.maximum.accumulate(np.where(signals != 0, np.arange(len(signals)), -1))
-    return np.where(last >= 0, signals[np.maximum(last, 0)], 0).astype(np.int64)

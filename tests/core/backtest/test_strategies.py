@@ -14,6 +14,12 @@ SHORT = {
     "sma_cross": [{"fast": 2, "slow": 5}, {"fast": 1, "slow": 3, "long_only": True, "contracts": 3}],
     "donchian": [{"entry": 4, "exit": 2}, {"entry": 2, "exit": 6, "long_only": True, "contracts": 2}],
     "buy_and_hold": [{}, {"side": "short", "contracts": 5}],
+    "ema_cross": [{"fast": 2, "slow": 5}, {"fast": 1, "slow": 3, "long_only": True, "contracts": 3}],
+    "rsi": [{"length": 3}, {"length": 2, "lower": 40, "upper": 50, "long_only": True, "contracts": 2}],
+    "bollinger": [{"length": 5, "width": 1.2}, {"length": 3, "width": 1, "long_only": True, "contracts": 2}],
+    "macd": [{"fast": 2, "slow": 4, "signal": 3}, {"fast": 1, "slow": 3, "signal": 2, "long_only": True}],
+    "time_series_momentum": [{"length": 4}, {"length": 6, "skip": 2, "long_only": True, "contracts": 2}],
+    "opening_range_breakout": [{"length": 2}, {"length": 1, "leave": 3, "long_only": True, "contracts": 2}],
 }
 EVERY = [make_strategy(name, parameters) for name, several in SHORT.items() for parameters in several]
 

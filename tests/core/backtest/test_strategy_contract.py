@@ -116,8 +116,16 @@ def test_every_shipped_strategy_defines_signals_and_search_ranges_within_its_bou
             if isinstance(tried, SearchChoices):
                 assert kind.model_fields[name].default in tried.values
                 continue
-            rules = {b: getattr(m, b) for m in kind.model_fields[name].metadata for b in ("ge", "le") if hasattr(m, b)}
-            assert rules["ge"] <= tried.low <= kind.model_fields[name].default <= tried.high <= rules["le"]
+            rules = {
+                b: getattr(m, b) for m in kind.model_fields[name].metadata for b in ("ge", "gt", "le") if hasattr(m, b)
+            }
+            assert (
+                rules.get("ge", rules.get("gt"))
+                <= tried.low
+                <= kind.model_fields[name].default
+                <= tried.high
+                <= rules["le"]
+            )
 
 
 def test_the_search_space_says_what_was_declared() -> None:

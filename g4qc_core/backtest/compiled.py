@@ -1,0 +1,15 @@
+"""The decorator of compiled functions: numba without relaxed arithmetic, so that a result is the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from numba import njit  # type: ignore[import-untyped, unused-ignore]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Return the function compiled at its first call and kept on disk; it runs in one thread, step by step."""
+    return cast(Function, njit(cache=True)(function))

@@ -1,0 +1,45 @@
+"""Reversal at Bollinger's bands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from g4qc_core.backtest.strategies.ema_cross import TIE
+from g4qc_core.backtest.strategies.strategy import Strategy, searched
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+class BollingerReversion(Strategy):
+    """Buy below the lower band and sell above the upper one, until the close is back at the average."""
+
+    name: ClassVar[str] = "bollinger"
+    summary: ClassVar[str] = (
+        "Long when the close falls more than `width` standard deviations below its average of `length` bars, short "
+        "when it rises as far above; out when it is back at the average."
+    )
+
+    length: int = searched(20, ge=2, le=5000, search=(10, 100, 5), description="Bars of average and deviation")
+    width: float = searched(2.0, gt=0, le=10, search=(1, 3, 0.25), description="Standard deviations to a band")
+    long_only: bool = searched(False, choices=(False, True), description="No short positions")
+
+    @property
+    def bars_needed(self) -> int:
+        """The bars of the average."""
+        return self.length
+
+    def signals(self, bars: pd.DataFrame) -> np.ndarray:
+        """Return the position after each close: 1, -1 or 0."""
+        import numpy as np
+
+        from g4qc_core.backtest.indicators import bollinger, latch, sides
+
+        close = bars["close"].to_numpy(np.float64)
+        bands = bollinger(close, self.length, self.width)
+        middle = sides(close, bands.middle, TIE)
+        known = ~np.isnan(bands.middle)
+        below = sides(close, bands.lower, TIE) < 0
+        above = (sides(close, bands.upper, TIE) > 0) & (not self.long_only)
+        return latch(below, (middle >= 0) & known, above, (middle <= 0) & known).astype(np.float64)
