@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from g4qc_core.backtest import user_strategies
@@ -100,6 +100,19 @@ class TargetStrategy(PreparedStrategy):
             return function(bars.copy(deep=False))
 
 
+@dataclass
+class ClassProbe:
+    """What a check wants of a run of a class.
+
+    Attributes:
+        delayed: orders of the class reach the market one bar late.
+        orders: filled by the run: the orders that wait after each bar, in words, by bar.
+    """
+
+    delayed: bool = False
+    orders: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class LibraryStrategy(PreparedStrategy):
     """A subclass of `backtesting.Strategy`.
@@ -107,10 +120,12 @@ class LibraryStrategy(PreparedStrategy):
     Attributes:
         kind: the class.
         given: the parameters that the spec gives, each of its type in the class.
+        probe: what a check of the class wants of the run; None in a backtest.
     """
 
     kind: type
     given: Mapping[str, Any]
+    probe: ClassProbe | None = None
 
 
 def prepare(spec: BacktestSpec) -> TargetStrategy | LibraryStrategy:

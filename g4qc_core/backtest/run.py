@@ -59,9 +59,37 @@ def run_backtest(
         UsageError: the strategy or a parameter does not exist, or the user's own strategy failed.
         BacktestRefused: no bars, fewer than the strategy needs, no margin for an order, ruin, or prices off the grid.
     """
+    return run_prepared(
+        spec,
+        prepare(spec),
+        bars,
+        instrument,
+        data_version=data_version,
+        roll_rule=roll_rule,
+        exits=exits,
+        old_contracts=old_contracts,
+        engine_name=engine_name,
+    )
+
+
+def run_prepared(
+    spec: BacktestSpec,
+    strategy: PreparedStrategy,
+    bars: pd.DataFrame,
+    instrument: Instrument,
+    *,
+    data_version: str,
+    roll_rule: str,
+    exits: pd.Series | None = None,
+    old_contracts: OldContracts | None = None,
+    engine_name: str = DEFAULT_ENGINE,
+) -> BacktestResult:
+    """Run a strategy as the spec says; one that the spec does not name gives no result of the spec.
+
+    Arguments and errors are those of `run_backtest`.
+    """
     if (instrument.symbol,) != spec.instruments:
         raise UsageError(f"The spec {spec.name} is for {spec.instrument}, not for {instrument.symbol}.")
-    strategy = prepare(spec)
     priced = price_bars(window(bars, spec.first, spec.last), instrument, exits)
     if len(priced) < strategy.bars_needed:
         raise BacktestRefused(

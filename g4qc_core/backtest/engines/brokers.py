@@ -179,3 +179,23 @@ class PointBroker(ClosingBroker):
             return max(0.0, float(self.equity))
         used = held * self._margin_value(float(self.last_price), self._i) / self._leverage
         return max(0.0, float(self.equity) - used)
+
+
+class DelayedBroker(PointBroker):
+    """A broker at which orders of the strategy arrive one bar late; stops and targets of open trades stay at work."""
+
+    def __init__(self, market: PricedBars, rate: float, **given: Any) -> None:
+        self.orders: list[Order] = []
+        super().__init__(market, rate, **given)
+        self._arrived: set[Order] = set()
+
+    def next(self) -> None:
+        """Process the orders that were known a bar ago; the others follow in the next bar."""
+        waiting = [one for one in self.orders if one not in self._arrived and not one.is_contingent]
+        self._arrived = set(self.orders)
+        if self._i < len(self._data) - 1:
+            self.orders = [one for one in self.orders if one not in waiting]
+            super().next()
+            self.orders = [*self.orders, *waiting]
+        else:
+            super().next()

@@ -45,7 +45,7 @@ class ClassSession:
 
     def __init__(self, market: PricedBars, bar: Callable[[], int]) -> None:
         """Follow the bar of the broker, which is negative until the first one."""
-        self._dates = market.frame["trade_date"].dt.date.to_numpy()
+        self._dates = market.frame["trade_date"].to_numpy().astype("datetime64[D]")
         self._calendar = calendar(market.instrument.calendar)
         self._bar = bar
         self._found: dict[date, Session | None] = {}
@@ -53,7 +53,7 @@ class ClassSession:
     @property
     def trade_date(self) -> date:
         """Trade date of the session."""
-        at: date = self._dates[self._current]
+        at: date = self._dates[self._current].item()
         return at
 
     @property

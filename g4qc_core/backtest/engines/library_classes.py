@@ -18,14 +18,15 @@ from typing import Any
 
 import backtesting
 import numpy as np
+from backtesting.backtesting import Order
 
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import PricedBars
-from g4qc_core.backtest.engines.brokers import PointBroker
+from g4qc_core.backtest.engines.brokers import DelayedBroker, PointBroker
 from g4qc_core.backtest.engines.class_surroundings import ClassInstrument, ClassSession
 from g4qc_core.backtest.engines.engine import EngineRun, EngineTask
 from g4qc_core.backtest.engines.library_run import run_in_library
-from g4qc_core.backtest.prepared_strategy import LibraryStrategy
+from g4qc_core.backtest.prepared_strategy import ClassProbe, LibraryStrategy
 from g4qc_core.backtest.user_code import user_errors
 from g4qc_core.errors import UsageError
 
@@ -51,10 +52,12 @@ def run_class(task: EngineTask, strategy: LibraryStrategy) -> EngineRun:
         raise UsageError(
             f"{kind.__module__}:{kind.__name__} is no subclass of backtesting.Strategy, nor of G4QC's own Strategy."
         )
-    closes = task.on_roll == "close"
+    closes, probe = task.on_roll == "close", strategy.probe
     with _seeded(task.seed), user_errors(kind):
         rolling = _rolling_class(market, kind, task.costs, closes)
-        broker = partial(PointBroker, market, rate)
+        if probe is not None:
+            rolling = _probed_class(rolling, probe)
+        broker = partial(DelayedBroker if probe is not None and probe.delayed else PointBroker, market, rate)
         ran = run_in_library(market, rolling, dict(strategy.given), task.costs, task.cash, rate, broker, in_points=True)
     notes = [_CLASS_NOTE, *([_LINK_NOTE] if market.link.any() else []), *ran.notes]
     closed_at = market.rolls.tolist() if closes else []
@@ -90,6 +93,25 @@ def _rolling_class(market: PricedBars, kind: type, costs: CostModel, closing: bo
 
     Rolling.__name__ = kind.__name__
     return Rolling
+
+
+def _probed_class(kind: type, probe: ClassProbe) -> type:
+    """Return a subclass of `kind` that writes down the orders that wait after each bar."""
+
+    class Probed(kind):
+        def next(self) -> None:
+            super().next()
+            if self.orders:
+                probe.orders[len(self.data) - 1] = tuple(map(_in_words, self.orders))
+
+    Probed.__name__ = kind.__name__
+    return Probed
+
+
+def _in_words(order: Order) -> str:
+    prices = {name: getattr(order, name) for name in ("limit", "stop", "sl", "tp")}
+    words = [f"{name} {price:.10g}" for name, price in prices.items() if price is not None]
+    return " ".join([f"order {order.size:+g}", *words])
 
 
 @contextmanager
