@@ -25,7 +25,9 @@
     │   │   └── UnreadableAnswer    a message, time or number from the gateway that cannot be read
     │   ├── DecidedMeanwhile        bars in quarantine that changed, or were decided, since they were listed
     │   ├── BarsIncomplete          minutes are stored, but the timeframe was not derived from their current version
-    │   └── BacktestRefused         a backtest without reliable figures: no bars, no margin, no such price
+    │   ├── BacktestRefused         a backtest without reliable figures: no bars, no margin, no such price
+    │   ├── EnginesDisagree         the reference engine gives another result than the search
+    │   └── WorkersLost             the processes of a search cannot start or go on
     └── TransientError              the same call may succeed later: retry after a pause
         ├── GatewayUnavailable      the connection is refused, or accepted without an answer
         ├── GatewayDisconnected     the connection ended while the request was open
@@ -227,6 +229,14 @@ class UnreadableAnswer(GatewayError, InvalidBars):
 
 class BacktestRefused(PermanentError):
     """The backtest would give unreliable figures."""
+
+
+class EnginesDisagree(PermanentError):
+    """The reference engine gives other trades or another equity than the engine that a search used: a defect."""
+
+
+class WorkersLost(PermanentError):
+    """The processes that evaluate the sets of a search cannot start, or end at every start."""
 
 
 _LISTED = 16

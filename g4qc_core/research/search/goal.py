@@ -12,16 +12,20 @@ from g4qc_core.errors import UsageError, unknown
 _Figures = Mapping[str, float | int | None]
 
 # fmt: off
-# Drawdowns are zero or negative: the larger one is the better one.
-_LARGER = frozenset((
-    "final_equity", "net_profit", "total_return", "annual_return", "cagr", "sharpe", "sortino", "calmar", "omega",
-    "max_drawdown", "max_drawdown_money", "average_drawdown", "win_rate", "profit_factor", "average_trade",
-    "best_trade", "worst_trade", "gross_profit", "expectancy", "sqn", "payoff_ratio", "recovery_factor", "skew",
-    "tail_ratio", "best_session", "worst_session", "var_95", "cvar_95", "value_at_risk", "expected_shortfall",
+# Drawdowns and values at risk are zero or negative: the larger one is the better one.
+_LOSSES = frozenset((
+    "max_drawdown", "max_drawdown_money", "intraday_drawdown", "intraday_drawdown_money", "average_drawdown",
+    "worst_session", "worst_trade", "value_at_risk", "conditional_value_at_risk",
+))
+_LARGER = _LOSSES | frozenset((
+    "final_equity", "net_profit", "total_return", "annual_return", "sharpe", "sortino", "calmar", "omega",
+    "best_session", "positive_sessions", "skew", "tail_ratio", "long_profit", "short_profit", "win_rate",
+    "profit_factor", "average_trade", "expectancy", "payoff_ratio", "sqn", "best_trade", "gross_profit",
+    "excess_return", "alpha", "information_ratio",
 ))
 _SMALLER = frozenset((
-    "volatility", "longest_drawdown", "fees", "slippage", "missing_sessions", "kurtosis", "time_under_water",
-    "ulcer_index", "costs", "cost_share",
+    "volatility", "longest_drawdown", "time_under_water", "kurtosis", "longest_losing_streak", "fees", "slippage",
+    "costs", "cost_share", "tracking_error",
 ))
 # fmt: on
 
@@ -55,9 +59,8 @@ class Objective:
             sign, name = name[0], name[1:].strip()
         _require_metric(name)
         if name in _LARGER:
-            # Drawdowns and their like are losses: who wants them small in size writes a minus.
-            loss = any(word in name for word in ("drawdown", "worst", "var", "shortfall", "value_at_risk"))
-            if sign == "-" and not loss:
+            # Who wants a loss small in size writes a minus.
+            if sign == "-" and name not in _LOSSES:
                 raise UsageError(f"objective: a larger {name} is better, so write '{name}' without the minus.")
             return cls(name, True)
         if name in _SMALLER:

@@ -34,14 +34,3 @@ class SessionShape:
         except UsageError:
             return cls(len(returns))
         return cls(len(returns), sample.sharpe, sample.skew, sample.kurtosis)
-
-
-def returns_of(equity: np.ndarray, cash: float) -> np.ndarray:
-    """Compute the simple returns from session to session, the first one from the starting cash.
-
-    Args:
-        equity: money at the close of each session, float64.
-        cash: money before the first session.
-    """
-    before = np.concatenate(([cash], equity[:-1]))
-    return equity / before - 1

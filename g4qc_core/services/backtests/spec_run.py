@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from g4qc_core.backtest.metrics.session_returns import session_returns
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Instrument, Registry
-from g4qc_core.research.search.session_shape import SessionShape, returns_of
+from g4qc_core.research.search.session_shape import SessionShape
 from g4qc_core.sentences import counted, listing
 from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars
 from g4qc_core.services.coverage.missing_minutes import missing_minutes
@@ -119,7 +120,7 @@ def _gap_note(missing: Mapping[date, int]) -> str:
 def save_result(result: BacktestResult, stores: Stores, run_id: str | None, now: datetime) -> None:
     """Save the result, and count it as a trial of its strategy."""
     spec = result.spec
-    shape = SessionShape.of(returns_of(result.daily_equity.to_numpy(), float(spec.cash)))
+    shape = SessionShape.of(session_returns(result.daily_equity, float(spec.cash)))
     record = BacktestRecord(
         id=result.id,
         spec_name=spec.name,

@@ -1,0 +1,166 @@
+"""A process that evaluates parameter sets: the sandbox of a search.
+
+`worker_pool` starts it. It reads the bars once, and then answers chunks of sets. It ends with its parent, and ignores
+Ctrl-C, which is the parent's. What the user's code prints is thrown away.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import mmap
+import os
+import pickle
+import resource
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+_FLUSH_AFTER = 0.1  # seconds
+_TIRED = 3
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+
+@dataclass(frozen=True)
+class WorkerStart:
+    """What a worker needs to begin.
+
+    Attributes:
+        arguments: file with the pickled arguments of `Evaluator`.
+        counter: file of 8 bytes, in which the worker notes the set that it evaluates.
+        memory: bytes that the sets may need beyond what the worker has when it begins; 0: no limit.
+        calendars: the user's file of calendars; None: none.
+        parent: process id of the parent.
+    """
+
+    arguments: Path
+    counter: Path
+    memory: int
+    calendars: Path | None
+    parent: int
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Sets to evaluate one after the other, or to run again by the reference engine.
+
+    Attributes:
+        sets: numbers and parameters.
+        confirm: run them again by the reference engine; their outcomes say in words where it differs.
+    """
+
+    sets: list[tuple[int, Mapping[str, Any]]]
+    confirm: bool = False
+
+
+@dataclass(frozen=True)
+class WorkerAnswer:
+    """Outcomes of some sets of the chunk.
+
+    Attributes:
+        outcomes: in the order of the chunk.
+        seconds: time that they took.
+    """
+
+    outcomes: list[Any]
+    seconds: float
+
+
+def main(descriptor: int) -> None:
+    """Serve chunks until the parent closes the connection."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection = Connection(descriptor)
+    start: WorkerStart = connection.recv()
+    _end_with(start.parent)
+    try:
+        worker = _Worker(start, connection)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent says it
+        connection.send(error)
+        return
+    connection.send("ready")
+    try:
+        while True:
+            worker.serve(connection.recv())
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+class _Worker:
+    """Evaluates sets on bars that are read once."""
+
+    def __init__(self, start: WorkerStart, connection: Connection) -> None:
+        from g4qc_core.backtest.evaluation import Evaluator
+        from g4qc_core.calendars.calendar_file import use_calendars
+
+        use_calendars(start.calendars)
+        self._arguments: Mapping[str, Any] = pickle.loads(start.arguments.read_bytes())
+        self._evaluator = Evaluator(**self._arguments)
+        self._cash = float(self._arguments["spec"].cash)
+        self._connection = connection
+        with start.counter.open("r+b") as file:
+            self._counter = mmap.mmap(file.fileno(), 8)
+        gc.collect()
+        self._first, self._limit, self._evaluated = _data_size(), start.memory, 0
+        if start.memory and self._first:
+            _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+            resource.setrlimit(resource.RLIMIT_DATA, (self._first + start.memory, hard))
+
+    def serve(self, chunk: Chunk) -> None:
+        """Evaluate the sets of a chunk and send their outcomes, a few at a time."""
+        outcomes: list[Any] = []
+        began = time.monotonic()
+        for number, parameters in chunk.sets:
+            self._counter[:] = (number + 1).to_bytes(8, "little")
+            outcome = self._outcome(number, parameters, chunk.confirm)
+            if outcome is None:
+                # Earlier sets have left memory behind: another process tries this one again.
+                self._connection.send(WorkerAnswer(outcomes, time.monotonic() - began))
+                os._exit(_TIRED)
+            outcomes.append(outcome)
+            self._evaluated += 1
+            if time.monotonic() - began > _FLUSH_AFTER:
+                self._connection.send(WorkerAnswer(outcomes, time.monotonic() - began))
+                outcomes, began = [], time.monotonic()
+        self._counter[:] = bytes(8)
+        self._connection.send(WorkerAnswer(outcomes, time.monotonic() - began))
+
+    def _outcome(self, number: int, parameters: Mapping[str, Any], confirm: bool) -> Any:
+        """Return the outcome of a set; None if this process has no memory left for it."""
+        from g4qc_core.errors import G4qcError
+        from g4qc_core.research.search.confirmation_run import confirm_set
+        from g4qc_core.research.search.outcome import OutOfMemory, SetOutcome, evaluate_set
+
+        try:
+            if confirm:
+                words = confirm_set(self._evaluator, self._arguments, parameters)
+                return SetOutcome(number, parameters, "done", words)
+            return evaluate_set(number, parameters, self._evaluator, self._cash)
+        except (OutOfMemory, MemoryError):
+            gc.collect()
+            if self._evaluated and _data_size() > self._first + self._limit // 4:
+                return None
+            return SetOutcome(number, parameters, "failed", f"It needs more than {self._limit >> 20:,} MB of memory.")
+        except G4qcError as error:
+            return SetOutcome(number, parameters, "failed", str(error))
+
+
+def _data_size() -> int:
+    """Return the bytes of private memory of this process; 0 where the system does not say."""
+    try:
+        text = Path("/proc/self/status").read_text("ascii", errors="ignore")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) << 10 for line in text.splitlines() if line.startswith("VmData:")), 0)
+
+
+def _end_with(parent: int) -> None:
+    """Let the system end this process when its parent ends, also in the middle of the user's code."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)

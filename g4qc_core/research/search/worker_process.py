@@ -1,0 +1,121 @@
+"""A worker as its parent sees it: a process, the chunk that it was given, and since when it evaluates which set."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from typing import Any
+
+from g4qc_core.calendars.calendar_file import chosen_file
+from g4qc_core.files import PRIVATE
+from g4qc_core.research.search.set_worker import Chunk, WorkerAnswer, WorkerStart
+
+_PATIENCE = 5.0  # seconds
+
+
+class WorkerProcess:
+    """One worker.
+
+    Attributes:
+        connection: readable when the worker has said something, or has ended.
+        ready: it has read the bars.
+        fresh: it has evaluated nothing yet.
+        waiting: sets that it was given and has not answered, by number, in their order.
+    """
+
+    def __init__(self, arguments: Path, counter: Path, memory: int) -> None:
+        """Start the process.
+
+        Args:
+            arguments: file with the pickled arguments of `Evaluator`.
+            counter: file of this worker for the set that it evaluates; made here.
+            memory: bytes that sets may need; 0: no limit.
+        """
+        counter.touch(PRIVATE)
+        counter.write_bytes(bytes(8))
+        with counter.open("r+b") as file:
+            self._counter = mmap.mmap(file.fileno(), 8, access=mmap.ACCESS_READ)
+        self.connection, theirs = Pipe()
+        # The parent's path, because user strategies and this library are found by it.
+        code = (
+            f"import sys; sys.path[:] = {sys.path!r}; "
+            f"from g4qc_core.research.search.set_worker import main; main({theirs.fileno()})"
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        self.ready, self.fresh = False, True
+        self.waiting: dict[int, Mapping[str, Any]] = {}
+        self._seen, self._since = 0, time.monotonic()
+        self.connection.send(WorkerStart(arguments, counter, memory, chosen_file(), os.getpid()))
+
+    def give(self, sets: Sequence[tuple[int, Mapping[str, Any]]], confirm: bool) -> None:
+        """Give a chunk to a worker that waits for nothing."""
+        self.waiting, self.fresh = dict(sets), False
+        self._seen, self._since = 0, time.monotonic()
+        self.connection.send(Chunk(list(sets), confirm))
+
+    def receive(self) -> WorkerAnswer | BaseException | None:
+        """Return what the worker said: outcomes, or the error with which it could not begin; None when it is ready.
+
+        Raises:
+            EOFError: it has ended.
+        """
+        try:
+            said = self.connection.recv()
+        except (ConnectionResetError, OSError):
+            raise EOFError from None
+        if said == "ready":
+            self.ready, self._since = True, time.monotonic()
+            return None
+        if isinstance(said, WorkerAnswer):
+            for outcome in said.outcomes:
+                self.waiting.pop(outcome.number, None)
+        return said
+
+    @property
+    def busy_with(self) -> int | None:
+        """Number of the set that it evaluates; None if it is between two sets, or has not begun."""
+        number = int.from_bytes(self._counter[:], "little") - 1
+        return number if number in self.waiting else None
+
+    @property
+    def busy_for(self) -> float:
+        """Seconds for which it has evaluated the same set, or has not begun."""
+        counted = int.from_bytes(self._counter[:], "little")
+        if counted != self._seen:
+            self._seen, self._since = counted, time.monotonic()
+        return time.monotonic() - self._since
+
+    @property
+    def end_in_words(self) -> str:
+        """How the process ended, once it has: `killed by signal 9`, `ended with code 1`."""
+        try:
+            code = self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            return "closed its connection"
+        return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.wait()
+        self.connection.close()
+        self._counter.close()
+
+
+def connections_of(workers: Sequence[WorkerProcess]) -> list[Connection]:
+    """Return the connections of the workers."""
+    return [worker.connection for worker in workers]
