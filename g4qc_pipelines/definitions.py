@@ -52,12 +52,26 @@ def build_definitions(
     )
 
 
+_kept: list[dg.Definitions] | None = None
+
+
+def build_once() -> None:
+    """Build the graph at most once in this process from now on: it executes one run, and Dagster asks twice."""
+    global _kept
+    _kept = []
+
+
 @dg.definitions
 def defs() -> dg.Definitions:
     """Return the graph of this process's settings and instance, which `workspace.yaml` loads."""
     from g4qc_pipelines.partitions.graph_months import first_month
 
+    if _kept:
+        return _kept[0]
     settings = load_settings()
     with dg.DagsterInstance.get() as instance:
         begin = first_month(settings, instance)
-    return build_definitions(settings, first_month=begin)
+    made = build_definitions(settings, first_month=begin)
+    if _kept is not None:
+        _kept.append(made)
+    return made

@@ -30,6 +30,11 @@ MAP_COVERAGE, RECONCILE = "map_coverage", "reconcile"
 FRESH = "fresh"
 """Name of the check of the assets that the daily update keeps up to date."""
 
+RUN_BACKTEST, COMPARE_ROLLS = "run_backtest", "compare_rolls"
+
+QUICK_JOBS = frozenset({RUN_BACKTEST, COMPARE_ROLLS})
+"""Jobs that somebody waits for: their processes are forked from one that has done the imports."""
+
 _JOBS: dict[str, tuple[list[str], str]] = {
     UPDATE_CONTRACTS: (CHAIN_ASSETS, "The chain of one instrument from the gateway."),
     UPDATE_BARS: (BAR_ASSETS, "One instrument's month, from the gateway to every timeframe."),
@@ -42,8 +47,8 @@ _JOBS: dict[str, tuple[list[str], str]] = {
     MAP_COVERAGE: (COVERAGE_ASSETS, "What is known of every session of one instrument, on one page."),
     RECONCILE: (RECONCILIATION_ASSETS, "One instrument's month of hours and sessions, beside the gateway's own."),
     UPDATE_ROLLS: (ROLL_ASSETS, "The roll calendar of one instrument, from the bars that are stored."),
-    "run_backtest": (BACKTEST_ASSETS, "One backtest spec, to its report."),
-    "compare_rolls": (SENSITIVITY_ASSETS, "One backtest spec by every roll rule and adjustment."),
+    RUN_BACKTEST: (BACKTEST_ASSETS, "One backtest spec, to its report."),
+    COMPARE_ROLLS: (SENSITIVITY_ASSETS, "One backtest spec by every roll rule and adjustment."),
 }
 
 

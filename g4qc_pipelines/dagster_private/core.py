@@ -32,6 +32,9 @@ from dagster._core.instance.ref import InstanceRef
 # The types in the interface of a run launcher. Launchers are a public extension point, their types are not exported.
 from dagster._core.launcher import CheckRunHealthResult, LaunchRunContext, WorkerStatus
 
+# The argument of a run coordinator's method, which is a public extension point.
+from dagster._core.run_coordinator.base import SubmitRunContext
+
 # Names of tags that Dagster's pages and run queue read. `dagster` exports no constants for them.
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
@@ -66,6 +69,7 @@ __all__ = [
     "InstanceRef",
     "LaunchRunContext",
     "SerializableErrorInfo",
+    "SubmitRunContext",
     "UnresolvedAssetJobDefinition",
     "WorkerStatus",
     "forget_seen_version",

@@ -41,6 +41,9 @@ from g4qc_pipelines.running.remarks import remark
 _ASK_SECONDS = 10
 """Limit for a code server to answer whether a run lives, or to accept a stop."""
 
+_FORK_SECONDS = 20
+"""Limit for the code server to try the warm parent."""
+
 _NOT_BEGUN = (dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED)
 
 
@@ -90,8 +93,8 @@ class RunLauncher(dg.DefaultRunLauncher):
         asked = ExecuteExternalJobArgs(
             job_origin=run.remote_job_origin, run_id=run.run_id, instance_ref=self._instance.get_ref()
         )
-        # The code server starts the process twice, each time within the limit.
-        limit = 2 * self._start_limit + _ASK_SECONDS
+        # The code server starts the process twice, each time within the limit, and forks one before.
+        limit = 2 * self._start_limit + _FORK_SECONDS + _ASK_SECONDS
         try:
             answer = client._query(
                 "StartRun",

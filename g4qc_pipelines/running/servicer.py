@@ -34,7 +34,9 @@ from g4qc_pipelines.dagster_private.grpc_server import (
     StartRunInSubprocessSuccessful,
 )
 from g4qc_pipelines.instance.orphans import end_run
+from g4qc_pipelines.named_jobs import QUICK_JOBS
 from g4qc_pipelines.running.remarks import remark
+from g4qc_pipelines.running.warm_parent import FORK_SECONDS, WarmParent
 from g4qc_pipelines.running.worker import last_words, run_worker
 
 _LOOK_SECONDS = 0.1
@@ -105,7 +107,10 @@ class Servicer(DagsterApiServer):
         self._ended: dict[str, _Ended] = {}
         self._starting: set[str] = set()
         self._outage = DatabaseOutage()
+        self._forks: set[str] = set()
         super().__init__(*others, **named)
+        self._warm = WarmParent(self._logger)
+        self._warm.load()
 
     def StartRun(self, request: Any, context: Any) -> Any:
         """Start the process of a run, once more when it does not begin."""
@@ -120,7 +125,9 @@ class Servicer(DagsterApiServer):
         return _reply(started)
 
     def _start_twice(self, asked: ExecuteExternalJobArgs, request: str) -> _Started:
-        """Start the process, and once more when it does not begin."""
+        """Start the process, from the warm parent where that can be, and once more when it does not begin."""
+        if asked.job_origin.job_name in QUICK_JOBS and self._start(asked, request, warm=True).began:
+            return _Started(True)
         first = self._start(asked, request)
         if first.began:
             return first
@@ -130,7 +137,7 @@ class Servicer(DagsterApiServer):
         second = self._start(asked, request)
         return second if second.began else _Started(False, f"{second.reason} It had been started once more already.")
 
-    def _start(self, asked: ExecuteExternalJobArgs, request: str) -> _Started:
+    def _start(self, asked: ExecuteExternalJobArgs, request: str, *, warm: bool = False) -> _Started:
         """Start one process and wait for its first message, no longer than the limit."""
         repositories = self._loaded_repositories
         if repositories is None:
@@ -140,15 +147,19 @@ class Servicer(DagsterApiServer):
         job = repositories.reconstructables_by_name[name].get_reconstructable_job(origin.job_name)
         messages, stop = self._mp_ctx.Queue(), self._mp_ctx.Event()
         reader, writer = self._mp_ctx.Pipe(duplex=False)
-        process = self._mp_ctx.Process(target=run_worker, args=[request, job, messages, stop, writer])
+        process = self._process(warm, [request, job, messages, stop, writer])
+        writer.close()
+        if process is None:
+            reader.close()
+            return _Started(False, "The warm parent made no process.")
         with self._execution_lock:
-            process.start()
-            writer.close()
             assert asked.instance_ref is not None
-            self._executions[asked.run_id] = (process, asked.instance_ref)  # type: ignore[assignment]
+            self._executions[asked.run_id] = (process, asked.instance_ref)
             self._termination_events[asked.run_id] = stop
             self._words[asked.run_id] = reader
-        started = self._first_message(messages, process)
+            if warm:
+                self._forks.add(asked.run_id)
+        started = self._first_message(messages, process, FORK_SECONDS if warm else self._start_limit)
         if not started.began:
             process.kill()
             process.join(_KILL_SECONDS)
@@ -156,8 +167,17 @@ class Servicer(DagsterApiServer):
                 self._clear_run(asked.run_id)
         return started
 
-    def _first_message(self, messages: Any, process: Any) -> _Started:
-        deadline = time.monotonic() + self._start_limit
+    def _process(self, warm: bool, arguments: list[Any]) -> Any:
+        """Return a started process of `run_worker`; None if the warm parent makes none."""
+        if warm:
+            return self._warm.start(run_worker, arguments)
+        process = self._mp_ctx.Process(target=run_worker, args=arguments)
+        with self._execution_lock:
+            process.start()
+        return process
+
+    def _first_message(self, messages: Any, process: Any, limit: float) -> _Started:
+        deadline = time.monotonic() + limit
         while True:
             alive = process.is_alive()
             with suppress(queue.Empty):
@@ -174,8 +194,7 @@ class Servicer(DagsterApiServer):
             if time.monotonic() > deadline:
                 return _Started(
                     False,
-                    f"The run did not start within {self._start_limit:.0f} s: the machine is busy "
-                    "(see G4QC_RUN_START_LIMIT).",
+                    f"The run did not start within {limit:.0f} s: the machine is busy (see G4QC_RUN_START_LIMIT).",
                 )
 
     def ReloadCode(self, _request: Any, _context: Any) -> Any:
@@ -190,6 +209,7 @@ class Servicer(DagsterApiServer):
                 )
                 # Web server and daemon look for another id, and then ask for the definitions again.
                 self._server_id = str(uuid4())
+                self._warm.drop()
             except Exception:
                 self._logger.exception("The graph could not be loaded again.")
         return dagster_api_pb2.ReloadCodeReply()
@@ -205,6 +225,7 @@ class Servicer(DagsterApiServer):
 
     def _clear_run(self, run_id: str) -> None:
         super()._clear_run(run_id)
+        self._forks.discard(run_id)
         if (reader := self._words.pop(run_id, None)) is not None:
             reader.close()
 
@@ -214,6 +235,8 @@ class Servicer(DagsterApiServer):
             self._take_ended()
             stopping = self._shutdown_once_executions_finish_event.is_set()
             idle = not self._executions
+            forked = bool(self._forks)
+        self._warm.renew_when_idle(not forked and not stopping)
         for run_id in list(self._ended):
             if not self._outage.waits:
                 self._end(run_id)

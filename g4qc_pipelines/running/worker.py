@@ -11,8 +11,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from g4qc_pipelines.dagster_private.grpc_server import ReconstructableJob, start_run_in_subprocess
+from g4qc_pipelines.definitions import build_once
+from g4qc_pipelines.running.instance_storage import serve_one_run
 
 _STOP_SECONDS = 15.0
+_LOOK_SECONDS = 1.0
 
 
 def run_worker(request: str, job: ReconstructableJob, queue: Any, stop: Any, words: Connection) -> None:
@@ -26,6 +29,8 @@ def run_worker(request: str, job: ReconstructableJob, queue: Any, stop: Any, wor
         words: receives one sentence when the run ends with an error that could not be stored.
     """
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    serve_one_run()
+    build_once()
     try:
         start_run_in_subprocess(request, job, queue, stop)
     except Exception as error:
@@ -42,14 +47,16 @@ def last_words(error: BaseException) -> str:
 
 
 def _end_with_parent() -> None:
-    """Interrupt this process when its code server is gone, and end it when that does not help.
+    """Interrupt this process when its code server or the process that made it is gone, and end it if that fails.
 
-    A run that outlives its code server would be counted as dead, and other processes would start it a second time.
+    A run that outlives its code server would be counted as dead, and other processes would start it a second time. The
+    end of a fork of the warm parent is reported by that parent only.
     """
-    parent = multiprocessing.parent_process()
-    if parent is None:
+    server, maker = multiprocessing.parent_process(), os.getppid()
+    if server is None:
         return
-    parent.join()
+    while server.is_alive() and os.getppid() == maker:
+        server.join(_LOOK_SECONDS)
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(_STOP_SECONDS)
     os._exit(1)

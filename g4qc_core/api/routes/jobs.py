@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
@@ -23,7 +23,8 @@ router = APIRouter(tags=["jobs"], responses=documented(401, 403, 404, 422, 429, 
 JobId = Annotated[str, Path(max_length=40, description="Id of a job, or of a run that belongs to no job")]
 
 _FIRST_POLL_SECONDS, _POLL_SECONDS = 0.1, 1.0
-_SHARED_SECONDS = 0.8  # shorter than a poll, so that each poll gets a new answer
+_YOUNG_SECONDS, _YOUNG_POLL_SECONDS = 10.0, 0.25  # an ordinary backtest is over in less
+_SHARED = 0.8  # of a poll: shorter than a poll, so that each poll gets a new answer
 _PING_EVERY = 15  # polls without an event
 
 
@@ -123,7 +124,7 @@ async def events(
     A client that reconnects with the header Last-Event-ID receives the events that it has not received yet. Clients of
     one job share requests to Dagster; their number is limited for each client (429) and in total (503).
     """
-    first, told = await context.watch.call(_hear, context.launcher, job_id, last_event_id, max_age=_SHARED_SECONDS)
+    first, told = await context.watch.call(_hear, context.launcher, job_id, last_event_id, max_age=_SHARED)
     return EventSourceResponse(_stream(context, first, told, last_event_id), headers={"Cache-Control": "no-store"})
 
 
@@ -172,13 +173,20 @@ async def _stream(context: ApiContext, job: Job, told: Sequence[JobEvent], after
         if job.state.final and not told:
             return
         before = job
-        await asyncio.sleep(0 if told else _POLL_SECONDS)
+        pause = _poll_seconds(job)
+        await asyncio.sleep(0 if told else pause)
         try:
-            job, told = await context.watch.call(_hear, context.launcher, job.id, after, max_age=_SHARED_SECONDS)
+            job, told = await context.watch.call(_hear, context.launcher, job.id, after, max_age=_SHARED * pause)
         except G4qcError as error:
             # Report the error and end the stream: the client reconnects by itself.
             yield _event("trouble", {"detail": str(error), "error": type(error).__name__})
             return
+
+
+def _poll_seconds(job: Job) -> float:
+    """Return the seconds until the next poll: few while the job is young."""
+    age = (datetime.now(UTC) - job.created_at).total_seconds()
+    return _YOUNG_POLL_SECONDS if age < _YOUNG_SECONDS else _POLL_SECONDS
 
 
 def _event(kind: str, data: dict[str, Any], cursor: str | None = None) -> bytes:
