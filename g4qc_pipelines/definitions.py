@@ -9,6 +9,7 @@ from datetime import date
 import dagster as dg
 
 from g4qc_core.settings import Settings, load_settings
+from g4qc_pipelines.running.one_run import serves_one_run
 
 # Backfill policies and partition mappings across dimensions are marked beta in this version; the graph's own tests run
 # both against the real instance, so that a change of behaviour is seen there.
@@ -52,13 +53,7 @@ def build_definitions(
     )
 
 
-_kept: list[dg.Definitions] | None = None
-
-
-def build_once() -> None:
-    """Build the graph at most once in this process from now on: it executes one run, and Dagster asks twice."""
-    global _kept
-    _kept = []
+_kept: list[dg.Definitions] = []
 
 
 @dg.definitions
@@ -67,11 +62,11 @@ def defs() -> dg.Definitions:
     from g4qc_pipelines.partitions.graph_months import first_month
 
     if _kept:
-        return _kept[0]
+        return _kept[-1]
     settings = load_settings()
     with dg.DagsterInstance.get() as instance:
         begin = first_month(settings, instance)
     made = build_definitions(settings, first_month=begin)
-    if _kept is not None:
-        _kept.append(made)
+    if serves_one_run():
+        _kept.append(made)  # Dagster asks for the graph of a run twice
     return made

@@ -19,18 +19,9 @@ from g4qc_pipelines.dagster_private.postgres import (
     PostgresScheduleStorage,
     pg_url_from_config,
 )
+from g4qc_pipelines.running.one_run import serves_one_run
 
 _RUN_STATEMENT_MS = 60_000
-_in_run = False
-
-
-def serve_one_run() -> None:
-    """Keep connections open in this process from now on, and look for no missing tables: it executes one run.
-
-    Dagster otherwise opens a connection for each event, and lists the tables of each storage three times.
-    """
-    global _in_run
-    _in_run = True
 
 
 class _Pinged:
@@ -65,12 +56,13 @@ class Storage(DagsterPostgresStorage):
     def __init__(
         self, postgres_url: str, should_autocreate_tables: bool = True, inst_data: ConfigurableClassData | None = None
     ) -> None:
-        should_autocreate_tables = should_autocreate_tables and not _in_run
+        should_autocreate_tables = should_autocreate_tables and not serves_one_run()
         super().__init__(postgres_url, should_autocreate_tables, inst_data)
         self._run_storage = Runs(postgres_url, should_autocreate_tables)
         self._event_log_storage = EventLog(postgres_url, should_autocreate_tables)
         self._schedule_storage = Schedules(postgres_url, should_autocreate_tables)
-        if _in_run:
+        if serves_one_run():
+            # Dagster otherwise opens a connection for each event, and lists the tables of each storage.
             for storage in (self._run_storage, self._event_log_storage):
                 storage.optimize_for_webserver(_RUN_STATEMENT_MS, pool_recycle=3600, max_overflow=20)
 

@@ -11,8 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from g4qc_pipelines.dagster_private.grpc_server import ReconstructableJob, start_run_in_subprocess
-from g4qc_pipelines.definitions import build_once
-from g4qc_pipelines.running.instance_storage import serve_one_run
+from g4qc_pipelines.running.one_run import serve_one_run
 
 _STOP_SECONDS = 15.0
 _LOOK_SECONDS = 1.0
@@ -30,7 +29,6 @@ def run_worker(request: str, job: ReconstructableJob, queue: Any, stop: Any, wor
     """
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     serve_one_run()
-    build_once()
     try:
         start_run_in_subprocess(request, job, queue, stop)
     except Exception as error:
