@@ -29,6 +29,7 @@ _OWN = frozenset(
             "rolls.toml",
             "calendars.toml",
             "open_interest",
+            "strategies",
             ".env",
         ),
     }

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from g4qc_core.calendars.calendar_file import use_calendars
 from g4qc_core.errors import SettingsError
+from g4qc_core.strategy_folder import use_strategy_folder
 
 
 class Settings(BaseSettings):
@@ -99,6 +100,9 @@ class Settings(BaseSettings):
         None, description="File with your own backtest specs; unset: those that come with G4QC"
     )
     searches: Path | None = Field(None, description="File with your own search specs; unset: those that come with G4QC")
+    strategies: Path | None = Field(
+        None, description="Folder with your own strategies, a file each; unset: strategies under home"
+    )
     first_month: str = Field(
         "2024-01",
         pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
@@ -142,7 +146,7 @@ class Settings(BaseSettings):
     simulated_seed: int = Field(7, ge=0, description="Seed of the simulated gateway's synthetic market")
 
     @field_validator(
-        *("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "searches"),
+        *("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "strategies", "searches"),
         "database_password_file",
     )
     @classmethod
@@ -181,6 +185,11 @@ class Settings(BaseSettings):
         return self.instruments_file if self.instruments or self.instruments_file.exists() else None
 
     @property
+    def strategies_folder(self) -> Path:
+        """Folder of the user's own strategies, which may not exist yet."""
+        return self.strategies or self.home / "strategies"
+
+    @property
     def reports(self) -> Path:
         """Folder of the HTML reports."""
         return self.home / "reports"
@@ -202,7 +211,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Return the settings of this process, and use their calendars from now on.
+    """Return the settings of this process, and use their calendars and strategies from now on.
 
     Raises:
         SettingsError: a value is malformed; the text names the variable, or the calendars file and its line.
@@ -214,4 +223,5 @@ def load_settings(**overrides: object) -> Settings:
         name = "G4QC_" + ("_".join(str(part) for part in problem["loc"]) or "database_password_file").upper()
         raise SettingsError(f"The setting {name} is wrong: {problem['msg']}.") from None
     use_calendars(settings.calendars)
+    use_strategy_folder(settings.strategies_folder)
     return settings

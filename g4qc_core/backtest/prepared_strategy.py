@@ -6,17 +6,15 @@ backtesting.py that places orders itself, and only that library runs it. Engines
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from g4qc_core.backtest import user_strategies
-from g4qc_core.backtest.strategies import Strategy, make_strategy
+from g4qc_core.backtest.known_strategies import find_strategy
+from g4qc_core.backtest.strategies import Strategy
 from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.wishes import checked_signals, checked_targets
 from g4qc_core.backtest.user_code import user_errors
-from g4qc_core.code_versions import code_version
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,7 +91,7 @@ class TargetStrategy(PreparedStrategy):
         return checked_signals(self.name, given, prepared.frame)
 
     def _asked(self, function: Callable[..., Any], bars: pd.DataFrame) -> Any:
-        if not user_strategies.is_external(self.name):
+        if type(self.rule).__module__.startswith("g4qc_core."):
             return function(bars)
         # A copy, made where it is written to: the user's code must not change the bars of the result.
         with user_errors(type(self.rule)):
@@ -135,21 +133,11 @@ def prepare(spec: BacktestSpec) -> TargetStrategy | LibraryStrategy:
         UsageError: no such strategy or parameter, a value out of its range, or a field of the spec that a class of
             backtesting.py cannot have.
     """
-    if not user_strategies.is_external(spec.strategy):
-        shipped = make_strategy(spec.strategy, spec.parameters)
-        return TargetStrategy(spec.strategy, shipped.model_dump(mode="json"), code_version("strategies"), shipped)
-    found = user_strategies.load_class(spec.strategy)
-    own = user_strategies.own_strategy(found, spec.parameters)
-    if own is not None:
-        return TargetStrategy(spec.strategy, own.model_dump(mode="json"), _file_version(type(own)), own)
-    assert isinstance(found, type)
+    known = find_strategy(spec.strategy)
+    made = known.with_parameters(spec.parameters)
+    if made is not None:
+        return TargetStrategy(spec.strategy, made.model_dump(mode="json"), known.version, made)
     spec.refuse_for_class()
-    parameters = user_strategies.check_parameters(found, spec.parameters)
+    parameters = known.all_parameters(spec.parameters)
     given = {name: parameters[name] for name in spec.parameters}
-    return LibraryStrategy(spec.strategy, parameters, _file_version(found), found, given)
-
-
-def _file_version(kind: type) -> str:
-    """Return a hash of the file that defines the class."""
-    source = user_strategies.source_of(kind).replace("\r\n", "\n")
-    return hashlib.sha256(source.encode()).hexdigest()[:16]
+    return LibraryStrategy(spec.strategy, parameters, known.version, known.kind, given)

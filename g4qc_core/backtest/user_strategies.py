@@ -96,18 +96,6 @@ def own_strategy(found: Found, parameters: Mapping[str, Any]) -> Strategy | None
     return strategy
 
 
-def is_library_class(name: str) -> bool:
-    """Return whether the name is that of a class of backtesting.py, which trades the prices that it sees.
-
-    Raises:
-        UsageError: nothing of that name can be imported.
-    """
-    if not is_external(name):
-        return False
-    found = load_class(name)
-    return isinstance(found, type) and not issubclass(found, Strategy)
-
-
 def own_parameters(found: Found) -> dict[str, bool | int | float | str]:
     """Return the parameters and their default values.
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from g4qc_core.backtest.known_strategies import find_strategy, known_strategies, may_be_known
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec, load_specs
-from g4qc_core.backtest.strategies import STRATEGIES
-from g4qc_core.backtest.user_strategies import is_external, load_class, own_parameters
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.backtests.known_specs import find_spec, own_name
@@ -33,7 +32,7 @@ def given_fields(strategy: str, options: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in options.items() if value is not None and name != "parameters"}
     texts = options.get("parameters") or ()
     if texts:
-        own = own_parameters(load_class(strategy)) if is_external(strategy) else {}
+        own = find_strategy(strategy).own_parameters() if may_be_known(strategy) else {}
         pairs = [_parameter(text, own) for text in texts]
         if len({name for name, _ in pairs}) < len(pairs):
             raise UsageError("Give each parameter once.")
@@ -100,9 +99,9 @@ def _base(
     stored = {**store.deleted_specs(), **{one.name: one.spec for one in store.specs()}}
     if words in stored:
         return BacktestSpec.from_dict(stored[words])
-    if words not in STRATEGIES and not is_external(words):
-        hint = "Your own strategies are named like 'package.module:Name'."
-        raise unknown("backtest or strategy", words, [*STRATEGIES, *entries, *stored], hint)
+    if not may_be_known(words):
+        hint = "Your own strategies are files in the folder G4QC_STRATEGIES, or named like 'package.module:Name'."
+        raise unknown("backtest or strategy", words, [*known_strategies(), *entries, *stored], hint)
     chosen = {name: given[name] for name in _CHOOSING if given.get(name)}
     fitting = [
         spec

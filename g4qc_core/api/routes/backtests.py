@@ -16,8 +16,8 @@ from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.api.routes.reports import report_file, sandboxed
+from g4qc_core.backtest.known_strategies import known_strategies
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.backtest.strategies import STRATEGIES
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import NotFound, UsageError, unknown
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
@@ -109,7 +109,7 @@ class ResultFilter:
             UsageError: no result has, or can have, this strategy or instrument.
         """
         store = context.stores().backtests
-        for field, known in (("strategy", STRATEGIES), ("instrument", context.registry)):
+        for field, known in (("strategy", known_strategies()), ("instrument", context.registry)):
             name = getattr(self.choice, field)
             if name is not None and name not in known:
                 names = dict.fromkeys([*known, *(str(result.spec.get(field)) for result in store.results())])

@@ -10,11 +10,14 @@ from pydantic.fields import FieldInfo
 
 from g4qc_core.api.dependencies import CanRead
 from g4qc_core.api.problems import documented
-from g4qc_core.backtest.strategies import STRATEGIES
+from g4qc_core.backtest.known_strategies import KnownStrategy, known_strategies
+from g4qc_core.backtest.strategies import Strategy
 
 router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 422, 429))
 
 Value = bool | int | float | str
+
+_KINDS: dict[object, Literal["boolean", "integer", "number"]] = {bool: "boolean", int: "integer", float: "number"}
 
 
 class StrategyParameter(BaseModel):
@@ -40,14 +43,28 @@ class StrategyInfo(BaseModel):
 
 @router.get("/strategies")
 def strategies() -> list[StrategyInfo]:
-    """List the built-in strategies."""
+    """List the strategies of G4QC, and those of the server's own folder and packages."""
     return [
-        StrategyInfo(
-            name=kind.name,
-            summary=kind.summary,
-            parameters=[_parameter(name, info) for name, info in kind.model_fields.items()],
+        StrategyInfo(name=name, summary=known.summary, parameters=_parameters(known))
+        for name, known in known_strategies().items()
+    ]
+
+
+def _parameters(known: KnownStrategy) -> list[StrategyParameter]:
+    if issubclass(known.kind, Strategy):
+        return [_parameter(name, info) for name, info in known.kind.model_fields.items()]
+    return [
+        StrategyParameter(
+            name=name,
+            type=_KINDS.get(type(value), "string"),
+            default=value,
+            minimum=None,
+            maximum=None,
+            above=None,
+            below=None,
+            description="",
         )
-        for kind in STRATEGIES.values()
+        for name, value in known.own_parameters().items()
     ]
 
 
@@ -58,10 +75,9 @@ def _parameter(name: str, info: FieldInfo) -> StrategyParameter:
         for bound in ("ge", "le", "gt", "lt")
         if hasattr(rule, bound)
     }
-    kinds: dict[object, Literal["boolean", "integer", "number"]] = {bool: "boolean", int: "integer", float: "number"}
     return StrategyParameter(
         name=name,
-        type=kinds.get(info.annotation, "string"),
+        type=_KINDS.get(info.annotation, "string"),
         default=None if info.is_required() else info.default,
         minimum=bounds.get("ge"),
         maximum=bounds.get("le"),

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from g4qc_core.backtest.account.roll_positions import OnRoll
+from g4qc_core.backtest.known_strategies import broken_strategies, find_strategy, may_be_known
 from g4qc_core.backtest.specs.spec_values import Day, Margin, Money, Rule, Sizing, Whole, one_of
-from g4qc_core.backtest.strategies import make_strategy, strategy
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.futures.adjustment import Adjustment
@@ -198,12 +198,17 @@ class BacktestSpec(BaseModel):
 
     def check_strategy(self) -> None:
         """Raise UsageError for an unknown strategy or parameter; the user's own strategies are checked in a run."""
-        if not is_external(self.strategy):
-            make_strategy(self.strategy, self.parameters)
+        if not self._checked_when_it_runs:
+            find_strategy(self.strategy).with_parameters(self.parameters)
+
+    @property
+    def _checked_when_it_runs(self) -> bool:
+        """True for `module:Class`, and for a strategy whose file cannot be loaded now."""
+        return is_external(self.strategy) or self.strategy in broken_strategies()
 
     def _parameters(self) -> dict[str, Any]:
-        if not is_external(self.strategy):
-            return make_strategy(self.strategy, self.parameters).model_dump(mode="json")
+        if not self._checked_when_it_runs:
+            return find_strategy(self.strategy).all_parameters(self.parameters)
         # 10 and 10.0 are the same number to a class: the form without decimals is canonical.
         return {
             name: int(value) if isinstance(value, float) and value.is_integer() else value
@@ -283,7 +288,7 @@ def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
         raise _Malformed(field, f"{text}{given}.") from None
     checks: dict[str, Callable[[], object]] = {
         "timeframe": lambda: timeframe(spec.timeframe),
-        "strategy": lambda: is_external(spec.strategy) or strategy(spec.strategy),
+        "strategy": lambda: may_be_known(spec.strategy) or find_strategy(spec.strategy),
         "parameters": spec.check_strategy,
     }
     for field, check in checks.items():

@@ -11,14 +11,15 @@ from typing import Any
 
 import pandas as pd
 
+from g4qc_core.backtest.known_strategies import find_strategy
 from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, SAMPLED, distorted, monthly_returns
 from g4qc_core.backtest.result import BacktestResult
-from g4qc_core.backtest.strategies import strategy
 from g4qc_core.backtest.tear_sheet.charts import MOST_CANDLES
 from g4qc_core.backtest.tear_sheet.sheet_elements import SheetWriter
 from g4qc_core.backtest.tear_sheet.trade_rows import COLUMNS, MOST_ROWS
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.backtest.worth_meanings import WORTH_SHARES
+from g4qc_core.errors import UsageError
 
 _KEYS = (
     "total_return", "annual_return", "sharpe", "max_drawdown", "volatility", "net_profit", "trades", "win_rate",
@@ -53,10 +54,18 @@ def head(result: BacktestResult, write: SheetWriter) -> str:
         write.text("head.bars", number=seen["bars"]),
     ]
     given = ", ".join(f"{name} = {value}" for name, value in result.inputs["parameters"].items())
-    about = "" if is_external(spec.strategy) else f" {strategy(spec.strategy).summary}".replace("`", "")
+    about = f" {_summary(spec.strategy)}".replace("`", "").rstrip()
     lines = [" · ".join(parts), write.own(f"{spec.strategy} ({given}).{about}", "span", "lang=en")]
     told = "".join(f"<p>{line}</p>" for line in lines)
     return f'<div class="head">{write.own(spec.name, "h1")}{told}</div>'
+
+
+def _summary(name: str) -> str:
+    """Return the summary of a strategy; empty for one that the spec names by its module, or that is gone."""
+    try:
+        return "" if is_external(name) else find_strategy(name).summary
+    except UsageError:
+        return ""
 
 
 def key_figures(result: BacktestResult, worth: Mapping[str, float | int | None], write: SheetWriter) -> str:

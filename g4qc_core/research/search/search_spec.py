@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
 
+from g4qc_core.backtest.known_strategies import find_strategy
 from g4qc_core.backtest.specs.backtest_spec import UNNAMED, BacktestSpec
 from g4qc_core.backtest.specs.spec_values import Whole, one_of
-from g4qc_core.backtest.strategies import strategy
 from g4qc_core.backtest.strategies.strategy import SearchRange, Strategy, build
-from g4qc_core.backtest.user_strategies import is_external, load_class, own_parameters
+from g4qc_core.backtest.user_strategies import own_parameters
 from g4qc_core.errors import ParametersMisfit, SettingsError, UsageError, unknown
 from g4qc_core.research.search.axes import Axis, axis_of
 from g4qc_core.research.search.goal import Constraint, Objective, parse_constraints
@@ -250,10 +250,7 @@ def space_of(spec: SearchSpec, backtest: BacktestSpec) -> SearchSpace:
 
 
 def _kind(name: str) -> Any:
-    if not is_external(name):
-        return strategy(name)
-    found = load_class(name)
-    return type(found) if isinstance(found, Strategy) else found
+    return find_strategy(name).kind
 
 
 def _own_axes(kind: Any, name: str) -> dict[str, Axis]:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from g4qc_core.backtest.known_strategies import find_strategy
 from g4qc_core.backtest.roll_sensitivity import FIGURES, VARIANT_COLUMNS, Spread, spread_of
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.backtest.user_strategies import is_library_class
 from g4qc_core.errors import BacktestRefused, BarsIncomplete
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.instruments.registry import Instrument, Registry
@@ -82,7 +82,9 @@ def roll_sensitivity(
     instrument = registry[spec.instrument]
     own = rule_of(spec, instrument)
     names = [str(parse_rule(rule)) for rule in rules] or [own, *stores.rolls.rules(instrument.symbol)]
-    kinds = list(adjustments) or ([Adjustment.ADDITIVE] if is_library_class(spec.strategy) else list(Adjustment))
+    kinds = list(adjustments) or (
+        [Adjustment.ADDITIVE] if find_strategy(spec.strategy).of_library else list(Adjustment)
+    )
     now = datetime.now(UTC)
     rows = []
     notes: dict[str, list[str]] = {}
