@@ -41,7 +41,7 @@ class EffectiveTrials:
         trials: number of trials.
         clustered: number of trials that were clustered: all, or a sample.
         found: number of clusters among these.
-        clusters: cluster of each trial, numbered from 0 by first appearance; -1 for one outside of the sample.
+        clusters: cluster of each column, numbered from 0 by first appearance; -1 for one outside of the sample.
     """
 
     count: int
@@ -57,7 +57,13 @@ class EffectiveTrials:
 
 
 def effective_trials(
-    returns: Any, *, joined: float = JOINED, most: int = MOST_CLUSTERED, seed: int = 0, wide: bool = False
+    returns: Any,
+    *,
+    trials: int | None = None,
+    joined: float = JOINED,
+    most: int = MOST_CLUSTERED,
+    seed: int = 0,
+    wide: bool = False,
 ) -> EffectiveTrials:
     """Count the clusters of correlated trials.
 
@@ -65,6 +71,7 @@ def effective_trials(
 
     Args:
         returns: sessions x trials; NaN where a trial has no such session.
+        trials: number of trials of which the columns are a random sample; None: the columns are all.
         joined: mean correlation from which two clusters count as one, between 0 and 1.
         most: most trials that are clustered; of more, a sample.
         seed: of the sample.
@@ -76,14 +83,15 @@ def effective_trials(
     if not 0 < joined < 1 or most < 2:
         raise UsageError("Trials are joined from a correlation between 0 and 1, and at least two are clustered.")
     matrix = checked_matrix(returns, wide=wide, missing=True, least_columns=1)
-    trials = matrix.shape[1]
-    chosen = np.arange(trials)
-    if trials > most:
-        chosen = np.sort(np.random.default_rng(seed).choice(trials, most, replace=False))
+    columns = matrix.shape[1]
+    trials = max(columns, trials or columns)
+    chosen = np.arange(columns)
+    if columns > most:
+        chosen = np.sort(np.random.default_rng(seed).choice(columns, most, replace=False))
     labels = _clusters(_correlations(matrix[:, chosen]), joined)
     sizes = np.bincount(labels)
     count = len(sizes) if len(chosen) == trials else min(trials, _unseen(sizes) + len(sizes))
-    clusters = np.full(trials, -1, dtype=np.int64)
+    clusters = np.full(columns, -1, dtype=np.int64)
     clusters[chosen] = labels
     return EffectiveTrials(count, trials, len(chosen), len(sizes), clusters)
 

@@ -15,6 +15,7 @@ import numpy as np
 from g4qc_core.backtest.span import LEAST_SESSIONS
 from g4qc_core.backtest.worth_meanings import PROVEN, WorthRow, percent, plain, share, worth_rows
 from g4qc_core.errors import UsageError
+from g4qc_core.research.overfitting.search_evidence import SearchEvidence
 from g4qc_core.research.overfitting.sharpe_significance import (
     SharpeSample,
     annualised,
@@ -55,29 +56,6 @@ class FamilyTrials:
         """Return the trials of a family from the Sharpe ratios per session of those that have one."""
         variance = float(np.var(np.asarray(sharpes, np.float64), ddof=1)) if len(sharpes) > 1 else None
         return cls(family, count, variance, **more)
-
-
-@dataclass(frozen=True)
-class SearchEvidence:
-    """What the session returns that a search kept say about its best trial.
-
-    Attributes:
-        search: its name.
-        trials: number of its trials.
-        kept: number of trials whose session returns were kept.
-        overfitting: probability of backtest overfitting; None if there are too few sessions.
-        blocks: blocks of sessions behind it; 0 if there is none.
-        loss: how often the chosen trial lost in the other half; None as `overfitting`.
-        superior: p-value of superior predictive ability; None if there are too few sessions.
-    """
-
-    search: str
-    trials: int
-    kept: int
-    overfitting: float | None
-    blocks: int
-    loss: float | None
-    superior: float | None
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Whether the best of many trials beats a benchmark at all: superior predictive ability (SPA) and StepM.
 
 Sources: White: A Reality Check for Data Snooping (2000), Hansen: A Test for Superior Predictive Ability (2005), Romano,
-Wolf: Stepwise Multiple Testing (2005), as the library arch computes them with the stationary bootstrap. That library
-takes losses; here everything is returns, and a higher one is better.
+Wolf: Stepwise Multiple Testing (2005). Sessions are drawn by the stationary bootstrap of the library arch. Its own SPA
+takes losses, takes time with the square of the sessions, and does not studentise; without that, both agree. Here
+everything is returns, and a higher one is better.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import numpy as np
 from g4qc_core.errors import UsageError
 from g4qc_core.research.overfitting.trial_matrix import checked_matrix
 
-MOST_TRIALS = 2000
+MOST_TRIALS = 10_000
 """Most trials of one test: memory grows with trials x draws."""
+
+_LEAST_SESSIONS = 10
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def superior_ability(
     size: float = 0.05,
     draws: int = 1000,
     seed: int = 0,
+    studentised: bool = True,
+    block: int | None = None,
     wide: bool = False,
 ) -> SuperiorAbility:
     """Test the session returns of all trials against a benchmark.
@@ -64,6 +69,8 @@ def superior_ability(
         size: probability of a wrong name that StepM keeps.
         draws: number of draws, at least 100.
         seed: the same seed gives the same values.
+        studentised: a mean return is divided by its standard error, so that quiet trials count as much as wild ones.
+        block: mean length of a block, in sessions; None: that of Politis and White for the mean of all trials.
         wide: there are more trials than sessions.
 
     Raises:
@@ -77,15 +84,18 @@ def superior_ability(
         )
     if not 0 < size < 0.5 or draws < 100:
         raise UsageError("The test takes a size between 0 and 0.5, like 0.05, and at least 100 draws.")
+    if len(matrix) < _LEAST_SESSIONS:
+        raise UsageError(f"The test takes at least {_LEAST_SESSIONS} sessions.")
     above = matrix - reference[:, None]
     moving = np.flatnonzero(np.ptp(above, axis=0) > 0)
     best = int(above.mean(axis=0).argmax())
-    block = max(1, round(math.sqrt(len(matrix)))) if not len(moving) else _block(above[:, moving])
     if not len(moving):
-        return SuperiorAbility(1.0, 1.0, 1.0, (), size, best, 0, block, draws)
-    values, superior = _tested(above[:, moving], size, block, draws, seed)
-    named = tuple(int(moving[at]) for at in superior)
-    return SuperiorAbility(values[1], values[0], values[2], named, size, best, len(moving), block, draws)
+        return SuperiorAbility(1.0, 1.0, 1.0, (), size, best, 0, 1, draws)
+    block = block or _block(above[:, moving])
+    test = _Test(above[:, moving], block, draws, seed, studentised)
+    lower, consistent, upper = test.p_values()
+    named = tuple(int(moving[at]) for at in test.superior(size))
+    return SuperiorAbility(consistent, lower, upper, named, size, best, len(moving), block, draws)
 
 
 def _benchmark(benchmark: Any, sessions: int) -> np.ndarray:
@@ -109,17 +119,46 @@ def _block(above: np.ndarray) -> int:
     return max(1, min(round(length), len(mean) // 3)) if math.isfinite(length) else 1
 
 
-def _tested(
-    above: np.ndarray, size: float, block: int, draws: int, seed: int
-) -> tuple[tuple[float, float, float], list[int]]:
-    """Return the lower, consistent and upper p-values, and the columns that StepM names."""
-    from arch.bootstrap import SPA, StepM
+class _Test:
+    """The statistic of each trial, and what it is in draws of a world in which none beats the benchmark."""
 
-    losses, none = -above, np.zeros(len(above))
-    spa = SPA(none, losses, block_size=block, reps=draws, seed=np.random.default_rng(seed))
-    spa.compute()
-    found = spa.pvalues
-    values = (float(found["lower"]), float(found["consistent"]), float(found["upper"]))
-    steps = StepM(none, losses, size=size, block_size=block, reps=draws, seed=np.random.default_rng(seed))
-    steps.compute()
-    return values, sorted(int(str(at)) for at in steps.superior_models)
+    def __init__(self, above: np.ndarray, block: int, draws: int, seed: int, studentised: bool) -> None:
+        sessions = len(above)
+        self._mean = above.mean(axis=0)
+        drawn = _counts(sessions, block, draws, seed) @ above / sessions
+        error = drawn.std(axis=0)
+        scale = error if studentised else np.ones_like(error)
+        self._statistic = self._mean / scale
+        self._drawn = drawn / scale
+        bound = error * math.sqrt(2 * math.log(math.log(sessions)))
+        centres = (np.maximum(self._mean, 0.0), np.where(self._mean >= -bound, self._mean, 0.0), self._mean)
+        self._centres = [centre / scale for centre in centres]
+
+    def p_values(self) -> tuple[float, float, float]:
+        """Return the lower, consistent and upper p-value."""
+        most = self._statistic.max()
+        found = [float(((self._drawn - centre).max(axis=1) > most).mean()) for centre in self._centres]
+        return found[0], found[1], found[2]
+
+    def superior(self, size: float) -> np.ndarray:
+        """Return the trials that StepM names: those above the critical value, until no further one is."""
+        named = np.zeros(len(self._statistic), dtype=bool)
+        while not named.all():
+            others = ~named
+            largest = (self._drawn[:, others] - self._centres[1][others]).max(axis=1)
+            further = others & (self._statistic > np.quantile(largest, 1 - size))
+            if not further.any():
+                break
+            named |= further
+        return np.flatnonzero(named)
+
+
+def _counts(sessions: int, block: int, draws: int, seed: int) -> np.ndarray:
+    """Return how often each session is in each draw of the stationary bootstrap, draws x sessions."""
+    from arch.bootstrap import StationaryBootstrap
+
+    bootstrap = StationaryBootstrap(block, np.arange(sessions), seed=np.random.default_rng(seed))
+    found = np.empty((draws, sessions))
+    for at, (data, _) in enumerate(bootstrap.bootstrap(draws)):
+        found[at] = np.bincount(data[0], minlength=sessions)
+    return found

@@ -6,14 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from g4qc_core.backtest.metrics import session_returns
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.span import Span
 from g4qc_core.research.overfitting.result_worth import FamilyTrials, ResultWorth
+from g4qc_core.research.overfitting.search_evidence import SearchEvidence
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
+from g4qc_core.storage.result_stores.search_store import KeptReturns
 from g4qc_core.storage.result_stores.trial_store import TrialStore
 from g4qc_core.storage.stores import Stores
+
+MOST_COLUMNS = 1500
+"""Most trials of a family whose session returns are read together."""
+
+EVIDENCE = "evidence"
+"""Entry of a search's summary that holds its evidence, if the search computed it at its end."""
 
 
 def worth_of_result(result: BacktestResult, stores: Stores) -> ResultWorth:
@@ -30,13 +39,66 @@ def worth_of_record(record: BacktestRecord, stores: Stores) -> ResultWorth:
     return _worth(str(record.spec["strategy"]), record.id, returns, record.metrics, stores)
 
 
+def evidence_of_search(search_id: str, stores: Stores) -> SearchEvidence | None:
+    """Return what the session returns that a search kept say; None if it kept none."""
+    record = stores.searches.find(search_id)
+    if record is None:
+        return None
+    known = (record.summary or {}).get(EVIDENCE)
+    if known:
+        return SearchEvidence(**known)
+    kept = stores.searches.returns(search_id)
+    if kept is None or not len(kept.days) or not kept.numbers:
+        return None
+    tried = TrialStore(stores.database).covered([search_id])
+    return SearchEvidence.of(record.name, tried, kept.returns) if len(kept.days) > 1 else None
+
+
 def _worth(
     family: str, fingerprint: str, returns: np.ndarray, metrics: Mapping[str, Any], stores: Stores
 ) -> ResultWorth:
-    known = TrialStore(stores.database).sharpes(family, fingerprint)
-    own = 0 if known.counted else 1
-    trials = FamilyTrials.of(family, known.count + own, known.sharpes)
-    return ResultWorth.of(returns, trials, _sessions_a_year(metrics))
+    store = TrialStore(stores.database)
+    known = store.sharpes(family, fingerprint)
+    count = known.count + (0 if known.counted else 1)
+    effective, kept = _effective(family, count, store, stores)
+    trials = FamilyTrials.of(family, count, known.sharpes, effective=effective, effective_of=kept)
+    search = store.search_of(family, fingerprint)
+    evidence = evidence_of_search(search, stores) if search else None
+    return ResultWorth.of(returns, trials, _sessions_a_year(metrics), evidence)
+
+
+def _effective(family: str, count: int, store: TrialStore, stores: Stores) -> tuple[int | None, int]:
+    """Return the effective number of trials of a family, and how many kept returns decide it.
+
+    A trial that no search with kept returns tried counts as independent.
+    """
+    from g4qc_core.research.overfitting.effective_trials import effective_trials
+
+    ids = store.searches_that_kept(family)
+    kept = [one for one in (stores.searches.returns(search) for search in ids) if one is not None and one.numbers]
+    kept = [one for one in kept if len(one.days) > 1]
+    if not kept:
+        return None, 0
+    matrix = _joined(kept)
+    covered = store.covered(ids)
+    found = effective_trials(matrix, trials=max(covered, matrix.shape[1]), wide=True)
+    others = max(0, count - covered)
+    return min(count, min(found.count, covered) + others), matrix.shape[1]
+
+
+def _joined(kept: list[KeptReturns]) -> np.ndarray:
+    """Return the session returns of several searches side by side, NaN where a search has no such session.
+
+    Of more than `MOST_COLUMNS` trials a seeded sample is taken from each search, in proportion.
+    """
+    total = sum(len(one.numbers) for one in kept)
+    share = min(1.0, MOST_COLUMNS / total)
+    frames = []
+    for position, one in enumerate(kept):
+        some = max(1, int(len(one.numbers) * share))
+        chosen = np.random.default_rng(position).choice(len(one.numbers), some, replace=False)
+        frames.append(pd.DataFrame(one.returns[:, np.sort(chosen)], index=pd.DatetimeIndex(one.days)))
+    return pd.concat(frames, axis=1).sort_index().to_numpy(np.float64)
 
 
 def _sessions_a_year(metrics: Mapping[str, Any]) -> float | None:

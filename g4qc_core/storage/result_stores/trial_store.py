@@ -1,4 +1,4 @@
-"""The trials of a strategy as statistics need them: how many, and with which Sharpe ratios.
+"""The trials of a strategy as statistics need them: how many, with which Sharpe ratios, and which searches made them.
 
 How trials are written, and what a result is worth after them, does not belong here.
 """
@@ -6,12 +6,14 @@ How trials are written, and what a result is worth after them, does not belong h
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import Float, func, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from g4qc_core.storage.server.database import Database
-from g4qc_core.storage.tables import trials
+from g4qc_core.storage.tables import search_returns, search_trials, searches, trials
 
 _DAYS_A_YEAR = 365.25
 
@@ -44,12 +46,20 @@ class TrialStore:
             family: the strategy.
             fingerprint: a trial of which it is told whether it is among them.
         """
-        figures = [trials.c.metrics[name].as_float() for name in ("sharpe", "sessions", "days")]
-        query = select(trials.c.fingerprint == fingerprint, *figures).where(trials.c.family == family)
+        own, known = trials.c.family == family, trials.c.session_sharpe
+        ordered = aggregate_order_by(known, trials.c.id)
+        counts = select(
+            func.count(),
+            func.coalesce(func.bool_or(trials.c.fingerprint == fingerprint), False),
+            func.array_agg(ordered).filter(known.is_not(None)),
+        ).where(own)
+        # Trials from before session returns had a shape: their annual figure is converted.
+        figures = [trials.c.metrics[name].as_string().cast(Float) for name in ("sharpe", "sessions", "days")]
+        old = select(*figures).where(own, trials.c.sessions.is_(None), trials.c.refused.is_(None))
         with self._database.transaction() as connection:
-            rows = connection.execute(query).all()
-        known = [_per_session(*row[1:]) for row in rows]
-        return FamilySharpes(len(rows), [one for one in known if one is not None], any(row[0] for row in rows))
+            count, counted, sharpes = connection.execute(counts).one()
+            converted = [_per_session(*row) for row in connection.execute(old)]
+        return FamilySharpes(count, [*(sharpes or []), *(one for one in converted if one is not None)], counted)
 
     def session_equity(self, backtest_id: str) -> list[float]:
         """Return the equity at the last bar of each session of a result, by trade date; empty if there is none."""
@@ -59,6 +69,36 @@ class TrialStore:
         )
         with self._database.transaction() as connection:
             return [float(value) for value in connection.scalars(query, {"id": backtest_id})]
+
+    def search_of(self, family: str, fingerprint: str) -> str | None:
+        """Return the newest search that tried this set and kept session returns; None if none did."""
+        query = (
+            select(searches.c.id)
+            .join(search_trials, search_trials.c.search_id == searches.c.id)
+            .join(trials, trials.c.id == search_trials.c.trial_id)
+            .join(search_returns, search_returns.c.search_id == searches.c.id)
+            .where(searches.c.family == family, trials.c.family == family, trials.c.fingerprint == fingerprint)
+            .order_by(searches.c.started_at.desc(), searches.c.id)
+        )
+        with self._database.transaction() as connection:
+            return connection.scalar(query.limit(1))
+
+    def searches_that_kept(self, family: str) -> list[str]:
+        """Return the searches of a strategy that kept session returns, the newest first."""
+        query = (
+            select(searches.c.id)
+            .join(search_returns, search_returns.c.search_id == searches.c.id)
+            .where(searches.c.family == family)
+            .order_by(searches.c.started_at.desc(), searches.c.id)
+        )
+        with self._database.transaction() as connection:
+            return list(connection.scalars(query))
+
+    def covered(self, search_ids: Collection[str]) -> int:
+        """Return the number of different trials of these searches."""
+        query = select(func.count(func.distinct(search_trials.c.trial_id)))
+        with self._database.transaction() as connection:
+            return connection.scalar(query.where(search_trials.c.search_id.in_(search_ids))) or 0
 
 
 def _per_session(sharpe: float | None, sessions: float | None, days: float | None) -> float | None:

@@ -103,6 +103,15 @@ def test_a_sample_estimates_the_clusters_that_it_does_not_show() -> None:
     assert effective_trials(blocks(3, 200, 4, 0.9, 900), most=150).count == between.count
 
 
+def test_columns_that_are_a_sample_themselves_say_of_how_many() -> None:
+    whole = blocks(3, 200, 4, 0.9, 900)
+    sample = whole[:, np.random.default_rng(4).permutation(800)[:150]]
+    found = effective_trials(sample, trials=800)
+    assert (found.trials, found.clustered, len(found.clusters)) == (800, 150, 150)
+    assert found.found < found.count <= 800
+    assert effective_trials(blocks(1, 10, 12, 0.9, 600), trials=5000).count == 10
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

@@ -14,8 +14,8 @@ from g4qc_core.errors import UsageError
 from g4qc_core.research.overfitting.result_worth import (
     FamilyTrials,
     ResultWorth,
-    SearchEvidence,
 )
+from g4qc_core.research.overfitting.search_evidence import SearchEvidence
 from g4qc_core.research.overfitting.sharpe_significance import SharpeSample, deflated_sharpe, probabilistic_sharpe
 
 

@@ -38,6 +38,31 @@ def test_the_three_values_are_in_order_and_repeat(seed: int) -> None:
     assert superior_ability(noise(seed) + 0.0005) == found
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_arch_agrees_with_losses_in_place_of_returns(seed: int) -> None:
+    bootstrap = pytest.importorskip("arch.bootstrap")
+    matrix = noise(seed, 150, 8) + 0.0006
+    matrix[:, 2] += 0.004
+    matrix[:, 5] -= 0.002
+    given = {"block_size": 5, "reps": 400}
+    ours = superior_ability(matrix, draws=400, seed=7, block=5, studentised=False)
+    spa = bootstrap.SPA(np.zeros(150), -matrix, **given, seed=np.random.default_rng(7))
+    spa.compute()
+    assert (ours.lower, ours.upper) == pytest.approx((spa.pvalues["lower"], spa.pvalues["upper"]), abs=1e-12)
+    assert ours.p_value == pytest.approx(spa.pvalues["consistent"], abs=0.03)
+    steps = bootstrap.StepM(np.zeros(150), -matrix, **given, seed=np.random.default_rng(7))
+    steps.compute()
+    assert list(ours.superior) == steps.superior_models
+
+
+def test_a_quiet_trial_counts_as_much_as_a_wild_one() -> None:
+    matrix = noise(5, 200, 6)
+    matrix[:, 0] = noise(6, 200, 1)[:, 0] * 0.05 + 0.0001
+    matrix[:, 1] *= 5
+    assert superior_ability(matrix).superior == (0,)
+    assert superior_ability(matrix, studentised=False).superior == ()
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_sharpebench_agrees_with_trials_in_its_rows(seed: int) -> None:
     sharpebench = pytest.importorskip("sharpebench")
@@ -64,7 +89,8 @@ def test_trials_that_never_trade_are_not_tested() -> None:
     ("call", "words"),
     [
         (lambda: superior_ability(noise(1, 20, 40)), "rows are sessions"),
-        (lambda: superior_ability(np.zeros((5, 3000)), wide=True), "at most 2,000 trials"),
+        (lambda: superior_ability(np.zeros((5, 10_001)), wide=True), "at most 10,000 trials"),
+        (lambda: superior_ability(noise(1, 9, 3)), "at least 10 sessions"),
         (lambda: superior_ability(noise(1), np.zeros(3)), "one return for each of the 200 sessions"),
         (lambda: superior_ability(noise(1), draws=10), "at least 100 draws"),
     ],

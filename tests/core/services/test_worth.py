@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,10 +14,15 @@ from hypothesis import strategies as st
 from g4qc_core.backtest.metrics import session_returns
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
+from g4qc_core.research.overfitting.search_evidence import SearchEvidence
 from g4qc_core.research.overfitting.sharpe_significance import SharpeSample
+from g4qc_core.research.search.session_shape import SessionShape
+from g4qc_core.result_columns import EQUITY_COLUMNS
 from g4qc_core.services.backtests.spec_run import save_result
-from g4qc_core.services.research.worth import worth_of_record, worth_of_result
-from g4qc_core.storage.result_stores.backtest_store import Trial
+from g4qc_core.services.research.worth import EVIDENCE, evidence_of_search, worth_of_record, worth_of_result
+from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, Trial
+from g4qc_core.storage.result_stores.search_store import KeptReturns, SearchRecord, SearchTrial
+from g4qc_core.storage.result_stores.trial_store import TrialStore
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from tests.core.backtest.series import ES, spec, walk
@@ -130,3 +138,97 @@ def test_whatever_is_done_the_count_never_falls_and_is_that_of_all_sets_ever_tri
         assert tried == ever
         assert len(tried) >= before
     assert count(stores) == len(ever | {made(8).id})
+
+
+# --- what a search kept
+
+
+def searched(stores: Stores, matrix: np.ndarray, kept: int | None = None, name: str = "grid") -> list[str]:
+    """Store a search with a trial for each column, which keeps the returns of the first `kept`; return its ids."""
+    days = list(pd.bdate_range("2024-01-02", periods=len(matrix)).date)
+    record = SearchRecord(name, name, "sma_cross", {}, {"instrument": "ES", "timeframe": "1h"}, "v", "c", "done", NOW)
+    record = stores.searches.begin(record)
+    ids = [f"{name}{number:028d}" for number in range(matrix.shape[1])]
+    block = [
+        SearchTrial(number, "ranked", "", 1.0, one, {"fast": number}, {}, **asdict(SessionShape.of(column)))
+        for number, (one, column) in enumerate(zip(ids, matrix.T, strict=True))
+    ]
+    stores.searches.add(record, block, NOW)
+    some = matrix.shape[1] if kept is None else kept
+    stores.searches.keep_returns(record.id, KeptReturns(list(range(some)), days, matrix[:, :some]))
+    return ids
+
+
+def copies(groups: int, each: int, sessions: int = 160) -> np.ndarray:
+    return np.repeat(np.random.default_rng(5).normal(0.0003, 0.01, (sessions, groups)), each, axis=1)
+
+
+def record_of(stores: Stores, result_id: str, returns: np.ndarray) -> BacktestRecord:
+    """A stored result with these session returns, on its own trade dates."""
+    days = pd.bdate_range("2024-01-02", periods=len(returns))
+    equity = pd.DataFrame(
+        {
+            "timestamp": (days + pd.Timedelta(hours=20)).tz_localize("UTC").as_unit("us"),
+            "trade_date": days.as_unit("s"),
+            "position": 0,
+            "equity": 1e6 * np.cumprod(1 + returns),
+            "drawdown": 0.0,
+        }
+    )
+    for missing in set(EQUITY_COLUMNS) - set(equity.columns):
+        equity[missing] = made(8).equity[missing].iloc[0]
+    metrics = {"starting_cash": 1e6, "sessions": len(returns), "days": len(returns) * 7 // 5}
+    record = BacktestRecord(result_id, "one", {"strategy": "sma_cross"}, {}, metrics, NOW)
+    stores.backtests.save(record, made(8).trades[:0], equity)
+    return record
+
+
+def test_the_trials_of_a_search_count_and_copies_count_once(stores: Stores) -> None:
+    matrix = copies(6, 10)
+    ids = searched(stores, matrix)
+    found = worth_of_record(record_of(stores, ids[3], matrix[:, 3]), stores)
+    assert (found.trials.count, found.trials.effective, found.trials.effective_of) == (60, 6, 60)
+    assert found.evidence is not None
+    assert (found.evidence.search, found.evidence.trials, found.evidence.kept, found.evidence.blocks) == (
+        "grid", 60, 60, 16,
+    )  # fmt: skip
+    assert found.evidence == SearchEvidence.of("grid", 60, matrix)
+    assert found.sample is not None
+    assert found.sample.sharpe == pytest.approx(SharpeSample.of(matrix[:, 3]).sharpe)
+
+
+def test_a_search_that_kept_a_sample_is_estimated_and_other_trials_are_independent(stores: Stores) -> None:
+    searched(stores, copies(6, 40)[:, np.random.default_rng(1).permutation(240)], kept=80)
+    saved(stores, 8, 12)
+    found = worth_of_result(made(8), stores)
+    assert (found.trials.count, found.trials.effective, found.trials.effective_of) == (242, 8, 80)
+    assert found.evidence is None
+
+
+def test_two_searches_of_other_times_are_joined_by_trade_date(stores: Stores) -> None:
+    searched(stores, copies(2, 5))
+    searched(stores, copies(3, 4, 200), name="later")
+    found = worth_of_result(made(8), stores)
+    # The first two series of both are the same in each shared session only if their numbers are: they are not.
+    assert found.trials.count == 23
+    assert found.trials.effective == 6
+
+
+def test_evidence_that_a_search_computed_at_its_end_is_taken(stores: Stores) -> None:
+    ids = searched(stores, copies(4, 3))
+    record = stores.searches.find("grid")
+    assert record is not None
+    told = SearchEvidence("grid", 12, 12, 0.25, 16, 0.1, 0.5)
+    stores.searches.update(replace(record, summary={EVIDENCE: asdict(told)}))
+    assert evidence_of_search("grid", stores) == told
+    assert evidence_of_search("nothing", stores) is None
+    assert ids
+
+
+def test_old_trials_are_converted_from_their_annual_figure(stores: Stores) -> None:
+    old = Trial("sma_cross", "x", "ES", "1h", {}, {"sharpe": 1.6, "sessions": 252, "days": 365}, NOW)
+    stores.backtests.record_trial(old)
+    stores.backtests.record_trial(replace(old, fingerprint="y", metrics={"sharpe": None, "sessions": 3, "days": 4}))
+    found = TrialStore(stores.database).sharpes("sma_cross", "x")
+    assert (found.count, found.counted) == (2, True)
+    assert found.sharpes == pytest.approx([1.6 / (252 * 365.25 / 365) ** 0.5])
