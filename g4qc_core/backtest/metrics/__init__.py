@@ -30,6 +30,7 @@ from g4qc_core.backtest.metrics.metric_definitions import (
     needing,
     without_annual,
 )
+from g4qc_core.backtest.metrics.moving_window import rolling_sharpe, rolling_volatility, window_for
 from g4qc_core.backtest.metrics.ratios import calmar, downside, omega, sharpe, sortino, volatility
 from g4qc_core.backtest.metrics.session_returns import (
     SESSIONS_PER_YEAR,
@@ -44,7 +45,8 @@ __all__ = [
     "annual_return", "average_drawdown", "bar_figures", "benchmark_figures", "beta", "by_hour", "by_month", "by_side",
     "by_weekday", "by_year", "calmar", "compute", "conditional_value_at_risk", "correlation", "cost_figures",
     "distorted", "downside", "drawdown_table", "falls", "in_order", "kurtosis", "longest_drawdown", "losing_streak",
-    "max_drawdown", "monthly_returns", "needing", "omega", "session_equity", "session_figures", "session_returns",
+    "max_drawdown", "monthly_returns", "needing", "omega", "rolling_sharpe",
+    "rolling_volatility", "session_equity", "session_figures", "session_returns",
     "sharpe", "skew", "sortino", "sqn", "tail_ratio", "trade_figures", "traded_value", "turnover", "value_at_risk",
-    "volatility", "without_annual",
+    "volatility", "window_for", "without_annual",
 ]  # fmt: skip

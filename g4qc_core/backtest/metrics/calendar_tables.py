@@ -78,10 +78,13 @@ def by_hour(equity: pd.DataFrame, cash: float, calendar: SessionCalendar) -> pd.
     # A bar of a trade date that the calendar does not know has no hour: it counts to the first one.
     hours = np.nan_to_num(np.floor((stamps - opened) / _HOUR)).astype(np.int64)
     values = equity["equity"].to_numpy(np.float64)
+    # Text is made once for each hour of each session, because it is slow.
+    which, begun = pd.factorize(opened + hours * _HOUR)
+    clocks = np.array([*pd.DatetimeIndex(begun).tz_convert(calendar.timezone).strftime("%H:%M"), None], dtype=object)
     frame = pd.DataFrame(
         {
             "hour": hours,
-            "clock": (opened + hours * _HOUR).tz_convert(calendar.timezone).strftime("%H:%M"),
+            "clock": pd.Categorical(clocks[which]),
             "profit": values - np.concatenate(([cash], values[:-1])),
         }
     )

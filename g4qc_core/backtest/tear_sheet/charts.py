@@ -36,12 +36,13 @@ class SheetCharts:
     prices: dict[str, Any]
 
 
-def sheet_charts(result: BacktestResult, bars: pd.DataFrame) -> SheetCharts:
+def sheet_charts(result: BacktestResult, bars: pd.DataFrame, benchmark: pd.Series | None = None) -> SheetCharts:
     """Draw the charts.
 
     Args:
         result: the result.
         bars: the bars that its strategy saw, one for each row of its equity.
+        benchmark: session equity of the benchmark, by trade date; None: no line.
     """
     from bokeh.models import Range1d
 
@@ -53,7 +54,7 @@ def sheet_charts(result: BacktestResult, bars: pd.DataFrame) -> SheetCharts:
     milliseconds = stamps.astype(np.int64).astype(np.float64)
     placed = {
         "prices": stacked(price_figures(result, candles, shared, milliseconds)),
-        "equity": stacked(equity_figures(result, candles, shared, milliseconds)),
+        "equity": stacked(equity_figures(result, benchmark, candles, shared, milliseconds)),
         "distribution": distribution_figure(result),
     }
     return SheetCharts(placed, _axis(candles, milliseconds), marks_of(result).to_dict())

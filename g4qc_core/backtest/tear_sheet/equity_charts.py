@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from g4qc_core.backtest.metrics import session_returns
+from g4qc_core.backtest.metrics import rolling_sharpe, rolling_volatility, session_returns, window_for
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.tear_sheet.candles import Candles
 from g4qc_core.backtest.tear_sheet.chart_frame import (
@@ -29,19 +30,30 @@ _MOST_DOTS = 300
 _BINS = (8, 60)
 
 
-def equity_figures(result: BacktestResult, candles: Candles, shared: Any, stamps: np.ndarray) -> list[Any]:
-    """Return the figures of equity and drawdown, over the numbers of the bars.
+def equity_figures(
+    result: BacktestResult, benchmark: pd.Series | None, candles: Candles, shared: Any, stamps: np.ndarray
+) -> list[Any]:
+    """Return the figures of equity and drawdown, and of the moving windows, over the numbers of the bars.
 
     Args:
         result: the result.
+        benchmark: session equity of the benchmark, by trade date; None: no line.
         candles: of the bars that its strategy saw.
         shared: the range of bars.
         stamps: milliseconds since 1970 of each bar.
     """
-    figures = [_equity(result, shared, stamps), _drawdown(result, shared, stamps)]
+    rolling = rolling_window(result)
+    figures = [_equity(result, benchmark, shared, stamps), _drawdown(result, shared, stamps, dates=rolling is None)]
+    if rolling is not None:
+        figures += _rolling(result, rolling, shared, stamps)
     for figure in figures:
         mark_rolls(figure, candles)
     return figures
+
+
+def rolling_window(result: BacktestResult) -> int | None:
+    """Return the sessions in a moving window; None if there are too few, or annual figures are not meaningful."""
+    return window_for(len(result.daily_equity)) if result.metrics.get("volatility") is not None else None
 
 
 def session_ends(result: BacktestResult) -> np.ndarray:
@@ -88,7 +100,7 @@ def _bins(returns: np.ndarray) -> int:
     return int(np.clip(np.ceil(whole / width) if width > 0 else _BINS[0], *_BINS))
 
 
-def _equity(result: BacktestResult, shared: Any, stamps: np.ndarray) -> Any:
+def _equity(result: BacktestResult, benchmark: pd.Series | None, shared: Any, stamps: np.ndarray) -> Any:
     from bokeh.models import ColumnDataSource
     from bokeh.models.annotations import Span
 
@@ -96,12 +108,14 @@ def _equity(result: BacktestResult, shared: Any, stamps: np.ndarray) -> Any:
     equity = result.equity["equity"].to_numpy(np.float64)
     at = thinned(equity, MOST_POINTS)
     source = ColumnDataSource({"x": at.astype(np.int32), "equity": equity[at], "stamp": stamps[at]})
+    daily = result.daily_equity
+    if benchmark is not None:
+        _benchmark(made, result, benchmark)
     line = made.line("x", "equity", source=source, color=LINE, line_width=1.6)
     made.add_layout(
         Span(location=float(result.spec.cash), dimension="width", line_color=MUTED, line_dash="dotted", line_alpha=0.7)
     )
     add_hover(made, line, [("", "stamp", "moment"), ("chart.equity", "equity", "money")])
-    daily = result.daily_equity
     returns = session_returns(daily, float(result.spec.cash))
     marks = ColumnDataSource(
         {
@@ -121,13 +135,56 @@ def _equity(result: BacktestResult, shared: Any, stamps: np.ndarray) -> Any:
     return made
 
 
-def _drawdown(result: BacktestResult, shared: Any, stamps: np.ndarray) -> Any:
+def _benchmark(made: Any, result: BacktestResult, benchmark: pd.Series) -> None:
+    """Draw the benchmark at the ends of sessions."""
+    from bokeh.models import ColumnDataSource
+
+    values, ends = benchmark.to_numpy(np.float64), session_ends(result)
+    at = thinned(values, MOST_POINTS)
+    days = [f"{day:%Y-%m-%d}" for day in pd.DatetimeIndex(benchmark.index)[at]]
+    source = ColumnDataSource({"x": ends[at].astype(np.int32), "benchmark": values[at], "session": days})
+    line = made.line("x", "benchmark", source=source, color=MUTED, line_width=1.3, line_dash="dashed")
+    rows = [("chart.session", "session", "day"), ("chart.benchmark", "benchmark", "money")]
+    add_hover(made, line, rows, over="mouse")
+
+
+def _rolling(result: BacktestResult, window: int, shared: Any, stamps: np.ndarray) -> list[Any]:
+    """Return the figures of Sharpe ratio and volatility over a moving window of sessions."""
+    from bokeh.models import ColumnDataSource
+    from bokeh.models.annotations import Span
+
+    a_year = float(result.metrics["sessions"] or 0) * 365.25 / float(result.metrics["days"] or 1)
+    returns, ends = session_returns(result.daily_equity, float(result.spec.cash)), session_ends(result)[window - 1 :]
+    figures = []
+    for name, values, unit, kind, shown, dates in (
+        ("sharpe", rolling_sharpe(returns, window, a_year), "axis.rolling_sharpe", "plain", "ratio", False),
+        (
+            "volatility",
+            rolling_volatility(returns, window, a_year),
+            "axis.rolling_volatility",
+            "percent",
+            "percent",
+            True,
+        ),
+    ):
+        at = thinned(np.nan_to_num(values), MOST_POINTS)
+        columns = {"x": ends[at].astype(np.int32), name: values[at], "stamp": stamps[ends[at]]}
+        made = bar_figure(shared, 130, unit, kind, dates=dates)
+        line = made.line("x", name, source=ColumnDataSource(columns), color=LINE, line_width=1.2)
+        if name == "sharpe":
+            made.add_layout(Span(location=0, dimension="width", line_color=MUTED, line_dash="dotted"))
+        add_hover(made, line, [("", "stamp", "moment"), (f"chart.{name}", name, shown)])
+        figures.append(made)
+    return figures
+
+
+def _drawdown(result: BacktestResult, shared: Any, stamps: np.ndarray, dates: bool) -> Any:
     from bokeh.models import ColumnDataSource
 
     drawdown = result.equity["drawdown"].to_numpy(np.float64)
     at = thinned(drawdown, MOST_POINTS)
     source = ColumnDataSource({"x": at.astype(np.int32), "drawdown": drawdown[at], "stamp": stamps[at]})
-    made = bar_figure(shared, 130, "axis.underwater", "percent", dates=True)
+    made = bar_figure(shared, 130, "axis.underwater", "percent", dates=dates)
     made.y_range.end = 0
     made.varea("x", "drawdown", 0, source=source, color=DOWN, alpha=0.3)
     line = made.line("x", "drawdown", source=source, color=DOWN, line_width=1)

@@ -12,17 +12,19 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.backtest.account.priced_bars import window
+from g4qc_core.backtest.benchmark_of_result import benchmark_of
 from g4qc_core.backtest.metrics import MONEY, PERCENT, SAMPLED, distorted
 from g4qc_core.backtest.result import BacktestResult
-from g4qc_core.backtest.tear_sheet import sheet_sections as parts
+from g4qc_core.backtest.tear_sheet.charts import sheet_charts
 from g4qc_core.backtest.tear_sheet.page_shell import whole_page, writer_of
-from g4qc_core.backtest.tear_sheet.sheet_elements import SheetWriter
+from g4qc_core.backtest.tear_sheet.sheet_body import sheet_body
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO
 from g4qc_core.backtest.tear_sheet.sheet_words import label as label
 from g4qc_core.backtest.tear_sheet.trade_rows import trade_rows
-from g4qc_core.backtest.tear_sheet.worth_section import beside_sharpe, worth_section
+from g4qc_core.backtest.tear_sheet.worth_section import Worth
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.files import write_whole
+from g4qc_core.instruments.registry import Instrument
 
 
 def write_report(
@@ -31,7 +33,9 @@ def write_report(
     path: Path,
     *,
     origin_note: str | None = None,
-    worth: Mapping[str, float | int | None] | None = None,
+    instrument: Instrument | None = None,
+    exits: pd.Series | None = None,
+    worth: Worth | None = None,
     language: str = AUTO,
 ) -> Path:
     """Write the report; a reader of `path` sees the old file or the new one, never a part.
@@ -41,6 +45,8 @@ def write_report(
         bars: the series that it was run on; bars outside the spec's window are left out.
         path: the file; its folder is created if it does not exist.
         origin_note: text of a banner, for bars that are not of a real market.
+        instrument: as `render_report`.
+        exits: as `render_report`.
         worth: as `render_report`.
         language: as `render_report`.
 
@@ -51,7 +57,15 @@ def write_report(
         UsageError: these are not the bars of the result, or there is no such language.
         SettingsError: the file cannot be written.
     """
-    page = render_report(result, bars, origin_note=origin_note, worth=worth, language=language)
+    page = render_report(
+        result,
+        bars,
+        origin_note=origin_note,
+        instrument=instrument,
+        exits=exits,
+        worth=worth,
+        language=language,
+    )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, page.encode())
@@ -65,7 +79,9 @@ def render_report(
     bars: pd.DataFrame,
     *,
     origin_note: str | None = None,
-    worth: Mapping[str, float | int | None] | None = None,
+    instrument: Instrument | None = None,
+    exits: pd.Series | None = None,
+    worth: Worth | None = None,
     language: str = AUTO,
 ) -> str:
     """Return the page as text.
@@ -74,25 +90,27 @@ def render_report(
         result: the result.
         bars: the series that it was run on; bars outside the spec's window are left out.
         origin_note: text of a banner, for bars that are not of a real market.
-        worth: what the count of trials leaves of the result, shown beside the Sharpe ratio.
+        instrument: of the bars; None leaves out what needs its calendar and its costs: the benchmark's curve, the
+            hours of the session and the list of missing sessions.
+        exits: as `run.run_backtest`, for the benchmark.
+        worth: what all trials of the strategy leave of the result, shown beside the Sharpe ratio.
         language: that the reader sees first: `en`, `es`, or `auto` for that of the browser. The page can change it.
 
     Raises:
         UsageError: these are not the bars of the result, or there is no such language.
     """
-    from g4qc_core.backtest.tear_sheet.charts import sheet_charts
-
     write = writer_of(language)
     seen = window(bars, result.spec.first, result.spec.last)
     if not seen["timestamp"].reset_index(drop=True).equals(result.equity["timestamp"]):
         raise UsageError(f"These are not the bars that the backtest {result.spec.name} was run on.")
-    drawn = sheet_charts(result, seen)
+    benchmark = None if instrument is None else benchmark_of(result, seen, instrument, exits)
+    drawn = sheet_charts(result, seen, benchmark)
     data: dict[str, Any] = {"bars": len(seen), "axis": drawn.axis, "prices": drawn.prices}
     if len(result.trades):
         data["trades"] = trade_rows(result)
     return whole_page(
         result.spec.name,
-        _body(result, origin_note, worth or {}, write),
+        sheet_body(result, write, origin_note, worth or {}, instrument, benchmark is not None),
         write.own(f"{result.id} · G4QC {result.inputs['code']['g4qc']} · {result.inputs['engine']}"),
         charts=drawn.placed,
         data=data,
@@ -116,34 +134,3 @@ def figure(name: str, metrics: Mapping[str, Any]) -> str:
     """Format a figure of a result, with `*` where missing sessions distort it."""
     value = metrics.get(name)
     return shown(name, value) + (" *" if value is not None and name in distorted(metrics) else "")
-
-
-def _body(
-    result: BacktestResult, origin_note: str | None, worth: Mapping[str, float | int | None], write: SheetWriter
-) -> str:
-    banner = write.own(origin_note, "p", "class=banner lang=en") if origin_note else ""
-    two = '<div class="two">{}{}</div>'
-    return "\n".join(
-        (
-            banner,
-            parts.head(result, write),
-            parts.key_figures(result, beside_sharpe(worth), write),
-            write.section("part.equity", write.chart("equity", "alt.equity", 450), write.text("equity.note")),
-            worth_section(result.spec.strategy, worth, write),
-            write.section("part.months", parts.months_table(result, write)),
-            two.format(
-                write.section("part.distribution", write.chart("distribution", "alt.distribution", 260),
-                              write.text("distribution.note")),
-                write.section("part.costs", parts.costs_table(result, write), write.text("costs.note",
-                              currency=result.currency)),
-            ),
-            write.section("part.prices", write.chart("prices", "alt.prices", 620), parts.prices_note(result, write)),
-            write.section("part.trades", parts.trades_table(result, write), parts.trades_note(result, write),
-                          "card long"),
-            write.section("part.figures", parts.figures_table(result, write), kind="card long"),
-            write.section("part.notes", parts.notes_list(result, write), write.text("notes.note")),
-            write.section("part.inputs", parts.inputs_table(result.inputs, write), kind="card long"),
-            write.section("part.library", parts.library_table(result, write), write.text("library.note"),
-                          "card long"),
-        )
-    )  # fmt: skip

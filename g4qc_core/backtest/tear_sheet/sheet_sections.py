@@ -5,18 +5,17 @@ Figures are read from the result; none is computed here.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pandas as pd
-
 from g4qc_core.backtest.known_strategies import find_strategy
-from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, SAMPLED, distorted, monthly_returns
+from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, SAMPLED, distorted
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.tear_sheet.charts import MOST_CANDLES
+from g4qc_core.backtest.tear_sheet.sheet_breakdowns import bar_cell
 from g4qc_core.backtest.tear_sheet.sheet_elements import SheetWriter
 from g4qc_core.backtest.tear_sheet.trade_rows import COLUMNS, MOST_ROWS
+from g4qc_core.backtest.tear_sheet.worth_section import Worth
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.backtest.worth_meanings import WORTH_SHARES
 from g4qc_core.errors import UsageError
@@ -27,7 +26,6 @@ _KEYS = (
 )  # fmt: skip
 _SIGNED = frozenset(("total_return", "net_profit", "sharpe", "annual_return", "max_drawdown"))
 _COSTS = ("gross_profit", "fees", "slippage", "net_profit")
-_HEAT = 55  # percent of the full colour for the largest value
 
 
 def kind_of(name: str, value: float | int | None) -> str:
@@ -68,7 +66,7 @@ def _summary(name: str) -> str:
         return ""
 
 
-def key_figures(result: BacktestResult, worth: Mapping[str, float | int | None], write: SheetWriter) -> str:
+def key_figures(result: BacktestResult, worth: Worth, write: SheetWriter) -> str:
     """Return the key figures with their definitions; what the result is worth stands beside the Sharpe ratio."""
     shown = []
     for name in _KEYS:
@@ -100,8 +98,11 @@ def figure_value(name: str, value: float | int | None, metrics: Mapping[str, Any
 
 def figures_table(result: BacktestResult, write: SheetWriter) -> str:
     """Return all figures with their definitions."""
-    rows = []
-    for name in DEFINITIONS:
+    rows, group = [], ""
+    for name, definition in DEFINITIONS.items():
+        if definition.group != group:
+            group = definition.group
+            rows.append(f'<tr class="group">{write.text(f"group.{group}", "th", "scope=rowgroup colspan=3")}</tr>')
         value = figure_value(name, result.metrics.get(name), result.metrics, write)
         title, means = write.text(f"figure.{name}", "th", "scope=row"), write.text(f"means.{name}", "td", "class=words")
         rows.append(f'<tr>{title}<td class="num">{value}</td>{means}</tr>')
@@ -119,40 +120,6 @@ def library_table(result: BacktestResult, write: SheetWriter) -> str:
     return write.table("part.library", [], rows)
 
 
-def months_table(result: BacktestResult, write: SheetWriter) -> str:
-    """Return a table of years by months, with cells coloured by their returns."""
-    returns = monthly_returns(result.daily_equity, float(result.spec.cash))
-    largest = float(returns.abs().max()) or 1.0
-    names = [write.value("monthname", month, "th", "scope=col") for month in range(1, 13)]
-    heads = [write.head("column.year"), *names, write.head("column.whole")]
-    months = pd.PeriodIndex(returns.index)
-    rows = []
-    for year in sorted(set(months.year)):
-        of_year = months.year == year
-        by_month = dict(zip(months.month[of_year], returns[of_year], strict=True))
-        whole = math.prod(1 + value for value in by_month.values()) - 1
-        cells = "".join(heat_cell(by_month.get(month), largest, write) for month in range(1, 13))
-        rows.append(f"<tr>{write.own(year, 'th', 'scope=row')}{cells}{heat_cell(whole, math.inf, write)}</tr>")
-    return write.table("part.months", heads, rows, "heat")
-
-
-def heat_cell(value: float | None, largest: float, write: SheetWriter) -> str:
-    """Return a cell with a change, coloured by its share of the largest one."""
-    if value is None:
-        return "<td></td>"
-    share = round(min(abs(value) / largest, 1.0) * _HEAT)
-    colour = f"color-mix(in srgb, var({'--up' if value >= 0 else '--down'}) {share}%, transparent)"
-    return f'<td style="background: {colour}">{write.value("change", float(value))}</td>'
-
-
-def bar_row(title: str, value: float | None, largest: float, shown: str) -> str:
-    """Return a row with a value and a bar by its share of the largest one; `title` and `shown` are HTML."""
-    width = 0 if value is None or not largest else min(abs(value) / largest, 1.0) * 100
-    tone = "up" if (value or 0) >= 0 else "down"
-    bar = f'<td class="bar-cell"><i class="{tone}" style="width: {width:.1f}%"></i></td>'
-    return f'<tr>{title}<td class="num">{shown}</td>{bar}</tr>'
-
-
 def costs_table(result: BacktestResult, write: SheetWriter) -> str:
     """Return the way from the profit before costs to the one after them."""
     found = {name: float(result.metrics.get(name) or 0) for name in _COSTS}
@@ -161,7 +128,7 @@ def costs_table(result: BacktestResult, write: SheetWriter) -> str:
     for name, value in found.items():
         moved = value if name in ("gross_profit", "net_profit") else -value
         title = write.text(f"figure.{name}", "th", "scope=row")
-        rows.append(bar_row(title, moved, largest, write.value("money", moved)))
+        rows.append(f'<tr>{title}<td class="num">{write.value("money", moved)}</td>{bar_cell(moved, largest)}</tr>')
     return write.table("part.costs", [], rows)
 
 

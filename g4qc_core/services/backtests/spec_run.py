@@ -104,8 +104,15 @@ def publish(
         raise UsageError(
             f"The bars have changed since the backtest {result.spec.name} was run: materialize `backtest` again."
         )
-    note = origin_note(stored_origin(stores.database))
-    return write_report(result, read.series, path, origin_note=note, worth=worth)
+    return write_report(
+        result,
+        read.series,
+        path,
+        origin_note=origin_note(stored_origin(stores.database)),
+        instrument=registry[result.spec.instrument],
+        exits=read.exits,
+        worth=worth,
+    )
 
 
 def _gap_note(missing: Mapping[date, int]) -> str:

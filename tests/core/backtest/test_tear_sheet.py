@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from g4qc_core.backtest.metrics import DEFINITIONS
+from g4qc_core.backtest.benchmark_of_result import benchmark_of
+from g4qc_core.backtest.metrics import DEFINITIONS, rolling_sharpe, rolling_volatility, sharpe, volatility, window_for
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.tear_sheet.report import render_report
@@ -85,7 +86,7 @@ def test_every_language_has_the_same_texts_with_the_same_values() -> None:
 
 
 def test_every_text_of_the_page_is_in_the_table_of_strings() -> None:
-    reader = texts_of(render_report(made(), BARS, origin_note="Synthetic"))
+    reader = texts_of(render_report(made(), BARS, origin_note="Synthetic", instrument=ES, worth=WORTH))
     assert reader.found == []
     assert set(reader.keys) <= set(table_of("en"))
     scripts = "".join(path.read_text("utf-8") for path in PAGE.glob("*.js"))
@@ -201,3 +202,45 @@ def test_every_figure_of_worth_has_its_words_in_both_languages() -> None:
 
 def test_a_report_without_trials_says_nothing_of_them() -> None:
     assert "part.worth" not in render_report(made(), BARS).split("<script")[0]
+
+
+def test_the_benchmark_of_the_curve_is_that_of_the_figures() -> None:
+    result = made()
+    benchmark = benchmark_of(result, BARS, ES)
+    assert benchmark is not None
+    assert benchmark.index.equals(result.daily_equity.index)
+    gained = benchmark.iloc[-1] / float(result.spec.cash) - 1
+    assert result.metrics["benchmark_return"] == pytest.approx(gained, abs=1e-9)
+
+
+def test_missing_sessions_are_named_where_the_calendar_is_known() -> None:
+    gone = pd.Timestamp("2026-01-14")
+    bars = BARS[BARS["trade_date"] != gone].reset_index(drop=True)
+    page = render_report(made(bars), bars, instrument=ES)
+    assert 'datetime="2026-01-14"' in page
+    assert result_free(page).count('data-k="day"') > 1
+    assert 'data-t="missing.none"' in render_report(made(), BARS)
+
+
+def result_free(page: str) -> str:
+    return page.split('id="sheet-words"', maxsplit=1)[0]
+
+
+@given(st.lists(st.floats(-0.05, 0.05), min_size=25, max_size=80), st.integers(2, 20))
+@settings(max_examples=60, deadline=None)
+def test_a_moving_window_has_the_figures_of_its_sessions(values: list[float], window: int) -> None:
+    returns = np.array(values)
+    ends = range(window, len(returns) + 1)
+    parts = [returns[end - window : end] for end in ends]
+    expected = [volatility(part, 252.0) for part in parts]
+    assert rolling_volatility(returns, window, 252.0) == pytest.approx(expected, abs=1e-12)
+    found = rolling_sharpe(returns, window, 252.0)
+    for part, value in zip(parts, found, strict=True):
+        if part.std() > 1e-6:
+            assert value == pytest.approx(sharpe(part, 252.0))
+    assert np.isnan(rolling_sharpe(np.full(9, 0.25), 3, 252.0)).all()
+
+
+@pytest.mark.parametrize(("sessions", "window"), [(41, None), (42, 21), (125, 21), (126, 63), (252, 126), (5000, 126)])
+def test_the_window_is_held_at_least_twice(sessions: int, window: int | None) -> None:
+    assert window_for(sessions) == window
