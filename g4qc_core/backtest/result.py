@@ -23,7 +23,7 @@ class BacktestResult:
         id: 32 hex digits; the same inputs give the same id, and the same numbers, on any host.
         spec: the backtest as it was requested.
         inputs: everything that decides the numbers, JSON-safe: instrument, data version, roll rule, adjustment, cost
-            model, parameters with their defaults, seed, window of data, versions of code and engine.
+            model, parameters with their defaults, seed, window of data, versions of code and engine; and `made_with`.
         trades: frame of `TRADE_COLUMNS`, one row per trade.
         equity: frame of `EQUITY_COLUMNS`, one row per bar.
         metrics: figures by name, as `metrics.DEFINITIONS` defines them; None if undefined.
@@ -74,10 +74,12 @@ def result_id(spec: BacktestSpec, inputs: Mapping[str, Any]) -> str:
     """Return 32 hex digits of the SHA-256 of the inputs and the requested window, in canonical JSON.
 
     The inputs include the defaults of the instrument and the strategy, so that a spec with a default written down has
-    the same id as one that leaves it out. The name of the spec affects no number and is left out.
+    the same id as one that leaves it out. The name of the spec affects no number and is left out, and so is
+    `made_with`: the declared versions say when numbers change.
     """
     asked = {name: value for name, value in spec.to_dict().items() if name in ("from", "to")}
-    text = json.dumps({"asked": asked, "inputs": inputs}, sort_keys=True, separators=(",", ":"))
+    decisive = {name: value for name, value in inputs.items() if name != "made_with"}
+    text = json.dumps({"asked": asked, "inputs": decisive}, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

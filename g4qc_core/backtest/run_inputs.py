@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from g4qc_core.backtest.account import margin
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import PricedBars
+from g4qc_core.backtest.made_with import installed, made_with
 from g4qc_core.backtest.prepared_strategy import PreparedStrategy
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.code_versions import code_version
@@ -66,8 +66,9 @@ def inputs_of_run(
         "strategy": spec.strategy,
         "parameters": dict(strategy.parameters),
         "seed": spec.seed,
-        "code": {"g4qc": _package_version(), "backtest": code_version(), "strategy": strategy.version},
+        "code": {"g4qc": installed("g4qc"), "backtest": code_version(), "strategy": strategy.version},
         "engine": engine_version,
+        "made_with": made_with(),
     }
 
 
@@ -90,10 +91,3 @@ def _fingerprint(traded: PricedBars) -> str:
         digest.update(traded.frame[name].to_numpy().astype("<f8").tobytes())
     digest.update("\n".join(map(str, traded.contracts)).encode())
     return digest.hexdigest()[:32]
-
-
-def _package_version() -> str:
-    try:
-        return metadata.version("g4qc")
-    except metadata.PackageNotFoundError:
-        return "unknown"

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.backtest.result_card import card_of
 from g4qc_core.errors import G4qcError, TransientError
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.overfitting.result_worth import ResultWorth
@@ -79,8 +80,15 @@ def _shown(result: BacktestResult, worth: ResultWorth) -> dict[str, Any]:
         **{name: value for name, value in worth.figures.items() if value is not None},
         "worth": worth.words,
         "inputs": dg.MetadataValue.json(result.inputs),
+        "card": dg.MetadataValue.md(_card(result)),
         "notes": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.notes) or "none"),
     }
+
+
+def _card(result: BacktestResult) -> str:
+    """Return the card of a result as a table."""
+    rows = (f"| {row.name} | {row.value.replace('|', chr(92) + '|')} |" for row in card_of(result))
+    return "\n".join(["| | |", "|---|---|", *rows])
 
 
 def _report(settings: Settings) -> dg.AssetsDefinition:

@@ -20,12 +20,12 @@ from g4qc_core.errors import G4qcError, UsageError
 from g4qc_core.files import closed_to_others
 from g4qc_pipelines.cli.api import api, api_key
 from g4qc_pipelines.cli.backtest import backtest
+from g4qc_pipelines.cli.backtests import backtests
 from g4qc_pipelines.cli.extract import extract
 from g4qc_pipelines.cli.instruments import instruments
 from g4qc_pipelines.cli.options import InstantParam, from_option, json_option, to_option
 from g4qc_pipelines.cli.partitions import partitions
 from g4qc_pipelines.cli.quarantine import quarantine
-from g4qc_pipelines.cli.results import results
 from g4qc_pipelines.cli.revisions import revisions
 from g4qc_pipelines.cli.rolls import rolls
 from g4qc_pipelines.cli.sensitivity import sensitivity
@@ -171,7 +171,7 @@ cli.add_command(extract)
 cli.add_command(instruments)
 cli.add_command(partitions)
 cli.add_command(quarantine)
-cli.add_command(results)
+cli.add_command(backtests)
 cli.add_command(rolls)
 cli.add_command(sensitivity)
 cli.add_command(revisions)

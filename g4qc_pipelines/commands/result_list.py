@@ -1,25 +1,25 @@
-"""The commands `g4qc results ...`, one function each."""
+"""The commands `g4qc backtests ...`, one function each."""
 
 from __future__ import annotations
 
 import getpass
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import click
 
-from g4qc_core.errors import UsageError, unknown
+from g4qc_core.errors import UsageError
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 from g4qc_core.storage.result_stores.result_choice import ResultChoice
 from g4qc_core.storage.result_stores.result_labels import LabelChange
-from g4qc_core.storage.stores import Stores, open_stores
+from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.confirmation import confirm
+from g4qc_pipelines.commands.named_results import named_result
 from g4qc_pipelines.commands.printing import echo_json, wide_console
 
-_BEGINNING = re.compile(r"^[0-9a-f]{4,32}$")
 _NAMED = 5
 
 
@@ -60,33 +60,35 @@ def list_deleted(settings: Settings, as_json: bool) -> None:
 
 def show_result(settings: Settings, words: str, as_json: bool) -> None:
     """Print one result."""
-    from g4qc_core.backtest.tear_sheet.report import figure, label
+    from g4qc_core.backtest.result_card import card_rows
     from g4qc_core.services.research.worth import worth_of_record
-    from g4qc_pipelines.commands.result_view import print_notes, print_worth
+    from g4qc_pipelines.commands.result_view import print_card, print_figures, print_notes, print_worth
 
     with open_stores(settings) as stores:
-        record = _found(words, stores)
+        record = named_result(words, stores)
         worth = worth_of_record(record, stores)
+    card = card_rows(record.id, record.spec, record.inputs)
     if as_json:
-        told = {"inputs": record.inputs, "worth": worth.to_dict(), "notes": record.notes}
+        rows = [asdict(row) for row in card]
+        told = {"inputs": record.inputs, "card": rows, "worth": worth.to_dict(), "notes": record.notes}
         echo_json(_document(record) | told)
         return
     title = [f"title  {record.title}"] if record.title else []
     tags = [f"tags   {' '.join(record.tags)}"] if record.tags else []
     made = f"made   {record.created_at:%Y-%m-%d %H:%M:%S} UTC"
     click.echo("\n".join([f"id     {record.id}", *title, f"spec   {record.spec_name}", *tags, made, ""]))
-    for name in record.metrics:
-        click.echo(f"{label(name):<24}{figure(name, record.metrics):>16}")
+    print_figures(record.metrics)
     print_worth(worth)
     print_notes({"": record.notes})
+    print_card(card)
 
 
 def label_result(settings: Settings, words: str, change: LabelChange, as_json: bool) -> None:
     """Change title and tags of a result, and print the new ones."""
     with open_stores(settings) as stores:
-        record = _found(words, stores)
+        record = named_result(words, stores)
         stores.labels.change([record.id], change)
-        record = _found(record.id, stores)
+        record = named_result(record.id, stores)
     if as_json:
         echo_json(_document(record))
         return
@@ -110,7 +112,7 @@ def delete_results(
         raise UsageError("Name results or give filters, not both.")
     with open_stores(settings) as stores:
         if words:
-            found = list({record.id: record for record in (_found(one, stores) for one in words)}.values())
+            found = list({record.id: record for record in (named_result(one, stores) for one in words)}.values())
         else:
             _choice(chosen).check_narrow()
             found = _choice(chosen).found(stores.backtests)
@@ -124,39 +126,12 @@ def delete_results(
         echo_json([_deleted(one) for one in deleted])
         return
     count = "No result fits: nothing" if not deleted else "1 result" if len(deleted) == 1 else f"{len(deleted)} results"
-    trials = "" if not deleted else " What was tried stays counted; `g4qc results list --deleted` lists it."
+    trials = "" if not deleted else " What was tried stays counted; `g4qc backtests list --deleted` lists it."
     click.echo(f"{count} deleted.{trials}")
 
 
 def _choice(chosen: Mapping[str, Any]) -> ResultChoice:
     return ResultChoice(**{**chosen, "tags": tuple(chosen["tags"])})
-
-
-def _found(words: str, stores: Stores) -> BacktestRecord:
-    """Return the result of an id or its beginning, a title, or a spec with one result.
-
-    Raises:
-        UsageError: no result matches, or several do.
-        Gone: it was deleted.
-    """
-    results = stores.backtests.results()
-    found = [one for one in results if _BEGINNING.match(words) and one.id.startswith(words)]
-    found = found or [one for one in results if words == one.title] or stores.backtests.results(words)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listing = ", ".join(f"{one.id[:8]} of {one.created_at:%Y-%m-%d %H:%M}" for one in found[:_NAMED])
-        more = "" if len(found) <= _NAMED else f" and {len(found) - _NAMED} more"
-        raise UsageError(f"{len(found)} results are called {words}: give the id of one: {listing}{more}.")
-    gone = [one for one in stores.deleted.all() if words in (one.title, *one.names) or _is_of(one.id, words)]
-    if gone:
-        raise stores.deleted.missing(gone[0].id)
-    names = dict.fromkeys(name for one in results for name in (one.title, one.spec_name) if name)
-    raise unknown("result", words, names, "`g4qc results list` lists their ids.")
-
-
-def _is_of(backtest_id: str, words: str) -> bool:
-    return bool(_BEGINNING.match(words)) and backtest_id.startswith(words)
 
 
 def _question(found: Sequence[BacktestRecord]) -> str:

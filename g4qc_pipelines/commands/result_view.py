@@ -5,11 +5,15 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.research.overfitting.result_worth import ResultWorth
+
+if TYPE_CHECKING:
+    from g4qc_core.backtest.result_card import CardRow
 
 _WIDTH = 118
 _NAMES = 3
@@ -17,13 +21,33 @@ _NAMES = 3
 
 def print_result(result: BacktestResult, report: Path, worth: ResultWorth) -> None:
     """Print the figures of a result, what it is worth, its notes, its id and the file of its report."""
-    from g4qc_core.backtest.tear_sheet.report import figure, label
-
-    for name in result.metrics:
-        click.echo(f"{label(name):<24}{figure(name, result.metrics):>16}")
+    print_figures(result.metrics)
     print_worth(worth)
     print_notes({"": result.notes})
-    click.echo(f"\nResult {result.id[:8]}, to be named, tagged or deleted by `g4qc results`\nReport {report}")
+    click.echo(f"\nResult {result.id[:8]}, to be named, tagged or deleted by `g4qc backtests`\nReport {report}")
+
+
+def print_figures(metrics: Mapping[str, Any]) -> None:
+    """Print the figures of a result under the headings of their definitions."""
+    from g4qc_core.backtest.metrics import DEFINITIONS
+    from g4qc_core.backtest.tear_sheet.report import figure, label
+
+    known = [name for name in DEFINITIONS if name in metrics]
+    heading = ""
+    for name in [*known, *(name for name in metrics if name not in DEFINITIONS)]:
+        group = DEFINITIONS[name].group if name in DEFINITIONS else "other"
+        if group != heading:
+            click.echo(f"{'' if not heading else chr(10)}{group.capitalize()}")
+            heading = group
+        click.echo(f"  {label(name):<28}{figure(name, metrics):>16}")
+
+
+def print_card(rows: Sequence[CardRow]) -> None:
+    """Print what a result was made of."""
+    click.echo("\nCard")
+    for row in rows:
+        words = f"{row.name:<34} {row.value}"
+        click.echo(textwrap.fill(words, _WIDTH, initial_indent="  ", subsequent_indent=" " * 37))
 
 
 def print_worth(worth: ResultWorth) -> None:

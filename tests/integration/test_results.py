@@ -49,35 +49,35 @@ def keys(home: Home, kind: KeyKind = KeyKind.BACKTEST) -> set[str]:
 
 
 def test_results_are_listed_named_tagged_and_deleted(home: Home) -> None:
-    named = home.run("results", "rename", "other", "The good one", "--json")
+    named = home.run("backtests", "rename", "other", "The good one", "--json")
     assert json.loads(named.text)["title"] == "The good one"
-    assert home.run("results", "tag", "The good one", "Keep", "es").text == "00000000: The good one, tags es keep.\n"
-    assert home.run("results", "untag", IDS["other"], "es").code == 0
-    listed = json.loads(home.run("results", "list", "--tag", "keep", "--json").text)
+    assert home.run("backtests", "tag", "The good one", "Keep", "es").text == "00000000: The good one, tags es keep.\n"
+    assert home.run("backtests", "untag", IDS["other"], "es").code == 0
+    listed = json.loads(home.run("backtests", "list", "--tag", "keep", "--json").text)
     assert [(one["id"], one["tags"]) for one in listed] == [(IDS["other"], ["keep"])]
-    assert "The good one" in home.run("results", "list").text
-    assert "Sharpe" in home.run("results", "show", "The good one").text
-    several = home.run("results", "show", "mine")
+    assert "The good one" in home.run("backtests", "list").text
+    assert "Sharpe" in home.run("backtests", "show", "The good one").text
+    several = home.run("backtests", "show", "mine")
     assert (several.code, "2 results are called mine: give the id of one" in several.errors) == (2, True)
-    asked = home.run("results", "delete", "The good one")
+    asked = home.run("backtests", "delete", "The good one")
     assert (asked.code, "Add --yes" in asked.errors) == (2, True)
-    gone = json.loads(home.run("results", "delete", "The good one", "--yes", "--json").text)
+    gone = json.loads(home.run("backtests", "delete", "The good one", "--yes", "--json").text)
     assert [(one["id"], one["names"], one["trades"]) for one in gone] == [(IDS["other"], ["other"], 2)]
-    assert "was deleted on" in home.run("results", "show", IDS["other"]).errors
-    assert home.run("results", "delete", "The good one", "--yes").code == 2
-    assert "was deleted on" in home.run("results", "list", "--deleted").text
+    assert "was deleted on" in home.run("backtests", "show", IDS["other"]).errors
+    assert home.run("backtests", "delete", "The good one", "--yes").code == 2
+    assert "was deleted on" in home.run("backtests", "list", "--deleted").text
     assert keys(home) == {"mine", "cancelled", "sma_cross-ES-1h"}
 
 
 def test_many_results_are_deleted_by_a_filter(home: Home) -> None:
-    assert "No result fits" in home.run("results", "delete", "--spec", "none", "--yes").text
-    assert "Say which results" in home.run("results", "delete", "--older-than", "1d", "--yes").errors
-    assert "is no age" in home.run("results", "delete", "--spec", "mine", "--older-than", "soon").errors
-    assert "Unknown result" in home.run("results", "delete", "mein", IDS["new"], "--yes").errors
+    assert "No result fits" in home.run("backtests", "delete", "--spec", "none", "--yes").text
+    assert "Say which results" in home.run("backtests", "delete", "--older-than", "1d", "--yes").errors
+    assert "is no age" in home.run("backtests", "delete", "--spec", "mine", "--older-than", "soon").errors
+    assert "Unknown result" in home.run("backtests", "delete", "mein", IDS["new"], "--yes").errors
     day = f"{NOW + timedelta(hours=1):%Y-%m-%dT%H:%M}"
-    assert "1 result deleted" in home.run("results", "delete", "--spec", "mine", "--older-than", day, "--yes").text
-    assert "2 results deleted" in home.run("results", "delete", "--strategy", "sma_cross", "--yes").text
-    assert home.run("results", "list").text == "No result yet: `g4qc backtest` makes one.\n"
+    assert "1 result deleted" in home.run("backtests", "delete", "--spec", "mine", "--older-than", day, "--yes").text
+    assert "2 results deleted" in home.run("backtests", "delete", "--strategy", "sma_cross", "--yes").text
+    assert home.run("backtests", "list").text == "No result yet: `g4qc backtest` makes one.\n"
     assert keys(home) == {"cancelled", "sma_cross-ES-1h"}
 
 
@@ -86,7 +86,7 @@ def test_keys_that_nothing_needs_are_listed_and_removed(home: Home) -> None:
     assert [(one["kind"], one["key"]) for one in unused] == [("backtest", "cancelled"), ("instrument", "CL")]
     assert "2 results" in home.run("partitions", "list").text
     refused = home.run("partitions", "remove", "cancelled", "mine", "--yes")
-    assert (refused.code, "`g4qc results delete --spec mine`" in refused.errors) == (2, True)
+    assert (refused.code, "`g4qc backtests delete --spec mine`" in refused.errors) == (2, True)
     assert "cancelled" in keys(home)
     assert home.run("partitions", "remove", "CL", "--kind", "instrument", "--yes").text == "CL is removed.\n"
     assert home.run("partitions", "remove", "--unused", "--yes").text == "cancelled is removed.\n"
@@ -102,7 +102,7 @@ def test_a_result_that_was_deleted_is_made_again_under_its_name(full_home: Home)
     first = json.loads(home.run(*run).text)
     name, report = first["spec"]["name"], Path(first["report"])
     assert report.exists()
-    assert home.run("results", "delete", first["id"][:8], "--yes").code == 0
+    assert home.run("backtests", "delete", first["id"][:8], "--yes").code == 0
     assert not report.exists()
     assert name not in keys(home)
     again = json.loads(home.run("backtest", name, "--json").text)
@@ -112,7 +112,7 @@ def test_a_result_that_was_deleted_is_made_again_under_its_name(full_home: Home)
     with open_stores(home.settings) as stores:
         assert first["id"] not in {one.id for one in stores.deleted.all()}
         assert [one.fingerprint for one in stores.backtests.trials("donchian")].count(first["id"]) == 1
-    assert home.run("results", "delete", first["id"], "--yes").code == 0
+    assert home.run("backtests", "delete", first["id"], "--yes").code == 0
 
 
 def test_the_key_of_a_cancelled_backtest_goes_unless_it_has_a_result_or_another_run(home: Home) -> None:
@@ -144,11 +144,11 @@ def test_the_key_of_a_cancelled_backtest_goes_unless_it_has_a_result_or_another_
 def test_a_result_is_not_deleted_while_its_run_is_under_way(home: Home) -> None:
     with dagster_instance(home.settings) as instance:
         run = create_run_for_test(instance, "run_backtest", tags={"dagster/partition": "mine"})
-        refused = home.run("results", "delete", "--spec", "mine", "--yes")
+        refused = home.run("backtests", "delete", "--spec", "mine", "--yes")
         assert (refused.code, "A run of mine is under way" in refused.errors) == (1, True)
-        assert "A run of mine" not in home.run("results", "delete", IDS["other"], "--yes").errors
+        assert "A run of mine" not in home.run("backtests", "delete", IDS["other"], "--yes").errors
         instance.report_run_canceled(run)
-    assert home.run("results", "delete", "--spec", "mine", "--yes").code == 0
+    assert home.run("backtests", "delete", "--spec", "mine", "--yes").code == 0
 
 
 def test_an_instrument_of_ones_own_leaves_the_file_and_the_graph_and_its_bars_stay(home: Home) -> None:

@@ -66,7 +66,7 @@ def test_a_rule_that_was_asked_for_is_removed_and_made_again_and_one_that_someth
     assert answer(full_home, "rolls", "ES", "--rule", rule, "--json")["rules"] == [rule]
     joined = answer(full_home, *SMA, "--roll", rule, "--json")["id"]
     assert f"Backtests are joined by {rule}" in full_home.run("rolls", "ES", "--rule", rule, "--remove").errors
-    assert full_home.run("results", "delete", joined, "--yes").code == 0
+    assert full_home.run("backtests", "delete", joined, "--yes").code == 0
     assert answer(full_home, "rolls", "ES", "--rule", rule, "--remove", "--json") == {"symbol": "ES", "removed": rule}
     assert rule not in answer(full_home, "rolls", "ES", "--json")["rules"]
     assert "Unknown roll rule" in full_home.run("rolls", "ES", "--rule", rule, "--remove").errors

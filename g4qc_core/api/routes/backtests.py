@@ -1,8 +1,7 @@
-"""Backtests: starting them, and their results with trades, equity, report and comparison."""
+"""Backtests: starting them, and their results with trades, equity and report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.api.routes.reports import report_file, sandboxed
 from g4qc_core.backtest.known_strategies import known_strategies
+from g4qc_core.backtest.result_card import card_rows
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import NotFound, UsageError, unknown
@@ -51,10 +51,19 @@ class BacktestSummary(BaseModel):
     has_report: bool = Field(description="True if there is a report of this result")
 
 
+class CardEntry(BaseModel):
+    """One row of a result's card."""
+
+    key: str = Field(description="Where the value stands among the inputs, like `costs.currency`")
+    name: str
+    value: str
+
+
 class BacktestDetail(BacktestSummary):
-    """A result with its inputs and notes."""
+    """A result with its inputs, card and notes."""
 
     inputs: dict[str, Any] = Field(description="Everything that the numbers depend on")
+    card: list[CardEntry] = Field(description="The inputs as rows in a fixed order, the id first")
     notes: list[str]
 
 
@@ -70,15 +79,6 @@ class ColumnTable(BaseModel):
 
     id: str
     columns: dict[str, list[Any]]
-
-
-class BacktestComparison(BaseModel):
-    """Several results side by side; each list has the order of the ids."""
-
-    ids: list[str]
-    names: list[str] = Field(description="Displayed names")
-    metrics: dict[str, list[Any]]
-    differing: dict[str, list[Any]] = Field(description="Fields of the specs and inputs in which they differ")
 
 
 class ResultFilter:
@@ -146,25 +146,6 @@ def backtests(
     return BacktestPage(backtests=[BacktestSummary(**summary(record, context)) for record in page], total=len(found))
 
 
-@router.get("/backtests/compare", dependencies=[CanRead], responses=documented(404, 410))
-def compare(
-    context: Context,
-    ids: Annotated[list[ResultId], Query(min_length=1, max_length=20, description="Id of a result; repeat it")],
-) -> BacktestComparison:
-    """Compare several results."""
-    records = [record_of(backtest_id, context) for backtest_id in ids]
-    names = list(dict.fromkeys(name for record in records for name in record.metrics))
-    fields = [_flat(record.spec) | _flat(record.inputs) for record in records]
-    sides = {name: [one.get(name) for one in fields] for name in dict.fromkeys(n for one in fields for n in one)}
-    differing = {name: values for name, values in sides.items() if any(value != values[0] for value in values)}
-    return BacktestComparison(
-        ids=[record.id for record in records],
-        names=[record.shown_name for record in records],
-        metrics={name: [record.metrics.get(name) for record in records] for name in names},
-        differing=differing,
-    )
-
-
 @router.get("/backtests/{backtest_id}", dependencies=[CanRead], responses=documented(404, 410))
 def backtest(backtest_id: BacktestId, context: Context) -> BacktestDetail:
     """Return one result."""
@@ -174,7 +155,7 @@ def backtest(backtest_id: BacktestId, context: Context) -> BacktestDetail:
 @router.get("/backtests/{backtest_id}/trades", dependencies=[CanRead], responses=documented(404, 410))
 def trades(backtest_id: BacktestId, context: Context) -> ColumnTable:
     """Return the trades of a result by entry; prices are adjusted, in columns `_own` those of the contract itself."""
-    return ColumnTable(id=backtest_id, columns=_columns(load(backtest_id, context)[1]))
+    return ColumnTable(id=backtest_id, columns=columns_of(load(backtest_id, context)[1]))
 
 
 @router.get("/backtests/{backtest_id}/equity", dependencies=[CanRead], responses=documented(404, 410))
@@ -184,7 +165,7 @@ def equity(
     points: Annotated[int, Query(ge=3, le=_MOST_POINTS, description="Most points, evenly spaced")] = 5000,
 ) -> ColumnTable:
     """Return the equity of a result; the points include the first and last bar and the largest drawdown."""
-    return ColumnTable(id=backtest_id, columns=_columns(_thinned(load(backtest_id, context)[2], points)))
+    return ColumnTable(id=backtest_id, columns=columns_of(_thinned(load(backtest_id, context)[2], points)))
 
 
 @router.get(
@@ -234,7 +215,9 @@ def load(backtest_id: str, context: Context) -> tuple[BacktestRecord, pd.DataFra
 
 def detail(record: BacktestRecord, context: Context) -> BacktestDetail:
     """Return a result as a document of the API."""
-    return BacktestDetail(**summary(record, context), inputs=dict(record.inputs), notes=list(record.notes))
+    rows = card_rows(record.id, record.spec, record.inputs)
+    card = [CardEntry(key=row.key, name=row.name, value=row.value) for row in rows]
+    return BacktestDetail(**summary(record, context), inputs=dict(record.inputs), card=card, notes=list(record.notes))
 
 
 def summary(record: BacktestRecord, context: Context) -> dict[str, Any]:
@@ -259,15 +242,8 @@ def _has_report(record: BacktestRecord, context: Context) -> bool:
     return path.is_file() and path.stat().st_mtime >= record.created_at.timestamp()
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        inner = _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
-        found |= inner
-    return found
-
-
-def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
+def columns_of(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return a frame by columns, JSON-safe: instants and dates as text, null where there is no value."""
     found: dict[str, list[Any]] = {}
     for name in frame.columns:
         column = frame[name]

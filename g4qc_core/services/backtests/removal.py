@@ -126,7 +126,7 @@ class Removal:
             way = f"take it out of {file}" if file else "set G4QC_BACKTESTS to your own file without it"
             kept_by = f"{key} is an entry of the backtests file: {way}."
         elif results:
-            kept_by = f"{key} has {holds}: `g4qc results delete --spec {key}` deletes what it has, and the key."
+            kept_by = f"{key} has {holds}: `g4qc backtests delete --spec {key}` deletes what it has, and the key."
         return GraphKey(KeyKind.BACKTEST, key, holds, key in at_work, kept_by)
 
     def _symbol(self, key: str, chosen: Collection[str], at_work: Collection[str]) -> GraphKey:

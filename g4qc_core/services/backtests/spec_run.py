@@ -53,9 +53,20 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
     return result
 
 
-def run_on(spec: BacktestSpec, read: SpecBars, instrument: Instrument) -> BacktestResult:
-    """Run a spec on bars that were read for it, without saving the result; raises as `run_backtest`."""
+def run_on(
+    spec: BacktestSpec, read: SpecBars, instrument: Instrument, engine_name: str | None = None
+) -> BacktestResult:
+    """Run a spec on bars that were read for it, without saving the result; raises as `run_backtest`.
+
+    Args:
+        spec: the backtest.
+        read: its bars.
+        instrument: of the bars.
+        engine_name: of `engines.engine_registry.ENGINES`; None: the usual one.
+    """
     from g4qc_core.backtest.run import run_backtest
+
+    named = {} if engine_name is None else {"engine_name": engine_name}
 
     return run_backtest(
         spec,
@@ -65,6 +76,7 @@ def run_on(spec: BacktestSpec, read: SpecBars, instrument: Instrument) -> Backte
         roll_rule=read.rule,
         exits=read.exits,
         old_contracts=read.old_contracts,
+        **named,
     )
 
 

@@ -136,7 +136,7 @@ def refuse_missing(connection: Connection, wanted: Collection[str], found: Colle
 
 
 def _not_found(backtest_id: str) -> NotFound:
-    return NotFound(f"There is no backtest {backtest_id[:40]}: `g4qc results list` and /api/v1/backtests list them.")
+    return NotFound(f"There is no backtest {backtest_id[:40]}: `g4qc backtests list` and /api/v1/backtests list them.")
 
 
 def _refuse_newer(row: Row, known: datetime | None) -> None:

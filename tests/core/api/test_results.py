@@ -100,7 +100,7 @@ def test_a_deleted_result_says_so_everywhere_and_takes_its_report_with_it(api: A
         assert [one["has_report"] for one in client.get("/backtests", params={"name": "mine"}).json()["backtests"]] == [
             False
         ]
-        assert "`g4qc results list`" in told(client.delete(f"/backtests/{'f' * 32}"), 404)
+        assert "`g4qc backtests list`" in told(client.delete(f"/backtests/{'f' * 32}"), 404)
     page = httpx.get(f"{api.url}/reports/mine.html")
     assert page.status_code == 410
     assert "was deleted on" in page.text
@@ -182,7 +182,7 @@ def test_a_key_is_removed_where_nothing_needs_it(api: Api) -> None:
         }
         assert set(listed(unused=True)) == {"cancelled"}
         path = "/partitions/backtest"
-        assert "`g4qc results delete --spec mine`" in told(
+        assert "`g4qc backtests delete --spec mine`" in told(
             client.delete(path, params={"key": ["cancelled", "mine"]}), 422
         )
         assert "entry of the backtests file" in told(client.delete(path, params={"key": "sma_cross-ES-1h"}), 422)

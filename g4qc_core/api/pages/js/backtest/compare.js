@@ -10,15 +10,23 @@ import { named, tone, written } from "./figures.js";
 
 /** @param {HTMLElement} main @param {string[]} ids */
 export function showComparison(main, ids) {
-  const [curve, table] = [h("div"), h("div")];
+  const [curve, table, verdict] = [h("div"), h("div"), h("div.body")];
   fill(main,
     h("div.head", {}, h("h1", {}, t("compare.title")), h("p", {}, t("compare.about"))),
     h("div.row", {}, h("a.button", { href: "/backtests" }, t("backtest.back"))),
+    ids.length === 2 && h("section.card", {}, h("header", {}, h("h2", {}, t("compare.apart"))), verdict),
     h("section.card", {}, h("header", {}, h("h2", {}, t("backtest.curve"))), curve),
     h("section.card", {}, h("header", {}, h("h2", {}, t("backtest.figures"))), table));
   const equities = () => Promise.all(ids.map((id) => get(`/backtests/${encodeURIComponent(id)}/equity`, { points: 2000 })));
   region(curve, equities, (answers) => curves(answers.map((answer) => ({ name: answer.id, rows: rowsOf(answer.columns) }))))();
+  if (ids.length === 2) region(verdict, () => get("/backtests/compare", { a: ids[0], b: ids[1] }), apart)();
   region(table, () => get("/backtests/compare", { ids }), sideBySide)();
+}
+
+/** The server's sentence, and the Sharpe ratio of each with its error. */
+function apart(found) {
+  const ratios = found.names.map((name, at) => [h("dt", {}, name), h("dd", {}, `Sharpe ${found.returns.sharpe_in_words[at]}`)]);
+  return h("div", {}, h("p", { lang: "en" }, h("strong", {}, found.returns.verdict)), h("dl.pairs", {}, ratios));
 }
 
 function sideBySide(found) {

@@ -14,6 +14,7 @@ import { HEADLINES, named, tone, written } from "./figures.js";
 import { labelled, nameOf } from "./labels.js";
 import { parametersOf } from "./list.js";
 import { monthTable } from "./months.js";
+import { figureTable, resultTables } from "./tables.js";
 
 const GONE = 410;
 const ROOM = 3 * 86_400_000;
@@ -37,10 +38,12 @@ function farewell(text) {
 }
 
 function page(result) {
-  const [curve, months, trades] = [h("div"), h("div.body"), h("div.tall")];
+  const [curve, months, trades, tables, figures] = [h("div"), h("div.body"), h("div.tall"), h("div.body"), h("div")];
   const path = `/backtests/${result.id}`;
   region(curve, () => get(`${path}/equity`, { points: 4000 }), (answer) => curves([{ name: result.name, rows: rowsOf(answer.columns) }]))();
   region(months, () => get(`${path}/months`), (answer) => monthTable(answer.months))();
+  region(tables, () => get(`${path}/tables`), resultTables)();
+  region(figures, () => get("/backtests/metrics"), (answer) => figureTable(result, answer.metrics))();
   region(trades, () => get(`${path}/trades`), (answer) => tradeTable(rowsOf(answer.columns), result))();
   return [
     labelled(result, [`${result.strategy} · ${result.instrument} · ${result.timeframe} · ${parametersOf(result.inputs)} · ${moment(result.created_at)} UTC`]),
@@ -54,9 +57,10 @@ function page(result) {
     card(t("backtest.months"), months),
     card(t("backtest.trades"), trades),
     reportCard(result),
-    h("div.two", {}, card(t("backtest.figures"), h("div.body", {}, pairs(Object.entries(result.metrics).map(([name, value]) => [named(name), written(name, value, result.metrics.missing_sessions)])))),
-      h("div.stack", {}, card(t("backtest.inputs"), h("div.body", {}, pairs(flat(result.inputs)))),
-        card(t("backtest.notes"), h("div.body", {}, result.notes.length ? h("ul", {}, result.notes.map((note) => h("li", {}, note))) : t("backtest.nonotes"))))),
+    card(t("backtest.figures"), figures),
+    card(t("backtest.tables"), tables),
+    h("div.two", {}, card(t("backtest.card"), h("div.body", {}, pairs(result.card.map((row) => [h("span", { lang: "en" }, row.name), row.value])))),
+      card(t("backtest.notes"), h("div.body", {}, result.notes.length ? h("ul", {}, result.notes.map((note) => h("li", {}, note))) : t("backtest.nonotes")))),
   ];
 }
 
@@ -126,10 +130,4 @@ function chartOf(result) {
 
 function pairs(entries) {
   return h("dl.pairs", {}, entries.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
-}
-
-function flat(values, prefix = "") {
-  return Object.entries(values).flatMap(([name, value]) =>
-    value && typeof value === "object" && !Array.isArray(value) ? flat(value, `${prefix}${name}.`) : [[prefix + name, Array.isArray(value) ? value.join(", ") : String(value ?? "–")]],
-  );
 }

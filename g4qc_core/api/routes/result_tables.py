@@ -1,0 +1,63 @@
+"""What the figures of a result are, and its tables by calendar, side and drawdown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from g4qc_core.api.dependencies import CanRead, Context
+from g4qc_core.api.problems import documented
+from g4qc_core.api.routes.backtests import BacktestId, columns_of, record_of
+from g4qc_core.backtest.metrics import DEFINITIONS
+from g4qc_core.services.backtests.result_tables import tables_of
+
+router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
+
+_Columns = dict[str, list[Any]]
+
+
+class MetricDefinition(BaseModel):
+    """What a figure of a result is."""
+
+    key: str = Field(description="Name among the metrics of a result")
+    formula: str
+    unit: str = Field(description="money, share, ratio, sessions, days, bars or count")
+    group: str
+    needs: str = Field(description="sessions, trades, bars or benchmark")
+    annual: bool = Field(description="True if it is scaled to a year")
+    least: str = Field(description="The smallest sample of which it is meaningful; empty if any will do")
+    distorted: bool = Field(description="True if sessions without bars distort it")
+
+
+class MetricList(BaseModel):
+    """All figures of a result, in the order in which they are shown."""
+
+    metrics: list[MetricDefinition]
+
+
+class ResultTables(BaseModel):
+    """Tables of a result by columns; the profits of each add up to the net profit."""
+
+    id: str
+    month: _Columns
+    year: _Columns
+    weekday: _Columns
+    hour: _Columns | None = Field(None, description="By whole hours from the session's open; null without a calendar")
+    side: _Columns = Field(description="All trades, the long and the short ones")
+    drawdowns: _Columns = Field(description="The ten deepest, over the ends of sessions")
+
+
+@router.get("/backtests/metrics")
+def metrics() -> MetricList:
+    """List what every figure of a result is: formula, unit and sample."""
+    return MetricList(metrics=[MetricDefinition(**one.to_dict()) for one in DEFINITIONS.values()])
+
+
+@router.get("/backtests/{backtest_id}/tables", responses=documented(404, 410))
+def tables(backtest_id: BacktestId, context: Context) -> ResultTables:
+    """Return a result by month, year, weekday and hour of the session, by side, and its deepest drawdowns."""
+    record_of(backtest_id, context)
+    found = tables_of(backtest_id, context.registry, context.stores())
+    return ResultTables(id=backtest_id, **{name: columns_of(frame) for name, frame in found.items()})
