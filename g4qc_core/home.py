@@ -21,7 +21,7 @@ _PASS = 0o010
 
 _OWN = frozenset(
     {
-        *("postgres", "dagster", "dagster_simulated", "reports", "dagster.log", "up.lock", "up.log"),
+        *("postgres", "dagster", "dagster_simulated", "reports", "searches", "dagster.log", "up.lock", "up.log"),
         *(
             "instruments.toml",
             "backtests.toml",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -50,6 +51,11 @@ class KeptSample:
         if not known:
             return [], np.empty((0, 0))
         return list(known), np.column_stack(list(known.values()))
+
+
+def sample_of(numbers: Sequence[int], most: int = MOST_KEPT) -> list[int]:
+    """Return the trials that the numbers alone chose, ascending, without those that were kept as the best ones."""
+    return sorted(sorted(numbers, key=_rank)[:most])
 
 
 def _rank(number: int) -> int:

@@ -35,6 +35,7 @@ class WorkerStart:
         counter: file of 8 bytes, in which the worker notes the set that it evaluates.
         memory: bytes that the sets may need beyond what the worker has when it begins; 0: no limit.
         calendars: the user's file of calendars; None: none.
+        strategies: the folder of the user's own strategies; None: none.
         parent: process id of the parent.
     """
 
@@ -42,6 +43,7 @@ class WorkerStart:
     counter: Path
     memory: int
     calendars: Path | None
+    strategies: Path | None
     parent: int
 
 
@@ -96,8 +98,10 @@ class _Worker:
     def __init__(self, start: WorkerStart, connection: Connection) -> None:
         from g4qc_core.backtest.evaluation import Evaluator
         from g4qc_core.calendars.calendar_file import use_calendars
+        from g4qc_core.strategy_folder import use_strategy_folder
 
         use_calendars(start.calendars)
+        use_strategy_folder(start.strategies)
         self._arguments: Mapping[str, Any] = pickle.loads(start.arguments.read_bytes())
         self._evaluator = Evaluator(**self._arguments)
         self._cash = float(self._arguments["spec"].cash)

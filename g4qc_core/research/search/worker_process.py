@@ -15,6 +15,7 @@ from typing import Any
 from g4qc_core.calendars.calendar_file import chosen_file
 from g4qc_core.files import PRIVATE
 from g4qc_core.research.search.set_worker import Chunk, WorkerAnswer, WorkerStart
+from g4qc_core.strategy_folder import strategy_folder
 
 _PATIENCE = 5.0  # seconds
 
@@ -59,7 +60,7 @@ class WorkerProcess:
         self.ready, self.fresh = False, True
         self.waiting: dict[int, Mapping[str, Any]] = {}
         self._seen, self._since = 0, time.monotonic()
-        self.connection.send(WorkerStart(arguments, counter, memory, chosen_file(), os.getpid()))
+        self.connection.send(WorkerStart(arguments, counter, memory, chosen_file(), strategy_folder(), os.getpid()))
 
     def give(self, sets: Sequence[tuple[int, Mapping[str, Any]]], confirm: bool) -> None:
         """Give a chunk to a worker that waits for nothing."""

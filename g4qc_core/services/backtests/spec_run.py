@@ -66,18 +66,21 @@ def run_on(
     """
     from g4qc_core.backtest.run import run_backtest
 
-    named = {} if engine_name is None else {"engine_name": engine_name}
+    named: dict[str, Any] = {} if engine_name is None else {"engine_name": engine_name}
+    return run_backtest(**run_arguments(spec, read, instrument), **named)
 
-    return run_backtest(
-        spec,
-        read.series,
-        instrument,
-        data_version=read.version,
-        roll_rule=read.rule,
-        exits=read.exits,
-        old_contracts=read.old_contracts,
-        **named,
-    )
+
+def run_arguments(spec: BacktestSpec, read: SpecBars, instrument: Instrument) -> dict[str, Any]:
+    """Return the arguments of `run_backtest` and of `Evaluator`, by name, for bars that were read for a spec."""
+    return {
+        "spec": spec,
+        "bars": read.series,
+        "instrument": instrument,
+        "data_version": read.version,
+        "roll_rule": read.rule,
+        "exits": read.exits,
+        "old_contracts": read.old_contracts,
+    }
 
 
 def data_version(spec: BacktestSpec, registry: Registry, stores: Stores) -> str:

@@ -28,7 +28,7 @@ EVIDENCE = "evidence"
 def worth_of_result(result: BacktestResult, stores: Stores) -> ResultWorth:
     """Return what a result is worth; one that is not stored counts as a further trial."""
     returns = session_returns(result.daily_equity.to_numpy(np.float64), float(result.spec.cash))
-    return _worth(result.spec.strategy, result.id, returns, result.metrics, stores)
+    return worth_of_trial(result.spec.strategy, result.id, returns, result.metrics, stores)
 
 
 def worth_of_record(record: BacktestRecord, stores: Stores) -> ResultWorth:
@@ -36,7 +36,7 @@ def worth_of_record(record: BacktestRecord, stores: Stores) -> ResultWorth:
     equity = np.array(TrialStore(stores.database).session_equity(record.id), dtype=np.float64)
     cash = record.metrics.get("starting_cash")
     returns = session_returns(equity, float(cash)) if cash else np.empty(0)
-    return _worth(str(record.spec["strategy"]), record.id, returns, record.metrics, stores)
+    return worth_of_trial(str(record.spec["strategy"]), record.id, returns, record.metrics, stores)
 
 
 def evidence_of_search(search_id: str, stores: Stores) -> SearchEvidence | None:
@@ -54,9 +54,18 @@ def evidence_of_search(search_id: str, stores: Stores) -> SearchEvidence | None:
     return SearchEvidence.of(record.name, tried, kept.returns) if len(kept.days) > 1 else None
 
 
-def _worth(
+def worth_of_trial(
     family: str, fingerprint: str, returns: np.ndarray, metrics: Mapping[str, Any], stores: Stores
 ) -> ResultWorth:
+    """Return what a trial is worth.
+
+    Args:
+        family: the strategy.
+        fingerprint: of the trial; one that is not stored counts as a further trial.
+        returns: its session returns.
+        metrics: its figures.
+        stores: of all trials.
+    """
     store = TrialStore(stores.database)
     known = store.sharpes(family, fingerprint)
     count = known.count + (0 if known.counted else 1)

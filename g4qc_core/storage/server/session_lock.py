@@ -18,6 +18,7 @@ from g4qc_core.storage.server.database import Database
 # Key spaces. The numbers are arbitrary and must not change: processes of different versions may run side by side.
 CLIENT_IDS = 4_707_201
 PRESENCE = 4_707_202
+SEARCHES = 4_707_203
 
 _LARGEST_KEY = 2**31 - 1
 
