@@ -6,12 +6,14 @@ every surface; `module:Class` is for the command line and the backtests file onl
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from g4qc_core.backtest.strategies import STRATEGIES, Strategy
-from g4qc_core.backtest.strategy_files import Offer, code_hash, offers_of_folder, offers_of_packages
+from g4qc_core.backtest.strategy_files import Offer, code_hash, kinds_of, offers_of_folder, offers_of_packages
 from g4qc_core.backtest.user_strategies import (
     Found,
     check_parameters,
@@ -20,6 +22,7 @@ from g4qc_core.backtest.user_strategies import (
     own_parameters,
     own_strategy,
     source_of,
+    user_module,
 )
 from g4qc_core.code_versions import code_version
 from g4qc_core.errors import UsageError, unknown
@@ -152,3 +155,35 @@ def _shipped(name: str, kind: type[Strategy]) -> KnownStrategy:
 def _hash_of(kind: type) -> str:
     """Return a hash of the file that defines the class."""
     return code_hash(source_of(kind))
+
+
+def strategies_in_file(path: Path) -> list[str]:
+    """Return the names of the strategies in a file, which may lie anywhere; its folder is searched for imports then.
+
+    Raises:
+        UsageError: no such file, it cannot be loaded, it offers no strategy, or its name cannot be that of a module.
+    """
+    path = path.resolve()
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}: give the file of a strategy, or a name of `g4qc strategies list`.")
+    found, broken = _collected()
+    names = [name for name, one in found.items() if one.source and Path(one.source).resolve() == path]
+    if names:
+        return names
+    folder = strategy_folder()
+    if folder is not None and folder.resolve() == path.parent and path.stem in broken:
+        raise UsageError(broken[path.stem])
+    if not path.stem.isidentifier():
+        raise UsageError(f"{path.name} cannot be imported by its name: write letters, digits and _, after a letter.")
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))
+    module = user_module(path.stem)
+    if Path(getattr(module, "__file__", None) or "").resolve() != path:
+        raise UsageError(f"{path.stem} is the name of another module, {module!r}: rename the file {path}.")
+    kinds = list(kinds_of(module))
+    if not kinds:
+        raise UsageError(
+            f"The file {path} defines no strategy: define a class of g4qc_core.backtest.strategies.Strategy or of "
+            "backtesting.Strategy."
+        )
+    return [f"{path.stem}:{kind.__name__}" for kind in kinds]

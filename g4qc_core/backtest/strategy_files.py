@@ -124,7 +124,7 @@ def _module_of(path: Path, text: str) -> ModuleType:
 def _offer(source: str, name: str, load: Callable[[], Any]) -> Offer:
     try:
         made = _loaded(source, load)
-        kinds = [made] if isinstance(made, type) else list(_kinds_of(made))
+        kinds = [made] if isinstance(made, type) else list(kinds_of(made))
         return Offer(source, name, _named(kinds, source, name))
     except UsageError as error:
         return Offer(source, name, problem=str(error))
@@ -137,8 +137,8 @@ def _loaded(source: str, load: Callable[[], Any]) -> Any:
         raise failure(f"The strategy file {source} cannot be loaded", error) from error
 
 
-def _kinds_of(module: ModuleType) -> Iterator[type]:
-    """Yield the strategies that the module itself defines, in its order."""
+def kinds_of(module: ModuleType) -> Iterator[type]:
+    """Yield the strategy classes that the module itself defines, in its order."""
     for attribute, member in vars(module).items():
         own = isinstance(member, type) and member.__module__ == module.__name__ and not attribute.startswith("_")
         if own and (issubclass(member, Strategy) or is_library_kind(member)) and not _is_base(member, module):

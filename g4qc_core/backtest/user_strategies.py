@@ -63,6 +63,15 @@ def _is_of(module: ModuleType, member: object) -> bool:
     return isinstance(member, Strategy) or (isinstance(member, type) and member.__module__ == module.__name__)
 
 
+def user_module(name: str) -> ModuleType:
+    """Import a module of the user by its name.
+
+    Raises:
+        UsageError: there is none, or it cannot be imported; the text has the place of the error.
+    """
+    return _module(name, name)
+
+
 def _module(name: str, module_name: str) -> ModuleType:
     add_current_folder()
     # Find files that were written after the last import from their folder.

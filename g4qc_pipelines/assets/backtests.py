@@ -8,17 +8,21 @@ import dagster as dg
 
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.result_card import card_of
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import G4qcError, TransientError
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.overfitting.result_worth import ResultWorth
 from g4qc_core.services.backtests.known_specs import find_spec, is_of_file
-from g4qc_core.services.backtests.spec_run import figures, load_result, publish, run_spec
+from g4qc_core.services.backtests.spec_bars import SpecBars
+from g4qc_core.services.backtests.spec_run import figures, load_result, publish, run_and_read
 from g4qc_core.services.research.worth import worth_of_result
 from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.checks.last_findings import last_findings_of
+from g4qc_pipelines.checks.strategy_asset_checks import STRATEGY_CHECKS, strategy_results
 from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observed
 from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import picture, stored_in
@@ -51,25 +55,43 @@ def _backtest(settings: Settings) -> dg.AssetsDefinition:
         kinds={"python", "postgres"},
         retry_policy=retries(settings),
         metadata=stored_in(tables.backtest_trades),
+        check_specs=[check("backtest") for check in STRATEGY_CHECKS],
     )
     def backtest(
         context: dg.AssetExecutionContext,
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
-    ) -> Iterator[dg.AssetObservation | dg.MaterializeResult]:
+    ) -> Iterator[dg.AssetObservation | dg.MaterializeResult | dg.AssetCheckResult]:
         """Hold the result of one spec: trades, equity and figures, with all inputs that decided them."""
         with dagster_failures(), _partition_removed_after_failure(context, settings, registry, stores):
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
             refuse_other_overrides(registry[spec.instrument], stores, settings)
-            result = run_spec(spec, registry, stores, context.run.run_id)
+            result, read = run_and_read(spec, registry, stores, context.run.run_id)
             context.log.info(f"{spec.name}: {figures(result.metrics)}")
             shown = _shown(result, worth_of_result(result, stores))
         with dagster_failures():
             yield from observed(context, BACKTEST_INPUTS, result.inputs["data_version"])
             yield dg.MaterializeResult(metadata=shown, data_version=dg.DataVersion(result.id))
+            # The result is there; whoever waits for it does not wait for its checks.
+            yield from _strategy_checks(context, spec, result, read, registry, stores)
 
     return backtest
+
+
+def _strategy_checks(
+    context: dg.AssetExecutionContext,
+    spec: BacktestSpec,
+    result: BacktestResult,
+    read: SpecBars,
+    registry: Registry,
+    stores: Stores,
+) -> list[dg.AssetCheckResult]:
+    from g4qc_core.backtest.strategy_checks.run_checks import QUICK, check_strategy
+    from g4qc_core.services.backtests.checked_bars import subject_of
+
+    found = check_strategy(subject_of(spec, read, registry[spec.instrument]), QUICK, result.metrics)
+    return strategy_results(spec.name, found, last_findings_of(context, stores))
 
 
 def _shown(result: BacktestResult, worth: ResultWorth) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from g4qc_pipelines.cli.quarantine import quarantine
 from g4qc_pipelines.cli.revisions import revisions
 from g4qc_pipelines.cli.rolls import rolls
 from g4qc_pipelines.cli.sensitivity import sensitivity
+from g4qc_pipelines.cli.strategies import strategies
 from g4qc_pipelines.cli.web import web
 
 # Errors of the operating system that are no defect of a command.
@@ -175,6 +176,7 @@ cli.add_command(backtests)
 cli.add_command(rolls)
 cli.add_command(sensitivity)
 cli.add_command(revisions)
+cli.add_command(strategies)
 cli.add_command(web)
 
 

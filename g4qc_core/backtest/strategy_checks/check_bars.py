@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from g4qc_core.backtest.prepared_strategy import prepare
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.backtest.strategy_checks.strategy_decisions import CheckSubject
 from g4qc_core.bars.columns import CONTINUOUS_COLUMNS
 from g4qc_core.calendars.session_calendar import Session, calendar
 from g4qc_core.instruments.registry import Instrument
 from g4qc_core.timeframes import Timeframe
+from g4qc_core.timeframes import timeframe as timeframe_named
 
 _FIRST = date(2024, 1, 2)
 _CONTRACT = "202403"
 _TYPICAL = 5000.0
+# Enough for any margin: the checks are about decisions.
+_CASH = 100_000_000
 
 
 def check_bars(instrument: Instrument, timeframe: Timeframe, n: int, seed: int = 7) -> pd.DataFrame:
@@ -82,3 +89,17 @@ def _starts(session: Session, length: timedelta) -> Iterator[datetime]:
         while at < end:
             yield at
             at += length
+
+
+def synthetic_subject(
+    name: str, instrument: Instrument, timeframe: str, parameters: Mapping[str, Any], least: int = 1_500
+) -> CheckSubject:
+    """Return a strategy on synthetic bars: at least `least`, and several times as many as it needs.
+
+    Raises:
+        UsageError: no such strategy, timeframe or parameter.
+    """
+    given = {"strategy": name, "instrument": instrument.symbol, "timeframe": timeframe, "cash": _CASH}
+    spec = BacktestSpec.asked(given | {"parameters": dict(parameters)})
+    n = max(least, 5 * prepare(spec).bars_needed)
+    return CheckSubject(spec, check_bars(instrument, timeframe_named(timeframe), n), instrument, of_market=False)

@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from g4qc_core.backtest.strategy_checks.findings import RuleFinding
 from g4qc_core.backtest.strategy_checks.strategy_decisions import CheckSubject, decide, part
+from g4qc_core.calendars.calendar_file import chosen_file
 from g4qc_core.errors import BacktestRefused
+from g4qc_core.strategy_folder import strategy_folder
 
 _CAUSES = (
     "usual causes are a generator of random numbers without a fixed seed, the clock, the order of a set, a file or an "
@@ -42,18 +44,22 @@ def check_determinism(subject: CheckSubject, most_bars: int, second_process: boo
         return RuleFinding(
             "determinism", "passed", "Two runs in one process decide the same; no second one was started."
         )
-    answer = _in_another_process(subject, most_bars)
-    if answer != first.fingerprint():
+    decided, failed = _in_another_process(subject, most_bars)
+    if failed:
+        return RuleFinding("determinism", "failed", f"In another process the strategy fails: {failed}")
+    if decided != first.fingerprint():
         text = f"A run in another process decides otherwise than this one; {_CAUSES}."
         return RuleFinding("determinism", "failed", text)
     return RuleFinding("determinism", "passed", "Two runs in this process and one in another decide the same.")
 
 
-def _in_another_process(subject: CheckSubject, most_bars: int) -> str:
-    """Return the fingerprint that another process computes, or what it says if it fails."""
+def _in_another_process(subject: CheckSubject, most_bars: int) -> tuple[str, str]:
+    """Return the fingerprint that another process computes, and its sentence if it fails."""
     # Without what was computed here: the user's module can only be imported with the search path of this process.
     fresh = pickle.dumps(replace(subject))
-    given = pickle.dumps((list(sys.path), fresh, most_bars))
+    given = pickle.dumps((list(sys.path), strategy_folder(), chosen_file(), fresh, most_bars))
     command = [sys.executable, "-P", "-m", "g4qc_core.backtest.strategy_checks.other_process"]
     done = subprocess.run(command, input=given, capture_output=True, check=False)
-    return done.stdout.decode().strip() or done.stderr.decode().strip()
+    if done.returncode:
+        return "", (done.stderr.decode().strip().splitlines() or [f"it ended with code {done.returncode}."])[-1]
+    return done.stdout.decode().strip(), ""

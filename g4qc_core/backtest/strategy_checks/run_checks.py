@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from g4qc_core.backtest.prepared_strategy import LibraryStrategy
+from g4qc_core.backtest.strategy_checks.check_bars import synthetic_subject
 from g4qc_core.backtest.strategy_checks.determinism import check_determinism
 from g4qc_core.backtest.strategy_checks.findings import CHECKS, RuleFinding
 from g4qc_core.backtest.strategy_checks.look_ahead import check_look_ahead
@@ -13,6 +15,7 @@ from g4qc_core.backtest.strategy_checks.sensitivity import Figures, check_costs,
 from g4qc_core.backtest.strategy_checks.strategy_decisions import CheckSubject
 from g4qc_core.backtest.strategy_checks.warm_up import check_warm_up
 from g4qc_core.errors import UsageError
+from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import counted
 
 
@@ -41,7 +44,7 @@ class CheckEffort:
 QUICK = CheckEffort(cuts=8, stretches=6, most_bars=5_000, most_run=20_000, seconds=0.15, second_process=False)
 """For every run of a backtest: a fraction of a second."""
 
-THOROUGH = CheckEffort(cuts=40, stretches=24, most_bars=20_000, most_run=1_000_000, seconds=20.0, second_process=True)
+THOROUGH = CheckEffort(cuts=40, stretches=24, most_bars=20_000, most_run=1_000_000, seconds=8.0, second_process=True)
 """For a check that a person waits for."""
 
 
@@ -73,6 +76,23 @@ def check_strategy(subject: CheckSubject, effort: CheckEffort, figures: Figures 
             rest = CHECKS[CHECKS.index(name) + 1 :]
             return found + [RuleFinding(one, "not run", "The strategy fails.") for one in rest]
     return found
+
+
+def failures(kind: type, timeframe: str = "1h", **parameters: Any) -> list[str]:
+    """Return what fails when a class is checked on synthetic bars, one sentence each: for tests of one's own.
+
+    Args:
+        kind: a class of G4QC's `Strategy` or of `backtesting.Strategy`, importable under its name.
+        timeframe: of the bars.
+        **parameters: of the class.
+
+    Raises:
+        UsageError: an unknown parameter, or a value out of its range.
+    """
+    name = f"{kind.__module__}:{kind.__name__}"
+    subject = synthetic_subject(name, load_registry()["ES"], timeframe, parameters)
+    found = check_strategy(subject, replace(QUICK, seconds=THOROUGH.seconds))
+    return [f"{one.check}: {one.text}" for one in found if one.state == "failed"]
 
 
 def _if_short(subject: CheckSubject, effort: CheckEffort, check: str, run: Callable[[], RuleFinding]) -> RuleFinding:

@@ -38,6 +38,13 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
         BacktestRefused: too few bars, no margin for an order, ruin, or prices that cannot be traded or adjusted.
         BarsIncomplete: the timeframe was not derived from all stored minutes.
     """
+    return run_and_read(spec, registry, stores, run_id)[0]
+
+
+def run_and_read(
+    spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str | None
+) -> tuple[BacktestResult, SpecBars]:
+    """Do the same as `run_spec`, and return the bars of the result, too."""
     instrument = registry[spec.instrument]
     now = datetime.now(UTC)
     read = read_bars(spec, registry, stores, now)
@@ -50,7 +57,7 @@ def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str
         notes.append(_gap_note(missing))
     result = replace(result, notes=notes)
     save_result(result, stores, run_id, now)
-    return result
+    return result, read
 
 
 def run_on(
