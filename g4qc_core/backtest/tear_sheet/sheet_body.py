@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.backtest.result_card import card_of
 from g4qc_core.backtest.span import span_of
 from g4qc_core.backtest.tear_sheet import sheet_breakdowns as tables
 from g4qc_core.backtest.tear_sheet import sheet_sections as parts
@@ -59,7 +60,7 @@ def sheet_body(
             write.section("part.notes", parts.notes_list(result, write), write.text("notes.note")),
             write.section("part.missing", _missing(result, instrument, write)),
         ),
-        write.section("part.inputs", parts.inputs_table(result.inputs, write), write.text("inputs.note"), _LONG),
+        write.section("part.inputs", parts.card_table(card_of(result), write), write.text("inputs.note"), _LONG),
     ]
     if result.library:
         library = parts.library_table(result, write)

@@ -11,9 +11,11 @@ from typing import Any
 from g4qc_core.backtest.known_strategies import find_strategy
 from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, SAMPLED, distorted
 from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.backtest.result_card import CardRow, flat, text_of
 from g4qc_core.backtest.tear_sheet.charts import MOST_CANDLES
 from g4qc_core.backtest.tear_sheet.sheet_breakdowns import bar_cell
 from g4qc_core.backtest.tear_sheet.sheet_elements import SheetWriter
+from g4qc_core.backtest.tear_sheet.sheet_words import table_of
 from g4qc_core.backtest.tear_sheet.trade_rows import COLUMNS, MOST_ROWS
 from g4qc_core.backtest.tear_sheet.worth_section import Worth
 from g4qc_core.backtest.user_strategies import is_external
@@ -174,11 +176,26 @@ def prices_note(result: BacktestResult, write: SheetWriter) -> str:
     return " ".join(notes)
 
 
+def card_table(card: Iterable[CardRow], write: SheetWriter) -> str:
+    """Return the card of a result; the names of its rows are translated where the page has them."""
+    texts = table_of("en")
+    rows = []
+    for row in card:
+        key, (room, _, name) = f"card.{row.key.replace(' ', '_')}", row.key.partition(".")
+        if room == "parameters":
+            title = write.text("card.parameter", "th", "scope=row", name=name)
+        else:
+            title = write.text(key, "th", "scope=row") if key in texts else write.own(row.name, "th", "scope=row")
+        rows.append(f"<tr>{title}{write.own(row.value, 'td', 'class=wide')}</tr>")
+    return write.table("part.inputs", [], rows, "inputs")
+
+
 def inputs_table(inputs: Mapping[str, Any], write: SheetWriter) -> str:
-    """Return everything that decides the numbers."""
+    """Return everything that decides the numbers, by its own names."""
     rows = (
-        f"<tr>{write.own(name, 'th', 'scope=row')}{write.own(value, 'td', 'class=wide')}</tr>"
-        for name, value in _flat(inputs)
+        f"<tr>{write.own(name.replace('_', ' ').replace('.', ': '), 'th', 'scope=row')}"
+        f"{write.own(text_of(value), 'td', 'class=wide')}</tr>"
+        for name, value in flat(inputs)
     )
     return write.table("part.inputs", [], rows, "inputs")
 
@@ -189,12 +206,3 @@ def notes_list(result: BacktestResult, write: SheetWriter) -> str:
         return write.text("notes.none", "p")
     lines = "".join(write.own(note, "li", "lang=en") for note in result.notes)
     return f'<ul class="plain">{lines}</ul>'
-
-
-def _flat(values: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, str]]:
-    for name, value in values.items():
-        words = f"{before}{name.replace('_', ' ')}"
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{words}: ")
-        else:
-            yield words, ", ".join(map(str, value)) if isinstance(value, list) else str(value)

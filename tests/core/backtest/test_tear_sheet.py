@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from g4qc_core.backtest.benchmark_of_result import benchmark_of
 from g4qc_core.backtest.metrics import DEFINITIONS, rolling_sharpe, rolling_volatility, sharpe, volatility, window_for
 from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.backtest.result_card import card_of
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.tear_sheet.report import render_report
 from g4qc_core.backtest.tear_sheet.sheet_words import LANGUAGES, say, table_of
@@ -244,3 +246,12 @@ def test_a_moving_window_has_the_figures_of_its_sessions(values: list[float], wi
 @pytest.mark.parametrize(("sessions", "window"), [(41, None), (42, 21), (125, 21), (126, 63), (252, 126), (5000, 126)])
 def test_the_window_is_held_at_least_twice(sessions: int, window: int | None) -> None:
     assert window_for(sessions) == window
+
+
+def test_the_card_has_its_names_in_both_languages() -> None:
+    english, spanish = (result_free(render_report(made(), BARS, language=one)) for one in LANGUAGES)
+    for row in card_of(made()):
+        assert f">{html.escape(row.name)}</th>" in english
+        assert f'translate="no">{html.escape(row.value)}</td>' in english
+    assert ">parámetro slow</th>" in spanish
+    assert ">huella de las fuentes</th>" in spanish
