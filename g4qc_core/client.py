@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from g4qc_core import errors
 from g4qc_core.errors import G4qcError, ServerUnavailable, TransientError
+from g4qc_core.explore_answer import Explored
 from g4qc_core.settings import load_settings
 
 Moment = date | datetime | str
@@ -144,9 +145,40 @@ class G4QC:
             more: any other field of `POST /backtests`, like `cash`, `roll` or `first` (`from` in JSON). The `spec` of a
                 result can be run again with `backtest(**result["spec"])`.
         """
-        body = {"strategy": strategy, "instrument": instrument, "timeframe": timeframe, **more}
-        json = {name: str(value) if isinstance(value, date | Decimal) else value for name, value in body.items()}
-        return str(self._post("/backtests", {**json, "parameters": dict(parameters or {})})["id"])
+        return str(self._post("/backtests", _spec_fields(strategy, instrument, timeframe, parameters, more))["id"])
+
+    def explore(
+        self,
+        strategy: str,
+        instrument: str,
+        timeframe: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        trades: int = 500,
+        **more: Any,
+    ) -> Explored:
+        """Run a set of parameters at once, without keeping it; each different one counts as a trial.
+
+        Args:
+            strategy: name of a strategy of the server.
+            instrument: symbol of the instrument.
+            timeframe: length of a bar.
+            parameters: parameters of the strategy; defaults for all others.
+            trades: number of trades to return.
+            more: any other field of `POST /explore`, as for `backtest`.
+
+        Raises:
+            BacktestRefused: the account refuses the set; it counts all the same.
+        """
+        body = _spec_fields(strategy, instrument, timeframe, parameters, more)
+        answer = dict(self._request("POST", "/explore", params={"trades": trades}, json=body).json())
+        return Explored.of(answer)
+
+    def keep(
+        self, strategy: str, instrument: str, timeframe: str, parameters: Mapping[str, Any] | None = None, **more: Any
+    ) -> str:
+        """Keep an explored set: start its backtest, confirmed by the reference engine, and return the job's id."""
+        return str(self._post("/explore/keep", _spec_fields(strategy, instrument, timeframe, parameters, more))["id"])
 
     def wait(self, job_id: str, seconds: float = 600) -> dict[str, Any]:
         """Wait until a job has succeeded and return it; wait also for a server or a Dagster that is away.
@@ -227,6 +259,15 @@ class G4QC:
         if answer.is_error:
             raise _error(answer)
         return answer
+
+
+def _spec_fields(
+    strategy: str, instrument: str, timeframe: str, parameters: Mapping[str, Any] | None, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the fields of a spec as JSON has them."""
+    body = {"strategy": strategy, "instrument": instrument, "timeframe": timeframe, **more}
+    said = {name: str(value) if isinstance(value, date | Decimal) else value for name, value in body.items()}
+    return {name: value for name, value in said.items() if value is not None} | {"parameters": dict(parameters or {})}
 
 
 def _error(response: httpx.Response) -> G4qcError:

@@ -27,6 +27,7 @@
     │   ├── BarsIncomplete          minutes are stored, but the timeframe was not derived from their current version
     │   ├── BacktestRefused         a backtest without reliable figures: no bars, no margin, no such price
     │   ├── EnginesDisagree         the reference engine gives another result than the search
+    │   ├── SetTooSlow              an explored set took longer than it may
     │   └── WorkersLost             the processes of a search cannot start or go on
     └── TransientError              the same call may succeed later: retry after a pause
         ├── GatewayUnavailable      the connection is refused, or accepted without an answer
@@ -42,6 +43,8 @@
         ├── ServerUnavailable       no server of G4QC answers at the address
         ├── TooManyRequests         the API's limit of requests a minute, or of event streams, is reached
         ├── ListenersFull           all places for event streams of the API are taken
+        ├── ExplorerBusy            all processes for exploring run other sets
+        ├── WorkerEnded             the process of an explored set ended, and is replaced
         ├── DefinitionMissing       no definition (200) of a contract that the gateway had: maintenance, or it is gone
         └── DatabaseUnavailable     no database server answers, or the connection was lost
 
@@ -197,6 +200,18 @@ class GraphStarting(GraphUnavailable):
 
 class ServerUnavailable(TransientError):
     """No server of G4QC answers at the address."""
+
+
+class SetTooSlow(PermanentError):
+    """An explored set took longer than it may."""
+
+
+class ExplorerBusy(TransientError):
+    """All processes for exploring run other sets."""
+
+
+class WorkerEnded(TransientError):
+    """The process of an explored set ended; another one takes its place."""
 
 
 class TooManyRequests(TransientError):

@@ -49,6 +49,7 @@ def build_app(services: ApiContext, rules: GuardRules | None = None) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
         threading.Thread(target=_open, args=[services], daemon=True).start()
         yield
+        await anyio.to_thread.run_sync(services.explorer.close)
         services.stores.close()
 
     app = FastAPI(

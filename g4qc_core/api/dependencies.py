@@ -22,6 +22,7 @@ from g4qc_core.api.problems import KeyRequired
 from g4qc_core.api.shared_polling import SharedCalls, StreamPlaces
 from g4qc_core.errors import AccessDenied
 from g4qc_core.instruments.registry import Registry
+from g4qc_core.services.research.exploration import Explorer
 from g4qc_core.settings import Settings
 from g4qc_core.storage.lazy_stores import LazyStores
 
@@ -54,6 +55,7 @@ class ApiContext:
         probes: shared calls that check whether Dagster answers.
         stored: shared calls that check whether the database answers.
         listeners: counts the open event streams.
+        explorer: runs sets for the route `explore`.
         gateway: host and port of the gateway, if the settings do not name it.
     """
 
@@ -68,7 +70,11 @@ class ApiContext:
     probes: SharedCalls = field(default_factory=lambda: SharedCalls(threads=1))
     stored: SharedCalls = field(default_factory=lambda: SharedCalls(threads=2))
     listeners: StreamPlaces = field(default_factory=lambda: StreamPlaces(_STREAMS_EACH, _STREAMS))
+    explorer: Explorer = field(init=False)
     _turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_GRAPH_THREADS))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "explorer", Explorer(self.registry, self.stores))
 
     async def call_launcher(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """Call a method of the launcher in a separate pool of threads, so that a silent Dagster delays nothing else.

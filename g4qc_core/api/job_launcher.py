@@ -113,8 +113,12 @@ class JobLauncher(Protocol):
             UsageError: the graph does not have such an instrument, window or contract.
         """
 
-    def backtest(self, spec: BacktestSpec) -> str:
+    def backtest(self, spec: BacktestSpec, confirm: bool = False) -> str:
         """Keep the spec and start its backtest and report; return the job's id.
+
+        Args:
+            spec: the spec.
+            confirm: run it by the reference engine too, and fail where a trade or the equity of a session differs.
 
         Raises:
             UsageError, BacktestRefused: it cannot run on the stored data; the spec is not kept.

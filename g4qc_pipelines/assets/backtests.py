@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.result_card import card_of
@@ -47,6 +48,12 @@ def build_backtests(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSp
     return [_backtest(settings), _report(settings), inputs]
 
 
+class BacktestConfig(dg.Config):
+    """How a spec is run."""
+
+    confirm: bool = Field(False, description="Run it by the reference engine too, and fail where the two disagree.")
+
+
 def _backtest(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         partitions_def=BACKTESTS,
@@ -59,6 +66,7 @@ def _backtest(settings: Settings) -> dg.AssetsDefinition:
     )
     def backtest(
         context: dg.AssetExecutionContext,
+        config: BacktestConfig,
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
@@ -67,7 +75,7 @@ def _backtest(settings: Settings) -> dg.AssetsDefinition:
         with dagster_failures(), _partition_removed_after_failure(context, settings, registry, stores):
             spec = find_spec(context.partition_key, settings, registry, stores.backtests)
             refuse_other_overrides(registry[spec.instrument], stores, settings)
-            result, read = run_and_read(spec, registry, stores, context.run.run_id)
+            result, read = run_and_read(spec, registry, stores, context.run.run_id, confirm=config.confirm)
             context.log.info(f"{spec.name}: {figures(result.metrics)}")
             shown = _shown(result, worth_of_result(result, stores))
         with dagster_failures():

@@ -87,7 +87,7 @@ class DagsterLauncher:
         self._graph.add_partition(str(INSTRUMENTS.name), instrument.symbol)
         return self._start(plan)
 
-    def backtest(self, spec: BacktestSpec) -> str:
+    def backtest(self, spec: BacktestSpec, confirm: bool = False) -> str:
         """See the port."""
         stores = self._stores()
         spec = own_name(spec, self._settings, self._registry, stores.backtests)
@@ -97,7 +97,7 @@ class DagsterLauncher:
             self._graph.add_partition(str(BACKTESTS.name), spec.name)
             keep_spec(spec, "API", self._settings, self._registry, stores.backtests)
 
-        return self._start(backtest(spec.name), keep, lambda: stores.backtests.forget_spec(spec.name))
+        return self._start(backtest(spec.name, confirm), keep, lambda: stores.backtests.forget_spec(spec.name))
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:
         """See the port."""

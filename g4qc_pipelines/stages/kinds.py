@@ -91,13 +91,15 @@ def extraction(
     return JobPlan(WorkKind.EXTRACT, " ".join([symbol, *contracts, f"{first} to {last}"]), stages)
 
 
-def backtest(name: str) -> JobPlan:
+def backtest(name: str, confirm: bool = False) -> JobPlan:
     """Return the plan of a backtest and its report.
 
     Args:
         name: name of the spec.
+        confirm: run it by the reference engine too.
     """
-    return JobPlan(WorkKind.BACKTEST, name, [RunStage(BACKTEST_ASSETS, name)], backtest=name)
+    config = {BACKTEST_ASSETS[0]: {"confirm": True}} if confirm else {}
+    return JobPlan(WorkKind.BACKTEST, name, [RunStage(BACKTEST_ASSETS, name, config=config)], backtest=name)
 
 
 def materialization(assets: Sequence[str], first: str | None = None, last: str | None = None) -> JobPlan:

@@ -128,7 +128,7 @@ async def run(asked: BacktestSpec, context: Context, response: Response) -> JobS
     The spec is checked against the stored data before the job is accepted. While a job of the same spec is not over,
     the answer is that job.
     """
-    job_id = await context.call_launcher(context.launcher.backtest, _spec(asked, context))
+    job_id = await context.call_launcher(context.launcher.backtest, asked_spec(asked, context))
     response.headers["Location"] = f"/api/v1/jobs/{job_id}"
     return job_status(await context.call_launcher(context.launcher.job, job_id))
 
@@ -183,7 +183,12 @@ def report(backtest_id: BacktestId, context: Context) -> FileResponse:
     return sandboxed(path)
 
 
-def _spec(asked: BacktestSpec, context: Context) -> BacktestSpec:
+def asked_spec(asked: BacktestSpec, context: Context) -> BacktestSpec:
+    """Return the spec that a request asks for, named by its content if it has no name.
+
+    Raises:
+        UsageError: the user's own class, or an unknown instrument.
+    """
     if is_external(asked.strategy):
         raise UsageError("The API runs only the strategies of G4QC: run your own with `g4qc backtest`.")
     context.registry[asked.instrument]

@@ -12,7 +12,7 @@ from g4qc_core.backtest.metrics.session_returns import session_returns
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.bar_source import Origin
-from g4qc_core.errors import UsageError
+from g4qc_core.errors import EnginesDisagree, UsageError
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.research.search.session_shape import SessionShape
 from g4qc_core.sentences import counted, listing
@@ -30,25 +30,37 @@ _NOTES = {
 }
 
 
-def run_spec(spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str | None) -> BacktestResult:
+def run_spec(
+    spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str | None, *, confirm: bool = False
+) -> BacktestResult:
     """Run a spec on the stored series, and save the result.
 
+    Args:
+        spec: the spec.
+        registry: the instruments.
+        stores: of bars and results.
+        run_id: of the run in Dagster; None: there is none.
+        confirm: run it by the reference engine too; a result that differs is not saved.
+
     Raises:
+        EnginesDisagree: the reference engine gives another trade or equity of a session.
         UsageError: the strategy or a roll calendar does not exist.
         BacktestRefused: too few bars, no margin for an order, ruin, or prices that cannot be traded or adjusted.
         BarsIncomplete: the timeframe was not derived from all stored minutes.
     """
-    return run_and_read(spec, registry, stores, run_id)[0]
+    return run_and_read(spec, registry, stores, run_id, confirm=confirm)[0]
 
 
 def run_and_read(
-    spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str | None
+    spec: BacktestSpec, registry: Registry, stores: Stores, run_id: str | None, *, confirm: bool = False
 ) -> tuple[BacktestResult, SpecBars]:
     """Do the same as `run_spec`, and return the bars of the result, too."""
     instrument = registry[spec.instrument]
     now = datetime.now(UTC)
     read = read_bars(spec, registry, stores, now)
     result = run_on(spec, read, instrument)
+    if confirm:
+        check_by_reference(result, read, instrument)
     notes = [*result.notes, *unusual_rolls(read.rolls, read.series)]
     if read.known.missing:
         notes.append(f"{read.known.words()} The strategy saw the series without them.")
@@ -88,6 +100,20 @@ def run_arguments(spec: BacktestSpec, read: SpecBars, instrument: Instrument) ->
         "exits": read.exits,
         "old_contracts": read.old_contracts,
     }
+
+
+def check_by_reference(result: BacktestResult, read: SpecBars, instrument: Instrument) -> None:
+    """Run the spec of a result by the reference engine.
+
+    Raises:
+        EnginesDisagree: a trade or the equity of a session differs; the text names the first difference.
+    """
+    from g4qc_core.research.search.confirmation_run import REFERENCE, difference
+
+    reference = run_on(result.spec, read, instrument, REFERENCE)
+    words = difference(result.daily_equity.to_numpy(), result, reference)
+    if words:
+        raise EnginesDisagree(f"The reference engine gives another result of {result.spec.name}: {words}.")
 
 
 def data_version(spec: BacktestSpec, registry: Registry, stores: Stores) -> str:

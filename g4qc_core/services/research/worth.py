@@ -73,7 +73,7 @@ def worth_of_trial(
     trials = FamilyTrials.of(family, count, known.sharpes, effective=effective, effective_of=kept)
     search = store.search_of(family, fingerprint)
     evidence = evidence_of_search(search, stores) if search else None
-    return ResultWorth.of(returns, trials, _sessions_a_year(metrics), evidence)
+    return ResultWorth.of(returns, trials, sessions_a_year(metrics), evidence)
 
 
 def _effective(family: str, count: int, store: TrialStore, stores: Stores) -> tuple[int | None, int]:
@@ -110,7 +110,7 @@ def _joined(kept: list[KeptReturns]) -> np.ndarray:
     return pd.concat(frames, axis=1).sort_index().to_numpy(np.float64)
 
 
-def _sessions_a_year(metrics: Mapping[str, Any]) -> float | None:
+def sessions_a_year(metrics: Mapping[str, Any]) -> float | None:
     """Return the sessions a year by which the result's own figures are annual; None if they are not meaningful."""
     sessions, days = metrics.get("sessions"), metrics.get("days")
     if not sessions or not days:

@@ -10,11 +10,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import data_versions
+
+_STAMP = text(
+    "SELECT md5(concat("
+    "(SELECT string_agg(concat_ws(' ', kind, month, version, made_of), ',' ORDER BY kind, month) "
+    "FROM data_versions WHERE symbol = :symbol), '|', "
+    "(SELECT string_agg(rolls::text, ',' ORDER BY rule, position) FROM rolls WHERE symbol = :symbol), '|', "
+    "(SELECT string_agg(roll_calendars::text, ',' ORDER BY rule, position) FROM roll_calendars "
+    "WHERE symbol = :symbol), '|', "
+    "(SELECT string_agg(concat_ws(' ', contract, last_trade_date), ',' ORDER BY contract) FROM contracts "
+    "WHERE symbol = :symbol)))"
+)
 
 RAW = "raw"
 """The kind of raw bars; every other kind is the name of a timeframe."""
@@ -70,6 +81,11 @@ class VersionStore:
             query = query.where(data_versions.c.kind.in_(kinds))
         with self._database.transaction() as connection:
             return [MonthVersion(**row) for row in connection.execute(query).mappings()]
+
+    def stamp(self, symbol: str) -> str:
+        """Return a text that changes when bars, rolls or contracts of an instrument change; it reads no bar."""
+        with self._database.transaction() as connection:
+            return str(connection.scalar(_STAMP, {"symbol": symbol}))
 
 
 def record_version(connection: Connection, symbol: str, kind: str, made: Made) -> None:

@@ -161,8 +161,13 @@ class BacktestStore:
 
     def record_trial(self, trial: Trial) -> None:
         """Count a trial; repeating one changes nothing."""
+        self.record_trials([trial])
+
+    def record_trials(self, made: Sequence[Trial]) -> None:
+        """Count several trials in one transaction."""
         with self._database.transaction() as connection:
-            insert_trial(connection, trial)
+            for trial in made:
+                insert_trial(connection, trial)
 
     def trials(self, family: str) -> list[Trial]:
         """Return all trials of a strategy, the oldest first."""

@@ -61,6 +61,12 @@ class TrialStore:
             converted = [_per_session(*row) for row in connection.execute(old)]
         return FamilySharpes(count, [*(sharpes or []), *(one for one in converted if one is not None)], counted)
 
+    def exists(self, family: str, fingerprint: str) -> bool:
+        """Return True if a set was tried before, by whatever tried it."""
+        query = select(trials.c.id).where(trials.c.family == family, trials.c.fingerprint == fingerprint)
+        with self._database.transaction() as connection:
+            return connection.scalar(query) is not None
+
     def session_equity(self, backtest_id: str) -> list[float]:
         """Return the equity at the last bar of each session of a result, by trade date; empty if there is none."""
         query = text(

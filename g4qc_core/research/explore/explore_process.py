@@ -1,0 +1,107 @@
+"""A process that runs explored sets, with the bars of a few specs in memory.
+
+`explore_pool` starts it. It ends with its parent, and ignores Ctrl-C, which is the parent's.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pickle
+import resource
+import signal
+import sys
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+KEPT = 2
+"""Specs whose bars one process keeps."""
+
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+
+@dataclass(frozen=True)
+class ExploreStart:
+    """What a process needs to begin.
+
+    Attributes:
+        memory: bytes that it may need; 0: no limit.
+        calendars: the user's file of calendars; None: none.
+        parent: process id of the parent.
+    """
+
+    memory: int
+    calendars: Path | None
+    parent: int
+
+
+@dataclass(frozen=True)
+class ExploreTask:
+    """One set to run.
+
+    Attributes:
+        key: of spec and bars.
+        arguments: file with the pickled arguments of `Evaluator`.
+        parameters: the set.
+        trades: most trades to answer.
+    """
+
+    key: str
+    arguments: Path
+    parameters: Mapping[str, Any]
+    trades: int
+
+
+def main(descriptor: int) -> None:
+    """Run sets until the parent closes the connection."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection = Connection(descriptor)
+    start: ExploreStart = connection.recv()
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != start.parent:
+        os._exit(1)
+    from g4qc_core.calendars.calendar_file import use_calendars
+
+    use_calendars(start.calendars)
+    if start.memory:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (start.memory, hard))
+    kept: OrderedDict[str, tuple[Any, float]] = OrderedDict()
+    try:
+        while True:
+            connection.send(_answer(connection.recv(), kept))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _answer(task: ExploreTask, kept: OrderedDict[str, tuple[Any, float]]) -> Any:
+    """Return the explored set, or the error for the user."""
+    from g4qc_core.errors import G4qcError, UsageError
+    from g4qc_core.research.explore.explored_set import explore_set
+
+    try:
+        evaluator, cash = _evaluator(task, kept)
+        return explore_set(evaluator, task.parameters, cash, task.trades)
+    except G4qcError as error:
+        return error
+    except MemoryError:
+        os._exit(1)
+    except Exception as error:  # noqa: BLE001 - a defect of one set must not end the process of the others
+        return UsageError(f"The strategy failed with {type(error).__name__}: {error}")
+
+
+def _evaluator(task: ExploreTask, kept: OrderedDict[str, tuple[Any, float]]) -> tuple[Any, float]:
+    from g4qc_core.backtest.evaluation import Evaluator
+
+    if task.key not in kept:
+        while len(kept) >= KEPT:
+            kept.popitem(last=False)
+        arguments = pickle.loads(task.arguments.read_bytes())
+        kept[task.key] = Evaluator(**arguments), float(arguments["spec"].cash)
+    kept.move_to_end(task.key)
+    return kept[task.key]
