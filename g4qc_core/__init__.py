@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from g4qc_core.errors import G4qcError as G4qcError
     from g4qc_core.errors import PermanentError as PermanentError
     from g4qc_core.errors import TransientError as TransientError
+    from g4qc_core.explore_answer import Explored as Explored
     from g4qc_core.futures.adjustment import Adjustment as Adjustment
     from g4qc_core.instruments.contracts import Contract as Contract
     from g4qc_core.instruments.registry import Instrument as Instrument
@@ -63,6 +64,7 @@ __all__ = [
     "Completeness",
     "Contract",
     "CostModel",
+    "Explored",
     "G4qcError",
     "Instrument",
     "MissingSessions",
@@ -109,6 +111,7 @@ _MODULES = {
     "g4qc_core.calendars.session_calendar": ("SessionCalendar", "calendar"),
     "g4qc_core.client": ("G4QC", "MissingSessions"),
     "g4qc_core.errors": ("G4qcError", "PermanentError", "TransientError"),
+    "g4qc_core.explore_answer": ("Explored",),
     "g4qc_core.futures.adjustment": ("Adjustment",),
     "g4qc_core.instruments.contracts": ("Contract",),
     "g4qc_core.instruments.registry": ("Instrument", "Registry", "load_registry"),
