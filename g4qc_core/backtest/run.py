@@ -15,7 +15,7 @@ from g4qc_core.backtest.account.old_contracts import OldContracts
 from g4qc_core.backtest.account.priced_bars import PricedBars, price_bars, window
 from g4qc_core.backtest.benchmark_equity import benchmark_equity, benchmark_notes
 from g4qc_core.backtest.engines.engine import EngineTask
-from g4qc_core.backtest.engines.engine_registry import DEFAULT_ENGINE, engine
+from g4qc_core.backtest.engines.engine_registry import default_engine, engine
 from g4qc_core.backtest.prepared_strategy import PreparedStrategy, prepare
 from g4qc_core.backtest.result import BacktestResult, result_id
 from g4qc_core.backtest.run_inputs import inputs_of_run
@@ -38,7 +38,7 @@ def run_backtest(
     roll_rule: str,
     exits: pd.Series | None = None,
     old_contracts: OldContracts | None = None,
-    engine_name: str = DEFAULT_ENGINE,
+    engine_name: str | None = None,
 ) -> BacktestResult:
     """Run a spec on a continuous series.
 
@@ -53,7 +53,7 @@ def run_backtest(
         exits: own price (points) of the contract that the series leaves, by the timestamp of the first bar of the next
             one. A position without such a price leaves at the old contract's last close, and a note says so.
         old_contracts: bars of the old contracts after their rolls; required by a spec that holds them.
-        engine_name: of `engines.registry.ENGINES`.
+        engine_name: of `engines.registry.ENGINES`; None: the one for the strategy's kind.
 
     Raises:
         UsageError: the strategy or a parameter does not exist, or the user's own strategy failed.
@@ -100,7 +100,7 @@ def run_prepared(
         raise UsageError(f"The backtest {spec.name} holds old contracts: give it their bars after the rolls.")
     task = task_of(spec, priced, strategy, old_contracts)
     costs = task.costs
-    chosen = engine(engine_name)
+    chosen = engine(engine_name or default_engine(strategy))
     run = chosen.run(task)
     account = settle(run.bars, run.fills, costs, spec.cash, run.closed_at)
     if not run.margin_checked:

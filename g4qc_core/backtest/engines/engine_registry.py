@@ -5,15 +5,28 @@ from __future__ import annotations
 import importlib
 
 from g4qc_core.backtest.engines.engine import Engine
+from g4qc_core.backtest.prepared_strategy import PreparedStrategy, TargetStrategy
 from g4qc_core.errors import unknown
 
-ENGINES = {"backtesting": "g4qc_core.backtest.engines.backtesting_py:BacktestingPy"}
+ENGINES = {
+    "backtesting": "g4qc_core.backtest.engines.backtesting_py:BacktestingPy",
+    "compiled": "g4qc_core.backtest.engines.compiled:Compiled",
+}
 """Module and class of each engine."""
 
-DEFAULT_ENGINE = "backtesting"
+REFERENCE = "backtesting"
+"""The engine that runs every strategy, and by which the others are confirmed."""
+
+COMPILED = "compiled"
+"""The engine of strategies of targets and signals."""
 
 
-def engine(name: str = DEFAULT_ENGINE) -> Engine:
+def default_engine(strategy: PreparedStrategy) -> str:
+    """Return the name of the engine that runs strategies of this kind."""
+    return COMPILED if isinstance(strategy, TargetStrategy) else REFERENCE
+
+
+def engine(name: str) -> Engine:
     """Return the engine of this name.
 
     Raises:

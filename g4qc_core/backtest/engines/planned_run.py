@@ -8,6 +8,7 @@ The module is imported late, because the library imports Bokeh.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -73,6 +74,7 @@ class PlannedBroker(ClosingBroker):
     """
 
     def __init__(self, plan: SizingPlan, charges: bool, **given: Any) -> None:
+        self._filling = False
         super().__init__(**given)
         market = plan.bars
         self._plan, self._charges = plan, charges
@@ -81,6 +83,19 @@ class PlannedBroker(ClosingBroker):
         self._wanted: list[int] = plan.wishes.wanted.tolist()
         self._units, self._decided = plan.cash, -1
         self.capped = 0
+
+    @property
+    def margin_available(self) -> float:
+        """Equity; without a bound while orders are filled, because the account checks margin and ruin itself.
+
+        The library would compare an order at the open with the equity at the close of the same bar.
+        """
+        return math.inf if self._filling else max(0.0, float(self.equity))
+
+    def _process_orders(self) -> None:
+        self._filling = True
+        super()._process_orders()
+        self._filling = False
 
     def decide(self, bar: int) -> None:
         """Decide on the close of a bar: place the order, or note that the next open does."""

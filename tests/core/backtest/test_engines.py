@@ -16,7 +16,7 @@ from g4qc_core.backtest.account.account import check_against, settle
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import PricedBars, price_bars
 from g4qc_core.backtest.engines.engine import Engine, EngineRun, EngineTask
-from g4qc_core.backtest.engines.engine_registry import DEFAULT_ENGINE, ENGINES, engine
+from g4qc_core.backtest.engines.engine_registry import COMPILED, ENGINES, REFERENCE, default_engine, engine
 from g4qc_core.backtest.prepared_strategy import PreparedStrategy, TargetStrategy
 from g4qc_core.backtest.strategies import Strategy
 from g4qc_core.errors import BacktestRefused, UsageError
@@ -73,9 +73,10 @@ def fills(run: EngineRun) -> list[tuple[int, int, int, int, int]]:
     return sorted((one.entry_bar, one.exit_bar, one.size, one.entry, one.exit) for one in run.fills)
 
 
-def test_the_default_engine_is_in_the_registry_and_another_name_is_refused() -> None:
-    assert isinstance(engine(), Engine)
-    assert type(engine()) is type(engine(DEFAULT_ENGINE))
+def test_the_default_engine_is_that_of_the_strategys_kind_and_another_name_is_refused() -> None:
+    assert all(isinstance(engine(name), Engine) for name in ENGINES)
+    assert default_engine(PreparedStrategy("other", {}, "1")) == REFERENCE
+    assert default_engine(TargetStrategy("listed", {}, "1", Listed(wanted=(1,)))) == COMPILED
     with pytest.raises(UsageError, match="Unknown engine 'backtestin': did you mean 'backtesting'"):
         engine("backtestin")
 

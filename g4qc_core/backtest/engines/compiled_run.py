@@ -1,0 +1,161 @@
+"""One plan run by the compiled pass: which bars decide orders, the arrays of a market, and the outcome.
+
+The module is imported late, because it imports numba.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from g4qc_core.backtest.account.account import refuse_short, ruined
+from g4qc_core.backtest.account.lots import Lots
+from g4qc_core.backtest.account.money_units import too_large
+from g4qc_core.backtest.account.priced_bars import PricedBars
+from g4qc_core.backtest.engines import kernels
+from g4qc_core.backtest.sizing.sizing_plan import SizingPlan
+
+_NONE = np.zeros(0, np.int64)
+_NEVER = np.zeros(0, bool)
+
+
+@dataclass(frozen=True)
+class MarketArrays:
+    """What the compiled pass needs to know of the bars, computed once for all runs on them.
+
+    Attributes:
+        bars: n bars.
+        closes: linked closes in the narrowest integers that hold them.
+        ends: int64; the last bar of each session.
+    """
+
+    bars: PricedBars
+    closes: np.ndarray
+    ends: np.ndarray
+
+    @classmethod
+    def of(cls, bars: PricedBars) -> MarketArrays:
+        """Return the arrays of these bars."""
+        days = bars.frame["trade_date"].to_numpy()
+        ends = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1).astype(np.int64)
+        fits = int(np.abs(bars.close).max()) < 2**31
+        return cls(bars, bars.close.astype(np.int32) if fits else bars.close, ends)
+
+
+@dataclass
+class WorkSpace:
+    """Arrays that the compiled pass writes to, kept between runs so that many runs allocate nothing."""
+
+    lots: np.ndarray = field(default_factory=lambda: np.empty((5, 0), np.int64))
+    queue: np.ndarray = field(default_factory=lambda: np.empty((3, 0), np.int64))
+
+    def fit(self, events: int) -> None:
+        """Make room for a run of so many events."""
+        if self.queue.shape[1] < events + 1:
+            self.queue = np.empty((3, events + 1), np.int64)
+            self.lots = np.empty((5, 2 * events + 2), np.int64)
+
+
+@dataclass(frozen=True)
+class CompiledRun:
+    """The outcome of a plan that was neither refused nor ruined.
+
+    Attributes:
+        lots: in the order of entry; its arrays are views of the work space.
+        sessions: units of money at the close of each session, int64; the last one after all is closed.
+        exposed: bars through whose close a position was held.
+        capped: orders that the margin cut.
+        largest_fall: largest fall of the equity from its peak over the closes of all bars, a fraction, not positive.
+        largest_fall_money: the same in money.
+    """
+
+    lots: Lots
+    sessions: np.ndarray
+    exposed: int
+    capped: int
+    largest_fall: float
+    largest_fall_money: float
+
+
+def run_compiled(plan: SizingPlan, market: MarketArrays, margin: np.ndarray, space: WorkSpace) -> CompiledRun:
+    """Run a plan.
+
+    Args:
+        plan: what is wanted, and the costs.
+        market: arrays of the plan's bars.
+        margin: int64, length n; units of one contract at the close of each bar, for a fixed number of contracts.
+        space: work space; a later run overwrites the lots of this one.
+
+    Raises:
+        BacktestRefused: the account was ruined, cannot pay a margin, or is too large for 64 bits.
+    """
+    bars, numbers, wanted = plan.bars, plan.numbers, plan.wishes.wanted
+    at, rolled = _events(wanted, bars.rolls, None if numbers is None else numbers.always)
+    space.fit(len(at))
+    sessions, counts, falls = np.empty(len(market.ends), np.int64), np.empty(kernels.COUNTS, np.int64), np.empty(2)
+    units = plan.units
+    costs = np.array([units.step, units.fee, units.slippage, units.fee_rate, units.slippage_rate, units.divisor,
+                      units.min_fee], np.int64)  # fmt: skip
+    sizer = np.zeros(9, np.int64)
+    sizer[:2], sizer[8] = (plan.cash, units.scale), plan.most
+    decides, money = _NEVER, _NONE
+    if numbers is not None:
+        before = np.where(at > 0, wanted[at - 1], 0)
+        decides, money, margin = numbers.always[at] | (wanted[at] != before), numbers.money[at], numbers.margin
+        sizer[2:8] = (1, numbers.at_open, numbers.share, numbers.capital, numbers.rule.buffer, numbers.rule.cap or 0)
+    status = kernels.run_events(
+        bars.open,
+        bars.close,
+        market.closes,
+        bars.link,
+        at,
+        rolled,
+        wanted[at].astype(np.int64, copy=False),
+        decides,
+        money,
+        margin[at],
+        market.ends,
+        costs,
+        sizer,
+        sessions,
+        space.queue,
+        space.lots,
+        counts,
+        falls,
+    )
+    if status == kernels.RUINED:
+        raise ruined(bars.frame["timestamp"], int(counts[kernels.RUIN]))
+    if status == kernels.TOO_LARGE:
+        raise too_large()
+    if counts[kernels.SHORT] >= 0:
+        event = int(counts[kernels.SHORT])
+        refuse_short(
+            bars,
+            at[event : event + 1],
+            counts[[kernels.SHORT_BEFORE]],
+            counts[[kernels.SHORT_AFTER]],
+            rolled[event : event + 1],
+            counts[[kernels.SHORT_EQUITY]].astype(np.float64),
+            margin,
+            units,
+        )
+    lots = Lots(*space.lots[:, : counts[kernels.LOTS]])
+    return CompiledRun(
+        lots, sessions, int(counts[kernels.EXPOSED]), int(counts[kernels.CUT]), float(falls[0]), float(falls[1])
+    )
+
+
+def _events(wanted: np.ndarray, rolls: np.ndarray, always: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bars on whose close an order may be decided, and whether the contract changes at the next open."""
+    differs = np.empty(len(wanted), bool)
+    differs[0] = wanted[0] != 0
+    np.not_equal(wanted[1:], wanted[:-1], out=differs[1:])
+    if always is not None:
+        differs |= always
+    differs[rolls - 1] = True
+    # What is decided on the last close is never filled.
+    at = np.flatnonzero(differs[:-1])
+    rolled = np.zeros(len(at), bool)
+    rolled[np.searchsorted(at, rolls - 1)] = True
+    return at, rolled
