@@ -14,6 +14,7 @@ import pytest
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.code_versions import VERSIONS
 from g4qc_core.errors import BacktestRefused, UsageError
 from tests.core.backtest.series import ES, exits_of, instrument, series, spec, walk
 
@@ -237,7 +238,7 @@ def test_a_result_names_its_inputs() -> None:
     assert inputs["roll_rule"] == "8 days"
     assert inputs["adjustment"] == "additive"
     assert inputs["parameters"] == {"contracts": 1, "fast": 3, "slow": 8, "long_only": False}
-    assert inputs["engine"] == "backtesting 0.6.6"
+    assert inputs["engine"] == f"compiled {VERSIONS['engines'].number}"
     assert inputs["costs"]["fee per contract and side"] == "2.25"
     assert set(inputs["code"]) == {"g4qc", "backtest", "strategy"}
     assert {"seed", "margin", "cash", "window", "bars_fingerprint", "instrument"} <= set(inputs)

@@ -26,8 +26,8 @@ def sessions(first: date, last: date) -> list[date]:
     return [session.trade_date for session in EQUITY.sessions(first, last)]
 
 
-def run(of_spec, bars: pd.DataFrame, of=ES) -> BacktestResult:
-    return run_backtest(of_spec, bars, of, data_version="v", roll_rule="r")
+def run(of_spec, bars: pd.DataFrame, of=ES, **more: str) -> BacktestResult:
+    return run_backtest(of_spec, bars, of, data_version="v", roll_rule="r", **more)
 
 
 def rising(days: list[date], total: float) -> pd.DataFrame:
@@ -71,7 +71,7 @@ def test_one_session_is_not_scaled_to_a_year() -> None:
     opens, closes = [16_000, 16_000, 16_000], [16_000, 16_000, 16_004]
     bars = series(opens, closes, of=mes, per_session=4)
     result = run(spec(strategy="buy_and_hold", instrument="MES", cash=1000, margin=50, parameters={"contracts": 20},
-                      slippage_ticks=0, fee=0), bars, mes)  # fmt: skip
+                      slippage_ticks=0, fee=0), bars, mes, engine_name="backtesting")  # fmt: skip
     assert result.metrics["total_return"] == pytest.approx(0.1)
     assert {name for name in ANNUAL if result.metrics[name] is not None} == set()
     assert {figure(name, result.metrics) for name in ANNUAL} == {"not meaningful"}
