@@ -82,7 +82,7 @@ def run_prepared(
     roll_rule: str,
     exits: pd.Series | None = None,
     old_contracts: OldContracts | None = None,
-    engine_name: str = DEFAULT_ENGINE,
+    engine_name: str | None = None,
 ) -> BacktestResult:
     """Run a strategy as the spec says; one that the spec does not name gives no result of the spec.
 

@@ -111,12 +111,12 @@ def rerun(backtest_id: str, registry: Registry, stores: Stores) -> Rerun:
     return compared(record, trades, equity, after)
 
 
-def engine_of(inputs: Mapping[str, Any]) -> str:
-    """Return the name of the engine that made a result; the default one if there is no such engine any longer."""
-    from g4qc_core.backtest.engines.engine_registry import DEFAULT_ENGINE, ENGINES
+def engine_of(inputs: Mapping[str, Any]) -> str | None:
+    """Return the name of the engine that made a result; None if there is no such engine any longer."""
+    from g4qc_core.backtest.engines.engine_registry import ENGINES
 
     name = str(inputs.get("engine", "")).split(" ")[0]
-    return name if name in ENGINES else DEFAULT_ENGINE
+    return name if name in ENGINES else None
 
 
 def compared(record: BacktestRecord, trades: pd.DataFrame, equity: pd.DataFrame, after: BacktestResult) -> Rerun:
