@@ -10,7 +10,7 @@ from g4qc_core.errors import unknown
 
 ENGINES = {
     "backtesting": "g4qc_core.backtest.engines.backtesting_py:BacktestingPy",
-    "compiled": "g4qc_core.backtest.engines.compiled:Compiled",
+    "compiled": "g4qc_core.backtest.engines.compiled_engine:Compiled",
 }
 """Module and class of each engine."""
 

@@ -17,7 +17,7 @@ from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.margin import margin_units, parse_margin
 from g4qc_core.backtest.account.old_contracts import OldContracts
 from g4qc_core.backtest.account.priced_bars import price_bars
-from g4qc_core.backtest.confirmation import confirm, difference
+from g4qc_core.backtest.engine_comparison import confirm, difference
 from g4qc_core.backtest.engines.compiled_run import MarketArrays, WorkSpace, run_compiled
 from g4qc_core.backtest.engines.engine import EngineTask
 from g4qc_core.backtest.engines.engine_registry import COMPILED, REFERENCE, engine

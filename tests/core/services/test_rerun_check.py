@@ -57,7 +57,7 @@ def test_a_change_without_effect_is_named_and_equal(result: BacktestResult) -> N
         ({"made_with": {"numpy": "1.0"}}, "The version of numpy: 1.0 then, "),
         ({"made_with": {}}, "The version of pandas: not recorded then, "),
         ({"seed": 7}, "The input seed: 7 then, 0 now."),
-        ({"engine": "backtesting 0.6.0"}, "The input engine: backtesting 0.6.0 then, backtesting "),
+        ({"engine": "compiled 1"}, "The input engine: compiled 1 then, compiled "),
     ],
 )
 def test_a_difference_is_explained_by_the_input_that_changed(
