@@ -11,6 +11,7 @@ from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.sentences import counted
 
 
 def confirm(
@@ -74,10 +75,10 @@ def difference(one: BacktestResult, other: BacktestResult) -> str:
             f"{names[0]} and {others[column].iloc[row]} by {names[1]}."
         )
     if len(trades) != len(others):
-        return f"There are {len(trades)} trades by {names[0]} and {len(others)} by {names[1]}."
+        return f"{names[0]} made {counted(len(trades), 'trade')}, {names[1]} made {counted(len(others), 'trade')}."
     equity, its = one.daily_equity, other.daily_equity
     if not equity.index.equals(its.index):
-        return f"There are {len(equity)} sessions by {names[0]} and {len(its)} by {names[1]}."
+        return f"{names[0]} ran {counted(len(equity), 'session')}, {names[1]} ran {counted(len(its), 'session')}."
     differs = (equity != its).to_numpy()
     if differs.any():
         at = int(differs.argmax())

@@ -202,7 +202,7 @@ def test_a_difference_is_named_with_its_trade_or_session() -> None:
     cent = one.equity.assign(equity=one.equity["equity"] + 0.01 * (np.arange(len(bars)) == 7))
     assert "The equity of 2026-01-06 is" in difference(one, replace(one, equity=cent))
     fewer = replace(one, trades=one.trades.iloc[:-1])
-    assert difference(one, fewer).startswith(f"There are {len(one.trades)} trades by compiled and")
+    assert difference(one, fewer).startswith(f"compiled made {len(one.trades)} trades, ")
 
 
 def test_a_class_of_the_library_has_no_other_engine() -> None:
