@@ -13,7 +13,7 @@ from math import comb
 import numpy as np
 
 from g4qc_core.errors import UsageError
-from g4qc_core.research.splits.session_split import SplitGap, SessionSplit, equal_parts
+from g4qc_core.research.splits.session_split import SessionSplit, SplitGap, equal_parts
 
 MOST_SPLITS = 20_000
 
