@@ -28,6 +28,7 @@ from g4qc_pipelines.cli.partitions import partitions
 from g4qc_pipelines.cli.quarantine import quarantine
 from g4qc_pipelines.cli.revisions import revisions
 from g4qc_pipelines.cli.rolls import rolls
+from g4qc_pipelines.cli.search import search
 from g4qc_pipelines.cli.sensitivity import sensitivity
 from g4qc_pipelines.cli.strategies import strategies
 from g4qc_pipelines.cli.web import web
@@ -174,6 +175,7 @@ cli.add_command(partitions)
 cli.add_command(quarantine)
 cli.add_command(backtests)
 cli.add_command(rolls)
+cli.add_command(search)
 cli.add_command(sensitivity)
 cli.add_command(revisions)
 cli.add_command(strategies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -124,7 +125,7 @@ class SearchSpec(BaseModel):
         if not isinstance(values, Mapping):
             return values
         for budget in ("trials", "minutes"):
-            if values.get(budget) == 0:
+            if values.get(budget) in (0, "0"):
                 raise ValueError(f"a budget of zero {budget} tries nothing: give more, or leave {budget} out")
         return {name: value for name, value in values.items() if value is not None}
 
@@ -221,7 +222,11 @@ class SearchSpec(BaseModel):
     def named_by_content(self) -> Self:
         """Return the same spec under a name made from its content."""
         text = json.dumps(self.content(), sort_keys=True)
-        base = self.backtest if isinstance(self.backtest, str) else self.backtest["name"]
+        if isinstance(self.backtest, str):
+            base = self.backtest
+        else:
+            words = (str(self.backtest[name]) for name in ("strategy", "instrument", "timeframe"))
+            base = re.sub(r"[^A-Za-z0-9._-]", "-", "-".join(words)).lstrip("._-")
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
         return self.model_copy(update={"name": f"{base[:70]}-search-{digest}"})
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from g4qc_core.backtest.metrics import DEFINITIONS
 from g4qc_core.errors import UsageError
 from g4qc_core.research.search.goal import Constraint
 from g4qc_core.research.search.outcome import SetOutcome
@@ -204,7 +205,8 @@ class Searcher:
         value, score = self._objective.value(outcome.metrics), self._objective.score(outcome.metrics)
         words = next(filter(None, (one.broken_by(outcome.metrics) for one in self._constraints)), "")
         if not words and score is None:
-            words = f"{self._objective.metric} is not defined"
+            least = DEFINITIONS[self._objective.metric].least.rstrip(".")
+            words = f"{self._objective.metric} is not defined" + (f" ({least[0].lower()}{least[1:]})" if least else "")
         return TriedSet(
             number=outcome.number,
             parameters=outcome.parameters,

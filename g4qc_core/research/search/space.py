@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from g4qc_core.research.search.axes import Axis, Value
 
@@ -37,16 +36,6 @@ class SearchSpace:
             index, own = divmod(index, axis.size)
             found[name] = axis.at(own)
         return dict(reversed(list(found.items())))
-
-    def edges_of(self, parameters: Mapping[str, Any]) -> list[str]:
-        """Return the parameters whose value is the first or the last of several numbers that the search tries."""
-        found = []
-        for name, axis in self.axes.items():
-            ends = (axis.at(0), axis.at(axis.size - 1))
-            numbers = all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends)
-            if numbers and axis.size > 2 and parameters.get(name) in ends:
-                found.append(name)
-        return found
 
     def shuffled(self, seed: int) -> Iterator[int]:
         """Yield each index once, in an order that the seed decides; memory does not grow with the size."""

@@ -18,16 +18,16 @@ import pandas as pd
 
 from g4qc_core.backtest.account.priced_bars import window
 from g4qc_core.code_versions import code_version
-from g4qc_core.errors import EnginesDisagree, InUse, UsageError
+from g4qc_core.errors import BacktestRefused, EnginesDisagree, InUse
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.overfitting.search_evidence import SearchEvidence
 from g4qc_core.research.search.kept_sample import KeptSample, sample_of
 from g4qc_core.research.search.searcher import SearchCounts, Searcher, TriedSet, nothing_ranked
 from g4qc_core.research.search.worker_pool import SandboxLimits, WorkerPool
-from g4qc_core.sentences import listing
 from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars
 from g4qc_core.services.backtests.spec_run import run_arguments
 from g4qc_core.services.research.search_plan import SearchPlan
+from g4qc_core.services.research.search_surface import surface_of_search
 from g4qc_core.services.research.trial_rows import TrialRows, in_words, shown_trial
 from g4qc_core.services.research.worth import EVIDENCE, worth_of_trial
 from g4qc_core.settings import Settings
@@ -126,7 +126,8 @@ class SearchRun:
 
         Raises:
             InUse: the same search is running in another process.
-            UsageError: no set fits together, or none can be ranked.
+            UsageError: no set fits together.
+            BacktestRefused: no set keeps the constraints.
             EnginesDisagree: the reference engine gives another result; the search is stored as failed.
             WorkersLost: its processes cannot start.
         """
@@ -143,7 +144,7 @@ class SearchRun:
         finally:
             lock.release()
         if self.record.best is None:
-            raise UsageError(str((self.record.summary or {}).get("nothing", "The search has no ranked trial.")))
+            raise BacktestRefused(str((self.record.summary or {}).get("nothing", "The search has no ranked trial.")))
 
     def _run(self) -> Iterator[SearchProgress]:
         kept, stored = KeptSample(), self._stores.searches.returns(self.record.id)
@@ -233,10 +234,12 @@ class SearchRun:
         }
         if searcher.top:
             best = searcher.top[0]
-            summary["edges"] = self.plan.space.edges_of(best.parameters)
+            surface = surface_of_search(self.record, self._stores)
+            warnings = [] if surface is None else surface.warnings
+            summary["edges"] = [] if surface is None else [asdict(one) for one in surface.edges]
             if returns is not None:
                 summary |= self._judged(best, returns)
-            summary["notes"] = _notes(searcher, summary["edges"])
+            summary["notes"] = [*warnings, *_notes(searcher)]
         else:
             last = next((one.words for one in self._stores.searches.trials(self.record.id)), "")
             summary["nothing"] = nothing_ranked(searcher.counts, self.plan.spec.goal[1], last)
@@ -276,12 +279,7 @@ class SearchRun:
         )
 
 
-def _notes(searcher: Searcher, edges: list[str]) -> list[str]:
-    found = []
-    if edges:
-        found.append(
-            f"The best set stands at the edge of {listing(edges)}: a better one may lie beyond it. Widen the range."
-        )
+def _notes(searcher: Searcher) -> list[str]:
     if searcher.ended == "minutes":
-        found.append("The minutes were over before all sets were tried: a slower machine tries fewer.")
-    return found
+        return ["The minutes were over before all sets were tried: a slower machine tries fewer."]
+    return []

@@ -177,7 +177,7 @@ class SearchStore:
             if row is None and len(words) >= 4:
                 row = connection.execute(query.where(searches.c.id.startswith(words, autoescape=True))).first()
         if row is None:
-            raise NotFound(f"There is no search {words[:100]}.")
+            raise NotFound(f"There is no search {words[:100]}: `g4qc search --list` lists them.")
         return _record(row)
 
     def all(self, family: str | None = None) -> list[SearchRecord]:

@@ -64,7 +64,10 @@ def test_a_grid_is_ranked_and_every_set_is_counted() -> None:
     assert [dict(one.parameters) for one in searcher.top[:2]] == [{"fast": 4, "slow": 9}, {"fast": 3, "slow": 9}]
     assert len(searcher.top) == 10
     words = {one.words for one in attempts if one.state == "unmet"}
-    assert words == {"trades is 16, wanted >= 20", "sharpe is not defined"}
+    assert words == {
+        "trades is 16, wanted >= 20",
+        "sharpe is not defined (not meaningful below 56 days or 10 sessions)",
+    }
     assert searcher.seconds_left == 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from g4qc_core.errors import EnginesDisagree, InUse, UsageError
+from g4qc_core.errors import BacktestRefused, EnginesDisagree, InUse, UsageError
 from g4qc_core.futures.rolls.roll_calendar import rule_name
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.research.search.search_spec import SearchSpec
@@ -144,7 +144,7 @@ def _disagreeing(outcomes: Any) -> Any:
 
 def test_a_search_whose_constraints_leave_nothing_says_so(ready: Stores, settings: Settings) -> None:
     for _ in range(2):
-        with pytest.raises(UsageError, match="None of 28 trials keeps 'trades >= 9000': loosen the constraints"):
+        with pytest.raises(BacktestRefused, match="None of 28 trials keeps 'trades >= 9000': loosen the constraints"):
             done(run_of(ready, settings, constraints=["trades >= 9000"]))
 
 
