@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     api_url: str | None = Field(
         None, description="Address of the API and the reports in a browser; unset: on this host"
     )
+    report_language: Literal["auto", "en", "es"] = Field(
+        "auto", description="Language in which a report opens: en, es, or auto for that of the reader's browser"
+    )
     api_keys: SecretStr = Field(
         SecretStr(""),
         description="Keys of the API as name:scope:hash, separated by commas; `g4qc api-key create` prints one",

@@ -12,8 +12,13 @@ from g4qc_pipelines.cli.spec_options import SpecCommand
 
 @click.command(cls=SpecCommand)
 @click.argument("spec")
+@click.option(
+    "--lang",
+    type=click.Choice(["auto", "en", "es"]),
+    help="Language in which the report opens; auto: that of the reader's browser  [default: G4QC_REPORT_LANGUAGE]",
+)
 @json_option
-def backtest(spec: str, as_json: bool, **options: Any) -> None:
+def backtest(spec: str, lang: str | None, as_json: bool, **options: Any) -> None:
     """Run SPEC on stored bars and write its report.
 
     SPEC is the name of an entry of the backtests file or of a spec that ran before, like sma_cross-ES-1h; or a strategy
@@ -27,4 +32,4 @@ def backtest(spec: str, as_json: bool, **options: Any) -> None:
     settings = settings_for_database()
     from g4qc_pipelines.commands.backtest_run import run_backtest
 
-    run_backtest(settings, spec, options, as_json)
+    run_backtest(settings, spec, options, as_json, lang)

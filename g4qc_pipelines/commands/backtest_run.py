@@ -20,7 +20,9 @@ from g4qc_pipelines.instance.dynamic_keys import InstanceKeys
 from g4qc_pipelines.stages.kinds import backtest
 
 
-def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_json: bool) -> None:
+def run_backtest(
+    settings: Settings, words: str, options: Mapping[str, Any], as_json: bool, lang: str | None = None
+) -> None:
     """Run the spec that the words name on stored bars, and print the figures.
 
     Args:
@@ -28,8 +30,9 @@ def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_
         words: name of a spec, or a strategy; see `spec_by_words`.
         options: fields given on the command line, by name; None where they were not given.
         as_json: print JSON instead of a table.
+        lang: language in which the report opens; None: that of the settings.
     """
-    from g4qc_core.services.backtests.spec_run import load_result, report_path
+    from g4qc_core.services.backtests.spec_run import load_result, publish, report_path
     from g4qc_core.services.research.worth import worth_of_result
 
     with workbench(settings) as bench:
@@ -45,6 +48,8 @@ def run_backtest(settings: Settings, words: str, options: Mapping[str, Any], as_
             bench.runner.run_job(plan)
         result, path = load_result(spec.name, bench.stores), report_path(settings, spec.name)
         worth = worth_of_result(result, bench.stores)
+        if lang is not None:
+            publish(result, settings, bench.registry, bench.stores, worth.figures, lang)
     if as_json:
         echo_json({**result.to_dict(), "worth": worth.to_dict(), "report": str(path)})
         return

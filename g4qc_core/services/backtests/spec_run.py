@@ -131,6 +131,7 @@ def publish(
     registry: Registry,
     stores: Stores,
     worth: Mapping[str, float | int | None] | None = None,
+    language: str | None = None,
 ) -> Path:
     """Write the report of a result, and return its file.
 
@@ -140,6 +141,7 @@ def publish(
         registry: the known instruments.
         stores: the stores.
         worth: what the trials of its strategy leave of it, figures by name; None: the report does not say.
+        language: in which the report opens; None: that of the settings.
 
     Raises:
         UsageError: the stored bars have changed since the result was made.
@@ -160,6 +162,7 @@ def publish(
         instrument=registry[result.spec.instrument],
         exits=read.exits,
         worth=worth,
+        language=language or settings.report_language,
     )
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from g4qc_core.backtest.known_strategies import find_strategy
 from g4qc_core.backtest.strategies import Strategy
-from g4qc_core.backtest.tear_sheet.sheet_words import AUTO
 from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.report.search_page import SearchPage, write_search
@@ -36,7 +35,7 @@ def search_report_path(settings: Settings, record: SearchRecord) -> Path:
 
 
 def publish_search(
-    record: SearchRecord, settings: Settings, registry: Registry, stores: Stores, language: str = AUTO
+    record: SearchRecord, settings: Settings, registry: Registry, stores: Stores, language: str | None = None
 ) -> Path:
     """Write the report of a search, and return its file.
 
@@ -45,15 +44,15 @@ def publish_search(
         settings: name the folder of reports.
         registry: the instruments.
         stores: of the trials.
-        language: that the reader sees first: `en`, `es`, or `auto`.
+        language: in which the report opens; None: that of the settings.
 
     Raises:
         UsageError: the search has no ranked trial, or there is no such language.
         SettingsError: the file cannot be written.
     """
     note = origin_note(stored_origin(stores.database))
-    path = search_report_path(settings, record)
-    return write_search(search_page(record, registry, stores), path, origin_note=note, language=language)
+    path, spoken = search_report_path(settings, record), language or settings.report_language
+    return write_search(search_page(record, registry, stores), path, origin_note=note, language=spoken)
 
 
 def search_page(record: SearchRecord, registry: Registry, stores: Stores) -> SearchPage:
