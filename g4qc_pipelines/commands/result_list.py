@@ -28,20 +28,24 @@ def list_results(settings: Settings, chosen: Mapping[str, Any], as_json: bool) -
     from rich.table import Table
 
     from g4qc_core.backtest.tear_sheet.report import figure
+    from g4qc_core.backtest.worth_meanings import share
+    from g4qc_core.services.research.worth import confidences
 
     with open_stores(settings) as stores:
         found = _choice(chosen).found(stores.backtests)
+        left = confidences(found, stores)
     if as_json:
-        echo_json([_document(record) for record in found])
+        echo_json([_document(record) | {"confidence": left[record.id]} for record in found])
         return
     if not found:
         click.echo("No result fits." if any(chosen.values()) else "No result yet: `g4qc backtest` makes one.")
         return
     table = Table()
-    for column in ("id", "name", "tags", "strategy", "instrument", "timeframe", "net profit", "Sharpe", "made (UTC)"):
-        table.add_column(column, justify="right" if column in ("net profit", "Sharpe") else "left", overflow="fold")
+    numbers = ("net profit", "Sharpe", "after all trials")
+    for column in ("id", "name", "tags", "strategy", "instrument", "timeframe", *numbers, "made (UTC)"):
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for one in found:
-        figures = [figure(name, one.metrics) for name in ("net_profit", "sharpe")]
+        figures = [*(figure(name, one.metrics) for name in ("net_profit", "sharpe")), share(left[one.id]) or "–"]
         spec = [str(one.spec[name]) for name in ("strategy", "instrument", "timeframe")]
         at = f"{one.created_at:%Y-%m-%d %H:%M}"
         table.add_row(one.id[:8], one.shown_name, " ".join(one.tags), *spec, *figures, at)

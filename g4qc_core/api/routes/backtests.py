@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from g4qc_core.backtest.result_card import card_rows
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import NotFound, UsageError, unknown
+from g4qc_core.services.research.worth import confidences
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.result_choice import ResultChoice
 from g4qc_core.storage.result_stores.result_labels import TAG
@@ -47,6 +49,10 @@ class BacktestSummary(BaseModel):
     created_at: datetime
     spec: dict[str, Any]
     metrics: dict[str, Any] = Field(description="Figures by name; null where undefined")
+    confidence: float | None = Field(
+        description="Deflated Sharpe ratio: confidence that the true Sharpe ratio is above zero after all trials "
+        "of the strategy; null where undefined"
+    )
     run_id: str | None
     has_report: bool = Field(description="True if there is a report of this result")
 
@@ -142,8 +148,7 @@ def backtests(
 ) -> BacktestPage:
     """List results that match all filters, newest first."""
     found = chosen.found(context)
-    page = found[offset : offset + limit]
-    return BacktestPage(backtests=[BacktestSummary(**summary(record, context)) for record in page], total=len(found))
+    return BacktestPage(backtests=summaries(found[offset : offset + limit], context), total=len(found))
 
 
 @router.get("/backtests/{backtest_id}", dependencies=[CanRead], responses=documented(404, 410))
@@ -222,11 +227,17 @@ def detail(record: BacktestRecord, context: Context) -> BacktestDetail:
     """Return a result as a document of the API."""
     rows = card_rows(record.id, record.spec, record.inputs)
     card = [CardEntry(key=row.key, name=row.name, value=row.value) for row in rows]
-    return BacktestDetail(**summary(record, context), inputs=dict(record.inputs), card=card, notes=list(record.notes))
+    (about,) = summaries([record], context)
+    return BacktestDetail(**about.model_dump(), inputs=dict(record.inputs), card=card, notes=list(record.notes))
 
 
-def summary(record: BacktestRecord, context: Context) -> dict[str, Any]:
-    """Return the fields of `BacktestSummary`."""
+def summaries(records: Sequence[BacktestRecord], context: Context) -> list[BacktestSummary]:
+    """Return results as entries of a list."""
+    left = confidences(records, context.stores())
+    return [BacktestSummary(**_summary(record, context), confidence=left[record.id]) for record in records]
+
+
+def _summary(record: BacktestRecord, context: Context) -> dict[str, Any]:
     return {
         "id": record.id,
         "name": record.spec_name,

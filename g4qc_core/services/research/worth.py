@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,10 @@ import pandas as pd
 from g4qc_core.backtest.metrics import session_returns
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.span import Span
+from g4qc_core.errors import UsageError
 from g4qc_core.research.overfitting.result_worth import FamilyTrials, ResultWorth
 from g4qc_core.research.overfitting.search_evidence import SearchEvidence
+from g4qc_core.research.overfitting.sharpe_significance import SharpeSample, deflated_sharpe, per_session
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.search_store import KeptReturns
 from g4qc_core.storage.result_stores.trial_store import TrialStore
@@ -37,6 +39,31 @@ def worth_of_record(record: BacktestRecord, stores: Stores) -> ResultWorth:
     cash = record.metrics.get("starting_cash")
     returns = session_returns(equity, float(cash)) if cash else np.empty(0)
     return worth_of_trial(str(record.spec["strategy"]), record.id, returns, record.metrics, stores)
+
+
+def confidences(records: Sequence[BacktestRecord], stores: Stores) -> dict[str, float | None]:
+    """Return the deflated Sharpe ratio of each result after all trials of its strategy, by id; None if undefined.
+
+    It is computed from the stored figures, without reading equity or session returns.
+    """
+    store = TrialStore(stores.database)
+    families = {str(record.spec["strategy"]) for record in records}
+    known = {family: store.sharpes(family) for family in families}
+    trials = {name: FamilyTrials.of(name, max(1, one.count), one.sharpes) for name, one in known.items()}
+    return {one.id: _confidence(one.metrics, trials[str(one.spec["strategy"])]) for one in records}
+
+
+def _confidence(metrics: Mapping[str, Any], trials: FamilyTrials) -> float | None:
+    a_year = sessions_a_year(metrics)
+    moments = [metrics.get(name) for name in ("sharpe", "sessions", "skew", "kurtosis")]
+    if a_year is None or None in moments:
+        return None
+    sharpe, sessions, skew, kurtosis = (float(one) for one in moments if one is not None)
+    try:
+        sample = SharpeSample(per_session(sharpe, a_year), int(sessions), skew, kurtosis)
+    except UsageError:
+        return None
+    return deflated_sharpe(sample, trials.count, trials.variance or 0.0)
 
 
 def evidence_of_search(search_id: str, stores: Stores) -> SearchEvidence | None:

@@ -19,7 +19,13 @@ from g4qc_core.research.overfitting.sharpe_significance import SharpeSample
 from g4qc_core.research.search.session_shape import SessionShape
 from g4qc_core.result_columns import EQUITY_COLUMNS
 from g4qc_core.services.backtests.spec_run import save_result
-from g4qc_core.services.research.worth import EVIDENCE, evidence_of_search, worth_of_record, worth_of_result
+from g4qc_core.services.research.worth import (
+    EVIDENCE,
+    confidences,
+    evidence_of_search,
+    worth_of_record,
+    worth_of_result,
+)
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, Trial
 from g4qc_core.storage.result_stores.search_store import KeptReturns, SearchRecord, SearchTrial
 from g4qc_core.storage.result_stores.trial_store import TrialStore
@@ -223,6 +229,15 @@ def test_evidence_that_a_search_computed_at_its_end_is_taken(stores: Stores) -> 
     assert evidence_of_search("grid", stores) == told
     assert evidence_of_search("nothing", stores) is None
     assert ids
+
+
+def test_a_list_of_results_shows_what_is_left_of_each_without_reading_its_equity(stores: Stores) -> None:
+    results = saved(stores, 8, 12, 20)
+    bare = BacktestRecord("bare", "bare", {"strategy": "donchian"}, {}, {"sharpe": None}, NOW)
+    left = confidences([*stores.backtests.results(), bare], stores)
+    assert left["bare"] is None
+    for one in results:
+        assert left[one.id] == pytest.approx(worth_of_result(one, stores).deflated, abs=1e-6)
 
 
 def test_old_trials_are_converted_from_their_annual_figure(stores: Stores) -> None:

@@ -10,7 +10,7 @@ import { rowsOf } from "../results.js";
 import { sortable } from "../table.js";
 import { t, word } from "../lang.js";
 import { curves } from "./curve.js";
-import { HEADLINES, named, tone, written } from "./figures.js";
+import { HEADLINES, named, percentOf, tone, written } from "./figures.js";
 import { labelled, nameOf } from "./labels.js";
 import { parametersOf } from "./list.js";
 import { monthTable } from "./months.js";
@@ -38,9 +38,10 @@ function farewell(text) {
 }
 
 function page(result) {
-  const [curve, months, trades, tables, figures] = [h("div"), h("div.body"), h("div.tall"), h("div.body"), h("div")];
+  const [curve, months, trades, tables, figures, worth] = [h("div"), h("div.body"), h("div.tall"), h("div.body"), h("div"), h("div")];
   const path = `/backtests/${result.id}`;
   region(curve, () => get(`${path}/equity`, { points: 4000 }), (answer) => curves([{ name: result.name, rows: rowsOf(answer.columns) }]))();
+  region(worth, () => get(`${path}/worth`), worthOf)();
   region(months, () => get(`${path}/months`), (answer) => monthTable(answer.months))();
   region(tables, () => get(`${path}/tables`), resultTables)();
   region(figures, () => get("/backtests/metrics"), (answer) => figureTable(result, answer.metrics))();
@@ -52,7 +53,8 @@ function page(result) {
       h("a.button", { href: `/backtests?again=${result.id}` }, t("backtest.again")),
       h("a.button", { href: chartAddress(result.instrument, chartOf(result)) }, t("backtest.onchart")),
       h("button.danger", { type: "button", on: { click: () => askToDelete(result) } }, t("backtest.delete"))),
-    h("section.card", {}, h("div.keys", {}, HEADLINES.map((name) => h("div", {}, h(`b${tone(name, result.metrics[name])}`, {}, written(name, result.metrics[name], result.metrics.missing_sessions)), h("span", {}, named(name)))))),
+    h("section.card", {}, h("div.keys", {}, HEADLINES.flatMap((name) => (name === "sharpe" ? [headline(name, result), confidence(result)] : [headline(name, result)])))),
+    card(t("worth.title"), worth),
     card(t("backtest.curve"), curve),
     card(t("backtest.months"), months),
     card(t("backtest.trades"), trades),
@@ -62,6 +64,21 @@ function page(result) {
     h("div.two", {}, card(t("backtest.card"), h("div.body", {}, pairs(result.card.map((row) => [h("span", { lang: "en" }, row.name), row.value])))),
       card(t("backtest.notes"), h("div.body", {}, result.notes.length ? h("ul", {}, result.notes.map((note) => h("li", {}, note))) : t("backtest.nonotes")))),
   ];
+}
+
+function headline(name, result) {
+  return h("div", {}, h(`b${tone(name, result.metrics[name])}`, {}, written(name, result.metrics[name], result.metrics.missing_sessions)), h("span", {}, named(name)));
+}
+
+/** What the trials of the strategy leave of the Sharpe ratio. */
+function confidence(result) {
+  return h("div", {}, h("b", {}, percentOf(result.confidence)), h("span", {}, t("worth.confidence")));
+}
+
+/** The server's sentences, and its figures with what they mean. */
+function worthOf(found) {
+  return h("div.body", { lang: "en" }, h("p", {}, h("strong", {}, found.words)),
+    h("dl.pairs", {}, found.rows.map((row) => [h("dt", { title: row.words }, row.label), h("dd", {}, row.value)])));
 }
 
 function askToDelete(result) {

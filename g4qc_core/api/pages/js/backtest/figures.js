@@ -50,6 +50,11 @@ function plain(name, value) {
   return COUNTS.includes(name) ? number(value) : number(value, 2);
 }
 
+/** A probability in whole per cent, or a dash. */
+export function percentOf(value) {
+  return value === null || value === undefined ? "–" : percent(value, 0);
+}
+
 /** The class of a figure that is good above zero and bad below. */
 export function tone(name, value) {
   return !TONED.includes(name) || !value ? "" : value > 0 ? ".gain" : ".loss";

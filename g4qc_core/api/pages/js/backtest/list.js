@@ -6,7 +6,7 @@ import { askBefore } from "../confirm.js";
 import { moment } from "../format.js";
 import { empty } from "../load.js";
 import { sortable } from "../table.js";
-import { LISTED, named, tone, written } from "./figures.js";
+import { LISTED, named, percentOf, tone, written } from "./figures.js";
 import { chips, nameOf } from "./labels.js";
 import { t } from "../lang.js";
 
@@ -46,6 +46,9 @@ function askToDelete(rows, again) {
   });
 }
 
+// What the trials leave of the Sharpe ratio stands beside it.
+const AFTER_SHARPE = LISTED.indexOf("sharpe") + 1;
+
 function columns(chosen, mark) {
   const choose = (row) => h("input", { type: "checkbox", checked: chosen.has(row.id), "aria-label": t("backtests.choose", { name: nameOf(row) }), on: { change: (event) => {
     if (event.target.checked) chosen.add(row.id);
@@ -60,9 +63,16 @@ function columns(chosen, mark) {
     { name: "tags", title: t("backtest.tags"), words: true, value: (row) => row.tags.join(" ") || null, show: (row) => chips(row.tags) },
     text("strategy"), text("instrument"), text("timeframe"),
     { name: "parameters", title: t("backtest.parameters"), words: true, show: (row) => h("span.mono", {}, parametersOf(row.spec)) },
-    ...LISTED.map((name) => ({ name, title: named(name), number: true, value: (row) => row.metrics[name], show: (row) => h(`span${tone(name, row.metrics[name])}`, {}, written(name, row.metrics[name], row.metrics.missing_sessions)) })),
+    ...LISTED.slice(0, AFTER_SHARPE).map(figure),
+    { name: "confidence", title: t("worth.confidence"), number: true, value: (row) => row.confidence, show: (row) => percentOf(row.confidence) },
+    ...LISTED.slice(AFTER_SHARPE).map(figure),
     { name: "created", title: t("column.created"), value: (row) => row.created_at, show: (row) => moment(row.created_at) },
   ];
+}
+
+/** A column of a figure. */
+function figure(name) {
+  return { name, title: named(name), number: true, value: (row) => row.metrics[name], show: (row) => h(`span${tone(name, row.metrics[name])}`, {}, written(name, row.metrics[name], row.metrics.missing_sessions)) };
 }
 
 /** The parameters of a spec in one line. */
