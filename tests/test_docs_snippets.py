@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 
 from tests.fixtures.api import Api
 from tests.fixtures.home import Home
-from tests.test_house import ROOT, documents, g4qc_calls
+from tests.test_house import ROOT, console_lines, documents, g4qc_calls
 
 pytestmark = pytest.mark.integration
 
@@ -39,9 +41,14 @@ def environment(api: Api, full_home: Home, tmp_path: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize("path", WITH_PYTHON, ids=lambda path: path.name)
 @pytest.mark.usefixtures("environment")
-def test_the_python_of_a_page_runs(path: Path) -> None:
+def test_the_python_of_a_page_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names: dict[str, object] = {"__name__": f"page_{path.stem}"}
-    for _, code in _FENCE.findall(path.read_text("utf-8")):
+    for title, code in _FENCE.findall(path.read_text("utf-8")):
+        if file := re.search(r'title="([^"]+)"', title):
+            written = tmp_path / file[1]
+            written.parent.mkdir(exist_ok=True)
+            written.write_text(code)
+            monkeypatch.syspath_prepend(written.parent)
         exec(compile(code, str(path), "exec"), names)
 
 
@@ -55,3 +62,23 @@ def test_the_commands_of_the_tutorial_run_one_after_another(home: Home) -> None:
             if set(call) not in _SERVERS:
                 done = home.run(*call)
                 assert done.code == 0, f"{name}: {shlex.join(call)}: {done.errors}"
+
+
+def test_the_page_about_strategies_runs_from_its_first_line_to_its_last(home: Home) -> None:
+    """Files are written as the page titles them, and its commands run one after another, those of pytest too."""
+    page = ROOT / "docs" / "strategies.md"
+    there = home.with_(strategies=home.folder / "strategies")
+    assert there.run("extract", "ES", "--from", "2026-10-01", "--to", "2026-10-31").code == 0
+    (there.folder / "strategies").mkdir()
+    for title, code in _FENCE.findall(page.read_text("utf-8")):
+        if file := re.search(r'title="([^"]+)"', title):
+            (there.folder / file[1]).write_text(code)
+    lines = [shlex.split(line, comments=True)[2:] for line in console_lines(page)]
+    assert len(lines) > 10
+    for words in lines:
+        if words[0] == "g4qc":
+            done = there.run(*words[1:])
+            assert done.code == 0, f"{shlex.join(words)}: {done.errors}"
+        else:
+            ran = subprocess.run([sys.executable, *words[1:]], cwd=there.folder, capture_output=True, text=True)
+            assert ran.returncode == 0, f"{shlex.join(words)}: {ran.stdout}"
