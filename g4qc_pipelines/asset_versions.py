@@ -18,17 +18,17 @@ _COMPUTED_BY: dict[str, tuple[str, ...]] = {
     "reconciliation": ("bars",),
     "roll_calendar": ("futures",),
 }
-_ALL_CODE = ("backtest", "backtest_report", "roll_sensitivity")
+_ALL_CODE = ("backtest", "backtest_report", "roll_sensitivity", "search")
 _RECEIVED = ("contracts", "raw_bars")
 
 
 def asset_code_version(asset: str) -> str | None:
-    """Return the code version of an asset; None for `backtest_inputs`, which no code makes.
+    """Return the code version of an asset; None for the inputs of backtests and searches, which no code makes.
 
     Raises:
         KeyError: the asset is not listed here.
     """
-    if asset == "backtest_inputs":
+    if asset in ("backtest_inputs", "search_inputs"):
         return None
     if asset in _RECEIVED:
         return _STORED_AS_RECEIVED

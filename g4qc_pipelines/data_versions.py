@@ -18,6 +18,9 @@ from g4qc_pipelines.failures import blocked
 BACKTEST_INPUTS = "backtest_inputs"
 """The asset that represents the series that each backtest reads."""
 
+SEARCH_INPUTS = "search_inputs"
+"""The asset that represents the series that each search reads."""
+
 _DATA_VERSION = "dagster/data_version"
 
 

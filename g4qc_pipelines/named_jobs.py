@@ -23,6 +23,7 @@ COVERAGE_ASSETS = ["coverage"]
 RECONCILIATION_ASSETS = ["reconciliation"]
 BACKTEST_ASSETS = ["backtest", "backtest_report"]
 SENSITIVITY_ASSETS = ["roll_sensitivity"]
+SEARCH_ASSETS = ["search"]
 
 UPDATE_CONTRACTS, UPDATE_BARS, UPDATE_ROLLS = "update_contracts", "update_bars", "update_rolls"
 MAP_COVERAGE, RECONCILE = "map_coverage", "reconcile"
@@ -48,6 +49,7 @@ _JOBS: dict[str, tuple[list[str], str]] = {
     RECONCILE: (RECONCILIATION_ASSETS, "One instrument's month of hours and sessions, beside the gateway's own."),
     UPDATE_ROLLS: (ROLL_ASSETS, "The roll calendar of one instrument, from the bars that are stored."),
     RUN_BACKTEST: (BACKTEST_ASSETS, "One backtest spec, to its report."),
+    "run_search": (SEARCH_ASSETS, "One search spec: many parameter sets, ranked, the best ones confirmed."),
     COMPARE_ROLLS: (SENSITIVITY_ASSETS, "One backtest spec by every roll rule and adjustment."),
 }
 
@@ -55,6 +57,7 @@ _JOBS: dict[str, tuple[list[str], str]] = {
 GRAPH_ORDER = (
     *(*CHAIN_ASSETS, *BAR_ASSETS, *COVERAGE_ASSETS, *RECONCILIATION_ASSETS),
     *(*ROLL_ASSETS, "backtest_inputs", *BACKTEST_ASSETS, *SENSITIVITY_ASSETS),
+    *("search_inputs", *SEARCH_ASSETS),
 )
 """All assets, each after its inputs."""
 

@@ -14,7 +14,7 @@ from g4qc_pipelines.dagster_private.core import (
     ASSET_PARTITION_RANGE_START_TAG,
     PARTITION_NAME_TAG,
 )
-from g4qc_pipelines.partitions.partition_definitions import BACKTESTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, SEARCHES
 
 SURFACE = "g4qc/surface"
 """`command line`, `API`, `schedule` or `sensor`."""
@@ -22,7 +22,7 @@ SURFACE = "g4qc/surface"
 TRIGGER = "g4qc/trigger"
 """Name of the command, the schedule, the sensor or the kind of job that launched the run."""
 
-INSTRUMENT, MONTHS, SPEC = "g4qc/instrument", "g4qc/months", "g4qc/spec"
+INSTRUMENT, MONTHS, SPEC, SEARCH = "g4qc/instrument", "g4qc/months", "g4qc/spec", "g4qc/search"
 
 TRADE_DATE = "g4qc/trade_date"
 """Trade date of the session after whose close the run was launched."""
@@ -54,7 +54,7 @@ def run_tags(
         return tags
     symbol, bar, begin = first.partition("|")
     if not bar:
-        return tags | {SPEC if of == BACKTESTS.name else INSTRUMENT: symbol}
+        return tags | {{BACKTESTS.name: SPEC, SEARCHES.name: SEARCH}.get(of or "", INSTRUMENT): symbol}
     end = (last or first).partition("|")[2]
     covered = begin[:7] if begin[:7] == end[:7] else f"{begin[:7]} to {end[:7]}"
     return tags | {INSTRUMENT: symbol, MONTHS: covered}

@@ -11,6 +11,7 @@ from typing import Protocol
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.quarantine.decisions import Preview
 from g4qc_core.graph_keys import GraphKey, KeyKind
+from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.services.quarantine.review import DecisionRequest
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 
@@ -122,6 +123,13 @@ class JobLauncher(Protocol):
 
         Raises:
             UsageError, BacktestRefused: it cannot run on the stored data; the spec is not kept.
+        """
+
+    def search(self, spec: SearchSpec) -> str:
+        """Start a search; return the job's id. A search that was stopped goes on where it stopped.
+
+        Raises:
+            UsageError: it cannot run on the stored data.
         """
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:

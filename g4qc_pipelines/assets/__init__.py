@@ -1,4 +1,4 @@
-"""The assets, a module for each part of the graph: raw data, bars, futures and backtests."""
+"""The assets, a module for each part of the graph: raw data, bars, futures, backtests and searches."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from g4qc_pipelines.assets.coverage import build_coverage
 from g4qc_pipelines.assets.futures import build_roll_calendar
 from g4qc_pipelines.assets.raw import build_extraction
 from g4qc_pipelines.assets.reconciliation import build_reconciliation
+from g4qc_pipelines.assets.searches import build_searches
 from g4qc_pipelines.assets.sensitivity import build_sensitivity
 from g4qc_pipelines.metadata import OWNERS
 
@@ -31,6 +32,7 @@ def build_assets(settings: Settings, months: dg.MultiPartitionsDefinition) -> li
         build_roll_calendar(settings),
         *build_backtests(settings),
         build_sensitivity(settings),
+        *build_searches(settings),
     ]
     return list(dg.map_asset_specs(_with_version_and_owners, assets))
 

@@ -25,6 +25,7 @@ from g4qc_core.errors import G4qcError, GraphUnavailable
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.backtests.known_specs import known_names
 from g4qc_core.services.month_keys import chosen_instruments
+from g4qc_core.services.research.search_plan import known_searches
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_core.waiting import Wait
@@ -96,7 +97,7 @@ def _database(settings: Settings) -> Iterator[dict[str, str]]:
     with open_stores(settings) as stores:
         specs = known_names(settings, registry, stores.backtests)
         with dagster_instance(settings) as instance:
-            add_partitions(instance, chosen_instruments(settings), specs)
+            add_partitions(instance, chosen_instruments(settings), specs, known_searches(settings, stores))
         yield {
             **dagster_environment(settings),
             "G4QC_DATABASE_URL": stores.database.url.render_as_string(hide_password=False),

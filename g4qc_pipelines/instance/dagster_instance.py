@@ -6,7 +6,7 @@ The only module that writes to the environment, because Dagster reads its own se
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +21,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.server.database import dagster_url, with_limits
 from g4qc_pipelines.dagster_private.core import InstanceRef
 from g4qc_pipelines.instance.orphans import end_orphans
-from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS, SEARCHES
 
 _STATEMENT_MS = 60_000
 _WEB_STATEMENT_MS = 15_000
@@ -119,9 +119,11 @@ def _environment(settings: Settings) -> Iterator[str]:
                 os.environ[name] = value
 
 
-def add_partitions(instance: dg.DagsterInstance, instruments: list[str], backtests: list[str]) -> None:
+def add_partitions(
+    instance: dg.DagsterInstance, instruments: list[str], backtests: list[str], searches: Sequence[str] = ()
+) -> None:
     """Add the keys that the instance does not know yet."""
-    for definition, wanted in ((INSTRUMENTS, instruments), (BACKTESTS, backtests)):
+    for definition, wanted in ((INSTRUMENTS, instruments), (BACKTESTS, backtests), (SEARCHES, searches)):
         known = set(instance.get_dynamic_partitions(str(definition.name)))
         missing = [key for key in wanted if key not in known]
         if missing:

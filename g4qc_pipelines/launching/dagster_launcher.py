@@ -20,11 +20,13 @@ from g4qc_core.bars.quarantine.decisions import Preview
 from g4qc_core.errors import NotFound, TransientError, UsageError
 from g4qc_core.graph_keys import GraphKey, KeyKind
 from g4qc_core.instruments.registry import Registry
+from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.sentences import counted
 from g4qc_core.services.backtests.known_specs import find_spec, keep_spec, own_name
 from g4qc_core.services.backtests.preflight import check_runnable
 from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, preview_of
+from g4qc_core.services.research.search_plan import find_search, plan_search
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
@@ -37,10 +39,10 @@ from g4qc_pipelines.launching.partition_keys import WebServerKeys
 from g4qc_pipelines.launching.up_lock import dagster_absent
 from g4qc_pipelines.launching.web_key import web_key
 from g4qc_pipelines.named_jobs import SENSITIVITY_ASSETS
-from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS, SEARCHES
 from g4qc_pipelines.stages.checks import MONTHS, check_keys, month_range, partitions_kind
 from g4qc_pipelines.stages.job_plan import JobPlan
-from g4qc_pipelines.stages.kinds import backtest, decision, extraction, materialization
+from g4qc_pipelines.stages.kinds import backtest, decision, extraction, materialization, search
 
 _log = logging.getLogger(__name__)
 
@@ -98,6 +100,11 @@ class DagsterLauncher:
             keep_spec(spec, "API", self._settings, self._registry, stores.backtests)
 
         return self._start(backtest(spec.name, confirm), keep, lambda: stores.backtests.forget_spec(spec.name))
+
+    def search(self, spec: SearchSpec) -> str:
+        """See the port."""
+        plan_search(spec, self._settings, self._registry, self._stores())
+        return self._start(search(spec), lambda: self._graph.add_partition(str(SEARCHES.name), spec.name))
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:
         """See the port."""
@@ -244,6 +251,9 @@ class DagsterLauncher:
             raise UsageError(f"The asset {assets[0]} is made one partition at a time: name one.")
         if kind == INSTRUMENTS.name:
             self._graph.add_partition(kind, self._registry[first].symbol)
+        elif kind == SEARCHES.name:
+            find_search(first, self._settings, self._stores())
+            self._graph.add_partition(kind, first)
         elif kind == BACKTESTS.name:
             stores = self._stores()
             spec = find_spec(first, self._settings, self._registry, stores.backtests)

@@ -1,4 +1,4 @@
-"""The partitions of the graph: instruments, months of trade dates, and backtest specs.
+"""The partitions of the graph: instruments, months of trade dates, and specs of backtests and searches.
 
 An instrument gets its partitions when it is chosen for the graph, or when a command works on it: the registry
 has more instruments than the user wants to see in the graph, or to fetch with a backfill over "all".
@@ -16,6 +16,7 @@ from g4qc_pipelines.partitions.graph_months import GRAPH_ZONE
 
 INSTRUMENTS = dg.DynamicPartitionsDefinition(name="instrument")
 BACKTESTS = dg.DynamicPartitionsDefinition(name="backtest")
+SEARCHES = dg.DynamicPartitionsDefinition(name="search")
 
 
 def instrument_months(first: date) -> dg.MultiPartitionsDefinition:

@@ -11,10 +11,11 @@ from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.backtests.reruns import due_reruns
 from g4qc_core.services.backtests.result_inputs import Inputs, inputs_of_newest
+from g4qc_core.services.research.search_inputs import inputs_of_searches
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
-from g4qc_pipelines.data_versions import BACKTEST_INPUTS, observation
+from g4qc_pipelines.data_versions import BACKTEST_INPUTS, SEARCH_INPUTS, observation
 from g4qc_pipelines.partitions.partition_definitions import BACKTESTS
 from g4qc_pipelines.run_tags import run_tags
 
@@ -31,8 +32,8 @@ def _build_observer(settings: Settings) -> dg.SensorDefinition:
         name="backtest_inputs",
         minimum_interval_seconds=_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Observes the version of the series that each backtest reads, so that exactly the backtests whose "
-        "series changed are stale. Launches nothing.",
+        description="Observes the version of the series that each backtest and search reads, so that exactly those are "
+        "stale whose series changed. Launches nothing.",
     )
     def backtest_inputs(
         context: dg.SensorEvaluationContext, stores: dg.ResourceParam[Stores]
@@ -40,14 +41,18 @@ def _build_observer(settings: Settings) -> dg.SensorDefinition:
         found = _inputs(settings, stores)
         if isinstance(found, dg.SkipReason):
             return found
+        searched = inputs_of_searches(stores, load_registry(settings.own_instruments))
         before: dict[str, list[str]] = json.loads(context.cursor or "{}")
-        now = {one.spec: [one.now or "", one.why] for one in found}
-        changed = [one for one in found if before.get(one.spec) != now[one.spec]]
+        named = {one.spec: (BACKTEST_INPUTS, one) for one in found}
+        named |= {f"search {one.spec}": (SEARCH_INPUTS, one) for one in searched}
+        now = {name: [one.now or "", one.why] for name, (_, one) in named.items()}
+        changed = {name: both for name, both in named.items() if before.get(name) != now[name]}
         if not changed:
-            return dg.SkipReason(f"Nothing new: {sum(one.current for one in found)} of {len(found)} are current.")
-        for one in changed:
-            context.log.info(f"{one.spec}: {one.why}.")
-        events = [_observation(one, one.now) for one in changed if one.now is not None]
+            current = sum(one.current for _, one in named.values())
+            return dg.SkipReason(f"Nothing new: {current} of {len(named)} are current.")
+        for name, (_, one) in changed.items():
+            context.log.info(f"{name}: {one.why}.")
+        events = [_observation(asset, one, one.now) for asset, one in changed.values() if one.now is not None]
         return dg.SensorResult(cursor=json.dumps(now), asset_events=events)
 
     return backtest_inputs
@@ -89,5 +94,5 @@ def _request(spec: str, version: str) -> dg.RunRequest:
     return dg.RunRequest(f"{spec} {version}", partition_key=spec, tags=tags)
 
 
-def _observation(one: Inputs, version: str) -> dg.AssetObservation:
-    return observation(BACKTEST_INPUTS, one.spec, version, {"current": one.current, "why": one.why})
+def _observation(asset: str, one: Inputs, version: str) -> dg.AssetObservation:
+    return observation(asset, one.spec, version, {"current": one.current, "why": one.why})

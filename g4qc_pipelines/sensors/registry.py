@@ -1,4 +1,4 @@
-"""The sensor of the registry and the backtests file: new instruments and specs get a partition."""
+"""The sensor of the registry and of the files of specs: new instruments and specs get a partition."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import dagster as dg
 from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.research.search.searches_file import load_searches
 from g4qc_core.services.month_keys import chosen_instruments
 from g4qc_core.settings import Settings
-from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS, SEARCHES
 
 
 def build_registry(settings: Settings) -> dg.SensorDefinition:
@@ -19,13 +20,15 @@ def build_registry(settings: Settings) -> dg.SensorDefinition:
         name="registry",
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Adds a partition for each newly chosen instrument and each new spec of the backtests file.",
+        description="Adds a partition for each newly chosen instrument, and for each new spec of a backtest or search "
+        "that a file has.",
     )
     def registry(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:
             wanted = {
                 INSTRUMENTS: chosen_instruments(settings),
                 BACKTESTS: list(load_specs(settings.backtests, load_registry(settings.own_instruments))),
+                SEARCHES: list(load_searches(settings.searches)),
             }
         except G4qcError as error:
             return dg.SkipReason(str(error))

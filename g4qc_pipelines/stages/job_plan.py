@@ -12,8 +12,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from g4qc_pipelines.named_jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, SENSITIVITY_ASSETS, job_of_assets
-from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS
+from g4qc_pipelines.named_jobs import (
+    BACKTEST_ASSETS,
+    BAR_ASSETS,
+    CHAIN_ASSETS,
+    SEARCH_ASSETS,
+    SENSITIVITY_ASSETS,
+    job_of_assets,
+)
+from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS, SEARCHES
 from g4qc_pipelines.run_tags import THEN, run_tags
 
 _OF_SPECS = {*BACKTEST_ASSETS, *SENSITIVITY_ASSETS}
@@ -25,6 +32,7 @@ class WorkKind(StrEnum):
 
     EXTRACT = "extract"
     BACKTEST = "backtest"
+    SEARCH = "search"
     MATERIALIZE = "materialize"
     DECIDE = "decide"
 
@@ -78,6 +86,7 @@ class RunStage:
             following: the next stage of the job.
         """
         of = BACKTESTS.name if _OF_SPECS.intersection(self.assets) else INSTRUMENTS.name
+        of = SEARCHES.name if set(SEARCH_ASSETS).intersection(self.assets) else of
         tags = run_tags(surface, trigger, self.first, self.last, of)
         then = following.job if following is not None and following.subject == self.subject else None
         return tags | ({THEN: then} if then else {})

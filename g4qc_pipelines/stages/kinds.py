@@ -5,12 +5,14 @@ Every function returns a plan and launches nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 
 from g4qc_core.bars.quarantine.decisions import Preview
 from g4qc_core.bars.quarantine.reasons import Decision
 from g4qc_core.instruments.registry import Instrument
+from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.sentences import counted, listing
 from g4qc_core.services.month_keys import key_of, months_between
 from g4qc_core.services.quarantine.review import Chosen, rebuilds, sessions_of
@@ -20,6 +22,7 @@ from g4qc_pipelines.named_jobs import (
     BAR_ASSETS,
     CHAIN_ASSETS,
     ROLL_ASSETS,
+    SEARCH_ASSETS,
     assets_after_decision,
     in_graph_order,
 )
@@ -100,6 +103,16 @@ def backtest(name: str, confirm: bool = False) -> JobPlan:
     """
     config = {BACKTEST_ASSETS[0]: {"confirm": True}} if confirm else {}
     return JobPlan(WorkKind.BACKTEST, name, [RunStage(BACKTEST_ASSETS, name, config=config)], backtest=name)
+
+
+def search(spec: SearchSpec) -> JobPlan:
+    """Return the plan of a search; its run is given the whole spec.
+
+    Args:
+        spec: the search.
+    """
+    config = {SEARCH_ASSETS[0]: {"spec": json.dumps(spec.to_dict(), sort_keys=True)}}
+    return JobPlan(WorkKind.SEARCH, spec.name, [RunStage(SEARCH_ASSETS, spec.name, config=config)])
 
 
 def materialization(assets: Sequence[str], first: str | None = None, last: str | None = None) -> JobPlan:

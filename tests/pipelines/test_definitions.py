@@ -18,6 +18,7 @@ from g4qc_pipelines.named_jobs import (
     GRAPH_ORDER,
     RECONCILIATION_ASSETS,
     ROLL_ASSETS,
+    SEARCH_ASSETS,
     SENSITIVITY_ASSETS,
     in_graph_order,
 )
@@ -28,6 +29,7 @@ GROUPS = {
     "bars": BARS | {"coverage", "reconciliation"},
     "futures": {"roll_calendar"},
     "backtests": {"backtest", "backtest_report", "roll_sensitivity"},
+    "research": {"search"},
 }
 ASSETS = sorted(set().union(*GROUPS.values()))
 EVERY_ASSET = pytest.mark.parametrize("name", ASSETS)
@@ -46,7 +48,8 @@ def test_the_graph_holds_the_assets_of_the_design(graph: dg.Definitions) -> None
     found: dict[str, set[str]] = {}
     for asset in graph.resolve_all_asset_specs():
         found.setdefault(str(asset.group_name), set()).add(asset.key.to_user_string())
-    assert found == GROUPS | {"backtests": GROUPS["backtests"] | {"backtest_inputs"}}
+    inputs = {"backtests": {"backtest_inputs"}, "research": {"search_inputs"}}
+    assert found == GROUPS | {group: GROUPS[group] | names for group, names in inputs.items()}
 
 
 @EVERY_ASSET
@@ -59,7 +62,7 @@ def test_every_asset_says_what_it_is(graph: dg.Definitions, name: str) -> None:
     assert node(graph, name).partitions_def is not None
 
 
-@pytest.mark.parametrize("name", sorted(set(ASSETS) - {"backtest_report", "roll_sensitivity"}))
+@pytest.mark.parametrize("name", sorted(set(ASSETS) - {"backtest_report", "roll_sensitivity", "search"}))
 def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, name: str) -> None:
     metadata = spec(graph, name).metadata
     assert metadata["dagster/table_name"]
@@ -71,7 +74,7 @@ def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, na
 @EVERY_ASSET
 def test_a_range_of_partitions_is_one_run_and_a_backtest_has_one_of_its_own(graph: dg.Definitions, name: str) -> None:
     policy = node(graph, name).backfill_policy
-    if name in (*BACKTEST_ASSETS, *SENSITIVITY_ASSETS):
+    if name in (*BACKTEST_ASSETS, *SENSITIVITY_ASSETS, *SEARCH_ASSETS):
         assert policy is None
     else:
         assert policy == dg.BackfillPolicy.single_run()
@@ -103,7 +106,9 @@ def test_data_flows_from_the_gateway_to_the_report(graph: dg.Definitions) -> Non
         *BARS,
         "roll_calendar",
     }
+    assert node(graph, "search_inputs").parent_keys == node(graph, "backtest_inputs").parent_keys
     assert above["backtest"] == {"backtest_inputs"}
+    assert above["search"] == {"search_inputs"}
     assert above["backtest_report"] == above["roll_sensitivity"] == {"backtest"}
 
 
@@ -136,6 +141,7 @@ def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> No
         ("update_rolls", ROLL_ASSETS),
         ("run_backtest", BACKTEST_ASSETS),
         ("compare_rolls", SENSITIVITY_ASSETS),
+        ("run_search", SEARCH_ASSETS),
     ],
 )
 def test_a_job_is_its_assets_over_their_partitions(graph: dg.Definitions, job: str, assets: list[str]) -> None:
