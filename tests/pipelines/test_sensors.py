@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from g4qc_core.backtest.specs.backtest_spec import load_specs
+from g4qc_core.research.search.searches_file import load_searches
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
 
@@ -46,7 +47,11 @@ def tick(settings: Settings, instance: dg.DagsterInstance) -> dict[str, list[str
 def test_every_chosen_instrument_and_spec_gets_a_partition_once(
     settings: Settings, instance: dg.DagsterInstance
 ) -> None:
-    assert tick(settings, instance) == {"instrument": ["ES", "NQ", "EC"], "backtest": list(load_specs())}
+    assert tick(settings, instance) == {
+        "instrument": ["ES", "NQ", "EC"],
+        "backtest": list(load_specs()),
+        "search": list(load_searches()),
+    }
     assert "has its partition" in str(tick(settings, instance))
 
 
