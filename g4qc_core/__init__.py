@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from g4qc_core import errors as errors
     from g4qc_core.backtest import metrics as metrics
     from g4qc_core.backtest.account.costs import CostModel as CostModel
+    from g4qc_core.backtest.aligned_inputs import InputBars as InputBars
     from g4qc_core.backtest.result import BacktestResult as BacktestResult
     from g4qc_core.backtest.run import run_backtest as run_backtest
     from g4qc_core.backtest.specs.backtest_spec import BacktestSpec as BacktestSpec
@@ -66,6 +67,7 @@ __all__ = [
     "CostModel",
     "Explored",
     "G4qcError",
+    "InputBars",
     "Instrument",
     "MissingSessions",
     "PermanentError",
@@ -98,6 +100,7 @@ __all__ = [
 # The modules of the public names; a test compares them with the imports above.
 _MODULES = {
     "g4qc_core.backtest.account.costs": ("CostModel",),
+    "g4qc_core.backtest.aligned_inputs": ("InputBars",),
     "g4qc_core.backtest.result": ("BacktestResult",),
     "g4qc_core.backtest.run": ("run_backtest",),
     "g4qc_core.backtest.specs.backtest_spec": ("BacktestSpec",),

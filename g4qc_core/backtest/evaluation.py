@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest.account.old_contracts import OldContracts
+from g4qc_core.backtest.aligned_inputs import InputBars
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
@@ -53,6 +54,7 @@ class Evaluator:
         roll_rule: str,
         exits: pd.Series | None = None,
         old_contracts: OldContracts | None = None,
+        inputs: Mapping[str, InputBars] | None = None,
     ) -> None:
         """Prepare the bars; the arguments are those of `run_backtest`."""
         self._spec, self._bars, self._instrument = spec, bars, instrument
@@ -61,6 +63,7 @@ class Evaluator:
             "roll_rule": roll_rule,
             "exits": exits,
             "old_contracts": old_contracts,
+            "inputs": inputs,
         }
 
     def evaluate(self, parameters: Mapping[str, Any]) -> Evaluation:

@@ -15,11 +15,13 @@ from g4qc_core.backtest.strategies import Strategy
 from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.wishes import checked_signals, checked_targets
 from g4qc_core.backtest.user_code import user_errors
+from g4qc_core.errors import UsageError
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from g4qc_core.backtest.aligned_inputs import AlignedInput, FurtherInputs
     from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 
 _LEAST_BARS = 2
@@ -52,9 +54,11 @@ class TargetStrategy(PreparedStrategy):
 
     Attributes:
         rule: computes them.
+        further: the further inputs that it declares; None if it declares none, or they are not given yet.
     """
 
     rule: Strategy
+    further: FurtherInputs | None = None
 
     @property
     def bars_needed(self) -> int:
@@ -87,15 +91,23 @@ class TargetStrategy(PreparedStrategy):
         if type(self.rule).fast_signals is Strategy.fast_signals:
             return self.signals(prepared.frame)
         with user_errors(type(self.rule)):
-            given = self.rule.fast_signals(prepared)
+            given = self.rule.fast_signals(prepared, **self._inputs(prepared.frame))
         return checked_signals(self.name, given, prepared.frame)
 
     def _asked(self, function: Callable[..., Any], bars: pd.DataFrame) -> Any:
+        inputs = self._inputs(bars)
         if type(self.rule).__module__.startswith("g4qc_core."):
-            return function(bars)
+            return function(bars, **inputs)
         # A copy, made where it is written to: the user's code must not change the bars of the result.
         with user_errors(type(self.rule)):
-            return function(bars.copy(deep=False))
+            return function(bars.copy(deep=False), **inputs)
+
+    def _inputs(self, bars: pd.DataFrame) -> dict[str, AlignedInput]:
+        if not self.rule.inputs:
+            return {}
+        if self.further is None:
+            raise UsageError(f"The strategy {self.name} reads further inputs, which are not given.")
+        return self.further.aligned(bars, self.rule.inputs)
 
 
 @dataclass

@@ -5,6 +5,8 @@ Where bars come from and where results are stored does not belong here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from g4qc_core.backtest import metrics
@@ -13,6 +15,7 @@ from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.margin import margin_units, parse_margin
 from g4qc_core.backtest.account.old_contracts import OldContracts
 from g4qc_core.backtest.account.priced_bars import PricedBars, price_bars, window
+from g4qc_core.backtest.aligned_inputs import InputBars, with_inputs
 from g4qc_core.backtest.benchmark_equity import benchmark_equity, benchmark_notes
 from g4qc_core.backtest.engines.engine import EngineTask
 from g4qc_core.backtest.engines.engine_registry import default_engine, engine
@@ -39,6 +42,7 @@ def run_backtest(
     exits: pd.Series | None = None,
     old_contracts: OldContracts | None = None,
     engine_name: str | None = None,
+    inputs: Mapping[str, InputBars] | None = None,
 ) -> BacktestResult:
     """Run a spec on a continuous series.
 
@@ -54,6 +58,7 @@ def run_backtest(
             one. A position without such a price leaves at the old contract's last close, and a note says so.
         old_contracts: bars of the old contracts after their rolls; required by a spec that holds them.
         engine_name: of `engines.registry.ENGINES`; None: the one for the strategy's kind.
+        inputs: bars of the further inputs that the strategy declares, by name.
 
     Raises:
         UsageError: the strategy or a parameter does not exist, or the user's own strategy failed.
@@ -61,7 +66,7 @@ def run_backtest(
     """
     return run_prepared(
         spec,
-        prepare(spec),
+        with_inputs(prepare(spec), inputs, spec.timeframe, instrument.calendar),
         bars,
         instrument,
         data_version=data_version,

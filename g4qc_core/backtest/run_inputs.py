@@ -11,7 +11,7 @@ from g4qc_core.backtest.account import margin
 from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.backtest.made_with import installed, made_with
-from g4qc_core.backtest.prepared_strategy import PreparedStrategy
+from g4qc_core.backtest.prepared_strategy import PreparedStrategy, TargetStrategy
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.code_versions import code_version
 from g4qc_core.instruments.registry import Instrument
@@ -39,7 +39,8 @@ def inputs_of_run(
     """
     days = traded.frame["trade_date"]
     instrument = traded.instrument
-    return {
+    further = strategy.further if isinstance(strategy, TargetStrategy) else None
+    return ({} if further is None else {"further_inputs": further.to_dict()}) | {
         "instrument": {
             "symbol": instrument.symbol,
             "multiplier": format(instrument.point_value.normalize(), "f"),

@@ -70,21 +70,21 @@ def _sums(numbers: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 def _buckets(bars: pd.DataFrame, timeframe: Timeframe, calendar: SessionCalendar) -> np.ndarray:
     """Return the start of each bar's bucket, in microseconds since 1970, UTC."""
-    sessions = _sessions(bars["trade_date"], calendar)
+    sessions = sessions_of(bars["trade_date"], calendar)
     codes, days = pd.factorize(bars["trade_date"])
     own = [sessions[day.date()] for day in pd.DatetimeIndex(days)]
-    opens = _microseconds([session.open for session in own])[codes]
+    opens = microseconds_of([session.open for session in own])[codes]
     if timeframe.is_session:
         return opens
     instants = bars["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]").view("int64")
-    begins = _microseconds(sorted(start for session in own for start, _ in session.intervals))
+    begins = microseconds_of(sorted(start for session in own for start, _ in session.intervals))
     # The interval that contains the bar, but never an interval of the previous session.
     anchors = np.maximum(begins[np.searchsorted(begins, instants, side="right") - 1], opens)
     length = timeframe.minutes * _MICROSECONDS_A_MINUTE
     return anchors + (instants - anchors) // length * length
 
 
-def _sessions(trade_dates: pd.Series, calendar: SessionCalendar) -> dict[date, Session]:
+def sessions_of(trade_dates: pd.Series, calendar: SessionCalendar) -> dict[date, Session]:
     """Return the session of each trade date of the bars."""
     days = pd.DatetimeIndex(trade_dates.unique())
     sessions = {s.trade_date: s for s in calendar.sessions(days.min().date(), days.max().date())}
@@ -97,5 +97,6 @@ def _sessions(trade_dates: pd.Series, calendar: SessionCalendar) -> dict[date, S
     return sessions
 
 
-def _microseconds(instants: list[datetime]) -> np.ndarray:
+def microseconds_of(instants: list[datetime]) -> np.ndarray:
+    """Return UTC instants as int64 microseconds since 1970."""
     return np.array([instant.replace(tzinfo=None) for instant in instants], "datetime64[us]").view("int64")

@@ -25,6 +25,7 @@ from g4qc_core.backtest.account.margin import margin_prices
 from g4qc_core.backtest.account.old_contracts import OldContracts, held_over
 from g4qc_core.backtest.account.priced_bars import price_bars
 from g4qc_core.backtest.account.roll_positions import closed_at_rolls
+from g4qc_core.backtest.aligned_inputs import FurtherInputs, InputBars
 from g4qc_core.backtest.benchmark_equity import benchmark_equity
 from g4qc_core.backtest.engines import backtesting_py
 from g4qc_core.backtest.run import run_backtest
@@ -40,7 +41,7 @@ from g4qc_core.futures.continuous import adjusted
 from g4qc_core.futures.rolls.roll_maker import RollMaker
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.roll_rules import DaysBeforeExpiry, Volume
-from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_core.timeframes import TIMEFRAMES, timeframe
 from tests.core.backtest.series import exits_of, series, spec
 from tests.core.bars.builders import es_contract
 
@@ -50,7 +51,7 @@ GOLDEN: dict[str, dict[int, str]] = {
     "engines": {1: "52c6f5168fce04768105830afef490c8", 2: "147854cfad02164fc491d9e5abf6039b"},
     "futures": {1: "2297648cf9ef5d922859a5f329e2a9af"},
     "metrics": {1: "e27ea79393d431f8e48730f2bf8fe32a", 2: "cb4bbe5a7c9f9f852cb612186d7a923c"},
-    "strategies": {1: "a62384b3cbda09b729975665ef58e6a1", 2: "82df98e7f3a0b053b4117b268bc862a0"},
+    "strategies": {1: "a62384b3cbda09b729975665ef58e6a1", 2: "cb97bff87164e2f09bdc5f373fd346ea"},
 }
 
 ES = load_registry()["ES"]
@@ -257,7 +258,16 @@ def _strategies() -> str:
         "time_series_momentum": [{"length": 9, "skip": 2}],
         "opening_range_breakout": [{"length": 2}],
     }
-    return fingerprint(*(make_strategy(name, one).targets(bars) for name, all_of in given.items() for one in all_of))
+    decided = [make_strategy(name, one).targets(bars) for name, all_of in given.items() for one in all_of]
+    hours = resample(validate(minutes(), ES, CHAIN, HOURS).good, timeframe("1h"), HOURS)
+    front, following = (
+        hours[hours["contract"] == month].sort_values("timestamp", ignore_index=True).assign(factor=1.0, adjustment=0.0)
+        for month in CHAIN
+    )
+    carry = make_strategy("carry", {"length": 3})
+    inputs = FurtherInputs({"following": InputBars(following, "1h", ES.calendar)}, "1h", ES.calendar)
+    decided.append(carry.targets(front, **inputs.aligned(front, carry.inputs)))
+    return fingerprint(*decided)
 
 
 COMPUTED = {

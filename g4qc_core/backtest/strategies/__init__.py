@@ -10,6 +10,8 @@ from typing import Any
 
 from g4qc_core.backtest.strategies.bollinger_reversion import BollingerReversion
 from g4qc_core.backtest.strategies.buy_and_hold import BuyAndHold
+from g4qc_core.backtest.strategies.carry import Carry
+from g4qc_core.backtest.strategies.declared_inputs import higher, instrument, next_contract
 from g4qc_core.backtest.strategies.donchian import Donchian
 from g4qc_core.backtest.strategies.ema_cross import EmaCross
 from g4qc_core.backtest.strategies.macd_cross import MacdCross
@@ -31,11 +33,12 @@ STRATEGIES: dict[str, type[Strategy]] = {
         MacdCross,
         TimeSeriesMomentum,
         OpeningRangeBreakout,
+        Carry,
         BuyAndHold,
     )
 }
 
-__all__ = ["STRATEGIES", "Strategy", "make_strategy", "searched", "strategy"]
+__all__ = ["STRATEGIES", "Strategy", "higher", "instrument", "make_strategy", "next_contract", "searched", "strategy"]
 
 
 def strategy(name: str) -> type[Strategy]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from g4qc_core.backtest.strategies.declared_inputs import DeclaredInput
 from g4qc_core.errors import ParametersMisfit, UsageError, unknown
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Strategy(BaseModel, ABC):
     Attributes:
         name: name in a spec. The user's own strategies are named `module:Class` and need neither name nor summary.
         summary: one sentence for the report.
+        inputs: further inputs by name, like `{"daily": higher("1d")}`; `signals` and `targets` take each by its name.
         contracts: size of a full position, unless a sizer decides it.
     """
 
@@ -90,6 +92,7 @@ class Strategy(BaseModel, ABC):
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    inputs: ClassVar[Mapping[str, DeclaredInput]] = {}
 
     contracts: int = Field(1, ge=1, le=1000, description="Contracts of a full position")
 

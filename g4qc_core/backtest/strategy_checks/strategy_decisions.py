@@ -17,10 +17,12 @@ import pandas as pd
 
 from g4qc_core.backtest.account.old_contracts import OldContracts
 from g4qc_core.backtest.account.priced_bars import PricedBars, price_bars, window
+from g4qc_core.backtest.aligned_inputs import InputBars, with_inputs
 from g4qc_core.backtest.engines.engine_registry import engine
 from g4qc_core.backtest.prepared_strategy import ClassProbe, LibraryStrategy, TargetStrategy, prepare
 from g4qc_core.backtest.run import task_of
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.backtest.strategy_checks.check_inputs import check_inputs
 from g4qc_core.instruments.registry import Instrument
 
 # Wishes that differ by less were computed in another order, not from other bars.
@@ -40,6 +42,8 @@ class CheckSubject:
         exits: own prices at rolls, as `run_backtest` takes them.
         old_contracts: bars of old contracts, as `run_backtest` takes them.
         of_market: the bars are of a market; otherwise they are synthetic.
+        inputs: bars of the further inputs that the strategy declares, as `run_backtest` takes them; synthetic bars have
+            synthetic ones without them.
     """
 
     spec: BacktestSpec
@@ -48,11 +52,15 @@ class CheckSubject:
     exits: pd.Series | None = None
     old_contracts: OldContracts | None = None
     of_market: bool = True
+    inputs: Mapping[str, InputBars] | None = None
 
     @cached_property
     def strategy(self) -> TargetStrategy | LibraryStrategy:
         """The strategy with its parameters."""
-        return prepare(self.spec)
+        strategy, given = prepare(self.spec), self.inputs
+        if given is None and not self.of_market and isinstance(strategy, TargetStrategy):
+            given = check_inputs(strategy.rule.inputs, self.bars, self.instrument, self.spec.timeframe)
+        return with_inputs(strategy, given, self.spec.timeframe, self.instrument.calendar)
 
     @cached_property
     def priced(self) -> PricedBars:

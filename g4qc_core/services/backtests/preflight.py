@@ -17,6 +17,7 @@ from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
 from g4qc_core.sentences import counted
 from g4qc_core.services.backtests.spec_bars import rule_of
+from g4qc_core.services.backtests.spec_inputs import read_inputs
 from g4qc_core.services.coverage.completeness import completeness
 from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.services.series.continuous_series import not_made, stored_sessions
@@ -47,6 +48,7 @@ def check_runnable(spec: BacktestSpec, settings: Settings, registry: Registry, s
             f"`g4qc extract {spec.instrument} --from ... --to ...`, widen the window, or choose shorter parameters."
         )
     _check_prices(spec, instrument, rule, stores)
+    read_inputs(spec, registry, stores)
 
 
 def check_names(spec: BacktestSpec, registry: Registry, stores: Stores) -> int:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest.account.old_contracts import OldContracts
+from g4qc_core.backtest.aligned_inputs import InputBars
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.columns import BAR_COLUMNS
 from g4qc_core.bars.fingerprint import fingerprint
@@ -21,6 +24,7 @@ from g4qc_core.futures.continuous import adjusted
 from g4qc_core.futures.rolls.roll_calendar import RollCalendar, roll_frame, rule_name
 from g4qc_core.instruments.registry import Instrument, Registry
 from g4qc_core.roll_rules import parse_rule
+from g4qc_core.services.backtests.spec_inputs import ReadInput, read_inputs, versions_of
 from g4qc_core.services.coverage.completeness import check_sessions
 from g4qc_core.services.series.continuous_series import read_series, roll_exits
 from g4qc_core.storage.stores import Stores
@@ -41,6 +45,7 @@ class SpecBars:
         rolls: roll calendar by that rule; None if there is none, because one contract has been in front so far.
         known: requested sessions that are missing in the series.
         old_contracts: bars of the old contracts after their rolls, for a spec that holds them.
+        inputs: further inputs that the strategy declares, by name.
     """
 
     series: pd.DataFrame
@@ -49,15 +54,24 @@ class SpecBars:
     rolls: RollCalendar | None
     known: Completeness
     old_contracts: OldContracts | None = None
+    inputs: Mapping[str, ReadInput] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
-        """Fingerprint of the series, the exit prices and the old contracts."""
+        """Fingerprint of the series, the exit prices, the old contracts and the further inputs."""
         read = self.series.assign(exit=self.exits.reindex(self.series["timestamp"]).to_numpy())
         if self.old_contracts is not None:
             until = self.old_contracts.until.reindex(self.series["timestamp"]).to_numpy()
             read = pd.concat([read.assign(until=until), self.old_contracts.bars], ignore_index=True)
-        return fingerprint(read)
+        own = fingerprint(read)
+        if not self.inputs:
+            return own
+        return hashlib.sha256("\n".join([own, *versions_of(self.inputs)]).encode()).hexdigest()
+
+    @property
+    def input_bars(self) -> dict[str, InputBars]:
+        """The bars of the further inputs, by name."""
+        return {name: one.bars for name, one in self.inputs.items()}
 
     def adjusted_by(self, adjustment: Adjustment) -> SpecBars:
         """Return the same bars with other adjusted prices.
@@ -68,7 +82,8 @@ class SpecBars:
             BacktestRefused: prices have to be adjusted across a roll whose prices are unknown.
         """
         rolls = roll_frame([]) if self.rolls is None else self.rolls.rolls
-        return replace(self, series=adjusted(self.series, rolls, adjustment))
+        inputs = {name: one.adjusted_by(adjustment) for name, one in self.inputs.items()}
+        return replace(self, series=adjusted(self.series, rolls, adjustment), inputs=inputs)
 
 
 def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores, now: datetime | None = None) -> SpecBars:
@@ -97,6 +112,7 @@ def read_bars(spec: BacktestSpec, registry: Registry, stores: Stores, now: datet
         rolls=stores.rolls.load(instrument.symbol, rule),
         known=read.known,
         old_contracts=_old_contracts(instrument, length, read.bars, stores) if spec.on_roll == "hold" else None,
+        inputs=read_inputs(spec, registry, stores, now),
     )
 
 

@@ -64,6 +64,11 @@ def run_and_read(
     notes = [*result.notes, *unusual_rolls(read.rolls, read.series)]
     if read.known.missing:
         notes.append(f"{read.known.words()} The strategy saw the series without them.")
+    notes += [
+        f"{one.known.words()} The strategy saw its input {name} without them."
+        for name, one in read.inputs.items()
+        if one.known.missing and one.known != read.known
+    ]
     missing = missing_minutes(instrument, read.series, stores, spec.first, spec.last)
     if missing:
         notes.append(_gap_note(missing))
@@ -99,6 +104,7 @@ def run_arguments(spec: BacktestSpec, read: SpecBars, instrument: Instrument) ->
         "roll_rule": read.rule,
         "exits": read.exits,
         "old_contracts": read.old_contracts,
+        "inputs": read.input_bars,
     }
 
 

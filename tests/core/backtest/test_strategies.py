@@ -33,7 +33,8 @@ every_strategy = pytest.mark.parametrize("rule", EVERY, ids=lambda rule: f"{rule
 
 
 def test_every_registered_strategy_is_under_the_contract() -> None:
-    assert set(SHORT) == set(STRATEGIES)
+    # Strategies with further inputs have laws of their own: test_further_inputs.
+    assert set(SHORT) == {name for name, kind in STRATEGIES.items() if not kind.inputs}
     assert all(kind.summary.endswith(".") for kind in STRATEGIES.values())
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from g4qc_core.backtest.strategies import STRATEGIES
 from g4qc_core.backtest.strategy_checks.check_bars import check_bars
+from g4qc_core.backtest.strategy_checks.check_inputs import check_inputs
 from g4qc_core.backtest.strategy_checks.determinism import check_determinism
 from g4qc_core.backtest.strategy_checks.findings import CHECKS, RuleFinding
 from g4qc_core.backtest.strategy_checks.look_ahead import check_look_ahead
@@ -29,7 +30,9 @@ LONG = 30.0
 def subject(of: type | str, bars: pd.DataFrame = BARS, **fields: object) -> CheckSubject:
     name = of if isinstance(of, str) else f"{of.__module__}:{of.__name__}"
     given = {"strategy": name, "parameters": {}, "cash": 10_000_000} | fields
-    return CheckSubject(spec(**given), bars, ES)
+    kind = STRATEGIES.get(name)
+    inputs = check_inputs(kind.inputs, bars, ES, "1h") if kind is not None else None
+    return CheckSubject(spec(**given), bars, ES, inputs=inputs)
 
 
 def named(kinds: tuple[type, ...]) -> pytest.MarkDecorator:
