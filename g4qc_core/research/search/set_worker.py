@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -106,6 +107,7 @@ class _Worker:
         self._evaluator = Evaluator(**self._arguments)
         self._cash = float(self._arguments["spec"].cash)
         self._connection = connection
+        _compile(self._arguments)
         with start.counter.open("r+b") as file:
             self._counter = mmap.mmap(file.fileno(), 8)
         gc.collect()
@@ -151,6 +153,19 @@ class _Worker:
             return SetOutcome(number, parameters, "failed", f"It needs more than {self._limit >> 20:,} MB of memory.")
         except G4qcError as error:
             return SetOutcome(number, parameters, "failed", str(error))
+
+
+def _compile(arguments: Mapping[str, Any]) -> None:
+    """Evaluate one set of a strategy that ships with G4QC, so that no set pays for compiling the engine."""
+    from g4qc_core.backtest.evaluation import Evaluator
+    from g4qc_core.backtest.strategies import STRATEGIES
+    from g4qc_core.errors import G4qcError
+
+    spec = arguments["spec"]
+    if spec.strategy not in STRATEGIES:
+        spec = spec.model_copy(update={"strategy": "buy_and_hold", "parameters": {}})
+    with suppress(G4qcError):
+        Evaluator(**{**arguments, "spec": spec}).evaluate({})
 
 
 def _data_size() -> int:

@@ -42,14 +42,21 @@ class SandboxLimits:
     """What one set may take.
 
     Attributes:
-        seconds: time.
+        seconds: processor time, which does not depend on what else the machine does; a set that waits is ended after
+            `patience` times as many by the clock.
         memory: bytes beyond those of the bars; 0: no limit.
         start: seconds until a worker has read the bars.
+        patience: times of `seconds` by the clock.
     """
 
     seconds: float = 60.0
     memory: int = 2 << 30
     start: float = 600.0
+    patience: int = 10
+
+    def exceeded_by(self, worker: WorkerProcess) -> bool:
+        """Return whether the set of this worker has taken too long."""
+        return worker.worked_for > self.seconds or worker.busy_for > self.patience * self.seconds
 
 
 class WorkerPool:
@@ -186,7 +193,7 @@ class WorkerPool:
                         f"A worker of the search did not read its bars within {self._limits.start:g} s: give fewer "
                         "workers, or a smaller window."
                     )
-            elif worker.waiting and not run.confirm and worker.busy_for > self._limits.seconds:
+            elif worker.waiting and not run.confirm and self._limits.exceeded_by(worker):
                 words = f"It did not end within {self._limits.seconds:g} s."
                 self._replace(worker, run, words, again=worker.busy_with is None)
 

@@ -59,13 +59,15 @@ class WorkerProcess:
         theirs.close()
         self.ready, self.fresh = False, True
         self.waiting: dict[int, Mapping[str, Any]] = {}
-        self._seen, self._since = 0, time.monotonic()
+        self._seen = 0
+        self._begin()
         self.connection.send(WorkerStart(arguments, counter, memory, chosen_file(), strategy_folder(), os.getpid()))
 
     def give(self, sets: Sequence[tuple[int, Mapping[str, Any]]], confirm: bool) -> None:
         """Give a chunk to a worker that waits for nothing."""
         self.waiting, self.fresh = dict(sets), False
-        self._seen, self._since = 0, time.monotonic()
+        self._seen = 0
+        self._begin()
         self.connection.send(Chunk(list(sets), confirm))
 
     def receive(self) -> WorkerAnswer | BaseException | None:
@@ -79,7 +81,8 @@ class WorkerProcess:
         except (ConnectionResetError, OSError):
             raise EOFError from None
         if said == "ready":
-            self.ready, self._since = True, time.monotonic()
+            self.ready = True
+            self._begin()
             return None
         if isinstance(said, WorkerAnswer):
             for outcome in said.outcomes:
@@ -95,10 +98,24 @@ class WorkerProcess:
     @property
     def busy_for(self) -> float:
         """Seconds for which it has evaluated the same set, or has not begun."""
+        self._look()
+        return time.monotonic() - self._since
+
+    @property
+    def worked_for(self) -> float:
+        """Seconds of processor time that the same set has taken; by the clock where the system does not say."""
+        self._look()
+        used = processor_seconds(self._process.pid)
+        return self.busy_for if used is None or self._used is None else used - self._used
+
+    def _look(self) -> None:
         counted = int.from_bytes(self._counter[:], "little")
         if counted != self._seen:
-            self._seen, self._since = counted, time.monotonic()
-        return time.monotonic() - self._since
+            self._seen = counted
+            self._begin()
+
+    def _begin(self) -> None:
+        self._since, self._used = time.monotonic(), processor_seconds(self._process.pid)
 
     @property
     def end_in_words(self) -> str:
@@ -115,6 +132,16 @@ class WorkerProcess:
         self._process.wait()
         self.connection.close()
         self._counter.close()
+
+
+def processor_seconds(process: int) -> float | None:
+    """Return the processor time of a process so far; None where the system does not say."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
+        # After the name of the program: the state, ten other fields, and the time of the program and of the system.
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def connections_of(workers: Sequence[WorkerProcess]) -> list[Connection]:

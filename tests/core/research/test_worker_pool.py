@@ -16,7 +16,7 @@ from g4qc_core.research.search.worker_pool import SandboxLimits, WorkerPool
 from tests.core.backtest.series import ES, spec, walk
 
 MINE = "tests.core.research.misbehaving"
-LIMITS = SandboxLimits(seconds=3, memory=400 << 20)
+LIMITS = SandboxLimits(seconds=2, memory=400 << 20, patience=4)
 
 
 def arguments(**fields: object) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_a_strategy_that_misbehaves_fails_alone_and_with_a_sentence() -> None:
     assert set(words) == {3, 5, 7, 9, 11, 13, 17}
     assert "ValueError: no such luck" in words[3]
     assert "misbehaving.py, line" in words[3]
-    assert words[9] == "It did not end within 3 s."
+    assert words[9] == "It did not end within 2 s."
     assert words[11] == "It needs more than 400 MB of memory."
     assert words[13] == "Its process ended with code 17."
     assert "SystemExit" in words[17]
