@@ -1,25 +1,31 @@
 """Many parameter sets of one spec on the same bars: what search and exploration run.
 
-A set is evaluated as `run.run_backtest` would run it: the same id, trades and session equity, to the cent. Frames of
-bars and reports do not belong here.
+A set is evaluated as `run.run_backtest` would run it: the same id, trades, session equity and figures, to the cent.
+Frames of bars and reports do not belong here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest.account.old_contracts import OldContracts
-from g4qc_core.backtest.aligned_inputs import InputBars
+from g4qc_core.backtest.aligned_inputs import FurtherInputs, InputBars, with_inputs
+from g4qc_core.backtest.known_strategies import KnownStrategy, find_strategy
+from g4qc_core.backtest.prepared_strategy import TargetStrategy, prepare
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.instruments.registry import Instrument
+
+if TYPE_CHECKING:
+    from g4qc_core.backtest.prepared_sets import PreparedSets
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,11 @@ class Evaluation:
 
 
 class Evaluator:
-    """Evaluates parameter sets of one spec on bars that are prepared once."""
+    """Evaluates parameter sets of one spec on bars that are prepared once, at the first set.
+
+    Strategies of signals and targets run compiled, and memory does not grow with the number of sets. Classes of
+    backtesting.py and specs that hold old contracts run as whole backtests, set by set.
+    """
 
     def __init__(
         self,
@@ -56,7 +66,7 @@ class Evaluator:
         old_contracts: OldContracts | None = None,
         inputs: Mapping[str, InputBars] | None = None,
     ) -> None:
-        """Prepare the bars; the arguments are those of `run_backtest`."""
+        """Take the bars; the arguments are those of `run_backtest`."""
         self._spec, self._bars, self._instrument = spec, bars, instrument
         self._given: dict[str, Any] = {
             "data_version": data_version,
@@ -72,16 +82,51 @@ class Evaluator:
         Raises:
             UsageError: an unknown parameter, a value out of its range, or the user's own strategy failed.
         """
-        spec = self._spec.model_copy(update={"parameters": {**self._spec.parameters, **parameters}})
+        given = {**self._spec.parameters, **parameters}
+        made = self._found.with_parameters(given)
+        if made is None or self._spec.on_roll == "hold":
+            return self._whole(given)
+        parameters = made.model_dump(mode="json")
+        strategy = TargetStrategy(self._spec.strategy, parameters, self._found.version, made, self._further)
         try:
-            result = self.result(spec.parameters)
+            run = self._sets.run(strategy)
         except BacktestRefused as refused:
-            return Evaluation(dict(spec.parameters), refused=str(refused))
-        return Evaluation(
-            result.inputs["parameters"], result.id, result.daily_equity.to_numpy(np.float64), result.metrics
-        )
+            return Evaluation(strategy.parameters, refused=str(refused))
+        return Evaluation(strategy.parameters, run.fingerprint, run.equity, run.metrics)
 
     def result(self, parameters: Mapping[str, Any]) -> BacktestResult:
         """Run the spec with these parameters as a whole backtest; raises as `run_backtest`."""
         spec = self._spec.model_copy(update={"parameters": {**self._spec.parameters, **parameters}})
         return run_backtest(spec, self._bars, self._instrument, **self._given)
+
+    @cached_property
+    def _found(self) -> KnownStrategy:
+        return find_strategy(self._spec.strategy)
+
+    @cached_property
+    def _further(self) -> FurtherInputs | None:
+        calendar = self._instrument.calendar
+        prepared = with_inputs(prepare(self._spec), self._given["inputs"], self._spec.timeframe, calendar)
+        return prepared.further if isinstance(prepared, TargetStrategy) else None
+
+    @cached_property
+    def _sets(self) -> PreparedSets:
+        from g4qc_core.backtest.prepared_sets import PreparedSets
+
+        return PreparedSets(
+            self._spec,
+            self._bars,
+            self._instrument,
+            data_version=self._given["data_version"],
+            roll_rule=self._given["roll_rule"],
+            exits=self._given["exits"],
+        )
+
+    def _whole(self, parameters: Mapping[str, Any]) -> Evaluation:
+        try:
+            result = self.result(parameters)
+        except BacktestRefused as refused:
+            return Evaluation(dict(parameters), refused=str(refused))
+        return Evaluation(
+            result.inputs["parameters"], result.id, result.daily_equity.to_numpy(np.float64), result.metrics
+        )

@@ -77,10 +77,19 @@ def result_id(spec: BacktestSpec, inputs: Mapping[str, Any]) -> str:
     the same id as one that leaves it out. The name of the spec affects no number and is left out, and so is
     `made_with`: the declared versions say when numbers change.
     """
+    before, after = id_parts(spec, inputs)
+    parameters = json.dumps(inputs["parameters"], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{before}{parameters}{after}".encode()).hexdigest()[:32]
+
+
+def id_parts(spec: BacktestSpec, inputs: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the text that the id is made of, before and after the parameters."""
     asked = {name: value for name, value in spec.to_dict().items() if name in ("from", "to")}
-    decisive = {name: value for name, value in inputs.items() if name != "made_with"}
+    place = "parameters-stand-here"
+    decisive = {name: value for name, value in inputs.items() if name != "made_with"} | {"parameters": place}
     text = json.dumps({"asked": asked, "inputs": decisive}, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    before, _, after = text.partition(f'"{place}"')
+    return before, after
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest import metrics
@@ -21,6 +22,7 @@ from g4qc_core.backtest.engines.engine import EngineTask
 from g4qc_core.backtest.engines.engine_registry import default_engine, engine
 from g4qc_core.backtest.prepared_strategy import PreparedStrategy, prepare
 from g4qc_core.backtest.result import BacktestResult, result_id
+from g4qc_core.backtest.result_figures import result_figures
 from g4qc_core.backtest.run_inputs import inputs_of_run
 from g4qc_core.backtest.run_notes import notes_of_run
 from g4qc_core.backtest.sizing.sizing_rule import parse_sizing
@@ -96,11 +98,7 @@ def run_prepared(
     if (instrument.symbol,) != spec.instruments:
         raise UsageError(f"The spec {spec.name} is for {spec.instrument}, not for {instrument.symbol}.")
     priced = price_bars(window(bars, spec.first, spec.last), instrument, exits)
-    if len(priced) < strategy.bars_needed:
-        raise BacktestRefused(
-            f"The backtest {spec.name} has {counted(len(priced), 'bar')} and its strategy needs "
-            f"{strategy.bars_needed}: extract more sessions, widen the window, or choose shorter parameters."
-        )
+    refuse_few_bars(spec, strategy, len(priced))
     if spec.on_roll == "hold" and len(priced.rolls) and old_contracts is None:
         raise UsageError(f"The backtest {spec.name} holds old contracts: give it their bars after the rolls.")
     task = task_of(spec, priced, strategy, old_contracts)
@@ -115,13 +113,14 @@ def run_prepared(
     span = span_of(priced.frame["trade_date"].dt.date, calendar(instrument.calendar))
     largest = int(account.equity["position"].abs().max())
     benchmark = benchmark_equity(priced, costs, spec.cash, largest)
-    figures = metrics.compute(
-        account.equity,
-        account.trades,
-        float(spec.cash),
+    cash = float(spec.cash)
+    figures = result_figures(
+        metrics.session_equity(account.equity).to_numpy(np.float64),
+        account.money,
+        metrics.bar_figures(account.equity["equity"].to_numpy(), account.equity["position"].to_numpy(), cash),
+        cash,
         span,
-        point_value=float(instrument.point_value),
-        benchmark=benchmark,
+        None if benchmark is None else benchmark.to_numpy(np.float64),
     )
     return BacktestResult(
         id=result_id(spec, inputs),
@@ -138,6 +137,15 @@ def run_prepared(
             *run.notes,
         ],
     )
+
+
+def refuse_few_bars(spec: BacktestSpec, strategy: PreparedStrategy, bars: int) -> None:
+    """Raise BacktestRefused if the strategy needs more bars."""
+    if bars < strategy.bars_needed:
+        raise BacktestRefused(
+            f"The backtest {spec.name} has {counted(bars, 'bar')} and its strategy needs "
+            f"{strategy.bars_needed}: extract more sessions, widen the window, or choose shorter parameters."
+        )
 
 
 def task_of(

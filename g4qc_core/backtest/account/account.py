@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from g4qc_core.backtest.account.costs import CostModel
-from g4qc_core.backtest.account.lots import LotCosts, Lots, lot_costs, split_at_rolls
+from g4qc_core.backtest.account.lots import LotCosts, LotMoney, Lots, lot_costs, lot_money, split_at_rolls
 from g4qc_core.backtest.account.money_units import LARGEST, UnitCosts, too_large, unit_costs
 from g4qc_core.backtest.account.priced_bars import PricedBars
 from g4qc_core.errors import BacktestRefused, G4qcError
@@ -51,12 +51,14 @@ class Account:
             starting cash included.
         final: cash plus the profit of all trades.
         currency: currency of all money in the account.
+        money: of the trades, exact.
     """
 
     trades: pd.DataFrame
     equity: pd.DataFrame
     final: Decimal
     currency: str
+    money: LotMoney
 
 
 def settle(
@@ -77,12 +79,13 @@ def settle(
     units = unit_costs(costs, cash)
     split = split_at_rolls(market, Lots.of(lots))
     paid = lot_costs(market, split, units)
+    money = lot_money(market, split, paid, units)
     position = _positions(len(market), split)
     start = int(cash * units.scale)
     equity = _equity_units(market, split, position, paid, units, start)
     refuse_ruin(market.frame["timestamp"], equity)
     frame = _equity_frame(market, position, equity, units.scale, start)
-    return Account(_trades_frame(market, split, paid, units, closing), frame, units.money(equity[-1]), costs.currency)
+    return Account(_trades_frame(market, split, money, closing), frame, units.money(equity[-1]), costs.currency, money)
 
 
 def check_against(account: Account, engine_equity: float) -> None:
@@ -209,9 +212,7 @@ def _equity_frame(market: PricedBars, position: np.ndarray, units: np.ndarray, s
     )
 
 
-def _trades_frame(
-    market: PricedBars, lots: Lots, paid: LotCosts, units: UnitCosts, closing: Collection[int]
-) -> pd.DataFrame:
+def _trades_frame(market: PricedBars, lots: Lots, won: LotMoney, closing: Collection[int]) -> pd.DataFrame:
     n = len(market)
     entries, ends = lots.entry_bar, lots.exit_bar
     exits = np.minimum(ends, n - 1)
@@ -221,13 +222,7 @@ def _trades_frame(
     continued = np.isin(2 * ends + long, 2 * entries + long) & (entries < ends)
     rolled = np.isin(ends, market.rolls) & continued | np.isin(ends, list(closing))
     stamps, days = market.frame["timestamp"], market.frame["trade_date"]
-    gross = lots.steps * units.step
-    money = {
-        "gross": gross,
-        "fees": paid.fees,
-        "slippage": paid.slippage,
-        "profit": gross - paid.fees - paid.slippage,
-    }
+    money = {"gross": won.gross, "fees": won.fees, "slippage": won.slippage, "profit": won.profit}
     columns = {
         "entry_time": stamps.iloc[entries].to_numpy(),
         "exit_time": stamps.iloc[exits].to_numpy(),
@@ -240,8 +235,8 @@ def _trades_frame(
         "entry_price_own": market.points(entry_own),
         "exit_price_own": market.points(exit_own),
         "ticks": (lots.exit - lots.entry) * np.sign(lots.size),
-        **{name: values / units.scale for name, values in money.items()},
-        "bars": ends - entries,
+        **{name: values / won.scale for name, values in money.items()},
+        "bars": won.bars,
         "exit_reason": np.where(ends == n, "end", np.where(rolled, "roll", "signal")),
     }
     frame = pd.DataFrame(columns)[list(TRADE_COLUMNS)]

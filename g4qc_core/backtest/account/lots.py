@@ -98,6 +98,49 @@ class LotCosts:
         return self.entry_slippage + self.exit_slippage
 
 
+@dataclass(frozen=True)
+class LotMoney:
+    """What lots earned, paid and turned over: units of money, int64, one a lot, in the order of trades.
+
+    Attributes:
+        size: contracts, negative for short.
+        bars: bars from entry to exit.
+        gross: profit before costs.
+        fees: commission of both sides.
+        slippage: slippage of both sides.
+        traded: value bought and sold, own prices without their sign.
+        scale: units in one unit of the currency.
+    """
+
+    size: np.ndarray
+    bars: np.ndarray
+    gross: np.ndarray
+    fees: np.ndarray
+    slippage: np.ndarray
+    traded: np.ndarray
+    scale: int
+
+    @property
+    def profit(self) -> np.ndarray:
+        """Profit after costs."""
+        return self.gross - self.fees - self.slippage
+
+
+def lot_money(market: PricedBars, lots: Lots, paid: LotCosts, units: UnitCosts) -> LotMoney:
+    """Compute the money of lots within one contract each."""
+    link = market.link[lots.entry_bar]
+    prices = np.abs(lots.entry - link) + np.abs(lots.exit - link)
+    return LotMoney(
+        lots.size,
+        lots.exit_bar - lots.entry_bar,
+        lots.steps * units.step,
+        paid.fees,
+        paid.slippage,
+        prices * np.abs(lots.size) * units.step,
+        units.scale,
+    )
+
+
 def split_at_rolls(market: PricedBars, lots: Lots) -> Lots:
     """Split lots into lots within one contract each, sorted by entry, exit and size.
 

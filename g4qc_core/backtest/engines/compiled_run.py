@@ -68,6 +68,7 @@ class CompiledRun:
         capped: orders that the margin cut.
         largest_fall: largest fall of the equity from its peak over the closes of all bars, a fraction, not positive.
         largest_fall_money: the same in money.
+        most_contracts: largest position, without its sign.
     """
 
     lots: Lots
@@ -76,6 +77,24 @@ class CompiledRun:
     capped: int
     largest_fall: float
     largest_fall_money: float
+    most_contracts: int
+
+
+@dataclass(frozen=True)
+class Events:
+    """The bars of a plan that decide orders, k of them.
+
+    Attributes:
+        at: int64; ascending, before the last bar.
+        rolled: bool; the contract changes at the open after it.
+        wanted: int64; contracts, or steps of a signal for a sizer.
+        decides: bool; a sizer computes the number anew; empty without a sizer.
+    """
+
+    at: np.ndarray
+    rolled: np.ndarray
+    wanted: np.ndarray
+    decides: np.ndarray = field(default_factory=lambda: _NEVER)
 
 
 def run_compiled(plan: SizingPlan, market: MarketArrays, margin: np.ndarray, space: WorkSpace) -> CompiledRun:
@@ -90,29 +109,41 @@ def run_compiled(plan: SizingPlan, market: MarketArrays, margin: np.ndarray, spa
     Raises:
         BacktestRefused: the account was ruined, cannot pay a margin, or is too large for 64 bits.
     """
-    bars, numbers, wanted = plan.bars, plan.numbers, plan.wishes.wanted
-    at, rolled = _events(wanted, bars.rolls, None if numbers is None else numbers.always)
+    numbers, wanted = plan.numbers, plan.wishes.wanted
+    at, rolled = deciding_bars(wanted, plan.bars.rolls, None if numbers is None else numbers.always)
+    if numbers is None:
+        return run_events(plan, market, margin, space, Events(at, rolled, wanted[at].astype(np.int64, copy=False)))
+    before = np.where(at > 0, wanted[at - 1], 0)
+    decides = numbers.always[at] | (wanted[at] != before)
+    return run_events(plan, market, margin, space, Events(at, rolled, wanted[at], decides))
+
+
+def run_events(
+    plan: SizingPlan, market: MarketArrays, margin: np.ndarray, space: WorkSpace, events: Events
+) -> CompiledRun:
+    """Run the events of a plan, whose wishes are not read; arguments and errors are those of `run_compiled`."""
+    bars, numbers, at = plan.bars, plan.numbers, events.at
     space.fit(len(at))
-    sessions, counts, falls = np.empty(len(market.ends), np.int64), np.empty(kernels.COUNTS, np.int64), np.empty(2)
-    units = plan.units
+    sessions, counts = np.empty(len(market.ends), np.int64), np.empty(kernels.COUNTS, np.int64)
+    falls = np.empty(2)
+    units, money = plan.units, _NONE
     costs = np.array([units.step, units.fee, units.slippage, units.fee_rate, units.slippage_rate, units.divisor,
                       units.min_fee], np.int64)  # fmt: skip
     sizer = np.zeros(9, np.int64)
     sizer[:2], sizer[8] = (plan.cash, units.scale), plan.most
-    decides, money = _NEVER, _NONE
     if numbers is not None:
-        before = np.where(at > 0, wanted[at - 1], 0)
-        decides, money, margin = numbers.always[at] | (wanted[at] != before), numbers.money[at], numbers.margin
-        sizer[2:8] = (1, numbers.at_open, numbers.share, numbers.capital, numbers.rule.buffer, numbers.rule.cap or 0)
+        rule = numbers.rule
+        money, margin = numbers.money[at], numbers.margin
+        sizer[2:8] = (1, numbers.at_open, numbers.share, numbers.capital, rule.buffer, rule.cap or 0)
     status = kernels.run_events(
         bars.open,
         bars.close,
         market.closes,
         bars.link,
         at,
-        rolled,
-        wanted[at].astype(np.int64, copy=False),
-        decides,
+        events.rolled,
+        events.wanted,
+        events.decides,
         money,
         margin[at],
         market.ends,
@@ -135,18 +166,24 @@ def run_compiled(plan: SizingPlan, market: MarketArrays, margin: np.ndarray, spa
             at[event : event + 1],
             counts[[kernels.SHORT_BEFORE]],
             counts[[kernels.SHORT_AFTER]],
-            rolled[event : event + 1],
+            events.rolled[event : event + 1],
             counts[[kernels.SHORT_EQUITY]].astype(np.float64),
             margin,
             units,
         )
     lots = Lots(*space.lots[:, : counts[kernels.LOTS]])
     return CompiledRun(
-        lots, sessions, int(counts[kernels.EXPOSED]), int(counts[kernels.CUT]), float(falls[0]), float(falls[1])
+        lots,
+        sessions,
+        int(counts[kernels.EXPOSED]),
+        int(counts[kernels.CUT]),
+        float(falls[0]),
+        float(falls[1]),
+        int(counts[kernels.MOST]),
     )
 
 
-def _events(wanted: np.ndarray, rolls: np.ndarray, always: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def deciding_bars(wanted: np.ndarray, rolls: np.ndarray, always: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """Return the bars on whose close an order may be decided, and whether the contract changes at the next open."""
     differs = np.empty(len(wanted), bool)
     differs[0] = wanted[0] != 0

@@ -21,9 +21,9 @@ _LARGEST = money_units.LARGEST
 _NEARLY = 1 - 1e-9
 
 # Places in the array of counts, which is the state of a run as well.
-LOTS, EXPOSED, CUT, RUIN, SHORT, SHORT_BEFORE, SHORT_AFTER, SHORT_EQUITY = range(8)
-_BASE, _HELD, _PEAK, _HEAD, _TAIL = range(8, 13)
-COUNTS = 13
+LOTS, EXPOSED, CUT, RUIN, SHORT, SHORT_BEFORE, SHORT_AFTER, SHORT_EQUITY, MOST = range(9)
+_BASE, _HELD, _PEAK, _HEAD, _TAIL = range(9, 14)
+COUNTS = 14
 
 _fee = njit(cache=True)(money_units.order_fee)
 _slippage = njit(cache=True)(money_units.order_slippage)
@@ -196,6 +196,7 @@ def _execute(after: int, rolled: bool, bar: int, opens: np.ndarray, link: np.nda
     else:
         return True
     state[_HELD] = after
+    state[MOST] = max(state[MOST], abs(after))
     state[_BASE] = opened - after * costs[0] * price
     return abs(opened) <= _LARGEST
 
@@ -241,7 +242,7 @@ def run_events(
         queue: work space, int64, (3, k + 1).
         lots: out, int64, (5, 2k + 2): size, entry bar, exit bar, entry, exit, in the order of entry.
         counts: out, int64, length `COUNTS`: lots, bars with a position, orders that the margin cut, bar of ruin, index
-            of the first event without margin (-1: none), positions before and after it, equity at it.
+            of the first event without margin (-1: none), positions before and after it, equity at it, largest position.
         falls: out, float64: largest fall from the peak as a fraction and in money, zero or negative, over all bars.
     """
     n, k, step, scale = len(closes), len(at), costs[0], sizer[1]

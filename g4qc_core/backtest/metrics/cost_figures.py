@@ -10,7 +10,9 @@ import pandas as pd
 from g4qc_core.backtest.metrics.sums import total
 
 
-def cost_figures(gross: np.ndarray, fees: np.ndarray, slippage: np.ndarray, size: np.ndarray) -> dict[str, Any]:
+def cost_figures(
+    gross: np.ndarray, fees: np.ndarray, slippage: np.ndarray, size: np.ndarray, scale: int = 1
+) -> dict[str, Any]:
     """Compute the costs of the trades.
 
     Args:
@@ -18,8 +20,9 @@ def cost_figures(gross: np.ndarray, fees: np.ndarray, slippage: np.ndarray, size
         fees: fees of each trade, both sides, money.
         slippage: slippage of each trade, both sides, money.
         size: contracts, negative for short.
+        scale: units of the money in one unit of the currency, if it is given in whole units.
     """
-    earned, paid, slipped = total(gross), total(fees), total(slippage)
+    earned, paid, slipped = (total(values) / scale for values in (gross, fees, slippage))
     return {
         "gross_profit": earned,
         "fees": paid,

@@ -10,7 +10,9 @@ import numpy as np
 
 
 def total(values: Iterable[float]) -> float:
-    """Return the sum, rounded once: for money."""
+    """Return the sum, rounded once, or the exact sum of whole numbers: for money."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "i":
+        return int(values.sum())
     return math.fsum(values.tolist() if isinstance(values, np.ndarray) else values)
 
 

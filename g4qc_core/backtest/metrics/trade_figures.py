@@ -16,34 +16,35 @@ SIDE_COLUMNS = ("trades", "profit", "win_rate", "profit_factor", "average_trade"
                 "average_bars", "costs")  # fmt: skip
 
 
-def trade_figures(profit: np.ndarray, size: np.ndarray, bars: np.ndarray) -> dict[str, Any]:
+def trade_figures(profit: np.ndarray, size: np.ndarray, bars: np.ndarray, scale: int = 1) -> dict[str, Any]:
     """Compute the figures of the trades.
 
     Args:
-        profit: of each trade after costs, money, by entry.
+        profit: of each trade after costs, by entry; money, or whole units of it.
         size: contracts, negative for short.
         bars: bars from entry to exit.
+        scale: units of the profit in one unit of money.
     """
     won, lost = profit[profit > 0], profit[profit < 0]
-    gained, given = total(won), -total(lost)
+    gained, given = total(won) / scale, -total(lost) / scale
     long = size > 0
-    each = gained - given if len(profit) else 0.0
+    each = (total(won) + total(lost)) / scale if len(profit) else 0.0
     average = each / len(profit) if len(profit) else None
     loss = given / len(lost) if len(lost) else None
     return {
         "trades": len(profit),
         "long_trades": int(long.sum()),
         "short_trades": len(profit) - int(long.sum()),
-        "long_profit": total(profit[long]),
-        "short_profit": total(profit[~long]),
+        "long_profit": total(profit[long]) / scale,
+        "short_profit": total(profit[~long]) / scale,
         "win_rate": len(won) / len(profit) if len(profit) else None,
         "profit_factor": gained / given if given else None,
         "average_trade": average,
         "expectancy": average / loss if loss and average is not None else None,
         "payoff_ratio": gained / len(won) / loss if loss and len(won) else None,
         "sqn": sqn(profit) if len(profit) >= LEAST_TRADES else None,
-        "best_trade": float(profit.max()) if len(profit) else None,
-        "worst_trade": float(profit.min()) if len(profit) else None,
+        "best_trade": float(profit.max() / scale) if len(profit) else None,
+        "worst_trade": float(profit.min() / scale) if len(profit) else None,
         "average_bars": mean(bars) if len(bars) else None,
         "longest_losing_streak": losing_streak(profit),
     }
