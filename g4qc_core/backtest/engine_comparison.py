@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from g4qc_core.backtest.account.old_contracts import OldContracts
+from g4qc_core.backtest.aligned_inputs import InputBars
 from g4qc_core.backtest.engines.engine_registry import COMPILED, REFERENCE, default_engine
 from g4qc_core.backtest.prepared_strategy import prepare
 from g4qc_core.backtest.result import BacktestResult
@@ -23,6 +26,7 @@ def confirm(
     roll_rule: str,
     exits: pd.Series | None = None,
     old_contracts: OldContracts | None = None,
+    inputs: Mapping[str, InputBars] | None = None,
 ) -> str:
     """Run the spec of a result by the other engine, and return the first difference in words; empty: there is none.
 
@@ -34,6 +38,7 @@ def confirm(
         roll_rule: as for `run_backtest`.
         exits: as for `run_backtest`.
         old_contracts: as for `run_backtest`.
+        inputs: as for `run_backtest`.
 
     Raises:
         UsageError: only one engine can run the strategy.
@@ -54,6 +59,7 @@ def confirm(
             roll_rule=roll_rule,
             exits=exits,
             old_contracts=old_contracts,
+            inputs=inputs,
             engine_name=other,
         )
     except BacktestRefused as refused:
