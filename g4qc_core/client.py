@@ -180,6 +180,38 @@ class G4QC:
         """Keep an explored set: start its backtest, confirmed by the reference engine, and return the job's id."""
         return str(self._post("/explore/keep", _spec_fields(strategy, instrument, timeframe, parameters, more))["id"])
 
+    def search(
+        self, backtest: str | Mapping[str, Any], parameters: Mapping[str, Any] | None = None, **more: Any
+    ) -> str:
+        """Start a search and return the job's id; a search that was stopped goes on.
+
+        Args:
+            backtest: name of the spec whose parameters are searched, or its fields.
+            parameters: values to try by parameter: a list, or `{"from": 5, "to": 50, "step": 5}`; None: the strategy's
+                own ranges.
+            more: any other field of `POST /searches`, like `objective`, `method`, `trials` or `constraints`.
+        """
+        body = {"backtest": backtest, "parameters": parameters and dict(parameters), **more}
+        return str(self._post("/searches", body)["id"])
+
+    def searches(self, strategy: str | None = None, limit: int = 100) -> pd.DataFrame:
+        """Return searches, one row each, newest first."""
+        return pd.DataFrame(self.get("/searches", strategy=strategy, limit=limit)["searches"])
+
+    def trials(self, search: str, ranked: bool = True, limit: int = 1000, offset: int = 0) -> pd.DataFrame:
+        """Return trials of a search, one row each with parameters and figures.
+
+        Args:
+            search: id of the search.
+            ranked: the best first, without those that are not ranked; otherwise all, as they were proposed.
+            limit: most trials to return.
+            offset: trials to leave out before the first.
+        """
+        query = {"ranked": ranked, "limit": limit, "offset": offset, "format": "arrow"}
+        answer = self._request("GET", f"/searches/{quote(search, safe='')}/trials", params=query)
+        frame: pd.DataFrame = pa.ipc.open_stream(answer.content).read_pandas()
+        return frame
+
     def wait(self, job_id: str, seconds: float = 600) -> dict[str, Any]:
         """Wait until a job has succeeded and return it; wait also for a server or a Dagster that is away.
 

@@ -20,6 +20,7 @@ from g4qc_core.api.routes import (
     result_tables,
     results,
     revisions,
+    searches,
     strategies,
     worth,
 )
@@ -41,6 +42,7 @@ API_ROUTERS = (
     monthly_returns.router,
     worth.router,
     explore.router,
+    searches.router,
     revisions.router,
     pacing.router,
     partitions.router,

@@ -1,0 +1,108 @@
+"""The routes of searches over a real server and a search that ran on its home."""
+
+from __future__ import annotations
+
+import pytest
+
+from g4qc_core.client import G4QC
+from g4qc_core.errors import NotFound, UsageError
+from g4qc_core.research.search.search_spec import SearchSpec
+from g4qc_core.services.research.search_plan import plan_search
+from g4qc_core.services.research.searches import SearchRun
+from g4qc_core.storage.result_stores.search_store import SearchRecord
+from tests.fixtures.api import Api
+
+pytestmark = pytest.mark.integration
+
+ASKED = {
+    "name": "routes",
+    "backtest": {"strategy": "sma_cross", "instrument": "ES", "timeframe": "1h"},
+    "parameters": {"fast": [3, 5, 7], "slow": [20, 30]},
+    "objective": "total_return",
+    "constraints": [],
+    "workers": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def done(api: Api) -> SearchRecord:
+    """A search that is done."""
+    stores, registry, settings = api.services.stores(), api.services.registry, api.services.settings
+    run = SearchRun(plan_search(SearchSpec.asked(ASKED), settings, registry, stores), settings, registry, stores)
+    for _ in run.events():
+        pass
+    return run.record
+
+
+def test_lists_and_details_are_those_of_the_store(api: Api, done: SearchRecord) -> None:
+    with G4QC(api.url) as client:
+        listed = client.searches("sma_cross")
+        detail = client.get(f"/searches/{done.id}")
+        worth = client.get(f"/searches/{done.id}/worth")
+        surface = client.get(f"/searches/{done.id}/surface")
+    assert done.id in set(listed["id"])
+    assert detail["counts"]["tried"] == 6
+    assert detail["spec"] == done.spec
+    assert worth["words"] == (done.summary or {})["worth"]["words"]
+    assert {axis["name"] for axis in surface["axes"]} == {"fast", "slow"}
+
+
+def test_trials_in_pages_as_frame_and_as_csv_are_the_same(api: Api, done: SearchRecord) -> None:
+    with G4QC(api.url) as client:
+        frame = client.trials(done.id)
+        pages, offset = [], 0
+        while offset is not None:
+            page = client.get(f"/searches/{done.id}/trials", limit=4, offset=offset)
+            pages += page["trials"]
+            offset = page["next_offset"]
+        proposed, after = [], 0
+        while after is not None:
+            page = client.get(f"/searches/{done.id}/trials", ranked=False, limit=4, offset=after)
+            proposed += [one["number"] for one in page["trials"]]
+            after = page["next_offset"]
+    with api.client() as plain:
+        text = plain.get(f"/searches/{done.id}/trials", params={"format": "csv"}).text
+    assert frame["id"].tolist() == [one["id"] for one in pages]
+    assert frame["objective"].is_monotonic_decreasing
+    assert frame["objective"].iloc[0] == (done.best or {})["objective"]
+    assert len(text.splitlines()) == len(frame) + 1
+    assert text.splitlines()[0].split(",") == list(frame.columns)
+    assert proposed == list(range(6))
+
+
+def test_a_search_is_started_with_its_spec(api: Api) -> None:
+    with G4QC(api.url) as client:
+        job = client.search(ASKED["backtest"], ASKED["parameters"], trials=5, objective="sharpe")  # type: ignore[arg-type]
+        assert client.get(f"/jobs/{job}")["kind"] == "search"
+    spec = api.launcher.started[-1]
+    assert isinstance(spec, SearchSpec)
+    assert spec.trials == 5
+    assert spec.name.startswith("sma_cross-ES-1h")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"trials": 0}, "budget"),
+        ({"method": "guess"}, "method"),
+        ({"objective": "luck"}, "luck"),
+        ({"parameters": {"fast": []}}, "fast"),
+        ({"speed": 1}, "speed"),
+        ({"backtest": {"strategy": "json:JSONDecoder", "instrument": "ES", "timeframe": "1h"}}, "g4qc search"),
+    ],
+)
+def test_what_is_no_search_is_one_sentence(api: Api, wrong: dict[str, object], said: str) -> None:
+    with api.client() as client:
+        answer = client.post("/searches", json={**ASKED, **wrong})
+    assert answer.status_code == 422, answer.text
+    assert said in answer.text
+    assert "\n" not in answer.json()["detail"]
+
+
+def test_what_does_not_exist_is_not_found(api: Api) -> None:
+    with G4QC(api.url) as client:
+        for part in ("", "/trials", "/surface", "/worth"):
+            with pytest.raises(NotFound):
+                client.get(f"/searches/{'0' * 32}{part}")
+        with pytest.raises(UsageError):
+            client.trials("not-an-id")
