@@ -8,17 +8,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from g4qc_core.backtest.engine_comparison import difference
+from g4qc_core.backtest.engines.engine_registry import COMPILED, REFERENCE, default_engine
 from g4qc_core.backtest.evaluation import Evaluator
-from g4qc_core.backtest.result import BacktestResult
+from g4qc_core.backtest.prepared_strategy import prepare
 from g4qc_core.backtest.run import run_backtest
+from g4qc_core.errors import BacktestRefused
 from g4qc_core.sentences import counted
 
-REFERENCE = "backtesting"
 _HALF_A_CENT = 0.005
 
 
 def confirm_set(evaluator: Evaluator, arguments: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
     """Run a set by the reference engine, and return in words where it differs from the search; empty if nowhere.
+
+    A class of backtesting.py was run by the reference in the search itself: it is run as a whole once more.
 
     Args:
         evaluator: of the search.
@@ -28,35 +32,29 @@ def confirm_set(evaluator: Evaluator, arguments: Mapping[str, Any], parameters: 
     Raises:
         UsageError, BacktestRefused: as `run_backtest`.
     """
-    own = evaluator.result(parameters)
-    spec = arguments["spec"].model_copy(update={"parameters": {**arguments["spec"].parameters, **parameters}})
-    rest = {name: value for name, value in arguments.items() if name != "spec"}
-    reference = run_backtest(spec, rest.pop("bars"), rest.pop("instrument"), **rest, engine_name=REFERENCE)
-    return difference(evaluator.evaluate(parameters).equity, own, reference)
+    whole = evaluator.result(parameters)
+    words = session_difference(evaluator.evaluate(parameters).equity, whole.daily_equity)
+    if words or default_engine(prepare(whole.spec)) != COMPILED:
+        return words
+    try:
+        again = run_backtest(**{**arguments, "spec": whole.spec}, engine_name=REFERENCE)
+    except BacktestRefused as refused:
+        return f"the search ran it and the reference refuses it: {refused}".rstrip(".")
+    return difference(whole, again).rstrip(".")
 
 
-def difference(equity: np.ndarray, own: BacktestResult, reference: BacktestResult) -> str:
-    """Return the first difference between two results of the same inputs in words; empty if there is none.
+def session_difference(equity: np.ndarray, daily: pd.Series) -> str:
+    """Return the first difference between the session equity of a search and that of a whole backtest; empty: none.
 
     Args:
         equity: money at the close of each session, as the search found it.
-        own: the result by the engine of the search.
-        reference: the result by the reference engine.
+        daily: the same of the whole backtest, by trade date.
     """
-    if len(own.trades) != len(reference.trades):
-        return f"the search has {counted(len(own.trades), 'trade')} and the reference {len(reference.trades):,}"
-    for name in own.trades.columns:
-        mine, theirs = own.trades[name].to_numpy(), reference.trades[name].to_numpy()
-        same = (mine == theirs) | (pd.isna(mine) & pd.isna(theirs))
-        if not same.all():
-            at = int(np.flatnonzero(~same)[0])
-            return f"{name} of trade {at + 1} is {mine[at]} in the search and {theirs[at]} in the reference"
-    daily = reference.daily_equity
     if len(equity) != len(daily):
-        return f"the search has {counted(len(equity), 'session')} and the reference {len(daily):,}"
+        return f"the search has {counted(len(equity), 'session')} and the whole backtest {len(daily):,}"
     off = np.abs(equity - daily.to_numpy()) >= _HALF_A_CENT
-    if off.any():
-        at = int(np.flatnonzero(off)[0])
-        day = pd.Timestamp(daily.index[at]).date()
-        return f"equity on {day} is {equity[at]:.2f} in the search and {daily.iloc[at]:.2f} in the reference"
-    return ""
+    if not off.any():
+        return ""
+    at = int(np.flatnonzero(off)[0])
+    day = pd.Timestamp(daily.index[at]).date()
+    return f"equity on {day} is {equity[at]:.2f} in the search and {daily.iloc[at]:.2f} in the whole backtest"

@@ -114,12 +114,12 @@ def check_by_reference(result: BacktestResult, read: SpecBars, instrument: Instr
     Raises:
         EnginesDisagree: a trade or the equity of a session differs; the text names the first difference.
     """
-    from g4qc_core.research.search.confirmation_run import REFERENCE, difference
+    from g4qc_core.backtest.engine_comparison import difference
+    from g4qc_core.backtest.engines.engine_registry import REFERENCE
 
-    reference = run_on(result.spec, read, instrument, REFERENCE)
-    words = difference(result.daily_equity.to_numpy(), result, reference)
+    words = difference(result, run_on(result.spec, read, instrument, REFERENCE))
     if words:
-        raise EnginesDisagree(f"The reference engine gives another result of {result.spec.name}: {words}.")
+        raise EnginesDisagree(f"The reference engine gives another result of {result.spec.name}: {words}")
 
 
 def data_version(spec: BacktestSpec, registry: Registry, stores: Stores) -> str:

@@ -99,6 +99,7 @@ class SearchRun:
         self._read: SpecBars = read_bars(plan.backtest, registry, stores)
         self._arguments = run_arguments(plan.backtest, self._read, registry[plan.backtest.instrument])
         self._block: list[TriedSet] = []
+        self._searched = 0.0
         bars = window(self._read.series, plan.backtest.first, plan.backtest.last)
         self.sessions: list[date] = [pd.Timestamp(day).date() for day in np.unique(bars["trade_date"].to_numpy())]
         self.record = SearchRecord(
@@ -156,6 +157,7 @@ class SearchRun:
             searcher = Searcher(self.plan.spec, self.plan.space, pool.outcomes, self._rows.known(kept, earlier), spent)
             with self._kept_whatever_happens(searcher, kept):
                 yield from self._search(searcher, kept)
+                self._searched = searcher.seconds
                 self._complete(kept, searcher.top, pool)
                 yield from self._confirm(searcher, pool)
         self._conclude(searcher, kept)
@@ -226,7 +228,7 @@ class SearchRun:
         summary: dict[str, Any] = {
             "ended": searcher.ended,
             "counts": asdict(searcher.counts),
-            "seconds": searcher.seconds,
+            "seconds": {"search": self._searched, "confirmation": searcher.seconds - self._searched},
             "top": [shown_trial(one) for one in searcher.top],
             "confirmed": len(searcher.top),
             "edges": [],
