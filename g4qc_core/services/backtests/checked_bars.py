@@ -15,7 +15,7 @@ from g4qc_core.storage.stores import Stores
 
 def subject_of(spec: BacktestSpec, read: SpecBars, instrument: Instrument) -> CheckSubject:
     """Return a spec and the bars that were read for it as the subject of checks."""
-    return CheckSubject(spec, read.series, instrument, read.exits, read.old_contracts)
+    return CheckSubject(spec, read.series, instrument, read.exits, read.old_contracts, inputs=read.input_bars)
 
 
 def stored_subject(
