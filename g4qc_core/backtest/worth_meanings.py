@@ -27,7 +27,7 @@ WORTH_MEANINGS: dict[str, tuple[str, str]] = {
     ),
     "sharpe_by_luck": (
         "Best by luck",
-        "Annual Sharpe ratio that the best of as many trials without any skill is expected to show.",
+        "Annual Sharpe ratio that the best of as many independent trials without any skill is expected to show.",
     ),
     "probabilistic_sharpe": (
         "Confidence, one trial",
@@ -51,7 +51,7 @@ WORTH_MEANINGS: dict[str, tuple[str, str]] = {
     ),
     "min_backtest_years": (
         "Least backtest, years",
-        "Length below which the best of as many trials without any skill is expected to reach this Sharpe ratio.",
+        "Length below which the best of as many independent trials without skill is expected to reach this Sharpe.",
     ),
     "overfitting_probability": (
         "Probability of overfitting",

@@ -104,12 +104,27 @@ class ResultWorth:
 
     @property
     def deflated_effective(self) -> float | None:
-        """The same after the effective number of trials; None if that is not known."""
-        return None if self.trials.effective is None else self._deflated(self.trials.effective)
+        """The same after the effective number of trials; None if that is not known.
+
+        The Sharpe ratios of independent trials vary by at least their sampling variance, 1 / (n - 1), also if those of
+        all trials vary by less because they are correlated.
+        """
+        if self.trials.effective is None or self.sample is None:
+            return None
+        return deflated_sharpe(self.sample, self.trials.effective, self._independent_variance)
+
+    @property
+    def _independent_variance(self) -> float:
+        return max(self.trials.variance or 0.0, 1 / (self.sessions - 1)) if self.sessions > 1 else 0.0
 
     @property
     def by_luck(self) -> float | None:
-        """Sharpe ratio per session that the best of as many trials without skill is expected to show."""
+        """Sharpe ratio per session that the best of as many trials without skill is expected to show.
+
+        Of the effective number of trials if that is known.
+        """
+        if self.trials.effective is not None:
+            return expected_maximum(self.trials.effective, self._independent_variance)
         return None if self.trials.variance is None else expected_maximum(self.trials.count, self.trials.variance)
 
     @property
@@ -129,7 +144,9 @@ class ResultWorth:
     def backtest_years(self) -> float | None:
         """Years below which the best of as many trials without skill is expected to reach this Sharpe ratio."""
         annual = self.annual(None if self.sample is None else self.sample.sharpe)
-        return min_backtest_years(self.trials.count, annual) if annual is not None and annual > 0 else None
+        if annual is None or annual <= 0:
+            return None
+        return min_backtest_years(self.trials.effective or self.trials.count, annual)
 
     @property
     def years(self) -> float | None:

@@ -23,6 +23,13 @@ from g4qc_core.storage.stores import Stores
 MOST_COLUMNS = 1500
 """Most trials of a family whose session returns are read together."""
 
+MOST_SEARCHES = 20
+"""Most searches of a family whose kept session returns are read together: the newest ones."""
+
+# Effective numbers by searches, how many returns each kept, and trials: what was clustered once is not clustered again.
+_CLUSTERS: dict[tuple[tuple[tuple[str, int], ...], int], tuple[int, int]] = {}
+_REMEMBERED = 64
+
 EVIDENCE = "evidence"
 """Entry of a search's summary that holds its evidence, if the search computed it at its end."""
 
@@ -106,20 +113,34 @@ def worth_of_trial(
 def _effective(family: str, count: int, store: TrialStore, stores: Stores) -> tuple[int | None, int]:
     """Return the effective number of trials of a family, and how many kept returns decide it.
 
-    A trial that no search with kept returns tried counts as independent.
+    Trials of searches with kept returns are taken to be like those of the newest ones; any other trial counts as
+    independent.
     """
-    from g4qc_core.research.overfitting.effective_trials import effective_trials
-
-    ids = store.searches_that_kept(family)
-    kept = [one for one in (stores.searches.returns(search) for search in ids) if one is not None and one.numbers]
-    kept = [one for one in kept if len(one.days) > 1]
+    kept = {search: number for search, number in store.searches_that_kept(family).items() if number}
     if not kept:
         return None, 0
+    covered = store.covered(list(kept))
+    newest = tuple(list(kept.items())[:MOST_SEARCHES])
+    key = (newest, covered)
+    if key not in _CLUSTERS:
+        while len(_CLUSTERS) >= _REMEMBERED:
+            _CLUSTERS.pop(next(iter(_CLUSTERS)), None)
+        _CLUSTERS[key] = _clusters([search for search, _ in newest], covered, stores)
+    found, columns = _CLUSTERS[key]
+    if not columns:
+        return None, 0
+    return min(count, min(found, covered) + max(0, count - covered)), columns
+
+
+def _clusters(search_ids: Sequence[str], covered: int, stores: Stores) -> tuple[int, int]:
+    """Return the effective number of `covered` trials, and the number of trials whose kept returns decide it."""
+    from g4qc_core.research.overfitting.effective_trials import effective_trials
+
+    kept = [one for one in map(stores.searches.returns, search_ids) if one is not None and len(one.days) > 1]
+    if not kept:
+        return 0, 0
     matrix = _joined(kept)
-    covered = store.covered(ids)
-    found = effective_trials(matrix, trials=max(covered, matrix.shape[1]), wide=True)
-    others = max(0, count - covered)
-    return min(count, min(found.count, covered) + others), matrix.shape[1]
+    return effective_trials(matrix, trials=max(covered, matrix.shape[1]), wide=True).count, matrix.shape[1]
 
 
 def _joined(kept: list[KeptReturns]) -> np.ndarray:

@@ -89,16 +89,16 @@ class TrialStore:
         with self._database.transaction() as connection:
             return connection.scalar(query.limit(1))
 
-    def searches_that_kept(self, family: str) -> list[str]:
-        """Return the searches of a strategy that kept session returns, the newest first."""
+    def searches_that_kept(self, family: str) -> dict[str, int]:
+        """Return the searches of a strategy that kept session returns, the newest first, with how many they kept."""
         query = (
-            select(searches.c.id)
+            select(searches.c.id, func.cardinality(search_returns.c.numbers))
             .join(search_returns, search_returns.c.search_id == searches.c.id)
             .where(searches.c.family == family)
             .order_by(searches.c.started_at.desc(), searches.c.id)
         )
         with self._database.transaction() as connection:
-            return list(connection.scalars(query))
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def covered(self, search_ids: Collection[str]) -> int:
         """Return the number of different trials of these searches."""

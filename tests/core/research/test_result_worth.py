@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,12 +12,19 @@ from hypothesis import strategies as st
 
 from g4qc_core.backtest.worth_meanings import WORTH_MEANINGS
 from g4qc_core.errors import UsageError
+from g4qc_core.research.overfitting.effective_trials import effective_trials
 from g4qc_core.research.overfitting.result_worth import (
     FamilyTrials,
     ResultWorth,
 )
 from g4qc_core.research.overfitting.search_evidence import SearchEvidence
-from g4qc_core.research.overfitting.sharpe_significance import SharpeSample, deflated_sharpe, probabilistic_sharpe
+from g4qc_core.research.overfitting.sharpe_significance import (
+    SharpeSample,
+    deflated_sharpe,
+    expected_maximum,
+    probabilistic_sharpe,
+)
+from g4qc_core.research.overfitting.trial_matrix import session_sharpes
 
 
 def returns(seed: int = 1, sessions: int = 500, mean: float = 0.0008) -> np.ndarray:
@@ -41,7 +49,11 @@ def test_the_only_trial_keeps_its_confidence_and_says_how_long_it_takes() -> Non
 def test_many_trials_take_the_confidence_away_and_independent_ones_less() -> None:
     found = worth(2000, 40)
     assert found.deflated == deflated_sharpe(SharpeSample.of(returns()), 2000, 0.0016)
+    # Independent trials vary by at least 1 / (n - 1), which is more than the variance that was given.
+    assert found.deflated_effective == deflated_sharpe(SharpeSample.of(returns()), 40, 1 / 499)
     assert found.deflated < found.deflated_effective < found.probabilistic  # type: ignore[operator]
+    assert f"would show about {found.annual(found.by_luck):.2f}" in found.words
+    assert found.by_luck == expected_maximum(40, 1 / 499)
     assert "sma_cross was tried 2,000 times, which are like 40 independent ones. After that" in found.words
     assert "do not rely on it" in found.words
     assert found.figures["min_backtest_years"] > found.years  # type: ignore[operator]
@@ -95,6 +107,37 @@ def test_more_trials_never_make_a_result_worth_more(
     assert many.deflated <= few.deflated <= few.probabilistic  # type: ignore[operator]
     assert many.chance >= few.chance - 1e-12  # type: ignore[operator]
     assert 0 <= many.deflated <= 1  # type: ignore[operator]
+
+
+def crossings(seed: int, sessions: int = 250, bars: int = 4) -> np.ndarray:
+    """Session returns of every crossing of two averages of a grid, on a random walk: there is nothing to find."""
+    steps = np.random.default_rng(seed).normal(0, 0.005, (sessions + 60) * bars)
+    sums = np.concatenate(([0.0], np.cumsum(np.cumsum(steps))))
+    means = {n: np.concatenate((np.full(n - 1, np.nan), (sums[n:] - sums[:-n]) / n)) for n in range(5, 201, 5)}
+    found = []
+    for fast, slow in product(range(5, 61, 5), range(20, 201, 20)):
+        if fast < slow:
+            held = np.nan_to_num(np.sign(means[fast] - means[slow]))
+            earned = np.concatenate(([0.0], held[:-1])) * steps
+            found.append(earned[-sessions * bars :].reshape(sessions, bars).sum(axis=1))
+    return np.column_stack(found)
+
+
+def test_the_best_of_a_search_on_a_random_walk_is_seldom_called_proven() -> None:
+    alone, after, independent = [], [], []
+    for seed in range(60):
+        matrix = crossings(seed)
+        sharpes = session_sharpes(matrix)
+        effective = effective_trials(matrix).count
+        trials = FamilyTrials.of("sma_cross", matrix.shape[1], sharpes, effective=effective)
+        found = ResultWorth.of(matrix[:, int(sharpes.argmax())], trials, 252.0)
+        alone.append(found.probabilistic)
+        after.append(found.deflated)
+        independent.append(found.deflated_effective)
+    proven = [int(np.sum(np.array(one) >= 0.95)) for one in (alone, after, independent)]
+    assert proven[0] > 12  # Without a count of trials, luck looks like skill in a third of the searches.
+    assert proven[1] <= 3
+    assert proven[2] <= 5
 
 
 def test_the_variance_is_that_of_a_sample() -> None:

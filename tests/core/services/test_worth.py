@@ -19,6 +19,7 @@ from g4qc_core.research.overfitting.sharpe_significance import SharpeSample
 from g4qc_core.research.search.session_shape import SessionShape
 from g4qc_core.result_columns import EQUITY_COLUMNS
 from g4qc_core.services.backtests.spec_run import save_result
+from g4qc_core.services.research import worth
 from g4qc_core.services.research.worth import (
     EVIDENCE,
     confidences,
@@ -47,7 +48,9 @@ def made(slow: int) -> BacktestResult:
 
 
 @pytest.fixture
-def stores(database: Database) -> Stores:
+def stores(database: Database, monkeypatch: pytest.MonkeyPatch) -> Stores:
+    # The searches of these tests have the same ids and other returns.
+    monkeypatch.setattr(worth, "_CLUSTERS", {})
     return Stores(database)
 
 
@@ -218,6 +221,15 @@ def test_two_searches_of_other_times_are_joined_by_trade_date(stores: Stores) ->
     # The first two series of both are the same in each shared session only if their numbers are: they are not.
     assert found.trials.count == 23
     assert found.trials.effective == 6
+
+
+def test_what_was_clustered_once_is_not_clustered_again(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched(stores, copies(6, 10))
+    first = worth_of_result(made(8), stores).trials
+    monkeypatch.setattr(worth, "_clusters", lambda *_: pytest.fail("it was clustered again"))
+    assert worth_of_result(made(8), stores).trials == first
+    stores.backtests.record_trial(Trial("sma_cross", "x", "ES", "1h", {}, {}, NOW))
+    assert worth_of_result(made(8), stores).trials.effective == (first.effective or 0) + 1
 
 
 def test_evidence_that_a_search_computed_at_its_end_is_taken(stores: Stores) -> None:
