@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from g4qc_core.calendars.session_calendar import SessionCalendar as SessionCalendar
     from g4qc_core.calendars.session_calendar import calendar as calendar
     from g4qc_core.client import G4QC as G4QC
-    from g4qc_core.client import MissingSessions as MissingSessions
+    from g4qc_core.client_frames import MissingSessions as MissingSessions
+    from g4qc_core.client_frames import ResultsCompared as ResultsCompared
     from g4qc_core.errors import G4qcError as G4qcError
     from g4qc_core.errors import PermanentError as PermanentError
     from g4qc_core.errors import TransientError as TransientError
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from g4qc_core.instruments.registry import Instrument as Instrument
     from g4qc_core.instruments.registry import Registry as Registry
     from g4qc_core.instruments.registry import load_registry as load_registry
+    from g4qc_core.local_client import LocalClient as LocalClient
+    from g4qc_core.local_client import local as local
     from g4qc_core.services.backtests.spec_run import run_spec as run_spec
     from g4qc_core.services.series.continuous_series import Series as Series
     from g4qc_core.services.series.continuous_series import read_contract as read_contract
@@ -69,9 +72,11 @@ __all__ = [
     "G4qcError",
     "InputBars",
     "Instrument",
+    "LocalClient",
     "MissingSessions",
     "PermanentError",
     "Registry",
+    "ResultsCompared",
     "Series",
     "Session",
     "SessionCalendar",
@@ -85,6 +90,7 @@ __all__ = [
     "errors",
     "load_registry",
     "load_settings",
+    "local",
     "metrics",
     "open_stores",
     "read_contract",
@@ -112,12 +118,14 @@ _MODULES = {
     "g4qc_core.bars.validation.validate": ("Validated", "validate"),
     "g4qc_core.calendars.session": ("Session",),
     "g4qc_core.calendars.session_calendar": ("SessionCalendar", "calendar"),
-    "g4qc_core.client": ("G4QC", "MissingSessions"),
+    "g4qc_core.client": ("G4QC",),
+    "g4qc_core.client_frames": ("MissingSessions", "ResultsCompared"),
     "g4qc_core.errors": ("G4qcError", "PermanentError", "TransientError"),
     "g4qc_core.explore_answer": ("Explored",),
     "g4qc_core.futures.adjustment": ("Adjustment",),
     "g4qc_core.instruments.contracts": ("Contract",),
     "g4qc_core.instruments.registry": ("Instrument", "Registry", "load_registry"),
+    "g4qc_core.local_client": ("LocalClient", "local"),
     "g4qc_core.services.backtests.spec_run": ("run_spec",),
     "g4qc_core.services.series.continuous_series": ("Series", "read_contract", "read_series"),
     "g4qc_core.settings": ("Settings", "load_settings"),

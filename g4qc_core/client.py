@@ -3,39 +3,43 @@
     >>> from g4qc_core.client import G4QC
     >>> frame = G4QC().bars("ES", "1h")  # doctest: +SKIP
 
-It needs only settings and errors of the library, and runs where only the client is installed.
+It needs only settings, errors and `client_frames` of the library, and runs where only the client is installed.
+`local_client` has the same methods without a server.
 """
 
 from __future__ import annotations
 
 import time
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
 from urllib.parse import quote
 
-import httpx
 import pandas as pd
 import pyarrow as pa
 
-from g4qc_core import errors
-from g4qc_core.errors import G4qcError, ServerUnavailable, TransientError
+from g4qc_core.client_frames import (
+    MissingSessions,
+    ResultsCompared,
+    bars_frame,
+    compared_of,
+    metrics_frame,
+    results_frame,
+)
+from g4qc_core.errors import G4qcError, TransientError
 from g4qc_core.explore_answer import Explored
+from g4qc_core.server_connection import ServerConnection
 from g4qc_core.settings import load_settings
 
 Moment = date | datetime | str
 """A trade date or an instant; text is passed on as it is, like `2026-10-05` or `2026-10-05T13:30:00Z`."""
 
+__all__ = ["G4QC", "MissingSessions", "Moment", "ResultsCompared"]
+
 _MISSING = "X-Missing-Sessions-About"
 _ARROW = "application/vnd.apache.arrow.stream"
-_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 _POLL_SECONDS = 0.5
-
-
-class MissingSessions(UserWarning):
-    """Requested sessions have no bars; the message names them."""
 
 
 class G4QC:
@@ -55,10 +59,7 @@ class G4QC:
     def __init__(self, url: str | None = None, key: str | None = None) -> None:
         settings = load_settings()
         secret = key or (settings.api_key.get_secret_value() if settings.api_key else None)
-        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-        self._client = httpx.Client(
-            base_url=f"{(url or settings.api_link).rstrip('/')}/api/v1", headers=headers, timeout=_TIMEOUT
-        )
+        self._server = ServerConnection(url or settings.api_link, secret)
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +69,7 @@ class G4QC:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._server.close()
 
     def bars(
         self,
@@ -116,16 +117,14 @@ class G4QC:
             "limit": limit,
             "order": "desc" if newest_first else "asc",
         }
-        answer = self._request("GET", f"/data/{quote(symbol, safe='')}", params=asked, headers={"Accept": _ARROW})
-        frame: pd.DataFrame = pa.ipc.open_stream(answer.content).read_pandas(date_as_object=False)
-        frame["trade_date"] = frame["trade_date"].astype("datetime64[s]")
-        if _MISSING in answer.headers:
-            warnings.warn(answer.headers[_MISSING], MissingSessions, stacklevel=2)
-        return frame
+        answer = self._server.request(
+            "GET", f"/data/{quote(symbol, safe='')}", params=asked, headers={"Accept": _ARROW}
+        )
+        return bars_frame(pa.ipc.open_stream(answer.content).read_all(), answer.headers.get(_MISSING), stacklevel=2)
 
     def get(self, path: str, **query: Any) -> Any:
         """Return the JSON answer of any route, like `get("/coverage/ES", first="2026-10-01")`."""
-        return self._request("GET", path, params=query).json()
+        return self._server.request("GET", path, params=query).json()
 
     def extract(self, symbol: str, start: Moment, end: Moment | None = None, contract: str | None = None) -> str:
         """Start an extraction from trade date `start` to `end`, included, and return the job's id."""
@@ -171,7 +170,7 @@ class G4QC:
             BacktestRefused: the account refuses the set; it counts all the same.
         """
         body = _spec_fields(strategy, instrument, timeframe, parameters, more)
-        answer = dict(self._request("POST", "/explore", params={"trades": trades}, json=body).json())
+        answer = dict(self._server.request("POST", "/explore", params={"trades": trades}, json=body).json())
         return Explored.of(answer)
 
     def keep(
@@ -208,7 +207,7 @@ class G4QC:
             offset: trials to leave out before the first.
         """
         query = {"ranked": ranked, "limit": limit, "offset": offset, "format": "arrow"}
-        answer = self._request("GET", f"/searches/{quote(search, safe='')}/trials", params=query)
+        answer = self._server.request("GET", f"/searches/{quote(search, safe='')}/trials", params=query)
         frame: pd.DataFrame = pa.ipc.open_stream(answer.content).read_pandas()
         return frame
 
@@ -236,9 +235,20 @@ class G4QC:
             time.sleep(_POLL_SECONDS)
         raise TimeoutError(f"The job {job_id} has not ended within {seconds:.0f} seconds.{trouble}")
 
+    def run(
+        self, strategy: str, instrument: str, timeframe: str, parameters: Mapping[str, Any] | None = None, **more: Any
+    ) -> str:
+        """Run a backtest to its end and return the id of its result; the arguments are those of `backtest`.
+
+        Raises:
+            G4qcError: the spec is refused, or the run failed; the message says why.
+        """
+        job = self.wait(self.backtest(strategy, instrument, timeframe, parameters, **more))
+        return str(self.get("/backtests", name=job["backtest"], limit=1)["backtests"][0]["id"])
+
     def cancel(self, job_id: str) -> dict[str, Any]:
         """Cancel a job and return it; a job that has ended stays as it is."""
-        return dict(self._request("DELETE", f"/jobs/{job_id}").json())
+        return dict(self._server.request("DELETE", f"/jobs/{job_id}").json())
 
     def backtests(self, **query: Any) -> pd.DataFrame:
         """Return results with their metrics, one row each, newest first.
@@ -246,12 +256,42 @@ class G4QC:
         Args:
             query: filters of `GET /backtests`, like `strategy`, `instrument` or `limit`.
         """
-        rows: Sequence[dict[str, Any]] = self.get("/backtests", **query)["backtests"]
-        return pd.DataFrame([{k: v for k, v in row.items() if k != "metrics"} | row["metrics"] for row in rows])
+        return results_frame(self.get("/backtests", **query)["backtests"])
+
+    def result(self, result: str) -> dict[str, Any]:
+        """Return a result as a document: spec, inputs, card, metrics and notes."""
+        return dict(self.get(f"/backtests/{quote(result, safe='')}"))
+
+    def metrics(self, result: str) -> pd.DataFrame:
+        """Return the figures of a result by name: value (NaN where not meaningful), unit, group and formula."""
+        return metrics_frame(self.result(result)["metrics"], self.get("/backtests/metrics")["metrics"])
+
+    def trades(self, result: str) -> pd.DataFrame:
+        """Return the trades of a result, by entry; money in the instrument's currency, times in UTC."""
+        return self._table(f"/backtests/{quote(result, safe='')}/trades")
+
+    def equity(self, result: str, by: str = "session") -> pd.DataFrame:
+        """Return the equity of a result.
+
+        Args:
+            result: its id.
+            by: `session`: trade_date, equity, return and drawdown at the end of each session; `bar`: timestamp,
+                trade_date, position, equity and drawdown at the close of each bar.
+        """
+        return self._table(f"/backtests/{quote(result, safe='')}/equity", by=by)
+
+    def compare(self, first: str, second: str) -> ResultsCompared:
+        """Compare two results by their ids: the difference with its interval, the errors, and a verdict in words.
+
+        Raises:
+            UsageError: it is the same result, or the two have no session in common.
+        """
+        found = self.get("/backtests/compare", a=first, b=second)
+        return compared_of(found["differing"], found["returns"])
 
     def label(self, result: str, **changes: Any) -> dict[str, Any]:
         """Change `title`, `tags`, `add_tags` or `remove_tags` of a result, and return it."""
-        return dict(self._request("PATCH", f"/backtests/{quote(result, safe='')}", json=changes).json())
+        return dict(self._server.request("PATCH", f"/backtests/{quote(result, safe='')}", json=changes).json())
 
     def delete(self, result: str) -> dict[str, Any]:
         """Delete a result with its trades, equity curve and report, and return its record; its trial stays counted.
@@ -261,36 +301,16 @@ class G4QC:
             Gone: the result was deleted before.
             InUse: a run of its spec is in progress.
         """
-        return dict(self._request("DELETE", f"/backtests/{quote(result, safe='')}").json())
+        return dict(self._server.request("DELETE", f"/backtests/{quote(result, safe='')}").json())
+
+    def _table(self, path: str, **query: Any) -> pd.DataFrame:
+        answer = self._server.request("GET", path, params=query, headers={"Accept": _ARROW})
+        frame: pd.DataFrame = pa.ipc.open_stream(answer.content).read_pandas()
+        return frame
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in body.items() if value is not None}
-        return dict(self._request("POST", path, json=given).json())
-
-    def _request(
-        self, method: str, path: str, params: Mapping[str, Any] | None = None, **options: Any
-    ) -> httpx.Response:
-        given = {name: value for name, value in (params or {}).items() if value is not None}
-        try:
-            answer = self._client.request(method, path, params=given, **options)
-        except (httpx.RemoteProtocolError, httpx.ReadError) as error:
-            raise ServerUnavailable(
-                f"The answer of the G4QC server at {self._client.base_url} broke off ({type(error).__name__}): try "
-                "again."
-            ) from None
-        except httpx.ReadTimeout:
-            raise ServerUnavailable(
-                f"The G4QC server at {self._client.base_url} did not answer for {_TIMEOUT.read:.0f} seconds: request "
-                "less at once, or try again."
-            ) from None
-        except httpx.HTTPError as error:
-            raise ServerUnavailable(
-                f"No G4QC server answers at {self._client.base_url} ({type(error).__name__}): start one with "
-                "`g4qc up`, wait if it is starting, or name its address."
-            ) from None
-        if answer.is_error:
-            raise _error(answer)
-        return answer
+        return dict(self._server.request("POST", path, json=given).json())
 
 
 def _spec_fields(
@@ -300,16 +320,6 @@ def _spec_fields(
     body = {"strategy": strategy, "instrument": instrument, "timeframe": timeframe, **more}
     said = {name: str(value) if isinstance(value, date | Decimal) else value for name, value in body.items()}
     return {name: value for name, value in said.items() if value is not None} | {"parameters": dict(parameters or {})}
-
-
-def _error(response: httpx.Response) -> G4qcError:
-    try:
-        problem = response.json()
-    except ValueError:
-        problem = {}
-    kind = getattr(errors, str(problem.get("error")), G4qcError)
-    known = isinstance(kind, type) and issubclass(kind, G4qcError)
-    return (kind if known else G4qcError)(problem.get("detail") or f"The server answered {response.status_code}.")
 
 
 def _text(moment: Moment | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -12,6 +14,9 @@ from g4qc_core.instruments.registry import Instrument
 
 Moment = date | datetime
 """A trade date, or an instant in UTC."""
+
+# An unescaped plus arrives as a space: 2026-10-05T13:30:00 00:00.
+_LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)$")
 
 
 def window_of(instrument: Instrument, first: Moment | None, last: Moment | None) -> tuple[datetime, datetime]:
@@ -54,3 +59,22 @@ def _session_edge(day: date, hours: SessionCalendar, opening: bool) -> datetime:
         return following[0].open if following else END
     earlier = hours.sessions(day - LONGEST_CLOSURE, day)
     return earlier[-1].close if earlier else BEGINNING
+
+
+def parse_moment(text: str | None) -> Moment | None:
+    """Parse a trade date or an instant, which is UTC unless it names a zone.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if text is None:
+        return None
+    try:
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+        instant = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"'{text}' is no date: write a trade date like 2026-10-31, or an instant like 2026-10-05T13:30:00Z."
+        ) from None

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from fastapi import APIRouter, Depends, Path, Query, Response
+import pyarrow as pa
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
+from g4qc_core.api.bar_encoding import Format, choose_format
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.api.routes.reports import report_file, sandboxed
 from g4qc_core.backtest.known_strategies import known_strategies
-from g4qc_core.backtest.result_card import card_rows
+from g4qc_core.backtest.metrics import session_table
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import NotFound, UsageError, unknown
+from g4qc_core.services.backtests.result_documents import document_of, has_report, summary_of
 from g4qc_core.services.research.worth import confidences
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.result_choice import ResultChoice
 from g4qc_core.storage.result_stores.result_labels import TAG
 
 router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
+
+Accepted = Annotated[str | None, Header(include_in_schema=False)]
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_TABLE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The table", "content": {Format.ARROW.media_type: _BINARY}},
+    **documented(404, 410),
+}
 
 ResultId = Annotated[str, Field(pattern=RESULT_ID)]
 BacktestId = Annotated[ResultId, Path(description="Id of a result")]
@@ -157,20 +167,32 @@ def backtest(backtest_id: BacktestId, context: Context) -> BacktestDetail:
     return detail(record_of(backtest_id, context), context)
 
 
-@router.get("/backtests/{backtest_id}/trades", dependencies=[CanRead], responses=documented(404, 410))
-def trades(backtest_id: BacktestId, context: Context) -> ColumnTable:
-    """Return the trades of a result by entry; prices are adjusted, in columns `_own` those of the contract itself."""
-    return ColumnTable(id=backtest_id, columns=columns_of(load(backtest_id, context)[1]))
+@router.get("/backtests/{backtest_id}/trades", response_model=ColumnTable, responses=_TABLE)
+def trades(backtest_id: BacktestId, context: Context, accept: Accepted = None) -> Response | ColumnTable:
+    """Return the trades of a result by entry; prices are adjusted, in columns `_own` those of the contract itself.
+
+    JSON, or an Arrow stream if the request accepts one.
+    """
+    return _table(backtest_id, load(backtest_id, context)[1], accept)
 
 
-@router.get("/backtests/{backtest_id}/equity", dependencies=[CanRead], responses=documented(404, 410))
+@router.get("/backtests/{backtest_id}/equity", response_model=ColumnTable, responses=_TABLE)
 def equity(
     backtest_id: BacktestId,
     context: Context,
-    points: Annotated[int, Query(ge=3, le=_MOST_POINTS, description="Most points, evenly spaced")] = 5000,
-) -> ColumnTable:
-    """Return the equity of a result; the points include the first and last bar and the largest drawdown."""
-    return ColumnTable(id=backtest_id, columns=columns_of(_thinned(load(backtest_id, context)[2], points)))
+    points: Annotated[int, Query(ge=3, le=_MOST_POINTS, description="Most points of the JSON, evenly spaced")] = 5000,
+    by: Annotated[Literal["bar", "session"], Query(description="A row for each bar, or for each session")] = "bar",
+    accept: Accepted = None,
+) -> Response | ColumnTable:
+    """Return the equity of a result; the points include the first and last bar and the largest drawdown.
+
+    An Arrow stream, if the request accepts one, has all rows.
+    """
+    record, _, curve = load(backtest_id, context)
+    if by == "session":
+        return _table(backtest_id, session_table(curve, float(record.metrics["starting_cash"])), accept)
+    form = choose_format(None, accept)
+    return _table(backtest_id, curve if form is Format.ARROW else _thinned(curve, points), accept)
 
 
 @router.get(
@@ -183,7 +205,7 @@ def report(backtest_id: BacktestId, context: Context) -> FileResponse:
     """Return the report as HTML that opens offline; a spec has one report, that of its newest result."""
     record = record_of(backtest_id, context)
     path = report_file(context.settings.reports, f"{record.spec_name}.html")
-    if path is None or not _has_report(record, context):
+    if path is None or not has_report(record, context.settings):
         raise NotFound(f"The report of {record.spec_name} shows a newer result, or was never made: run it again.")
     return sandboxed(path)
 
@@ -225,37 +247,26 @@ def load(backtest_id: str, context: Context) -> tuple[BacktestRecord, pd.DataFra
 
 def detail(record: BacktestRecord, context: Context) -> BacktestDetail:
     """Return a result as a document of the API."""
-    rows = card_rows(record.id, record.spec, record.inputs)
-    card = [CardEntry(key=row.key, name=row.name, value=row.value) for row in rows]
     (about,) = summaries([record], context)
-    return BacktestDetail(**about.model_dump(), inputs=dict(record.inputs), card=card, notes=list(record.notes))
+    more = document_of(record)
+    return BacktestDetail(**about.model_dump(), **more)
 
 
 def summaries(records: Sequence[BacktestRecord], context: Context) -> list[BacktestSummary]:
     """Return results as entries of a list."""
     left = confidences(records, context.stores())
-    return [BacktestSummary(**_summary(record, context), confidence=left[record.id]) for record in records]
+    return [BacktestSummary(**summary_of(record, context.settings, left[record.id])) for record in records]
 
 
-def _summary(record: BacktestRecord, context: Context) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "name": record.spec_name,
-        "title": record.title,
-        "tags": list(record.tags),
-        **{name: record.spec[name] for name in ("strategy", "instrument", "timeframe")},
-        "created_at": record.created_at,
-        "spec": dict(record.spec),
-        "metrics": dict(record.metrics),
-        "run_id": record.run_id,
-        "has_report": _has_report(record, context),
-    }
-
-
-def _has_report(record: BacktestRecord, context: Context) -> bool:
-    """Return True if the report was written after this result, so that it is not that of an older one."""
-    path = context.settings.reports / f"{record.spec_name}.html"
-    return path.is_file() and path.stat().st_mtime >= record.created_at.timestamp()
+def _table(backtest_id: str, frame: pd.DataFrame, accept: str | None) -> Response | ColumnTable:
+    """Return a frame in the form that the request accepts."""
+    if choose_format(None, accept) is not Format.ARROW:
+        return ColumnTable(id=backtest_id, columns=columns_of(frame))
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return Response(sink.getvalue().to_pybytes(), media_type=Format.ARROW.media_type)
 
 
 def columns_of(frame: pd.DataFrame) -> dict[str, list[Any]]:

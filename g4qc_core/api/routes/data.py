@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -27,15 +25,13 @@ from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.instruments.registry import CONTRACT_MONTH, Instrument
 from g4qc_core.services.coverage.completeness import completeness, life_of
 from g4qc_core.services.series.series_segments import readable, segments_of, series_version
-from g4qc_core.services.window_ends import Moment, window_of
+from g4qc_core.services.window_ends import parse_moment, window_of
 from g4qc_core.storage.bar_stores.bar_reader import BarQuery, BarReader, last_start
 from g4qc_core.timeframes import TIMEFRAMES
 
 LARGEST_PAGE = 50_000
 CURSOR_HEADER = "X-Next-Cursor"
 
-# An unescaped plus arrives as a space: 2026-10-05T13:30:00 00:00.
-_LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)$")
 
 router = APIRouter(tags=["bars"], dependencies=[CanRead])
 
@@ -173,25 +169,6 @@ def instrument_of(symbol: str, context: ApiContext) -> Instrument:
         return context.registry[symbol]
     except UsageError as error:
         raise NotFound(str(error)) from None
-
-
-def parse_moment(text: str | None) -> Moment | None:
-    """Parse a trade date or an instant, which is UTC unless it names a zone.
-
-    Raises:
-        UsageError: it is neither.
-    """
-    if text is None:
-        return None
-    try:
-        with suppress(ValueError):
-            return date.fromisoformat(text)
-        instant = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
-        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(
-            f"'{text}' is no date: write a trade date like 2026-10-31, or an instant like 2026-10-05T13:30:00Z."
-        ) from None
 
 
 def _query(instrument: Instrument, asked: SeriesRequest, context: ApiContext) -> BarQuery:

@@ -37,6 +37,7 @@ from g4qc_core.backtest.metrics.session_returns import (
     annual_return,
     session_equity,
     session_returns,
+    session_table,
 )
 from g4qc_core.backtest.metrics.trade_figures import by_side, losing_streak, sqn, trade_figures
 
@@ -46,7 +47,7 @@ __all__ = [
     "by_weekday", "by_year", "calmar", "compute", "conditional_value_at_risk", "correlation", "cost_figures",
     "distorted", "downside", "drawdown_table", "falls", "in_order", "kurtosis", "longest_drawdown", "losing_streak",
     "max_drawdown", "monthly_returns", "needing", "omega", "rolling_sharpe",
-    "rolling_volatility", "session_equity", "session_figures", "session_returns",
+    "rolling_volatility", "session_equity", "session_figures", "session_returns", "session_table",
     "sharpe", "skew", "sortino", "sqn", "tail_ratio", "trade_figures", "traded_value", "turnover", "value_at_risk",
     "volatility", "window_for", "without_annual",
 ]  # fmt: skip

@@ -1,0 +1,46 @@
+"""Stored results as documents: the same fields in the API and for programs that have the database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from g4qc_core.backtest.result_card import card_rows
+from g4qc_core.services.backtests.spec_run import report_path
+from g4qc_core.settings import Settings
+from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
+
+
+def summary_of(record: BacktestRecord, settings: Settings, confidence: float | None) -> dict[str, Any]:
+    """Return a result without inputs, card and notes; `created_at` is a datetime.
+
+    Args:
+        record: the result.
+        settings: for the folder of reports.
+        confidence: what all trials of its strategy leave of its Sharpe ratio (`services.research.worth.confidences`).
+    """
+    return {
+        "id": record.id,
+        "name": record.spec_name,
+        "title": record.title,
+        "tags": list(record.tags),
+        **{name: record.spec[name] for name in ("strategy", "instrument", "timeframe")},
+        "created_at": record.created_at,
+        "spec": dict(record.spec),
+        "metrics": dict(record.metrics),
+        "run_id": record.run_id,
+        "has_report": has_report(record, settings),
+        "confidence": confidence,
+    }
+
+
+def document_of(record: BacktestRecord) -> dict[str, Any]:
+    """Return the rest of a result: its inputs, card and notes."""
+    card = [asdict(row) for row in card_rows(record.id, record.spec, record.inputs)]
+    return {"inputs": dict(record.inputs), "card": card, "notes": list(record.notes)}
+
+
+def has_report(record: BacktestRecord, settings: Settings) -> bool:
+    """Return True if the report was written after this result, so that it is not that of an older one."""
+    path = report_path(settings, record.spec_name)
+    return path.is_file() and path.stat().st_mtime >= record.created_at.timestamp()
