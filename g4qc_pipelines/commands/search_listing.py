@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from rich.table import Table
 from g4qc_core.backtest.metrics import PERCENT
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.sentences import counted
+from g4qc_core.services.research.search_publishing import search_report_path
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.search_store import SearchRecord
 from g4qc_core.storage.stores import open_stores
@@ -55,10 +57,12 @@ def show_search(settings: Settings, words: str, as_json: bool) -> None:
     """
     with open_stores(settings) as stores:
         record = stores.searches.named(words)
+    report = search_report_path(settings, record)
+    known = report if report.exists() else None
     if as_json:
-        echo_json(document_of(record))
+        echo_json({**document_of(record), "report": None if known is None else str(known)})
     else:
-        print_search(record)
+        print_search(record, known)
 
 
 def document_of(record: SearchRecord, brief: bool = False) -> dict[str, Any]:
@@ -71,8 +75,8 @@ def document_of(record: SearchRecord, brief: bool = False) -> dict[str, Any]:
     return values
 
 
-def print_search(record: SearchRecord) -> None:
-    """Print what came out of a search: counts, the best sets, and what they are worth."""
+def print_search(record: SearchRecord, report: Path | None = None) -> None:
+    """Print what came out of a search: counts, the best sets, what they are worth, and the file of its report."""
     summary = record.summary or {}
     click.echo(_counts(record))
     top: Sequence[Mapping[str, Any]] = summary.get("top") or ([] if record.best is None else [record.best])
@@ -85,6 +89,8 @@ def print_search(record: SearchRecord) -> None:
             click.echo(text)
     for note in summary.get("notes", ()):
         click.echo(note)
+    if report is not None:
+        click.echo(f"Report {report}")
     if record.best is not None and record.state == "done":
         click.echo(f"To keep the best set as a result: {_again(record, record.best)}")
 

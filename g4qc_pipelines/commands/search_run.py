@@ -16,6 +16,7 @@ from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import counted
 from g4qc_core.services.research.search_plan import plan_search
+from g4qc_core.services.research.search_publishing import publish_search
 from g4qc_core.services.research.searches import SearchProgress, SearchRun
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.trial_store import TrialStore
@@ -60,10 +61,11 @@ def run_search(settings: Settings, words: str, given: Mapping[str, Any], as_json
             click.echo(f"{counted(tried, 'trial is', 'trials are')} kept: the same command goes on.", err=True)
             raise
         record = run.record
+        report = publish_search(record, settings, registry, stores)
     if as_json:
-        echo_json(document_of(record))
+        echo_json({**document_of(record), "report": str(report)})
     else:
-        print_search(record)
+        print_search(record, report)
 
 
 def _follow(events: Iterator[SearchProgress]) -> None:

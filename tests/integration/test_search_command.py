@@ -34,6 +34,9 @@ def test_a_search_of_a_strategy_runs_and_is_listed_and_shown(full_home: Home) ->
     assert (found["state"], found["counts"]["tried"], found["counts"]["skipped"]) == ("done", 7, 1)
     assert "All 8 sets of the grid, of which 1 does not fit together." in done.errors
     assert re.search(r"Of \d+ trials .*without any skill, the best is expected to show a Sharpe", done.errors)
+    report = Path(found["report"]).read_text("utf-8")
+    assert "7 sets tried" in report
+    assert f'value="{found["best"]["objective"]}"' in report
     again = full_home.run("search", found["name"])
     assert again.code == 0
     assert "This search is done" in again.errors

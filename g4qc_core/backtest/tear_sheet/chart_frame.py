@@ -12,7 +12,11 @@ UP, DOWN, LINE, MUTED, MARK, TEXT = "#0f766e", "#c2410c", "#0b63b8", "#566273", 
 MOST_POINTS = 4000
 """Most points of a line."""
 
+WIDE_TICKS = 7
+"""Dates below a chart; the page's script asks for fewer on a narrow screen."""
+
 _RIGHT = 84
+_LOW = 150  # pixels of a figure with few numbers at its side
 _ROLES = {"bar": "return G4QC.barTick(tick, range);", "value": "return G4QC.valueTick(tick, ticks, kind);"}
 
 
@@ -28,7 +32,7 @@ def plain_figure(height: int, unit: str, kind: str = "plain", **fields: Any) -> 
     from bokeh.models import CustomJSTickFormatter
     from bokeh.plotting import figure
 
-    made = figure(
+    made: Any = figure(
         height=height,
         sizing_mode="stretch_width",
         y_axis_location="right",
@@ -52,6 +56,8 @@ def plain_figure(height: int, unit: str, kind: str = "plain", **fields: Any) -> 
     made.axis.axis_label_text_font_style = "normal"
     made.yaxis.axis_label = f"§{unit}§" if unit else None
     made.yaxis.formatter = CustomJSTickFormatter(args={"kind": kind}, code=_ROLES["value"])
+    if height < _LOW:
+        made.yaxis.ticker.desired_num_ticks = 4
     return made
 
 
@@ -81,6 +87,7 @@ def bar_figure(shared: Any, height: int, unit: str, kind: str = "plain", dates: 
     if dates:
         made.xaxis.formatter = CustomJSTickFormatter(args={"range": shared}, code=_ROLES["bar"])
         made.xaxis.ticker.min_interval = 1
+        made.xaxis.ticker.desired_num_ticks = WIDE_TICKS
     return made
 
 

@@ -45,7 +45,8 @@
     const filled = text
       .replace(/§([\w.]+)§/g, (_, key) => JSON.stringify(G4QC.say(key)).slice(1, -1))
       .replace(/#[0-9a-f]{6}/g, (colour) => (G4QC.dark() ? DARK[colour] ?? colour : colour));
-    return JSON.parse(filled);
+    const narrow = document.documentElement.clientWidth < 600;
+    return JSON.parse(narrow ? filled.replaceAll('"desired_num_ticks":7', '"desired_num_ticks":2') : filled);
   }
 
   /* The trades are sent once, for the table; the chart's source gets its columns from there. */
