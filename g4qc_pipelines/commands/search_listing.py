@@ -13,7 +13,7 @@ from rich.table import Table
 from g4qc_core.backtest.metrics import PERCENT
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.sentences import counted
-from g4qc_core.services.research.search_publishing import search_report_path
+from g4qc_core.services.research.search_report import search_report_path
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.search_store import SearchRecord
 from g4qc_core.storage.stores import open_stores
@@ -57,8 +57,9 @@ def show_search(settings: Settings, words: str, as_json: bool) -> None:
     """
     with open_stores(settings) as stores:
         record = stores.searches.named(words)
-    report = search_report_path(settings, record)
-    known = report if report.exists() else None
+        newest = stores.searches.named(record.name).id == record.id
+    report = search_report_path(settings, record.name)
+    known = report if newest and report.exists() else None
     if as_json:
         echo_json({**document_of(record), "report": None if known is None else str(known)})
     else:

@@ -16,7 +16,7 @@ from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import counted
 from g4qc_core.services.research.search_plan import plan_search
-from g4qc_core.services.research.search_publishing import publish_search
+from g4qc_core.services.research.search_report import publish_search
 from g4qc_core.services.research.searches import SearchProgress, SearchRun
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.trial_store import TrialStore

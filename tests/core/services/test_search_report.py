@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from g4qc_core.errors import UsageError
-from g4qc_core.services.research.search_publishing import publish_search, search_page
+from g4qc_core.errors import G4qcError, UsageError
+from g4qc_core.services.research.search_report import publish_search, search_page
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from tests.core.services.test_searches import REGISTRY, done, ready, run_of, stores
@@ -39,7 +39,7 @@ def test_the_report_has_the_stored_trials_and_what_the_best_is_worth(ready: Stor
 
 def test_a_search_without_a_ranked_trial_is_one_sentence(ready: Stores, settings: Settings) -> None:
     run = run_of(ready, settings, constraints=["trades >= 100000"])
-    with pytest.raises(UsageError):
+    with pytest.raises(G4qcError, match="None of 28 trials keeps"):
         done(run)
     with pytest.raises(UsageError, match="has no ranked trial yet"):
         search_page(run.record, REGISTRY, ready)
