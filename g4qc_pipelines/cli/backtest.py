@@ -17,8 +17,9 @@ from g4qc_pipelines.cli.spec_options import SpecCommand
     type=click.Choice(["auto", "en", "es"]),
     help="Language in which the report opens; auto: that of the reader's browser  [default: G4QC_REPORT_LANGUAGE]",
 )
+@click.option("--confirm", is_flag=True, help="Run it by the reference engine too, and compare every trade and session")
 @json_option
-def backtest(spec: str, lang: str | None, as_json: bool, **options: Any) -> None:
+def backtest(spec: str, lang: str | None, confirm: bool, as_json: bool, **options: Any) -> None:
     """Run SPEC on stored bars and write its report.
 
     SPEC is the name of an entry of the backtests file or of a spec that ran before, like sma_cross-ES-1h; or a strategy
@@ -32,4 +33,4 @@ def backtest(spec: str, lang: str | None, as_json: bool, **options: Any) -> None
     settings = settings_for_database()
     from g4qc_pipelines.commands.backtest_run import run_backtest
 
-    run_backtest(settings, spec, options, as_json, lang)
+    run_backtest(settings, spec, options, as_json, lang, confirm)

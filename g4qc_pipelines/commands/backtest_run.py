@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import click
+
 from g4qc_core.errors import G4qcError
 from g4qc_core.services.backtests.known_specs import keep_spec
 from g4qc_core.services.backtests.preflight import check_names
@@ -21,7 +23,12 @@ from g4qc_pipelines.stages.kinds import backtest
 
 
 def run_backtest(
-    settings: Settings, words: str, options: Mapping[str, Any], as_json: bool, lang: str | None = None
+    settings: Settings,
+    words: str,
+    options: Mapping[str, Any],
+    as_json: bool,
+    lang: str | None = None,
+    confirm: bool = False,
 ) -> None:
     """Run the spec that the words name on stored bars, and print the figures.
 
@@ -31,7 +38,12 @@ def run_backtest(
         options: fields given on the command line, by name; None where they were not given.
         as_json: print JSON instead of a table.
         lang: language in which the report opens; None: that of the settings.
+        confirm: run the spec by the other engine too, and compare.
+
+    Raises:
+        G4qcError: the two engines differ.
     """
+    from g4qc_core.services.backtests.confirmed_results import confirmed
     from g4qc_core.services.backtests.spec_run import load_result, publish, report_path
     from g4qc_core.services.research.worth import worth_of_result
 
@@ -50,10 +62,14 @@ def run_backtest(
         worth = worth_of_result(result, bench.stores)
         if lang is not None:
             publish(result, settings, bench.registry, bench.stores, worth.figures, lang)
+        words_of_both = confirmed(result, bench.registry, bench.stores) if confirm else ""
     if as_json:
-        echo_json({**result.to_dict(), "worth": worth.to_dict(), "report": str(path)})
+        more = {"confirmed": words_of_both} if confirm else {}
+        echo_json({**result.to_dict(), "worth": worth.to_dict(), "report": str(path), **more})
         return
     print_result(result, path, worth)
+    if confirm:
+        click.echo(words_of_both)
 
 
 @contextmanager

@@ -138,3 +138,9 @@ def test_a_spec_whose_first_run_fails_for_good_is_known_no_longer(full_home: Hom
     # A spec with a result stays, whatever the outcome of a later run.
     answer(full_home, *SMA, "--name", "proven", "--param", "fast=4")
     assert "proven" in kept(full_home)[0]
+
+
+def test_a_backtest_is_confirmed_by_the_reference_engine(full_home: Home) -> None:
+    confirmed = answer(full_home, *SMA, "--confirm", "--param", "fast=3", "--param", "slow=8", "--cash", "1000000")
+    assert confirmed["inputs"]["engine"].startswith("compiled ")
+    assert confirmed["confirmed"].startswith("Confirmed: both engines give the same ")

@@ -108,13 +108,18 @@ def order_fee(contracts: int, own: int, fee: int, rate: int, divisor: int, least
     """Return the commission of an order, whole numbers throughout; zero for no contracts."""
     if contracts == 0:
         return 0
-    charged = contracts * fee + (2 * contracts * abs(own) * rate + divisor) // (2 * divisor)
-    return max(charged, least)
+    by_rate = contracts * abs(own) * rate
+    if divisor > 1:
+        by_rate = (2 * by_rate + divisor) // (2 * divisor)
+    return max(contracts * fee + by_rate, least)
 
 
 def order_slippage(contracts: int, own: int, slippage: int, rate: int, divisor: int) -> int:
     """Return the slippage of an order, whole numbers throughout."""
-    return contracts * slippage + (2 * contracts * abs(own) * rate + divisor) // (2 * divisor)
+    by_rate = contracts * abs(own) * rate
+    if divisor > 1:
+        by_rate = (2 * by_rate + divisor) // (2 * divisor)
+    return contracts * slippage + by_rate
 
 
 def _places(value: Decimal) -> int:

@@ -39,10 +39,12 @@ def _cost(contracts: int, own: int, costs: np.ndarray) -> int:
 
 @njit(cache=True)
 def _extremes(values: np.ndarray) -> tuple[int, int]:
+    # Written so that the compiler compares many values at once.
     low = high = values[0]
-    for value in values:
-        low = min(low, value)
-        high = max(high, value)
+    for k in range(len(values)):
+        value = values[k]
+        low = value if value < low else low
+        high = value if value > high else high
     return low, high
 
 
