@@ -64,6 +64,7 @@ def test_the_commands_of_the_tutorial_run_one_after_another(home: Home) -> None:
                 assert done.code == 0, f"{name}: {shlex.join(call)}: {done.errors}"
 
 
+@pytest.mark.slow
 def test_the_page_about_strategies_runs_from_its_first_line_to_its_last(home: Home) -> None:
     """Files are written as the page titles them, and its commands run one after another, those of pytest too."""
     page = ROOT / "docs" / "strategies.md"

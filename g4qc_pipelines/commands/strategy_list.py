@@ -87,6 +87,12 @@ def _document(one: KnownStrategy) -> dict[str, Any]:
     }
 
 
+def _inputs(one: KnownStrategy) -> list[str]:
+    if not issubclass(one.kind, Strategy):
+        return []
+    return [f"{name}: {kind.words('its instrument', 'the same')}" for name, kind in one.kind.inputs.items()]
+
+
 def _parameters(one: KnownStrategy) -> list[dict[str, Any]]:
     defaults = one.own_parameters()
     if one.of_library:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ from backtesting import Strategy as LibraryStrategy
 from backtesting.lib import TrailingStrategy
 from backtesting.test import SMA
 
-from g4qc_core.backtest.strategies import Strategy
+from g4qc_core.backtest.aligned_inputs import AlignedInput
+from g4qc_core.backtest.strategies import Strategy, higher
 
 
 class Base(Strategy):
@@ -140,8 +142,18 @@ class Backwards(Base):
         return close - close[::-1].ewm(span=10).mean()[::-1]
 
 
-LOOK_AHEAD = (NegativeShift, FarShift, CentredWindow, WholeSample, NearTheTop, Quantile, FilledBackwardsAndSaysSo,
-              Interpolated, DayClose, ResampledWrongly, BestOfAll, Backwards)  # fmt: skip
+class DailyMaximum(Base):
+    """Compares with the highest close of all sessions of its daily input."""
+
+    inputs: ClassVar = {"daily": higher("1d")}
+
+    def signals(self, bars: pd.DataFrame, *args: object, **inputs: AlignedInput) -> np.ndarray:
+        top = inputs["daily"].of(lambda frame: frame["close"] / frame["close"].max())
+        return np.nan_to_num(np.sign(top - 0.99))
+
+
+LOOK_AHEAD = (DailyMaximum, NegativeShift, FarShift, CentredWindow, WholeSample, NearTheTop, Quantile, Interpolated,
+              FilledBackwardsAndSaysSo, DayClose, ResampledWrongly, BestOfAll, Backwards)  # fmt: skip
 
 
 class SaysTooLittle(Base):

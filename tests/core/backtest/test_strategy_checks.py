@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from g4qc_core.backtest.strategies import STRATEGIES
+from g4qc_core.backtest.strategies import STRATEGIES, Strategy
 from g4qc_core.backtest.strategy_checks.check_bars import check_bars
 from g4qc_core.backtest.strategy_checks.check_inputs import check_inputs
 from g4qc_core.backtest.strategy_checks.determinism import check_determinism
@@ -30,8 +30,9 @@ LONG = 30.0
 def subject(of: type | str, bars: pd.DataFrame = BARS, **fields: object) -> CheckSubject:
     name = of if isinstance(of, str) else f"{of.__module__}:{of.__name__}"
     given = {"strategy": name, "parameters": {}, "cash": 10_000_000} | fields
-    kind = STRATEGIES.get(name)
-    inputs = check_inputs(kind.inputs, bars, ES, "1h") if kind is not None else None
+    kind = STRATEGIES.get(name, of)
+    own = isinstance(kind, type) and issubclass(kind, Strategy)
+    inputs = check_inputs(kind.inputs, bars, ES, "1h") if own else None  # type: ignore[union-attr]
     return CheckSubject(spec(**given), bars, ES, inputs=inputs)
 
 
