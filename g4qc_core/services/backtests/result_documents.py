@@ -28,9 +28,9 @@ def summary_of(record: BacktestRecord, settings: Settings, confidence: float | N
         "created_at": record.created_at,
         "spec": dict(record.spec),
         "metrics": dict(record.metrics),
+        "confidence": confidence,
         "run_id": record.run_id,
         "has_report": has_report(record, settings),
-        "confidence": confidence,
     }
 
 

@@ -60,6 +60,9 @@ def test_fills_and_value_are_those_of_the_futures_test_of_backtrader() -> None:
     # There the last position stays open, and its value is counted without the fee of closing it.
     assert float(account.final + of.fee) == truth["value"]
     assert len(trades) - 1 == truth["trades"]
+    closed = trades["profit"].to_numpy()[:-1]
+    # There the standard deviation is that of the population.
+    assert metrics.sqn(closed) * math.sqrt(len(closed) / (len(closed) - 1)) == pytest.approx(truth["sqn_ddof0"])
     assert float(account.final + of.fee) / 10_000 - 1 == pytest.approx(truth["year_return"])
 
 
@@ -90,6 +93,8 @@ def test_a_class_of_the_library_gives_the_librarys_own_published_figures() -> No
     assert result.metrics["trades"] == 66
     assert result.metrics["max_drawdown"] == pytest.approx(truth["Max. Drawdown [%]"] / 100)
     assert result.metrics["win_rate"] == pytest.approx(truth["Win Rate [%]"] / 100)
+    assert result.metrics["average_drawdown"] == pytest.approx(truth["Avg. Drawdown [%]"] / 100)
+    assert result.metrics["total_return"] == pytest.approx(truth["Return [%]"] / 100)
 
 
 def test_ratios_are_those_of_empyrical() -> None:
@@ -104,6 +109,8 @@ def test_ratios_are_those_of_empyrical() -> None:
     assert metrics.downside(returns) == pytest.approx(truth["downside_risk"])
     assert metrics.max_drawdown(returns) == pytest.approx(truth["max_drawdown"])
     assert metrics.annual_return(whole) == pytest.approx(truth["annual_return"])
+    assert metrics.calmar(metrics.annual_return(whole), metrics.max_drawdown(returns)) == pytest.approx(truth["calmar"])
+    assert metrics.tail_ratio(whole) == pytest.approx(truth["tail_ratio"])
 
 
 def test_ratios_are_those_of_performance_analytics() -> None:
@@ -117,6 +124,8 @@ def test_ratios_are_those_of_performance_analytics() -> None:
     calmar = metrics.annual_return(ham1, 12) / -metrics.max_drawdown(ham1)
     assert calmar == pytest.approx(truth["HAM1 CalmarRatio"], abs=5e-8)
     assert -metrics.max_drawdown(managers("SP500 TR")) == pytest.approx(truth["SP500 TR maxDD"], abs=5e-5)
+    geometric = metrics.annual_return(ham1 - free, 12) / metrics.volatility(ham1 - free, 12)
+    assert geometric == pytest.approx(truth["HAM1 SharpeRatio.annualized geometric Rf .035/12"], abs=5e-6)
     for name, (yearly, spread, ratio) in truth["table.AnnualizedReturns"].items():
         returns = managers(name)
         annual, deviation = metrics.annual_return(returns, 12), metrics.volatility(returns, 12)
@@ -139,6 +148,20 @@ def test_the_figures_of_a_result_are_those_of_its_session_returns() -> None:
     assert figures["sortino"] == pytest.approx(truth["sortino"] * math.sqrt(a_year / 252))
     assert figures["volatility"] == pytest.approx(yearly.std(ddof=1) * math.sqrt(a_year))
     assert figures["sharpe"] == pytest.approx(yearly.mean() / yearly.std(ddof=1) * math.sqrt(a_year))
+
+
+@pytest.mark.parametrize("column", ["HAM1", "HAM4", "SP500 TR"])
+def test_ratios_and_drawdowns_are_those_of_ffn(column: str) -> None:
+    ffn = pytest.importorskip("ffn")
+    returns = managers(column)
+    months = pd.date_range("1996-01-31", periods=len(returns), freq="ME")
+    series = pd.Series(returns, months)
+    prices = pd.concat([pd.Series([1.0], [months[0] - pd.DateOffset(months=1)]), (1 + series).cumprod()])
+    assert metrics.sharpe(returns, 12) == pytest.approx(ffn.calc_sharpe(series, nperiods=12))
+    assert metrics.max_drawdown(returns) == pytest.approx(ffn.calc_max_drawdown(prices))
+    details = ffn.core.drawdown_details(ffn.to_drawdown_series(prices))
+    table = metrics.drawdown_table(prices[1:], 1.0, most=1000)
+    assert sorted(table["depth"]) == pytest.approx(sorted(details["drawdown"].astype(float)))
 
 
 def figures_of(returns: np.ndarray, span: Span) -> dict[str, Any]:
