@@ -80,7 +80,7 @@ def _document(one: KnownStrategy) -> dict[str, Any]:
         "file": inspect.getsourcefile(one.kind) or "",
         "summary": one.summary,
         "bars_needed": needed,
-        "inputs": [str(declared) for declared in getattr(one.kind, "inputs", {}).values()]
+        "inputs": [f"{name}: {declared}" for name, declared in getattr(one.kind, "inputs", {}).items()]
         if not one.of_library
         else [],
         "parameters": _parameters(one),

@@ -17,6 +17,9 @@ class HigherTimeframe:
 
     timeframe: str
 
+    def __str__(self) -> str:
+        return f"{self.timeframe} bars of the same series"
+
     def words(self, symbol: str, timeframe: str) -> str:
         """Return what is read, for an instrument and timeframe."""
         return f"{self.timeframe} bars of {symbol}"
@@ -25,6 +28,9 @@ class HigherTimeframe:
 @dataclass(frozen=True)
 class NextContract:
     """The contract after the front one by the same roll rule, in the same timeframe, at its own prices."""
+
+    def __str__(self) -> str:
+        return "the contract after the front one"
 
     def words(self, symbol: str, timeframe: str) -> str:
         """Return what is read, for an instrument and timeframe."""
@@ -42,6 +48,9 @@ class OtherInstrument:
 
     symbol: str
     timeframe: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.timeframe or 'equally long'} bars of {self.symbol}"
 
     def words(self, symbol: str, timeframe: str) -> str:
         """Return what is read, for an instrument and timeframe."""
