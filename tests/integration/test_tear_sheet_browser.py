@@ -131,6 +131,9 @@ def test_the_printed_page_has_its_first_trades(browser: Browser, file: Path, res
         assert page.locator("#trade-rows tbody tr:not(.space)").count() == min(100, len(result.trades))
         page.emulate_media(media="print")
         expect(page.locator(".tools")).to_be_hidden()
+        page.set_viewport_size({"width": 720, "height": 1000})
+        assert page.evaluate("document.getElementById('trade-rows').scrollWidth <= 720")
+        page.set_viewport_size({"width": 1280, "height": 900})
         page.emulate_media(media="screen")
         page.evaluate("window.dispatchEvent(new Event('afterprint'))")
 
