@@ -135,12 +135,14 @@ def run_events(
         rule = numbers.rule
         money, margin = numbers.money[at], numbers.margin
         sizer[2:8] = (1, numbers.at_open, numbers.share, numbers.capital, rule.buffer, rule.cap or 0)
+    prices = bars.open[at + 1]
     status = kernels.run_events(
-        bars.open,
-        bars.close,
         market.closes,
-        bars.link,
+        int(bars.link[-1]),
         at,
+        prices,
+        prices - bars.link[at],
+        prices - bars.link[at + 1],
         events.rolled,
         events.wanted,
         events.decides,

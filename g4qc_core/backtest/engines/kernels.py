@@ -4,7 +4,8 @@ All money and prices are whole numbers of 64 bits, so that the pass gives the nu
 account. It visits the bars that decide an order and the ends of sessions one by one; of the bars between two orders it
 takes only the lowest and the highest close, unless the equity reaches a new peak among them.
 
-The module is imported late, because it imports numba.
+The module is imported late, because it imports numba. Compiled code is kept on disk until this file changes: touch it
+after a change of `order_fee`, `order_slippage` or `contracts_wanted`, which are compiled into it.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def _climb(closes: np.ndarray, unit: int, scale: int, state: np.ndarray, falls: 
     base, peak = state[_BASE], state[_PEAK]
     lowest = peak
     for close in closes:
-        equity = base + unit * close
+        equity = base + unit * np.int64(close)
         lowest = min(lowest, equity)
         if equity > peak:
             _fall(lowest, peak, scale, falls)
@@ -73,21 +74,19 @@ def _climb(closes: np.ndarray, unit: int, scale: int, state: np.ndarray, falls: 
 
 
 @njit(cache=True)
-def _pass(
-    closes: np.ndarray, narrow: np.ndarray, first: int, step: int, scale: int, state: np.ndarray, falls: np.ndarray
-) -> bool:
+def _pass(closes: np.ndarray, first: int, step: int, scale: int, state: np.ndarray, falls: np.ndarray) -> bool:
     """Pass the closes from bar `first` on, through which a position is held; return False for a ruined account."""
     base, unit = state[_BASE], state[_HELD] * step
     low = high = base
     if unit != 0:
         state[EXPOSED] += len(closes)
-        lowest, highest = _extremes(narrow)
+        lowest, highest = _extremes(closes)
         low, high = base + unit * np.int64(lowest), base + unit * np.int64(highest)
         if low > high:
             low, high = high, low
     if low <= 0:
         bar = 0
-        while base + unit * closes[bar] > 0:
+        while base + unit * np.int64(closes[bar]) > 0:
             bar += 1
         state[RUIN] = first + bar
         return False
@@ -168,32 +167,34 @@ def _trade(left: int, fill: int, price: int, queue: np.ndarray, lots: np.ndarray
 
 
 @njit(cache=True)
-def _end(closes: np.ndarray, link: np.ndarray, costs: np.ndarray, scale: int, queue: np.ndarray, lots: np.ndarray,
+def _end(closes: np.ndarray, link: int, costs: np.ndarray, scale: int, queue: np.ndarray, lots: np.ndarray,
          state: np.ndarray, falls: np.ndarray) -> int:  # fmt: skip
     """Close what is open at the last close; return the equity then."""
     n, held = len(closes), state[_HELD]
-    price = closes[n - 1]
+    price = int(closes[n - 1])
     final = state[_BASE] + held * costs[0] * price
     if held != 0:
         state[EXPOSED] += 1
-        final -= _cost(abs(held), price - link[n - 1], costs)
+        final -= _cost(abs(held), price - link, costs)
         _trade(-held, n, price, queue, lots, state)
     _fall(final, max(state[_PEAK], final), scale, falls)
     return final
 
 
 @njit(cache=True)
-def _execute(after: int, rolled: bool, bar: int, opens: np.ndarray, link: np.ndarray, opened: int, costs: np.ndarray,
+def _execute(after: int, rolled: bool, fill: int, price: int, old: int, own: int, opened: int, costs: np.ndarray,
              queue: np.ndarray, lots: np.ndarray, state: np.ndarray) -> bool:  # fmt: skip
-    """Trade from the held position to another one at the open after a bar; return False for too large an account."""
-    held, fill = state[_HELD], bar + 1
-    price = opens[fill]
+    """Trade from the held position to another one at an open; return False for too large an account.
+
+    The price is linked; `old` and `own` are the own prices of the contracts before and after that open.
+    """
+    held = state[_HELD]
     if rolled and held != 0:
-        opened -= _cost(abs(held), price - link[bar], costs) + _cost(abs(after), price - link[fill], costs)
+        opened -= _cost(abs(held), old, costs) + _cost(abs(after), own, costs)
         _trade(-held, fill, price, queue, lots, state)
         _trade(after, fill, price, queue, lots, state)
     elif after != held:
-        opened -= _cost(abs(after - held), price - link[fill], costs)
+        opened -= _cost(abs(after - held), own, costs)
         _trade(after - held, fill, price, queue, lots, state)
     else:
         return True
@@ -205,11 +206,12 @@ def _execute(after: int, rolled: bool, bar: int, opens: np.ndarray, link: np.nda
 
 @njit(cache=True)
 def run_events(
-    opens: np.ndarray,
     closes: np.ndarray,
-    narrow: np.ndarray,
-    link: np.ndarray,
+    link: int,
     at: np.ndarray,
+    prices: np.ndarray,
+    leaves: np.ndarray,
+    enters: np.ndarray,
     rolled: np.ndarray,
     wanted: np.ndarray,
     decides: np.ndarray,
@@ -227,11 +229,12 @@ def run_events(
     """Run the events of a plan, and return `DONE`, `RUINED` or `TOO_LARGE`.
 
     Args:
-        opens: int64, length n, linked, steps of the price grid.
-        closes: the same.
-        narrow: the closes in the narrowest integers that hold them.
-        link: int64, length n, steps that were added to the own prices.
+        closes: length n, linked, steps of the price grid, in the narrowest integers that hold them.
+        link: steps that were added to the own price of the last bar.
         at: int64, length k, ascending, below n - 1: bars on whose close an order is decided.
+        prices: int64, length k; linked opens after these bars.
+        leaves: int64, length k; own prices there of the contracts of these bars.
+        enters: int64, length k; own prices there of the contracts of the next bars.
         rolled: bool, length k; the contract changes at the open after it.
         wanted: int64, length k; contracts, or steps of a signal for a sizer.
         decides: bool, length k; a sizer computes the number anew.
@@ -257,23 +260,24 @@ def run_events(
         last = at[event] + 1 if event < k else n - 1
         unit = counts[_HELD] * step
         while session < len(ends) - 1 and ends[session] < last:
-            sessions[session] = counts[_BASE] + unit * closes[ends[session]]
+            sessions[session] = counts[_BASE] + unit * np.int64(closes[ends[session]])
             session += 1
-        if last > first and not _pass(closes[first:last], narrow[first:last], first, step, scale, counts, falls):
+        if last > first and not _pass(closes[first:last], first, step, scale, counts, falls):
             return RUINED
         first = last
         if event == k:
             break
-        bar = at[event]
-        closed, opened = counts[_BASE] + unit * closes[bar], counts[_BASE] + unit * opens[last]
+        price = prices[event]
+        closed = counts[_BASE] + unit * np.int64(closes[last - 1])
+        opened = counts[_BASE] + unit * price
         after = wanted[event]
         if sizer[2] == 1:
-            after = _sized(event, opened, opens[last] - link[bar], closed, rolled, wanted, decides, money, margin,
-                           costs, sizer, counts)  # fmt: skip
+            after = _sized(event, opened, leaves[event], closed, rolled, wanted, decides, money, margin, costs, sizer,
+                           counts)  # fmt: skip
         else:
             _check(event, after, rolled[event], margin[event], closed, counts)
         if abs(after) > sizer[8] or not _execute(
-            after, rolled[event], bar, opens, link, opened, costs, queue, lots, counts
+            after, rolled[event], last, price, leaves[event], enters[event], opened, costs, queue, lots, counts
         ):
             return TOO_LARGE
     sessions[len(ends) - 1] = _end(closes, link, costs, scale, queue, lots, counts, falls)
