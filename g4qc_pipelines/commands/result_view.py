@@ -52,7 +52,9 @@ def print_card(rows: Sequence[CardRow]) -> None:
 
 def print_worth(worth: ResultWorth) -> None:
     """Print what all trials of the strategy leave of a result."""
-    click.echo(f"\nWorth\n{textwrap.fill(worth.words, _WIDTH)}")
+    # A number is not parted from its sign.
+    words = textwrap.fill(worth.words.replace(" %", "\u00a0%"), _WIDTH).replace("\u00a0", " ")
+    click.echo(f"\nWorth\n{words}")
     for row in worth.rows:
         click.echo(f"{row.label:<32}{row.value}")
 
