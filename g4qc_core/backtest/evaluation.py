@@ -83,16 +83,35 @@ class Evaluator:
             UsageError: an unknown parameter, a value out of its range, or the user's own strategy failed.
         """
         given = {**self._spec.parameters, **parameters}
-        made = self._found.with_parameters(given)
-        if made is None or self._spec.on_roll == "hold":
+        strategy = self._compiled(given)
+        if strategy is None:
             return self._whole(given)
-        parameters = made.model_dump(mode="json")
-        strategy = TargetStrategy(self._spec.strategy, parameters, self._found.version, made, self._further)
         try:
             run = self._sets.run(strategy)
         except BacktestRefused as refused:
             return Evaluation(strategy.parameters, refused=str(refused))
         return Evaluation(strategy.parameters, run.fingerprint, run.equity, run.metrics)
+
+    def trades(self, parameters: Mapping[str, Any], most: int) -> tuple[pd.DataFrame, int]:
+        """Return the first trades of a set (`TRADE_COLUMNS`), and how many there are; raises as `result`.
+
+        Args:
+            parameters: the set.
+            most: number of trades to return.
+        """
+        strategy = self._compiled({**self._spec.parameters, **parameters})
+        if strategy is not None:
+            return self._sets.trades(strategy, most)
+        trades = self.result(parameters).trades
+        return trades.head(most), len(trades)
+
+    def _compiled(self, given: Mapping[str, Any]) -> TargetStrategy | None:
+        """Return the strategy that runs compiled; None for a set that runs as a whole backtest."""
+        made = self._found.with_parameters(given)
+        if made is None or self._spec.on_roll == "hold":
+            return None
+        parameters = made.model_dump(mode="json")
+        return TargetStrategy(self._spec.strategy, parameters, self._found.version, made, self._further)
 
     def result(self, parameters: Mapping[str, Any]) -> BacktestResult:
         """Run the spec with these parameters as a whole backtest; raises as `run_backtest`."""

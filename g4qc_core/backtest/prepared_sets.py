@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
-from g4qc_core.backtest.account.lots import lot_costs, lot_money
+from g4qc_core.backtest.account.account import trades_frame
+from g4qc_core.backtest.account.lots import LotCosts, lot_costs, lot_money, split_at_rolls
 from g4qc_core.backtest.account.margin import margin_units
 from g4qc_core.backtest.account.priced_bars import price_bars, window
 from g4qc_core.backtest.account.roll_positions import closed_at_rolls
@@ -103,7 +104,7 @@ class PreparedSets:
         """
         market, units = self._plan.bars, self._plan.units
         refuse_few_bars(self._spec, strategy, len(market))
-        run = self._compiled(strategy)
+        run, _ = self._compiled(strategy)
         money = lot_money(market, run.lots, lot_costs(market, run.lots, units), units)
         of_bars = {
             "intraday_drawdown": run.largest_fall,
@@ -115,14 +116,37 @@ class PreparedSets:
         benchmark = self._benchmark(run.most_contracts)
         return SetRun(self._id(strategy), equity, result_figures(equity, money, of_bars, cash, self._span, benchmark))
 
-    def _compiled(self, strategy: TargetStrategy) -> CompiledRun:
+    def trades(self, strategy: TargetStrategy, most: int) -> tuple[pd.DataFrame, int]:
+        """Run a strategy with its parameters and return its first trades (`TRADE_COLUMNS`), and how many there are.
+
+        Args:
+            strategy: with its parameters.
+            most: number of trades to return.
+
+        Raises:
+            UsageError, BacktestRefused: as `run`.
+        """
+        market, units = self._plan.bars, self._plan.units
+        refuse_few_bars(self._spec, strategy, len(market))
+        run, closing = self._compiled(strategy)
+        lots = split_at_rolls(market, run.lots)
+        paid = lot_costs(market, lots, units)
+        # Whether a trade ends at a roll is seen from the one that begins there, which may come after the last one.
+        reach = int(lots.exit_bar[: max(1, most)].max()) if len(lots) else -1
+        some = np.arange(np.searchsorted(lots.entry_bar, reach, "right"))
+        shown, costs = lots.pick(some), LotCosts(*(getattr(paid, one.name)[some] for one in fields(paid)))
+        frame = trades_frame(market, shown, lot_money(market, shown, costs, units), closing)
+        return frame.head(most), len(lots)
+
+    def _compiled(self, strategy: TargetStrategy) -> tuple[CompiledRun, Sequence[int]]:
+        """Return the run, and the bars of rolls at which it closes positions because the contract changes."""
         wish = self._wish(strategy)
         if self._spec.on_roll == "close" and len(self._plan.bars.rolls):
             closed, closing = closed_at_rolls(self._as_wanted(strategy, wish), self._plan.bars.rolls)
             wishes = Wishes(self._plan.bars, closed, closing)
             plan = make_plan(wishes, self._plan.units, self._task.cash, self._plan.numbers)
-            return run_compiled(plan, self._market, self._margin, self._space)
-        return run_events(self._plan, self._market, self._margin, self._space, self._events(strategy, wish))
+            return run_compiled(plan, self._market, self._margin, self._space), closing
+        return run_events(self._plan, self._market, self._margin, self._space, self._events(strategy, wish)), ()
 
     def _events(self, strategy: TargetStrategy, wish: np.ndarray) -> Events:
         """Return the bars that decide orders; the wish is converted to contracts or steps on these bars only."""

@@ -85,7 +85,7 @@ def settle(
     equity = _equity_units(market, split, position, paid, units, start)
     refuse_ruin(market.frame["timestamp"], equity)
     frame = _equity_frame(market, position, equity, units.scale, start)
-    return Account(_trades_frame(market, split, money, closing), frame, units.money(equity[-1]), costs.currency, money)
+    return Account(trades_frame(market, split, money, closing), frame, units.money(equity[-1]), costs.currency, money)
 
 
 def check_against(account: Account, engine_equity: float) -> None:
@@ -212,7 +212,15 @@ def _equity_frame(market: PricedBars, position: np.ndarray, units: np.ndarray, s
     )
 
 
-def _trades_frame(market: PricedBars, lots: Lots, won: LotMoney, closing: Collection[int]) -> pd.DataFrame:
+def trades_frame(market: PricedBars, lots: Lots, won: LotMoney, closing: Collection[int]) -> pd.DataFrame:
+    """Return lots within one contract each as trades: `TRADE_COLUMNS`, a row each.
+
+    Args:
+        market: the bars that were traded.
+        lots: what was bought and sold, by entry.
+        won: what the lots earned and paid.
+        closing: bars of rolls at which positions were closed because the contract changed.
+    """
     n = len(market)
     entries, ends = lots.entry_bar, lots.exit_bar
     exits = np.minimum(ends, n - 1)

@@ -71,7 +71,7 @@ def main(descriptor: int) -> None:
     if start.memory:
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (start.memory, hard))
-    kept: OrderedDict[str, tuple[Any, float]] = OrderedDict()
+    kept: OrderedDict[str, Any] = OrderedDict()
     try:
         while True:
             connection.send(_answer(connection.recv(), kept))
@@ -79,14 +79,12 @@ def main(descriptor: int) -> None:
         return
 
 
-def _answer(task: ExploreTask, kept: OrderedDict[str, tuple[Any, float]]) -> Any:
+def _answer(task: ExploreTask, kept: OrderedDict[str, Any]) -> Any:
     """Return the explored set, or the error for the user."""
     from g4qc_core.errors import G4qcError, UsageError
-    from g4qc_core.research.explore.explored_set import explore_set
 
     try:
-        evaluator, cash = _evaluator(task, kept)
-        return explore_set(evaluator, task.parameters, cash, task.trades)
+        return _explorer(task, kept).run(task.parameters, task.trades)
     except G4qcError as error:
         return error
     except MemoryError:
@@ -95,13 +93,12 @@ def _answer(task: ExploreTask, kept: OrderedDict[str, tuple[Any, float]]) -> Any
         return UsageError(f"The strategy failed with {type(error).__name__}: {error}")
 
 
-def _evaluator(task: ExploreTask, kept: OrderedDict[str, tuple[Any, float]]) -> tuple[Any, float]:
-    from g4qc_core.backtest.evaluation import Evaluator
+def _explorer(task: ExploreTask, kept: OrderedDict[str, Any]) -> Any:
+    from g4qc_core.research.explore.explored_set import SetExplorer
 
     if task.key not in kept:
         while len(kept) >= KEPT:
             kept.popitem(last=False)
-        arguments = pickle.loads(task.arguments.read_bytes())
-        kept[task.key] = Evaluator(**arguments), float(arguments["spec"].cash)
+        kept[task.key] = SetExplorer(pickle.loads(task.arguments.read_bytes()))
     kept.move_to_end(task.key)
     return kept[task.key]

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from g4qc_core.backtest.account.priced_bars import window
+from g4qc_core.backtest.engines.engine_registry import default_engine, engine
 from g4qc_core.backtest.evaluation import Evaluator
 from g4qc_core.backtest.metrics.session_returns import session_returns
-from g4qc_core.errors import BacktestRefused
+from g4qc_core.backtest.prepared_strategy import prepare
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.research.search.session_shape import SessionShape
 
 
@@ -46,46 +49,55 @@ class ExploredSet:
     shape: SessionShape | None = None
 
 
-def explore_set(evaluator: Evaluator, parameters: Mapping[str, Any], cash: float, most_trades: int) -> ExploredSet:
-    """Run one set.
+class SetExplorer:
+    """Runs sets of one spec, on bars that are prepared once."""
 
-    Args:
-        evaluator: of the spec.
-        parameters: the set.
-        cash: money in the account before the first bar.
-        most_trades: number of trades to answer.
+    def __init__(self, arguments: Mapping[str, Any]) -> None:
+        """Take the arguments of `Evaluator`, by name."""
+        spec: BacktestSpec = arguments["spec"]
+        self._evaluator = Evaluator(**arguments)
+        self._cash = float(spec.cash)
+        self._engine = engine(default_engine(prepare(spec))).version
+        days = window(arguments["bars"], spec.first, spec.last)["trade_date"].drop_duplicates()
+        self._days: list[str] = pd.DatetimeIndex(days).strftime("%Y-%m-%d").tolist()
 
-    Raises:
-        UsageError: the parameters are wrong, or do not fit together.
-    """
-    try:
-        found = evaluator.result(parameters)
-    except BacktestRefused as refused:
-        return ExploredSet(dict(parameters), refused=str(refused))
-    daily = found.daily_equity
-    returns = session_returns(daily.to_numpy(np.float64), cash)
-    return ExploredSet(
-        found.inputs["parameters"],
-        fingerprint=found.id,
-        engine=str(found.inputs["engine"]),
-        metrics=found.metrics,
-        days=pd.DatetimeIndex(daily.index).strftime("%Y-%m-%d").tolist(),
-        equity=daily.tolist(),
-        trades=_columns(found.trades.head(most_trades)),
-        trade_count=len(found.trades),
-        returns=returns,
-        shape=SessionShape.of(returns),
-    )
+    def run(self, parameters: Mapping[str, Any], most_trades: int) -> ExploredSet:
+        """Run one set, and return it with at most this number of trades.
+
+        Raises:
+            UsageError: the parameters are wrong, or do not fit together.
+        """
+        found = self._evaluator.evaluate(parameters)
+        if found.refused:
+            return ExploredSet(found.parameters, refused=found.refused)
+        trades, count = self._evaluator.trades(parameters, most_trades)
+        returns = session_returns(found.equity, self._cash)
+        return ExploredSet(
+            found.parameters,
+            fingerprint=found.fingerprint,
+            engine=self._engine,
+            metrics=found.metrics,
+            days=self._days,
+            equity=found.equity.tolist(),
+            trades=_columns(trades),
+            trade_count=count,
+            returns=returns,
+            shape=SessionShape.of(returns),
+        )
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
     """Return the columns as JSON has them: times in UTC as text, undefined numbers null."""
-    columns: dict[str, list[Any]] = {}
-    for name in frame.columns:
-        column = frame[name]
-        if isinstance(column.dtype, pd.DatetimeTZDtype):
-            column = column.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-        elif column.dtype.kind == "M":
-            column = column.dt.strftime("%Y-%m-%d")
-        columns[str(name)] = [None if isinstance(v, float) and not np.isfinite(v) else v for v in column.tolist()]
-    return columns
+    return {str(name): _values(frame[name]) for name in frame.columns}
+
+
+def _values(column: pd.Series) -> list[Any]:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        stamps = column.dt.tz_convert(None).to_numpy().astype("datetime64[s]")
+        return [f"{text}Z" for text in np.datetime_as_string(stamps).tolist()]
+    if column.dtype.kind == "M":
+        return list(np.datetime_as_string(column.to_numpy().astype("datetime64[D]")).tolist())
+    values = column.tolist()
+    if column.dtype.kind == "f" and not np.isfinite(column.to_numpy()).all():
+        return [value if np.isfinite(value) else None for value in values]
+    return values

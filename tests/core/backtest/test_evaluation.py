@@ -64,6 +64,10 @@ def checked(asked: BacktestSpec, sets: list[dict[str, Any]], bars: pd.DataFrame 
         assert found.parameters == result.inputs["parameters"]
         assert found.equity.tolist() == result.daily_equity.tolist()
         assert found.metrics == result.metrics
+        for most in (0, 1, 3, len(result.trades) + 1):
+            trades, count = evaluator.trades(one, most)
+            assert count == len(result.trades)
+            pd.testing.assert_frame_equal(trades, result.trades.head(most))
 
 
 @settings(max_examples=15, deadline=None)
