@@ -22,6 +22,8 @@ MODULES = (
     "g4qc_pipelines.schedules",
     "g4qc_pipelines.sensors",
     "g4qc_core.backtest.engines.backtesting_py",
+    "g4qc_core.backtest.engines.compiled_engine",
+    "g4qc_core.backtest.prepared_sets",
     "g4qc_core.backtest.run",
     "g4qc_core.backtest.tear_sheet.pictures",
     "g4qc_core.backtest.tear_sheet.report",
