@@ -20,6 +20,7 @@ from g4qc_core.services.research.search_report import publish_search
 from g4qc_core.services.research.searches import SearchProgress, SearchRun
 from g4qc_core.services.rolls.instrument_rolls import refuse_other_overrides
 from g4qc_core.settings import Settings
+from g4qc_core.storage import tables
 from g4qc_core.storage.result_stores.search_store import SearchRecord
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES
@@ -27,7 +28,7 @@ from g4qc_pipelines.checks.last_findings import last_findings_of
 from g4qc_pipelines.checks.search_checks import SEARCH_CHECKS, search_results
 from g4qc_pipelines.data_versions import SEARCH_INPUTS, observed
 from g4qc_pipelines.failures import dagster_failures, retries
-from g4qc_pipelines.metadata import picture, table_of
+from g4qc_pipelines.metadata import picture, stored_in, table_of
 from g4qc_pipelines.partitions.partition_definitions import SEARCHES
 
 _GROUP = "research"
@@ -62,6 +63,7 @@ def _search(settings: Settings) -> dg.AssetsDefinition:
         group_name=_GROUP,
         kinds={"python", "postgres"},
         retry_policy=retries(settings),
+        metadata=stored_in(tables.trials),
         check_specs=[check("search") for check in SEARCH_CHECKS],
     )
     def search(

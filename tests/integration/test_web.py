@@ -58,7 +58,8 @@ def test_every_daemon_is_well_and_one_run_at_a_time_has_the_gateway(web: Up, cha
     assert instance["concurrencyLimits"] == [{"concurrencyKey": "ib", "limit": 1}]
 
 
-NO_TABLES = {"backtest_inputs", "backtest_report", "roll_sensitivity"}  # fingerprints, and two pages to look at
+# fingerprints, and two pages to look at
+NO_TABLES = {"backtest_inputs", "backtest_report", "roll_sensitivity", "search_inputs"}
 
 
 def test_every_asset_says_what_it_is(web: Up) -> None:
@@ -67,7 +68,7 @@ def test_every_asset_says_what_it_is(web: Up) -> None:
              owners { ... on TeamAssetOwner { team } ... on UserAssetOwner { email } }
              metadataEntries { ... on TableSchemaMetadataEntry { schema { columns { name description } } } } } }"""
     )["assetNodes"]
-    assert {node["groupName"] for node in nodes} == {"extraction", "bars", "futures", "backtests"}
+    assert {node["groupName"] for node in nodes} == {"extraction", "bars", "futures", "backtests", "research"}
     for node in nodes:
         name = node["assetKey"]["path"][0]
         assert node["description"], name
