@@ -4,11 +4,14 @@ All money and prices are whole numbers of 64 bits, so that the pass gives the nu
 account. It visits the bars that decide an order and the ends of sessions one by one; of the bars between two orders it
 takes only the lowest and the highest close, unless the equity reaches a new peak among them.
 
-The module is imported late, because it imports numba. Compiled code is kept on disk until this file changes: touch it
-after a change of `order_fee`, `order_slippage` or `contracts_wanted`, which are compiled into it.
+The module is imported late, because it imports numba.
 """
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from numba import njit
@@ -26,19 +29,38 @@ LOTS, EXPOSED, CUT, RUIN, SHORT, SHORT_BEFORE, SHORT_AFTER, SHORT_EQUITY, MOST =
 _BASE, _HELD, _PEAK, _HEAD, _TAIL = range(9, 14)
 COUNTS = 14
 
+
+def _as_new_as(*modules: ModuleType) -> bool:
+    """Make this file as new as the modules that are compiled into it; return whether it is.
+
+    numba keeps compiled code on disk until the file of the compiled function changes. It does not look at the files of
+    the functions that it calls.
+    """
+    own = Path(__file__)
+    newest = max(Path(str(module.__file__)).stat().st_mtime_ns for module in modules)
+    try:
+        if own.stat().st_mtime_ns < newest:
+            os.utime(own, ns=(newest, newest))
+    except OSError:
+        return False
+    return True
+
+
+_KEPT = _as_new_as(money_units, contract_count)
+
 _fee = njit(cache=True)(money_units.order_fee)
 _slippage = njit(cache=True)(money_units.order_slippage)
 _wanted = njit(cache=True)(contract_count.contracts_wanted)
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _cost(contracts: int, own: int, costs: np.ndarray) -> int:
     return _fee(contracts, own, costs[1], costs[3], costs[5], costs[6]) + _slippage(
         contracts, own, costs[2], costs[4], costs[5]
     )
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _extremes(values: np.ndarray) -> tuple[int, int]:
     # Written so that the compiler compares many values at once.
     low = high = values[0]
@@ -49,7 +71,7 @@ def _extremes(values: np.ndarray) -> tuple[int, int]:
     return low, high
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _fall(low: int, peak: int, scale: int, falls: np.ndarray) -> None:
     """Take a fall into account; the division is done only if the fall may be the largest."""
     if peak - low > -falls[0] * peak * _NEARLY or peak - low > -falls[1] * scale * _NEARLY:
@@ -57,7 +79,7 @@ def _fall(low: int, peak: int, scale: int, falls: np.ndarray) -> None:
         falls[1] = min(falls[1], low / scale - peak / scale)
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _climb(closes: np.ndarray, unit: int, scale: int, state: np.ndarray, falls: np.ndarray) -> None:
     """Follow the equity through closes among which it has a new peak."""
     base, peak = state[_BASE], state[_PEAK]
@@ -73,7 +95,7 @@ def _climb(closes: np.ndarray, unit: int, scale: int, state: np.ndarray, falls: 
     state[_PEAK] = peak
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _pass(closes: np.ndarray, first: int, step: int, scale: int, state: np.ndarray, falls: np.ndarray) -> bool:
     """Pass the closes from bar `first` on, through which a position is held; return False for a ruined account."""
     base, unit = state[_BASE], state[_HELD] * step
@@ -97,7 +119,7 @@ def _pass(closes: np.ndarray, first: int, step: int, scale: int, state: np.ndarr
     return True
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _sized(
     event: int,
     opened: int,
@@ -135,7 +157,7 @@ def _sized(
     return after
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _check(event: int, after: int, rolled: bool, margin: int, closed: int, state: np.ndarray) -> None:
     """Note the first order of a fixed number of contracts whose margin the equity does not cover."""
     held = state[_HELD]
@@ -144,7 +166,7 @@ def _check(event: int, after: int, rolled: bool, margin: int, closed: int, state
         state[SHORT], state[SHORT_BEFORE], state[SHORT_AFTER], state[SHORT_EQUITY] = event, held, after, closed
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _trade(left: int, fill: int, price: int, queue: np.ndarray, lots: np.ndarray, state: np.ndarray) -> None:
     """Fill an order: close the oldest lots on the other side first, then open one."""
     head, lot = state[_HEAD], state[LOTS]
@@ -166,7 +188,7 @@ def _trade(left: int, fill: int, price: int, queue: np.ndarray, lots: np.ndarray
     state[_HEAD], state[LOTS] = head, lot
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _end(closes: np.ndarray, link: int, costs: np.ndarray, scale: int, queue: np.ndarray, lots: np.ndarray,
          state: np.ndarray, falls: np.ndarray) -> int:  # fmt: skip
     """Close what is open at the last close; return the equity then."""
@@ -181,7 +203,7 @@ def _end(closes: np.ndarray, link: int, costs: np.ndarray, scale: int, queue: np
     return final
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def _execute(after: int, rolled: bool, fill: int, price: int, old: int, own: int, opened: int, costs: np.ndarray,
              queue: np.ndarray, lots: np.ndarray, state: np.ndarray) -> bool:  # fmt: skip
     """Trade from the held position to another one at an open; return False for too large an account.
@@ -204,7 +226,7 @@ def _execute(after: int, rolled: bool, fill: int, price: int, old: int, own: int
     return abs(opened) <= _LARGEST
 
 
-@njit(cache=True)
+@njit(cache=_KEPT)
 def run_events(
     closes: np.ndarray,
     link: int,
