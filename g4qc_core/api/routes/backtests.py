@@ -167,7 +167,7 @@ def backtest(backtest_id: BacktestId, context: Context) -> BacktestDetail:
     return detail(record_of(backtest_id, context), context)
 
 
-@router.get("/backtests/{backtest_id}/trades", response_model=ColumnTable, responses=_TABLE)
+@router.get("/backtests/{backtest_id}/trades", dependencies=[CanRead], response_model=ColumnTable, responses=_TABLE)
 def trades(backtest_id: BacktestId, context: Context, accept: Accepted = None) -> Response | ColumnTable:
     """Return the trades of a result by entry; prices are adjusted, in columns `_own` those of the contract itself.
 
@@ -176,7 +176,7 @@ def trades(backtest_id: BacktestId, context: Context, accept: Accepted = None) -
     return _table(backtest_id, load(backtest_id, context)[1], accept)
 
 
-@router.get("/backtests/{backtest_id}/equity", response_model=ColumnTable, responses=_TABLE)
+@router.get("/backtests/{backtest_id}/equity", dependencies=[CanRead], response_model=ColumnTable, responses=_TABLE)
 def equity(
     backtest_id: BacktestId,
     context: Context,

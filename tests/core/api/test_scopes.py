@@ -18,7 +18,10 @@ OPEN = {"GET /session", "POST /session", "DELETE /session"}
 NEEDED = {
     "POST /data/extract": Scope.RUN,
     "POST /backtests": Scope.RUN,
+    "POST /explore": Scope.RUN,
+    "POST /explore/keep": Scope.RUN,
     "POST /jobs": Scope.RUN,
+    "POST /searches": Scope.RUN,
     "DELETE /jobs/{job_id}": Scope.RUN,
     "PATCH /backtests/{backtest_id}": Scope.RUN,
     "DELETE /backtests": Scope.ADMIN,

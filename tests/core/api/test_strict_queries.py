@@ -13,6 +13,7 @@ ADDRESSES = {
     "job_id": "0" * 32,
     "backtest_id": "0" * 32,
     "kind": "backtest",
+    "search_id": "0" * 32,
 }
 
 
