@@ -25,6 +25,7 @@ MODULES = (
     "g4qc_core.backtest.engines.compiled_engine",
     "g4qc_core.backtest.prepared_sets",
     "g4qc_core.backtest.run",
+    "g4qc_core.backtest.strategy_checks.run_checks",
     "g4qc_core.backtest.tear_sheet.pictures",
     "g4qc_core.backtest.tear_sheet.report",
     "dagster._core.storage.noop_compute_log_manager",
@@ -38,3 +39,6 @@ MODULES = (
 
 for _name in MODULES:
     importlib.import_module(_name)
+
+# Compiled code is loaded when it is first called, which takes most of a second.
+importlib.import_module("g4qc_core.backtest.engines.compiled_run").load_kernels()

@@ -185,6 +185,33 @@ def run_events(
     )
 
 
+def load_kernels() -> None:
+    """Load the compiled pass, or compile it if it is not on disk, so that the first run does not wait for it."""
+    space, whole, never = WorkSpace(), _NONE.copy(), _NEVER.copy()
+    space.fit(0)
+    kernels.run_events(
+        np.ones(2, np.int32),
+        0,
+        whole,
+        whole,
+        whole,
+        whole,
+        never,
+        whole,
+        never,
+        whole,
+        whole,
+        np.ones(1, np.int64),
+        np.ones(7, np.int64),
+        np.ones(9, np.int64),
+        np.empty(1, np.int64),
+        space.queue,
+        space.lots,
+        np.empty(kernels.COUNTS, np.int64),
+        np.empty(2),
+    )
+
+
 def deciding_bars(wanted: np.ndarray, rolls: np.ndarray, always: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """Return the bars on whose close an order may be decided, and whether the contract changes at the next open."""
     differs = np.empty(len(wanted), bool)
