@@ -28,11 +28,13 @@ class MarketArrays:
         bars: n bars.
         closes: linked closes in the narrowest integers that hold them.
         ends: int64; the last bar of each session.
+        links: int64; `PricedBars.link` before the first roll and from each roll on.
     """
 
     bars: PricedBars
     closes: np.ndarray
     ends: np.ndarray
+    links: np.ndarray
 
     @classmethod
     def of(cls, bars: PricedBars) -> MarketArrays:
@@ -40,7 +42,14 @@ class MarketArrays:
         days = bars.frame["trade_date"].to_numpy()
         ends = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1).astype(np.int64)
         fits = int(np.abs(bars.close).max()) < 2**31
-        return cls(bars, bars.close.astype(np.int32) if fits else bars.close, ends)
+        links = bars.link[np.append(0, bars.rolls)]
+        return cls(bars, bars.close.astype(np.int32) if fits else bars.close, ends, links)
+
+    def own(self, prices: np.ndarray, bars: np.ndarray) -> np.ndarray:
+        """Convert linked prices to prices of the contract that is traded in these bars."""
+        if len(self.links) == 1:
+            return prices - self.links[0]
+        return prices - self.links[np.searchsorted(self.bars.rolls, bars, "right")]
 
 
 @dataclass
@@ -141,8 +150,8 @@ def run_events(
         int(bars.link[-1]),
         at,
         prices,
-        prices - bars.link[at],
-        prices - bars.link[at + 1],
+        market.own(prices, at),
+        market.own(prices, at + 1),
         events.rolled,
         events.wanted,
         events.decides,
