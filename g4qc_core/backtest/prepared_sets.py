@@ -172,6 +172,7 @@ class PreparedSets:
         sizing = self._task.sizing
         if self._trades_targets(type(strategy.rule)):
             return wish.astype(np.int64, copy=False)
+        wish = wish.astype(np.float64, copy=False)
         if sizing.fixed and sizing.amount is None:
             return np.asarray(np.rint(wish * strategy.rule.contracts).astype(np.int64))
         steps = in_steps(wish)

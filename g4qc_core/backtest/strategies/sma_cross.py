@@ -52,17 +52,17 @@ class SmaCross(Strategy):
 
     def signals(self, bars: pd.DataFrame) -> np.ndarray:
         """Return 1 while the fast average is above, -1 (or 0) while it is below."""
-        return self.fast_signals(PreparedBars(bars))
+        return self.fast_signals(PreparedBars(bars)).astype(float)
 
     def fast_signals(self, prepared: PreparedBars) -> np.ndarray:
-        """Return `signals`; the sums of the closes are computed once."""
+        """Return `signals` as int8; the sums of the closes are computed once."""
         import numpy as np
 
         from g4qc_core.backtest.strategies.strategy_kernels import sum_sides
 
         running, first_off = prepared.once("sums of closes", lambda: _running(prepared.frame["close"].to_numpy()))
         sides = sum_sides(running, running.dtype.type(self.fast), running.dtype.type(self.slow), first_off)
-        return np.maximum(sides, 0.0) if self.long_only else sides
+        return np.maximum(sides, 0) if self.long_only else sides
 
 
 def _running(closes: np.ndarray) -> tuple[np.ndarray, int]:

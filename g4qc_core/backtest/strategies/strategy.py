@@ -142,7 +142,7 @@ class Strategy(BaseModel, ABC):
         return np.rint(np.asarray(self.signals(bars, *args, **inputs)) * self.contracts).astype(np.int64)
 
     def fast_signals(self, prepared: PreparedBars, *args: Any, **inputs: Any) -> np.ndarray:
-        """Return `signals` of bars on which many parameter sets are computed, bit by bit the same.
+        """Return `signals` of bars on which many parameter sets are computed: the same numbers, of any type.
 
         A strategy may keep in `prepared` what its sets share.
 

@@ -6,6 +6,8 @@ does not depend on the blocks.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from g4qc_core.backtest.compiled import compiled
@@ -14,15 +16,15 @@ _BLOCK = 256
 
 
 @compiled
-def _keep_sides(sides: np.ndarray, last: float) -> float:
+def _keep_sides(sides: np.ndarray, last: Any) -> Any:
     """Replace each 0 by the side before it, and return the last side."""
     ties = 0
     for k in range(len(sides)):
-        ties += 1 if sides[k] == 0.0 else 0
+        ties += 1 if sides[k] == 0 else 0
     if ties == 0:
         return sides[len(sides) - 1]
     for k in range(len(sides)):
-        if sides[k] != 0.0:
+        if sides[k] != 0:
             last = sides[k]
         else:
             sides[k] = last
@@ -42,16 +44,16 @@ def sum_sides(running: np.ndarray, fast: float, slow: float, first_off: int) -> 
         first_off: first bar with a price that is not exact; from there a difference of up to one unit is a tie.
 
     Returns:
-        float64 of length n: 1, -1, or 0 before the first side.
+        int8 of length n: 1, -1, or 0 before the first side.
     """
     n = len(running) - 1
     width, narrow = int(slow), int(fast)
-    sides = np.zeros(n)
+    sides = np.zeros(n, np.int8)
     if n < width:
         return sides
     begun = sides[width - 1 :]
     ends, fast_starts = running[width:], running[width - narrow :]
-    last = 0.0
+    last = np.int8(0)
     for start in range(0, len(begun), _BLOCK):
         end = min(start + _BLOCK, len(begun))
         a, b, c, out = ends[start:end], fast_starts[start:end], running[start:end], begun[start:end]
@@ -59,9 +61,7 @@ def sum_sides(running: np.ndarray, fast: float, slow: float, first_off: int) -> 
         for k in range(len(out)):
             spread = (a[k] - b[k]) * slow - (a[k] - c[k]) * fast
             least = (fast * slow) * (k >= clean)
-            up = 1.0 if spread > least else 0.0
-            down = 1.0 if spread < -least else 0.0
-            out[k] = up - down
+            out[k] = np.int8(spread > least) - np.int8(spread < -least)
         last = _keep_sides(out, last)
     return sides
 
