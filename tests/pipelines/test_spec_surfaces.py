@@ -48,7 +48,9 @@ def of_command_line(spec: BacktestSpec, store: BacktestStore) -> BacktestSpec:
         file.write_text("", "utf-8")
         own = Settings(_env_file=None, home=Path(folder), backtests=file)  # type: ignore[call-arg]
         context = backtest.make_context("backtest", [spec.strategy, *as_options(said)])
-        options = {name: value for name, value in context.params.items() if name not in ("spec", "as_json")}
+        options = {
+            name: value for name, value in context.params.items() if name not in ("spec", "as_json", "confirm", "lang")
+        }
         return spec_by_words(spec.strategy, given_fields(spec.strategy, options), own, REGISTRY, store)
 
 
