@@ -32,6 +32,7 @@ from g4qc_pipelines.cli.search import search
 from g4qc_pipelines.cli.sensitivity import sensitivity
 from g4qc_pipelines.cli.strategies import strategies
 from g4qc_pipelines.cli.web import web
+from g4qc_pipelines.supervision.lost_interrupts import send_lost_interrupts_again
 
 # Errors of the operating system that are no defect of a command.
 _MACHINE = frozenset(
@@ -206,6 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _exit_code(run: Callable[[], object]) -> int:
     try:
         gc.set_threshold(_COLLECT_AFTER)
+        send_lost_interrupts_again()
         with closed_to_others(), _terminated_as_interrupt():
             run()
     except click.exceptions.Exit as ended:

@@ -12,6 +12,7 @@ from typing import Any
 
 from g4qc_pipelines.dagster_private.grpc_server import ReconstructableJob, start_run_in_subprocess
 from g4qc_pipelines.running.one_run import serve_one_run
+from g4qc_pipelines.supervision.lost_interrupts import send_lost_interrupts_again
 
 _STOP_SECONDS = 15.0
 _LOOK_SECONDS = 1.0
@@ -29,6 +30,7 @@ def run_worker(request: str, job: ReconstructableJob, queue: Any, stop: Any, wor
     """
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     serve_one_run()
+    send_lost_interrupts_again()
     try:
         start_run_in_subprocess(request, job, queue, stop)
     except Exception as error:
