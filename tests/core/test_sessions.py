@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from g4qc_core.calendars.session_calendar import calendar, calendar_names, check_window, month_window, parse_date
@@ -240,12 +240,14 @@ def test_the_newest_session_is_the_last_one_that_has_begun(now: str, day: str) -
 
 
 @settings(max_examples=60, deadline=None)
+@example("equity_index", datetime(2013, 1, 21, 16, 30, tzinfo=UTC), 1)  # within the break of a holiday
 @given(st.sampled_from(calendar_names()), moments, st.integers(0, 20_000))
 def test_sessions_between_are_those_with_a_minute_in_the_window(name: str, start: datetime, minutes: int) -> None:
     end = start + timedelta(minutes=minutes)
     found = calendar(name).sessions_between(start, end)
     for session in calendar(name).sessions((start - timedelta(5)).date(), (end + timedelta(5)).date()):
-        assert (session in found) == (max(session.open, start) < min(session.close, end))
+        minutes_of = pd.DatetimeIndex(session.all_minutes()).tz_localize("UTC")
+        assert (session in found) == bool(((minutes_of >= start) & (minutes_of < end)).any())
 
 
 def test_assign_gives_the_same_types_for_no_instants() -> None:
