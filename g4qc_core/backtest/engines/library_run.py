@@ -67,7 +67,9 @@ def run_in_library(
         )
         test._broker = partial(broker, **test._broker.keywords)
         stats = test.run(**parameters)
-    equity = stats["_equity_curve"]["Equity"].to_numpy()
+    equity = stats["_equity_curve"]["Equity"].to_numpy(copy=True)
+    # Nothing is filled on the first bar; the library shows the equity of the second one there.
+    equity[0] = float(cash)
     refuse_ruin(market.frame["timestamp"], equity)
     used: ClosingBroker = stats["_strategy"]._broker
     notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)], used)

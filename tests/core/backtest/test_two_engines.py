@@ -211,3 +211,12 @@ def test_a_class_of_the_library_has_no_other_engine() -> None:
     asked = spec(strategy="tests.core.backtest.classes:GoogCross", parameters={}, cash=10**8)
     with pytest.raises(UsageError, match="nothing to confirm"):
         confirm(run_backtest(asked, bars, ES, **given), bars, ES, **given)
+
+
+def test_an_account_that_is_ruined_on_the_first_bar_it_trades_is_told_so_by_both() -> None:
+    bars = series([24_000, 24_000, 100], [24_000, 200, 100], per_session=1)
+    strategy = TargetStrategy("wishing", {}, "1", Wishing(wanted=(100, 100, 100), contracts=4))
+    task = EngineTask(price_bars(bars, ES), strategy, CostModel.of(ES, Decimal(1)), Decimal(130_000), Decimal("0.1"))
+    refused = {name: outcome(name, task)["refused"] for name in (COMPILED, REFERENCE)}
+    assert len(set(refused.values())) == 1
+    assert "on 2026-01-06 14:00" in refused[COMPILED]
