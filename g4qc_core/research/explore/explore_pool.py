@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
-from multiprocessing.connection import Pipe
 from typing import Any
 
-from g4qc_core.calendars.calendar_file import chosen_file
 from g4qc_core.errors import ExplorerBusy, SetTooSlow, WorkerEnded
+from g4qc_core.research.child_process import Surroundings, start_child
 from g4qc_core.research.explore.explore_process import KEPT, ExploreStart, ExploreTask
 from g4qc_core.research.explore.explored_set import ExploredSet
 
@@ -28,23 +25,9 @@ class ExploreProcess:
 
     def __init__(self, memory: int) -> None:
         """Start the process, which may need this many bytes; 0: no limit."""
-        self._connection, theirs = Pipe()
-        # The parent's path, because user strategies and this library are found by it.
-        code = (
-            f"import sys; sys.path[:] = {sys.path!r}; "
-            f"from g4qc_core.research.explore.explore_process import main; main({theirs.fileno()})"
-        )
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", code],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        theirs.close()
+        self._process, self._connection = start_child("g4qc_core.research.explore.explore_process")
         self.keys: list[str] = []
-        self._connection.send(ExploreStart(memory, chosen_file(), os.getpid()))
+        self._connection.send(ExploreStart(memory, Surroundings.of_parent()))
 
     @property
     def pid(self) -> int:

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pickle
 import resource
 import signal
-import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,10 +16,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from g4qc_core.research.child_process import Surroundings
+
 KEPT = 2
 """Specs whose bars one process keeps."""
-
-_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
 @dataclass(frozen=True)
@@ -30,13 +28,11 @@ class ExploreStart:
 
     Attributes:
         memory: bytes that it may need; 0: no limit.
-        calendars: the user's file of calendars; None: none.
-        parent: process id of the parent.
+        surroundings: those of the parent.
     """
 
     memory: int
-    calendars: Path | None
-    parent: int
+    surroundings: Surroundings
 
 
 @dataclass(frozen=True)
@@ -61,13 +57,8 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(descriptor)
     start: ExploreStart = connection.recv()
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != start.parent:
-        os._exit(1)
-    from g4qc_core.calendars.calendar_file import use_calendars
-
-    use_calendars(start.calendars)
+    start.surroundings.end_with_parent()
+    start.surroundings.use_files()
     if start.memory:
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (start.memory, hard))

@@ -6,14 +6,12 @@ Ctrl-C, which is the parent's. What the user's code prints is thrown away.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import mmap
 import os
 import pickle
 import resource
 import signal
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,9 +20,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from g4qc_core.research.child_process import Surroundings
+
 _FLUSH_AFTER = 0.1  # seconds
 _TIRED = 3
-_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
 @dataclass(frozen=True)
@@ -35,17 +34,13 @@ class WorkerStart:
         arguments: file with the pickled arguments of `Evaluator`.
         counter: file of 8 bytes, in which the worker notes the set that it evaluates.
         memory: bytes that the sets may need beyond what the worker has when it begins; 0: no limit.
-        calendars: the user's file of calendars; None: none.
-        strategies: the folder of the user's own strategies; None: none.
-        parent: process id of the parent.
+        surroundings: those of the parent.
     """
 
     arguments: Path
     counter: Path
     memory: int
-    calendars: Path | None
-    strategies: Path | None
-    parent: int
+    surroundings: Surroundings
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(descriptor)
     start: WorkerStart = connection.recv()
-    _end_with(start.parent)
+    start.surroundings.end_with_parent()
     try:
         worker = _Worker(start, connection)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent says it
@@ -98,11 +93,8 @@ class _Worker:
 
     def __init__(self, start: WorkerStart, connection: Connection) -> None:
         from g4qc_core.backtest.evaluation import Evaluator
-        from g4qc_core.calendars.calendar_file import use_calendars
-        from g4qc_core.strategy_folder import use_strategy_folder
 
-        use_calendars(start.calendars)
-        use_strategy_folder(start.strategies)
+        start.surroundings.use_files()
         self._arguments: Mapping[str, Any] = pickle.loads(start.arguments.read_bytes())
         self._evaluator = Evaluator(**self._arguments)
         self._cash = float(self._arguments["spec"].cash)
@@ -175,11 +167,3 @@ def _data_size() -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) << 10 for line in text.splitlines() if line.startswith("VmData:")), 0)
-
-
-def _end_with(parent: int) -> None:
-    """Let the system end this process when its parent ends, also in the middle of the user's code."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)

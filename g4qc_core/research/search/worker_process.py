@@ -5,17 +5,15 @@ from __future__ import annotations
 import mmap
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from g4qc_core.calendars.calendar_file import chosen_file
 from g4qc_core.files import PRIVATE
+from g4qc_core.research.child_process import Surroundings, start_child
 from g4qc_core.research.search.set_worker import Chunk, WorkerAnswer, WorkerStart
-from g4qc_core.strategy_folder import strategy_folder
 
 _PATIENCE = 5.0  # seconds
 
@@ -42,26 +40,12 @@ class WorkerProcess:
         counter.write_bytes(bytes(8))
         with counter.open("r+b") as file:
             self._counter = mmap.mmap(file.fileno(), 8, access=mmap.ACCESS_READ)
-        self.connection, theirs = Pipe()
-        # The parent's path, because user strategies and this library are found by it.
-        code = (
-            f"import sys; sys.path[:] = {sys.path!r}; "
-            f"from g4qc_core.research.search.set_worker import main; main({theirs.fileno()})"
-        )
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", code],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        theirs.close()
+        self._process, self.connection = start_child("g4qc_core.research.search.set_worker")
         self.ready, self.fresh = False, True
         self.waiting: dict[int, Mapping[str, Any]] = {}
         self._seen = 0
         self._begin()
-        self.connection.send(WorkerStart(arguments, counter, memory, chosen_file(), strategy_folder(), os.getpid()))
+        self.connection.send(WorkerStart(arguments, counter, memory, Surroundings.of_parent()))
 
     def give(self, sets: Sequence[tuple[int, Mapping[str, Any]]], confirm: bool) -> None:
         """Give a chunk to a worker that waits for nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import pytest
 from g4qc_core.errors import ExplorerBusy, SetTooSlow, UsageError
 from g4qc_core.research.explore.explore_pool import ExplorePool
 from g4qc_core.research.explore.explore_process import ExploreTask
+from g4qc_core.strategy_folder import strategy_folder, use_strategy_folder
+from tests.core.backtest.series import ES, spec, walk
 
 pytestmark = pytest.mark.slow
 
@@ -73,3 +76,25 @@ def test_a_closed_pool_leaves_no_process(tmp_path: Path) -> None:
     process = pool._idle[0]
     pool.close()
     assert process._process.poll() is not None
+
+
+def test_a_strategy_of_the_users_folder_is_explored(tmp_path: Path) -> None:
+    text = (
+        "import numpy as np\nfrom g4qc_core.backtest.strategies import Strategy\n\n\nclass Steady(Strategy):\n"
+        "    @property\n    def bars_needed(self):\n        return 1\n\n"
+        "    def signals(self, bars):\n        return np.ones(len(bars))\n"
+    )
+    (tmp_path / "steady_explored.py").write_text(text)
+    before = strategy_folder()
+    use_strategy_folder(tmp_path)
+    pool = ExplorePool(1, seconds=120.0)
+    try:
+        given = {"spec": spec(strategy="steady_explored", parameters={}), "bars": walk(60), "instrument": ES}
+        arguments = tmp_path / "arguments"
+        arguments.write_bytes(pickle.dumps({**given, "data_version": "v", "roll_rule": "r"}))
+        explored = pool.run(ExploreTask("key", arguments, {}, 10))
+        assert explored.refused == ""
+        assert explored.trade_count == 1
+    finally:
+        pool.close()
+        use_strategy_folder(before)
