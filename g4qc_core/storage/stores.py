@@ -30,6 +30,7 @@ from g4qc_core.storage.result_stores.backtest_store import BacktestStore
 from g4qc_core.storage.result_stores.deleted_store import DeletedStore
 from g4qc_core.storage.result_stores.result_labels import ResultLabels
 from g4qc_core.storage.result_stores.search_store import SearchStore
+from g4qc_core.storage.result_stores.study_store import StudyStore
 from g4qc_core.storage.roll_store import RollStore
 from g4qc_core.storage.server.database import Database, open_database
 from g4qc_core.storage.server.named_locks import NamedLocks
@@ -62,6 +63,7 @@ class Stores:
         labels: names of results.
         deleted: deleted results.
         searches: searches over parameter sets.
+        studies: walk-forward analyses, Monte Carlo simulations and portfolios.
         locks: locks by name.
     """
 
@@ -87,6 +89,7 @@ class Stores:
         self.labels = ResultLabels(database)
         self.deleted = DeletedStore(database)
         self.searches = SearchStore(database)
+        self.studies = StudyStore(database)
         self.locks = NamedLocks(database)
 
     def pacer(self, rules: PacingRules, run_id: str | None = None) -> PacingStore:

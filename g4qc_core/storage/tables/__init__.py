@@ -29,6 +29,7 @@ from g4qc_core.storage.tables.pacing import ib_pacing, ib_plans
 from g4qc_core.storage.tables.rolls import roll_calendars, rolls
 from g4qc_core.storage.tables.searches import search_returns, search_trials, searches
 from g4qc_core.storage.tables.shared_columns import metadata
+from g4qc_core.storage.tables.studies import studies, study_frames
 from g4qc_core.storage.tables.versions import data_versions, former_trade_dates
 
 __all__ = [
@@ -63,5 +64,7 @@ __all__ = [
     "search_trials",
     "searches",
     "session_quality",
+    "studies",
+    "study_frames",
     "trials",
 ]

@@ -1,0 +1,20 @@
+"""The kinds of studies by name."""
+
+from __future__ import annotations
+
+from g4qc_core.errors import unknown
+from g4qc_core.services.research.study import StudyKind
+
+STUDY_KINDS: dict[str, StudyKind] = {}
+"""Each kind by its name, in the order in which menus and lists show them."""
+
+
+def study_kind(name: str) -> StudyKind:
+    """Return the kind of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in STUDY_KINDS:
+        raise unknown("kind of study", name, STUDY_KINDS)
+    return STUDY_KINDS[name]
