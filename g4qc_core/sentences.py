@@ -1,4 +1,4 @@
-"""Parts of English sentences: counts with their nouns (`1 bar`, `2 bars`), and shortened lists."""
+"""Parts of English sentences: counts with their nouns (`1 bar`, `2 bars`), shortened lists, and durations."""
 
 from __future__ import annotations
 
@@ -19,3 +19,13 @@ def listing(items: Sequence[str], limit: int = 8) -> str:
     if len(items) <= limit:
         return ", ".join(items)
     return f"{', '.join(items[:limit])} and {len(items) - limit} more"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in whole seconds, with minutes from 100 seconds on.
+
+    >>> duration(99.2), duration(125)
+    ('99 s', '2 min 05 s')
+    """
+    whole = round(seconds)
+    return f"{whole} s" if whole < 100 else f"{whole // 60} min {whole % 60:02d} s"

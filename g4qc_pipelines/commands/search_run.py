@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from g4qc_core.backtest.span import span_of
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.instruments.registry import load_registry
-from g4qc_core.sentences import counted
+from g4qc_core.sentences import counted, duration
 from g4qc_core.services.research.search_plan import plan_search
 from g4qc_core.services.research.search_report import publish_search
 from g4qc_core.services.research.searches import SearchProgress, SearchRun
@@ -103,10 +103,5 @@ def in_words(event: SearchProgress) -> str:
     best = "no best yet"
     if event.best is not None:
         best = f"best {event.best['objective']:.4g}"
-    left = "" if event.seconds_left is None else f", {_time(event.seconds_left)} left"
+    left = "" if event.seconds_left is None else f", {duration(event.seconds_left)} left"
     return f"{event.done:,}{of} trials, {best}{left}"
-
-
-def _time(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole} s" if whole < 100 else f"{whole // 60} min {whole % 60:02d} s"

@@ -13,7 +13,9 @@ from typing import Any, Protocol, Self
 
 from pydantic import BaseModel
 
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.instruments.registry import Registry
+from g4qc_core.sentences import duration
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.stores import Stores
@@ -38,6 +40,13 @@ class StudyProgress:
     words: str = ""
     seconds: float = 0.0
     seconds_left: float | None = None
+
+    @property
+    def sentence(self) -> str:
+        """How far the study is, in one line, as commands and logs show it."""
+        of = "" if self.planned is None else f" of {self.planned:,}"
+        left = "" if self.seconds_left is None else f"{duration(self.seconds_left)} left"
+        return ", ".join(filter(None, (f"{self.stage}: {self.done:,}{of}", self.words, left)))
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,8 @@ class StudyRun(Protocol):
     """One run of a study.
 
     Attributes:
-        record: the study; complete after `events` has ended.
+        record: the study; complete after `events` has ended. `notes` of its summary is a list of sentences that every
+            surface shows.
         words: what will be done, one sentence.
     """
 
@@ -106,16 +116,20 @@ class StudyKind:
         model: the spec's model; satisfies `StudySpec`.
         tables: names of the frames that every done study of the kind has, with a sentence on each.
         checks: names of its asset checks, with a sentence on each.
+        entries: names of the specs of the kind's file; empty for a kind without one. Raises SettingsError for a
+            malformed file.
         known: names of all specs: of the file, if the kind has one, and of studies that ran.
         find: the spec of a name; raises UsageError for an unknown one, SettingsError for a malformed file.
         from_words: the spec that one word of the command line and further fields name: a known spec, or a backtest,
             search or result for the kinds that take one; raises UsageError.
         prepare: reads the bars and returns the run; raises G4qcError.
         data_version: fingerprint of what the spec would read now; raises G4qcError.
+        reads: the backtest specs whose series the spec reads, directly or through a result; raises G4qcError. A study
+            is not run again before the bars of all of them are made.
         checked: evaluates the checks on a study that is done.
         key_figures: the few figures that lists and the end of a command show, by label, JSON-safe.
         pictures: PNG files by title.
-        publish: writes the HTML report and returns its path.
+        publish: writes the HTML report to `study_report_path` and returns it.
     """
 
     name: str
@@ -123,12 +137,19 @@ class StudyKind:
     model: type[BaseModel]
     tables: Mapping[str, str]
     checks: Mapping[str, str]
+    entries: Callable[[Settings, Registry], list[str]]
     known: Callable[[Settings, Registry, Stores], list[str]]
     find: Callable[[str, Settings, Registry, Stores], Any]
     from_words: Callable[[str, Mapping[str, Any], Settings, Registry, Stores], Any]
     prepare: Callable[[Any, Settings, Registry, Stores, str | None], StudyRun]
     data_version: Callable[[Any, Settings, Registry, Stores], str]
+    reads: Callable[[Any, Settings, Registry, Stores], Sequence[BacktestSpec]]
     checked: Callable[[StudyRecord], Sequence[StudyCheck]]
     key_figures: Callable[[StudyRecord], Mapping[str, Any]]
     pictures: Callable[[StudyRecord, Stores], Mapping[str, bytes]]
     publish: Callable[[StudyRecord, Settings, Registry, Stores], Path]
+
+
+def study_report_path(settings: Settings, kind: str, name: str) -> Path:
+    """Return the file of a study's report; a later study of the same name replaces it."""
+    return settings.reports / f"{kind.replace('_', '-')}-{name}.html"

@@ -1,0 +1,25 @@
+"""The names of the kinds of studies and where their spec models are, for commands whose options are made from them.
+
+Nothing heavy is imported here: `study_kinds` has all the rest of a kind.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from pydantic import BaseModel
+
+KIND_NAMES = ("walk_forward", "monte_carlo", "portfolio")
+"""The kinds of studies of the graph and the command line, in the order in which menus and lists show them."""
+
+MODELS: dict[str, str] = {}
+"""The model of each kind's spec as `module:Class`; importing the module loads nothing heavy."""
+
+
+def study_model(kind: str) -> type[BaseModel] | None:
+    """Return the model of a kind's spec; None for a kind that this version does not have yet."""
+    if kind not in MODELS:
+        return None
+    module, _, name = MODELS[kind].partition(":")
+    model: type[BaseModel] = getattr(import_module(module), name)
+    return model
