@@ -108,8 +108,7 @@ class StudyStore:
             if row is None and len(words) >= 4:
                 row = connection.execute(query.where(studies.c.id.startswith(words, autoescape=True))).first()
         if row is None:
-            words_of_kind, command = kind.replace("_", " "), kind.replace("_", "-")
-            raise NotFound(f"There is no {words_of_kind} {words[:100]}: `g4qc {command} --list` lists them.")
+            raise NotFound(f"There is no {kind.replace('_', ' ')} {words[:100]}: name one of the list, or its id.")
         return _record(row)
 
     def all(self, kind: str) -> list[StudyRecord]:
