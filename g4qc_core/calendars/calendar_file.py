@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, time
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from g4qc_core.calendars.holidays import Holiday
 from g4qc_core.errors import SettingsError, unknown
+from g4qc_core.toml_entries import TomlFile
 from g4qc_core.toml_lines import line_of, line_of_item
 
 _BUILT_IN = Path(__file__).with_name("calendars.toml")
+_FILE = TomlFile("calendars file", "G4QC_CALENDARS")
 _OUTAGE = "outage"
 _BEGINNING = date(1900, 1, 1)
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -213,15 +214,7 @@ class _Page:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            self._text = path.read_text("utf-8")
-            self.content: dict[str, Any] = tomllib.loads(self._text)
-        except FileNotFoundError:
-            raise SettingsError(f"The calendars file {path} does not exist: check G4QC_CALENDARS.") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"The calendars file {path} cannot be read: {error}.") from None
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"The calendars file {path} is not TOML: {error}.") from None
+        self._text, self.content = _FILE.document(path)
 
     def read(self, model: type[_Model], name: str, content: object, at: int | None = None) -> _Model:
         try:

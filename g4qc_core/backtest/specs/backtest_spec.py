@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -19,21 +18,13 @@ from g4qc_core.backtest.specs.spec_values import Day, Margin, Money, Rule, Sizin
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import SettingsError, UsageError, unknown
 from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.named_spec import UNNAMED
 from g4qc_core.timeframes import TIMEFRAMES, timeframe
-from g4qc_core.toml_lines import line_of
+from g4qc_core.toml_entries import MalformedEntry, TomlFile
 
 DEFAULT_FILE = Path(__file__).with_name("backtests.toml")
 
-UNNAMED = "unnamed"
-"""Placeholder name of an unnamed spec; `named_by_content` replaces it."""
-
-
-class _Malformed(Exception):
-    """A problem in one field of an entry."""
-
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(f"{field}: {text}" if field else text)
-        self.field = field
+_FILE = TomlFile("backtests file", "G4QC_BACKTESTS", "sma_cross-ES-1h")
 
 
 class BacktestSpec(BaseModel):
@@ -147,7 +138,7 @@ class BacktestSpec(BaseModel):
         """
         try:
             return _parse(cls, values)
-        except _Malformed as problem:
+        except MalformedEntry as problem:
             name = values.get("name")
             entry = f"[{name}] " if name and name != UNNAMED else ""
             raise SettingsError(f"{entry}{problem}") from None
@@ -161,7 +152,7 @@ class BacktestSpec(BaseModel):
         """
         try:
             spec: Self = _parse(cls, values)
-        except _Malformed as problem:
+        except MalformedEntry as problem:
             raise UsageError(str(problem)) from None
         return spec.named_by_content() if spec.name == UNNAMED else spec
 
@@ -231,34 +222,16 @@ def load_specs(path: Path | None = None, instruments: Collection[str] | None = N
     Raises:
         SettingsError: the file is missing or malformed; the text names file, line, entry and field.
     """
-    file = path or DEFAULT_FILE
-    try:
-        text = file.read_text("utf-8")
-        entries = tomllib.loads(text, parse_float=Decimal)
-    except FileNotFoundError:
-        raise SettingsError(f"The backtests file {file} does not exist: check G4QC_BACKTESTS.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The backtests file {file} cannot be read: {error}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"The backtests file {file} is not TOML: {error}.") from None
-    return {name: _entry(file, text, name, entry, instruments) for name, entry in entries.items()}
 
-
-def _entry(file: Path, text: str, name: str, entry: Any, instruments: Collection[str] | None) -> BacktestSpec:
-    try:
-        if not isinstance(entry, dict):
-            raise _Malformed("", "stands outside an entry: begin one with a line like [sma_cross-ES-1h].")
-        if "name" in entry:
-            raise _Malformed("name", "the name of an entry is its headline; remove this field.")
-        spec = _parse(BacktestSpec, {**_floats(entry), "name": name})
+    def parsed(entry: dict[str, Any]) -> BacktestSpec:
+        spec: BacktestSpec = _parse(BacktestSpec, _floats(entry))
         if "cash" not in entry:
-            raise _Malformed("cash", "is missing.")
+            raise MalformedEntry("cash", "is missing.")
         if instruments is not None and spec.instrument not in instruments:
-            raise _Malformed("instrument", str(unknown("instrument", spec.instrument, instruments)))
-    except _Malformed as problem:
-        where = f"{file}, line {line_of(text, name, problem.field)}"
-        raise SettingsError(f"{where}: [{name}] {problem}") from None
-    return spec
+            raise MalformedEntry("instrument", str(unknown("instrument", spec.instrument, instruments)))
+        return spec
+
+    return _FILE.specs(path or DEFAULT_FILE, parsed, parse_float=Decimal)
 
 
 def _floats(entry: dict[str, Any]) -> dict[str, Any]:
@@ -272,20 +245,20 @@ def _floats(entry: dict[str, Any]) -> dict[str, Any]:
 def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
     for field in values:
         if field not in field_names() and field not in kind.model_fields:
-            raise _Malformed(field, str(unknown("field", field, field_names())))
+            raise MalformedEntry(field, str(unknown("field", field, field_names())))
     try:
         spec = kind.model_validate(dict(values))
     except ValidationError as error:
         problem = error.errors()[0]
         field = str(problem["loc"][0]) if problem["loc"] else ""
         if problem["type"] == "missing":
-            raise _Malformed(field, "is missing.") from None
+            raise MalformedEntry(field, "is missing.") from None
         text = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "string_pattern_mismatch":
             text = "write up to 100 letters, digits and . _ - after a letter or a digit"
         # The sentence already contains an unknown name.
         given = f", given {problem['input']!r}" if field and not text.startswith("Unknown ") else ""
-        raise _Malformed(field, f"{text}{given}.") from None
+        raise MalformedEntry(field, f"{text}{given}.") from None
     checks: dict[str, Callable[[], object]] = {
         "timeframe": lambda: timeframe(spec.timeframe),
         "strategy": lambda: may_be_known(spec.strategy) or find_strategy(spec.strategy),
@@ -295,5 +268,5 @@ def _parse(kind: type[BacktestSpec], values: Mapping[str, Any]) -> Any:
         try:
             check()
         except UsageError as error:
-            raise _Malformed(field, str(error)) from None
+            raise MalformedEntry(field, str(error)) from None
     return spec

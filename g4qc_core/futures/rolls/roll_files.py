@@ -6,7 +6,6 @@ Brokers lack. `roll_maker` checks whether the dates fit the sessions and the cha
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,8 +18,10 @@ from g4qc_core.bars.schema import DTYPES
 from g4qc_core.errors import G4qcError, SettingsError, UsageError, unknown
 from g4qc_core.instruments.registry import contract_month
 from g4qc_core.roll_rules import parse_rule
+from g4qc_core.toml_entries import TomlFile
 from g4qc_core.toml_lines import line_of, line_of_item
 
+_FILE = TomlFile("file of rolls", "G4QC_ROLLS")
 _FIELDS = ("symbol", "date", "from", "to", "rule", "note")
 _NEEDED = ("symbol", "date", "from", "to")
 
@@ -57,15 +58,7 @@ def load_overrides(path: Path | None, symbols: Collection[str] | None = None) ->
     """
     if path is None:
         return []
-    try:
-        text = path.read_text("utf-8")
-        document = tomllib.loads(text)
-    except FileNotFoundError:
-        raise SettingsError(f"The file of rolls {path} does not exist: check G4QC_ROLLS.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The file of rolls {path} cannot be read: {error}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"The file of rolls {path} is not TOML: {error}.") from None
+    text, document = _FILE.document(path)
     items = document.pop("roll", [])
     for stray in document:
         raise SettingsError(f"{path}, line {line_of(text, stray, '')}: '{stray}' is no roll: begin each with [[roll]].")

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from g4qc_core.backtest.known_strategies import find_strategy
-from g4qc_core.backtest.specs.backtest_spec import UNNAMED, BacktestSpec
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.specs.spec_values import Whole, one_of
 from g4qc_core.backtest.strategies.strategy import SearchRange, Strategy, build
 from g4qc_core.backtest.user_strategies import own_parameters
-from g4qc_core.errors import ParametersMisfit, SettingsError, UsageError, unknown
+from g4qc_core.errors import ParametersMisfit, UsageError, unknown
+from g4qc_core.named_spec import UNNAMED, NamedSpec
 from g4qc_core.research.search.axes import Axis, axis_of
 from g4qc_core.research.search.goal import Constraint, Objective, parse_constraints
 from g4qc_core.research.search.space import SearchSpace
+from g4qc_core.toml_entries import MalformedEntry
 
 Method = Literal["grid", "random", "tpe", "cmaes"]
 
@@ -28,18 +28,6 @@ LARGEST_GRID = 1_000_000
 
 MOST_TRIALS = 10_000_000
 _DEFAULT_CONSTRAINTS = ("trades >= 30",)
-
-
-class MalformedSearch(Exception):
-    """A problem in one field of a search spec.
-
-    Attributes:
-        field: name of the field; empty if it is the spec as a whole.
-    """
-
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(f"{field}: {text}" if field else text)
-        self.field = field
 
 
 def _axes(given: Any) -> Any:
@@ -79,10 +67,8 @@ def _said(parse: Callable[[], Any]) -> Any:
         raise ValueError(text.removeprefix("objective: ").removeprefix("constraints: ")) from None
 
 
-class SearchSpec(BaseModel):
+class SearchSpec(NamedSpec):
     """One search. The file, command line and API are built from this model; a field's description is its help."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
 
     name: str = Field(
         UNNAMED,
@@ -164,71 +150,29 @@ class SearchSpec(BaseModel):
                 "which tries a random sample of it, or fewer values"
             )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the spec JSON-safe, with the field names of the file."""
-        return self.model_dump(mode="json")
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Build the spec from the values of `to_dict`.
+    def completed(self) -> Self:
+        """Return the search with every field of an inline backtest.
 
         Raises:
-            SettingsError: a field is missing, unknown or malformed; the text names entry and field.
+            MalformedEntry: the backtest is malformed.
         """
+        if not isinstance(self.backtest, dict):
+            return self
         try:
-            return cls.parsed(values)
-        except MalformedSearch as problem:
-            name = values.get("name")
-            raise SettingsError(f"{f'[{name}] ' if name and name != UNNAMED else ''}{problem}") from None
-
-    @classmethod
-    def asked(cls, values: Mapping[str, Any]) -> Self:
-        """Build the spec from values that a user or a program passes, named by its content if it has no name.
-
-        Raises:
-            UsageError: a field is missing, unknown or malformed; the text names the field.
-        """
-        try:
-            spec = cls.parsed(values)
-        except MalformedSearch as problem:
-            raise UsageError(str(problem)) from None
-        return spec.named_by_content() if spec.name == UNNAMED else spec
-
-    @classmethod
-    def parsed(cls, values: Mapping[str, Any]) -> Self:
-        """Build the spec.
-
-        Raises:
-            MalformedSearch: a field is missing, unknown or malformed.
-        """
-        for field in values:
-            if field not in cls.model_fields:
-                raise MalformedSearch(field, str(unknown("field", field, cls.model_fields)))
-        try:
-            spec = cls.model_validate(dict(values))
-            if isinstance(spec.backtest, dict):
-                inline = BacktestSpec.asked(spec.backtest)
-                return spec.model_copy(update={"backtest": {**inline.to_dict(), "name": inline.name}})
-        except ValidationError as error:
-            raise _problem(error) from None
+            inline = BacktestSpec.asked(self.backtest)
         except UsageError as error:
-            raise MalformedSearch("backtest", str(error)) from None
-        return spec
+            raise MalformedEntry("backtest", str(error)) from None
+        return self.model_copy(update={"backtest": {**inline.to_dict(), "name": inline.name}})
 
-    def content(self) -> dict[str, Any]:
-        """Return everything that decides the results of the search, except the content of a named backtest."""
-        return {name: value for name, value in self.to_dict().items() if name not in ("name", "workers")}
-
-    def named_by_content(self) -> Self:
-        """Return the same spec under a name made from its content."""
-        text = json.dumps(self.content(), sort_keys=True)
+    @property
+    def name_before_digest(self) -> str:
+        """The backtest's name or its strategy and market, and `search`."""
         if isinstance(self.backtest, str):
             base = self.backtest
         else:
             words = (str(self.backtest[name]) for name in ("strategy", "instrument", "timeframe"))
             base = re.sub(r"[^A-Za-z0-9._-]", "-", "-".join(words)).lstrip("._-")
-        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-        return self.model_copy(update={"name": f"{base[:70]}-search-{digest}"})
+        return f"{base[:70]}-search"
 
 
 def space_of(spec: SearchSpec, backtest: BacktestSpec) -> SearchSpace:
@@ -284,16 +228,3 @@ def _check_values(kind: Any, backtest: BacktestSpec, name: str, axis: Axis) -> N
             build(kind, {**backtest.parameters, name: value})
         except ParametersMisfit:
             continue
-
-
-def _problem(error: ValidationError) -> MalformedSearch:
-    problem = error.errors()[0]
-    field = str(problem["loc"][0]) if problem["loc"] else ""
-    if problem["type"] == "missing":
-        return MalformedSearch(field, "is missing.")
-    text = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == "string_pattern_mismatch":
-        text = "write up to 100 letters, digits and . _ - after a letter or a digit"
-    own_words = problem["type"] == "value_error" or not field
-    given = "" if own_words else f", given {problem['input']!r}"
-    return MalformedSearch(field, f"{text}{given}.")
