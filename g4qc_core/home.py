@@ -26,6 +26,7 @@ _OWN = frozenset(
             "instruments.toml",
             "backtests.toml",
             "searches.toml",
+            "portfolios.toml",
             "rolls.toml",
             "calendars.toml",
             "open_interest",

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         None, description="File with your own backtest specs; unset: those that come with G4QC"
     )
     searches: Path | None = Field(None, description="File with your own search specs; unset: those that come with G4QC")
+    portfolios: Path | None = Field(
+        None, description="File with your own portfolio specs; unset: those that come with G4QC"
+    )
     strategies: Path | None = Field(
         None, description="Folder with your own strategies, a file each; unset: strategies under home"
     )
@@ -150,6 +153,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "strategies", "searches"),
+        "portfolios",
         "database_password_file",
     )
     @classmethod

@@ -1,0 +1,262 @@
+"""Portfolio specs: an account, its parts, how their forecasts become contracts, and the bounds of its checks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from g4qc_core.backtest.sizing.sizing_rule import SizingRule, parse_sizing
+from g4qc_core.backtest.specs.backtest_spec import UNNAMED, BacktestSpec
+from g4qc_core.backtest.specs.spec_values import Day, Money, Whole, one_of
+from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.research.portfolio.portfolio_values import (
+    OWN,
+    MalformedPortfolio,
+    Parts,
+    PortfolioPart,
+    Rates,
+    TargetSizing,
+    Weights,
+)
+
+Rounding = Literal["nearest", "search"]
+Estimation = Literal["rolling", "expanding"]
+
+LEAST_SESSIONS = 20
+"""Fewest sessions from which a correlation is estimated."""
+
+
+class PortfolioSpec(BaseModel):
+    """One portfolio. The file, command line and API are built from this model; a field's description is its help."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+    name: str = Field(
+        UNNAMED,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="Name under which the portfolio is kept; default: made of what the spec says",
+    )
+    cash: Money = Field(gt=0, le=10**12, description="Money in the account before the first bar", examples=["1000000"])
+    currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="Currency of the account", examples=["USD"])
+    first: Day | None = Field(None, alias="from", description="First trade date; default: as far as bars reach")
+    last: Day | None = Field(None, alias="to", description="Last trade date, included; default: as far as bars reach")
+    parts: Parts = Field(
+        max_length=200,
+        description="The backtests whose strategies trade in the account: names of specs, or for each its name or "
+        "fields as backtest and its weight in the forecast of its instrument",
+        examples=["sma_cross-ES-1h, sma_cross-NQ-1h"],
+    )
+    sizing: TargetSizing = Field(
+        "volatility(20, window=25)",
+        max_length=200,
+        description="How many contracts: volatility(20, window=25) aims at this yearly volatility of the account in "
+        "percent, measured on so many sessions; own trades each part by its own sizing",
+    )
+    weights: Weights = Field(
+        "equal",
+        description="How the risk is divided among instruments: equal, inverse_volatility, equal_risk, "
+        "minimum_variance, hierarchical, or by hand like ES=0.5, EC=0.5",
+        examples=["equal_risk"],
+    )
+    estimation: Annotated[Estimation, one_of("estimation", get_args(Estimation))] = Field(
+        "rolling", description="Sessions from which weights are estimated: the last ones (rolling) or all (expanding)"
+    )
+    window: Whole = Field(
+        126,
+        ge=2,
+        le=10_000,
+        description="Sessions of an estimate of weights and multiplier; until there are so many, weights are equal",
+    )
+    every: Whole = Field(21, ge=1, le=10_000, description="Sessions from one estimate to the next")
+    scaled: bool = Field(
+        True, description="Scale forecasts so that their mean size so far is one; otherwise signals are taken as given"
+    )
+    cap: float = Field(2.0, ge=1, le=20, description="Largest size of a scaled forecast")
+    multiplier: float | None = Field(
+        None, gt=0, le=20, description="Diversification multiplier; default: estimated from the correlations"
+    )
+    multiplier_cap: float = Field(2.5, ge=1, le=20, description="Largest estimated diversification multiplier")
+    buffer: Whole = Field(
+        10, ge=0, le=100, description="Percent of an average position within which the held contracts are kept"
+    )
+    rounding: Annotated[Rounding, one_of("rounding", get_args(Rounding))] = Field(
+        "nearest",
+        description="How ideal positions become whole contracts: nearest rounds each; search looks once a session for "
+        "the whole contracts together that come nearest to the ideal portfolio",
+    )
+    margin_limit: float = Field(
+        100.0, gt=0, le=100, description="Largest share of the equity that margin may take, in percent"
+    )
+    rates: Rates = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Money of the account for one unit of another currency: a number, or the instrument whose price "
+        "is the rate, like EUR=EC",
+    )
+    most_concentration: float = Field(
+        60.0, gt=0, le=100, description="Bound of the check: largest share of the risk in one instrument, in percent"
+    )
+    most_margin: float = Field(
+        60.0, gt=0, le=100, description="Bound of the check: largest share of the equity in margin, in percent"
+    )
+    most_distance: float = Field(
+        25.0,
+        gt=0,
+        le=1000,
+        description="Bound of the check: distance of the tradable portfolio from the ideal one, in percent of the "
+        "volatility of the ideal one",
+    )
+    most_stale: Whole = Field(
+        5, ge=0, le=10_000, description="Bound of the check: sessions that a part may end before the newest one"
+    )
+    least_sessions: Whole = Field(
+        60, ge=LEAST_SESSIONS, le=10_000, description="Bound of the check: sessions from which correlation is estimated"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_fields(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        for attribute, info in cls.model_fields.items():
+            if info.alias and {attribute, info.alias} <= set(values):
+                raise ValueError(f"{info.alias} and {attribute} are one field: give one of them")
+        return {name: value for name, value in values.items() if value is not None}
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.first and self.last and self.last < self.first:
+            raise ValueError(f"the window is reversed: it ends on {self.last}, before it begins on {self.first}")
+        if self.name != UNNAMED and any(one.backtest == self.name for one in self.parts):
+            raise ValueError(f"the portfolio {self.name} names itself as a part: its parts are backtests")
+        if self.currency in self.rates:
+            raise ValueError(f"the account is in {self.currency}, which needs no rate: remove it from rates")
+        if self.target is None:
+            self._refuse_unused()
+        elif self.window < LEAST_SESSIONS:
+            raise ValueError(
+                f"a correlation needs at least {LEAST_SESSIONS} sessions, and window gives it {self.window}: widen it"
+            )
+        return self
+
+    def _refuse_unused(self) -> None:
+        """Raise ValueError for fields that say nothing if each part has its own sizing."""
+        if any(one.weight is not None for one in self.parts) or isinstance(self.weights, Mapping):
+            raise ValueError(
+                "with the sizing own each part trades the contracts of its own backtest, so that weights say nothing: "
+                "leave them out, or write a sizing like volatility(20, window=25)"
+            )
+
+    @property
+    def target(self) -> SizingRule | None:
+        """The volatility at which the account aims; None if each part has its own sizing."""
+        return None if self.sizing == OWN else parse_sizing(self.sizing)
+
+    @property
+    def method(self) -> str:
+        """How instruments are weighted: a method, or `hand`."""
+        return self.weights if isinstance(self.weights, str) else "hand"
+
+    @property
+    def by_hand(self) -> dict[str, float]:
+        """Weights by hand, by instrument; empty: they are estimated."""
+        return {} if isinstance(self.weights, str) else dict(self.weights)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the spec JSON-safe, with the field names of the file."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build the spec from the values of `to_dict`.
+
+        Raises:
+            SettingsError: a field is missing, unknown or malformed; the text names entry and field.
+        """
+        try:
+            return cls.parsed(values)
+        except MalformedPortfolio as problem:
+            name = values.get("name")
+            raise SettingsError(f"{f'[{name}] ' if name and name != UNNAMED else ''}{problem}") from None
+
+    @classmethod
+    def asked(cls, values: Mapping[str, Any]) -> Self:
+        """Build the spec from values that a user or a program passes, named by its content if it has no name.
+
+        Raises:
+            UsageError: a field is missing, unknown or malformed; the text names the field.
+        """
+        try:
+            spec = cls.parsed(values)
+        except MalformedPortfolio as problem:
+            raise UsageError(str(problem)) from None
+        return spec.named_by_content() if spec.name == UNNAMED else spec
+
+    @classmethod
+    def parsed(cls, values: Mapping[str, Any]) -> Self:
+        """Build the spec.
+
+        Raises:
+            MalformedPortfolio: a field is missing, unknown or malformed.
+        """
+        fields = [info.alias or name for name, info in cls.model_fields.items()]
+        for field in values:
+            if field not in fields and field not in cls.model_fields:
+                raise MalformedPortfolio(field, str(unknown("field", field, fields)))
+        try:
+            spec = cls.model_validate(dict(values))
+            return spec.model_copy(update={"parts": _in_order(tuple(map(_complete, spec.parts)))})
+        except ValidationError as error:
+            raise _problem(error) from None
+        except UsageError as error:
+            raise MalformedPortfolio("parts", str(error)) from None
+
+    def content(self) -> dict[str, Any]:
+        """Return everything that decides the results of the portfolio, except the content of named backtests."""
+        said = self.to_dict()
+        bounds = ("most_concentration", "most_margin", "most_distance", "most_stale", "least_sessions")
+        return {name: value for name, value in said.items() if name != "name" and name not in bounds}
+
+    def named_by_content(self) -> Self:
+        """Return the same spec under a name made from its content."""
+        digest = hashlib.sha256(json.dumps(self.content(), sort_keys=True).encode()).hexdigest()[:12]
+        return self.model_copy(update={"name": f"portfolio-of-{len(self.parts)}-{digest}"})
+
+
+def _complete(part: PortfolioPart) -> PortfolioPart:
+    """Return a part whose fields, if it has its own, are a whole backtest spec."""
+    if isinstance(part.backtest, str):
+        return part
+    inline = BacktestSpec.asked(part.backtest)
+    return part.model_copy(update={"backtest": {**inline.to_dict(), "name": inline.name}})
+
+
+def _in_order(parts: tuple[PortfolioPart, ...]) -> tuple[PortfolioPart, ...]:
+    """Return the parts in one order, so that the order in which they were given changes nothing."""
+    ordered = sorted(parts, key=lambda one: (one.name, json.dumps(one.model_dump(mode="json"), sort_keys=True)))
+    for before, after in pairwise(ordered):
+        if before.name == after.name:
+            raise MalformedPortfolio("parts", f"the backtest {after.name} is named twice: give it a weight instead.")
+    return tuple(ordered)
+
+
+def _problem(error: ValidationError) -> MalformedPortfolio:
+    problem = error.errors()[0]
+    field = str(problem["loc"][0]) if problem["loc"] else ""
+    if problem["type"] == "missing":
+        return MalformedPortfolio(field, "is missing.")
+    text = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "string_pattern_mismatch":
+        text = "write up to 100 letters, digits and . _ - after a letter or a digit"
+        if field == "currency":
+            text = "write three capital letters, like USD"
+    own_words = problem["type"] == "value_error" or not field
+    shown = problem["input"]
+    given = "" if own_words else f", given {str(shown) if isinstance(shown, Decimal) else repr(shown)}"
+    return MalformedPortfolio(field, f"{text}{given}.")
