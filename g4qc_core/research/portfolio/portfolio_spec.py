@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from g4qc_core.backtest.sizing.sizing_rule import SizingRule, parse_sizing
-from g4qc_core.backtest.specs.backtest_spec import UNNAMED, BacktestSpec
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.specs.spec_values import Day, Money, Whole, one_of
-from g4qc_core.errors import SettingsError, UsageError, unknown
+from g4qc_core.errors import UsageError
+from g4qc_core.named_spec import UNNAMED, NamedSpec
 from g4qc_core.research.portfolio.portfolio_values import (
     OWN,
-    MalformedPortfolio,
+    Currency,
     Parts,
     PortfolioPart,
     Rates,
     TargetSizing,
     Weights,
 )
+from g4qc_core.toml_entries import MalformedEntry
 
 Rounding = Literal["nearest", "search"]
 Estimation = Literal["rolling", "expanding"]
@@ -32,18 +32,13 @@ LEAST_SESSIONS = 20
 """Fewest sessions from which a correlation is estimated."""
 
 
-class PortfolioSpec(BaseModel):
+class PortfolioSpec(NamedSpec):
     """One portfolio. The file, command line and API are built from this model; a field's description is its help."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(populate_by_name=True)
 
-    name: str = Field(
-        UNNAMED,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
-        description="Name under which the portfolio is kept; default: made of what the spec says",
-    )
     cash: Money = Field(gt=0, le=10**12, description="Money in the account before the first bar", examples=["1000000"])
-    currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="Currency of the account", examples=["USD"])
+    currency: Currency = Field("USD", description="Currency of the account", examples=["USD"])
     first: Day | None = Field(None, alias="from", description="First trade date; default: as far as bars reach")
     last: Day | None = Field(None, alias="to", description="Last trade date, included; default: as far as bars reach")
     parts: Parts = Field(
@@ -168,65 +163,27 @@ class PortfolioSpec(BaseModel):
         """Weights by hand, by instrument; empty: they are estimated."""
         return {} if isinstance(self.weights, str) else dict(self.weights)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the spec JSON-safe, with the field names of the file."""
-        return self.model_dump(mode="json", by_alias=True)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Build the spec from the values of `to_dict`.
+    def completed(self) -> Self:
+        """Return the portfolio with every field of inline backtests, its parts in one order.
 
         Raises:
-            SettingsError: a field is missing, unknown or malformed; the text names entry and field.
+            MalformedEntry: an inline backtest is malformed, or a part is named twice.
         """
         try:
-            return cls.parsed(values)
-        except MalformedPortfolio as problem:
-            name = values.get("name")
-            raise SettingsError(f"{f'[{name}] ' if name and name != UNNAMED else ''}{problem}") from None
-
-    @classmethod
-    def asked(cls, values: Mapping[str, Any]) -> Self:
-        """Build the spec from values that a user or a program passes, named by its content if it has no name.
-
-        Raises:
-            UsageError: a field is missing, unknown or malformed; the text names the field.
-        """
-        try:
-            spec = cls.parsed(values)
-        except MalformedPortfolio as problem:
-            raise UsageError(str(problem)) from None
-        return spec.named_by_content() if spec.name == UNNAMED else spec
-
-    @classmethod
-    def parsed(cls, values: Mapping[str, Any]) -> Self:
-        """Build the spec.
-
-        Raises:
-            MalformedPortfolio: a field is missing, unknown or malformed.
-        """
-        fields = [info.alias or name for name, info in cls.model_fields.items()]
-        for field in values:
-            if field not in fields and field not in cls.model_fields:
-                raise MalformedPortfolio(field, str(unknown("field", field, fields)))
-        try:
-            spec = cls.model_validate(dict(values))
-            return spec.model_copy(update={"parts": _in_order(tuple(map(_complete, spec.parts)))})
-        except ValidationError as error:
-            raise _problem(error) from None
+            parts = tuple(map(_complete, self.parts))
         except UsageError as error:
-            raise MalformedPortfolio("parts", str(error)) from None
+            raise MalformedEntry("parts", str(error)) from None
+        return self.model_copy(update={"parts": _in_order(parts)})
 
     def content(self) -> dict[str, Any]:
-        """Return everything that decides the results of the portfolio, except the content of named backtests."""
-        said = self.to_dict()
+        """Return everything that decides the results, except the content of named backtests and the checks' bounds."""
         bounds = ("most_concentration", "most_margin", "most_distance", "most_stale", "least_sessions")
-        return {name: value for name, value in said.items() if name != "name" and name not in bounds}
+        return {name: value for name, value in super().content().items() if name not in bounds}
 
-    def named_by_content(self) -> Self:
-        """Return the same spec under a name made from its content."""
-        digest = hashlib.sha256(json.dumps(self.content(), sort_keys=True).encode()).hexdigest()[:12]
-        return self.model_copy(update={"name": f"portfolio-of-{len(self.parts)}-{digest}"})
+    @property
+    def name_before_digest(self) -> str:
+        """How many backtests it holds."""
+        return f"portfolio-of-{len(self.parts)}"
 
 
 def _complete(part: PortfolioPart) -> PortfolioPart:
@@ -242,21 +199,5 @@ def _in_order(parts: tuple[PortfolioPart, ...]) -> tuple[PortfolioPart, ...]:
     ordered = sorted(parts, key=lambda one: (one.name, json.dumps(one.model_dump(mode="json"), sort_keys=True)))
     for before, after in pairwise(ordered):
         if before.name == after.name:
-            raise MalformedPortfolio("parts", f"the backtest {after.name} is named twice: give it a weight instead.")
+            raise MalformedEntry("parts", f"the backtest {after.name} is named twice: give it a weight instead.")
     return tuple(ordered)
-
-
-def _problem(error: ValidationError) -> MalformedPortfolio:
-    problem = error.errors()[0]
-    field = str(problem["loc"][0]) if problem["loc"] else ""
-    if problem["type"] == "missing":
-        return MalformedPortfolio(field, "is missing.")
-    text = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == "string_pattern_mismatch":
-        text = "write up to 100 letters, digits and . _ - after a letter or a digit"
-        if field == "currency":
-            text = "write three capital letters, like USD"
-    own_words = problem["type"] == "value_error" or not field
-    shown = problem["input"]
-    given = "" if own_words else f", given {str(shown) if isinstance(shown, Decimal) else repr(shown)}"
-    return MalformedPortfolio(field, f"{text}{given}.")

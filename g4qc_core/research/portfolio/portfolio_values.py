@@ -27,18 +27,6 @@ _NEAR = 1e-9
 _MOST_VOLATILITY = 200
 
 
-class MalformedPortfolio(Exception):
-    """A problem in one field of a portfolio spec.
-
-    Attributes:
-        field: name of the field; empty if it is the spec as a whole.
-    """
-
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(f"{field}: {text}" if field else text)
-        self.field = field
-
-
 class PortfolioPart(BaseModel):
     """One backtest whose strategy trades in the account of a portfolio; its own cash and window do not count."""
 
@@ -126,8 +114,7 @@ def _weights(given: Any) -> Any:
 def _rates(given: Any) -> Any:
     found: dict[str, float | str] = {}
     for currency, rate in sorted(_table(given, "EUR=EC").items()):
-        if len(currency) != 3 or not currency.isalpha() or not currency.isupper():
-            raise ValueError(f"{currency!r} is no currency: write three capital letters, like EUR")
+        _currency(currency)
         if isinstance(rate, str) and not _is_number(rate):
             if not rate.strip():
                 raise ValueError(f"{currency}: give a number, or the instrument whose price is the rate")
@@ -136,6 +123,12 @@ def _rates(given: Any) -> Any:
             value = _number(currency, rate, least=0.0)
             found[currency] = value
     return found
+
+
+def _currency(given: Any) -> Any:
+    if not isinstance(given, str) or len(given) != 3 or not given.isalpha() or not given.isupper():
+        raise ValueError(f"{given!r} is no currency: write three capital letters, like USD")
+    return given
 
 
 def _table(given: Any, example: str) -> dict[str, Any]:
@@ -175,6 +168,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
+Currency = Annotated[str, BeforeValidator(_currency)]
 Parts = Annotated[tuple[PortfolioPart, ...], BeforeValidator(_parts)]
 TargetSizing = Annotated[str, BeforeValidator(_sizing)]
 Weights = Annotated[str | dict[str, float], BeforeValidator(_weights)]
