@@ -13,3 +13,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiled(function: Function) -> Function:
     """Return the function compiled at its first call and kept on disk; it runs in one thread, step by step."""
     return cast(Function, njit(cache=True)(function))
+
+
+def compiled_for_threads(function: Function) -> Function:
+    """Return the function compiled as `compiled` does; it lets other threads run, so that several run side by side."""
+    return cast(Function, njit(cache=True, nogil=True)(function))
