@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from g4qc_core.errors import UsageError
 from g4qc_pipelines.cli.options import json_option
+from g4qc_pipelines.cli.research_words import asked
 from g4qc_pipelines.cli.spec_options import SpecCommand
 
 _EXAMPLES = """\b
@@ -48,23 +48,16 @@ def search(words: tuple[str, ...], listing: bool, as_json: bool, **options: Any)
     from g4qc_pipelines.cli.opening import settings_for_database
 
     given = {name: value for name, value in options.items() if value not in (None, ())}
-    if listing:
-        if words or given:
-            raise UsageError("--list lists all searches: give nothing else with it.")
-        settings = settings_for_database()
-        from g4qc_pipelines.commands.search_listing import list_searches
-
-        list_searches(settings, as_json)
-        return
-    shown = len(words) == 2 and words[0] == "show"
-    if not words or (len(words) > 1 and not shown) or (shown and given):
-        raise UsageError("Name one search, backtest or strategy; or write `show SEARCH`, or --list.")
+    what, word = asked(words, given, listing, "searches", "SEARCH", "search, backtest or strategy")
     settings = settings_for_database()
-    if shown:
-        from g4qc_pipelines.commands.search_listing import show_search
+    if what == "run":
+        from g4qc_pipelines.commands.search_run import run_search
 
-        show_search(settings, words[1], as_json)
+        run_search(settings, word, given, as_json)
         return
-    from g4qc_pipelines.commands.search_run import run_search
+    from g4qc_pipelines.commands.search_listing import list_searches, show_search
 
-    run_search(settings, words[0], given, as_json)
+    if what == "show":
+        show_search(settings, word, as_json)
+    else:
+        list_searches(settings, as_json)

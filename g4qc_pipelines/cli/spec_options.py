@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from abc import abstractmethod
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,26 +16,24 @@ if TYPE_CHECKING:
 _SHORT = 3
 
 
-class SpecCommand(click.Command):
-    """A command with an option for each field of a spec; its function receives them under the fields' names.
+class LateCommand(click.Command):
+    """A command with further options, made on first use from a model that the list of commands does not need.
 
-    The options precede the command's last own option. The model is imported on first use, which the list of commands
-    does not need.
-
-    Args:
-        skipped: names of fields without an option.
+    They precede the command's last own option; its function receives them under the fields' names.
     """
 
-    def __init__(self, *args: Any, skipped: Collection[str] = (), **kwargs: Any) -> None:
-        self._skipped, self._made = skipped, False
-        super().__init__(*args, **kwargs)
+    _made = False
+
+    @abstractmethod
+    def late_options(self) -> Sequence[click.Option]:
+        """Return the further options."""
 
     @property
     def params(self) -> list[click.Parameter]:
-        """The command's own parameters and those of the fields."""
+        """The command's own parameters and the further options."""
         if not self._made:
             self._made = True
-            self._params[-1:-1] = _options(self._skipped)
+            self._params[-1:-1] = self.late_options()
         return self._params
 
     @params.setter
@@ -43,19 +42,31 @@ class SpecCommand(click.Command):
         self._params = own
 
 
-class _Day(DateParam):
+class SpecCommand(LateCommand):
+    """A command with an option for each field of a backtest spec.
+
+    Args:
+        skipped: names of fields without an option.
+    """
+
+    def __init__(self, *args: Any, skipped: Collection[str] = (), **kwargs: Any) -> None:
+        self._skipped = skipped
+        super().__init__(*args, **kwargs)
+
+    def late_options(self) -> Sequence[click.Option]:
+        """Return an option for each field."""
+        from g4qc_core.backtest.specs.spec_fields import spec_fields
+
+        return [_option(field) for field in spec_fields() if field.name not in self._skipped]
+
+
+class SpecDay(DateParam):
     """A trade date; an empty text resets the field to its default."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Convert a text to a date in ISO form."""
         day = super().convert(value, param, ctx) if value != "" else value
         return str(day)
-
-
-def _options(skipped: Collection[str]) -> list[click.Option]:
-    from g4qc_core.backtest.specs.spec_fields import spec_fields
-
-    return [_option(field) for field in spec_fields() if field.name not in skipped]
 
 
 def _option(field: SpecField) -> click.Option:
@@ -68,7 +79,7 @@ def _option(field: SpecField) -> click.Option:
             help="A parameter of the strategy; repeatable.",
         )
     if field.kind == "date":
-        return click.Option([field.option, field.name], type=_Day(), help=help_text)
+        return click.Option([field.option, field.name], type=SpecDay(), help=help_text)
     names = [field.option, "--rule"] if field.name == "roll" else [field.option]
     if field.choices and len(field.choices) <= _SHORT:
         return click.Option([*names, field.name], type=click.Choice(field.choices), help=help_text)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from g4qc_core.backtest.span import span_of
 from g4qc_core.calendars.session_calendar import calendar
@@ -21,12 +17,11 @@ from g4qc_core.services.research.searches import SearchProgress, SearchRun
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.trial_store import TrialStore
 from g4qc_core.storage.stores import open_stores
+from g4qc_pipelines.commands.event_progress import follow
 from g4qc_pipelines.commands.printing import echo_json
-from g4qc_pipelines.commands.search_listing import document_of, print_search
+from g4qc_pipelines.commands.record_document import document_of
+from g4qc_pipelines.commands.search_listing import print_search
 from g4qc_pipelines.commands.search_words import search_by_words
-
-# Seconds between two lines where there is no terminal.
-_LINE_AFTER = 10.0
 
 
 def run_search(settings: Settings, words: str, given: Mapping[str, Any], as_json: bool) -> None:
@@ -54,7 +49,7 @@ def run_search(settings: Settings, words: str, given: Mapping[str, Any], as_json
             yearly = span.sessions_per_year if span.annualisable else None
             click.echo(plan.deflation(len(run.sessions), yearly, before), err=True)
         try:
-            _follow(run.events())
+            follow(run.events(), in_words, "search")
         except KeyboardInterrupt:
             kept = stores.searches.find(run.record.id)
             tried = 0 if kept is None else kept.counts.get("tried", 0)
@@ -66,33 +61,6 @@ def run_search(settings: Settings, words: str, given: Mapping[str, Any], as_json
         echo_json({**document_of(record), "report": str(report)})
     else:
         print_search(record, report)
-
-
-def _follow(events: Iterator[SearchProgress]) -> None:
-    """Show each event: on a terminal as a moving bar, elsewhere as a line now and then."""
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with _bar(console) as show:
-            for event in events:
-                show(event)
-        return
-    told, stage = time.monotonic(), "search"
-    for event in events:
-        if event.stage != stage or time.monotonic() - told > _LINE_AFTER:
-            told, stage = time.monotonic(), event.stage
-            click.echo(f"  {in_words(event)}", err=True)
-
-
-@contextmanager
-def _bar(console: Console) -> Iterator[Any]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=None)
-
-        def show(event: SearchProgress) -> None:
-            progress.update(task, description=in_words(event), completed=event.done, total=event.planned)
-
-        yield show
 
 
 def in_words(event: SearchProgress) -> str:

@@ -1,4 +1,4 @@
-"""The fields of a backtest spec as data, for command line options and form fields."""
+"""The fields of a spec as data, for command line options and form fields."""
 
 from __future__ import annotations
 
@@ -52,11 +52,12 @@ class SpecField:
 
 def spec_fields() -> list[SpecField]:
     """Return the fields of a spec in the order of the model."""
-    return [_field(name, info) for name, info in BacktestSpec.model_fields.items()]
+    return [field_of(name, info) for name, info in BacktestSpec.model_fields.items()]
 
 
-def _field(name: str, info: FieldInfo) -> SpecField:
-    kind = _plain(info.annotation)
+def field_of(name: str, info: FieldInfo) -> SpecField:
+    """Return a field of a model as data; a type that is none of the kinds counts as text."""
+    kind = plain_type(info.annotation)
     choices = _choices(kind, info)
     rules = {b: getattr(m, b) for m in info.metadata for b in ("ge", "le", "gt", "lt") if hasattr(m, b)}
     return SpecField(
@@ -73,12 +74,12 @@ def _field(name: str, info: FieldInfo) -> SpecField:
     )
 
 
-def _plain(annotation: Any) -> Any:
-    """Return the type without its annotations and without None."""
+def plain_type(annotation: Any) -> Any:
+    """Return the type of a field without its annotations and without None."""
     if get_origin(annotation) is Annotated:
-        return _plain(get_args(annotation)[0])
+        return plain_type(get_args(annotation)[0])
     rest = [one for one in get_args(annotation) if one is not NoneType]
-    return _plain(rest[0]) if len(rest) == 1 and NoneType in get_args(annotation) else annotation
+    return plain_type(rest[0]) if len(rest) == 1 and NoneType in get_args(annotation) else annotation
 
 
 def _choices(kind: Any, info: FieldInfo) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ class StudyKind:
         checked: evaluates the checks on a study that is done.
         key_figures: the few figures that lists and the end of a command show, by label, JSON-safe.
         pictures: PNG files by title.
-        publish: writes the HTML report to `study_report_path` and returns it.
+        publish: writes the HTML report to `study_report_path` and returns that path.
     """
 
     name: str
@@ -150,6 +150,6 @@ class StudyKind:
     publish: Callable[[StudyRecord, Settings, Registry, Stores], Path]
 
 
-def study_report_path(settings: Settings, kind: str, name: str) -> Path:
-    """Return the file of a study's report; a later study of the same name replaces it."""
-    return settings.reports / f"{kind.replace('_', '-')}-{name}.html"
+def study_report_path(record: StudyRecord, settings: Settings) -> Path:
+    """Return the file of a study's report: it has the study's id, so that a link to it never shows another one."""
+    return settings.reports / f"{record.kind.replace('_', '-')}-{record.name}-{record.id[:8]}.html"

@@ -13,7 +13,10 @@ KIND_NAMES = ("walk_forward", "monte_carlo", "portfolio")
 """The kinds of studies of the graph and the command line, in the order in which menus and lists show them."""
 
 MODELS: dict[str, str] = {}
-"""The model of each kind's spec as `module:Class`; importing the module loads nothing heavy."""
+"""The model of each kind's spec as `module:Class`; importing the module loads nothing heavy.
+
+A kind that is added to `STUDY_KINDS` is added here too, and its command then has an option for each field.
+"""
 
 
 def study_model(kind: str) -> type[BaseModel] | None:

@@ -1,0 +1,128 @@
+"""`--list` and `show` of studies: those that ran, those that a file has, and what came out of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from g4qc_core.instruments.registry import load_registry
+from g4qc_core.sentences import counted, duration, listing
+from g4qc_core.services.research.study import StudyKind, study_report_path
+from g4qc_core.services.research.study_kinds import study_kind
+from g4qc_core.settings import Settings
+from g4qc_core.storage.result_stores.study_store import StudyRecord
+from g4qc_core.storage.stores import Stores, open_stores
+from g4qc_pipelines.commands.printing import echo_json, wide_console
+from g4qc_pipelines.commands.record_document import document_of
+
+_LISTED = 3
+_WIDTH = 140
+
+
+def list_studies(settings: Settings, kind_name: str, as_json: bool) -> None:
+    """Print all studies of a kind, the newest first, and the entries of its file that did not run."""
+    kind, registry = study_kind(kind_name), load_registry(settings.own_instruments)
+    with open_stores(settings) as stores:
+        records = stores.studies.all(kind_name)
+    entries = [name for name in kind.entries(settings, registry) if name not in {one.name for one in records}]
+    if as_json:
+        echo_json([{**document_of(one, brief=True), "figures": _figures(kind, one)} for one in records])
+        return
+    if records:
+        wide_console(_WIDTH).print(_listed(kind, records))
+    else:
+        click.echo(f"No {kind.title} has run yet: `g4qc {_command(kind)} NAME` runs one.")
+    if entries:
+        click.echo(f"Of the file, not run yet: {listing(entries, 20)}.")
+
+
+def show_study(settings: Settings, kind_name: str, words: str, as_json: bool) -> None:
+    """Print one study.
+
+    Raises:
+        NotFound: there is none of this name or id.
+    """
+    kind = study_kind(kind_name)
+    with open_stores(settings) as stores:
+        record = stores.studies.named(kind_name, words)
+        report = study_report_path(record, settings)
+        print_study(kind, record, stores, report if report.exists() else None, as_json)
+
+
+def print_study(kind: StudyKind, record: StudyRecord, stores: Stores, report: Path | None, as_json: bool) -> None:
+    """Print what came out of a study: key figures, checks, notes, tables, and the file of its report.
+
+    Args:
+        kind: of the study.
+        record: the study.
+        stores: of its tables.
+        report: file of its report; None: there is none.
+        as_json: print JSON instead.
+    """
+    checks = kind.checked(record) if record.state == "done" else []
+    tables, figures, notes = stores.studies.frames(record.id), _figures(kind, record), _notes(record)
+    if as_json:
+        found = [{"name": one.name, "passed": one.passed, "words": one.words, "figures": one.figures} for one in checks]
+        more = {
+            "figures": figures,
+            "checks": found,
+            "tables": tables,
+            "report": None if report is None else str(report),
+        }
+        echo_json({**document_of(record), **more})
+        return
+    click.echo(f"{record.name} ({record.id[:8]}, {record.state}, {duration(record.seconds)})")
+    if figures:
+        table = Table(show_header=False)
+        table.add_column()
+        table.add_column(justify="right")
+        for label, value in figures.items():
+            table.add_row(label, _shown(value))
+        wide_console(_WIDTH).print(table)
+    for one in checks:
+        click.echo(f"{'passed' if one.passed else 'FAILED'}  {one.name}: {one.words}")
+    for note in notes:
+        click.echo(note)
+    if tables:
+        rows = (f"{name} ({counted(count, 'row')})" for name, count in tables.items())
+        click.echo(f"Tables: {', '.join(rows)}")
+    if report is not None:
+        click.echo(f"Report {report}")
+
+
+def _command(kind: StudyKind) -> str:
+    return kind.name.replace("_", "-")
+
+
+def _figures(kind: StudyKind, record: StudyRecord) -> dict[str, Any]:
+    return dict(kind.key_figures(record)) if record.state == "done" else {}
+
+
+def _notes(record: StudyRecord) -> list[str]:
+    summary: Mapping[str, Any] = record.summary or {}
+    return [str(note) for note in [*filter(None, [summary.get("failed")]), *summary.get("notes", [])]]
+
+
+def _listed(kind: StudyKind, records: list[StudyRecord]) -> Table:
+    table = Table(title=f"{kind.title}: {counted(len(records), 'run')}")
+    for column in ("id", "name", "state", "started (UTC)", "what came out"):
+        table.add_column(column, overflow="fold")
+    for one in records:
+        figures = list(_figures(kind, one).items())[:_LISTED]
+        words = ", ".join(f"{label} {_shown(value)}" for label, value in figures) or "-"
+        table.add_row(one.id[:8], one.name, one.state, f"{one.started_at:%Y-%m-%d %H:%M}", words)
+    return table
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool | str):
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4g}"
