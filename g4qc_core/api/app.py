@@ -18,6 +18,7 @@ from g4qc_core.api.http_guard import Guard, GuardRules
 from g4qc_core.api.origin_policy import loopback_hosts, url_origins
 from g4qc_core.api.problems import Problem, add_handlers
 from g4qc_core.api.routes import API_ROUTERS, ROOT_ROUTERS
+from g4qc_core.api.routes.studies import study_routers
 from g4qc_core.api.server_metrics import ServerMetrics
 from g4qc_core.api.site import add_pages
 from g4qc_core.api.strict_queries import reject_unknown_queries
@@ -67,7 +68,7 @@ def build_app(services: ApiContext, rules: GuardRules | None = None) -> FastAPI:
     app.state.services = services
     app.state.measures = measures
     add_handlers(app)
-    for router in API_ROUTERS:
+    for router in (*API_ROUTERS, *study_routers(services.kinds.values())):
         app.include_router(router, prefix=PREFIX)
     add_pages(app)
     for router in ROOT_ROUTERS:

@@ -5,7 +5,7 @@ Routes get everything they need from here, so that tests can replace it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -23,6 +23,8 @@ from g4qc_core.api.shared_polling import SharedCalls, StreamPlaces
 from g4qc_core.errors import AccessDenied
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.research.exploration import Explorer
+from g4qc_core.services.research.study import StudyKind
+from g4qc_core.services.research.study_kinds import STUDY_KINDS
 from g4qc_core.settings import Settings
 from g4qc_core.storage.lazy_stores import LazyStores
 
@@ -57,6 +59,7 @@ class ApiContext:
         listeners: counts the open event streams.
         explorer: runs sets for the route `explore`.
         gateway: host and port of the gateway, if the settings do not name it.
+        kinds: the kinds of studies that the server has, by name.
     """
 
     settings: Settings
@@ -66,6 +69,7 @@ class ApiContext:
     keys: ApiKeys
     clock: Callable[[], datetime] = _now
     gateway: tuple[str, int] | None = None
+    kinds: Mapping[str, StudyKind] = field(default_factory=lambda: STUDY_KINDS)
     watch: SharedCalls = field(default_factory=SharedCalls)
     probes: SharedCalls = field(default_factory=lambda: SharedCalls(threads=1))
     stored: SharedCalls = field(default_factory=lambda: SharedCalls(threads=2))

@@ -13,6 +13,7 @@ from g4qc_core.bars.quarantine.decisions import Preview
 from g4qc_core.graph_keys import GraphKey, KeyKind
 from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.services.quarantine.review import DecisionRequest
+from g4qc_core.services.research.study import StudySpec
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 
 
@@ -54,7 +55,8 @@ class Job:
 
     Attributes:
         id: id of the job; of a run that another surface launched, that of the run.
-        kind: `extract`, `backtest`, `materialize` or `decide`; `run` for a run that another surface launched.
+        kind: `extract`, `backtest`, `search`, `study`, `materialize` or `decide`; `run` for a run that another
+            surface launched.
         about: what it works on, in words.
         state: its state.
         created_at: UTC.
@@ -130,6 +132,18 @@ class JobLauncher(Protocol):
 
         Raises:
             UsageError: it cannot run on the stored data.
+        """
+
+    def study(self, kind: str, spec: StudySpec) -> str:
+        """Start a study; return the job's id.
+
+        Args:
+            kind: name of its kind, like `walk_forward`.
+            spec: the study.
+
+        Raises:
+            UsageError: there is no such kind, or the spec names what there is not.
+            G4qcError: it cannot run on the stored data.
         """
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:

@@ -27,6 +27,8 @@ from g4qc_core.services.backtests.preflight import check_runnable
 from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, preview_of
 from g4qc_core.services.research.search_plan import find_search, plan_search
+from g4qc_core.services.research.study import StudySpec
+from g4qc_core.services.research.study_kinds import STUDY_KINDS, study_kind
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
 from g4qc_core.storage.stores import Stores
@@ -42,7 +44,7 @@ from g4qc_pipelines.named_jobs import SENSITIVITY_ASSETS
 from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS, SEARCHES
 from g4qc_pipelines.stages.checks import MONTHS, check_keys, month_range, partitions_kind
 from g4qc_pipelines.stages.job_plan import JobPlan
-from g4qc_pipelines.stages.kinds import backtest, decision, extraction, materialization, search
+from g4qc_pipelines.stages.kinds import backtest, decision, extraction, materialization, search, study
 
 _log = logging.getLogger(__name__)
 
@@ -105,6 +107,13 @@ class DagsterLauncher:
         """See the port."""
         plan_search(spec, self._settings, self._registry, self._stores())
         return self._start(search(spec), lambda: self._graph.add_partition(str(SEARCHES.name), spec.name))
+
+    def study(self, kind: str, spec: StudySpec) -> str:
+        """See the port."""
+        found = study_kind(kind)
+        # It reads what the spec names, so that a spec that cannot run is refused before there is a job.
+        found.data_version(spec, self._settings, self._registry, self._stores())
+        return self._start(study(found.name, spec), lambda: self._graph.add_partition(found.name, spec.name))
 
     def materialize(self, assets: Sequence[str], first: str | None = None, last: str | None = None) -> str:
         """See the port."""
@@ -253,6 +262,9 @@ class DagsterLauncher:
             self._graph.add_partition(kind, self._registry[first].symbol)
         elif kind == SEARCHES.name:
             find_search(first, self._settings, self._stores())
+            self._graph.add_partition(kind, first)
+        elif kind in STUDY_KINDS:
+            STUDY_KINDS[kind].find(first, self._settings, self._registry, self._stores())
             self._graph.add_partition(kind, first)
         elif kind == BACKTESTS.name:
             stores = self._stores()

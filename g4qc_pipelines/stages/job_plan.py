@@ -33,6 +33,7 @@ class WorkKind(StrEnum):
     EXTRACT = "extract"
     BACKTEST = "backtest"
     SEARCH = "search"
+    STUDY = "study"
     MATERIALIZE = "materialize"
     DECIDE = "decide"
 

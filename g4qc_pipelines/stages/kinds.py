@@ -16,6 +16,7 @@ from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.sentences import counted, listing
 from g4qc_core.services.month_keys import key_of, months_between
 from g4qc_core.services.quarantine.review import Chosen, rebuilds, sessions_of
+from g4qc_core.services.research.study import StudySpec
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.named_jobs import (
     BACKTEST_ASSETS,
@@ -113,6 +114,17 @@ def search(spec: SearchSpec) -> JobPlan:
     """
     config = {SEARCH_ASSETS[0]: {"spec": json.dumps(spec.to_dict(), sort_keys=True)}}
     return JobPlan(WorkKind.SEARCH, spec.name, [RunStage(SEARCH_ASSETS, spec.name, config=config)])
+
+
+def study(kind: str, spec: StudySpec) -> JobPlan:
+    """Return the plan of a study; its run is given the whole spec.
+
+    Args:
+        kind: name of its kind, which is also that of its asset and of its partitions.
+        spec: the study.
+    """
+    config = {kind: {"spec": json.dumps(spec.to_dict(), sort_keys=True)}}
+    return JobPlan(WorkKind.STUDY, spec.name, [RunStage([kind], spec.name, config=config)])
 
 
 def materialization(assets: Sequence[str], first: str | None = None, last: str | None = None) -> JobPlan:

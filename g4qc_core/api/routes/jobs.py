@@ -32,7 +32,9 @@ class JobStatus(BaseModel):
     """State of started work: one run of the graph, or several in sequence."""
 
     id: str
-    kind: str = Field(description="extract, backtest, materialize or decide; run for a run that the API did not start")
+    kind: str = Field(
+        description="extract, backtest, search, study, materialize or decide; run for a run that the API did not start"
+    )
     about: str
     state: JobState
     done: int = Field(description="Number of steps that have ended")

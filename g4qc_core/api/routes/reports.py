@@ -25,7 +25,7 @@ SANDBOX = {
     "Cache-Control": "no-cache",
 }
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.html$")
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,140}\.html$")
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>G4QC reports</title>
 <meta name="viewport" content="width=device-width"><style>
 :root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}

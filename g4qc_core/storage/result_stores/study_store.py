@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.errors import NotFound
@@ -117,6 +117,22 @@ class StudyStore:
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
         return [_record(row) for row in rows]
+
+    def page(self, kind: str, name: str | None, limit: int, offset: int) -> tuple[list[StudyRecord], int]:
+        """Return a page of the studies of a kind, the newest first, and the number of all of them.
+
+        Args:
+            kind: of the studies.
+            name: only those of this name; None: all.
+            limit: most studies of the page.
+            offset: studies to leave out before the first.
+        """
+        wanted = (studies.c.kind == kind) if name is None else and_(studies.c.kind == kind, studies.c.name == name)
+        query = select(studies).where(wanted).order_by(studies.c.started_at.desc(), studies.c.id)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query.limit(limit).offset(offset)).all()
+            total = connection.scalar(select(func.count()).select_from(studies).where(wanted))
+        return [_record(row) for row in rows], int(total or 0)
 
     def frames(self, study_id: str) -> dict[str, int]:
         """Return the number of rows of each frame of a study, by name."""

@@ -21,7 +21,7 @@ from g4qc_core.api.dependencies import ApiContext
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.lazy_stores import LazyStores
-from tests.fixtures.api import Api, MemoryLauncher
+from tests.fixtures.api import KINDS, Api, MemoryLauncher
 
 pytestmark = pytest.mark.integration
 
@@ -33,7 +33,7 @@ _SLOW = ("wait", "timeout")
 def _operations() -> dict[str, schemathesis.APIOperation]:
     """Every operation of the document by its name; nothing is opened for it."""
     bare = Settings(_env_file=None, home=Path())  # type: ignore[call-arg]
-    app = build_app(ApiContext(bare, load_registry(), LazyStores(bare), MemoryLauncher(), ApiKeys([])))
+    app = build_app(ApiContext(bare, load_registry(), LazyStores(bare), MemoryLauncher(), ApiKeys([]), kinds=KINDS))
     found = schemathesis.openapi.from_dict(app.openapi()).get_all_operations()
     return {operation.ok().label: operation.ok() for operation in found}
 

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from g4qc_core.api.api_keys import Scope
+from g4qc_core.study_paths import study_path
 from tests.core.api.test_fuzz import OPERATIONS
-from tests.fixtures.api import Api
+from tests.fixtures.api import KINDS, Api
 
 pytestmark = pytest.mark.integration
 
@@ -28,6 +29,7 @@ NEEDED = {
     "DELETE /backtests/{backtest_id}": Scope.ADMIN,
     "DELETE /partitions/{kind}": Scope.ADMIN,
     "POST /quarantine/decisions": Scope.ADMIN,
+    **{f"POST {study_path(kind)}{way}": Scope.RUN for kind in KINDS for way in ("", "/named")},
 }
 """What changes something; everything else is read."""
 

@@ -14,6 +14,8 @@ ADDRESSES = {
     "backtest_id": "0" * 32,
     "kind": "backtest",
     "search_id": "0" * 32,
+    "study_id": "0" * 32,
+    "name": "parts",
 }
 
 

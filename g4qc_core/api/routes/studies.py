@@ -1,0 +1,289 @@
+"""Studies: starting walk-forwards, Monte Carlo simulations and portfolios, and their figures, tables and reports.
+
+One set of routes for all kinds: each kind of the server has its own paths, and its spec is the body that starts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+from typing import Annotated, Any
+
+import pyarrow.parquet as pq
+from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from g4qc_core.api.bar_encoding import Format, choose_format
+from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
+from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented, problem
+from g4qc_core.api.routes.jobs import JobStatus, job_status
+from g4qc_core.api.routes.reports import sandboxed
+from g4qc_core.api.table_encoding import encode_table, json_columns
+from g4qc_core.services.research.study import StudyKind, StudySpec
+from g4qc_core.services.research.study_documents import (
+    check_table,
+    find_study,
+    refuse_external_strategies,
+    study_document,
+    study_report,
+    study_summary,
+)
+from g4qc_core.study_paths import study_path
+
+StudyId = Annotated[str, Path(pattern=RESULT_ID, description="Id of a study")]
+TableName = Annotated[str, Path(max_length=100, pattern=NO_NUL, description="Name of one of its tables")]
+
+_PAGE_ROWS = 1000
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The table",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            Format.PARQUET.media_type: _BINARY,
+            Format.ARROW.media_type: _BINARY,
+        },
+    },
+    **documented(404, 406),
+}
+_PAGE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/html": {}}, "description": "The report, sandboxed"},
+    **documented(404),
+}
+
+
+class StudyOrder(BaseModel):
+    """A study by the name of what it is about."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    of: str = Field(
+        min_length=1,
+        max_length=200,
+        pattern=NO_NUL,
+        description="Name of a known spec, or of a backtest, search or result for the kinds that take one",
+    )
+    fields: dict[str, Any] = Field(default_factory=dict, description="Further fields of the spec")
+
+
+class StartedStudy(JobStatus):
+    """The job of a study, and what it runs."""
+
+    name: str = Field(description="Name of the spec, by which the list finds the study")
+    spec: dict[str, Any] = Field(description="The spec with all of its fields")
+
+
+class StudySummary(BaseModel):
+    """A study without its tables."""
+
+    id: str
+    kind: str
+    name: str = Field(description="Name of its spec")
+    state: str = Field(description="running, stopped, done or failed")
+    started_at: datetime
+    ended_at: datetime | None
+    seconds: float
+    run_id: str | None
+    figures: dict[str, Any] = Field(description="Key figures by label; empty before the end")
+
+
+class StudyCheckRow(BaseModel):
+    """What a check says of a study."""
+
+    name: str
+    passed: bool
+    words: str = Field(description="One sentence with the figure and the bound")
+    figures: dict[str, Any]
+
+
+class StudyTable(BaseModel):
+    """A table that a study has."""
+
+    name: str
+    about: str
+    rows: int
+
+
+class StudyDetail(StudySummary):
+    """A study with its spec, what came out, its checks and the names of its tables."""
+
+    spec: dict[str, Any]
+    data_version: str
+    code: str
+    summary: dict[str, Any] | None = Field(description="What came out; null before the end")
+    checks: list[StudyCheckRow]
+    tables: list[StudyTable]
+    report: str | None = Field(description="Address of the report below /api/v1; null before the end")
+
+
+class StudyList(BaseModel):
+    """Studies of one kind, newest first."""
+
+    studies: list[StudySummary]
+    total: int
+
+
+class StudyRows(BaseModel):
+    """A page of a table by columns of equal length; times are UTC, null stands for what is undefined."""
+
+    id: str
+    name: str
+    columns: dict[str, list[Any]]
+    rows: int = Field(description="Rows of the whole table")
+    next_offset: int | None = Field(description="Send it as `offset` for the next page; null at the end")
+
+
+def study_routers(kinds: Iterable[StudyKind]) -> list[APIRouter]:
+    """Return the routes of each kind, below its own path."""
+    return [_router(kind) for kind in kinds]
+
+
+def _router(kind: StudyKind) -> APIRouter:
+    path = study_path(kind.name)
+    router = APIRouter(prefix=path, tags=[path.strip("/")], responses=documented(401, 403, 422, 429, 503))
+    _add_starts(router, kind)
+    _add_answers(router, kind)
+    _add_files(router, kind)
+    return router
+
+
+def _add_starts(router: APIRouter, kind: StudyKind) -> None:
+    async def start(asked: StudySpec, context: Context, response: Response) -> StartedStudy:
+        given = asked.to_dict()
+        refuse_external_strategies(given, kind)
+        return await _started(kind.model.asked(given), kind, context, response)  # type: ignore[attr-defined]
+
+    async def start_of(asked: StudyOrder, context: Context, response: Response) -> StartedStudy:
+        refuse_external_strategies({"strategy": asked.of, **asked.fields}, kind)
+        where = (context.settings, context.registry)
+        spec = await context.call_launcher(lambda: kind.from_words(asked.of, asked.fields, *where, context.stores()))
+        return await _started(spec, kind, context, response)
+
+    start.__annotations__["asked"] = kind.model
+    shared: dict[str, Any] = {
+        "methods": ["POST"],
+        "status_code": 202,
+        "dependencies": [CanRun],
+        "responses": documented(404, 409, 413),
+    }
+    router.add_api_route(
+        "",
+        start,
+        summary=f"Start a {kind.title}",
+        description=f"Start a {kind.title} from its spec. While a job of the same spec is in progress, the answer is "
+        "that job; a study that is done already is not run again.",
+        **shared,
+    )
+    router.add_api_route(
+        "/named",
+        start_of,
+        summary=f"Start a {kind.title} by a name",
+        description=f"Start the {kind.title} that a name stands for, as the command line does: a known spec, or a "
+        "backtest, search or result for the kinds that take one, with further fields of the spec.",
+        **shared,
+    )
+
+
+async def _started(spec: StudySpec, kind: StudyKind, context: ApiContext, response: Response) -> StartedStudy:
+    job_id = await context.call_launcher(context.launcher.study, kind.name, spec)
+    response.headers["Location"] = f"/api/v1/jobs/{job_id}"
+    job = job_status(await context.call_launcher(context.launcher.job, job_id))
+    return StartedStudy(**job.model_dump(), name=spec.name, spec=spec.to_dict())
+
+
+def _add_answers(router: APIRouter, kind: StudyKind) -> None:
+    def studies(
+        context: Context,
+        name: Annotated[str | None, Query(max_length=100, pattern=NO_NUL, description="Only of this name")] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
+    ) -> StudyList:
+        found, total = context.stores().studies.page(kind.name, name, limit, offset)
+        return StudyList(studies=[StudySummary(**study_summary(one, kind)) for one in found], total=total)
+
+    def study(study_id: StudyId, context: Context) -> StudyDetail:
+        stores = context.stores()
+        return StudyDetail(**study_document(find_study(study_id, kind, stores), kind, stores))
+
+    router.add_api_route(
+        "", studies, dependencies=[CanRead], summary=f"List every {kind.title}", description="The newest first."
+    )
+    router.add_api_route(
+        "/{study_id}",
+        study,
+        dependencies=[CanRead],
+        responses=documented(404),
+        summary=f"Return one {kind.title}",
+        description="With its spec, state, key figures, checks and the names of its tables: "
+        + "; ".join(f"`{name}` ({about.rstrip('.')})" for name, about in kind.tables.items())
+        + ".",
+    )
+
+
+def _add_files(router: APIRouter, kind: StudyKind) -> None:
+    def table(
+        study_id: StudyId,
+        name: TableName,
+        context: Context,
+        format: Annotated[Format | None, Query(description="Format; takes precedence over the header Accept")] = None,
+        limit: Annotated[
+            int | None,
+            Query(ge=1, le=100_000, description=f"Most rows; default: {_PAGE_ROWS} of JSON, and all of a file"),
+        ] = None,
+        offset: Annotated[int, Query(ge=0, le=10**9, description="Rows to leave out")] = 0,
+        accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+    ) -> Any:
+        form = choose_format(format, accept)
+        if form is None:
+            return problem(
+                406, f"Tables come as {', '.join(f.media_type for f in Format)}: accept one, or name a format."
+            )
+        stores = context.stores()
+        record = find_study(study_id, kind, stores)
+        check_table(record, name, kind, stores)
+        stored = stores.studies.parquet(record.id, name)
+        return _rows(stored, form, record.id, name, limit, offset)
+
+    def report(study_id: StudyId, context: Context) -> FileResponse:
+        stores = context.stores()
+        record = find_study(study_id, kind, stores)
+        return sandboxed(study_report(record, kind, context.settings, context.registry, stores))
+
+    router.add_api_route(
+        "/{study_id}/tables/{name}",
+        table,
+        dependencies=[CanRead],
+        response_model=StudyRows,
+        responses=_FILES,
+        summary=f"Return a table of a {kind.title}",
+        description="As JSON in pages by columns, or as a CSV, Parquet or Arrow file with all rows.",
+    )
+    router.add_api_route(
+        "/{study_id}/report",
+        report,
+        dependencies=[CanRead],
+        response_class=FileResponse,
+        responses=_PAGE,
+        summary=f"Return the report of a {kind.title}",
+        description="As HTML that opens offline; a report that was not written yet is written now.",
+    )
+
+
+def _rows(stored: bytes, form: Format, study_id: str, name: str, limit: int | None, offset: int) -> Any:
+    """Return rows of a stored Parquet file in the form that is wanted."""
+    if form is Format.PARQUET and limit is None and not offset:
+        return Response(stored, media_type=form.media_type)
+    whole = pq.read_table(BytesIO(stored))
+    if form is not Format.JSON:
+        return Response(encode_table(whole.slice(offset, limit), form), media_type=form.media_type)
+    page = whole.slice(offset, limit or _PAGE_ROWS)
+    after = offset + len(page)
+    return StudyRows(
+        id=study_id,
+        name=name,
+        columns=json_columns(page),
+        rows=len(whole),
+        next_offset=after if len(page) and after < len(whole) else None,
+    )
