@@ -246,6 +246,10 @@ class BacktestRefused(PermanentError):
     """The backtest would give unreliable figures."""
 
 
+class MarginCall(BacktestRefused):
+    """The account could not pay the margin of an order, or nothing was left of it."""
+
+
 class EnginesDisagree(PermanentError):
     """The reference engine gives other trades or another equity than the engine that a search used: a defect."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,11 @@ from g4qc_core.backtest.prepared_strategy import TargetStrategy, prepare
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.run import run_backtest
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.errors import BacktestRefused
+from g4qc_core.errors import BacktestRefused, MarginCall, UsageError
 from g4qc_core.instruments.registry import Instrument
 
 if TYPE_CHECKING:
-    from g4qc_core.backtest.prepared_sets import PreparedSets
+    from g4qc_core.backtest.prepared_sets import Edit, PreparedSets
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Evaluation:
         equity: money at the close of each session, float64; empty if the set was refused.
         metrics: figures by name, as `metrics.DEFINITIONS` defines them; None if undefined.
         refused: why the set cannot be run, one sentence (no margin, ruin, too few bars); empty if it can.
+        margin_call: it is refused because the account could not pay a margin, or had nothing left.
     """
 
     parameters: Mapping[str, Any]
@@ -45,6 +47,7 @@ class Evaluation:
     equity: np.ndarray = field(default_factory=lambda: np.empty(0))
     metrics: Mapping[str, float | int | None] = field(default_factory=dict)
     refused: str = ""
+    margin_call: bool = False
 
 
 class Evaluator:
@@ -89,8 +92,42 @@ class Evaluator:
         try:
             run = self._sets.run(strategy)
         except BacktestRefused as refused:
-            return Evaluation(strategy.parameters, refused=str(refused))
+            return Evaluation(strategy.parameters, refused=str(refused), margin_call=isinstance(refused, MarginCall))
         return Evaluation(strategy.parameters, run.fingerprint, run.equity, run.metrics)
+
+    @cached_property
+    def edits(self) -> bool:
+        """True if what the strategy wants can be edited: it runs compiled, and places no orders itself."""
+        return self._spec.on_roll != "hold" and not self._found.of_library
+
+    def evaluate_edited(
+        self, parameters: Mapping[str, Any], edit: Edit | None = None, costs: Mapping[str, Decimal] | None = None
+    ) -> Evaluation:
+        """Evaluate what would have come of a set if its orders, or their costs, had been others.
+
+        Args:
+            parameters: as for `evaluate`.
+            edit: changes what the strategy wants on each bar before it is traded.
+            costs: fields of the spec that replace its own, such as `fee` and `slippage_ticks`.
+
+        Returns:
+            An evaluation without a fingerprint: it is no result of the spec.
+
+        Raises:
+            UsageError: as `evaluate`, or the strategy places its orders itself.
+        """
+        strategy = self._compiled({**self._spec.parameters, **parameters}) if self.edits else None
+        if strategy is None:
+            raise UsageError(
+                f"The orders of the backtest {self._spec.name} cannot be edited: that takes a strategy of signals or "
+                "targets that does not hold old contracts."
+            )
+        try:
+            sets = self._sets if costs is None else self._sets.with_costs(costs)
+            run = sets.run(strategy, edit)
+        except BacktestRefused as refused:
+            return Evaluation(strategy.parameters, refused=str(refused), margin_call=isinstance(refused, MarginCall))
+        return Evaluation(strategy.parameters, "", run.equity, run.metrics)
 
     def trades(self, parameters: Mapping[str, Any], most: int) -> tuple[pd.DataFrame, int]:
         """Return the first trades of a set (`TRADE_COLUMNS`), and how many there are; raises as `result`.
@@ -145,7 +182,7 @@ class Evaluator:
         try:
             result = self.result(parameters)
         except BacktestRefused as refused:
-            return Evaluation(dict(parameters), refused=str(refused))
+            return Evaluation(dict(parameters), refused=str(refused), margin_call=isinstance(refused, MarginCall))
         return Evaluation(
             result.inputs["parameters"], result.id, result.daily_equity.to_numpy(np.float64), result.metrics
         )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, fields
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -17,7 +19,7 @@ import pandas as pd
 from g4qc_core.backtest.account.account import trades_frame
 from g4qc_core.backtest.account.lots import LotCosts, lot_costs, lot_money, split_at_rolls
 from g4qc_core.backtest.account.margin import margin_units
-from g4qc_core.backtest.account.priced_bars import price_bars, window
+from g4qc_core.backtest.account.priced_bars import PricedBars, price_bars, window
 from g4qc_core.backtest.account.roll_positions import closed_at_rolls
 from g4qc_core.backtest.engines.compiled_run import (
     CompiledRun,
@@ -47,6 +49,9 @@ from g4qc_core.instruments.registry import Instrument
 _BENCHMARKS = 256
 """Most benchmarks that are kept, one for each number of contracts."""
 
+Edit = Callable[[np.ndarray], np.ndarray]
+"""Returns what is traded in place of a wish: an array of the same length and type."""
+
 _UNREAD = np.zeros(0, np.int64)
 
 
@@ -55,7 +60,7 @@ class SetRun:
     """One set that ran.
 
     Attributes:
-        fingerprint: id of its result.
+        fingerprint: id of its result; empty if what it wanted was edited.
         equity: money at the close of each session, float64.
         metrics: figures by name.
     """
@@ -81,22 +86,44 @@ class PreparedSets:
         """Prepare the bars; arguments and errors are those of `run_backtest`."""
         if (instrument.symbol,) != spec.instruments:
             raise UsageError(f"The spec {spec.name} is for {spec.instrument}, not for {instrument.symbol}.")
-        self._spec, self._data_version, self._roll_rule = spec, data_version, roll_rule
+        self._data_version, self._roll_rule = data_version, roll_rule
         priced = price_bars(window(bars, spec.first, spec.last), instrument, exits)
+        self._charge(spec, priced)
+        self._market, self._space, self._prepared = MarketArrays.of(priced), WorkSpace(), PreparedBars(priced.frame)
+        self._span = span_of(priced.frame["trade_date"].drop_duplicates().dt.date, calendar(instrument.calendar))
+
+    def _charge(self, spec: BacktestSpec, priced: PricedBars) -> None:
+        """Take what depends on the costs."""
+        self._spec = spec
         self._task = task = task_of(spec, priced, PreparedStrategy(spec.strategy, {}, ""), None)
         units = task.units
         numbers = sizing_numbers(priced, task.sizing, units, task.cash, task.margin, task.margin_rate)
         most = largest_position(priced, units)
         self._plan = SizingPlan(Wishes(priced, _UNREAD, []), units, int(task.cash * units.scale), most, numbers)
         self._margin = margin_units(priced, units, task.margin, task.margin_rate)
-        self._market, self._space, self._prepared = MarketArrays.of(priced), WorkSpace(), PreparedBars(priced.frame)
-        self._span = span_of(priced.frame["trade_date"].drop_duplicates().dt.date, calendar(instrument.calendar))
         self._benchmarks: dict[int, np.ndarray | None] = {}
         # The text that a result's id is made of, before and after the parameters.
         self._around: tuple[str, str] | None = None
 
-    def run(self, strategy: TargetStrategy) -> SetRun:
+    def with_costs(self, costs: Mapping[str, Decimal]) -> PreparedSets:
+        """Return the same bars under other costs.
+
+        Args:
+            costs: fields of the spec by name, such as `fee` and `slippage_ticks`.
+
+        Raises:
+            BacktestRefused: the amounts have too many digits.
+        """
+        other = copy(self)
+        other._charge(self._spec.model_copy(update=dict(costs)), self._plan.bars)
+        return other
+
+    def run(self, strategy: TargetStrategy, edit: Edit | None = None) -> SetRun:
         """Run a strategy with its parameters.
+
+        Args:
+            strategy: with its parameters.
+            edit: changes what it wants before it is traded; the run is then no result of the spec, and has no id.
 
         Raises:
             UsageError: the user's own strategy failed.
@@ -104,7 +131,7 @@ class PreparedSets:
         """
         market, units = self._plan.bars, self._plan.units
         refuse_few_bars(self._spec, strategy, len(market))
-        run, _ = self._compiled(strategy)
+        run, _ = self._compiled(strategy, edit)
         money = lot_money(market, run.lots, lot_costs(market, run.lots, units), units)
         of_bars = {
             "intraday_drawdown": run.largest_fall,
@@ -114,7 +141,8 @@ class PreparedSets:
         }
         equity, cash = run.sessions / units.scale, float(self._spec.cash)
         benchmark = self._benchmark(run.most_contracts)
-        return SetRun(self._id(strategy), equity, result_figures(equity, money, of_bars, cash, self._span, benchmark))
+        made = self._id(strategy) if edit is None else ""
+        return SetRun(made, equity, result_figures(equity, money, of_bars, cash, self._span, benchmark))
 
     def trades(self, strategy: TargetStrategy, most: int) -> tuple[pd.DataFrame, int]:
         """Run a strategy with its parameters and return its first trades (`TRADE_COLUMNS`), and how many there are.
@@ -138,9 +166,9 @@ class PreparedSets:
         frame = trades_frame(market, shown, lot_money(market, shown, costs, units), closing)
         return frame.head(most), len(lots)
 
-    def _compiled(self, strategy: TargetStrategy) -> tuple[CompiledRun, Sequence[int]]:
+    def _compiled(self, strategy: TargetStrategy, edit: Edit | None = None) -> tuple[CompiledRun, Sequence[int]]:
         """Return the run, and the bars of rolls at which it closes positions because the contract changes."""
-        wish = self._wish(strategy)
+        wish = self._wish(strategy) if edit is None else edit(self._wish(strategy))
         if self._spec.on_roll == "close" and len(self._plan.bars.rolls):
             closed, closing = closed_at_rolls(self._as_wanted(strategy, wish), self._plan.bars.rolls)
             wishes = Wishes(self._plan.bars, closed, closing)

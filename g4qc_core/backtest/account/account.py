@@ -17,7 +17,7 @@ from g4qc_core.backtest.account.costs import CostModel
 from g4qc_core.backtest.account.lots import LotCosts, LotMoney, Lots, lot_costs, lot_money, split_at_rolls
 from g4qc_core.backtest.account.money_units import LARGEST, UnitCosts, too_large, unit_costs
 from g4qc_core.backtest.account.priced_bars import PricedBars
-from g4qc_core.errors import BacktestRefused, G4qcError
+from g4qc_core.errors import G4qcError, MarginCall
 from g4qc_core.result_columns import TRADE_COLUMNS
 from g4qc_core.sentences import counted
 
@@ -130,7 +130,7 @@ def refuse_short(
     margin: np.ndarray,
     units: UnitCosts,
 ) -> None:
-    """Raise BacktestRefused for the first of k orders whose margin the equity does not cover.
+    """Raise MarginCall for the first of k orders whose margin the equity does not cover.
 
     Args:
         market: the bars that were traded.
@@ -149,7 +149,7 @@ def refuse_short(
     if short.any():
         at = int(np.argmax(short))
         wanted = counted(abs(int(after[at])), "contract")
-        raise BacktestRefused(
+        raise MarginCall(
             f"The account could not pay the margin of {wanted} on "
             f"{market.frame['timestamp'].iloc[int(orders[at])]}: needed {needed[at] / units.scale:,.2f} "
             f"{market.instrument.currency}, available {equity[at] / units.scale:,.2f}. Give it more cash, trade fewer "
@@ -163,9 +163,9 @@ def refuse_ruin(stamps: pd.Series, equity: np.ndarray) -> None:
         raise ruined(stamps, int(np.argmax(equity <= 0)))
 
 
-def ruined(stamps: pd.Series, bar: int) -> BacktestRefused:
+def ruined(stamps: pd.Series, bar: int) -> MarginCall:
     """Return the refusal of an account that had nothing left at the close of this bar."""
-    return BacktestRefused(
+    return MarginCall(
         f"The account was ruined: on {stamps.iloc[min(bar, len(stamps) - 1)]} nothing was left of it. Give it more "
         "cash, or trade fewer contracts."
     )
