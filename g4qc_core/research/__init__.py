@@ -7,5 +7,6 @@ everywhere. Reading or storing anything does not belong here: `services/research
 - whether two results differ: `comparison`
 - splits of sessions into training and test: `splits/`
 - what a search found between its parameters: `surface/`
+- weights, contracts and analysis of portfolios: `portfolio/`
 - which parameter sets are tried, and how they are evaluated: `search/`
 """

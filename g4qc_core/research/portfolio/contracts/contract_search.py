@@ -1,0 +1,191 @@
+"""The compiled search for the best whole contracts: depth first, exact unless it reaches its limit of steps.
+
+The tracking variance is a sum of squares when the covariance is written as R'R with R upper triangular: the choice for
+the last instrument adds its own square, that for the one before it the next, and so on. Every partial sum bounds the
+whole from below, so that a branch is left as soon as it exceeds the best answer so far (the sphere decoder of Fincke
+and Pohst, 1985, in the order of Schnorr and Euchner, 1994: the cheapest choice first). Costs and margin only make
+branches worse.
+
+numba is imported with this module, so import it late.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True)
+def objective_of(contracts, ideal, covariance, held, penalty):  # type: ignore[no-untyped-def]
+    """Return the tracking variance of contracts plus the penalty of the trades that lead there, all float64."""
+    n = len(contracts)
+    total = 0.0
+    for i in range(n):
+        row = 0.0
+        for j in range(n):
+            row += covariance[i, j] * (contracts[j] - ideal[j])
+        total += row * (contracts[i] - ideal[i]) + penalty[i] * abs(contracts[i] - held[i])
+    return total
+
+
+@njit(cache=True)
+def _inside(x, low, high, i, j):  # type: ignore[no-untyped-def]
+    return low[i] <= x[i] <= high[i] and low[j] <= x[j] <= high[j]
+
+
+@njit(cache=True)
+def _better_neighbour(now, value, ideal, covariance, held, penalty, margin, margin_limit, low, high):  # type: ignore[no-untyped-def]
+    """Return the best contracts that differ by one contract of one or of two instruments; `now` if none is better."""
+    n = len(now)
+    best, least = now, value - 1e-12 * abs(value)
+    for i in range(n):
+        for j in range(i, n):
+            for di, dj in ((1.0, 0.0), (-1.0, 0.0), (1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)):
+                if (j == i) != (dj == 0.0):
+                    continue
+                found = now.copy()
+                found[i] += di
+                found[j] += dj
+                if _inside(found, low, high, i, j) and np.sum(np.abs(found) * margin) <= margin_limit:
+                    cost = objective_of(found, ideal, covariance, held, penalty)
+                    if cost < least:
+                        best, least = found, cost
+    return best
+
+
+@njit(cache=True)
+def descend(start, ideal, covariance, held, penalty, margin, margin_limit, low, high):  # type: ignore[no-untyped-def]
+    """Return contracts that no change of one contract, nor of one contract of each of two instruments, makes better.
+
+    Args:
+        start: contracts inside the limits.
+        ideal: contracts.
+        covariance: of the money of one contract each.
+        held: contracts now.
+        penalty: of one contract traded.
+        margin: of one contract.
+        margin_limit: of all contracts together.
+        low: fewest contracts.
+        high: most contracts.
+    """
+    now = start
+    value = np.inf
+    found = objective_of(now, ideal, covariance, held, penalty)
+    while found < value:
+        value = found
+        now = _better_neighbour(now, value, ideal, covariance, held, penalty, margin, margin_limit, low, high)
+        found = objective_of(now, ideal, covariance, held, penalty)
+    return now.copy()
+
+
+@njit(cache=True)
+def _cheapest(root, centre, held, penalty, low, high):  # type: ignore[no-untyped-def]
+    """Return the whole number in [low, high] with the smallest root^2 (x - centre)^2 + penalty |x - held|.
+
+    The function is convex, so that the answer is next to its minimum over the real numbers.
+    """
+    shift = penalty / (2.0 * root * root) if root > 0.0 else 0.0
+    if root <= 0.0:
+        point = held
+    elif centre - shift > held:
+        point = centre - shift
+    elif centre + shift < held:
+        point = centre + shift
+    else:
+        point = held
+    point = min(max(point, low), high)
+    below = np.floor(point)
+    best, least = point, np.inf
+    for x in (below, below + 1.0):
+        if low <= x <= high:
+            cost = (root * (x - centre)) ** 2 + penalty * abs(x - held)
+            if cost < least:
+                best, least = x, cost
+    return best
+
+
+@njit(cache=True)
+def search_contracts(  # type: ignore[no-untyped-def] # noqa: C901
+    root, ideal, held, penalty, margin, margin_limit, low, high, start, best_value, most_steps
+):
+    """Search for better whole contracts than `start`.
+
+    Args:
+        root: upper triangular R with R'R = covariance of the money of one contract each.
+        ideal: contracts.
+        held: contracts now.
+        penalty: of one contract traded, at least 0.
+        margin: of one contract, at least 0.
+        margin_limit: of all contracts together.
+        low: fewest contracts, whole numbers.
+        high: most contracts, whole numbers.
+        start: the best contracts so far, inside the limits.
+        best_value: their objective.
+        most_steps: numbers that are tried before the search is given up.
+
+    Returns:
+        The best contracts, their objective, whether they are proven to be best, and the numbers tried.
+    """
+    n = len(ideal)
+    best, value = start.copy(), best_value
+    x = np.zeros(n)
+    up, down = np.zeros(n), np.zeros(n)  # next numbers to try at each level, on both sides of the cheapest one
+    open_up, open_down = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+    partial, used = np.zeros(n + 1), np.zeros(n + 1)
+    centre = np.zeros(n)
+    steps = 0
+    level = n - 1
+    fresh = True
+    while level < n:
+        k = level
+        if fresh:
+            drift = 0.0
+            for j in range(k + 1, n):
+                drift += root[k, j] * (x[j] - ideal[j])
+            centre[k] = ideal[k] - drift / root[k, k] if root[k, k] > 0.0 else ideal[k]
+            first = _cheapest(root[k, k], centre[k], held[k], penalty[k], low[k], high[k])
+            up[k], down[k] = first, first - 1.0
+            open_up[k], open_down[k] = first <= high[k], first - 1.0 >= low[k]
+            fresh = False
+        # The drift does not vanish where an instrument adds no square of its own.
+        rest = 0.0
+        if root[k, k] <= 0.0:
+            for j in range(k + 1, n):
+                rest += root[k, j] * (x[j] - ideal[j])
+            rest = rest * rest
+        cost_up = cost_down = np.inf
+        if open_up[k]:
+            cost_up = (root[k, k] * (up[k] - centre[k])) ** 2 + penalty[k] * abs(up[k] - held[k]) + rest
+        if open_down[k]:
+            cost_down = (root[k, k] * (down[k] - centre[k])) ** 2 + penalty[k] * abs(down[k] - held[k]) + rest
+        cost = min(cost_up, cost_down)
+        if not partial[k + 1] + cost < value - 1e-12 * abs(value):
+            level += 1
+            continue
+        steps += 1
+        if steps > most_steps:
+            return best, value, False, steps
+        if cost_up <= cost_down:
+            x[k] = up[k]
+            up[k] += 1.0
+            open_up[k] = up[k] <= high[k]
+        else:
+            x[k] = down[k]
+            down[k] -= 1.0
+            open_down[k] = down[k] >= low[k]
+        used[k] = used[k + 1] + margin[k] * abs(x[k])
+        if used[k] > margin_limit:
+            # Numbers further from zero on this side need more margin still.
+            if x[k] > 0.0:
+                open_up[k] = False
+            elif x[k] < 0.0:
+                open_down[k] = False
+            continue
+        partial[k] = partial[k + 1] + cost
+        if k == 0:
+            value = partial[0]
+            best = x.copy()
+        else:
+            level -= 1
+            fresh = True
+    return best, value, True, steps
