@@ -19,6 +19,7 @@ from g4qc_core.storage.server.database import Database
 CLIENT_IDS = 4_707_201
 PRESENCE = 4_707_202
 SEARCHES = 4_707_203
+STUDIES = 4_707_204
 
 _LARGEST_KEY = 2**31 - 1
 
