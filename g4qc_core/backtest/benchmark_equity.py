@@ -17,7 +17,8 @@ from g4qc_core.sentences import counted
 def benchmark_equity(market: PricedBars, costs: CostModel, cash: Decimal, contracts: int) -> pd.Series | None:
     """Return the session equity of contracts bought at the second bar's open and held to the last close.
 
-    A roll costs both sides, as it does for every strategy.
+    After bars that only warm up, they are bought at the first open after these. A roll costs both sides, as it does for
+    every strategy.
 
     Args:
         market: the bars of the result, whose rolls are the series' own.
@@ -26,13 +27,15 @@ def benchmark_equity(market: PricedBars, costs: CostModel, cash: Decimal, contra
         contracts: how many; at least one is held.
 
     Returns:
-        Money by trade date; None if there is one bar only, or if the account would have been ruined.
+        Money by trade date, of the sessions in which positions may be held; None if there is one bar only, or if the
+        account would have been ruined.
     """
     if len(market) < 2:
         return None
-    lot = Trade(max(1, contracts), 1, len(market), int(market.open[1]), int(market.close[-1]))
+    bought = max(1, market.start)
+    lot = Trade(max(1, contracts), bought, len(market), int(market.open[bought]), int(market.close[-1]))
     try:
-        return session_equity(settle(market, [lot], costs, cash).equity)
+        return session_equity(settle(market, [lot], costs, cash).equity.iloc[market.start :])
     except BacktestRefused:
         return None
 

@@ -26,6 +26,6 @@ def benchmark_of(
         Money by trade date; None if there is none.
     """
     spec = result.spec
-    market = price_bars(window(bars, spec.first, spec.last), instrument, exits)
+    market = price_bars(window(bars, spec.first, spec.last), instrument, exits, spec.trade_from)
     largest = int(result.equity["position"].abs().max())
     return benchmark_equity(market, costs_of(spec, instrument), spec.cash, largest)

@@ -31,7 +31,7 @@ from g4qc_core.backtest.engines.compiled_run import (
     run_events,
 )
 from g4qc_core.backtest.engines.engine_registry import COMPILED, engine
-from g4qc_core.backtest.engines.target_positions import contracts_of, in_steps
+from g4qc_core.backtest.engines.target_positions import contracts_of, from_start, in_steps
 from g4qc_core.backtest.prepared_strategy import PreparedStrategy, TargetStrategy
 from g4qc_core.backtest.result import id_parts
 from g4qc_core.backtest.result_figures import result_figures
@@ -87,10 +87,12 @@ class PreparedSets:
         if (instrument.symbol,) != spec.instruments:
             raise UsageError(f"The spec {spec.name} is for {spec.instrument}, not for {instrument.symbol}.")
         self._data_version, self._roll_rule = data_version, roll_rule
-        priced = price_bars(window(bars, spec.first, spec.last), instrument, exits)
+        priced = price_bars(window(bars, spec.first, spec.last), instrument, exits, spec.trade_from)
         self._charge(spec, priced)
         self._market, self._space, self._prepared = MarketArrays.of(priced), WorkSpace(), PreparedBars(priced.frame)
-        self._span = span_of(priced.frame["trade_date"].drop_duplicates().dt.date, calendar(instrument.calendar))
+        self._span = span_of(
+            priced.frame["trade_date"].iloc[priced.start :].drop_duplicates().dt.date, calendar(instrument.calendar)
+        )
 
     def _charge(self, spec: BacktestSpec, priced: PricedBars) -> None:
         """Take what depends on the costs."""
@@ -136,8 +138,8 @@ class PreparedSets:
         of_bars = {
             "intraday_drawdown": run.largest_fall,
             "intraday_drawdown_money": run.largest_fall_money,
-            "exposure": run.exposed / len(market),
-            "bars": len(market),
+            "exposure": run.exposed / (len(market) - market.start),
+            "bars": len(market) - market.start,
         }
         equity, cash = run.sessions / units.scale, float(self._spec.cash)
         benchmark = self._benchmark(run.most_contracts)
@@ -170,7 +172,8 @@ class PreparedSets:
         """Return the run, and the bars of rolls at which it closes positions because the contract changes."""
         wish = self._wish(strategy) if edit is None else edit(self._wish(strategy))
         if self._spec.on_roll == "close" and len(self._plan.bars.rolls):
-            closed, closing = closed_at_rolls(self._as_wanted(strategy, wish), self._plan.bars.rolls)
+            wanted = from_start(self._as_wanted(strategy, wish), self._plan.bars)
+            closed, closing = closed_at_rolls(wanted, self._plan.bars.rolls)
             wishes = Wishes(self._plan.bars, closed, closing)
             plan = make_plan(wishes, self._plan.units, self._task.cash, self._plan.numbers)
             return run_compiled(plan, self._market, self._margin, self._space), closing
@@ -178,12 +181,12 @@ class PreparedSets:
 
     def _events(self, strategy: TargetStrategy, wish: np.ndarray) -> Events:
         """Return the bars that decide orders; the wish is converted to contracts or steps on these bars only."""
-        numbers = self._plan.numbers
-        at, rolled = deciding_bars(wish, self._plan.bars.rolls, None if numbers is None else numbers.always)
+        numbers, bars = self._plan.numbers, self._plan.bars
+        at, rolled = deciding_bars(wish, bars.rolls, None if numbers is None else numbers.always, bars.decides)
         wanted = self._as_wanted(strategy, wish[at])
         if numbers is None:
             return Events(at, rolled, wanted)
-        before = self._as_wanted(strategy, np.where(at > 0, wish[at - 1], 0.0))
+        before = self._as_wanted(strategy, np.where(at > bars.decides, wish[at - 1], 0.0))
         return Events(at, rolled, wanted, numbers.always[at] | (wanted != before))
 
     def _wish(self, strategy: TargetStrategy) -> np.ndarray:
@@ -222,7 +225,7 @@ class PreparedSets:
 
     def _held(self, contracts: int) -> np.ndarray | None:
         plan, bars = self._plan, self._plan.bars
-        at = np.unique(np.append(bars.rolls - 1, 0))
+        at = np.unique(np.append(bars.rolls[bars.rolls > bars.decides] - 1, bars.decides))
         events = Events(at, np.isin(at, bars.rolls - 1), np.full(len(at), contracts))
         held = SizingPlan(plan.wishes, plan.units, plan.cash, plan.most)
         try:

@@ -85,6 +85,8 @@ def result_id(spec: BacktestSpec, inputs: Mapping[str, Any]) -> str:
 def id_parts(spec: BacktestSpec, inputs: Mapping[str, Any]) -> tuple[str, str]:
     """Return the text that the id is made of, before and after the parameters."""
     asked = {name: value for name, value in spec.to_dict().items() if name in ("from", "to")}
+    if spec.trade_from is not None:
+        asked["trade_from"] = spec.trade_from.isoformat()
     place = "parameters-stand-here"
     decisive = {name: value for name, value in inputs.items() if name != "made_with"} | {"parameters": place}
     text = json.dumps({"asked": asked, "inputs": decisive}, sort_keys=True, separators=(",", ":"))

@@ -19,6 +19,7 @@ _FIRST = (
 _NAMES = {
     "asked.from": "first day asked for",
     "asked.to": "last day asked for",
+    "asked.trade_from": "first day traded",
     "code.g4qc": "G4QC",
     "code.backtest": "code versions",
     "code.strategy": "code of the strategy",
@@ -60,7 +61,7 @@ def card_rows(backtest_id: str, spec: Mapping[str, Any], inputs: Mapping[str, An
         spec: its spec as a dictionary.
         inputs: its inputs.
     """
-    asked = {name: spec[name] for name in ("from", "to") if spec.get(name)}
+    asked = {name: spec[name] for name in ("from", "to", "trade_from") if spec.get(name)}
     given = {**inputs, **({"asked": asked} if asked else {})}
     order = [name for name in _FIRST if name in given] + [name for name in given if name not in _FIRST]
     rows = [CardRow(key, _name(key), text_of(value)) for name in order for key, value in flat({name: given[name]})]

@@ -6,6 +6,7 @@ Where bars come from and where results are stored does not belong here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -52,7 +53,8 @@ def run_backtest(
         spec: the backtest.
         bars: `CONTINUOUS_COLUMNS`: timestamp (datetime64[us, UTC], bar start, ascending), open, high, low, close
             (points, adjusted), volume, contract, trade_date (datetime64[s]), factor and adjustment (prices are the
-            contract's own x factor + adjustment, in points). Bars outside the spec's window are left out.
+            contract's own x factor + adjustment, in points). Bars outside the spec's window are left out; those
+            before its `trade_from` warm the strategy and the sizing up and are not in the result.
         instrument: of the bars.
         data_version: fingerprint of the stored data, kept with the result.
         roll_rule: how the contracts were joined, in words, kept with the result.
@@ -97,7 +99,7 @@ def run_prepared(
     """
     if (instrument.symbol,) != spec.instruments:
         raise UsageError(f"The spec {spec.name} is for {spec.instrument}, not for {instrument.symbol}.")
-    priced = price_bars(window(bars, spec.first, spec.last), instrument, exits)
+    priced = price_bars(window(bars, spec.first, spec.last), instrument, exits, spec.trade_from)
     refuse_few_bars(spec, strategy, len(priced))
     if spec.on_roll == "hold" and len(priced.rolls) and old_contracts is None:
         raise UsageError(f"The backtest {spec.name} holds old contracts: give it their bars after the rolls.")
@@ -109,8 +111,9 @@ def run_prepared(
     if not run.margin_checked:
         check_margin(run.bars, account, margin_units(run.bars, task.units, task.margin, task.margin_rate), task.units)
     check_against(account, run.equity)
+    account = replace(account, equity=account.equity.iloc[priced.start :].reset_index(drop=True))
     inputs = inputs_of_run(spec, run.bars, strategy, costs, data_version, roll_rule, chosen.version)
-    span = span_of(priced.frame["trade_date"].dt.date, calendar(instrument.calendar))
+    span = span_of(account.equity["trade_date"].dt.date, calendar(instrument.calendar))
     largest = int(account.equity["position"].abs().max())
     benchmark = benchmark_equity(priced, costs, spec.cash, largest)
     cash = float(spec.cash)

@@ -15,6 +15,11 @@ def notes_of_run(spec: BacktestSpec, traded: PricedBars, account: Account) -> li
     notes = [
         "Orders are decided on the close of a bar and filled at the open of the next one, whole and at that price."
     ]
+    if traded.start:
+        notes.append(
+            f"{counted(traded.start, 'bar')} before {traded.frame['trade_date'].iloc[traded.start]:%Y-%m-%d} only "
+            "warmed the strategy and the sizing up; they are not in the result."
+        )
     notes += _roll_notes(spec, traded)
     if traded.lift:
         lift = price_text(traded.instrument, float(traded.points(traded.lift)))
@@ -32,18 +37,19 @@ def notes_of_run(spec: BacktestSpec, traded: PricedBars, account: Account) -> li
 
 def _roll_notes(spec: BacktestSpec, traded: PricedBars) -> list[str]:
     notes = _old_contract_notes(spec, traded)
-    if len(traded.rolls):
+    rolls, stale = (at[at > traded.start] for at in (traded.rolls, traded.stale))
+    if len(rolls):
         then = "opened again in the new one at its own open, both sides paid"
         if spec.on_roll == "close":
             then = "not opened again until the strategy wants another one"
-        changes = "once" if len(traded.rolls) == 1 else counted(len(traded.rolls), "time")
+        changes = "once" if len(rolls) == 1 else counted(len(rolls), "time")
         notes.append(
             f"The contract changes {changes}; a position is closed in the old contract at its own price at that "
             f"instant, and {then}. Profits, costs and margin are computed from the contracts' own prices, signals from "
             "the adjusted series."
         )
-    if len(traded.stale):
-        days = [f"{day:%Y-%m-%d}" for day in traded.frame["trade_date"].iloc[traded.stale]]
+    if len(stale):
+        days = [f"{day:%Y-%m-%d}" for day in traded.frame["trade_date"].iloc[stale]]
         notes.append(
             f"At {len(days)} of the changes the old contract has no bar at that instant, so that it is left at its "
             f"last close: {', '.join(days)}."

@@ -29,7 +29,7 @@ PROPERTY = settings(max_examples=25, deadline=None, suppress_health_check=[Healt
 
 
 def result_id(spec: BacktestSpec) -> str:
-    whole = spec.model_copy(update={"first": None, "last": None})
+    whole = spec.model_copy(update={"first": None, "last": None, "trade_from": None})
     rule = rule_name(ES) if spec.roll is None else spec.roll
     return run_backtest(whole, BARS, ES, data_version="v", roll_rule=rule).id
 

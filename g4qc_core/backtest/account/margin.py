@@ -78,7 +78,7 @@ def margin_units(market: PricedBars, units: UnitCosts, table: MarginTable | None
         rate: share of a contract's value.
 
     Raises:
-        BacktestRefused: the table begins after the first bar.
+        BacktestRefused: the table begins after the first bar that decides an order.
     """
     if table is None:
         return rate_units(margin_tenths(market.close - market.link), units, rate)
@@ -165,11 +165,13 @@ def _table_units(market: PricedBars, units: UnitCosts, table: MarginTable) -> np
     days = market.frame["trade_date"].to_numpy().astype("datetime64[D]")
     starts = np.array([day for day, _ in table.amounts], "datetime64[D]")
     at = np.searchsorted(starts, days, side="right") - 1
-    if at[0] < 0:
+    begins = market.decides
+    if at[begins] < 0:
         raise BacktestRefused(
-            f"The margin begins on {first}, after the first bar on {days[0]}: give an amount from {days[0]} on."
+            f"The margin begins on {first}, after the first bar on {days[begins]}: give an amount from "
+            f"{days[begins]} on."
         )
-    return np.asarray(values[at])
+    return np.asarray(values[np.maximum(at, 0)])
 
 
 def _amount(text: str) -> Decimal:

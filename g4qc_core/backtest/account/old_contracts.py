@@ -6,7 +6,7 @@ contract are kept. Then it moves to the contract of the series.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -67,7 +67,8 @@ def held_over(market: PricedBars, targets: np.ndarray, old_contracts: OldContrac
             passed.append((until, int(old.prices("open", until, until + 1)[0]), not old.trades_in(until)))
         passed_already = until
     rolls, left, stale = (np.array([each[i] for each in passed], np.int64) for i in range(3))
-    return link_contracts(market.instrument, market.frame, contracts, own, rolls, left, rolls[stale.astype(bool)])
+    held = link_contracts(market.instrument, market.frame, contracts, own, rolls, left, rolls[stale.astype(bool)])
+    return replace(held, start=market.start)
 
 
 def _held_until(market: PricedBars, targets: np.ndarray, roll: int, old_contracts: OldContracts) -> int:

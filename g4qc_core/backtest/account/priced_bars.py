@@ -9,7 +9,7 @@ computed from the contracts' own prices.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -39,6 +39,7 @@ class PricedBars:
         stale: rolls at which the old contract has no bar, so that it is left at its last close.
         lift: ticks to add to all linked prices for an engine that needs positive ones. Price differences, and so all
             money, stay the same; percentages of a price do not.
+        start: first bar in which a position may be held; the bars before it only warm up.
     """
 
     instrument: Instrument
@@ -52,9 +53,15 @@ class PricedBars:
     rolls: np.ndarray
     stale: np.ndarray
     lift: int
+    start: int = 0
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    @property
+    def decides(self) -> int:
+        """First bar whose decision may be filled: the one before `start`, or the first of all."""
+        return max(self.start - 1, 0)
 
     def points(self, ticks: np.ndarray | int) -> np.ndarray:
         """Convert ticks to prices in points, rounded to the instrument's decimals."""
@@ -68,7 +75,9 @@ class PricedBars:
         return np.where(factor == 1, np.round(moved, self.instrument.decimals), moved)
 
 
-def price_bars(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | None = None) -> PricedBars:
+def price_bars(
+    bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | None = None, trade_from: date | None = None
+) -> PricedBars:
     """Check bars and convert their prices to ticks.
 
     Args:
@@ -76,10 +85,11 @@ def price_bars(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | No
         instrument: of the bars.
         exits: own price in points of the contract that is left, by the timestamp of the first bar after the roll. An
             old contract without one is left at its last close.
+        trade_from: first trade date in which positions may be held; None: that of the first bar.
 
     Raises:
-        BacktestRefused: no bars, a missing column, bars out of order, or a price that is no number or off the tick
-            grid.
+        BacktestRefused: no bars, none from `trade_from` on, a missing column, bars out of order, or a price that is no
+            number or off the tick grid.
     """
     missing = [column for column in CONTINUOUS_COLUMNS if column not in bars.columns]
     if missing:
@@ -93,11 +103,12 @@ def price_bars(bars: pd.DataFrame, instrument: Instrument, exits: pd.Series | No
     frame = bars.loc[:, list(CONTINUOUS_COLUMNS)].reset_index(drop=True)
     if not frame["timestamp"].is_monotonic_increasing or frame["timestamp"].duplicated().any():
         raise BacktestRefused(f"The bars of {instrument.symbol} are not in ascending order without duplicates.")
+    start = _start(frame, instrument, trade_from)
     own = {name: _ticks(frame, name, instrument) for name in PRICES}
     contracts = frame["contract"].to_numpy()
     rolls = np.flatnonzero(contracts[1:] != contracts[:-1]) + 1
     left, stale = _left_at(frame, own["close"], rolls, instrument, exits)
-    return link_contracts(instrument, frame, contracts, own, rolls, left, stale)
+    return replace(link_contracts(instrument, frame, contracts, own, rolls, left, stale), start=start)
 
 
 def link_contracts(
@@ -134,6 +145,19 @@ def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.Data
     if last is not None:
         inside &= (bars["trade_date"] <= pd.Timestamp(last)).to_numpy()
     return bars[inside].reset_index(drop=True)
+
+
+def _start(frame: pd.DataFrame, instrument: Instrument, trade_from: date | None) -> int:
+    """Return the first bar of the trade dates from `trade_from` on."""
+    if trade_from is None:
+        return 0
+    traded = (frame["trade_date"] >= pd.Timestamp(trade_from)).to_numpy()
+    if not traded.any():
+        raise BacktestRefused(
+            f"There are no bars of {instrument.symbol} from trade_from {trade_from} on: extract them, or set an "
+            "earlier trade_from."
+        )
+    return int(traded.argmax())
 
 
 def _ticks(frame: pd.DataFrame, column: str, instrument: Instrument) -> np.ndarray:

@@ -27,7 +27,7 @@ class MarketArrays:
     Attributes:
         bars: n bars.
         closes: linked closes in the narrowest integers that hold them.
-        ends: int64; the last bar of each session.
+        ends: int64; the last bar of each session in which positions may be held.
         links: int64; `PricedBars.link` before the first roll and from each roll on.
     """
 
@@ -41,6 +41,7 @@ class MarketArrays:
         """Return the arrays of these bars."""
         days = bars.frame["trade_date"].to_numpy()
         ends = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1).astype(np.int64)
+        ends = ends[np.searchsorted(ends, bars.start) :]
         fits = int(np.abs(bars.close).max()) < 2**31
         links = bars.link[np.append(0, bars.rolls)]
         return cls(bars, bars.close.astype(np.int32) if fits else bars.close, ends, links)
@@ -72,7 +73,8 @@ class CompiledRun:
 
     Attributes:
         lots: in the order of entry; its arrays are views of the work space.
-        sessions: units of money at the close of each session, int64; the last one after all is closed.
+        sessions: units of money at the close of each session in which positions may be held, int64; the last one
+            after all is closed.
         exposed: bars through whose close a position was held.
         capped: orders that the margin cut.
         largest_fall: largest fall of the equity from its peak over the closes of all bars, a fraction, not positive.
@@ -119,10 +121,11 @@ def run_compiled(plan: SizingPlan, market: MarketArrays, margin: np.ndarray, spa
         BacktestRefused: the account was ruined, cannot pay a margin, or is too large for 64 bits.
     """
     numbers, wanted = plan.numbers, plan.wishes.wanted
-    at, rolled = deciding_bars(wanted, plan.bars.rolls, None if numbers is None else numbers.always)
+    first = plan.bars.decides
+    at, rolled = deciding_bars(wanted, plan.bars.rolls, None if numbers is None else numbers.always, first)
     if numbers is None:
         return run_events(plan, market, margin, space, Events(at, rolled, wanted[at].astype(np.int64, copy=False)))
-    before = np.where(at > 0, wanted[at - 1], 0)
+    before = np.where(at > first, wanted[at - 1], 0)
     decides = numbers.always[at] | (wanted[at] != before)
     return run_events(plan, market, margin, space, Events(at, rolled, wanted[at], decides))
 
@@ -221,16 +224,26 @@ def load_kernels() -> None:
     )
 
 
-def deciding_bars(wanted: np.ndarray, rolls: np.ndarray, always: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the bars on whose close an order may be decided, and whether the contract changes at the next open."""
+def deciding_bars(
+    wanted: np.ndarray, rolls: np.ndarray, always: np.ndarray | None, first: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bars on whose close an order may be decided, and whether the contract changes at the next open.
+
+    Args:
+        wanted: what is wanted on each bar.
+        rolls: bars at whose open the contract changes.
+        always: bars on which a sizer computes the number anew; None: there is no sizer.
+        first: first bar that may decide; what is wanted before it is not read.
+    """
+    wanted, rolls = wanted[first:], rolls[rolls > first] - first
     differs = np.empty(len(wanted), bool)
     differs[0] = wanted[0] != 0
     np.not_equal(wanted[1:], wanted[:-1], out=differs[1:])
     if always is not None:
-        differs |= always
+        differs |= always[first:]
     differs[rolls - 1] = True
     # What is decided on the last close is never filled.
     at = np.flatnonzero(differs[:-1])
     rolled = np.zeros(len(at), bool)
     rolled[np.searchsorted(at, rolls - 1)] = True
-    return at, rolled
+    return at + first, rolled

@@ -80,6 +80,9 @@ def _rolling_class(market: PricedBars, kind: type, costs: CostModel, closing: bo
 
         def next(self) -> None:
             bar = len(self.data) - 1
+            if bar < market.decides:
+                # The class is asked from the last close on before positions may be held.
+                return
             if bar in rolls and not closing:
                 # The class keeps its trades over a roll, with their stops. The account splits them, and these are
                 # the costs. A trade that a stop closes within this bar was rolled at its open.

@@ -9,12 +9,14 @@ import warnings
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import backtesting.backtesting
 import numpy as np
 import pandas as pd
 from backtesting import Backtest
+from backtesting._stats import compute_stats
 
 from g4qc_core.backtest.account.account import Trade, refuse_ruin
 from g4qc_core.backtest.account.costs import CostModel
@@ -24,6 +26,9 @@ from g4qc_core.backtest.engines.engine import EngineRun
 from g4qc_core.backtest.engines.order_prices import IN_WORDS
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.sentences import counted
+
+_OF_A_TRADE = ("size", "entry_price", "exit_price", "sl", "tp", "pl", "pl_pct", "_commissions", "entry_time",
+               "exit_time", "tag")  # fmt: skip
 
 # The library shows a progress bar on standard error whenever tqdm happens to be installed.
 backtesting.backtesting._tqdm = lambda steps, **_: steps
@@ -67,14 +72,26 @@ def run_in_library(
         )
         test._broker = partial(broker, **test._broker.keywords)
         stats = test.run(**parameters)
+    used: ClosingBroker = stats["_strategy"]._broker
     equity = stats["_equity_curve"]["Equity"].to_numpy(copy=True)
     # Nothing is filled on the first bar; the library shows the equity of the second one there.
     equity[0] = float(cash)
     refuse_ruin(market.frame["timestamp"], equity)
-    used: ClosingBroker = stats["_strategy"]._broker
+    if market.start:
+        stats = _stats_from(market.start, used, equity, test._data)
     notes = _notes(market, [str(w.message) for w in caught if issubclass(w.category, UserWarning)], used)
     figures = {str(name): _plain(value) for name, value in stats.items() if not str(name).startswith("_")}
     return EngineRun(market, _fills(market, used, in_points), float(equity[-1]), figures=figures, notes=notes)
+
+
+def _stats_from(start: int, broker: ClosingBroker, equity: np.ndarray, data: pd.DataFrame) -> pd.Series:
+    """Return the library's figures of the bars from `start` on, in which all trades are."""
+    trades = []
+    for trade in broker.closed_trades:
+        own = {name: getattr(trade, name) for name in _OF_A_TRADE}
+        bars = {"entry_bar": trade.entry_bar - start, "exit_bar": trade.exit_bar - start}
+        trades.append(SimpleNamespace(**own, **bars))
+    return compute_stats(trades, equity[start:], data.iloc[start:], None)
 
 
 def _library_frame(market: PricedBars, in_points: bool) -> pd.DataFrame:

@@ -21,7 +21,7 @@ def plan_of(task: EngineTask, strategy: TargetStrategy) -> SizingPlan:
         UsageError: the user's own strategy failed.
         BacktestRefused: no bars of an old contract are stored after its roll, or numbers that are too large.
     """
-    wanted = wanted_positions(task.bars, strategy, task.sizing)
+    wanted = from_start(wanted_positions(task.bars, strategy, task.sizing), task.bars)
     wishes = wishes_of(task.bars, wanted, task.on_roll, task.old_contracts)
     units = task.units
     numbers = sizing_numbers(wishes.bars, task.sizing, units, task.cash, task.margin, task.margin_rate)
@@ -34,6 +34,15 @@ def wanted_positions(bars: PricedBars, strategy: TargetStrategy, sizing: SizingR
         return strategy.targets(bars.frame)
     steps = in_steps(strategy.signals(bars.frame))
     return contracts_of(steps, int(sizing.amount)) if sizing.fixed and sizing.amount is not None else steps
+
+
+def from_start(wanted: np.ndarray, bars: PricedBars) -> np.ndarray:
+    """Return what is wanted with nothing on the bars whose decision would be filled before positions may be held."""
+    if not bars.decides:
+        return wanted
+    kept = wanted.copy()
+    kept[: bars.decides] = 0
+    return kept
 
 
 def in_steps(signals: np.ndarray) -> np.ndarray:

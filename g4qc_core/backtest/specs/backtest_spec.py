@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
@@ -80,6 +81,11 @@ class BacktestSpec(BaseModel):
     cash: Money = Field(Decimal(100_000), gt=0, le=10**12, description="Money in the account before the first bar")
     first: Day | None = Field(None, alias="from", description="First trade date; default: as far as bars reach")
     last: Day | None = Field(None, alias="to", description="Last trade date, included; default: as far as bars reach")
+    trade_from: Day | None = Field(
+        None,
+        description="First trade date in which positions are held; bars before it only warm the strategy and the "
+        "sizing up; default: the first bar",
+    )
     slippage_ticks: Money = Field(Decimal(1), ge=0, le=1000, description="Ticks lost on each fill")
     fee: Money | None = Field(
         None, ge=0, le=10**9, description="Money per contract and side; default: the instrument's"
@@ -123,7 +129,16 @@ class BacktestSpec(BaseModel):
     def _sound(self) -> Self:
         if self.first and self.last and self.last < self.first:
             raise ValueError(f"the window is reversed: it ends on {self.last}, before it begins on {self.first}")
+        begins = self.trade_from
+        if begins and ((self.first and begins < self.first) or (self.last and begins > self.last)):
+            window = f"from {self.first or 'the first bar'} to {self.last or 'the last bar'}"
+            raise ValueError(f"trade_from is {begins}, outside the window {window}: write a trade date within it")
         return self
+
+    @property
+    def traded_from(self) -> date | None:
+        """First trade date of the result's sessions; None: as far as bars reach."""
+        return self.trade_from or self.first
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec JSON-safe, money and dates as text, with the field names of the file."""
@@ -157,8 +172,13 @@ class BacktestSpec(BaseModel):
         return spec.named_by_content() if spec.name == UNNAMED else spec
 
     def content(self) -> dict[str, Any]:
-        """Return everything in the spec except its name, in one form: omitted parameters have their defaults."""
+        """Return everything in the spec except its name, in one form: omitted parameters have their defaults.
+
+        `trade_from` is in it if it is given, so that ids without it are those of versions that did not know it.
+        """
         said = {name: value for name, value in self.to_dict().items() if name != "name"}
+        if self.trade_from is None:
+            del said["trade_from"]
         return said | {"parameters": self._parameters()}
 
     def named_by_content(self) -> Self:

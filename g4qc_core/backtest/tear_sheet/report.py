@@ -100,10 +100,10 @@ def render_report(
         UsageError: these are not the bars of the result, or there is no such language.
     """
     write = writer_of(language)
-    seen = window(bars, result.spec.first, result.spec.last)
+    seen = window(bars, result.spec.traded_from, result.spec.last)
     if not seen["timestamp"].reset_index(drop=True).equals(result.equity["timestamp"]):
         raise UsageError(f"These are not the bars that the backtest {result.spec.name} was run on.")
-    benchmark = None if instrument is None else benchmark_of(result, seen, instrument, exits)
+    benchmark = None if instrument is None else benchmark_of(result, bars, instrument, exits)
     drawn = sheet_charts(result, seen, benchmark)
     data: dict[str, Any] = {"bars": len(seen), "axis": drawn.axis, "prices": drawn.prices}
     if len(result.trades):

@@ -41,9 +41,9 @@ def kind_of(name: str, value: float | int | None) -> str:
 
 def head(result: BacktestResult, write: SheetWriter) -> str:
     """Return the title with instrument, window, contracts, strategy and parameters."""
-    spec, seen = result.spec, result.inputs["window"]
-    contracts = seen["contracts"]
-    first, last = ("day", seen["first_trade_date"]), ("day", seen["last_trade_date"])
+    spec, days = result.spec, result.equity["trade_date"]
+    contracts = result.inputs["window"]["contracts"]
+    first, last = (("day", f"{day:%Y-%m-%d}") for day in (days.iloc[0], days.iloc[-1]))
     joined = write.own(contracts[0])
     if len(contracts) > 1:
         joined = write.text("head.contracts", number=len(contracts), first=contracts[0], last=contracts[-1])
@@ -51,7 +51,7 @@ def head(result: BacktestResult, write: SheetWriter) -> str:
         write.own(f"{spec.instrument} · {spec.timeframe}"),
         write.text("head.days", first=first, last=last),
         joined,
-        write.text("head.bars", number=seen["bars"]),
+        write.text("head.bars", number=len(days)),
     ]
     given = ", ".join(f"{name} = {value}" for name, value in result.inputs["parameters"].items())
     about = f" {_summary(spec.strategy)}".replace("`", "").rstrip()

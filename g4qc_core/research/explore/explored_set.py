@@ -58,7 +58,7 @@ class SetExplorer:
         self._evaluator = Evaluator(**arguments)
         self._cash = float(spec.cash)
         self._engine = engine(default_engine(prepare(spec))).version
-        days = window(arguments["bars"], spec.first, spec.last)["trade_date"].drop_duplicates()
+        days = window(arguments["bars"], spec.traded_from, spec.last)["trade_date"].drop_duplicates()
         self._days: list[str] = pd.DatetimeIndex(days).strftime("%Y-%m-%d").tolist()
 
     def run(self, parameters: Mapping[str, Any], most_trades: int) -> ExploredSet:

@@ -100,7 +100,7 @@ class SearchRun:
         self._arguments = run_arguments(plan.backtest, self._read, registry[plan.backtest.instrument])
         self._block: list[TriedSet] = []
         self._searched = 0.0
-        bars = window(self._read.series, plan.backtest.first, plan.backtest.last)
+        bars = window(self._read.series, plan.backtest.traded_from, plan.backtest.last)
         self.sessions: list[date] = [pd.Timestamp(day).date() for day in np.unique(bars["trade_date"].to_numpy())]
         self.record = SearchRecord(
             id=plan.search_id(self._read.version),
