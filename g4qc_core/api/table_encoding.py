@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from io import BytesIO
+from csv import writer
+from io import BytesIO, StringIO
 from typing import Any
 
 import pyarrow as pa
@@ -23,12 +24,17 @@ def encode_table(table: pa.Table, form: Format) -> bytes:
     """
     out = BytesIO()
     if form is Format.CSV:
-        csv.write_csv(_texts(table), out)
+        texts = _texts(table)
+        header = StringIO()
+        writer(header, lineterminator="\n").writerow(texts.column_names)
+        out.write(header.getvalue().encode())
+        csv.write_csv(texts, out, csv.WriteOptions(include_header=False))
     elif form is Format.PARQUET:
         parquet.write_table(table, out, compression="zstd")
     else:
-        with pa.ipc.new_stream(out, table.schema) as stream:
-            stream.write_table(table)
+        dated = table.cast(_in_seconds(table.schema), safe=False)
+        with pa.ipc.new_stream(out, dated.schema) as stream:
+            stream.write_table(dated)
     return out.getvalue()
 
 
@@ -39,17 +45,26 @@ def json_columns(table: pa.Table) -> dict[str, list[Any]]:
     }
 
 
+def _in_seconds(schema: pa.Schema) -> pa.Schema:
+    """Return the schema with trade dates in seconds, which Parquet does not have."""
+    for place, field in enumerate(schema):
+        if pa.types.is_timestamp(field.type) and field.type.tz is None:
+            schema = schema.set(place, field.with_type(pa.timestamp("s")))
+    return schema
+
+
 def _texts(table: pa.Table) -> pa.Table:
-    """Return the table with nested values as JSON, which CSV has no form for."""
-    columns = [
-        pa.array(
-            [None if value is None else json.dumps(plain_json(value)) for value in column.to_pylist()], pa.string()
-        )
-        if pa.types.is_nested(column.type)
-        else column
-        for column in _readable(table)
-    ]
-    return pa.table(columns, names=table.column_names)
+    """Return the table as CSV has it: nested values as JSON, and nothing for NaN and infinity."""
+    return pa.table([_text(column) for column in _readable(table)], names=table.column_names)
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    if pa.types.is_nested(column.type):
+        values = (None if value is None else json.dumps(plain_json(value)) for value in column.to_pylist())
+        return pa.array(list(values), pa.string())
+    if pa.types.is_floating(column.type):
+        return pc.if_else(pc.is_finite(column), column, None)
+    return column
 
 
 def _readable(table: pa.Table) -> list[pa.ChunkedArray]:

@@ -47,6 +47,13 @@ class JobStatus(BaseModel):
     backtest: str | None = Field(description="Name of the spec, if the job is a backtest")
 
 
+class StartedWork(JobStatus):
+    """The job of a search or a study, and what it runs."""
+
+    name: str = Field(description="Name of the spec, by which the list finds what it makes")
+    spec: dict[str, Any] = Field(description="The spec with all of its fields")
+
+
 class MaterializeRequest(BaseModel):
     """Assets to materialize; they have the same partitions."""
 

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from io import BytesIO, StringIO
 from typing import Annotated, Any
 
 import pyarrow as pa
 from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
+from g4qc_core.api.bar_encoding import Format
 from g4qc_core.api.dependencies import CanRead, CanRun, Context
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
-from g4qc_core.api.routes.jobs import JobStatus, job_status
+from g4qc_core.api.routes.jobs import StartedWork, job_status
+from g4qc_core.api.routes.reports import sandboxed
+from g4qc_core.api.routes.studies import StudyCheckRow, StudyTable
+from g4qc_core.api.table_answers import TABLE_ANSWERS, TABLE_WORDS, TableAsked, TableName, TablePage
+from g4qc_core.api.table_encoding import encode_table
 from g4qc_core.backtest.user_strategies import is_external
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.research.search.goal import Objective
 from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.services.research.search_surface import surface_of_search
+from g4qc_core.services.research.search_tables import (
+    SEARCH_TABLES,
+    search_document,
+    search_report,
+    search_table,
+    trial_table,
+)
 from g4qc_core.storage.result_stores.search_store import SearchRecord, SearchTrial
 
 router = APIRouter(tags=["searches"], responses=documented(401, 403, 422, 429, 503))
+
+_MOST_ROWS = 100_000
 
 SearchId = Annotated[str, Path(pattern=RESULT_ID, description="Id of a search")]
 
@@ -34,6 +46,7 @@ class TrialFormat(StrEnum):
 
     JSON = "json"
     CSV = "csv"
+    PARQUET = "parquet"
     ARROW = "arrow"
 
 
@@ -64,6 +77,11 @@ class SearchDetail(SearchSummary):
     data_version: str
     code: str
     summary: dict[str, Any] | None = Field(description="What came out; null before the end")
+    kind: str = Field(description="search")
+    figures: dict[str, Any] = Field(description="Best objective, counts of the trials, and what they leave of it")
+    checks: list[StudyCheckRow] = Field(default_factory=list, description="Empty: Dagster has the checks of searches")
+    tables: list[StudyTable]
+    report: str | None = Field(description="Address of the report below /api/v1; null before the end")
 
 
 class SearchList(BaseModel):
@@ -101,7 +119,7 @@ class SearchWorth(BaseModel):
 
 
 @router.post("/searches", status_code=202, dependencies=[CanRun], responses=documented(409, 413))
-async def start(asked: SearchSpec, context: Context, response: Response) -> JobStatus:
+async def start(asked: SearchSpec, context: Context, response: Response) -> StartedWork:
     """Start a search; the same search, stopped before, goes on where it stopped.
 
     Every set that it tries counts as a trial of the strategy.
@@ -111,18 +129,20 @@ async def start(asked: SearchSpec, context: Context, response: Response) -> JobS
         raise UsageError("The API runs only the strategies of G4QC: search your own with `g4qc search`.")
     job_id = await context.call_launcher(context.launcher.search, spec)
     response.headers["Location"] = f"/api/v1/jobs/{job_id}"
-    return job_status(await context.call_launcher(context.launcher.job, job_id))
+    job = job_status(await context.call_launcher(context.launcher.job, job_id))
+    return StartedWork(**job.model_dump(), name=spec.name, spec=spec.to_dict())
 
 
 @router.get("/searches", dependencies=[CanRead])
 def searches(
     context: Context,
     strategy: Annotated[str | None, Query(max_length=200, pattern=NO_NUL, description="Only of this strategy")] = None,
+    name: Annotated[str | None, Query(max_length=100, pattern=NO_NUL, description="Only of this name")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10**6)] = 0,
 ) -> SearchList:
     """List searches, newest first."""
-    found = context.stores().searches.all(strategy)
+    found = [one for one in context.stores().searches.all(strategy) if name in (None, one.name)]
     page = found[offset : offset + limit]
     return SearchList(searches=[SearchSummary(**_summary(one)) for one in page], total=len(found))
 
@@ -132,7 +152,7 @@ def search(search_id: SearchId, context: Context) -> SearchDetail:
     """Return one search."""
     record = _record(search_id, context)
     more = {name: getattr(record, name) for name in ("spec", "backtest", "data_version", "code", "summary")}
-    return SearchDetail(**_summary(record), **more)
+    return SearchDetail(**_summary(record), **more, **search_document(record))
 
 
 @router.get(
@@ -140,7 +160,7 @@ def search(search_id: SearchId, context: Context) -> SearchDetail:
     dependencies=[CanRead],
     response_model=TrialPage,
     responses={
-        200: {"content": {"text/csv": {}, "application/vnd.apache.arrow.stream": {}}},
+        200: {"content": {form.media_type: {} for form in Format if form is not Format.JSON}},
         **documented(404),
     },
 )
@@ -150,7 +170,7 @@ def trials(
     ranked: Annotated[bool, Query(description="The best first, only ranked ones; otherwise all, as proposed")] = True,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10**7, description="Trials to leave out")] = 0,
-    format: Annotated[TrialFormat, Query(description="json in pages, or csv or arrow with a column each")] = (
+    format: Annotated[TrialFormat, Query(description="json in pages, or a file with a column each")] = (
         TrialFormat.JSON
     ),
 ) -> Any:
@@ -163,9 +183,41 @@ def trials(
         found = _proposed(store.trials(search_id, offset - 1), limit + 1)
     more, found = len(found) > limit, found[:limit]
     if format is not TrialFormat.JSON:
-        return _file(found, format)
+        form = Format(format)
+        return Response(encode_table(trial_table(found), form), media_type=form.media_type)
     following = (offset + limit if ranked else found[-1].number + 1) if more else None
     return TrialPage(trials=[_row(one) for one in found], next_offset=following)
+
+
+@router.get(
+    "/searches/{search_id}/tables/{name}",
+    dependencies=[CanRead],
+    response_model=TablePage,
+    responses=TABLE_ANSWERS,
+    description=f"{TABLE_WORDS} A file has at most 100,000 rows; `offset` continues. Tables: "
+    + "; ".join(f"`{name}` ({about})" for name, about in SEARCH_TABLES.items())
+    + ".",
+)
+def table(search_id: SearchId, name: TableName, context: Context, asked: TableAsked) -> Any:
+    """Return a table of a search."""
+    record = _record(search_id, context)
+
+    def read(limit: int | None, offset: int) -> pa.Table:
+        return search_table(record, name, context.stores(), limit or _MOST_ROWS, offset)
+
+    return asked.answer(search_id, name, read)
+
+
+@router.get(
+    "/searches/{search_id}/report",
+    dependencies=[CanRead],
+    response_class=FileResponse,
+    responses={200: {"content": {"text/html": {}}, "description": "The report, sandboxed"}, **documented(404)},
+)
+def report(search_id: SearchId, context: Context) -> FileResponse:
+    """Return the report as HTML that opens offline; one that was not written yet is written now."""
+    record = _record(search_id, context)
+    return sandboxed(search_report(record, context.settings, context.registry, context.stores()))
 
 
 @router.get("/searches/{search_id}/surface", dependencies=[CanRead], responses=documented(404))
@@ -222,38 +274,3 @@ def _row(trial: SearchTrial) -> TrialRow:
         parameters=dict(trial.parameters),
         metrics=dict(trial.metrics),
     )
-
-
-def _file(found: Sequence[SearchTrial], form: TrialFormat) -> Response:
-    """Return trials as columns: number, state, objective, id, each parameter, and each figure."""
-    rows = [
-        {
-            "number": one.number,
-            "state": one.state,
-            "objective": one.objective,
-            "id": one.fingerprint,
-            **one.parameters,
-            **{name: value for name, value in one.metrics.items() if name not in one.parameters},
-        }
-        for one in found
-    ]
-    names = list(dict.fromkeys(name for row in rows for name in row)) or ["number", "state", "objective", "id"]
-    if form is TrialFormat.CSV:
-        text = StringIO()
-        writer = csv.DictWriter(text, names)
-        writer.writeheader()
-        writer.writerows(rows)
-        return Response(text.getvalue(), media_type="text/csv")
-    columns = {name: _column([row.get(name) for row in rows]) for name in names}
-    table, out = pa.table(columns), BytesIO()
-    with pa.ipc.new_stream(out, table.schema) as stream:
-        stream.write_table(table)
-    return Response(out.getvalue(), media_type="application/vnd.apache.arrow.stream")
-
-
-def _column(values: list[Any]) -> pa.Array:
-    """Return one column; values of several kinds become text."""
-    try:
-        return pa.array(values)
-    except pa.ArrowInvalid:
-        return pa.array([value if value is None or isinstance(value, str) else json.dumps(value) for value in values])

@@ -10,17 +10,17 @@ from datetime import datetime
 from io import BytesIO
 from typing import Annotated, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from g4qc_core.api.bar_encoding import Format, choose_format
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
-from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented, problem
-from g4qc_core.api.routes.jobs import JobStatus, job_status
+from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
+from g4qc_core.api.routes.jobs import StartedWork, job_status
 from g4qc_core.api.routes.reports import sandboxed
-from g4qc_core.api.table_encoding import encode_table, json_columns
+from g4qc_core.api.table_answers import TABLE_ANSWERS, TABLE_WORDS, TableAsked, TableName, TablePage
 from g4qc_core.services.research.study import StudyKind, StudySpec
 from g4qc_core.services.research.study_documents import (
     check_table,
@@ -33,21 +33,6 @@ from g4qc_core.services.research.study_documents import (
 from g4qc_core.study_paths import study_path
 
 StudyId = Annotated[str, Path(pattern=RESULT_ID, description="Id of a study")]
-TableName = Annotated[str, Path(max_length=100, pattern=NO_NUL, description="Name of one of its tables")]
-
-_PAGE_ROWS = 1000
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FILES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The table",
-        "content": {
-            "text/csv": {"schema": {"type": "string"}},
-            Format.PARQUET.media_type: _BINARY,
-            Format.ARROW.media_type: _BINARY,
-        },
-    },
-    **documented(404, 406),
-}
 _PAGE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/html": {}}, "description": "The report, sandboxed"},
     **documented(404),
@@ -66,13 +51,6 @@ class StudyOrder(BaseModel):
         description="Name of a known spec, or of a backtest, search or result for the kinds that take one",
     )
     fields: dict[str, Any] = Field(default_factory=dict, description="Further fields of the spec")
-
-
-class StartedStudy(JobStatus):
-    """The job of a study, and what it runs."""
-
-    name: str = Field(description="Name of the spec, by which the list finds the study")
-    spec: dict[str, Any] = Field(description="The spec with all of its fields")
 
 
 class StudySummary(BaseModel):
@@ -103,7 +81,7 @@ class StudyTable(BaseModel):
 
     name: str
     about: str
-    rows: int
+    rows: int | None = Field(None, description="Null where it is computed when it is read")
 
 
 class StudyDetail(StudySummary):
@@ -125,16 +103,6 @@ class StudyList(BaseModel):
     total: int
 
 
-class StudyRows(BaseModel):
-    """A page of a table by columns of equal length; times are UTC, null stands for what is undefined."""
-
-    id: str
-    name: str
-    columns: dict[str, list[Any]]
-    rows: int = Field(description="Rows of the whole table")
-    next_offset: int | None = Field(description="Send it as `offset` for the next page; null at the end")
-
-
 def study_routers(kinds: Iterable[StudyKind]) -> list[APIRouter]:
     """Return the routes of each kind, below its own path."""
     return [_router(kind) for kind in kinds]
@@ -150,12 +118,12 @@ def _router(kind: StudyKind) -> APIRouter:
 
 
 def _add_starts(router: APIRouter, kind: StudyKind) -> None:
-    async def start(asked: StudySpec, context: Context, response: Response) -> StartedStudy:
+    async def start(asked: StudySpec, context: Context, response: Response) -> StartedWork:
         given = asked.to_dict()
         refuse_external_strategies(given, kind)
         return await _started(kind.model.asked(given), kind, context, response)  # type: ignore[attr-defined]
 
-    async def start_of(asked: StudyOrder, context: Context, response: Response) -> StartedStudy:
+    async def start_of(asked: StudyOrder, context: Context, response: Response) -> StartedWork:
         refuse_external_strategies({"strategy": asked.of, **asked.fields}, kind)
         where = (context.settings, context.registry)
         spec = await context.call_launcher(lambda: kind.from_words(asked.of, asked.fields, *where, context.stores()))
@@ -186,11 +154,11 @@ def _add_starts(router: APIRouter, kind: StudyKind) -> None:
     )
 
 
-async def _started(spec: StudySpec, kind: StudyKind, context: ApiContext, response: Response) -> StartedStudy:
+async def _started(spec: StudySpec, kind: StudyKind, context: ApiContext, response: Response) -> StartedWork:
     job_id = await context.call_launcher(context.launcher.study, kind.name, spec)
     response.headers["Location"] = f"/api/v1/jobs/{job_id}"
     job = job_status(await context.call_launcher(context.launcher.job, job_id))
-    return StartedStudy(**job.model_dump(), name=spec.name, spec=spec.to_dict())
+    return StartedWork(**job.model_dump(), name=spec.name, spec=spec.to_dict())
 
 
 def _add_answers(router: APIRouter, kind: StudyKind) -> None:
@@ -223,28 +191,15 @@ def _add_answers(router: APIRouter, kind: StudyKind) -> None:
 
 
 def _add_files(router: APIRouter, kind: StudyKind) -> None:
-    def table(
-        study_id: StudyId,
-        name: TableName,
-        context: Context,
-        format: Annotated[Format | None, Query(description="Format; takes precedence over the header Accept")] = None,
-        limit: Annotated[
-            int | None,
-            Query(ge=1, le=100_000, description=f"Most rows; default: {_PAGE_ROWS} of JSON, and all of a file"),
-        ] = None,
-        offset: Annotated[int, Query(ge=0, le=10**9, description="Rows to leave out")] = 0,
-        accept: Annotated[str | None, Header(include_in_schema=False)] = None,
-    ) -> Any:
-        form = choose_format(format, accept)
-        if form is None:
-            return problem(
-                406, f"Tables come as {', '.join(f.media_type for f in Format)}: accept one, or name a format."
-            )
-        stores = context.stores()
-        record = find_study(study_id, kind, stores)
-        check_table(record, name, kind, stores)
-        stored = stores.studies.parquet(record.id, name)
-        return _rows(stored, form, record.id, name, limit, offset)
+    def table(study_id: StudyId, name: TableName, context: Context, asked: TableAsked) -> Any:
+        store = context.stores().studies
+        record = find_study(study_id, kind, context.stores())
+        check_table(record, name, kind, context.stores())
+
+        def read(limit: int | None, offset: int) -> pa.Table:
+            return pq.read_table(BytesIO(store.parquet(record.id, name))).slice(offset, limit)
+
+        return asked.answer(record.id, name, read, lambda: store.parquet(record.id, name))
 
     def report(study_id: StudyId, context: Context) -> FileResponse:
         stores = context.stores()
@@ -255,10 +210,10 @@ def _add_files(router: APIRouter, kind: StudyKind) -> None:
         "/{study_id}/tables/{name}",
         table,
         dependencies=[CanRead],
-        response_model=StudyRows,
-        responses=_FILES,
+        response_model=TablePage,
+        responses=TABLE_ANSWERS,
         summary=f"Return a table of a {kind.title}",
-        description="As JSON in pages by columns, or as a CSV, Parquet or Arrow file with all rows.",
+        description=TABLE_WORDS,
     )
     router.add_api_route(
         "/{study_id}/report",
@@ -268,22 +223,4 @@ def _add_files(router: APIRouter, kind: StudyKind) -> None:
         responses=_PAGE,
         summary=f"Return the report of a {kind.title}",
         description="As HTML that opens offline; a report that was not written yet is written now.",
-    )
-
-
-def _rows(stored: bytes, form: Format, study_id: str, name: str, limit: int | None, offset: int) -> Any:
-    """Return rows of a stored Parquet file in the form that is wanted."""
-    if form is Format.PARQUET and limit is None and not offset:
-        return Response(stored, media_type=form.media_type)
-    whole = pq.read_table(BytesIO(stored))
-    if form is not Format.JSON:
-        return Response(encode_table(whole.slice(offset, limit), form), media_type=form.media_type)
-    page = whole.slice(offset, limit or _PAGE_ROWS)
-    after = offset + len(page)
-    return StudyRows(
-        id=study_id,
-        name=name,
-        columns=json_columns(page),
-        rows=len(whole),
-        next_offset=after if len(page) and after < len(whole) else None,
     )

@@ -15,6 +15,7 @@ from sqlalchemy import Row, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.errors import NotFound
+from g4qc_core.parquet_frames import parquet_frame
 from g4qc_core.storage.result_stores.backtest_store import plain_json
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import studies, study_frames
@@ -160,7 +161,7 @@ class StudyStore:
         Raises:
             NotFound: the study has no such frame.
         """
-        return pq.read_table(BytesIO(self.parquet(study_id, name))).to_pandas()
+        return parquet_frame(self.parquet(study_id, name))
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

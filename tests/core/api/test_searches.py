@@ -6,6 +6,7 @@ import pytest
 
 from g4qc_core.client import G4QC
 from g4qc_core.errors import NotFound, UsageError
+from g4qc_core.parquet_frames import parquet_frame
 from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.services.research.search_plan import plan_search
 from g4qc_core.services.research.searches import SearchRun
@@ -68,6 +69,40 @@ def test_trials_in_pages_as_frame_and_as_csv_are_the_same(api: Api, done: Search
     assert len(text.splitlines()) == len(frame) + 1
     assert text.splitlines()[0].split(",") == list(frame.columns)
     assert proposed == list(range(6))
+
+
+def test_a_search_has_tables_in_each_form_as_studies_have(api: Api, done: SearchRecord) -> None:
+    with G4QC(api.url) as client:
+        detail = client.get(f"/searches/{done.id}")
+        surface = client.get(f"/searches/{done.id}/surface")
+    frames = {}
+    with api.client() as plain:
+        for one in detail["tables"]:
+            path = f"/searches/{done.id}/tables/{one['name']}"
+            frames[one["name"]] = parquet_frame(plain.get(path, params={"format": "parquet"}).content)
+            page = plain.get(path, params={"limit": 2, "offset": 1}).json()
+            assert page["columns"] == {name: values[1:3] for name, values in plain.get(path).json()["columns"].items()}
+        missing = plain.get(f"/searches/{done.id}/tables/windows")
+    assert set(frames) == {"trials", "proposed", "heat_maps", "slices", "optima"}
+    assert frames["proposed"]["number"].tolist() == list(range(6))
+    assert frames["trials"]["id"].tolist()[0] == (done.best or {})["fingerprint"]
+    (pair,) = surface["pairs"]
+    wide = frames["heat_maps"].pivot(index="y_value", columns="x_value", values="value")
+    assert wide.to_numpy().tolist() == pair["values"]
+    assert detail["figures"]["tried"] == 6
+    assert detail["figures"]["total_return"] == (done.best or {})["objective"]
+    assert missing.status_code == 404
+    assert "trials, proposed" in missing.json()["detail"]
+
+
+def test_the_report_of_a_search_opens_from_the_api(api: Api, done: SearchRecord) -> None:
+    with api.client() as plain:
+        found = plain.get(plain.get(f"/searches/{done.id}").json()["report"])
+        again = plain.get(f"/searches/{done.id}/report")
+        nothing = plain.get(f"/searches/{'0' * 32}/report")
+    assert done.id in found.text
+    assert again.headers["etag"] == found.headers["etag"]
+    assert nothing.status_code == 404
 
 
 def test_a_search_is_started_with_its_spec(api: Api) -> None:

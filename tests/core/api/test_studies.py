@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from io import BytesIO, StringIO
+from io import StringIO
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from g4qc_core.api.job_launcher import JobState
+from g4qc_core.parquet_frames import parquet_frame
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from tests.fixtures.api import Api
 from tests.fixtures.sample_study import SAMPLE, SampleSpec
@@ -125,16 +126,15 @@ def test_a_table_is_the_same_in_pages_and_in_each_file(api: Api, done: StudyReco
     with api.client() as client:
         while offset is not None:
             page = client.get(path, params={"limit": 100, "offset": offset}).json()
-            assert page["rows"] == len(wanted)
             parts.append(pd.DataFrame(page["columns"]))
             offset = page["next_offset"]
         csv = client.get(path, params={"format": "csv"})
         parquet = client.get(path, params={"format": "parquet"})
         arrow = client.get(path, headers={"Accept": "application/vnd.apache.arrow.stream"})
         short = client.get(path, params={"format": "parquet", "limit": 3, "offset": 2})
-    pd.testing.assert_frame_equal(pd.read_parquet(BytesIO(parquet.content)), wanted)
+    pd.testing.assert_frame_equal(parquet_frame(parquet.content), wanted)
     pd.testing.assert_frame_equal(pa.ipc.open_stream(arrow.content).read_pandas(), wanted)
-    pd.testing.assert_frame_equal(pd.read_parquet(BytesIO(short.content)), wanted[2:5].reset_index(drop=True))
+    pd.testing.assert_frame_equal(parquet_frame(short.content), wanted[2:5].reset_index(drop=True))
     assert csv.headers["content-type"].startswith("text/csv")
     for frame in (pd.concat(parts, ignore_index=True), pd.read_csv(StringIO(csv.text), dtype={"contract": str})):
         assert list(frame.columns) == list(wanted.columns)
