@@ -43,7 +43,7 @@ class TablePage(BaseModel):
     next_offset: int | None = Field(description="Send it as `offset` for the next page; null at the end")
 
 
-class TableRequest:
+class TableRows:
     """Rows and form of a table that a request wants, from its query."""
 
     def __init__(
@@ -91,4 +91,4 @@ class TableRequest:
         )
 
 
-TableAsked = Annotated[TableRequest, Depends()]
+TableAsked = Annotated[TableRows, Depends()]
