@@ -30,13 +30,12 @@ _BASE, _HELD, _PEAK, _HEAD, _TAIL = range(9, 14)
 COUNTS = 14
 
 
-def _as_new_as(*modules: ModuleType) -> bool:
-    """Make this file as new as the modules that are compiled into it; return whether it is.
+def as_new_as(own: Path, *modules: ModuleType) -> bool:
+    """Make a file of compiled functions as new as the modules that are compiled into it; return whether it is.
 
     numba keeps compiled code on disk until the file of the compiled function changes. It does not look at the files of
     the functions that it calls.
     """
-    own = Path(__file__)
     newest = max(Path(str(module.__file__)).stat().st_mtime_ns for module in modules)
     try:
         if own.stat().st_mtime_ns < newest:
@@ -46,7 +45,7 @@ def _as_new_as(*modules: ModuleType) -> bool:
     return True
 
 
-_KEPT = _as_new_as(money_units, contract_count)
+_KEPT = as_new_as(Path(__file__), money_units, contract_count)
 
 _fee = njit(cache=True)(money_units.order_fee)
 _slippage = njit(cache=True)(money_units.order_slippage)
@@ -307,3 +306,8 @@ def run_events(
         counts[RUIN] = n - 1
         return RUINED
     return DONE
+
+
+# What the pass over several instruments shares (`portfolio_account.joint_kernels`).
+BASE, HELD = _BASE, _HELD
+contracts_wanted, execute, note_fall, order_cost, trade = _wanted, _execute, _fall, _cost, _trade
