@@ -27,6 +27,7 @@ _OWN = frozenset(
             "backtests.toml",
             "searches.toml",
             "portfolios.toml",
+            "walk_forwards.toml",
             "rolls.toml",
             "calendars.toml",
             "open_interest",

@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     portfolios: Path | None = Field(
         None, description="File with your own portfolio specs; unset: those that come with G4QC"
     )
+    walk_forwards: Path | None = Field(
+        None, description="File with your own walk-forward specs; unset: those that come with G4QC"
+    )
     strategies: Path | None = Field(
         None, description="Folder with your own strategies, a file each; unset: strategies under home"
     )
@@ -153,8 +156,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "strategies", "searches"),
-        "portfolios",
-        "database_password_file",
+        *("portfolios", "walk_forwards", "database_password_file"),
     )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:

@@ -32,7 +32,8 @@ from g4qc_core.services.research.search_tables import (
     search_table,
     trial_table,
 )
-from g4qc_core.storage.result_stores.search_store import SearchRecord, SearchTrial
+from g4qc_core.storage.result_stores.search_store import SearchRecord
+from g4qc_core.storage.result_stores.trial_blocks import SearchTrial
 
 router = APIRouter(tags=["searches"], responses=documented(401, 403, 422, 429, 503))
 

@@ -50,10 +50,12 @@ class Chunk:
     Attributes:
         sets: numbers and parameters.
         confirm: run them again by the reference engine; their outcomes say in words where it differs.
+        arguments: file with the pickled arguments of `Evaluator`, if they may have changed; None: they have not.
     """
 
     sets: list[tuple[int, Mapping[str, Any]]]
     confirm: bool = False
+    arguments: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -92,24 +94,42 @@ class _Worker:
     """Evaluates sets on bars that are read once."""
 
     def __init__(self, start: WorkerStart, connection: Connection) -> None:
-        from g4qc_core.backtest.evaluation import Evaluator
-
         start.surroundings.use_files()
-        self._arguments: Mapping[str, Any] = pickle.loads(start.arguments.read_bytes())
-        self._evaluator = Evaluator(**self._arguments)
-        self._cash = float(self._arguments["spec"].cash)
-        self._connection = connection
+        self._connection, self._limit = connection, start.memory
+        self._read(start.arguments)
         _compile(self._arguments)
         with start.counter.open("r+b") as file:
             self._counter = mmap.mmap(file.fileno(), 8)
+        self._limit_memory()
+
+    def _read(self, file: Path) -> None:
+        """Read the bars of a file, in place of those before."""
+        from g4qc_core.backtest.evaluation import Evaluator
+
+        self._arguments: Mapping[str, Any] = pickle.loads(file.read_bytes())
+        self._evaluator = Evaluator(**self._arguments)
+        self._cash, self._file = float(self._arguments["spec"].cash), file
+
+    def _limit_memory(self) -> None:
+        """Limit the memory of sets beyond what the bars take."""
         gc.collect()
-        self._first, self._limit, self._evaluated = _data_size(), start.memory, 0
-        if start.memory and self._first:
+        self._first, self._evaluated = _data_size(), 0
+        if self._limit and self._first:
             _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-            resource.setrlimit(resource.RLIMIT_DATA, (self._first + start.memory, hard))
+            resource.setrlimit(resource.RLIMIT_DATA, (self._first + self._limit, hard))
+
+    def _change(self, file: Path) -> None:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
+        self._arguments = {}
+        del self._evaluator
+        self._read(file)
+        self._limit_memory()
 
     def serve(self, chunk: Chunk) -> None:
         """Evaluate the sets of a chunk and send their outcomes, a few at a time."""
+        if chunk.arguments not in (None, self._file):
+            self._change(chunk.arguments)
         outcomes: list[Any] = []
         began = time.monotonic()
         for number, parameters in chunk.sets:

@@ -79,7 +79,7 @@ class WorkerPool:
         """
         self._arguments, self._size, self._folder, self._limits = arguments, workers, folder, limits
         self._workers: list[WorkerProcess] = []
-        self._made = 0
+        self._made, self._used = 0, 0
         self._seconds_a_set: float | None = None
 
     def __enter__(self) -> Self:
@@ -87,9 +87,24 @@ class WorkerPool:
         if self._folder is not None:
             make_private(self._folder)
         self._files = tempfile.TemporaryDirectory(prefix="g4qc-search-", dir=self._folder, ignore_cleanup_errors=True)
+        self._write()
+        return self
+
+    def use(self, arguments: Mapping[str, Any]) -> None:
+        """Evaluate all further sets on other bars or by another spec, with the same workers.
+
+        Call it between two calls of `outcomes`.
+        """
+        for worker in [one for one in self._workers if not one.ready]:
+            self._end(worker)
+        before = self._bars
+        self._arguments, self._used = arguments, self._used + 1
+        self._write()
+        before.unlink(missing_ok=True)
+
+    def _write(self) -> None:
         with closed_to_others():
             self._bars.write_bytes(pickle.dumps(dict(self._arguments), protocol=5))
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End all workers."""
@@ -100,7 +115,7 @@ class WorkerPool:
 
     @property
     def _bars(self) -> Path:
-        return Path(self._files.name) / "bars"
+        return Path(self._files.name) / f"bars-{self._used}"
 
     def outcomes(self, sets: Iterable[NumberedSet], confirm: bool = False) -> Iterator[SetOutcome]:
         """Yield the outcomes of the sets in the order of the sets, which are taken as workers need them.
@@ -135,7 +150,7 @@ class WorkerPool:
         for worker in [one for one in self._workers if one.ready and not one.waiting]:
             chunk = self._next(run, worker.fresh)
             if chunk:
-                worker.give(chunk, run.confirm)
+                worker.give(chunk, run.confirm, self._bars)
             elif run.again and not any(one.fresh for one in self._workers):
                 self._end(worker)
         # A worker for a few sets costs more than it gives.

@@ -47,12 +47,12 @@ class WorkerProcess:
         self._begin()
         self.connection.send(WorkerStart(arguments, counter, memory, Surroundings.of_parent()))
 
-    def give(self, sets: Sequence[tuple[int, Mapping[str, Any]]], confirm: bool) -> None:
-        """Give a chunk to a worker that waits for nothing."""
+    def give(self, sets: Sequence[tuple[int, Mapping[str, Any]]], confirm: bool, arguments: Path) -> None:
+        """Give a chunk to a worker that waits for nothing; `arguments` is the file of the bars, which may be new."""
         self.waiting, self.fresh = dict(sets), False
         self._seen = 0
         self._begin()
-        self.connection.send(Chunk(list(sets), confirm))
+        self.connection.send(Chunk(list(sets), confirm, arguments))
 
     def receive(self) -> WorkerAnswer | BaseException | None:
         """Return what the worker said: outcomes, or the error with which it could not begin; None when it is ready.

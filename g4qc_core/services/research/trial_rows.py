@@ -13,7 +13,8 @@ import numpy as np
 from g4qc_core.research.search.kept_sample import KeptSample
 from g4qc_core.research.search.searcher import TriedSet
 from g4qc_core.services.research.search_plan import SearchPlan
-from g4qc_core.storage.result_stores.search_store import SearchRecord, SearchStore, SearchTrial
+from g4qc_core.storage.result_stores.search_store import SearchRecord, SearchStore
+from g4qc_core.storage.result_stores.trial_blocks import SearchTrial
 
 
 class TrialRows:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
-from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -17,24 +15,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.errors import NotFound
 from g4qc_core.storage.result_stores.backtest_store import plain_json
+from g4qc_core.storage.result_stores.trial_blocks import SearchTrial, TrialOrigin, copy_trials
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import search_returns, search_trials, searches, trials
 
 _READ_AT_ONCE = 5_000
-# The columns of a block on its way into `trials` and `search_trials`, with their types.
-_INCOMING = {
-    "number": "bigint",
-    "state": "text",
-    "words": "text",
-    "objective": "float8",
-    "fingerprint": "text",
-    "parameters": "json",
-    "metrics": "json",
-    "sessions": "integer",
-    "session_sharpe": "float8",
-    "session_skew": "float8",
-    "session_kurtosis": "float8",
-}
 
 
 @dataclass(frozen=True)
@@ -76,34 +61,6 @@ class SearchRecord:
     best: Mapping[str, Any] | None = None
     summary: Mapping[str, Any] | None = None
     run_id: str | None = None
-
-
-@dataclass(frozen=True)
-class SearchTrial:
-    """One set that a search tried.
-
-    Attributes:
-        number: place in the order in which the search proposed sets, from 0; sets that do not fit have no trial.
-        state: `ranked`, `unmet` (a constraint), `refused` or `failed`.
-        words: why it is not ranked, one sentence; empty if it is.
-        objective: value of the search's metric; None if undefined.
-        fingerprint: id of the result, or of the inputs if there is none.
-        parameters: all parameters of the strategy.
-        metrics: figures of the result; empty if there is none.
-        sessions, session_sharpe, session_skew, session_kurtosis: as in `Trial`.
-    """
-
-    number: int
-    state: str
-    words: str
-    objective: float | None
-    fingerprint: str
-    parameters: Mapping[str, Any]
-    metrics: Mapping[str, Any]
-    sessions: int | None = None
-    session_sharpe: float | None = None
-    session_skew: float | None = None
-    session_kurtosis: float | None = None
 
 
 @dataclass(frozen=True)
@@ -260,27 +217,10 @@ def _trials(search_id: str) -> Any:
 
 
 def _insert(connection: Connection, record: SearchRecord, block: Sequence[SearchTrial], at: datetime) -> None:
-    columns = ", ".join(f"{name} {kind}" for name, kind in _INCOMING.items())
-    connection.execute(text(f"CREATE TEMPORARY TABLE incoming_trials ({columns}) ON COMMIT DROP"))
-    cursor = connection.connection.cursor()
-    names = ", ".join(_INCOMING)
-    cursor.copy_expert(f"COPY incoming_trials ({names}) FROM STDIN (FORMAT csv)", _lines(block))
-    shared = "fingerprint, parameters, metrics, sessions, session_sharpe, session_skew, session_kurtosis"
-    connection.execute(
-        text(
-            f"INSERT INTO trials (family, symbol, timeframe, created_at, source, search_id, refused, {shared}) "
-            "SELECT :family, :symbol, :timeframe, :at, 'search', :search, "
-            f"CASE WHEN state IN ('refused', 'failed') THEN words END, {shared} FROM incoming_trials ORDER BY number "
-            "ON CONFLICT (family, fingerprint) DO NOTHING"
-        ),
-        {
-            "family": record.family,
-            "symbol": record.backtest["instrument"],
-            "timeframe": record.backtest["timeframe"],
-            "at": at,
-            "search": record.id,
-        },
+    origin = TrialOrigin(
+        record.family, record.backtest["instrument"], record.backtest["timeframe"], "search", record.id
     )
+    copy_trials(connection, origin, block, at)
     connection.execute(
         text(
             "INSERT INTO search_trials (search_id, number, trial_id, state, words, objective) "
@@ -289,27 +229,6 @@ def _insert(connection: Connection, record: SearchRecord, block: Sequence[Search
         ),
         {"search": record.id, "family": record.family},
     )
-
-
-def _lines(block: Sequence[SearchTrial]) -> StringIO:
-    lines = StringIO()
-    for one in block:
-        lines.write(",".join(_csv(getattr(one, name)) for name in _INCOMING) + "\n")
-    lines.seek(0)
-    return lines
-
-
-def _csv(value: Any) -> str:
-    """Return a value as COPY's CSV writes it: NULL is empty, and a text is quoted."""
-    if value is None:
-        return ""
-    if isinstance(value, Mapping):
-        value = json.dumps(plain_json(value))
-    if isinstance(value, str):
-        # PostgreSQL has no such character in a text.
-        quoted = value.replace("\0", "").replace('"', '""')
-        return f'"{quoted}"'
-    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def _update(connection: Connection, record: SearchRecord) -> None:

@@ -80,6 +80,19 @@ def test_a_consumer_may_stop_an_endless_stream_and_use_the_pool_again() -> None:
         assert list(pool.outcomes([])) == []
 
 
+def test_a_pool_goes_on_with_other_bars_and_the_same_workers() -> None:
+    sets = [{"fast": fast, "slow": 12} for fast in range(1, 12)]
+    first, second = arguments(), arguments() | {"bars": walk(300).iloc[50:].reset_index(drop=True)}
+    for workers in (1, 2):
+        with WorkerPool(first, workers, limits=LIMITS) as pool:
+            before = list(pool.outcomes(enumerate(sets)))
+            pool.use(second)
+            after = list(pool.outcomes(enumerate(sets)))
+            assert [path.name for path in pool._bars.parent.glob("bars*")] == ["bars-1"]
+        assert as_bytes(before) == as_bytes(outcomes(first, sets, 1))
+        assert as_bytes(after) == as_bytes(outcomes(second, sets, 1))
+
+
 def test_the_reference_engine_confirms_a_set() -> None:
     with WorkerPool(arguments(), 2) as pool:
         found = list(pool.outcomes([(0, {"fast": 2}), (1, {"fast": 4})], confirm=True))

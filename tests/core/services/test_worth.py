@@ -28,7 +28,8 @@ from g4qc_core.services.research.worth import (
     worth_of_result,
 )
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord, Trial
-from g4qc_core.storage.result_stores.search_store import KeptReturns, SearchRecord, SearchTrial
+from g4qc_core.storage.result_stores.search_store import KeptReturns, SearchRecord
+from g4qc_core.storage.result_stores.trial_blocks import SearchTrial
 from g4qc_core.storage.result_stores.trial_store import TrialStore
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores

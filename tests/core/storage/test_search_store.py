@@ -15,7 +15,8 @@ from sqlalchemy import text
 from g4qc_core.errors import NotFound
 from g4qc_core.storage import migrations
 from g4qc_core.storage.result_stores.backtest_store import BacktestStore
-from g4qc_core.storage.result_stores.search_store import KeptReturns, SearchRecord, SearchStore, SearchTrial
+from g4qc_core.storage.result_stores.search_store import KeptReturns, SearchRecord, SearchStore
+from g4qc_core.storage.result_stores.trial_blocks import SearchTrial
 from g4qc_core.storage.server.database import Database
 from tests.core.storage.test_stores import _equity, _record, _trades, _trial
 
