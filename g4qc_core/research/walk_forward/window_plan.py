@@ -85,7 +85,7 @@ class WindowLengths:
         if len(days) < needed:
             wanted = "one window needs" if not windows or windows == 1 else f"{windows:,} windows need"
             raise UsageError(
-                f"windows: {wanted} {needed:,} sessions (training {train:,}, purge {purge:,}, test {test:,}) and the "
+                f"windows: {wanted} {counted(needed, 'session')} (training {train:,}, purge {purge:,}, test {test:,}) and the "
                 f"bars have {len(days):,}: extract more, or take shorter or fewer windows."
             )
         skipped = len(days) - needed if windows and not self.anchored else 0
