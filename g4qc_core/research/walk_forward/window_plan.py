@@ -85,8 +85,8 @@ class WindowLengths:
         if len(days) < needed:
             wanted = "one window needs" if not windows or windows == 1 else f"{windows:,} windows need"
             raise UsageError(
-                f"windows: {wanted} {counted(needed, 'session')} (training {train:,}, purge {purge:,}, test {test:,}) and the "
-                f"bars have {len(days):,}: extract more, or take shorter or fewer windows."
+                f"windows: {wanted} {counted(needed, 'session')} (training {train:,}, purge {purge:,}, "
+                f"test {test:,}) and the bars have {len(days):,}: extract more, or take shorter or fewer windows."
             )
         skipped = len(days) - needed if windows and not self.anchored else 0
         splits = walk_forward(len(days) - skipped, train, test, step=step, anchored=self.anchored, purge=purge)
