@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.research.search.kept_sample import KeptSample
 from g4qc_core.research.search.searcher import TriedSet
 from g4qc_core.services.research.search_plan import SearchPlan
@@ -50,24 +51,37 @@ class TrialRows:
 
     def stored(self, tried: TriedSet) -> SearchTrial:
         """Return a trial as the store keeps it."""
-        parameters = {**self._plan.backtest.parameters, **tried.parameters}
-        shape = {} if tried.shape is None else asdict(tried.shape)
-        return SearchTrial(
-            number=tried.number,
-            state=tried.state,
-            words=tried.words,
-            objective=tried.objective,
-            fingerprint=tried.fingerprint or self._unrun(parameters),
-            parameters=parameters,
-            metrics=tried.metrics,
-            **shape,
-        )
+        return trial_row(tried, self._plan.backtest, self._record.data_version, self._record.code)
 
-    def _unrun(self, parameters: Mapping[str, Any]) -> str:
-        """Return the fingerprint of a trial without a result, made of everything that decides it."""
-        content = self._plan.backtest.content() | {"parameters": dict(parameters)}
-        text = json.dumps([content, self._record.data_version, self._record.code], sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+def trial_row(tried: TriedSet, backtest: BacktestSpec, data_version: str, code: str) -> SearchTrial:
+    """Return a trial as the store keeps it.
+
+    Args:
+        tried: the trial.
+        backtest: whose parameters were tried.
+        data_version: fingerprint of its bars.
+        code: versions of the code.
+    """
+    parameters = {**backtest.parameters, **tried.parameters}
+    shape = {} if tried.shape is None else asdict(tried.shape)
+    return SearchTrial(
+        number=tried.number,
+        state=tried.state,
+        words=tried.words,
+        objective=tried.objective,
+        fingerprint=tried.fingerprint or _unrun(parameters, backtest, data_version, code),
+        parameters=parameters,
+        metrics=tried.metrics,
+        **shape,
+    )
+
+
+def _unrun(parameters: Mapping[str, Any], backtest: BacktestSpec, data_version: str, code: str) -> str:
+    """Return the fingerprint of a trial without a result, made of everything that decides it."""
+    content = backtest.content() | {"parameters": dict(parameters)}
+    text = json.dumps([content, data_version, code], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def shown_trial(tried: TriedSet) -> dict[str, Any]:
