@@ -80,6 +80,16 @@ class RecordedRun(ABC):
         finally:
             lock.release()
 
+    def save(self, summary: Mapping[str, Any]) -> None:
+        """Store what was found so far; the same study that runs again finds it in the summary of its record.
+
+        Args:
+            summary: JSON-safe.
+        """
+        self.record = replace(self.record, seconds=self.seconds, summary=dict(summary))
+        self._began = time.monotonic()
+        self.stores.studies.update(self.record)
+
     def complete(self, summary: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]) -> None:
         """Store the outcome of the study with all its frames.
 

@@ -8,25 +8,20 @@ next window. How a window chooses is in `research/walk_forward`; what comes out 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-
 from g4qc_core.code_versions import code_version
-from g4qc_core.errors import InUse
 from g4qc_core.instruments.registry import Registry
-from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.research.search.searcher import TriedSet
 from g4qc_core.research.search.worker_pool import SandboxLimits, WorkerPool
+from g4qc_core.research.splits.purged_folds import CombinatorialSplits
 from g4qc_core.research.walk_forward.combinatorial_paths import cross_validate
 from g4qc_core.research.walk_forward.window_plan import PlannedWindow
 from g4qc_core.research.walk_forward.window_search import WindowSearch
-from g4qc_core.services.backtests.spec_bars import SpecBars
 from g4qc_core.services.backtests.spec_run import run_arguments
+from g4qc_core.services.research.recorded_run import RecordedRun
 from g4qc_core.services.research.study import StudyProgress
 from g4qc_core.services.research.trial_rows import in_words, trial_row
 from g4qc_core.services.research.walk_forward.walk_forward_outcome import CombinedOutcome, WalkForwardOutcome
@@ -36,20 +31,17 @@ from g4qc_core.services.research.walk_forward.window_test import WindowTest
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.result_stores.trial_blocks import TrialOrigin, store_trials
-from g4qc_core.storage.server.session_lock import SEARCHES, SessionLock
 from g4qc_core.storage.stores import Stores
 
 _BLOCK = 1_000
 _TELL_AFTER = 0.2  # seconds
 
 
-class WalkForwardRun:
+class WalkForwardRun(RecordedRun):
     """One run of an analysis; `events` runs it.
 
     Attributes:
         plan: what is done.
-        record: the study as it is stored.
-        words: what will be done, one sentence.
     """
 
     def __init__(
@@ -62,10 +54,7 @@ class WalkForwardRun:
         limits: SandboxLimits | None = None,
     ) -> None:
         """Prepare the run; `limits` are those of one set, None for the usual ones."""
-        self.plan, self._settings, self._registry, self._stores = plan, settings, registry, stores
-        self._limits = limits or SandboxLimits()
-        self.words = plan.words
-        self.record = StudyRecord(
+        record = StudyRecord(
             id=plan.study_id,
             kind=KIND,
             name=plan.spec.name,
@@ -76,45 +65,21 @@ class WalkForwardRun:
             started_at=datetime.now(UTC),
             run_id=run_id,
         )
+        super().__init__(record, plan.words, stores)
+        self.plan, self._settings, self._registry = plan, settings, registry
+        self._limits = limits or SandboxLimits()
         self._windows: list[WindowRecord] = []
         self._pool: WorkerPool | None = None
-        self._began, self._spent, self._tried = time.monotonic(), 0.0, 0
-        self._block: list[TriedSet] = []
-        self._told = 0.0
+        self._tried, self._told = 0, 0.0
 
-    def events(self) -> Iterator[StudyProgress]:
-        """Run the analysis, or what is left of it; see `StudyRun`.
+    def steps(self) -> Iterator[StudyProgress]:
+        """Run the windows that are not stored yet, then the combinatorial splits; see `RecordedRun`.
 
         Raises:
-            InUse: the same analysis is running in another process.
             UsageError: no set fits together.
             EnginesDisagree: the reference engine gives another result of a window's choice.
             WorkersLost: its processes cannot start.
         """
-        lock = SessionLock.named(self._stores.database, SEARCHES, self.record.id)
-        if not lock.take():
-            raise InUse(
-                f"The walk-forward analysis {self.record.name} is running in another process: wait until it ends, or "
-                "end it."
-            )
-        try:
-            known = self._stores.studies.find(self.record.id)
-            if known is not None and known.state == "done":
-                self.record = replace(known, name=self.record.name)
-                return
-            self.record = self._stores.studies.begin(self.record)
-            self._began, self._spent = time.monotonic(), self.record.seconds
-            with self._kept_whatever_happens():
-                yield from self._run()
-        finally:
-            lock.release()
-
-    @property
-    def seconds(self) -> float:
-        """Time that the analysis has taken, earlier parts included."""
-        return self._spent + time.monotonic() - self._began
-
-    def _run(self) -> Iterator[StudyProgress]:
         stored = (self.record.summary or {}).get("so_far", [])
         self._windows = [WindowRecord.from_dict(one) for one in stored]
         self._tried = sum(one.tried for one in self._windows)
@@ -125,19 +90,13 @@ class WalkForwardRun:
                     break
                 yield from self._window(window)
             if self.plan.splits is not None:
-                combined = yield from self._combined()
+                combined = yield from self._combined(self.plan.splits)
         finally:
             if self._pool is not None:
                 self._pool.__exit__(None, None, None)
                 self._pool = None
         outcome = WalkForwardOutcome(self.plan, self._windows, combined)
-        worth = outcome.worth(self.record.id, self._stores)
-        summary = outcome.summary() | ({} if worth is None else {"worth": worth})
-        self.record = replace(
-            self.record, state="done", ended_at=datetime.now(UTC), seconds=self.seconds, summary=summary
-        )
-        self._stores.studies.complete(self.record, outcome.frames())
-        self.record = self._stores.studies.find(self.record.id) or self.record
+        self.complete(outcome.summary(self.record.id, self.stores), outcome.frames())
         yield self._progress("done", outcome.verdict_words)
 
     def _window(self, window: PlannedWindow) -> Iterator[StudyProgress]:
@@ -150,60 +109,53 @@ class WalkForwardRun:
         stage = f"window {window.number} of {len(self.plan.windows)}"
         yield from self._searched(search, arguments, stage)
         yield self._progress(f"{stage}, test", "")
-        test = WindowTest(self.plan, window, self._registry, self._stores, self.record.run_id)
+        test = WindowTest(self.plan, window, self._registry, self.stores, self.record.run_id)
         cash = self._windows[-1].equity_after if self._windows else float(self.plan.backtest.cash)
         self._windows.append(test.record(search.choice, cash))
-        so_far = [one.to_dict() for one in self._windows]
-        self.record = replace(self.record, seconds=self.seconds, summary={"so_far": so_far})
-        self._stores.studies.update(self.record)
+        self.save({"so_far": [one.to_dict() for one in self._windows]})
         yield self._progress(stage, self._windows[-1].in_words)
 
-    def _searched(self, search: WindowSearch, arguments: dict[str, Any], stage: str) -> Iterator[StudyProgress]:
-        """Run a search and count its trials."""
+    def _searched(
+        self, search: WindowSearch, arguments: dict[str, Any], stage: str, seen: dict[int, Any] | None = None
+    ) -> Iterator[StudyProgress]:
+        """Run a search and count its trials; `seen` is filled with the parameters of those with a result."""
         spec, version = arguments["spec"], arguments["data_version"]
+        origin = TrialOrigin(spec.strategy, spec.instrument, spec.timeframe, KIND, self.record.id)
+        block: list[TriedSet] = []
 
         def save() -> None:
-            rows = [trial_row(one, spec, version, self.record.code) for one in self._block]
-            self._block = []
-            origin = TrialOrigin(spec.strategy, spec.instrument, spec.timeframe, KIND, self.record.id)
-            store_trials(self._stores.database, origin, rows, datetime.now(UTC))
+            rows = [trial_row(one, spec, version, self.record.code) for one in block]
+            block.clear()
+            store_trials(self.stores.database, origin, rows, datetime.now(UTC))
 
         try:
             for tried in search.trials():
-                self._block.append(tried)
+                block.append(tried)
                 self._tried += 1
-                if len(self._block) >= _BLOCK:
+                if seen is not None and tried.shape is not None:
+                    seen[tried.number] = dict(tried.parameters)
+                if len(block) >= _BLOCK:
                     save()
                 now = time.monotonic()
                 if now - self._told > _TELL_AFTER:
                     self._told = now
                     yield self._progress(stage, "")
         finally:
+            # Every trial counts, also those of a window that is not done.
             save()
 
-    def _combined(self) -> Any:
-        """Evaluate every set over the whole history, and choose in each split; returns a `CombinedOutcome`."""
+    def _combined(self, splits: CombinatorialSplits) -> Generator[StudyProgress, None, CombinedOutcome | None]:
+        """Evaluate every set over the whole history, and choose in each split."""
         plan = self.plan
-        assert plan.splits is not None
-        read: SpecBars = plan.bars.read(plan.bars.days[0], plan.bars.days[-1])
+        read = plan.bars.read(plan.bars.days[0], plan.bars.days[-1])
         arguments = run_arguments(plan.backtest, read, self._registry[plan.backtest.instrument])
-        spec: SearchSpec = plan.combined_search
+        spec, parameters = plan.combined_search, dict[int, Any]()
         search = WindowSearch(spec, plan.search.space, self._opened(arguments).outcomes, MOST_COMBINED)
-        parameters: dict[int, Any] = {}
-
-        def noted() -> Iterator[TriedSet]:
-            for tried in trials():
-                if tried.returns is not None and len(tried.returns):
-                    parameters[tried.number] = dict(tried.parameters)
-                yield tried
-
-        trials = search.trials
-        search.trials = noted  # type: ignore[method-assign]
-        yield from self._searched(search, arguments, "combinatorial splits")
+        yield from self._searched(search, arguments, "combinatorial splits", parameters)
         numbers, matrix = search.returns()
         if not numbers:
             return None
-        found = cross_validate(np.asarray(matrix), plan.splits, spec.goal[0], plan.bars.days)
+        found = cross_validate(matrix, splits, spec.goal[0], plan.bars.days)
         return CombinedOutcome(found, [parameters[number] for number in numbers], matrix, search.choice)
 
     def _opened(self, arguments: dict[str, Any]) -> WorkerPool:
@@ -216,23 +168,12 @@ class WalkForwardRun:
             self._pool.use(arguments)
         return self._pool
 
-    @contextmanager
-    def _kept_whatever_happens(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException as error:
-            stopped = isinstance(error, KeyboardInterrupt | GeneratorExit)
-            state = "stopped" if stopped else "failed"
-            self.record = replace(self.record, state=state, ended_at=datetime.now(UTC), seconds=self.seconds)
-            self._stores.studies.update(self.record)
-            raise
-
     def _progress(self, stage: str, words: str) -> StudyProgress:
         planned, seconds = self.plan.planned, self.seconds
         left = None
         if planned is not None and self._tried and seconds > 0:
             left = max(0, planned - self._tried) * seconds / self._tried
         if not words and self._windows:
-            chosen = self._windows[-1].parameters
-            words = f"last choice {in_words({name: chosen.get(name) for name in self.plan.search.space.axes})}" if chosen else ""
+            chosen = {name: self._windows[-1].parameters.get(name) for name in self.plan.search.space.axes}
+            words = f"last choice {in_words(chosen)}" if self._windows[-1].parameters else ""
         return StudyProgress(stage, self._tried, planned, words, seconds, left)

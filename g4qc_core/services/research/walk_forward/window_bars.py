@@ -25,6 +25,7 @@ class WindowBars:
         version: fingerprint of all of them, as the backtest reads them.
         days: trade dates of their sessions, ascending.
         counts: bars of each session.
+        instrument: of the bars.
     """
 
     def __init__(self, backtest: BacktestSpec, registry: Registry, stores: Stores, now: datetime | None = None) -> None:
@@ -37,6 +38,7 @@ class WindowBars:
             now: as for `read_bars`.
         """
         self._backtest, self._registry, self._stores, self._now = backtest, registry, stores, now
+        self.instrument = registry[backtest.instrument]
         plain = backtest.model_copy(update={"adjustment": Adjustment.NONE})
         self._own = read_bars(plain, registry, stores, now)
         self.version = self._own.adjusted_by(backtest.adjustment).version
