@@ -17,7 +17,8 @@ from g4qc_core.research.surface.surface_report import SurfaceReport
 from g4qc_core.services.research.search_report import publish_search, search_report_path
 from g4qc_core.services.research.search_surface import surface_of_search
 from g4qc_core.settings import Settings
-from g4qc_core.storage.result_stores.search_store import SearchRecord, SearchTrial
+from g4qc_core.storage.result_stores.search_store import SearchRecord
+from g4qc_core.storage.result_stores.trial_blocks import SearchTrial
 from g4qc_core.storage.stores import Stores
 
 SEARCH_TABLES = {
