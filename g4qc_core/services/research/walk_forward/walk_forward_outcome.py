@@ -16,6 +16,7 @@ from g4qc_core.backtest.metrics.figures import session_figures
 from g4qc_core.backtest.span import Span, span_of
 from g4qc_core.backtest.worth_meanings import PROVEN
 from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.research.report.search_body import COUNTS
 from g4qc_core.research.walk_forward.combinatorial_paths import CombinatorialResult, empty_paths
 from g4qc_core.research.walk_forward.parameter_drift import drift_frame, mean_stability, stability
 from g4qc_core.research.walk_forward.stitched_parts import (
@@ -260,7 +261,7 @@ class WalkForwardOutcome:
 
     def _trials_frame(self) -> pd.DataFrame:
         """Return a row for each window, and one for the combinatorial splits: what became of their sets."""
-        names = ("tried", "ranked", "unmet", "refused", "failed", "skipped")
+        names = COUNTS
         rows = [(f"window {one.number}", *(int(one.counts.get(name, 0)) for name in names)) for one in self._windows]
         if self._combined is not None:
             counts = plain_choice(self._combined.choice)
