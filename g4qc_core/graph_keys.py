@@ -1,4 +1,4 @@
-"""Dynamic partition keys of the graph: specs of backtests, and instruments."""
+"""Dynamic partition keys of the graph: specs of backtests, searches and studies, and instruments."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ class KeyKind(StrEnum):
 
     BACKTEST = "backtest"
     INSTRUMENT = "instrument"
+    SEARCH = "search"
+    WALK_FORWARD = "walk_forward"
+    MONTE_CARLO = "monte_carlo"
+    PORTFOLIO = "portfolio"
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,10 @@ class GraphKeys(Protocol):
     """The keys of one graph."""
 
     def known(self, kind: KeyKind) -> list[str]:
-        """Return all keys of that kind."""
+        """Return all keys of that kind; none if the graph has no asset of it."""
 
     def at_work(self) -> set[str]:
-        """Return the keys of both kinds that unfinished runs use: specs, and the symbols of months."""
+        """Return the keys of all kinds that unfinished runs use: specs, and the symbols of months."""
 
     def remove(self, kind: KeyKind, keys: Sequence[str]) -> None:
         """Remove keys; ignore those that do not exist."""

@@ -7,7 +7,9 @@ everything fresh. `g4qc_core.code_versions` says when a version is raised.
 from __future__ import annotations
 
 from g4qc_core.code_versions import code_version
+from g4qc_core.services.research.study_kinds import STUDY_KINDS
 from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.named_jobs import inputs_of
 
 _STORED_AS_RECEIVED = "as received 1"
 """For assets that store the gateway's answers unchanged: raised by hand when they store something else."""
@@ -19,17 +21,18 @@ _COMPUTED_BY: dict[str, tuple[str, ...]] = {
     "roll_calendar": ("futures",),
 }
 _ALL_CODE = ("backtest", "backtest_report", "roll_sensitivity", "search")
+_INPUTS = ("backtest_inputs", "search_inputs")
 _RECEIVED = ("contracts", "raw_bars")
 
 
 def asset_code_version(asset: str) -> str | None:
-    """Return the code version of an asset; None for the inputs of backtests and searches, which no code makes.
+    """Return the code version of an asset; None for the inputs of backtests and research, which no code makes.
 
     Raises:
         KeyError: the asset is not listed here.
     """
-    if asset in ("backtest_inputs", "search_inputs"):
+    if asset in (*_INPUTS, *map(inputs_of, STUDY_KINDS)):
         return None
     if asset in _RECEIVED:
         return _STORED_AS_RECEIVED
-    return code_version() if asset in _ALL_CODE else code_version(*_COMPUTED_BY[asset])
+    return code_version() if asset in (*_ALL_CODE, *STUDY_KINDS) else code_version(*_COMPUTED_BY[asset])

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 
 from g4qc_core.services.quality.due_sessions import WATCHED
+from g4qc_core.services.research.study_kinds import STUDY_KINDS
+from g4qc_core.services.research.study_models import KIND_NAMES
 from g4qc_core.timeframes import DERIVED, ONE_MINUTE
 from g4qc_pipelines.dagster_private.core import UnresolvedAssetJobDefinition
 
@@ -54,10 +56,21 @@ _JOBS: dict[str, tuple[list[str], str]] = {
 }
 
 
+def inputs_of(kind: str) -> str:
+    """Return the name of the asset that represents what each study of a kind reads."""
+    return f"{kind}_inputs"
+
+
+def job_of_study(kind: str) -> str:
+    """Return the name of the job that runs one study of a kind."""
+    return f"run_{kind}"
+
+
 GRAPH_ORDER = (
     *(*CHAIN_ASSETS, *BAR_ASSETS, *COVERAGE_ASSETS, *RECONCILIATION_ASSETS),
     *(*ROLL_ASSETS, "backtest_inputs", *BACKTEST_ASSETS, *SENSITIVITY_ASSETS),
     *("search_inputs", *SEARCH_ASSETS),
+    *(name for kind in KIND_NAMES for name in (inputs_of(kind), kind)),
 )
 """All assets, each after its inputs."""
 
@@ -72,7 +85,14 @@ def build_jobs() -> dict[str, UnresolvedAssetJobDefinition]:
     """Return the jobs by name."""
     return {
         name: dg.define_asset_job(name, _selected(assets), description=description)
-        for name, (assets, description) in _JOBS.items()
+        for name, (assets, description) in (_JOBS | _study_jobs()).items()
+    }
+
+
+def _study_jobs() -> dict[str, tuple[list[str], str]]:
+    return {
+        job_of_study(kind.name): ([kind.name], f"One {kind.title}: its spec, to figures, checks and report.")
+        for kind in STUDY_KINDS.values()
     }
 
 
@@ -85,7 +105,8 @@ def _selected(assets: Sequence[str]) -> dg.AssetSelection:
 
 def job_of_assets(assets: Sequence[str]) -> str | None:
     """Return the name of the job that makes exactly these assets; None if there is none."""
-    return next((name for name, (made, _) in _JOBS.items() if sorted(made) == sorted(assets)), None)
+    jobs = _JOBS | _study_jobs()
+    return next((name for name, (made, _) in jobs.items() if sorted(made) == sorted(assets)), None)
 
 
 def assets_after_decision(timeframes: bool) -> list[str]:

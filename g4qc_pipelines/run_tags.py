@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from g4qc_core.services.month_keys import key_of, months_between
+from g4qc_core.services.research.study_models import KIND_NAMES
 from g4qc_pipelines.dagster_private.core import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
@@ -23,6 +24,12 @@ TRIGGER = "g4qc/trigger"
 """Name of the command, the schedule, the sensor or the kind of job that launched the run."""
 
 INSTRUMENT, MONTHS, SPEC, SEARCH = "g4qc/instrument", "g4qc/months", "g4qc/spec", "g4qc/search"
+
+_OF_SPECS: dict[str | None, str] = {
+    BACKTESTS.name: SPEC,
+    SEARCHES.name: SEARCH,
+    **{kind: f"g4qc/{kind}" for kind in KIND_NAMES},
+}
 
 TRADE_DATE = "g4qc/trade_date"
 """Trade date of the session after whose close the run was launched."""
@@ -54,7 +61,7 @@ def run_tags(
         return tags
     symbol, bar, begin = first.partition("|")
     if not bar:
-        return tags | {{BACKTESTS.name: SPEC, SEARCHES.name: SEARCH}.get(of or "", INSTRUMENT): symbol}
+        return tags | {_OF_SPECS.get(of, INSTRUMENT): symbol}
     end = (last or first).partition("|")[2]
     covered = begin[:7] if begin[:7] == end[:7] else f"{begin[:7]} to {end[:7]}"
     return tags | {INSTRUMENT: symbol, MONTHS: covered}

@@ -1,4 +1,4 @@
-"""The assets, a module for each part of the graph: raw data, bars, futures, backtests and searches."""
+"""The assets, a module for each part of the graph: raw data, bars, futures, backtests and research."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from g4qc_pipelines.assets.raw import build_extraction
 from g4qc_pipelines.assets.reconciliation import build_reconciliation
 from g4qc_pipelines.assets.searches import build_searches
 from g4qc_pipelines.assets.sensitivity import build_sensitivity
+from g4qc_pipelines.assets.studies import build_studies
 from g4qc_pipelines.metadata import OWNERS
 
 
@@ -33,6 +34,7 @@ def build_assets(settings: Settings, months: dg.MultiPartitionsDefinition) -> li
         *build_backtests(settings),
         build_sensitivity(settings),
         *build_searches(settings),
+        *build_studies(settings),
     ]
     return list(dg.map_asset_specs(_with_version_and_owners, assets))
 

@@ -1,20 +1,19 @@
 """The asset `search`: many parameter sets of one backtest in one run, and what the best of them is worth."""
 
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import dagster as dg
 import pandas as pd
-from pydantic import Field
 
 from g4qc_core.errors import G4qcError
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.search.search_spec import SearchSpec
-from g4qc_core.services.research.known_search_specs import asked_search, has_spec
+from g4qc_core.services.research.asked_specs import asked_search, has_search
 from g4qc_core.services.research.search_plan import plan_search
 from g4qc_core.services.research.search_report import publish_search
 from g4qc_core.services.research.searches import SearchProgress, SearchRun
@@ -23,7 +22,7 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage import tables
 from g4qc_core.storage.result_stores.search_store import SearchRecord
 from g4qc_core.storage.stores import Stores
-from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.assets.research_runs import RESEARCH, SpecConfig, followed, forgotten_unless_known, inputs_asset
 from g4qc_pipelines.checks.last_findings import last_findings_of
 from g4qc_pipelines.checks.search_checks import SEARCH_CHECKS, search_results
 from g4qc_pipelines.data_versions import SEARCH_INPUTS, observed
@@ -31,36 +30,17 @@ from g4qc_pipelines.failures import dagster_failures, retries
 from g4qc_pipelines.metadata import picture, stored_in, table_of
 from g4qc_pipelines.partitions.partition_definitions import SEARCHES
 
-_GROUP = "research"
-_READ = (*(f"bars_{timeframe}" for timeframe in TIMEFRAMES), "roll_calendar")
-_TELL_AFTER = 10.0  # seconds
-
-
-class SearchConfig(dg.Config):
-    """What is searched."""
-
-    spec: str = Field("", description="The search spec as JSON; empty: the known one of the partition's name.")
-
 
 def build_searches(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Return the asset `search`, with one partition a search spec, and `search_inputs`, which no run makes."""
-    inputs = dg.AssetSpec(
-        SEARCH_INPUTS,
-        partitions_def=SEARCHES,
-        deps=[dg.AssetDep(name, partition_mapping=dg.AllPartitionMapping()) for name in _READ],
-        group_name=_GROUP,
-        kinds={"postgres"},
-        description="The series that each search reads, as it is stored now. No run makes it: the sensor "
-        "`backtest_inputs` observes its version. A search is stale when it read another version.",
-    )
-    return [_search(settings), inputs]
+    return [_search(settings), inputs_asset(SEARCH_INPUTS, SEARCHES, "search")]
 
 
 def _search(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         partitions_def=SEARCHES,
         deps=[SEARCH_INPUTS],
-        group_name=_GROUP,
+        group_name=RESEARCH,
         kinds={"python", "postgres"},
         retry_policy=retries(settings),
         metadata=stored_in(tables.trials),
@@ -68,7 +48,7 @@ def _search(settings: Settings) -> dg.AssetsDefinition:
     )
     def search(
         context: dg.AssetExecutionContext,
-        config: SearchConfig,
+        config: SpecConfig,
         stores: dg.ResourceParam[Stores],
         registry: dg.ResourceParam[Registry],
         settings: dg.ResourceParam[Settings],
@@ -94,21 +74,14 @@ def _run(
     context: dg.AssetExecutionContext, spec: SearchSpec, settings: Settings, registry: Registry, stores: Stores
 ) -> SearchRecord:
     """Run the search, tell how far it is, and return it; a spec that never began is forgotten."""
-    try:
+    known = partial(has_search, context.partition_key, settings, stores)
+    with forgotten_unless_known(context, SEARCHES, known):
         plan = plan_search(spec, settings, registry, stores)
         refuse_other_overrides(registry[plan.backtest.instrument], stores, settings)
         run = SearchRun(plan, settings, registry, stores, context.run.run_id)
-    except G4qcError:
-        if not has_spec(context.partition_key, settings, stores):
-            context.instance.delete_dynamic_partition(str(SEARCHES.name), context.partition_key)
-        raise
     context.log.info(f"{spec.name}: {plan.words}")
-    told, stage = time.monotonic(), ""
     try:
-        for event in run.events():
-            if event.stage != stage or time.monotonic() - told > _TELL_AFTER:
-                told, stage = time.monotonic(), event.stage
-                context.log.info(progress_words(event))
+        followed(context, run.events(), progress_words)
     except dg.DagsterExecutionInterruptedError:
         with suppress(G4qcError):
             stores.searches.update(replace(run.record, state="stopped", ended_at=datetime.now(UTC)))

@@ -11,7 +11,7 @@ import click
 from g4qc_core.errors import G4qcError
 from g4qc_core.services.backtests.known_specs import keep_spec
 from g4qc_core.services.backtests.preflight import check_names
-from g4qc_core.services.backtests.removal import Removal
+from g4qc_core.services.removal import Removal
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.printing import echo_json, steps
 from g4qc_pipelines.commands.result_view import print_result

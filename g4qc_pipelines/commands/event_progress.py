@@ -5,34 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from g4qc_core.services.research.progressing import Event, Progressing
+
 # Seconds between two lines where there is no terminal.
 _LINE_AFTER = 10.0
-
-
-class Progressing(Protocol):
-    """How far research is: the stage, the steps done, and of how many, if that is known."""
-
-    @property
-    def stage(self) -> str:
-        """What is being done."""
-
-    @property
-    def done(self) -> int:
-        """Steps so far."""
-
-    @property
-    def planned(self) -> int | None:
-        """Of how many steps; None: not known."""
-
-
-Event = TypeVar("Event", bound=Progressing)
 
 
 def follow(events: Iterator[Event], in_words: Callable[[Event], str], first: str = "") -> None:

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 import click
 
 from g4qc_core.errors import UsageError
+from g4qc_core.graph_keys import KeyKind
 from g4qc_core.import_path import children_variables
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import counted
+from g4qc_core.services.research.research_keys import research_entries, stored_research
 from g4qc_core.settings import Settings
 from g4qc_pipelines.commands.printing import steps
-from g4qc_pipelines.commands.workbench import workbench
+from g4qc_pipelines.commands.workbench import Workbench, workbench
+from g4qc_pipelines.instance.dagster_instance import add_keys
 from g4qc_pipelines.stages.checks import month_range
 from g4qc_pipelines.stages.kinds import materialization
 
@@ -29,9 +32,18 @@ def materialize_assets(settings: Settings, assets: Sequence[str], partition: str
         symbols = [instrument.symbol]
     (stage,) = materialization(assets, first or None, last or None).stages
     with workbench(settings, symbols=symbols, since=since) as bench, steps(stage.steps):
+        _add_research_key(assets, first, bench)
         result = bench.runner.run_stage(stage)
         made = sum(1 for _ in result.get_asset_materialization_events())
         click.echo(f"{counted(made, 'materialization')}; the run is {result.run_id}.")
+
+
+def _add_research_key(assets: Sequence[str], key: str, bench: Workbench) -> None:
+    """Add the key of a search or study whose spec is in a file or ran before."""
+    for kind in (one for one in KeyKind if one in assets):
+        known = [*research_entries(kind, bench.settings, bench.registry), *stored_research(kind, bench.stores)]
+        if key in known:
+            add_keys(bench.runner.instance, str(kind), [key])
 
 
 def run_dagster(settings: Settings, command: Sequence[str]) -> None:

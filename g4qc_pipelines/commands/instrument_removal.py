@@ -11,7 +11,7 @@ from g4qc_core.graph_keys import KeyKind
 from g4qc_core.instruments.instruments_file import remove_instrument as take_out
 from g4qc_core.instruments.registry import instrument_symbol, load_registry, read_instruments
 from g4qc_core.sentences import listing
-from g4qc_core.services.backtests.removal import Removal
+from g4qc_core.services.removal import Removal
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.confirmation import confirm

@@ -10,7 +10,7 @@ import click
 
 from g4qc_core.errors import UsageError
 from g4qc_core.graph_keys import GraphKey, KeyKind
-from g4qc_core.services.backtests.removal import Removal
+from g4qc_core.services.removal import Removal
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.confirmation import confirm

@@ -109,7 +109,7 @@ def delete_results(
         UsageError: nothing is named, or a name is unknown or not unique.
         InUse: a run of one of the specs is under way, or a result changed since the confirmation.
     """
-    from g4qc_core.services.backtests.removal import Removal
+    from g4qc_core.services.removal import Removal
     from g4qc_pipelines.instance.dynamic_keys import instance_keys
 
     if words and any(chosen.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.search_store import SearchRecord
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.printing import echo_json, wide_console
-from g4qc_pipelines.commands.record_document import document_of
 
 _NOT_OPTIONS = {"name", "strategy", "parameters"}
 _SHOWN = ("sharpe", "total_return", "max_drawdown", "trades")
@@ -64,6 +64,16 @@ def show_search(settings: Settings, words: str, as_json: bool) -> None:
         echo_json({**document_of(record), "report": None if known is None else str(known)})
     else:
         print_search(record, known)
+
+
+def document_of(record: SearchRecord, brief: bool = False) -> dict[str, Any]:
+    """Return a search for programs; `brief` leaves its summary out."""
+    values = asdict(record)
+    for name in ("started_at", "ended_at"):
+        values[name] = None if values[name] is None else values[name].isoformat()
+    if brief:
+        del values["summary"]
+    return values
 
 
 def print_search(record: SearchRecord, report: Path | None = None) -> None:

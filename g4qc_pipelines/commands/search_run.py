@@ -19,8 +19,7 @@ from g4qc_core.storage.result_stores.trial_store import TrialStore
 from g4qc_core.storage.stores import open_stores
 from g4qc_pipelines.commands.event_progress import follow
 from g4qc_pipelines.commands.printing import echo_json
-from g4qc_pipelines.commands.record_document import document_of
-from g4qc_pipelines.commands.search_listing import print_search
+from g4qc_pipelines.commands.search_listing import document_of, print_search
 from g4qc_pipelines.commands.search_words import search_by_words
 
 

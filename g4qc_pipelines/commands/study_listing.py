@@ -12,12 +12,12 @@ from rich.table import Table
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.sentences import counted, duration, listing
 from g4qc_core.services.research.study import StudyKind, study_report_path
+from g4qc_core.services.research.study_documents import study_document, study_summary
 from g4qc_core.services.research.study_kinds import study_kind
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.commands.printing import echo_json, wide_console
-from g4qc_pipelines.commands.record_document import document_of
 
 _LISTED = 3
 _WIDTH = 140
@@ -30,7 +30,7 @@ def list_studies(settings: Settings, kind_name: str, as_json: bool) -> None:
         records = stores.studies.all(kind_name)
     entries = [name for name in kind.entries(settings, registry) if name not in {one.name for one in records}]
     if as_json:
-        echo_json([{**document_of(one, brief=True), "figures": _figures(kind, one)} for one in records])
+        echo_json([study_summary(one, kind) for one in records])
         return
     if records:
         wide_console(_WIDTH).print(_listed(kind, records))
@@ -63,18 +63,11 @@ def print_study(kind: StudyKind, record: StudyRecord, stores: Stores, report: Pa
         report: file of its report; None: there is none.
         as_json: print JSON instead.
     """
-    checks = kind.checked(record) if record.state == "done" else []
-    tables, figures, notes = stores.studies.frames(record.id), _figures(kind, record), _notes(record)
     if as_json:
-        found = [{"name": one.name, "passed": one.passed, "words": one.words, "figures": one.figures} for one in checks]
-        more = {
-            "figures": figures,
-            "checks": found,
-            "tables": tables,
-            "report": None if report is None else str(report),
-        }
-        echo_json({**document_of(record), **more})
+        echo_json({**study_document(record, kind, stores), "report": None if report is None else str(report)})
         return
+    checks = kind.checked(record) if record.state == "done" else []
+    tables, figures = stores.studies.frames(record.id), _figures(kind, record)
     click.echo(f"{record.name} ({record.id[:8]}, {record.state}, {duration(record.seconds)})")
     if figures:
         table = Table(show_header=False)
@@ -85,7 +78,7 @@ def print_study(kind: StudyKind, record: StudyRecord, stores: Stores, report: Pa
         wide_console(_WIDTH).print(table)
     for one in checks:
         click.echo(f"{'passed' if one.passed else 'FAILED'}  {one.name}: {one.words}")
-    for note in notes:
+    for note in _notes(record):
         click.echo(note)
     if tables:
         rows = (f"{name} ({counted(count, 'row')})" for name, count in tables.items())

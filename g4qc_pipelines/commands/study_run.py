@@ -9,6 +9,7 @@ import click
 
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.research.study import StudyProgress
+from g4qc_core.services.research.study_documents import study_report
 from g4qc_core.services.research.study_kinds import study_kind
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import open_stores
@@ -38,7 +39,7 @@ def run_study(settings: Settings, kind_name: str, words: str, given: Mapping[str
         except KeyboardInterrupt:
             click.echo(f"The {kind.title} {name} is stopped: the same command runs it again.", err=True)
             raise
-        report = kind.publish(run.record, settings, registry, stores)
+        report = study_report(run.record, kind, settings, registry, stores)
         print_study(kind, run.record, stores, report, as_json)
 
 

@@ -124,7 +124,12 @@ def add_partitions(
 ) -> None:
     """Add the keys that the instance does not know yet."""
     for definition, wanted in ((INSTRUMENTS, instruments), (BACKTESTS, backtests), (SEARCHES, searches)):
-        known = set(instance.get_dynamic_partitions(str(definition.name)))
-        missing = [key for key in wanted if key not in known]
-        if missing:
-            instance.add_dynamic_partitions(str(definition.name), missing)
+        add_keys(instance, str(definition.name), wanted)
+
+
+def add_keys(instance: dg.DagsterInstance, definition: str, wanted: Sequence[str]) -> None:
+    """Add the keys of a partitions definition that the instance does not know yet."""
+    known = set(instance.get_dynamic_partitions(definition))
+    missing = [key for key in wanted if key not in known]
+    if missing:
+        instance.add_dynamic_partitions(definition, missing)

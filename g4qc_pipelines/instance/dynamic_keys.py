@@ -1,6 +1,6 @@
 """The dynamic partition keys of a Dagster instance: list them, find those in use by a run, and remove them.
 
-Whether a key may be removed is decided in `g4qc_core.services.backtests.removal`.
+Whether a key may be removed is decided in `g4qc_core.services.removal`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class InstanceKeys:
 
 
 def keys_of(tags: Mapping[str, str]) -> set[str]:
-    """Return the keys of both kinds that a run with these tags works on."""
+    """Return the keys of all kinds that a run with these tags works on."""
     return {key.partition("|")[0] for key in partitions_of(tags)}
 
 

@@ -24,8 +24,8 @@ from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.sentences import counted
 from g4qc_core.services.backtests.known_specs import find_spec, keep_spec, own_name
 from g4qc_core.services.backtests.preflight import check_runnable
-from g4qc_core.services.backtests.removal import Removal
 from g4qc_core.services.quarantine.review import DecisionRequest, choose_bars, preview_of
+from g4qc_core.services.removal import Removal
 from g4qc_core.services.research.search_plan import find_search, plan_search
 from g4qc_core.services.research.study import StudySpec
 from g4qc_core.services.research.study_kinds import STUDY_KINDS, study_kind

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from g4qc_core.graph_keys import KeyKind
+from g4qc_core.services.research.study_kinds import STUDY_KINDS
+from g4qc_core.services.research.study_models import KIND_NAMES
 from g4qc_pipelines.instance.dynamic_keys import keys_of
 from g4qc_pipelines.instance.run_states import UNFINISHED
 from g4qc_pipelines.launching.graphql import Graph
 
 # An asset of each kind: the server lists keys by asset.
-_ASSETS = {KeyKind.BACKTEST: "backtest", KeyKind.INSTRUMENT: "roll_calendar"}
+_ASSETS = {kind: str(kind) for kind in KeyKind} | {KeyKind.INSTRUMENT: "roll_calendar"}
 
 
 class WebServerKeys:
@@ -21,6 +23,8 @@ class WebServerKeys:
 
     def known(self, kind: KeyKind) -> list[str]:
         """See the port."""
+        if kind in KIND_NAMES and kind not in STUDY_KINDS:
+            return []
         return self._graph.partitions(_ASSETS[kind])
 
     def at_work(self) -> set[str]:

@@ -1,4 +1,4 @@
-"""The partitions of the graph: instruments, months of trade dates, and specs of backtests and searches.
+"""The partitions of the graph: instruments, months of trade dates, and specs of backtests, searches and studies.
 
 An instrument gets its partitions when it is chosen for the graph, or when a command works on it: the registry
 has more instruments than the user wants to see in the graph, or to fetch with a backfill over "all".
@@ -17,6 +17,11 @@ from g4qc_pipelines.partitions.graph_months import GRAPH_ZONE
 INSTRUMENTS = dg.DynamicPartitionsDefinition(name="instrument")
 BACKTESTS = dg.DynamicPartitionsDefinition(name="backtest")
 SEARCHES = dg.DynamicPartitionsDefinition(name="search")
+
+
+def study_partitions(kind: str) -> dg.DynamicPartitionsDefinition:
+    """Return the partitions of a kind of study, which have the kind's name."""
+    return dg.DynamicPartitionsDefinition(name=kind)
 
 
 def instrument_months(first: date) -> dg.MultiPartitionsDefinition:

@@ -6,7 +6,7 @@ import dagster as dg
 
 from g4qc_core.errors import G4qcError
 from g4qc_core.graph_keys import KeyKind
-from g4qc_core.services.backtests.removal import Removal
+from g4qc_core.services.removal import Removal
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
 from g4qc_pipelines.instance.dynamic_keys import InstanceKeys, keys_of

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from g4qc_core.services.research.study_models import KIND_NAMES
 from g4qc_pipelines.named_jobs import (
     BACKTEST_ASSETS,
     BAR_ASSETS,
@@ -88,6 +89,7 @@ class RunStage:
         """
         of = BACKTESTS.name if _OF_SPECS.intersection(self.assets) else INSTRUMENTS.name
         of = SEARCHES.name if set(SEARCH_ASSETS).intersection(self.assets) else of
+        of = next((kind for kind in KIND_NAMES if kind in self.assets), of)
         tags = run_tags(surface, trigger, self.first, self.last, of)
         then = following.job if following is not None and following.subject == self.subject else None
         return tags | ({THEN: then} if then else {})

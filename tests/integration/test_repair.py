@@ -179,7 +179,7 @@ def test_a_late_chain_is_told_once_while_the_daily_update_is_on_and_so_is_its_re
 
 def test_an_outdated_backtest_is_observed_once(home: Home) -> None:
     with home.with_(symbols="ES").bench() as bench:
-        looks, launches = (Ticking(sensor, bench) for sensor in build_inputs(bench.settings, build_jobs()))
+        looks, launches, _ = (Ticking(sensor, bench) for sensor in build_inputs(bench.settings, build_jobs()))
         for _ in range(3):
             assert looks.tick() == launches.tick() == []
         assert looks.events == []

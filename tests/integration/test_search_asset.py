@@ -9,13 +9,18 @@ import dagster as dg
 import pytest
 from sqlalchemy import URL
 
+from g4qc_core.errors import UsageError
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
+from g4qc_core.graph_keys import KeyKind
 from g4qc_core.research.search.search_spec import SearchSpec
+from g4qc_core.research.search.searches_file import load_searches
+from g4qc_core.services.removal import Removal
 from g4qc_core.services.research.search_inputs import inputs_of_searches
 from g4qc_core.services.research.search_report import search_report_path
 from g4qc_pipelines.checks.search_checks import SEARCH_CHECKS
 from g4qc_pipelines.commands.workbench import Workbench
 from g4qc_pipelines.instance.dagster_instance import add_partitions
+from g4qc_pipelines.instance.dynamic_keys import InstanceKeys
 from g4qc_pipelines.runner import RunFailed
 from g4qc_pipelines.stages.kinds import search
 from tests.fixtures.home import OCTOBER, home_on
@@ -79,6 +84,24 @@ def test_the_same_search_again_tries_nothing_and_keeps_its_version(bench: Workbe
     assert made.tags["dagster/data_version"] == before.id if made.tags else True
     (inputs,) = inputs_of_searches(bench.stores, bench.registry)
     assert inputs.current
+
+
+def test_the_key_of_a_search_can_be_removed_and_what_it_found_stays(bench: Workbench) -> None:
+    instance = bench.runner.instance
+    removal = Removal(bench.settings, bench.stores, InstanceKeys(instance))
+    (entry, *_) = load_searches(None)
+    add_partitions(instance, [], [], [entry, "cancelled"])
+    listed = {one.key: one for one in removal.listed() if one.kind is KeyKind.SEARCH}
+    assert {name: (one.holds, one.unused) for name, one in listed.items()} == {
+        "small": ("1 run", False),
+        "cancelled": ("", True),
+        entry: ("", False),
+    }
+    with pytest.raises(UsageError, match=f"{entry} is an entry of the search file"):
+        removal.remove(KeyKind.SEARCH, [entry])
+    removal.remove(KeyKind.SEARCH, ["small", "cancelled"])
+    assert instance.get_dynamic_partitions("search") == [entry]
+    assert bench.stores.searches.named("small").state == "done"
 
 
 def test_what_is_no_search_spec_fails_with_a_sentence_and_leaves_no_partition(bench: Workbench) -> None:

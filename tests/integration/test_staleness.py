@@ -136,7 +136,7 @@ def test_a_result_is_outdated_when_its_own_series_changed_and_no_other_is(world:
     by_name = {one.spec: one for one in inputs_of_newest(bench.stores, bench.registry)}
     assert {name for name, one in by_name.items() if not one.current} == {"october"}
     assert by_name["october"].why == "its series has changed since: run `backtest` again"
-    looks, launches = (Ticking(sensor, bench) for sensor in build_inputs(bench.settings, build_jobs()))
+    looks, launches, _ = (Ticking(sensor, bench) for sensor in build_inputs(bench.settings, build_jobs()))
     for _ in range(3):
         assert looks.tick() == []
         launches.tick()

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from g4qc_pipelines.named_jobs import BAR_ASSETS
+from g4qc_core.services.research.study_kinds import STUDY_KINDS
+from g4qc_pipelines.named_jobs import BAR_ASSETS, inputs_of
 from tests.fixtures.waiting import PATIENCE
 from tests.fixtures.web import MONTHS, TAKEN_NAMES, Run, Up
 
@@ -59,7 +60,11 @@ def test_every_daemon_is_well_and_one_run_at_a_time_has_the_gateway(web: Up, cha
 
 
 # fingerprints, and two pages to look at
-NO_TABLES = {"backtest_inputs", "backtest_report", "roll_sensitivity", "search_inputs"}
+NO_TABLES = {
+    *("backtest_inputs", "backtest_report", "roll_sensitivity", "search_inputs"),
+    *STUDY_KINDS,
+    *map(inputs_of, STUDY_KINDS),
+}
 
 
 def test_every_asset_says_what_it_is(web: Up) -> None:

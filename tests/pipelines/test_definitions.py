@@ -6,6 +6,8 @@ import dagster as dg
 import pytest
 
 from g4qc_core.code_versions import code_version
+from g4qc_core.services.research.study_kinds import STUDY_KINDS
+from g4qc_core.services.research.study_models import KIND_NAMES
 from g4qc_core.settings import Settings
 from g4qc_core.timeframes import TIMEFRAMES
 from g4qc_pipelines.assets.raw import POOL
@@ -21,6 +23,8 @@ from g4qc_pipelines.named_jobs import (
     SEARCH_ASSETS,
     SENSITIVITY_ASSETS,
     in_graph_order,
+    inputs_of,
+    job_of_study,
 )
 
 BARS = {f"bars_{timeframe}" for timeframe in TIMEFRAMES}
@@ -29,7 +33,7 @@ GROUPS = {
     "bars": BARS | {"coverage", "reconciliation"},
     "futures": {"roll_calendar"},
     "backtests": {"backtest", "backtest_report", "roll_sensitivity"},
-    "research": {"search"},
+    "research": {"search", *STUDY_KINDS},
 }
 ASSETS = sorted(set().union(*GROUPS.values()))
 EVERY_ASSET = pytest.mark.parametrize("name", ASSETS)
@@ -48,7 +52,7 @@ def test_the_graph_holds_the_assets_of_the_design(graph: dg.Definitions) -> None
     found: dict[str, set[str]] = {}
     for asset in graph.resolve_all_asset_specs():
         found.setdefault(str(asset.group_name), set()).add(asset.key.to_user_string())
-    inputs = {"backtests": {"backtest_inputs"}, "research": {"search_inputs"}}
+    inputs = {"backtests": {"backtest_inputs"}, "research": {"search_inputs", *map(inputs_of, STUDY_KINDS)}}
     assert found == GROUPS | {group: GROUPS[group] | names for group, names in inputs.items()}
 
 
@@ -62,7 +66,7 @@ def test_every_asset_says_what_it_is(graph: dg.Definitions, name: str) -> None:
     assert node(graph, name).partitions_def is not None
 
 
-@pytest.mark.parametrize("name", sorted(set(ASSETS) - {"backtest_report", "roll_sensitivity", "search"}))
+@pytest.mark.parametrize("name", sorted(set(ASSETS) - {"backtest_report", "roll_sensitivity"} - GROUPS["research"]))
 def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, name: str) -> None:
     metadata = spec(graph, name).metadata
     assert metadata["dagster/table_name"]
@@ -74,7 +78,7 @@ def test_every_asset_that_is_a_table_shows_its_columns(graph: dg.Definitions, na
 @EVERY_ASSET
 def test_a_range_of_partitions_is_one_run_and_a_backtest_has_one_of_its_own(graph: dg.Definitions, name: str) -> None:
     policy = node(graph, name).backfill_policy
-    if name in (*BACKTEST_ASSETS, *SENSITIVITY_ASSETS, *SEARCH_ASSETS):
+    if name in (*BACKTEST_ASSETS, *SENSITIVITY_ASSETS, *SEARCH_ASSETS, *STUDY_KINDS):
         assert policy is None
     else:
         assert policy == dg.BackfillPolicy.single_run()
@@ -109,13 +113,18 @@ def test_data_flows_from_the_gateway_to_the_report(graph: dg.Definitions) -> Non
     assert node(graph, "search_inputs").parent_keys == node(graph, "backtest_inputs").parent_keys
     assert above["backtest"] == {"backtest_inputs"}
     assert above["search"] == {"search_inputs"}
+    for kind in STUDY_KINDS:
+        assert above[kind] == {inputs_of(kind)}
+        of_inputs = {key.to_user_string() for key in node(graph, inputs_of(kind)).parent_keys}
+        assert of_inputs - {*BARS, "roll_calendar"} == {"search" if kind == "walk_forward" else "backtest"}
     assert above["backtest_report"] == above["roll_sensitivity"] == {"backtest"}
 
 
 def test_the_order_of_the_graph_names_every_asset_after_those_that_it_is_made_of(graph: dg.Definitions) -> None:
     places = {name: place for place, name in enumerate(GRAPH_ORDER)}
     keys = graph.resolve_asset_graph().get_all_asset_keys()
-    assert set(places) == {key.to_user_string() for key in keys}
+    absent = {name for kind in set(KIND_NAMES) - set(STUDY_KINDS) for name in (kind, inputs_of(kind))}
+    assert set(places) - absent == {key.to_user_string() for key in keys}
     for key in keys:
         above = [parent.to_user_string() for parent in graph.resolve_asset_graph().get(key).parent_keys]
         assert all(places[name] < places[key.to_user_string()] for name in above), key
@@ -142,6 +151,7 @@ def test_what_builds_on_bars_is_stopped_by_bad_ones(graph: dg.Definitions) -> No
         ("run_backtest", BACKTEST_ASSETS),
         ("compare_rolls", SENSITIVITY_ASSETS),
         ("run_search", SEARCH_ASSETS),
+        *((job_of_study(kind), [kind]) for kind in STUDY_KINDS),
     ],
 )
 def test_a_job_is_its_assets_over_their_partitions(graph: dg.Definitions, job: str, assets: list[str]) -> None:
@@ -164,7 +174,8 @@ def test_every_asset_that_code_makes_has_the_declared_version_of_that_code(graph
     assert found["bars_1h"] == code_version("bars")
     assert found["roll_calendar"] == code_version("futures")
     assert found["backtest"] == code_version()
-    assert spec(graph, "backtest_inputs").code_version is None
+    for inputs in ("backtest_inputs", "search_inputs", *map(inputs_of, STUDY_KINDS)):
+        assert spec(graph, inputs).code_version is None
 
 
 def _is_a_sentence(text: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Dynamic partition keys of the graph (backtest specs and instruments), and their removal."""
+"""Dynamic partition keys of the graph (specs of backtests, searches and studies, instruments), and their removal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PartitionKeys(BaseModel):
 async def partitions(
     context: Context, unused: Annotated[bool, Query(description="Only unused keys")] = False
 ) -> PartitionKeys:
-    """List the dynamic keys of the graph: backtest specs and instruments."""
+    """List the dynamic keys of the graph: specs of backtests, searches and studies, and instruments."""
     found = await context.call_launcher(context.launcher.partitions)
     return _shown([one for one in found if one.unused or not unused])
 
@@ -54,7 +54,7 @@ async def remove(
 ) -> PartitionKeys:
     """Remove keys, all or none; bars and results stay, and a later run adds its key again.
 
-    A key that has results, or an entry in a file, is refused (422), as is one that a run works on (409).
+    A key that has results of a backtest, or an entry in a file, is refused (422), as is one that a run works on (409).
     """
     if unused == bool(keys):
         raise UsageError("Give keys, or `unused=true`.")

@@ -35,6 +35,7 @@ class Inputs:
         now: version of the series as it is stored; None if it cannot be read.
         pending: partitions of the series that were never made, or whose bars have changed since.
         problem: why the series cannot be read, if it cannot.
+        asset: what is run to make the result.
     """
 
     spec: str
@@ -42,6 +43,7 @@ class Inputs:
     now: str | None
     pending: list[str]
     problem: str | None = None
+    asset: str = "backtest"
 
     @property
     def current(self) -> bool:
@@ -55,7 +57,7 @@ class Inputs:
             return self.problem
         reasons = []
         if self.now not in (None, self.used):
-            reasons.append("its series has changed since: run `backtest` again")
+            reasons.append(f"its series has changed since: run `{self.asset}` again")
         if self.pending:
             reasons.append(f"bars that it reads were restated: materialize {listing(self.pending)}")
         return "; ".join(reasons) or "made of what is stored now"
@@ -85,13 +87,19 @@ def inputs_of(record: BacktestRecord, stores: Stores, registry: Registry, versio
     pending: list[str] = []
     try:
         spec = BacktestSpec.from_dict(record.spec)
-        pending = _pending(spec, versions)
+        pending = pending_bars(spec, versions)
         return Inputs(record.spec_name, used, data_version(spec, registry, stores), pending)
     except G4qcError as error:
         return Inputs(record.spec_name, used, None, pending, str(error))
 
 
-def _pending(spec: BacktestSpec, versions: Iterable[MonthVersion]) -> list[str]:
+def pending_bars(spec: BacktestSpec, versions: Iterable[MonthVersion]) -> list[str]:
+    """Return the partitions of a spec's series that were never made, or whose bars have changed since.
+
+    Args:
+        spec: the backtest.
+        versions: of its instruments' months, or of all.
+    """
     own = [version for version in versions if version.symbol in spec.instruments]
     steps: Mapping[str, str] = {ONE_MINUTE.name: RAW, spec.timeframe: ONE_MINUTE.name}
     if spec.timeframe == ONE_MINUTE.name:

@@ -13,9 +13,11 @@ from datetime import UTC, datetime
 from g4qc_core.backtest.specs.backtest_spec import load_specs
 from g4qc_core.errors import InUse, TransientError, UsageError, unknown
 from g4qc_core.graph_keys import GraphKey, GraphKeys, KeyKind
-from g4qc_core.instruments.registry import read_instruments
+from g4qc_core.instruments.registry import load_registry, read_instruments
+from g4qc_core.sentences import counted
 from g4qc_core.services.backtests.spec_run import report_path
 from g4qc_core.services.month_keys import chosen_instruments
+from g4qc_core.services.research.research_keys import research_entries, stored_research
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
@@ -61,7 +63,7 @@ class Removal:
         specs = [self._spec(key, counts.get(key, 0), entries, at_work) for key in self.keys.known(KeyKind.BACKTEST)]
         chosen = chosen_instruments(self.settings)
         symbols = [self._symbol(key, chosen, at_work) for key in self.keys.known(KeyKind.INSTRUMENT)]
-        return sorted([*specs, *symbols], key=lambda one: (one.kind, one.key))
+        return sorted([*specs, *symbols, *self._research(at_work)], key=lambda one: (one.kind, one.key))
 
     def remove(self, kind: KeyKind, names: Collection[str]) -> list[GraphKey]:
         """Remove keys, all or none, and return them; bars and results stay.
@@ -139,6 +141,25 @@ class Removal:
             way = f"`g4qc instruments remove {key}` takes it out" if own else "set G4QC_SYMBOLS without it"
             kept_by = f"{key} is an instrument that the graph always has: {way}."
         return GraphKey(KeyKind.INSTRUMENT, key, holds, key in at_work, kept_by)
+
+    def _research(self, at_work: Collection[str]) -> list[GraphKey]:
+        """Return the keys of searches and studies; what is stored of them stays without the key."""
+        listed, registry = [], load_registry(self.settings.own_instruments)
+        for kind in KeyKind:
+            known = [] if kind in (KeyKind.BACKTEST, KeyKind.INSTRUMENT) else self.keys.known(kind)
+            if not known:
+                continue
+            entries, stored = research_entries(kind, self.settings, registry), stored_research(kind, self.stores)
+            for key in known:
+                holds = counted(stored[key], "run") if stored.get(key) else ""
+                listed.append(GraphKey(kind, key, holds, key in at_work, _of_file(key, kind, entries)))
+        return listed
+
+
+def _of_file(key: str, kind: KeyKind, entries: Collection[str]) -> str:
+    if key not in entries:
+        return ""
+    return f"{key} is an entry of the {kind.replace('_', '-')} file: take it out there, or name another file."
 
 
 def _shown(results: Sequence[BacktestRecord], written: float) -> BacktestRecord | None:

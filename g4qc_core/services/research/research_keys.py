@@ -1,0 +1,30 @@
+"""The specs of searches and studies that the graph has keys for: those of files, and those that ran."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from g4qc_core.graph_keys import KeyKind
+from g4qc_core.instruments.registry import Registry
+from g4qc_core.research.search.searches_file import load_searches
+from g4qc_core.services.research.study_kinds import STUDY_KINDS
+from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores
+
+
+def research_entries(kind: KeyKind, settings: Settings, registry: Registry) -> list[str]:
+    """Return the names of the entries of the kind's file; none for a kind without one.
+
+    Raises:
+        SettingsError: the file is malformed.
+    """
+    if kind is KeyKind.SEARCH:
+        return list(load_searches(settings.searches))
+    return STUDY_KINDS[kind].entries(settings, registry) if kind in STUDY_KINDS else []
+
+
+def stored_research(kind: KeyKind, stores: Stores) -> Mapping[str, int]:
+    """Return the number of stored searches or studies of a kind, by name."""
+    records = stores.searches.all() if kind is KeyKind.SEARCH else stores.studies.all(kind)
+    return Counter(one.name for one in records)
