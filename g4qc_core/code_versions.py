@@ -33,6 +33,16 @@ VERSIONS: dict[str, CodeVersion] = {
 }
 """Versions by package, in alphabetical order: `bars` and `futures`, and the parts of `backtest`."""
 
+STUDIES: dict[str, CodeVersion] = {
+    "monte_carlo": CodeVersion(1, "the paths and scenarios of a simulation, and their figures"),
+}
+"""Versions of the code of studies by kind: in the ids of studies only, so that those of results stay the same."""
+
+
+def study_code_version(kind: str) -> str:
+    """Return the version of a kind of study and those of all packages, as one text."""
+    return f"{kind} {STUDIES[kind].number}, {code_version()}"
+
 
 def code_versions(*packages: str) -> dict[str, int]:
     """Return the version numbers of these packages; of all if none is named."""

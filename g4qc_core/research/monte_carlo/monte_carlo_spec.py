@@ -30,6 +30,9 @@ OF_TRADES = ("trade_bootstrap", "trade_shuffle")
 OF_ENGINE = ("costs", "parameters", "skips", "delays")
 """Simulations that run the strategy again."""
 
+RUINS = ("position", "largest", "contract")
+"""Whose margin the equity may not fall below: that of the smallest or largest position, or of one contract."""
+
 MOST_PATHS = 1_000_000
 MOST_HORIZON = 100_000
 
@@ -67,14 +70,14 @@ def _percents(given: Any) -> Any:
 
 def _ruin(given: Any) -> Any:
     text = str(given).strip()
-    if text in ("position", "contract"):
+    if text in RUINS:
         return text
     try:
         share = Decimal(text.removesuffix("%"))
     except InvalidOperation:
         share = Decimal(0)
     if not text.endswith("%") or not 0 < share < 100:
-        raise ValueError("write position, contract, or a share of the starting capital from above 0% to below 100%")
+        raise ValueError(f"write {', '.join(RUINS)}, or a share of the starting capital like 50%")
     return f"{share.normalize():f}%"
 
 
@@ -116,8 +119,9 @@ class MonteCarloSpec(NamedSpec):
     delay: Whole = Field(2, ge=1, le=1_000, description="Most bars by which an order is filled later")
     ruin: Annotated[str, BeforeValidator(_ruin)] = Field(
         "position",
-        description="When an account is ruined: below the highest margin of the largest position (position) or of one "
-        "contract (contract), or below a share of the starting capital, like 50%",
+        description="When an account is ruined: below the newest margin of the smallest position that it held "
+        "(position), of the largest one (largest) or of one contract (contract), or below a share of the starting "
+        "capital, like 50%",
     )
     goal: Money | None = Field(None, gt=0, le=10**15, description="Equity of which the chance to reach it is told")
     quantiles: Percents = Field((5.0, 25.0, 50.0, 75.0, 95.0), description="Quantiles of the fan, in percent")
@@ -194,15 +198,16 @@ class MonteCarloSpec(NamedSpec):
         allowed = getattr(os, "sched_getaffinity", None)
         return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
 
-    def ruin_rule(self, margin: float, contracts: int) -> RuinRule:
+    def ruin_rule(self, margin: float, smallest: int, largest: int) -> RuinRule:
         """Return when an account is ruined.
 
         Args:
-            margin: highest margin of one contract, in money.
-            contracts: largest position.
+            margin: newest margin of one contract, in money.
+            smallest: smallest position that was held, in contracts.
+            largest: largest one.
         """
         from g4qc_core.research.monte_carlo.ruin_risk import RuinRule
 
         if self.ruin.endswith("%"):
             return RuinRule(share=float(self.ruin.removesuffix("%")) / 100)
-        return RuinRule(amount=margin * (contracts if self.ruin == "position" else 1))
+        return RuinRule(amount=margin * {"position": smallest, "largest": largest, "contract": 1}[self.ruin])

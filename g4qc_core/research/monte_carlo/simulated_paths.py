@@ -11,7 +11,7 @@ import math
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,7 +88,7 @@ class SimulatedPaths:
         plan: what was drawn.
         figures: float64, paths x `path_kernels.FIGURES`.
         lines: float64, paths (the first ones) x marks; equity.
-        real: float64, `FIGURES` of the sample in its own order, as far as the horizon reaches.
+        real: float64, `FIGURES` of the sample in its own order, as far as the horizon reaches; it is never ruined.
         real_line: float64, one a mark; NaN after the end of the sample.
     """
 
@@ -182,7 +182,9 @@ def _walked(plan: PathPlan, order: np.ndarray, marks: np.ndarray, kept: int) -> 
 
 def _real(plan: PathPlan, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     so_far = min(len(plan.values), plan.steps)
-    figures, lines = _walked(plan, np.arange(so_far, dtype=np.int64)[None, :], marks[marks <= so_far], 1)
+    # What happened is not ended by a rule for what could.
+    unbound = replace(plan, level=-math.inf)
+    figures, lines = _walked(unbound, np.arange(so_far, dtype=np.int64)[None, :], marks[marks <= so_far], 1)
     line = np.full(len(marks), np.nan)
     line[: lines.shape[1]] = lines[0]
     return figures[0], line

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from g4qc_core.errors import unknown
+from g4qc_core.services.research.monte_carlo_kind import MONTE_CARLO_KIND
 from g4qc_core.services.research.study import StudyKind
 
-STUDY_KINDS: dict[str, StudyKind] = {}
+STUDY_KINDS: dict[str, StudyKind] = {one.name: one for one in (MONTE_CARLO_KIND,)}
 """Each kind by its name, in the order in which menus and lists show them."""
 
 

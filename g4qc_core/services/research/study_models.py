@@ -12,7 +12,9 @@ from pydantic import BaseModel
 KIND_NAMES = ("walk_forward", "monte_carlo", "portfolio")
 """The kinds of studies of the graph and the command line, in the order in which menus and lists show them."""
 
-MODELS: dict[str, str] = {}
+MODELS: dict[str, str] = {
+    "monte_carlo": "g4qc_core.research.monte_carlo.monte_carlo_spec:MonteCarloSpec",
+}
 """The model of each kind's spec as `module:Class`; importing the module loads nothing heavy.
 
 A kind that is added to `STUDY_KINDS` is added here too, and its command then has an option for each field.

@@ -1,0 +1,89 @@
+"""The report of a simulation: what it is made of, and the page as one HTML file that opens offline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from g4qc_core.backtest.tear_sheet.page_shell import whole_page, writer_of
+from g4qc_core.backtest.tear_sheet.sheet_words import AUTO
+from g4qc_core.errors import SettingsError
+from g4qc_core.files import write_whole
+from g4qc_core.research.monte_carlo.report.monte_carlo_body import monte_carlo_body
+from g4qc_core.research.monte_carlo.report.monte_carlo_charts import monte_carlo_charts
+
+
+@dataclass(frozen=True, eq=False)
+class MonteCarloPage:
+    """Everything that the report of a simulation shows.
+
+    Attributes:
+        name: of the simulation.
+        market: strategy, instrument and timeframe, in words.
+        currency: of money.
+        summary: what came out, as `MonteCarloOutcome.summary` and the card give it.
+        frames: `fan`, `distributions`, `histograms`, `ruin`, `capital`, `scenarios`.
+        inputs: everything that decides the numbers.
+        notes: sentences about the simulation.
+    """
+
+    name: str
+    market: str
+    currency: str
+    summary: Mapping[str, Any]
+    frames: Mapping[str, pd.DataFrame]
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+
+def render_monte_carlo(page: MonteCarloPage, *, origin_note: str | None = None, language: str = AUTO) -> str:
+    """Return the page as text.
+
+    Args:
+        page: what it shows.
+        origin_note: text of a banner, for bars that are not of a real market.
+        language: that the reader sees first: `en`, `es`, or `auto` for that of the browser. The page can change it.
+
+    Raises:
+        UsageError: there is no such language.
+    """
+    write = writer_of(language)
+    return whole_page(
+        page.name,
+        monte_carlo_body(page, write, origin_note),
+        write.own(f"{page.name} · {page.market}"),
+        charts=monte_carlo_charts(page),
+        data={},
+        language=language,
+    )
+
+
+def write_monte_carlo(
+    page: MonteCarloPage, path: Path, *, origin_note: str | None = None, language: str = AUTO
+) -> Path:
+    """Write the page; a reader of `path` sees the old file or the new one, never a part.
+
+    Args:
+        page: what it shows.
+        path: the file; its folder is created if it does not exist.
+        origin_note: as `render_monte_carlo`.
+        language: as `render_monte_carlo`.
+
+    Returns:
+        `path`.
+
+    Raises:
+        UsageError: there is no such language.
+        SettingsError: the file cannot be written.
+    """
+    text = render_monte_carlo(page, origin_note=origin_note, language=language)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(path, text.encode())
+    except OSError as error:
+        raise SettingsError(f"The report {path} cannot be written: {error.strerror}. Check G4QC_HOME.") from None
+    return path
