@@ -85,6 +85,13 @@ class PortfolioSpec(NamedSpec):
         description="How ideal positions become whole contracts: nearest rounds each; search looks once a session for "
         "the whole contracts together that come nearest to the ideal portfolio",
     )
+    shadow_cost: float = Field(
+        1.0,
+        ge=0,
+        le=1000,
+        description="For the rounding search: how much nearer to the ideal portfolio a trade must come for its costs; "
+        "0: costs do not count",
+    )
     margin_limit: float = Field(
         100.0, gt=0, le=100, description="Largest share of the equity that margin may take, in percent"
     )

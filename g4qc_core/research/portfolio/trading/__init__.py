@@ -1,0 +1,1 @@
+"""The way from bars to a traded portfolio: forecasts, estimates, lanes for the joint account, and the outcome."""
