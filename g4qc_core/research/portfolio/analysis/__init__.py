@@ -2,4 +2,5 @@
 
 - what whole contracts miss of the ideal: `portfolio_distance`
 - where risk, return and drawdowns come from: `portfolio_attribution`
+- all frames and figures of a portfolio: `portfolio_frames`
 """
