@@ -34,6 +34,11 @@ class Donchian(Strategy):
         """The channel of the entry and one bar that breaks it."""
         return self.entry + 1
 
+    @property
+    def bars_remembered(self) -> int:
+        """The longer one of the two channels and one bar that breaks it."""
+        return max(self.entry, self.exit) + 1
+
     def signals(self, bars: pd.DataFrame) -> np.ndarray:
         """Return the position after each close: 1, -1 or 0."""
         return self.fast_signals(PreparedBars(bars))

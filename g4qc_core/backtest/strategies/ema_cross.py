@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import model_validator
 
+from g4qc_core.backtest.strategies.average_memory import ema_bars
 from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
@@ -45,6 +46,11 @@ class EmaCross(Strategy):
     def bars_needed(self) -> int:
         """The bars of the slow average."""
         return self.slow
+
+    @property
+    def bars_remembered(self) -> int:
+        """The bars that make up the slow average."""
+        return max(self.bars_needed, ema_bars(self.slow))
 
     def signals(self, bars: pd.DataFrame) -> np.ndarray:
         """Return 1 while the fast average is above, -1 (or 0) while it is below."""

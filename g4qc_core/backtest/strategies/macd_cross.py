@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import model_validator
 
+from g4qc_core.backtest.strategies.average_memory import ema_bars
 from g4qc_core.backtest.strategies.ema_cross import TIE
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
@@ -38,6 +39,11 @@ class MacdCross(Strategy):
     def bars_needed(self) -> int:
         """The slow average, and the average of the difference that begins with it."""
         return self.slow + self.signal - 1
+
+    @property
+    def bars_remembered(self) -> int:
+        """The bars that make up the slow average and the average of the difference."""
+        return max(self.bars_needed, ema_bars(self.slow) + ema_bars(self.signal) - 1)
 
     def signals(self, bars: pd.DataFrame) -> np.ndarray:
         """Return 1 while the line is above its signal, -1 (or 0) while it is below; a tie changes nothing."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import model_validator
 
+from g4qc_core.backtest.strategies.average_memory import wilder_bars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class RsiReversion(Strategy):
     def bars_needed(self) -> int:
         """The changes that make the first index, and the bar before them."""
         return self.length + 1
+
+    @property
+    def bars_remembered(self) -> int:
+        """The changes that make up Wilder's averages, and the bar before them."""
+        return max(self.bars_needed, wilder_bars(self.length) + 1)
 
     def signals(self, bars: pd.DataFrame) -> np.ndarray:
         """Return the position after each close: 1, -1 or 0."""

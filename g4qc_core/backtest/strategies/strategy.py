@@ -101,6 +101,15 @@ class Strategy(BaseModel, ABC):
     def bars_needed(self) -> int:
         """Number of bars up to and including the first one on which the strategy can decide."""
 
+    @property
+    def bars_remembered(self) -> int:
+        """Number of bars that a decision depends on, its own included: what a warm-up should have.
+
+        What averages without an end leave out has less than a thousandth of the weight. A position that is kept until
+        an event is as old as the event. Without a definition of the class it is `bars_needed`.
+        """
+        return self.bars_needed
+
     def signals(self, bars: pd.DataFrame, *args: Any, **inputs: Any) -> np.ndarray:
         """Return the wanted positions as shares of a full one: 1 is fully long, -1 fully short, 0 flat.
 
