@@ -216,7 +216,7 @@ def _distributions(page: MonteCarloPage, write: SheetWriter) -> str:
         kind = _KINDS[row["figure"]]
         cells = [
             write.text(f"mc.sim.{row['simulation']}", "th", "scope=row"),
-            write.text(f"figure.{row['figure']}", "td"),
+            write.text(f"mc.figure.{row['figure']}", "td"),
         ]
         for name in names:
             value = row[name]

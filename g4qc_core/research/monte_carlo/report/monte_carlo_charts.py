@@ -77,7 +77,7 @@ def _histogram(page: MonteCarloPage, simulation: str, figure: str) -> Any:
     source = ColumnDataSource({name: bins[name].to_numpy() for name in ("left", "right", "count")})
     made = plain_figure(240, "axis.paths", tools="save", toolbar_location=None)
     made.xaxis.formatter = made.yaxis[0].formatter.clone(args={"kind": _AXES[figure]})
-    made.xaxis.axis_label = f"§figure.{figure}§"
+    made.xaxis.axis_label = f"§mc.figure.{figure}§"
     made.y_range.start = 0
     bars = made.quad(
         left="left", right="right", top="count", bottom=0, source=source, color=LINE, line_color=None, alpha=0.7
