@@ -37,6 +37,7 @@ SEARCH = {
     "backtest": BACKTEST,
     "parameters": {"fast": "2:6:2", "slow": "8:20:6"},
     "constraints": ["trades >= 2"],
+    "objective": "total_return",
 }
 SPEC: dict[str, Any] = {"name": "tried", "search": SEARCH, "train": 20, "test": 10, "windows": 3, "workers": 2}
 

@@ -14,6 +14,7 @@ VERDICTS = {
     "flat": "Nothing was traded out of sample, so that nothing is known.",
     "lost": "The strategy lost money out of sample: do not trade it like this.",
     "weak": "The strategy earned money out of sample, and much less than training promised.",
+    "unpromised": "The strategy earned money out of sample, and its choices had earned none in training: that is luck.",
     "unproven": "The strategy earned out of sample what training promised, and not more than luck can explain.",
     "survives": "The strategy survives out of sample, also after everything that was tried.",
 }

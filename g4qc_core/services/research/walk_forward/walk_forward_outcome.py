@@ -136,7 +136,9 @@ class WalkForwardOutcome:
         if self._figures["net_profit"] <= 0:
             return "lost"
         left = self._efficiency.of_sharpe
-        if left is None or left < self._plan.spec.least_efficiency:
+        if left is None:
+            return "unpromised"
+        if left < self._plan.spec.least_efficiency:
             return "weak"
         return "survives" if (self._deflation["deflated_sharpe"] or 0.0) >= PROVEN else "unproven"
 
