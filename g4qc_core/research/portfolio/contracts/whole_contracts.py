@@ -22,7 +22,7 @@ import numpy as np
 from g4qc_core.errors import UsageError
 
 MOST_STEPS = 200_000
-"""Default limit of the search; about 20 ms."""
+"""Default limit of the search; a tenth of a second or less."""
 
 MOST_BEYOND = 1
 """Contracts that an instrument may hold above its ideal rounded up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_NUMBERS = 12
 _MOST_POINTS = 400
+_COLOURS = 48
 
 
 def portfolio_pictures(page: PortfolioPage) -> dict[str, bytes]:
@@ -42,7 +44,7 @@ def equity_picture(page: PortfolioPage) -> bytes:
     bottom.set_ylim(bottom=0)
     bottom.set_ylabel("margin %", fontsize=6, color=GREY)
     _dates(bottom, page.days)
-    return png(figure)
+    return _small(png(figure))
 
 
 def contribution_picture(page: PortfolioPage) -> bytes:
@@ -63,10 +65,19 @@ def contribution_picture(page: PortfolioPage) -> bytes:
         axis.set_yticks(at, names if axis is left else [])
         axis.invert_yaxis()
         axis.grid(axis="x", color=GREY, alpha=0.2, linewidth=0.6)
-    return png(figure)
+    return _small(png(figure))
 
 
 def _dates(axis: Any, days: pd.DatetimeIndex) -> None:
     """Write at most seven dates below the axis."""
     chosen = np.arange(0, len(days), max(1, -(-len(days) // 7)))
     axis.set_xticks(chosen, [f"{day:%Y-%m-%d}" for day in days[chosen]])
+
+
+def _small(picture: bytes) -> bytes:
+    """Return the picture with few colours, so that it stays below 60 kB."""
+    from PIL import Image
+
+    out = BytesIO()
+    Image.open(BytesIO(picture)).convert("RGB").quantize(_COLOURS).save(out, "PNG", optimize=True)
+    return out.getvalue()

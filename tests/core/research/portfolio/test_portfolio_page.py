@@ -101,6 +101,9 @@ def test_names_and_values_of_the_user_are_escaped() -> None:
 def test_pictures_are_small_and_the_same_each_time() -> None:
     one, other = portfolio_pictures(page_of()), portfolio_pictures(page_of())
     assert one == other
+    account = synthetic_account(sessions=2500)
+    long = page_of(frames=portfolio_frames(account), summary=portfolio_summary(account))
+    one |= {f"long {name}": picture for name, picture in portfolio_pictures(long).items()}
     assert all(picture.startswith(b"\x89PNG") and len(picture) < 60_000 for picture in one.values())
 
 
