@@ -12,8 +12,9 @@ from g4qc_core.instruments.instruments_file import remove_instrument as take_out
 from g4qc_core.instruments.registry import instrument_symbol, load_registry, read_instruments
 from g4qc_core.sentences import listing
 from g4qc_core.services.removal import Removal
+from g4qc_core.services.research.research_keys import entries_on
 from g4qc_core.settings import Settings
-from g4qc_core.storage.stores import open_stores
+from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_pipelines.commands.confirmation import confirm
 from g4qc_pipelines.commands.printing import echo_json
 from g4qc_pipelines.instance.dynamic_keys import instance_keys
@@ -34,6 +35,8 @@ def remove_instrument(settings: Settings, symbol: str, yes: bool, as_json: bool)
     with open_stores(settings) as stores, instance_keys(settings) as keys:
         removal = Removal(settings, stores, keys)
         removal.check_idle(symbol)
+        if not again:
+            _check_unread(settings, symbol, stores)
         what = "G4QC's own entry counts again" if again else "its bars and results stay stored"
         confirm(f"Take {symbol} out of {settings.instruments_file}? Then {what}.", yes, as_json)
         take_out(settings.instruments_file, symbol)
@@ -44,6 +47,13 @@ def remove_instrument(settings: Settings, symbol: str, yes: bool, as_json: bool)
         echo_json({"symbol": symbol, "file": str(settings.instruments_file)})
         return
     click.echo(f"[{symbol}] is out of {settings.instruments_file}; {what}.")
+
+
+def _check_unread(settings: Settings, symbol: str, stores: Stores) -> None:
+    """Refuse an instrument that an entry of a file of research reads."""
+    for kind, names in entries_on(symbol, settings, load_registry(settings.own_instruments), stores).items():
+        file = f"The {kind.replace('_', '-')} file"
+        raise UsageError(f"{file} has entries on {symbol}: take out {listing(names)} first.")
 
 
 def _check_own(settings: Settings, symbol: str) -> None:

@@ -74,7 +74,7 @@ def print_study(kind: StudyKind, record: StudyRecord, stores: Stores, report: Pa
         table.add_column()
         table.add_column(justify="right")
         for label, value in figures.items():
-            table.add_row(label, _shown(value))
+            table.add_row(label, _shown(value, label in kind.percents))
         wide_console(_WIDTH).print(table)
     for one in checks:
         click.echo(f"{'passed' if one.passed else 'FAILED'}  {one.name}: {one.words}")
@@ -106,16 +106,18 @@ def _listed(kind: StudyKind, records: list[StudyRecord]) -> Table:
         table.add_column(column, overflow="fold")
     for one in records:
         figures = list(_figures(kind, one).items())[:_LISTED]
-        words = ", ".join(f"{label} {_shown(value)}" for label, value in figures) or "-"
+        words = ", ".join(f"{label} {_shown(value, label in kind.percents)}" for label, value in figures) or "-"
         table.add_row(one.id[:8], one.name, one.state, f"{one.started_at:%Y-%m-%d %H:%M}", words)
     return table
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, percent: bool) -> str:
     if value is None:
         return "-"
     if isinstance(value, bool | str):
         return str(value)
+    if percent:
+        return f"{value:.2%}"
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4g}"

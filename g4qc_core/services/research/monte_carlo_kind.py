@@ -129,6 +129,14 @@ def _calls_check(scenarios: Mapping[str, Any], spec: MonteCarloSpec) -> StudyChe
     return StudyCheck("margin_calls", risk * 100 <= spec.most_ruin, words, figures)
 
 
+_PERCENTS = frozenset(
+    (
+        *("drawdown to expect", "drawdown, one path in twenty", "real drawdown", "paths with a smaller one"),
+        *("risk of ruin", "paths that end in a loss"),
+    )
+)
+
+
 def _key_figures(record: StudyRecord) -> Mapping[str, Any]:
     summary = record.summary or {}
     main: Mapping[str, Any] = summary.get("main") or {}
@@ -216,5 +224,6 @@ MONTE_CARLO_KIND = StudyKind(
     key_figures=_key_figures,
     pictures=_pictures,
     publish=_publish,
+    percents=_PERCENTS,
 )
 """The kind `monte_carlo`."""

@@ -129,6 +129,7 @@ class StudyKind:
         checked: evaluates the checks on a study that is done.
         key_figures: the few figures that lists and the end of a command show, by label, JSON-safe.
         pictures: PNG files by title.
+        percents: labels of those key figures that are shares, which people are shown in percent.
         publish: writes the HTML report to `study_report_path` and returns that path.
     """
 
@@ -148,6 +149,7 @@ class StudyKind:
     key_figures: Callable[[StudyRecord], Mapping[str, Any]]
     pictures: Callable[[StudyRecord, Stores], Mapping[str, bytes]]
     publish: Callable[[StudyRecord, Settings, Registry, Stores], Path]
+    percents: frozenset[str] = frozenset()
 
 
 def study_report_path(record: StudyRecord, settings: Settings) -> Path:
