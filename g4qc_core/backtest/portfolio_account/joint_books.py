@@ -78,32 +78,50 @@ class LaneEvents(NamedTuple):
 
 
 # Columns of `Books.lane`.
-BAR, EVENT, SESSION, OPENED, WHEN, DECIDES, PLANNED, DUE, PRICE, MONEY, SETTLED, SETTLED_OWN, MARGIN, CUT = range(14)
-COLUMNS = 14
+(
+    BAR,
+    OPENED,
+    WHEN,
+    NEXT,
+    FILLS,
+    PRICE,
+    MONEY,
+    MARGIN,
+    EVENT,
+    SESSION,
+    DECIDES,
+    PLANNED,
+    DUE,
+    SETTLED,
+    SETTLED_OWN,
+    CUT,
+) = range(16)
+COLUMNS = 16
 
 # Columns of `Books.ideal`.
 I_HELD, I_PLANNED, I_BASE, I_MONEY, I_SETTLED, I_SETTLED_OWN, I_COSTS = range(7)
 I_COLUMNS = 7
 
 # Places in `Books.account`.
-CASH, EQUITY, PEAK, MARGINS, SCALE, LIMIT, START, INSTANTS, EXPOSED, FAILED, FAILED_BAR, WANTED, NEEDED, AVAILABLE = (
-    range(14)
-)
-PLACES = 14
+CASH, EQUITY, PEAK, MARGINS, SCALE, LIMIT, START, INSTANTS, EXPOSED, HOLDING, DECIDING, ENDING = range(12)
+FAILED, FAILED_BAR, WANTED, NEEDED, AVAILABLE = range(12, 17)
+PLACES = 17
 
 
 class Books(NamedTuple):
     """What the pass keeps and writes.
 
     Attributes:
-        lane: int64, (L, COLUMNS): next bar, event and session; the bar is open; next instant; decides now; position
-            after the pending order; instant of its fill; latest price; money won in units of the account, of it settled
-            at ends of sessions, and that in units of the lane; margin of one contract; orders that the margin cut.
+        lane: int64, (L, COLUMNS): next bar; whether it is open; next instant; next bar whose close does more than to
+            mark the lane; an order is filled at the next open; latest price; money won in units of the account; margin
+            of one contract; next event and session; decides now; position after the pending order; instant of its
+            fill; money settled at ends of sessions, and that in units of the lane; orders that the margin cut.
         ideal: float64, (L, I_COLUMNS): the same of the ideal account, with its costs in units of the account.
         counts: int64, (L, kernels.COUNTS); state of the orders of a lane.
         account: int64, (PLACES,): cash; equity; its peak; margin of all positions; units of money; largest equity that
             can be sized; instant from which on positions may be held; instants at which bars closed; of them with a
-            position; lane and bar at which the run failed; contracts, needed and available margin of a refused order.
+            position; lanes with a position; lanes that decide now; lanes that end now; lane and bar at which the run
+            failed; contracts, needed and available margin of a refused order.
         queue: int64, (3, events + L); work space.
         lots: int64, (5, 2 x events + 2 L).
         falls: float64, (2,); largest fall as a fraction and in money.

@@ -15,9 +15,8 @@ from g4qc_core.backtest.engines.kernels import HELD, contracts_wanted, order_cos
 from g4qc_core.backtest.portfolio_account import joint_books as at
 from g4qc_core.backtest.portfolio_account import joint_marks
 from g4qc_core.backtest.portfolio_account.joint_books import Books, LaneEvents, Lanes
-from g4qc_core.backtest.portfolio_account.joint_marks import in_account
-
-DONE, RUINED, TOO_LARGE, SHORT = 0, 1, 2, 3
+from g4qc_core.backtest.portfolio_account.joint_glide import DONE, SHORT, TOO_LARGE
+from g4qc_core.backtest.portfolio_account.joint_marks import ideal_money, in_account
 
 _LARGEST = LARGEST
 _WHOLE_SIGNAL, _WHOLE_SHARE = 65_536, 10_000
@@ -96,6 +95,7 @@ def _refused(events: LaneEvents, books: Books, lane: int, margin: int, after: in
 def decide(lanes: Lanes, events: LaneEvents, books: Books) -> int:
     """Decide all orders of this instant: first those that need no margin, then the others in the order of the lanes."""
     equity, waiting = books.account[at.EQUITY], 0
+    books.account[at.DECIDING] = 0
     for lane in range(len(books.lane)):
         if books.lane[lane, at.DECIDES] == 1:
             _decide_ideal(lanes, events, books, lane)
@@ -144,7 +144,7 @@ def _decide_ideal(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> 
     elif capital < 0:
         capital = float(books.account[at.CASH])
         for other in range(len(books.ideal)):
-            capital += books.ideal[other, at.I_MONEY]
+            capital += ideal_money(lanes, books, other)
     size = max(capital, 0.0) * (facts[at.SHARE] / _WHOLE_SHARE) * events.ideal[event] / money
     if facts[at.CAP] > 0:
         size = min(max(size, -float(facts[at.CAP])), float(facts[at.CAP]))

@@ -15,13 +15,23 @@ from numba import njit
 
 from g4qc_core.backtest.account.money_units import LARGEST
 from g4qc_core.backtest.engines import kernels
-from g4qc_core.backtest.engines.kernels import BASE, HELD, execute, note_fall
+from g4qc_core.backtest.engines.kernels import BASE, HELD, execute
 from g4qc_core.backtest.portfolio_account import joint_books as at
 from g4qc_core.backtest.portfolio_account import joint_decisions
 from g4qc_core.backtest.portfolio_account.joint_books import Books, LaneEvents, Lanes
-from g4qc_core.backtest.portfolio_account.joint_decisions import DONE, RUINED, TOO_LARGE, decide
-from g4qc_core.backtest.portfolio_account.joint_marks import (
+from g4qc_core.backtest.portfolio_account.joint_decisions import decide
+from g4qc_core.backtest.portfolio_account.joint_glide import (
+    DONE,
+    ENDED,
     NEVER,
+    OPEN,
+    TOO_LARGE,
+    WAITING,
+    glide,
+    judge,
+    next_instant,
+)
+from g4qc_core.backtest.portfolio_account.joint_marks import (
     end_session,
     finish,
     ideal_cost,
@@ -33,14 +43,13 @@ from g4qc_core.backtest.portfolio_account.joint_marks import (
 )
 
 _LARGEST = LARGEST
-_WAITING, _OPEN, _ENDED = 0, 1, 2
 
 _KEPT = kernels.as_new_as(Path(__file__), joint_decisions)
 
 
 @njit(cache=_KEPT)
-def _close(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> int:
-    """Close the bar of a lane; return the number of its trade date."""
+def _close(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> None:
+    """Close a bar of any kind."""
     row, first = books.lane[lane], lanes.facts[lane, at.BARS]
     bar, last = row[at.BAR], lanes.facts[lane + 1, at.BARS] - first - 1
     price = lanes.closes[first + bar]
@@ -50,57 +59,45 @@ def _close(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> int:
     if bar == last:
         finish(lanes, books, lane, bar, price)
     mark(lanes, books, lane, price, bar)
-    day = lanes.days[row[at.SESSION]]
     if lanes.ends[row[at.SESSION]] == bar:
         end_session(lanes, books, lane)
     row[at.BAR] = bar + 1
-    row[at.OPENED] = _WAITING
     if bar == last:
-        row[at.OPENED] = _ENDED
-        return day
-    row[at.WHEN] = lanes.starts[first + bar + 1]
-    if lanes.facts[lane, at.AT_OPEN] == 0 and _has_event(lanes, events, books, lane, bar):
-        row[at.DECIDES], row[at.DUE] = 1, row[at.WHEN]
-    return day
-
-
-@njit(cache=_KEPT)
-def _has_event(lanes: Lanes, events: LaneEvents, books: Books, lane: int, bar: int) -> bool:
-    """Return whether the close of this bar is the next one of a lane that decides an order."""
-    event = books.lane[lane, at.EVENT]
-    return event < lanes.facts[lane + 1, at.EVENTS] and events.at[event] == bar
+        row[at.OPENED] = ENDED
+        books.account[at.ENDING] += 1
+        return
+    row[at.OPENED], row[at.WHEN] = WAITING, lanes.starts[first + bar + 1]
+    event, after = row[at.EVENT], lanes.facts[lane + 1, at.EVENTS]
+    if event < after and events.at[event] == bar:
+        event += 1
+        row[at.FILLS] = 1
+        if lanes.facts[lane, at.AT_OPEN] == 0:
+            row[at.DECIDES], row[at.DUE] = 1, row[at.WHEN]
+            books.account[at.DECIDING] += 1
+    if lanes.facts[lane, at.FOREIGN] == 0:
+        row[at.NEXT] = min(lanes.ends[row[at.SESSION]], events.at[event] if event < after else last)
 
 
 @njit(cache=_KEPT)
 def _close_all(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
-    """Close the bars that end now; return the state of the account."""
-    account, count, day, lane = books.account, len(books.lane), -1, 0
-    for lane in range(count):
-        if books.lane[lane, at.OPENED] == _OPEN and books.lane[lane, at.WHEN] == now:
+    """Close the bars that end now, and return the state of the account."""
+    day = -1
+    for lane in range(len(books.lane)):
+        row = books.lane[lane]
+        if row[at.WHEN] == now and row[at.OPENED] == OPEN:
             if day < 0:
-                account[at.FAILED], account[at.FAILED_BAR] = lane, books.lane[lane, at.BAR]
-            day = max(day, _close(lanes, events, books, lane))
+                books.account[at.FAILED], books.account[at.FAILED_BAR] = lane, row[at.BAR]
+            day = max(day, lanes.days[row[at.SESSION]])
+            _close(lanes, events, books, lane)
     if day < 0:
         return DONE
-    equity = account[at.EQUITY]
-    if equity <= 0:
-        return RUINED
-    if equity > account[at.LIMIT]:
-        return TOO_LARGE
-    if equity > account[at.PEAK]:
-        account[at.PEAK] = equity
-    else:
-        note_fall(equity, account[at.PEAK], account[at.SCALE], books.falls)
-    books.most[0, day] = max(books.most[0, day], float(account[at.MARGINS]))
-    books.most[1, day] = max(books.most[1, day], account[at.MARGINS] / equity)
-    account[at.INSTANTS] += now > account[at.START]
-    exposed = False
-    for lane in range(count):
-        exposed |= books.counts[lane, HELD] != 0
-        if books.lane[lane, at.OPENED] == _ENDED and books.lane[lane, at.WHEN] == now:
-            retire(lanes, books, lane)
-    account[at.EXPOSED] += exposed
-    return DONE
+    status = judge(now, day, books.account, books.most, books.falls)
+    if status == DONE and books.account[at.ENDING] > 0:
+        books.account[at.ENDING] = 0
+        for lane in range(len(books.lane)):
+            if books.lane[lane, at.OPENED] == ENDED and books.lane[lane, at.WHEN] == now:
+                retire(lanes, books, lane)
+    return status
 
 
 @njit(cache=_KEPT)
@@ -124,13 +121,15 @@ def _fill(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> int:
             lanes.costs[lane],
             queue,
             lots,
-            books.counts[lane],
+            state,
         ):
             return TOO_LARGE
         books.account[at.MARGINS] += (abs(after) - abs(held)) * row[at.MARGIN]
+        books.account[at.HOLDING] += (after != 0) - (held != 0)
     _fill_ideal(lanes, books, lane, rolled, leaves, enters)
     mark(lanes, books, lane, price, row[at.BAR] - 1)
     row[at.EVENT] += 1
+    row[at.FILLS] = 0
     return DONE
 
 
@@ -148,41 +147,66 @@ def _fill_ideal(lanes: Lanes, books: Books, lane: int, rolled: bool, leaves: int
 
 
 @njit(cache=_KEPT)
-def _open_all(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
-    """Open the bars that start now, and fill their orders."""
+def _open_all(lanes: Lanes, books: Books, now: int) -> bool:
+    """Open the bars that start now, and return whether orders are filled at them."""
     filled = False
     for lane in range(len(books.lane)):
         row = books.lane[lane]
-        if row[at.OPENED] == _WAITING and row[at.WHEN] == now:
-            bar = lanes.facts[lane, at.BARS] + row[at.BAR]
-            row[at.OPENED], row[at.WHEN] = _OPEN, lanes.stops[bar]
-            mark(lanes, books, lane, lanes.opens[bar], row[at.BAR] - 1)
-            if _has_event(lanes, events, books, lane, row[at.BAR] - 1):
+        if row[at.WHEN] == now and row[at.OPENED] == WAITING:
+            place = lanes.facts[lane, at.BARS] + row[at.BAR]
+            row[at.OPENED], row[at.WHEN] = OPEN, lanes.stops[place]
+            mark(lanes, books, lane, lanes.opens[place], row[at.BAR] - 1)
+            if row[at.FILLS] == 1:
                 filled, row[at.DUE] = True, now
                 row[at.DECIDES] = lanes.facts[lane, at.AT_OPEN]
-    if not filled:
-        return DONE
+                books.account[at.DECIDING] += lanes.facts[lane, at.AT_OPEN]
+    return filled
+
+
+@njit(cache=_KEPT)
+def _fill_all(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
+    """Decide what is sized at these opens, and fill all orders."""
     status = decide(lanes, events, books)
     for lane in range(len(books.lane)):
-        if status == DONE and books.lane[lane, at.OPENED] == _OPEN and books.lane[lane, at.DUE] == now:
+        row = books.lane[lane]
+        if status == DONE and row[at.FILLS] == 1 and row[at.OPENED] == OPEN and row[at.DUE] == now:
             status = _fill(lanes, events, books, lane)
+    return status
+
+
+@njit(cache=_KEPT)
+def _step(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
+    """Pass one instant of any kind, and return the state of the account."""
+    status = _close_all(lanes, events, books, now)
+    if status == DONE and books.account[at.DECIDING] > 0:
+        status = decide(lanes, events, books)
+    if status == DONE and _open_all(lanes, books, now):
+        status = _fill_all(lanes, events, books, now)
     return status
 
 
 @njit(cache=_KEPT)
 def run_joint(lanes: Lanes, events: LaneEvents, books: Books) -> int:
     """Run all lanes on one timeline, and return `DONE`, `RUINED`, `TOO_LARGE` or `SHORT` (an order without margin)."""
-    count = len(books.lane)
-    while True:
-        now = NEVER
-        for lane in range(count):
-            now = min(now, books.lane[lane, at.WHEN])
-        if now == NEVER:
-            return DONE
-        status = _close_all(lanes, events, books, now)
-        if status == DONE:
-            status = decide(lanes, events, books)
-        if status == DONE:
-            status = _open_all(lanes, events, books, now)
-        if status != DONE:
-            return status
+    status = DONE
+    while status == DONE:
+        status = glide(
+            lanes.opens,
+            lanes.closes,
+            lanes.margins,
+            lanes.starts,
+            lanes.stops,
+            lanes.days,
+            lanes.facts,
+            lanes.costs,
+            books.lane,
+            books.counts,
+            books.account,
+            books.most,
+            books.falls,
+        )
+        now = next_instant(books.lane)
+        if status != DONE or now == NEVER:
+            break
+        status = _step(lanes, events, books, now)
+    return status

@@ -13,12 +13,11 @@ from numba import njit
 from g4qc_core.backtest.engines import kernels
 from g4qc_core.backtest.engines.kernels import BASE, HELD, order_cost, trade
 from g4qc_core.backtest.portfolio_account import joint_books as at
+from g4qc_core.backtest.portfolio_account import joint_glide
 from g4qc_core.backtest.portfolio_account.joint_books import Books, Lanes
+from g4qc_core.backtest.portfolio_account.joint_glide import NEVER
 
-NEVER = np.iinfo(np.int64).max
-"""The instant of a lane that has ended."""
-
-_KEPT = kernels.as_new_as(Path(__file__), kernels, at)
+_KEPT = kernels.as_new_as(Path(__file__), joint_glide)
 
 
 @njit(cache=_KEPT)
@@ -50,6 +49,15 @@ def mark(lanes: Lanes, books: Books, lane: int, price: int, bar: int) -> None:
         ideal[at.I_MONEY] = ideal[at.I_SETTLED] + (ideal_own - ideal[at.I_SETTLED_OWN]) * rate
     books.account[at.EQUITY] += money - row[at.MONEY]
     row[at.MONEY], row[at.PRICE] = money, price
+
+
+@njit(cache=_KEPT)
+def ideal_money(lanes: Lanes, books: Books, lane: int) -> float:
+    """Return what a lane of the ideal account has won, units of the account."""
+    if lanes.facts[lane, at.FOREIGN] == 1:
+        return float(books.ideal[lane, at.I_MONEY])
+    worth = books.ideal[lane, at.I_HELD] * lanes.costs[lane, 0] * books.lane[lane, at.PRICE]
+    return float((books.ideal[lane, at.I_BASE] + worth) * lanes.facts[lane, at.FACTOR])
 
 
 @njit(cache=_KEPT)
@@ -103,6 +111,7 @@ def retire(lanes: Lanes, books: Books, lane: int) -> None:
     books.counts[lane, BASE] += books.counts[lane, HELD] * step * row[at.PRICE]
     ideal[at.I_BASE] += ideal[at.I_HELD] * step * row[at.PRICE]
     books.account[at.MARGINS] -= abs(books.counts[lane, HELD]) * row[at.MARGIN]
+    books.account[at.HOLDING] -= books.counts[lane, HELD] != 0
     books.counts[lane, HELD] = row[at.PLANNED] = 0
     ideal[at.I_HELD] = ideal[at.I_PLANNED] = 0.0
     row[at.WHEN] = NEVER

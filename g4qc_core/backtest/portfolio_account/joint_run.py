@@ -14,7 +14,7 @@ import numpy as np
 from g4qc_core.backtest.account.money_units import LARGEST, too_large
 from g4qc_core.backtest.engines.kernels import HELD
 from g4qc_core.backtest.portfolio_account import joint_books as places
-from g4qc_core.backtest.portfolio_account import joint_decisions, joint_kernels
+from g4qc_core.backtest.portfolio_account import joint_glide, joint_kernels
 from g4qc_core.backtest.portfolio_account.joint_books import Books, Lanes
 from g4qc_core.backtest.portfolio_account.joint_outcome import outcome_of
 from g4qc_core.backtest.portfolio_account.lane_arrays import (
@@ -80,11 +80,11 @@ def run_plans(plans: Sequence[PlannedLane], cash: Decimal, currency: str) -> Joi
     start = min(int(lanes.starts[lanes.facts[at, places.BARS]]) for at in range(len(plans)))
     books = empty_books(lanes, len(days), int(cash * scale), scale, largest_capital(plans, lanes), start)
     status = joint_kernels.run_joint(lanes, events, books)
-    if status == joint_decisions.RUINED:
+    if status == joint_glide.RUINED:
         raise _ruined(plans, books)
-    if status == joint_decisions.SHORT:
+    if status == joint_glide.SHORT:
         raise _short(plans, books, currency)
-    if status == joint_decisions.TOO_LARGE:
+    if status == joint_glide.TOO_LARGE:
         raise too_large()
     return JointRun(plans, lanes, books, days)
 

@@ -19,7 +19,7 @@ from g4qc_core.backtest.engines.compiled_run import deciding_bars
 from g4qc_core.backtest.engines.target_positions import in_steps, wishes_of
 from g4qc_core.backtest.portfolio_account import joint_books as books
 from g4qc_core.backtest.portfolio_account.joint_books import Books, LaneEvents, Lanes
-from g4qc_core.backtest.portfolio_account.joint_marks import NEVER
+from g4qc_core.backtest.portfolio_account.joint_glide import NEVER
 from g4qc_core.backtest.portfolio_account.portfolio_lane import PortfolioLane
 from g4qc_core.backtest.sizing.sizing_plan import SizingNumbers, Wishes, largest_position, make_plan, sizing_numbers
 from g4qc_core.timeframes import timeframe

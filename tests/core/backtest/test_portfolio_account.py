@@ -65,11 +65,11 @@ def test_a_portfolio_of_one_instrument_is_its_backtest_to_the_cent(task: EngineT
     found = outcome([lane], task.cash)
     try:
         backtest = engine(COMPILED).run(task)
+        account = settle(backtest.bars, backtest.fills, task.costs, task.cash, backtest.closed_at)
     except BacktestRefused:
         # The backtest tells of a ruin before it tells of an earlier order without margin; a portfolio tells the first.
         assert isinstance(found, str)
         return
-    account = settle(backtest.bars, backtest.fills, task.costs, task.cash, backtest.closed_at)
     assert not isinstance(found, str)
     equity = session_equity(account.equity)
     assert found.equity.tolist() == equity.tolist()
