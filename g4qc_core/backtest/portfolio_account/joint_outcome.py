@@ -61,28 +61,30 @@ def outcome_of(
     traded = np.column_stack([_traded(plan, one.lots, days) for plan, one in zip(plans, settled, strict=True)])
     trades, money = _trades(plans, settled, lanes, scale)
     account = books.account
+    begins = min(plan.lane.bars.frame["trade_date"].to_numpy("datetime64[s]")[plan.lane.bars.start] for plan in plans)
+    of = slice(int(np.searchsorted(days, begins)), None)
     return PortfolioRun(
         currency=currency,
         cash=cash,
         names=tuple(names),
-        trade_dates=days,
+        trade_dates=days[of],
         scale=scale,
-        equity_units=int(cash * scale) + won.sum(axis=1),
-        money_units=np.diff(won, axis=0, prepend=0),
-        costs=costs / scale,
-        positions=_by_day(books.positions, lanes, days)[:, order],
-        traded=traded[:, order],
-        margin=_by_day(books.used, lanes, days)[:, order] / scale,
-        margin_most=books.most[0] / scale,
-        margin_share_most=books.most[1],
+        equity_units=int(cash * scale) + won[of].sum(axis=1),
+        money_units=np.diff(won[of], axis=0, prepend=0),
+        costs=costs[of] / scale,
+        positions=_by_day(books.positions, lanes, days)[of, order],
+        traded=traded[of, order],
+        margin=_by_day(books.used, lanes, days)[of, order] / scale,
+        margin_most=books.most[0, of] / scale,
+        margin_share_most=books.most[1, of],
         cut=books.lane[order, places.CUT],
         trades=trades,
         lot_money=money,
         ideal=IdealRun(
-            float(cash) + ideal_won.sum(axis=1) / scale,
-            np.diff(ideal_won, axis=0, prepend=0) / scale,
-            np.diff(ideal_costs, axis=0, prepend=0) / scale,
-            contracts,
+            float(cash) + ideal_won[of].sum(axis=1) / scale,
+            np.diff(ideal_won[of], axis=0, prepend=0) / scale,
+            np.diff(ideal_costs[of], axis=0, prepend=0) / scale,
+            contracts[of],
         ),
         largest_fall=float(books.falls[0]),
         largest_fall_money=float(books.falls[1]),

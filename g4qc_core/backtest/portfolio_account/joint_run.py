@@ -28,7 +28,7 @@ from g4qc_core.backtest.portfolio_account.lane_arrays import (
 )
 from g4qc_core.backtest.portfolio_account.portfolio_lane import PortfolioLane
 from g4qc_core.backtest.portfolio_account.portfolio_run import PortfolioRun
-from g4qc_core.errors import BacktestRefused, UsageError
+from g4qc_core.errors import MarginCall, UsageError
 from g4qc_core.sentences import counted, listing
 
 
@@ -42,8 +42,8 @@ def run_portfolio(lanes: Sequence[PortfolioLane], cash: Decimal, currency: str) 
 
     Raises:
         UsageError: no lane, two of one name, an instrument without currency rates, or an array that does not fit.
-        BacktestRefused: the account was ruined, cannot pay the margin of a fixed number of contracts, or is too large
-            for 64 bits.
+        MarginCall: the account was ruined, or cannot pay the margin of a fixed number of contracts.
+        BacktestRefused: the account is too large for 64 bits, or a lane cannot be traded.
     """
     _check(lanes, cash, currency)
     plans = [plan_lane(lane, cash) for lane in sorted(lanes, key=lambda lane: lane.name)]
@@ -77,7 +77,7 @@ def run_plans(plans: Sequence[PlannedLane], cash: Decimal, currency: str) -> Joi
         raise too_large()
     lanes = lanes_of(plans, scale, days)
     events = events_of(plans, lanes)
-    start = min(int(lanes.starts[lanes.facts[at, places.BARS]]) for at in range(len(plans)))
+    start = min(int(lanes.starts[lanes.facts[at, places.BARS] + plan.lane.bars.start]) for at, plan in enumerate(plans))
     books = empty_books(lanes, len(days), int(cash * scale), scale, largest_capital(plans, lanes), start)
     status = joint_kernels.run_joint(lanes, events, books)
     if status == joint_glide.RUINED:
@@ -114,23 +114,23 @@ def _failed_bar(plans: Sequence[PlannedLane], books: Books) -> tuple[PlannedLane
     return plan, str(stamps.iloc[int(books.account[places.FAILED_BAR])])
 
 
-def _ruined(plans: Sequence[PlannedLane], books: Books) -> BacktestRefused:
+def _ruined(plans: Sequence[PlannedLane], books: Books) -> MarginCall:
     plan, stamp = _failed_bar(plans, books)
     held = [
         f"{int(books.counts[at, HELD])} {one.lane.name}" for at, one in enumerate(plans) if books.counts[at, HELD] != 0
     ]
-    return BacktestRefused(
+    return MarginCall(
         f"The account was ruined: nothing was left of it at the close of the {plan.lane.name} bar at {stamp}, when it "
         f"held {listing(held) or 'nothing'}. Give it more cash, or trade fewer contracts."
     )
 
 
-def _short(plans: Sequence[PlannedLane], books: Books, currency: str) -> BacktestRefused:
+def _short(plans: Sequence[PlannedLane], books: Books, currency: str) -> MarginCall:
     plan, stamp = _failed_bar(plans, books)
     account = books.account
     scale = int(account[places.SCALE])
     wanted = counted(int(account[places.WANTED]), "contract")
-    return BacktestRefused(
+    return MarginCall(
         f"The account could not pay the margin of {wanted} of {plan.lane.name} on {stamp}: needed "
         f"{account[places.NEEDED] / scale:,.2f} {currency}, available beside the margin of its other positions "
         f"{account[places.AVAILABLE] / scale:,.2f}. Give it more cash, trade fewer contracts, or "

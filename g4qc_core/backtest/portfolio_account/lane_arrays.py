@@ -16,7 +16,7 @@ from g4qc_core.backtest.account.margin import margin_units
 from g4qc_core.backtest.account.money_units import LARGEST, UnitCosts, too_large, unit_costs
 from g4qc_core.backtest.engines import kernels
 from g4qc_core.backtest.engines.compiled_run import deciding_bars
-from g4qc_core.backtest.engines.target_positions import in_steps, wishes_of
+from g4qc_core.backtest.engines.target_positions import from_start, in_steps, wishes_of
 from g4qc_core.backtest.portfolio_account import joint_books as books
 from g4qc_core.backtest.portfolio_account.joint_books import Books, LaneEvents, Lanes
 from g4qc_core.backtest.portfolio_account.joint_glide import NEVER
@@ -68,7 +68,7 @@ def plan_lane(lane: PortfolioLane, cash: Decimal) -> PlannedLane:
     amounts = () if lane.margin is None else (amount for _, amount in lane.margin.amounts)
     units = unit_costs(lane.costs, cash, *amounts)
     wanted = lane.wanted.astype(np.int64) if lane.sizing.fixed else in_steps(lane.wanted)
-    wishes = wishes_of(lane.bars, wanted, lane.on_roll, lane.old_contracts)
+    wishes = wishes_of(lane.bars, from_start(wanted, lane.bars), lane.on_roll, lane.old_contracts)
     numbers = sizing_numbers(wishes.bars, lane.sizing, units, cash, lane.margin, lane.margin_rate)
     if numbers is not None and lane.risk is not None:
         numbers = _with_risk(numbers, lane.risk, units)
@@ -185,8 +185,8 @@ def _events(plan: PlannedLane) -> LaneEvents:
     market, wanted, numbers = plan.wishes.bars, plan.wishes.wanted, plan.numbers
     ideal = _ideal(plan)
     always = numbers.always if numbers is not None else _changes(ideal)
-    at, rolled = deciding_bars(wanted, market.rolls, always)
-    before = np.where(at > 0, wanted[at - 1], 0)
+    at, rolled = deciding_bars(wanted, market.rolls, always, market.decides)
+    before = np.where(at > market.decides, wanted[at - 1], 0)
     decides = wanted[at] != before
     if numbers is None:
         money, margin = np.zeros(len(at), np.int64), margin_units(market, plan.units, plan.lane.margin,
@@ -206,7 +206,7 @@ def _ideal(plan: PlannedLane) -> np.ndarray:
     if plan.lane.on_roll == "close":
         # Only where the tradable account is out of the market because the contract changed.
         return np.where((wanted == 0) & (plan.lane.wanted != 0), 0.0, given)
-    return np.asarray(given.astype(np.float64))
+    return from_start(given.astype(np.float64), plan.wishes.bars)
 
 
 def _changes(values: np.ndarray) -> np.ndarray:

@@ -59,8 +59,11 @@ def outcome(lanes: Sequence[PortfolioLane], cash: Decimal = AMPLE) -> PortfolioR
 
 
 @settings(max_examples=100, deadline=None)
-@given(task=tasks())
-def test_a_portfolio_of_one_instrument_is_its_backtest_to_the_cent(task: EngineTask) -> None:
+@given(task=tasks(), session=st.integers(-8, 8))
+def test_a_portfolio_of_one_instrument_is_its_backtest_to_the_cent(task: EngineTask, session: int) -> None:
+    firsts = np.flatnonzero(~task.bars.frame["trade_date"].duplicated().to_numpy())
+    start = int(firsts[min(max(session, 0), len(firsts) - 1)])
+    task = replace(task, bars=replace(task.bars, start=start))
     lane = PortfolioLane.of_task("ES", "1h", task, task.strategy)  # type: ignore[arg-type]
     found = outcome([lane], task.cash)
     try:
@@ -71,16 +74,17 @@ def test_a_portfolio_of_one_instrument_is_its_backtest_to_the_cent(task: EngineT
         assert isinstance(found, str)
         return
     assert not isinstance(found, str)
-    equity = session_equity(account.equity)
+    traded = account.equity.iloc[start:]
+    equity = session_equity(traded)
     assert found.equity.tolist() == equity.tolist()
     assert found.trade_dates.tolist() == equity.index.to_numpy("datetime64[s]").tolist()
     own = found.trades.drop(columns=["instrument", "currency", "rate", "profit_account"])
     assert own.to_dict("records") == account.trades.to_dict("records")
     positions = account.equity["position"].to_numpy()
     assert positions_of(found, lane).tolist() == positions.tolist()
-    assert found.positions[:, 0].tolist() == account.equity.groupby("trade_date")["position"].last().tolist()
-    span = span_of(task.bars.frame["trade_date"].dt.date, calendar(ES.calendar))
-    of_bars = bar_figures(account.equity["equity"].to_numpy(), positions, float(task.cash))
+    assert found.positions[:, 0].tolist() == traded.groupby("trade_date")["position"].last().tolist()
+    span = span_of(traded["trade_date"].dt.date, calendar(ES.calendar))
+    of_bars = bar_figures(traded["equity"].to_numpy(), positions[start:], float(task.cash))
     figures = result_figures(equity.to_numpy(), account.money, of_bars, float(task.cash), span, None)
     assert found.figures(span) == figures
     capped = any("margin allowed" in note for note in backtest.notes)
