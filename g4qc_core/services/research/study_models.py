@@ -14,6 +14,7 @@ KIND_NAMES = ("walk_forward", "monte_carlo", "portfolio")
 
 MODELS: dict[str, str] = {
     "monte_carlo": "g4qc_core.research.monte_carlo.monte_carlo_spec:MonteCarloSpec",
+    "portfolio": "g4qc_core.research.portfolio.portfolio_spec:PortfolioSpec",
 }
 """The model of each kind's spec as `module:Class`; importing the module loads nothing heavy.
 

@@ -17,7 +17,7 @@ from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.portfolio.trading.currency_rate import CurrencyRate
 from g4qc_core.services.backtests.spec_bars import SpecBars, read_bars
 from g4qc_core.services.backtests.spec_inputs import read_inputs
-from g4qc_core.services.research.portfolio_plan import PortfolioPlan, needed_rates
+from g4qc_core.services.research.portfolio.portfolio_plan import PortfolioPlan, needed_rates
 from g4qc_core.services.series.continuous_series import read_series
 from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import timeframe

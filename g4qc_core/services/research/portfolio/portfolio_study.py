@@ -11,8 +11,8 @@ from g4qc_core.research.portfolio.portfolio_spec import PortfolioSpec
 from g4qc_core.research.portfolio.trading.portfolio_outcome import account_of, outcome_frames, outcome_summary
 from g4qc_core.research.portfolio.trading.portfolio_trading import PortfolioTraded, trade_portfolio
 from g4qc_core.research.portfolio.trading.traded_instrument import PartBars
-from g4qc_core.services.research.portfolio_bars import PortfolioBars, read_portfolio
-from g4qc_core.services.research.portfolio_plan import PortfolioPlan, plan_portfolio
+from g4qc_core.services.research.portfolio.portfolio_bars import PortfolioBars, read_portfolio
+from g4qc_core.services.research.portfolio.portfolio_plan import PortfolioPlan, plan_portfolio
 from g4qc_core.services.research.recorded_run import RecordedRun
 from g4qc_core.services.research.study import StudyProgress
 from g4qc_core.settings import Settings
