@@ -27,10 +27,12 @@ from g4qc_core.client_frames import (
     metrics_frame,
     results_frame,
 )
-from g4qc_core.errors import G4qcError, TransientError
+from g4qc_core.errors import TransientError
 from g4qc_core.explore_answer import Explored
 from g4qc_core.server_connection import ServerConnection
+from g4qc_core.server_studies import ServerStudies, succeeded
 from g4qc_core.settings import load_settings
+from g4qc_core.studies_client import StudiesClient
 
 Moment = date | datetime | str
 """A trade date or an instant; text is passed on as it is, like `2026-10-05` or `2026-10-05T13:30:00Z`."""
@@ -42,7 +44,7 @@ _ARROW = "application/vnd.apache.arrow.stream"
 _POLL_SECONDS = 0.5
 
 
-class G4QC:
+class G4QC(StudiesClient):
     """Client of a G4QC server.
 
     Use it as a context manager, or call `close`. Every method raises the error that the server reports as its type in
@@ -60,6 +62,10 @@ class G4QC:
         settings = load_settings()
         secret = key or (settings.api_key.get_secret_value() if settings.api_key else None)
         self._server = ServerConnection(url or settings.api_link, secret)
+
+    @property
+    def _studies(self) -> ServerStudies:
+        return ServerStudies(self._server)
 
     def __enter__(self) -> Self:
         return self
@@ -179,37 +185,9 @@ class G4QC:
         """Keep an explored set: start its backtest, confirmed by the reference engine, and return the job's id."""
         return str(self._post("/explore/keep", _spec_fields(strategy, instrument, timeframe, parameters, more))["id"])
 
-    def search(
-        self, backtest: str | Mapping[str, Any], parameters: Mapping[str, Any] | None = None, **more: Any
-    ) -> str:
-        """Start a search and return the job's id; a search that was stopped goes on.
-
-        Args:
-            backtest: name of the spec whose parameters are searched, or its fields.
-            parameters: values to try by parameter: a list, or `{"from": 5, "to": 50, "step": 5}`; None: the strategy's
-                own ranges.
-            more: any other field of `POST /searches`, like `objective`, `method`, `trials` or `constraints`.
-        """
-        body = {"backtest": backtest, "parameters": parameters and dict(parameters), **more}
-        return str(self._post("/searches", body)["id"])
-
     def searches(self, strategy: str | None = None, limit: int = 100) -> pd.DataFrame:
         """Return searches, one row each, newest first."""
         return pd.DataFrame(self.get("/searches", strategy=strategy, limit=limit)["searches"])
-
-    def trials(self, search: str, ranked: bool = True, limit: int = 1000, offset: int = 0) -> pd.DataFrame:
-        """Return trials of a search, one row each with parameters and figures.
-
-        Args:
-            search: id of the search.
-            ranked: the best first, without those that are not ranked; otherwise all, as they were proposed.
-            limit: most trials to return.
-            offset: trials to leave out before the first.
-        """
-        query = {"ranked": ranked, "limit": limit, "offset": offset, "format": "arrow"}
-        answer = self._server.request("GET", f"/searches/{quote(search, safe='')}/trials", params=query)
-        frame: pd.DataFrame = pa.ipc.open_stream(answer.content).read_pandas()
-        return frame
 
     def wait(self, job_id: str, seconds: float = 600) -> dict[str, Any]:
         """Wait until a job has succeeded and return it; wait also for a server or a Dagster that is away.
@@ -225,13 +203,11 @@ class G4QC:
         deadline, trouble = time.monotonic() + seconds, ""
         while time.monotonic() < deadline:
             try:
-                job: dict[str, Any] = self.get(f"/jobs/{job_id}")
+                job = self.get(f"/jobs/{job_id}")
             except TransientError as error:
                 job, trouble = {"state": "unknown"}, f" {error}"
-            if job["state"] == "succeeded":
-                return job
-            if job["state"] in ("failed", "cancelled"):
-                raise G4qcError(f"The job {job['about']} {job['state']}: {job['message'] or 'somebody stopped it'}")
+            if ended := succeeded(job):
+                return ended
             time.sleep(_POLL_SECONDS)
         raise TimeoutError(f"The job {job_id} has not ended within {seconds:.0f} seconds.{trouble}")
 

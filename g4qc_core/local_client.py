@@ -3,8 +3,8 @@
     >>> import g4qc_core as g4
     >>> bars = g4.local().bars("ES", "1h", "2026-10-01")  # doctest: +SKIP
 
-Its methods have the names, arguments and frames of `client.G4QC`, so that a notebook runs with either. Starting and
-watching jobs, which needs the graph, does not belong here.
+Its methods have the names, arguments and frames of `client.G4QC`, so that a notebook runs with either. Searches and
+studies run in this process. Starting and watching jobs, which needs the graph, does not belong here.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from g4qc_core.client_frames import ResultsCompared, bars_frame, compared_of, me
 from g4qc_core.errors import NotFound, UsageError, unknown
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.instruments.registry import Instrument, load_registry
+from g4qc_core.local_studies import LocalStudies
 from g4qc_core.services.backtests.known_specs import keep_spec, own_name
 from g4qc_core.services.backtests.preflight import check_runnable
 from g4qc_core.services.backtests.result_comparison import compare_results, differing
@@ -35,10 +36,11 @@ from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.result_choice import ResultChoice
 from g4qc_core.storage.result_stores.result_labels import LabelChange
 from g4qc_core.storage.stores import open_stores
+from g4qc_core.studies_client import StudiesClient
 from g4qc_core.timeframes import timeframe as timeframe_of
 
 
-class LocalClient:
+class LocalClient(StudiesClient):
     """Client of the database that the settings name; the embedded one is started if need be.
 
     Use it as a context manager, or call `close`.
@@ -56,6 +58,10 @@ class LocalClient:
         self._registry = load_registry(self._settings.own_instruments)
         self._open = ExitStack()
         self._stores = self._open.enter_context(open_stores(self._settings))
+
+    @property
+    def _studies(self) -> LocalStudies:
+        return LocalStudies(self._settings, self._registry, self._stores)
 
     def __enter__(self) -> Self:
         return self

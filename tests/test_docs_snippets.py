@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.api import Api
+from tests.fixtures.api import Api, served
 from tests.fixtures.home import Home
+from tests.fixtures.study_launcher import StudyLauncher
 from tests.test_house import ROOT, console_lines, documents, g4qc_calls
 
 pytestmark = pytest.mark.integration
@@ -26,11 +27,18 @@ TUTORIAL = ("first-report.md", "strategy.md", "instrument.md")
 _SERVERS = ({"demo"}, {"up"})
 
 
+@pytest.fixture(scope="module")
+def running_api(full_home: Home) -> Iterator[Api]:
+    """The API with a launcher that runs searches and studies at once."""
+    with served(full_home.settings, launcher=StudyLauncher(full_home)) as running:
+        yield running
+
+
 @pytest.fixture
-def environment(api: Api, full_home: Home, tmp_path: Path) -> Iterator[None]:
+def environment(running_api: Api, full_home: Home, tmp_path: Path) -> Iterator[None]:
     """The environment of a user with the server of the tests, in a separate folder."""
     before = dict(os.environ)
-    os.environ.update({**full_home.environment, "G4QC_API_URL": api.url})
+    os.environ.update({**full_home.environment, "G4QC_API_URL": running_api.url})
     try:
         with chdir(tmp_path):
             yield

@@ -128,10 +128,3 @@ def test_a_job_is_waited_for(api: Api) -> None:
         g4qc.cancel(stopped)
         with pytest.raises(G4qcError, match="stopped"):
             g4qc.wait(stopped)
-
-
-@pytest.fixture
-def free_address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"

@@ -28,6 +28,8 @@ REACHED = {
     "OldContracts",  # read by `run_spec` for a spec that holds old contracts
     "CalendarEntry",  # read by `calendar`
     "MissingRun",  # an entry of `Completeness.runs()`
+    "StudySource",  # given to a `Study` by the client that makes it
+    "StudyWork",  # the same
 }
 
 
@@ -38,7 +40,8 @@ def members(kind: type) -> Iterator[tuple[str, str]]:
     fields = getattr(kind, "model_fields", None) or getattr(kind, "__dataclass_fields__", {})
     if kind is not g4.Settings:
         yield from ((name, "field") for name in fields if not name.startswith("_"))
-    for name, value in sorted(vars(kind).items()):
+    bases = [base for base in reversed(kind.__mro__) if base.__module__.startswith("g4qc_core.studies_client")]
+    for name, value in sorted({name: value for one in (*bases, kind) for name, value in vars(one).items()}.items()):
         if name.startswith(("_", "model_")) or name in fields:
             continue
         if isinstance(value, property):

@@ -27,8 +27,9 @@ from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.services.research.search_surface import surface_of_search
 from g4qc_core.services.research.search_tables import (
     SEARCH_TABLES,
-    search_document,
+    search_detail,
     search_report,
+    search_summary,
     search_table,
     trial_table,
 )
@@ -145,15 +146,13 @@ def searches(
     """List searches, newest first."""
     found = [one for one in context.stores().searches.all(strategy) if name in (None, one.name)]
     page = found[offset : offset + limit]
-    return SearchList(searches=[SearchSummary(**_summary(one)) for one in page], total=len(found))
+    return SearchList(searches=[SearchSummary(**search_summary(one)) for one in page], total=len(found))
 
 
 @router.get("/searches/{search_id}", dependencies=[CanRead], responses=documented(404))
 def search(search_id: SearchId, context: Context) -> SearchDetail:
     """Return one search."""
-    record = _record(search_id, context)
-    more = {name: getattr(record, name) for name in ("spec", "backtest", "data_version", "code", "summary")}
-    return SearchDetail(**_summary(record), **more, **search_document(record))
+    return SearchDetail(**search_detail(_record(search_id, context)))
 
 
 @router.get(
@@ -253,12 +252,6 @@ def _record(search_id: str, context: Context) -> SearchRecord:
     if found is None:
         raise NotFound(f"There is no search {search_id}: /api/v1/searches lists them.")
     return found
-
-
-def _summary(record: SearchRecord) -> dict[str, Any]:
-    own = ("id", "name", "family", "state", "planned", "counts", "seconds", "started_at", "ended_at", "best", "run_id")
-    of_backtest = {name: record.backtest[name] for name in ("instrument", "timeframe")}
-    return {**{name: getattr(record, name) for name in own}, **of_backtest, "objective": record.spec["objective"]}
 
 
 def _proposed(found: Any, most: int) -> list[SearchTrial]:

@@ -33,27 +33,37 @@ SEARCH_TABLES = {
 _OWN = ("number", "state", "objective", "id")
 
 
-def search_document(record: SearchRecord) -> dict[str, Any]:
-    """Return key figures, tables and the path of the report of a search, as a study has them."""
+def search_summary(record: SearchRecord) -> dict[str, Any]:
+    """Return what a list shows of a search."""
+    own = ("id", "name", "family", "state", "planned", "counts", "seconds", "started_at", "ended_at", "best", "run_id")
+    of_backtest = {name: record.backtest[name] for name in ("instrument", "timeframe")}
+    return {**{name: getattr(record, name) for name in own}, **of_backtest, "objective": record.spec["objective"]}
+
+
+def search_detail(record: SearchRecord) -> dict[str, Any]:
+    """Return a search with its spec, what came out, key figures, tables and the path of its report, as studies have."""
     worth = ((record.summary or {}).get("worth") or {}).get("figures", {})
     best = {} if record.best is None else {str(record.spec["objective"]): record.best["objective"]}
     done = record.state == "done"
     return {
+        **search_summary(record),
+        **{name: getattr(record, name) for name in ("spec", "backtest", "data_version", "code", "summary")},
         "kind": "search",
         "figures": {**best, **record.counts, **worth},
-        "tables": [{"name": name, "about": about} for name, about in SEARCH_TABLES.items()],
+        "checks": [],
+        "tables": [{"name": name, "about": about, "rows": None} for name, about in SEARCH_TABLES.items()],
         "report": f"/searches/{record.id}/report" if done and record.best is not None else None,
     }
 
 
-def search_table(record: SearchRecord, name: str, stores: Stores, limit: int, offset: int = 0) -> pa.Table:
+def search_table(record: SearchRecord, name: str, stores: Stores, limit: int | None, offset: int = 0) -> pa.Table:
     """Return rows of a table of a search.
 
     Args:
         record: the search.
         name: one of `SEARCH_TABLES`.
         stores: of the trials.
-        limit: most rows.
+        limit: most rows; None: all.
         offset: rows to leave out before the first.
 
     Raises:
@@ -66,7 +76,9 @@ def search_table(record: SearchRecord, name: str, stores: Stores, limit: int, of
         larger = Objective.parse(str(record.spec["objective"])).larger
         return trial_table(stores.searches.ranking(record.id, larger, limit, offset))
     if name == "proposed":
-        return trial_table(list(islice(stores.searches.trials(record.id), offset, offset + limit)))
+        return trial_table(
+            list(islice(stores.searches.trials(record.id), offset, None if limit is None else offset + limit))
+        )
     surface = surface_of_search(record, stores)
     rows = [] if surface is None else _ROWS[name](surface)
     return _table(rows, _SURFACE_COLUMNS[name]).slice(offset, limit)

@@ -155,13 +155,13 @@ class SearchStore:
                 return
             after = rows[-1].number
 
-    def ranking(self, search_id: str, larger: bool, limit: int, offset: int = 0) -> list[SearchTrial]:
+    def ranking(self, search_id: str, larger: bool, limit: int | None, offset: int = 0) -> list[SearchTrial]:
         """Return the ranked trials of a search, the best first; of equals the first one tried.
 
         Args:
             search_id: the search.
             larger: a larger objective is better.
-            limit: most trials to return.
+            limit: most trials to return; None: all.
             offset: trials to leave out before the first.
         """
         column = search_trials.c.objective

@@ -107,8 +107,8 @@ def test_the_report_of_a_search_opens_from_the_api(api: Api, done: SearchRecord)
 
 def test_a_search_is_started_with_its_spec(api: Api) -> None:
     with G4QC(api.url) as client:
-        job = client.search(ASKED["backtest"], ASKED["parameters"], trials=5, objective="sharpe")  # type: ignore[arg-type]
-        assert client.get(f"/jobs/{job}")["kind"] == "search"
+        job = client.search(ASKED["backtest"], ASKED["parameters"], wait=False, trials=5, objective="sharpe")  # type: ignore[arg-type]
+        assert client.get(f"/jobs/{job.job}")["kind"] == "search"
     spec = api.launcher.started[-1]
     assert isinstance(spec, SearchSpec)
     assert spec.trials == 5
