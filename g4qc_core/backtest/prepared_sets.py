@@ -90,9 +90,8 @@ class PreparedSets:
         priced = price_bars(window(bars, spec.first, spec.last), instrument, exits, spec.trade_from)
         self._charge(spec, priced)
         self._market, self._space, self._prepared = MarketArrays.of(priced), WorkSpace(), PreparedBars(priced.frame)
-        self._span = span_of(
-            priced.frame["trade_date"].iloc[priced.start :].drop_duplicates().dt.date, calendar(instrument.calendar)
-        )
+        days = priced.frame["trade_date"].iloc[self._market.ends].dt.date
+        self._span = span_of(days, calendar(instrument.calendar))
 
     def _charge(self, spec: BacktestSpec, priced: PricedBars) -> None:
         """Take what depends on the costs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def inputs_of_run(
             "first_trade_date": days.iloc[0].date().isoformat(),
             "last_trade_date": days.iloc[-1].date().isoformat(),
             "bars": len(traded),
-            "contracts": list(dict.fromkeys(traded.frame["contract"])),
+            "contracts": traded.frame["contract"].unique().tolist(),
         },
         "costs": costs.to_dict(),
         "margin": margin_in_words(spec, instrument),
@@ -90,5 +91,9 @@ def _fingerprint(traded: PricedBars) -> str:
         digest.update(column.astype("<i8").tobytes())
     for name in ("factor", "adjustment"):
         digest.update(traded.frame[name].to_numpy().astype("<f8").tobytes())
-    digest.update("\n".join(map(str, traded.contracts)).encode())
+    # All names, one a line; contracts follow each other in runs.
+    months = traded.contracts
+    edges = [0, *(np.flatnonzero(months[1:] != months[:-1]) + 1).tolist(), len(months)]
+    lines = "".join(f"{months[first]}\n" * (end - first) for first, end in pairwise(edges))
+    digest.update(lines.removesuffix("\n").encode())
     return digest.hexdigest()[:32]

@@ -101,12 +101,14 @@ def price_bars(
             f"There are no bars of {instrument.symbol} in the window: extract them, or move the window."
         )
     frame = bars.loc[:, list(CONTINUOUS_COLUMNS)].reset_index(drop=True)
-    if not frame["timestamp"].is_monotonic_increasing or frame["timestamp"].duplicated().any():
+    stamps = pd.DatetimeIndex(frame["timestamp"])
+    if not stamps.is_monotonic_increasing or (stamps.asi8[1:] == stamps.asi8[:-1]).any():
         raise BacktestRefused(f"The bars of {instrument.symbol} are not in ascending order without duplicates.")
     start = _start(frame, instrument, trade_from)
     own = {name: _ticks(frame, name, instrument) for name in PRICES}
-    contracts = frame["contract"].to_numpy()
-    rolls = np.flatnonzero(contracts[1:] != contracts[:-1]) + 1
+    codes, months = pd.factorize(frame["contract"], use_na_sentinel=False)
+    contracts = np.asarray(months, object)[codes]
+    rolls = np.flatnonzero(codes[1:] != codes[:-1]) + 1
     left, stale = _left_at(frame, own["close"], rolls, instrument, exits)
     return replace(link_contracts(instrument, frame, contracts, own, rolls, left, stale), start=start)
 
@@ -139,12 +141,17 @@ def link_contracts(
 
 def window(bars: pd.DataFrame, first: date | None, last: date | None) -> pd.DataFrame:
     """Return the bars of the sessions with trade dates from `first` to `last`, both included; None is open."""
+    days = bars["trade_date"].to_numpy()
     inside = np.ones(len(bars), bool)
     if first is not None:
-        inside &= (bars["trade_date"] >= pd.Timestamp(first)).to_numpy()
+        inside &= days >= np.datetime64(first)
     if last is not None:
-        inside &= (bars["trade_date"] <= pd.Timestamp(last)).to_numpy()
-    return bars[inside].reset_index(drop=True)
+        inside &= days <= np.datetime64(last)
+    begin = int(inside.argmax()) if len(bars) else 0
+    end = begin + int(inside.sum())
+    # One run of bars is cut out without a copy; bars that are not in order are picked one by one.
+    cut = bars.iloc[begin:end] if inside[begin:end].all() else bars[inside]
+    return cut.reset_index(drop=True)
 
 
 def _start(frame: pd.DataFrame, instrument: Instrument, trade_from: date | None) -> int:
