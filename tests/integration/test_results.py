@@ -162,6 +162,13 @@ def test_an_instrument_of_ones_own_leaves_the_file_and_the_graph_and_its_bars_st
     specs.write_text('[silver]\nstrategy = "buy_and_hold"\ninstrument = "SI"\ntimeframe = "1h"\ncash = 1000\n')
     named = home.with_(backtests=specs).run("instruments", "remove", "SI", "--yes")
     assert (named.code, "entries on SI: take out silver first" in named.errors) == (2, True)
+    searches = home.folder / "searches.toml"
+    searches.write_text(
+        '[metal]\nbacktest = { strategy = "sma_cross", instrument = "SI", timeframe = "1h" }\n'
+        "parameters = { fast = [3, 5], slow = [20] }\n"
+    )
+    read = home.with_(searches=searches).run("instruments", "remove", "SI", "--yes")
+    assert (read.code, "The search file has entries on SI: take out metal first" in read.errors) == (2, True)
     assert "G4QC_SYMBOLS names SI" in home.with_(symbols="ES,SI").run("instruments", "remove", "SI", "--yes").errors
     with dagster_instance(home.settings) as instance:
         run = create_run_for_test(instance, "update_bars", tags={"dagster/partition": "SI|2026-10-01"})
