@@ -5,7 +5,7 @@ Extracted data is never deleted. How the graph stores its keys does not belong h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,9 +86,13 @@ class Removal:
         """Raise InUse if a run of the key is under way."""
         self._refuse_at_work([name])
 
-    def forget(self, name: str) -> bool:
+    def forget(self, name: str, kind: KeyKind = KeyKind.BACKTEST) -> bool:
         """Remove the key of a spec without result, entry of the file and run; return True if it was removed."""
-        return name in self._forget({name} - self._entries())
+        if kind is KeyKind.BACKTEST:
+            return name in self._forget({name} - self._entries())
+        unused = [one.key for one in self._research(self.keys.at_work(), [kind]) if one.unused and one.key == name]
+        self._remove(kind, unused)
+        return bool(unused)
 
     def _forget(self, names: Collection[str]) -> list[str]:
         counts, at_work = self.stores.backtests.counts(), self.keys.at_work()
@@ -142,10 +146,10 @@ class Removal:
             kept_by = f"{key} is an instrument that the graph always has: {way}."
         return GraphKey(KeyKind.INSTRUMENT, key, holds, key in at_work, kept_by)
 
-    def _research(self, at_work: Collection[str]) -> list[GraphKey]:
+    def _research(self, at_work: Collection[str], kinds: Iterable[KeyKind] = KeyKind) -> list[GraphKey]:
         """Return the keys of searches and studies; what is stored of them stays without the key."""
         listed, registry = [], load_registry(self.settings.own_instruments)
-        for kind in KeyKind:
+        for kind in kinds:
             known = [] if kind in (KeyKind.BACKTEST, KeyKind.INSTRUMENT) else self.keys.known(kind)
             if not known:
                 continue

@@ -50,7 +50,7 @@ def build_studies(settings: Settings) -> list[dg.AssetsDefinition | dg.AssetSpec
 
 
 def _study(kind: StudyKind, settings: Settings) -> dg.AssetsDefinition:
-    tables = "; ".join(f"{name}: {words.rstrip('.')}" for name, words in kind.tables.items())
+    tables = "\n".join(f"- {name}: {words}" for name, words in kind.tables.items())
 
     @dg.asset(
         name=kind.name,
@@ -60,7 +60,7 @@ def _study(kind: StudyKind, settings: Settings) -> dg.AssetsDefinition:
         kinds={"python", "postgres"},
         retry_policy=retries(settings),
         check_specs=[check(kind.name) for check in study_checks(kind)],
-        description=f"One {kind.title} a spec: its figures, its report, and its tables ({tables}).",
+        description=f"One {kind.title} a spec: its figures, its report, and its tables.\n\n{tables}",
     )
     def study(
         context: dg.AssetExecutionContext,
@@ -73,7 +73,7 @@ def _study(kind: StudyKind, settings: Settings) -> dg.AssetsDefinition:
             record = _run(kind, context, config.spec, settings, registry, stores)
             path = kind.publish(record, settings, registry, stores)
             report = dg.MetadataValue.url(f"{settings.reports_url}/{path.name}")
-            shown = {**_shown(kind, record, stores), "report": report}
+            shown = {"report": report, **_shown(kind, record, stores)}
             inputs = inputs_of_study(record, kind, settings, registry, stores, stores.versions.versions())
             found, last = kind.checked(record), last_findings_of(context, stores)
             checks = study_results(kind, record.name, found, inputs, last)
@@ -124,8 +124,8 @@ def _shown(kind: StudyKind, record: StudyRecord, stores: Stores) -> dict[str, An
         "dagster/row_count": sum(rows.values()),
         "study": record.id,
         **figures,
-        **{f"table {name}": table_of(_preview(stores.studies.frame(record.id, name))) for name in rows},
         **{title: picture(png, title) for title, png in kind.pictures(record, stores).items()},
+        **{f"table {name}": table_of(_preview(stores.studies.frame(record.id, name))) for name in rows},
         "rows": dg.MetadataValue.json(rows),
         "spec": dg.MetadataValue.json(dict(record.spec)),
         "seconds": round(record.seconds, 1),

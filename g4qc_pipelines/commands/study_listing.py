@@ -106,7 +106,7 @@ def _listed(kind: StudyKind, records: list[StudyRecord]) -> Table:
         table.add_column(column, overflow="fold")
     for one in records:
         figures = list(_figures(kind, one).items())[:_LISTED]
-        words = ", ".join(f"{label} {_shown(value, label in kind.percents)}" for label, value in figures) or "-"
+        words = "; ".join(f"{label} {_shown(value, label in kind.percents)}" for label, value in figures) or "-"
         table.add_row(one.id[:8], one.name, one.state, f"{one.started_at:%Y-%m-%d %H:%M}", words)
     return table
 

@@ -1,4 +1,4 @@
-"""Backtests that were cancelled before they had a result: their keys leave the graph."""
+"""Backtests, searches and studies that were cancelled before they had a result: their keys leave the graph."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ def build_cancelled(settings: Settings) -> dg.SensorDefinition:
         name="cancelled_backtests",
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Removes the partition of a backtest whose run was cancelled, where it has no result, no entry of "
-        "the backtests file and no other run.",
+        description="Removes the partition of a backtest, search or study whose run was cancelled, where it has no "
+        "result, no entry of a file and no other run.",
     )
     def cancelled_backtests(
         context: dg.RunStatusSensorContext, stores: dg.ResourceParam[Stores]
     ) -> dg.SkipReason | None:
         keys = InstanceKeys(context.instance)
         try:
-            known = keys_of(context.dagster_run.tags) & set(keys.known(KeyKind.BACKTEST))
-            for name in known:
-                if Removal(settings, stores, keys).forget(name):
-                    context.log.info(f"{name} was cancelled and has no result: its partition is removed.")
+            named = keys_of(context.dagster_run.tags)
+            for kind in (one for one in KeyKind if one is not KeyKind.INSTRUMENT):
+                for name in named & set(keys.known(kind)):
+                    if Removal(settings, stores, keys).forget(name, kind):
+                        context.log.info(f"{name} was cancelled and has no result: its partition is removed.")
         except G4qcError as error:
             return dg.SkipReason(str(error))
         return None

@@ -12,9 +12,10 @@ import pytest
 from dagster._core.test_utils import create_run_for_test
 
 from g4qc_core.graph_keys import KeyKind
+from g4qc_core.research.search.searches_file import load_searches
 from g4qc_core.storage.result_stores.backtest_store import StoredSpec
 from g4qc_core.storage.stores import Stores, open_stores
-from g4qc_pipelines.instance.dagster_instance import add_partitions, dagster_instance
+from g4qc_pipelines.instance.dagster_instance import add_keys, add_partitions, dagster_instance
 from g4qc_pipelines.instance.dynamic_keys import instance_keys
 from g4qc_pipelines.sensors.cancelled_backtests import build_cancelled
 from tests.core.api.test_results import IDS, made
@@ -139,6 +140,13 @@ def test_the_key_of_a_cancelled_backtest_goes_unless_it_has_a_result_or_another_
         instance.report_run_canceled(other)
         assert cancelled(instance, stores, "cancelled") == everything - {"cancelled"}
         assert "cancelled" not in {spec.name for spec in stores.backtests.specs()}
+        entry = next(iter(load_searches(None)))
+        add_keys(instance, "search", ["gone", entry])
+        add_keys(instance, "monte_carlo", ["gone"])
+        for key in ("gone", entry):
+            cancelled(instance, stores, key)
+        assert instance.get_dynamic_partitions("search") == [entry]
+        assert instance.get_dynamic_partitions("monte_carlo") == []
 
 
 def test_a_result_is_not_deleted_while_its_run_is_under_way(home: Home) -> None:
