@@ -61,7 +61,7 @@ _KINDS = {
         RESULT is the id of a stored result or its beginning, or the name of a backtest, or of a simulation that ran
         before. Options replace fields of the simulation.
         """,
-        ("sma_cross-ES-1h", "--list", "show sma_cross-ES-1h"),
+        ("sma_cross-ES-1h", "--list", "show sma_cross-ES-1h-monte-carlo"),
     ),
     "portfolio": _Words(
         "NAME",

@@ -113,8 +113,7 @@ def test_other_parameters_count_as_trials_and_nothing_else_does(ready: Stores, s
     )
 
 
-def test_ruin_of_a_run_is_a_margin_call(ready: Stores, settings: Settings) -> None:
-    # The account can just pay the first margin: most delays and skips end it at an order, with money left.
+def test_the_level_of_ruin_is_the_newest_margin(ready: Stores, settings: Settings) -> None:
     poor = BacktestSpec.asked(BACKTEST | {"name": "poor", "cash": 40_000})
     margin = 0.1 * 50 * float(ready.backtests.load(ready.backtests.results("cross")[0].id)[1]["entry_price_own"].max())
     assert 20_000 < margin < 40_000

@@ -21,7 +21,7 @@ _KINDS = {
     "longest_drawdown": "int",
     "time_under_water": "percent",
 }
-SHOWN_HISTOGRAMS = ("max_drawdown", "final_equity", "longest_drawdown")
+SHOWN_HISTOGRAMS = ("max_drawdown", "max_drawdown_money", "longest_drawdown", "final_equity")
 """Figures of the main simulation whose distribution is drawn."""
 
 
@@ -75,7 +75,7 @@ def _head(page: MonteCarloPage, write: SheetWriter) -> str:
             "mc.head.paths",
             paths=("int", summary["paths"]),
             steps=("int", summary["horizon"]),
-            block=("ratio", summary["block_length"]),
+            block=("plain", round(float(summary["block_length"]), 1)),
         ),
         " · ",
         write.text("mc.head.seed", generator=str(summary["generator"]).split(",")[0], seed=str(summary["seed"])),

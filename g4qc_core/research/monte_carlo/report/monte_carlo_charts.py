@@ -16,8 +16,13 @@ from g4qc_core.research.monte_carlo.report.monte_carlo_body import SHOWN_HISTOGR
 if TYPE_CHECKING:
     from g4qc_core.research.monte_carlo.report.monte_carlo_page import MonteCarloPage
 
-_AXES = {"max_drawdown": "percent", "final_equity": "compact", "longest_drawdown": "plain"}
-_HOVERS = {"max_drawdown": "percent", "final_equity": "money", "longest_drawdown": "int"}
+_AXES = {
+    "max_drawdown": "percent",
+    "max_drawdown_money": "compact",
+    "longest_drawdown": "plain",
+    "final_equity": "compact",
+}
+_HOVERS = {"max_drawdown": "percent", "max_drawdown_money": "money", "longest_drawdown": "int", "final_equity": "money"}
 
 
 def monte_carlo_charts(page: MonteCarloPage) -> dict[str, Any]:

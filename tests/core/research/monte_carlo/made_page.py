@@ -22,9 +22,9 @@ BARS = walk(1_000, seed=5, per_session=4, step=40)
 BACKTEST: BacktestSpec = spec(parameters={"fast": 4, "slow": 20}, cash=60_000, margin="12000")
 
 
-def scenarios(asked: MonteCarloSpec) -> EngineScenarios:
-    evaluator = Evaluator(BACKTEST, BARS, ES, data_version="v", roll_rule="r")
-    return EngineScenarios(asked, BACKTEST, evaluator, ES)
+def scenarios(asked: MonteCarloSpec, backtest: BacktestSpec = BACKTEST) -> EngineScenarios:
+    evaluator = Evaluator(backtest, BARS, ES, data_version="v", roll_rule="r")
+    return EngineScenarios(asked, backtest, evaluator, ES)
 
 
 def sample(asked: MonteCarloSpec, compounding: bool = False) -> SampledResult:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from g4qc_core.backtest.evaluation import Evaluator
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.code_versions import STUDIES, study_code_version
+from g4qc_core.research.monte_carlo.engine_scenarios import scenario_frame
+from g4qc_core.research.monte_carlo.monte_carlo_outcome import MonteCarloOutcome
 from g4qc_core.research.monte_carlo.monte_carlo_spec import OF_ENGINE, SIMULATIONS, MonteCarloSpec
 from g4qc_core.research.monte_carlo.path_frames import MONEY_UNIT, rank
 from g4qc_core.research.monte_carlo.path_kernels import DRAWDOWN, FINAL, RUINED
 from g4qc_core.research.monte_carlo.path_plans import path_plan
 from g4qc_core.research.monte_carlo.simulated_paths import simulate
-from tests.core.research.monte_carlo.made_page import BACKTEST, outcome, sample, scenarios
+from tests.core.backtest.series import ES
+from tests.core.research.monte_carlo.made_page import BACKTEST, BARS, outcome, sample, scenarios
 from tests.core.test_code_versions import fingerprint
 
 ASKED = MonteCarloSpec.asked({"result": "test", "paths": 500, "runs": 5, "goal": 65_000, "seed": 4})
@@ -104,6 +111,33 @@ def test_a_scenario_of_parameters_is_the_backtest_with_them() -> None:
         assert one.found.parameters["contracts"] == BACKTEST.parameters.get("contracts", 1)
 
 
+def test_ruin_of_a_run_is_a_margin_call_with_money_left() -> None:
+    # The smallest cash with which the backtest itself can pay every margin.
+    low, high = 12_000, 60_000
+    while high - low > 1:
+        cash = (low + high) // 2
+        refused = Evaluator(spec_with(cash), BARS, ES, data_version="v", roll_rule="r").evaluate({}).refused
+        low, high = (cash, high) if refused else (low, cash)
+    asked = MonteCarloSpec.asked({"result": "test", "runs": 40, "simulations": ["costs", "delays"]})
+    runs = list(scenarios(asked, spec_with(high)).run("costs"))
+    called = [one for one in runs if one.state == "margin_call"]
+    assert 0 < len(called) < len(runs)
+    assert all("could not pay the margin of 1 contract" in one.found.refused for one in called)
+    # What was paid decides: a run is called exactly if its costs are higher than those of the backtest.
+    for one in runs:
+        slippage, fee = one.changed.get("slippage_ticks", 0.0) * 12.5, one.changed["fee"]
+        assert (one.state == "margin_call") == (slippage + fee > 12.5 + float(ES.fee)), one.changed
+    found = MonteCarloOutcome(asked, sample(asked))
+    found.add_scenarios("costs", scenario_frame(runs))
+    ruin = found.frames()["ruin"].iloc[0]
+    assert (ruin["ruined"], ruin["paths"]) == (len(called), len(runs))
+    assert found.summary()["scenarios"]["costs"]["done"] == len(runs) - len(called)
+
+
+def spec_with(cash: int) -> BacktestSpec:
+    return BACKTEST.model_copy(update={"cash": Decimal(cash)})
+
+
 def test_ranks_count_equal_values_half() -> None:
     assert rank(np.array([1.0, 2.0, 2.0, 3.0]), 2.0) == 0.5
     assert rank(np.array([1.0, 2.0]), 5.0) == 1.0
@@ -113,8 +147,6 @@ def test_a_level_above_the_capital_ruins_every_path_and_is_said() -> None:
     asked = MonteCarloSpec.asked({"result": "test", "paths": 20, "simulations": ["bootstrap"], "ruin": "contract"})
     taken = sample(asked)
     poor = type(taken)(**{**vars(taken), "cash": 9_000.0})
-    from g4qc_core.research.monte_carlo.monte_carlo_outcome import MonteCarloOutcome
-
     found = MonteCarloOutcome(asked, poor)
     found.add_paths("bootstrap", simulate(path_plan("bootstrap", asked, poor)))
     assert found.frames()["ruin"]["risk"].tolist() == [1.0]
