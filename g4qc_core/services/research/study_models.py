@@ -13,6 +13,7 @@ KIND_NAMES = ("walk_forward", "monte_carlo", "portfolio")
 """The kinds of studies of the graph and the command line, in the order in which menus and lists show them."""
 
 MODELS: dict[str, str] = {
+    "walk_forward": "g4qc_core.research.walk_forward.walk_forward_spec:WalkForwardSpec",
     "monte_carlo": "g4qc_core.research.monte_carlo.monte_carlo_spec:MonteCarloSpec",
     "portfolio": "g4qc_core.research.portfolio.portfolio_spec:PortfolioSpec",
 }

@@ -102,5 +102,8 @@ PORTFOLIO_KIND = StudyKind(
     key_figures=_key_figures,
     pictures=portfolio_pictures_of,
     publish=publish_portfolio,
+    percents=frozenset(
+        ("total_return", "annual_return", "max_drawdown", "relative_distance", "concentration", "margin_share")
+    ),
 )
 """Portfolios of many strategies on many instruments in one account."""

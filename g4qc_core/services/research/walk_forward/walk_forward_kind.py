@@ -158,5 +158,6 @@ WALK_FORWARD = StudyKind(
     key_figures=_key_figures,
     pictures=walk_forward_pictures,
     publish=publish_walk_forward,
+    percents=frozenset(("max drawdown", "efficiency", "deflated Sharpe", "overfitting", "stability")),
 )
 """The kind, as `study_kinds` registers it."""
