@@ -58,17 +58,21 @@ def cli() -> None:
 
 
 @cli.command()
+@click.option("--research", is_flag=True, help="Also a walk-forward analysis, a Monte Carlo simulation and portfolios.")
 @json_option
-def demo(as_json: bool) -> None:
+def demo(research: bool, as_json: bool) -> None:
     """Run the whole graph on synthetic bars: ES, NQ and EC over the last two full months."""
     from g4qc_core.instruments.registry import BUILT_IN
     from g4qc_core.settings import Settings, load_settings
     from g4qc_pipelines.commands.demo import SYMBOLS, run_demo
 
     # The demo is the same for everyone: of the user's settings, only the home and the ports count.
-    own = ("ib_host", "database_url", "dagster_database_url", "backtests", "first_month", "rolls", "open_interest")
+    own = (
+        *("ib_host", "database_url", "dagster_database_url", "first_month", "rolls", "open_interest"),
+        *("backtests", "searches", "walk_forwards", "portfolios"),
+    )
     defaults = {name: Settings.model_fields[name].default for name in own}
-    run_demo(load_settings(instruments=BUILT_IN, symbols=",".join(SYMBOLS), **defaults), as_json)
+    run_demo(load_settings(instruments=BUILT_IN, symbols=",".join(SYMBOLS), **defaults), research, as_json)
 
 
 @cli.command()

@@ -27,11 +27,18 @@ from g4qc_core.services.series.continuous_series import stored_bars
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores, open_stores
 from g4qc_core.timeframes import TIMEFRAMES
+from g4qc_pipelines.commands.demo_research import (
+    finished_studies,
+    missing_studies,
+    print_research,
+    research_document,
+)
 from g4qc_pipelines.commands.printing import echo_json, steps, wide_console
 from g4qc_pipelines.commands.result_view import print_notes
 from g4qc_pipelines.commands.workbench import workbench
-from g4qc_pipelines.instance.dagster_instance import dagster_instance
+from g4qc_pipelines.instance.dagster_instance import add_keys, dagster_instance
 from g4qc_pipelines.named_jobs import BAR_ASSETS, ROLL_ASSETS
+from g4qc_pipelines.partitions.partition_definitions import study_partitions
 from g4qc_pipelines.stages.job_plan import JobPlan, WorkKind
 from g4qc_pipelines.stages.kinds import backtest, extraction, rolls
 from g4qc_pipelines.supervision.processes import simulated_gateway
@@ -68,8 +75,14 @@ class Row:
     report: Path
 
 
-def run_demo(settings: Settings, as_json: bool) -> None:
-    """Run the missing jobs, then print the table."""
+def run_demo(settings: Settings, research: bool, as_json: bool) -> None:
+    """Run the missing jobs, then print the table.
+
+    Args:
+        settings: the demo's.
+        research: run a walk-forward analysis, a Monte Carlo simulation and portfolios too.
+        as_json: print JSON instead of tables.
+    """
     click.echo("Starting the embedded PostgreSQL and the simulated gateway ...", err=True)
     # The simulated gateway's clock is this machine's.
     months = last_full_months(datetime.now(UTC).date(), _MONTHS)
@@ -87,11 +100,29 @@ def run_demo(settings: Settings, as_json: bool) -> None:
             ):
                 for job in jobs:
                     bench.runner.run_job(job)
+        studied = _research(settings, registry, stores) if research else False
         rows = [_row(settings, registry, stores, spec, months) for spec in specs]
+        studies = finished_studies(settings, registry, stores) if research else []
+    ran = bool(jobs) or studied
     if as_json:
-        echo_json(_document(rows, months, ran=bool(jobs)))
-    else:
-        _print(rows, months, ran=bool(jobs))
+        echo_json({**_document(rows, months, ran), **({"research": research_document(studies)} if research else {})})
+        return
+    _print(rows, months, ran)
+    if research:
+        print_research(studies)
+    click.echo("\nSee the graph with `g4qc up`.")
+
+
+def _research(settings: Settings, registry: Registry, stores: Stores) -> bool:
+    """Run the studies that are missing; return whether there were some."""
+    jobs = missing_studies(settings, registry, stores)
+    if jobs:
+        with workbench(settings, None) as bench, steps(sum(job.steps for job in jobs)):
+            for job in jobs:
+                (kind,) = job.stages[0].assets
+                add_keys(bench.runner.instance, str(study_partitions(kind).name), [job.about])
+                bench.runner.run_job(job)
+    return bool(jobs)
 
 
 def missing_jobs(kept: DemoState, months: Sequence[date], specs: Sequence[BacktestSpec]) -> list[JobPlan]:
@@ -189,7 +220,6 @@ def _print(rows: Sequence[Row], months: Sequence[date], ran: bool) -> None:
     click.echo("\nReports:")
     for row in rows:
         click.echo(f"  {row.report}")
-    click.echo("\nSee the graph with `g4qc up`.")
 
 
 def _sharpe(figures: Mapping[str, Any]) -> str:

@@ -74,7 +74,7 @@ def print_study(kind: StudyKind, record: StudyRecord, stores: Stores, report: Pa
         table.add_column()
         table.add_column(justify="right")
         for label, value in figures.items():
-            table.add_row(label, _shown(value, label in kind.percents))
+            table.add_row(label, figure_text(value, label in kind.percents))
         wide_console(_WIDTH).print(table)
     for one in checks:
         click.echo(f"{'passed' if one.passed else 'FAILED'}  {one.name}: {one.words}")
@@ -106,12 +106,13 @@ def _listed(kind: StudyKind, records: list[StudyRecord]) -> Table:
         table.add_column(column, overflow="fold")
     for one in records:
         figures = list(_figures(kind, one).items())[:_LISTED]
-        words = "; ".join(f"{label} {_shown(value, label in kind.percents)}" for label, value in figures) or "-"
+        words = "; ".join(f"{label} {figure_text(value, label in kind.percents)}" for label, value in figures) or "-"
         table.add_row(one.id[:8], one.name, one.state, f"{one.started_at:%Y-%m-%d %H:%M}", words)
     return table
 
 
-def _shown(value: Any, percent: bool) -> str:
+def figure_text(value: Any, percent: bool) -> str:
+    """Return a key figure in words; a share is shown in percent."""
     if value is None:
         return "-"
     if isinstance(value, bool | str):
