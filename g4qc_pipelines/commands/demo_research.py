@@ -5,8 +5,9 @@ They run in the graph, on the demo's bars. Studies whose bars have not changed a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def research_document(studies: Sequence[DemoStudy]) -> list[dict[str, Any]]:
             "kind": one.kind.name,
             "name": one.record.name,
             "id": one.record.id,
-            "figures": dict(one.kind.key_figures(one.record)),
+            "figures": dict(_figures(one)),
             "checks": {check.name: check.passed for check in one.kind.checked(one.record)},
             "report": str(one.report),
         }
@@ -89,25 +90,25 @@ def research_document(studies: Sequence[DemoStudy]) -> list[dict[str, Any]]:
 def print_research(studies: Sequence[DemoStudy]) -> None:
     """Print the key figures of each study, and the paths of the reports."""
     table = Table(title="Research on the same bars: out of sample, what may happen, and several in one account")
-    table.add_column("study")
-    table.add_column("figure")
-    table.add_column("", justify="right")
-    table.add_column("checks")
+    for name in ("study", "figure"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("", justify="right", max_width=60)
     for one in studies:
+        heads = [one.kind.title, one.record.name]
         failed = [check.name for check in one.kind.checked(one.record) if not check.passed]
-        heads = [f"{one.kind.title}\n{one.record.name}", "FAILED " + ", ".join(failed) if failed else "passed"]
-        figures = [
-            (label, figure_text(value, label in one.kind.percents))
-            for label, value in one.kind.key_figures(one.record).items()
-        ]
-        table.add_row(
-            heads[0], "\n".join(label for label, _ in figures), "\n".join(text for _, text in figures), heads[1]
-        )
+        rows = [(label, figure_text(value, label in one.kind.percents)) for label, value in _figures(one).items()]
+        rows.append(("checks", f"FAILED: {', '.join(failed)}" if failed else "passed"))
+        for head, row in zip_longest(heads, rows, fillvalue=""):
+            table.add_row(str(head), *row)
         table.add_section()
     wide_console(120).print(table)
     click.echo("\nReports of research:")
     for one in studies:
         click.echo(f"  {one.report}")
+
+
+def _figures(one: DemoStudy) -> Mapping[str, Any]:
+    return one.kind.key_figures(one.record)
 
 
 def _specs(settings: Settings, registry: Registry, stores: Stores) -> list[tuple[StudyKind, StudySpec]]:

@@ -261,7 +261,7 @@ def test_a_failed_request_is_in_the_ledger_and_its_minutes_are_not_called_empty(
 
 
 def demo(home: Home) -> dict:
-    done = home.process("demo", "--json")
+    done = home.process("demo", "--research", "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -283,6 +283,11 @@ def test_a_second_demo_has_nothing_to_run() -> None:
         assert row["sessions"] > 35
         assert all(count > 0 for count in row["bars"].values())
         assert Path(row["report"]).name == f"{row['backtest']}.html"
+    assert [one["kind"] for one in first["research"]] == ["walk_forward", "monte_carlo", "portfolio", "portfolio"]
+    for one in first["research"]:
+        assert one["figures"]
+        assert one["checks"]
+        assert Path(one["report"]).suffix == ".html"
 
 
 def address(bench: Workbench) -> dict[str, object]:
