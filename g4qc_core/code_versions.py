@@ -35,6 +35,7 @@ VERSIONS: dict[str, CodeVersion] = {
 
 STUDIES: dict[str, CodeVersion] = {
     "monte_carlo": CodeVersion(1, "the paths and scenarios of a simulation, and their figures"),
+    "portfolio": CodeVersion(1, "weights, multipliers, ideal and whole contracts, and the figures of a portfolio"),
 }
 """Versions of the code of studies by kind: in the ids of studies only, so that those of results stay the same."""
 

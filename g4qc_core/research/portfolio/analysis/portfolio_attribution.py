@@ -46,6 +46,40 @@ def risk_shares(contracts: Any, covariance: Any) -> np.ndarray:
     return parts / total if total > 0 else parts
 
 
+def money_covariance(money: Any) -> np.ndarray:
+    """Compute the covariance of the money that instruments have made.
+
+    Args:
+        money: sessions x instruments; none missing.
+
+    Returns:
+        (instruments, instruments); zeros with fewer than two sessions.
+
+    Raises:
+        UsageError: not such a matrix.
+    """
+    matrix = _money(money)
+    away = matrix - matrix.mean(axis=0)
+    return np.asarray(away.T @ away / max(1, len(matrix) - 1))
+
+
+def realised_shares(money: Any) -> np.ndarray:
+    """Compute each instrument's share in the variance of the whole: its covariance with the whole, sum 1.
+
+    Args:
+        money: as `money_covariance`.
+
+    Returns:
+        (instruments,), negative for one that has hedged; zeros if the whole has not varied.
+
+    Raises:
+        UsageError: as `money_covariance`.
+    """
+    parts = money_covariance(money).sum(axis=1)
+    total = parts.sum()
+    return parts / total if total > 0 else np.zeros(len(parts))
+
+
 def whole_cents(parts: Any) -> np.ndarray:
     """Round money to cents so that the rounded parts sum to the rounded total.
 

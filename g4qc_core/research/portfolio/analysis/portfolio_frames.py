@@ -16,6 +16,8 @@ from g4qc_core.research.portfolio.analysis.portfolio_attribution import (
     concentration,
     drawdown_parts,
     effective_instruments,
+    money_covariance,
+    realised_shares,
     return_contributions,
     volume_share,
 )
@@ -112,8 +114,13 @@ class PortfolioAccount:
 
     @property
     def recent(self) -> np.ndarray:
-        """The money of one contract in the last sessions, of which risk is estimated."""
-        return np.asarray(self.contract_money, np.float64)[-self.window :]
+        """The money of one contract in the last sessions, of which risk is estimated.
+
+        In all sessions, if an instrument or a pair has too few of the last ones, because it has ended before.
+        """
+        money = np.asarray(self.contract_money, np.float64)
+        known = np.isfinite(money[-self.window :]).astype(np.int64)
+        return money[-self.window :] if (known.T @ known).min() >= LEAST_SESSIONS else money
 
     @property
     def last_weights(self) -> tuple[np.ndarray, float]:
@@ -177,9 +184,9 @@ def portfolio_summary(account: PortfolioAccount) -> dict[str, float | int | None
     made, ideal = account.money.sum(axis=1), account.ideal_money.sum(axis=1)
     year = np.sqrt(account.sessions_a_year) / account.cash
     tradable_risk, ideal_risk, error = (float(_spread(one) * year) for one in (made, ideal, ideal - made))
-    shares = _realised_shares(account.money)
+    shares = realised_shares(account.money)
     held = np.abs(account.contracts).max(axis=0, initial=0) > 0
-    own = _covariance(account.money)
+    own = money_covariance(account.money)
     return {
         "tracking_error": error,
         "ideal_volatility": ideal_risk,
@@ -235,8 +242,8 @@ def _instruments(account: PortfolioAccount, risk: np.ndarray) -> pd.DataFrame:
             "ideal": _last_known(account.ideal_contracts),
             "tradable": np.asarray(account.contracts)[-1].astype(np.int64),
             "least_capital": _least_capital(account, risk),
-            "risk_share_ideal": _realised_shares(account.ideal_money),
-            "risk_share": _realised_shares(account.money),
+            "risk_share_ideal": realised_shares(account.ideal_money),
+            "risk_share": realised_shares(account.money),
             "profit": return_contributions(account.money),
             "costs": return_contributions(account.costs),
             "traded": np.abs(account.traded).sum(axis=0).astype(np.int64),
@@ -297,18 +304,6 @@ def _pairs(names: Sequence[str], matrix: np.ndarray) -> pd.DataFrame:
 def _last_known(values: np.ndarray) -> np.ndarray:
     """Return the last value of each column that is not missing; 0 for a column without one."""
     return pd.DataFrame(np.asarray(values, np.float64)).ffill().iloc[-1].fillna(0.0).to_numpy()
-
-
-def _covariance(money: np.ndarray) -> np.ndarray:
-    away = money - money.mean(axis=0)
-    return away.T @ away / max(1, len(money) - 1)
-
-
-def _realised_shares(money: np.ndarray) -> np.ndarray:
-    """Return the covariance of each instrument with the whole, as shares of the variance; zeros if that is zero."""
-    parts = _covariance(np.asarray(money, np.float64)).sum(axis=1)
-    total = parts.sum()
-    return parts / total if total > 0 else np.zeros(len(parts))
 
 
 def _spread(values: np.ndarray) -> float:

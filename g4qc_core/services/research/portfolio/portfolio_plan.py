@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from g4qc_core.backtest.prepared_strategy import LibraryStrategy, prepare
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.code_versions import code_version
+from g4qc_core.code_versions import study_code_version
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.portfolio.portfolio_spec import PortfolioSpec
@@ -74,7 +74,10 @@ class PortfolioPlan:
     def study_id(self, data_version: str) -> str:
         """Return 32 hex digits of everything that decides the results of the portfolio."""
         content = self.spec.content() | {"parts": [[one.backtest.content(), one.weight] for one in self.parts]}
-        code = {"g4qc": code_version(), "strategies": [prepare(one.backtest).version for one in self.parts]}
+        code = {
+            "g4qc": study_code_version("portfolio"),
+            "strategies": [prepare(one.backtest).version for one in self.parts],
+        }
         said = {"portfolio": content, "data": data_version, "code": code}
         text = json.dumps(said, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from g4qc_core.code_versions import code_version
+from g4qc_core.code_versions import study_code_version
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.portfolio.portfolio_spec import PortfolioSpec
 from g4qc_core.research.portfolio.trading.portfolio_outcome import account_of, outcome_frames, outcome_summary
@@ -56,7 +56,7 @@ class PortfolioStudy(RecordedRun):
             name=spec.name,
             spec=spec.to_dict(),
             data_version=self._read.version,
-            code=code_version(),
+            code=study_code_version(KIND),
             state="running",
             started_at=datetime.now(UTC),
             run_id=run_id,

@@ -15,6 +15,8 @@ from g4qc_core.research.portfolio.analysis.portfolio_attribution import (
     concentration,
     drawdown_parts,
     effective_instruments,
+    money_covariance,
+    realised_shares,
     return_contributions,
     risk_contributions,
     risk_shares,
@@ -74,6 +76,16 @@ def test_what_instruments_lose_in_a_drawdown_is_the_drawdown(seed: int) -> None:
     sums = parts.groupby("number")["money"].sum()
     assert sums.to_numpy() == pytest.approx(table["money"].to_numpy(), abs=0.001)
     assert return_contributions(profits).sum() == pytest.approx(equity[-1] - cash, abs=0.001)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**31))
+def test_realised_shares_sum_to_one_and_a_hedge_has_a_negative_one(seed: int) -> None:
+    money = account(seed)[1]
+    assert realised_shares(money).sum() == pytest.approx(1)
+    assert money_covariance(money) == pytest.approx(np.cov(money.T))
+    assert realised_shares(np.column_stack([money[:, 0], -0.5 * money[:, 0]])) == pytest.approx([2, -1])
+    assert realised_shares(np.zeros((5, 2))).tolist() == [0, 0]
 
 
 def test_concentration_is_one_over_the_number_of_alike_ones() -> None:

@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from g4qc_core.code_versions import STUDIES, study_code_version
 from g4qc_core.errors import UsageError
-from g4qc_core.research.portfolio.analysis.portfolio_frames import FRAMES, portfolio_frames, portfolio_summary
+from g4qc_core.research.portfolio.analysis.portfolio_frames import (
+    FRAMES,
+    PortfolioAccount,
+    portfolio_frames,
+    portfolio_summary,
+)
+from g4qc_core.research.portfolio.contracts.contract_targets import nearest_whole
+from g4qc_core.research.portfolio.contracts.whole_contracts import tradable_contracts
+from g4qc_core.research.portfolio.weights.instrument_weights import METHODS, instrument_weights
+from g4qc_core.research.portfolio.weights.return_correlation import return_covariance
 from tests.core.research.portfolio.portfolio_accounts import NAMES, synthetic_account
+from tests.core.test_code_versions import fingerprint, steps
 
 
 def test_every_frame_has_its_columns_and_parts_sum_to_the_cent() -> None:
@@ -91,3 +103,66 @@ def test_too_few_sessions_and_wrong_shapes_are_one_sentence() -> None:
         portfolio_frames(synthetic_account(sessions=2))
     with pytest.raises(UsageError, match="The equity of a portfolio has the shape"):
         synthetic_account(equity=np.zeros(3))
+
+
+def test_an_instrument_that_ended_long_ago_keeps_its_figures() -> None:
+    account = synthetic_account()
+    money = account.contract_money.copy()
+    money[200:, 2] = np.nan
+    ended = portfolio_frames(replace(account, contract_money=money))["instruments"].set_index("instrument")
+    assert ended.loc["CL", "contract_risk"] == pytest.approx(money[:200, 2].std(ddof=1) * np.sqrt(252))
+
+
+def test_numbers_change_only_with_the_declared_version() -> None:
+    # Raise the version of `portfolio` in `g4qc_core.code_versions` with a change of numbers, and add the new digits.
+    version = STUDIES["portfolio"].number
+    golden = {1: "f2b5c4fd0bca3862abb1f2e5ca7e729b"}
+    found = golden_digits()
+    assert golden.get(version) == found, f"the portfolio gives other numbers than its version {version}: {found}"
+    assert sorted(golden) == list(range(1, version + 1))
+    assert study_code_version("portfolio").startswith(f"portfolio {version}, ")
+
+
+def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its numbers rounded to seven decimals."""
+    return frame.assign(**frame.select_dtypes("float64").round(7))
+
+
+def golden_digits() -> str:
+    """Fingerprint of the weights by each method, of whole contracts and of all frames, from fixed whole numbers."""
+    n, sessions = 4, 90
+    sizes = np.array([12.5, 20.0, 10.0, 31.25])
+    common = steps(3, sessions, 40)[:, None] * np.array([2, 1, 0, -1])
+    money = (common + steps(5, sessions * n, 60).reshape(sessions, n)) * sizes
+    found: list[object] = [
+        instrument_weights(method, money, by_hand=[0.1, 0.2, 0.3, 0.4], budget=[1, 2, 3, 4]).round(7)
+        for method in METHODS
+    ]
+    ideal = steps(7, sessions * n, 250).reshape(sessions, n) / 100
+    covariance = return_covariance(money)
+    searched = [tradable_contracts(row, covariance, margin=sizes * 90, margin_limit=9_000.0) for row in ideal[:20]]
+    found += [one.contracts for one in searched]
+    whole = nearest_whole(ideal)
+    made = np.vstack([np.zeros(n), whole[:-1] * money[1:]])
+    account = synthetic_account(
+        sessions=sessions,
+        instruments=list("abcd"),
+        currencies=["USD"] * n,
+        equity=100_000 + made.sum(axis=1).cumsum(),
+        ideal_equity=100_000 + np.vstack([np.zeros(n), ideal[:-1] * money[1:]]).sum(axis=1).cumsum(),
+        cash=100_000.0,
+        money=made,
+        ideal_money=np.vstack([np.zeros(n), ideal[:-1] * money[1:]]),
+        contracts=whole.astype(np.int64),
+        ideal_contracts=ideal,
+        costs=np.abs(whole) * 2.5,
+        traded=np.abs(np.diff(whole, axis=0, prepend=0)),
+        margin=np.abs(whole) @ sizes * 90,
+        margin_share=np.abs(whole) @ sizes * 90 / 100_000,
+        contract_money=money,
+        volume=np.abs(steps(11, sessions * n, 900).reshape(sessions, n)) + 100.0,
+        weights=PortfolioAccount.__dataclass_fields__["weights"].default_factory(),
+    )
+    frames = portfolio_frames(account)
+    # Rounded, because what is zero but for the last digit differs between hosts.
+    return fingerprint(*found, portfolio_summary(account), *map(rounded, frames.values()))
