@@ -116,7 +116,7 @@ def _windows(page: WalkForwardPage, write: SheetWriter) -> str:
     heads += [write.head("column.state"), *(write.head(f"column.{name}", "class=num") for name in numbers)]
     heads.append(write.head("column.chosen"))
     kinds = {"sharpe_efficiency": "percent", "profit": "money", "trades": "int"}
-    rows = []
+    rows, searched = [], page.summary["stability"]["parameters"]
     for row in page.windows.to_dict("records"):
         cells = [write.value("int", int(row["window"]), "th", "scope=row class=num")]
         for first, last in (("train_from", "train_to"), ("test_from", "test_to")):
@@ -126,7 +126,7 @@ def _windows(page: WalkForwardPage, write: SheetWriter) -> str:
         for name in numbers:
             value = _known(row[name])
             cells.append(f'<td class="num">{write.value(kinds.get(name, "ratio"), value)}</td>')
-        cells.append(write.own(_in_words(row["parameters"]), "td"))
+        cells.append(write.own(_in_words(row["parameters"], searched), "td"))
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return write.table("part.windows", heads, rows)
 
@@ -196,5 +196,6 @@ def _known(value: Any) -> Any:
     return value
 
 
-def _in_words(text: str) -> str:
-    return ", ".join(f"{name} {value}" for name, value in json.loads(text).items())
+def _in_words(text: str, searched: Mapping[str, Any]) -> str:
+    chosen = json.loads(text)
+    return ", ".join(f"{name} {chosen[name]}" for name in searched if name in chosen)

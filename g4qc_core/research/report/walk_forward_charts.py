@@ -114,7 +114,7 @@ def _stitched(frame: pd.DataFrame) -> Any:
             "day": some["trade_date"].dt.strftime("%Y-%m-%d").tolist(),
         }
     )
-    made = _dated(300, "axis.money", "compact")
+    made = _dated(300, "axis.money")
     line = made.line("x", "equity", source=source, color=LINE, line_width=1.6)
     begins = frame.groupby("window")["trade_date"].first()
     for day in _milliseconds(begins):

@@ -46,7 +46,9 @@ def notes_of(plan: WalkForwardPlan, windows: Sequence[WindowRecord]) -> list[str
 
 def _gap(plan: WalkForwardPlan) -> str:
     given = plan.spec.purge is not None
-    why = "as the spec says" if given else f"because the strategy looks back {counted(plan.reach.look_back, 'session')}"
+    why = (
+        "as the spec says" if given else "as long as positions are held, and at most as long as the strategy looks back"
+    )
     return f"{counted(plan.purge, 'session is', 'sessions are')} left out between training and test, {why}."
 
 

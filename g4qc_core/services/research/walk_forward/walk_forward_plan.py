@@ -16,11 +16,12 @@ from g4qc_core.errors import UsageError, unknown
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.research.splits.purged_folds import CombinatorialSplits, combinatorial_splits
-from g4qc_core.research.walk_forward.decision_reach import DecisionReach, reach_of
+from g4qc_core.research.walk_forward.decision_reach import MOST_SESSIONS, DecisionReach, reach_of
 from g4qc_core.research.walk_forward.walk_forward_spec import WalkForwardSpec
 from g4qc_core.research.walk_forward.walk_forwards_file import load_walk_forwards
 from g4qc_core.research.walk_forward.window_plan import PlannedWindow
 from g4qc_core.sentences import counted
+from g4qc_core.services.backtests.spec_run import run_arguments
 from g4qc_core.services.research.search_plan import SearchPlan, find_search, known_searches, plan_search
 from g4qc_core.services.research.walk_forward.window_bars import WindowBars
 from g4qc_core.settings import Settings
@@ -120,7 +121,8 @@ def plan_walk_forward(
         raise UsageError(
             f"There are no bars of {search.backtest.instrument} in the window of the backtest: extract them first."
         )
-    reach = reach_of(search.backtest, search.space, bars.series)
+    first = bars.read(bars.days[0], bars.days[min(MOST_SESSIONS, len(bars.days)) - 1])
+    reach = reach_of(run_arguments(search.backtest, first, bars.instrument), search.space)
     purge = reach.holding if spec.purge is None else spec.purge
     embargo = reach.look_back if spec.embargo is None else spec.embargo
     windows = spec.lengths.plan(bars.days, purge)

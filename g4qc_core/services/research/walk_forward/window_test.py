@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from g4qc_core.backtest.engines.engine_registry import COMPILED, default_engine
+from g4qc_core.backtest.look_back import look_back_bars, sessions_of_sizing
 from g4qc_core.backtest.prepared_strategy import prepare
-from g4qc_core.backtest.sizing.sizing_rule import parse_sizing
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.instruments.registry import Registry
@@ -82,9 +82,9 @@ class WindowTest:
         """Return the backtest of the test with these parameters."""
         plan, (first, last) = self._plan, self._window.test_days
         chosen = plan.backtest.model_copy(update={"parameters": {**plan.backtest.parameters, **parameters}})
-        rule = parse_sizing(plan.backtest.sizing)
-        sizing = rule.window + 1 if rule.kind == "volatility" else 0
-        warm = plan.bars.warm_up(self._window.test[0], prepare(chosen).bars_needed, sizing)
+        seen = look_back_bars(chosen, {}, plan.bars.series, plan.bars.instrument)
+        needed = max(seen, prepare(chosen).bars_needed)
+        warm = plan.bars.warm_up(self._window.test[0], needed, sessions_of_sizing(chosen.sizing))
         values = chosen.to_dict() | {
             "name": f"{plan.spec.name[:_LONGEST_NAME]}-w{self._window.number:02d}",
             "from": warm.isoformat(),
