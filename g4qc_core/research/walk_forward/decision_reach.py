@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from g4qc_core.backtest.evaluation import Evaluator
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import BacktestRefused, UsageError
@@ -13,7 +15,7 @@ from g4qc_core.research.search.space import SearchSpace
 from g4qc_core.research.splits.reach import holding_time, look_back
 
 MOST_SESSIONS = 500
-"""First sessions of the history on which the holding time is measured."""
+"""Most of the sessions before the first test on which the holding time is measured."""
 
 _ALL = 10**9
 
@@ -32,15 +34,17 @@ class DecisionReach:
     holding: int
 
 
-def reach_of(arguments: Mapping[str, Any], space: SearchSpace) -> DecisionReach:
+def reach_of(arguments: Mapping[str, Any], space: SearchSpace, history: pd.DataFrame) -> DecisionReach:
     """Return the reach of the sets of a search.
 
     The holding time is that of 95 of 100 positions of the backtest's own parameters and of the set with the last value
     of every axis, which is the slowest one of most strategies.
 
     Args:
-        arguments: those of `Evaluator`, by name, with the first sessions of the history.
+        arguments: those of `Evaluator`, by name, with sessions before the first test.
         space: the sets.
+        history: all bars, whose sessions say how many a look-back is; no price of theirs is read, but for a class of
+            backtesting.py those of the first bars, until its indicators have values.
 
     Raises:
         UsageError: an unknown parameter, a value out of its range, or the user's code failed.
@@ -48,7 +52,7 @@ def reach_of(arguments: Mapping[str, Any], space: SearchSpace) -> DecisionReach:
     """
     spec: BacktestSpec = arguments["spec"]
     bars = arguments["bars"]
-    reach = look_back(spec, bars, arguments["instrument"], space).sessions
+    reach = look_back(spec, history, arguments["instrument"], space).sessions
     last = {name: axis.at(axis.size - 1) for name, axis in space.axes.items()}
     evaluator = Evaluator(**arguments)
     held = [_held(evaluator, parameters, bars["trade_date"].to_numpy()) for parameters in ({}, last)]

@@ -121,8 +121,10 @@ def plan_walk_forward(
         raise UsageError(
             f"There are no bars of {search.backtest.instrument} in the window of the backtest: extract them first."
         )
-    first = bars.read(bars.days[0], bars.days[min(MOST_SESSIONS, len(bars.days)) - 1])
-    reach = reach_of(run_arguments(search.backtest, first, bars.instrument), search.space)
+    # Positions are measured before the first test, whatever the purge is: no gap may follow from what is tested.
+    known = min(MOST_SESSIONS - 1, spec.lengths.plan(bars.days, 0)[0].train[1])
+    first = bars.read(bars.days[0], bars.days[known])
+    reach = reach_of(run_arguments(search.backtest, first, bars.instrument), search.space, bars.series)
     purge = reach.holding if spec.purge is None else spec.purge
     embargo = reach.look_back if spec.embargo is None else spec.embargo
     windows = spec.lengths.plan(bars.days, purge)
