@@ -26,6 +26,7 @@
     │   ├── DecidedMeanwhile        bars in quarantine that changed, or were decided, since they were listed
     │   ├── BarsIncomplete          minutes are stored, but the timeframe was not derived from their current version
     │   ├── BacktestRefused         a backtest without reliable figures: no bars, no margin, no such price
+    │   │   └── MarginCall          the equity of an account fell below its margin
     │   ├── EnginesDisagree         the reference engine gives another result than the search
     │   ├── SetTooSlow              an explored set took longer than it may
     │   └── WorkersLost             the processes of a search cannot start or go on
@@ -267,7 +268,7 @@ def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> Usag
     >>> str(unknown("timeframe", "5m", ["1min", "5min"]))
     "Unknown timeframe '5m': did you mean '5min'? Known: 1min, 5min."
     """
-    names = list(known)
+    names = list(dict.fromkeys(known))
     folded = {n.casefold(): n for n in names}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
     guess = f": did you mean '{folded[near[0]]}'?" if near else "."

@@ -19,7 +19,7 @@ from g4qc_core.study_paths import study_path
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _PAUSE_SECONDS = 0.5
-_LOOKED_THROUGH = 20  # newest studies of the same name
+_LOOKED_THROUGH = 100  # newest studies
 _SEARCH_ROWS = 100_000  # of one answer
 
 
@@ -48,12 +48,19 @@ class ServerStudies:
         """See the port."""
         assert work.job is not None
         follow_job(self._server, work.job, tell, seconds)
-        # A name may have had other specs: the newest study of the same spec is the one that ran.
-        found = [str(one["id"]) for one in self.listed(work.kind, work.name, _LOOKED_THROUGH)]
-        if not found:
-            raise NotFound(f"The {work.kind.replace('_', ' ')} {work.name} ran, and was deleted since.")
-        same = (one for one in found if self.document(work.kind, one)["spec"] == work.spec)
-        return next(same, found[0])
+        # A name may have had other specs, and a study that was done already has the name under which it ran.
+        for name in (work.name, None):
+            for one in self.listed(work.kind, name, _LOOKED_THROUGH):
+                if one["state"] == "done" and self._has_spec(work, str(one["id"])):
+                    return str(one["id"])
+        raise NotFound(
+            f"The {work.kind.replace('_', ' ')} {work.name} ran, and is not among the newest {_LOOKED_THROUGH} of its "
+            f"kind: `studies('{work.kind}')` lists them."
+        )
+
+    def _has_spec(self, work: StudyWork, study_id: str) -> bool:
+        spec = self.document(work.kind, study_id)["spec"]
+        return {**spec, "name": work.name} == work.spec
 
     def find(self, kind: str, words: str) -> str:
         """See the port."""

@@ -85,6 +85,8 @@ _FORMS = {
     f"^{CONTRACT_MONTH}$": "write a contract month like 202512",
 }
 """Advice for each pattern of a request's fields."""
+_TEXTS = {"missing": "is missing", "extra_forbidden": "there is no such field"}
+"""What is said of a field, by pydantic's name of the problem."""
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST")
 _RETRY_SECONDS = {429: "60", 503: "5"}
 
@@ -181,6 +183,7 @@ def _sentence(error: RequestValidationError) -> str:
     text = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "string_pattern_mismatch":
         text = _FORMS.get(first["ctx"]["pattern"], text)
+    text = _TEXTS.get(first["type"], text)
     return f"{where or 'The request'}: {text}."
 
 

@@ -129,6 +129,11 @@ def test_a_name_that_had_another_spec_gives_the_study_that_ran(client: Client) -
     assert first.id == again.id != other.id
 
 
+def test_a_study_that_ran_under_another_name_is_found(client: Client) -> None:
+    first = client.run_study("sample", {"name": "first-name", "factor": 41}, progress=False)
+    assert client.run_study("sample", {"name": "second-name", "factor": 41}, progress=False).id == first.id
+
+
 def test_progress_is_told(clients: dict[str, Client], capsys: pytest.CaptureFixture[str]) -> None:
     for factor, client in enumerate(clients.values(), start=20):
         client.run_study("sample", "ES", factor=factor)

@@ -46,3 +46,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_one(name: str, guess: str 
 
 def test_the_examples_of_the_docstrings_are_true() -> None:
     assert doctest.testmod(errors).failed == 0
+
+
+def test_a_known_name_is_listed_once() -> None:
+    assert str(unknown("thing", "XX", ["ES", "NQ", "ES"])).endswith("Known: ES, NQ.")

@@ -63,9 +63,10 @@ def test_a_study_is_started_by_the_name_of_what_it_is_about(api: Api, done: Stud
     ("path", "body", "said"),
     [
         ("/samples", {**ASKED, "factor": 0}, "factor"),
-        ("/samples", {**ASKED, "speed": 1}, "speed"),
+        ("/samples", {**ASKED, "speed": 1}, "speed: there is no such field."),
         ("/samples", {**ASKED, "name": "a/b"}, "name"),
         ("/samples", {**ASKED, "strategy": "json:JSONDecoder"}, "g4qc sample"),
+        ("/samples/named", {"fields": {}}, "of: is missing."),
         ("/samples/named", {"of": "json:JSONDecoder"}, "g4qc sample"),
         ("/samples/named", {"of": "ES", "fields": {"strategies": [{"strategy": "a:B"}]}}, "g4qc sample"),
         ("/samples/named", {"of": "ES", "fields": {"speed": 1}}, "speed"),
