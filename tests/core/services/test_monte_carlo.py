@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.tear_sheet.sheet_words import LANGUAGES
-from g4qc_core.errors import UsageError
+from g4qc_core.errors import Gone, UsageError
 from g4qc_core.futures.rolls.roll_calendar import rule_name
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.roll_rules import parse_rule
@@ -195,6 +196,28 @@ def test_a_result_with_too_little_in_it_is_refused(ready: Stores, settings: Sett
     run_spec(BacktestSpec.asked(still), REGISTRY, ready, None)
     with pytest.raises(UsageError, match="still made no trade"):
         simulated(ready, settings, "still")
+
+
+def test_a_result_is_named_by_its_id_and_a_deleted_one_is_said(ready: Stores, settings: Settings) -> None:
+    found = ready.backtests.results("cross")[0].id
+    for words in (found, found[:8]):
+        spec = KIND.from_words(words, {}, settings, REGISTRY, ready)
+        assert spec.name == f"{words}-monte-carlo"
+        assert KIND.data_version(spec, settings, REGISTRY, ready) == found
+    ready.deleted.delete({found: None}, datetime.now(UTC), "tests", lambda doomed: None)
+    for words in (found[:8], "cross"):
+        with pytest.raises(Gone):
+            KIND.from_words(words, {}, settings, REGISTRY, ready)
+
+
+def test_a_result_after_a_warm_up_is_simulated_from_its_first_trade_date_on(ready: Stores, settings: Settings) -> None:
+    late = BACKTEST | {"name": "late", "trade_from": "2025-07-15"}
+    result = run_spec(BacktestSpec.asked(late), REGISTRY, ready, None)
+    summary = simulated(ready, settings, "late").summary or {}
+    assert summary["result"]["first"] >= "2025-07-15"
+    assert summary["horizon"] == result.metrics["sessions"]
+    assert summary["main"]["real_final"] == pytest.approx(result.metrics["final_equity"])
+    assert summary["scenarios"]["delays"]["done"] == FEW["runs"]
 
 
 def test_changed_and_missing_bars_say_what_to_run_again(ready: Stores, settings: Settings) -> None:
