@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -12,9 +12,10 @@ from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.backtest.specs.spec_values import Whole, one_of
 from g4qc_core.errors import UsageError
 from g4qc_core.named_spec import UNNAMED, NamedSpec
-from g4qc_core.research.search.search_spec import SearchSpec
-from g4qc_core.research.walk_forward.window_plan import WindowLengths
 from g4qc_core.toml_entries import MalformedEntry
+
+if TYPE_CHECKING:
+    from g4qc_core.research.walk_forward.window_plan import WindowLengths
 
 WindowMode = Literal["rolling", "anchored"]
 
@@ -115,6 +116,9 @@ class WalkForwardSpec(NamedSpec):
         Raises:
             MalformedEntry: one of them is malformed.
         """
+        # Imported where it is needed: the help of commands reads this model and loads nothing heavy.
+        from g4qc_core.research.search.search_spec import SearchSpec
+
         changed: dict[str, Any] = {}
         for field, kind in (("search", SearchSpec), ("backtest", BacktestSpec)):
             given = getattr(self, field)
@@ -130,6 +134,8 @@ class WalkForwardSpec(NamedSpec):
     @property
     def lengths(self) -> WindowLengths:
         """What the spec says about the lengths of windows."""
+        from g4qc_core.research.walk_forward.window_plan import WindowLengths
+
         return WindowLengths(self.mode == "anchored", self.train, self.test, self.windows, self.step)
 
     @property
