@@ -12,7 +12,8 @@ import numpy as np
 
 # Columns of `Lanes.facts`.
 BARS, SESSIONS, EVENTS, RULE, AT_OPEN, SHARE, CAPITAL, OWN_CAPITAL, BUFFER, CAP, MOST, FACTOR, FOREIGN = range(13)
-FACTS = 13
+NEAREST, MARGIN_SHARE = 13, 14
+FACTS = 15
 
 # Rules of a lane.
 FIXED, SIZED, CUT_FIXED = range(3)
@@ -25,7 +26,7 @@ class Lanes(NamedTuple):
         facts: int64, (L + 1, FACTS): first bar, session and event (the last row has the ends); rule; sized at the open
             of the fill; share in 1/10000; capital in units (-1: the equity of the account); capital is in the lane's
             own units; buffer in percent; cap; largest position; units of the account in one of the lane at rate 1; has
-            rates of a currency.
+            rates of a currency; rounds to the nearest contract; share of the equity for margin in 1/10000.
         costs: int64, (L, 7): step, fee, slippage, fee_rate, slippage_rate, divisor, min_fee.
         starts: int64, instants at which bars start.
         stops: int64, instants at which bars close.

@@ -46,7 +46,7 @@ def _want(lanes: Lanes, events: LaneEvents, books: Books, lane: int, equity: int
     money = in_account(lanes, lane, bar, events.money[event])
     return contracts_wanted(
         events.decides[event], wanted, money, margin, available, held, events.rolled[event], facts[at.SHARE], capital,
-        facts[at.BUFFER], facts[at.CAP],
+        facts[at.BUFFER], facts[at.CAP], facts[at.NEAREST] == 1,
     )  # fmt: skip
 
 
@@ -111,7 +111,9 @@ def decide(lanes: Lanes, events: LaneEvents, books: Books) -> int:
     for lane in range(len(books.lane)):
         if books.lane[lane, at.DECIDES] == 1:
             base = equity - _closing_cost(lanes, events, books, lane)
-            available = base - _reserved(books, lane)
+            share = lanes.facts[lane, at.MARGIN_SHARE]
+            spare = base // _WHOLE_SHARE * share + base % _WHOLE_SHARE * share // _WHOLE_SHARE
+            available = spare - _reserved(books, lane)
             after, cut = _want(lanes, events, books, lane, base, available)
             if lanes.facts[lane, at.RULE] == at.FIXED:
                 event = books.lane[lane, at.EVENT]

@@ -31,14 +31,19 @@ from g4qc_core.backtest.portfolio_account.portfolio_run import PortfolioRun
 from g4qc_core.errors import MarginCall, UsageError
 from g4qc_core.sentences import counted, listing
 
+_WHOLE, _SHARES = Decimal(1), 10_000
 
-def run_portfolio(lanes: Sequence[PortfolioLane], cash: Decimal, currency: str) -> PortfolioRun:
+
+def run_portfolio(
+    lanes: Sequence[PortfolioLane], cash: Decimal, currency: str, *, margin_limit: Decimal = _WHOLE
+) -> PortfolioRun:
     """Run the lanes of a portfolio; their order changes nothing but the order of the outcome's columns.
 
     Args:
         lanes: at least one, each with a name of its own.
         cash: money of the account before the first bar.
         currency: of the account; an instrument of another one needs rates.
+        margin_limit: largest share of the equity that margin may take when an order is decided, above 0, at most 1.
 
     Raises:
         UsageError: no lane, two of one name, an instrument without currency rates, or an array that does not fit.
@@ -47,7 +52,7 @@ def run_portfolio(lanes: Sequence[PortfolioLane], cash: Decimal, currency: str) 
     """
     _check(lanes, cash, currency)
     plans = [plan_lane(lane, cash) for lane in sorted(lanes, key=lambda lane: lane.name)]
-    joint = run_plans(plans, cash, currency)
+    joint = run_plans(plans, cash, currency, margin_limit)
     return outcome_of(joint.plans, joint.lanes, joint.books, joint.days, cash, currency,
                       [lane.name for lane in lanes])  # fmt: skip
 
@@ -69,13 +74,14 @@ class JointRun:
     days: np.ndarray
 
 
-def run_plans(plans: Sequence[PlannedLane], cash: Decimal, currency: str) -> JointRun:
+def run_plans(plans: Sequence[PlannedLane], cash: Decimal, currency: str, margin_limit: Decimal = _WHOLE) -> JointRun:
     """Run planned lanes that are sorted by name; errors are those of `run_portfolio`."""
     days = np.unique(np.concatenate([plan.days for plan in plans]))
     scale = account_scale(plans)
     if cash * scale > LARGEST:
         raise too_large()
     lanes = lanes_of(plans, scale, days)
+    lanes.facts[:, places.MARGIN_SHARE] = int(margin_limit * _SHARES)
     events = events_of(plans, lanes)
     start = min(int(lanes.starts[lanes.facts[at, places.BARS] + plan.lane.bars.start]) for at, plan in enumerate(plans))
     books = empty_books(lanes, len(days), int(cash * scale), scale, largest_capital(plans, lanes), start)

@@ -145,6 +145,7 @@ def _facts(plans: Sequence[PlannedLane], scale: int) -> np.ndarray:
         row[books.RULE], row[books.AT_OPEN], row[books.SHARE] = books.SIZED, numbers.at_open, numbers.share
         row[books.CAPITAL] = numbers.capital if own or numbers.capital < 0 else numbers.capital * factor
         row[books.OWN_CAPITAL] = own
+        row[books.NEAREST] = plan.lane.rounding == "nearest"
         row[books.BUFFER], row[books.CAP] = numbers.rule.buffer, numbers.rule.cap or 0
     return facts
 

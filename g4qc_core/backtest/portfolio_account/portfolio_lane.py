@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from g4qc_core.backtest.prepared_strategy import TargetStrategy
 
 OnShort = Literal["refuse", "cut"]
+Rounding = Literal["down", "nearest"]
 
 MOST_EXPOSURE = 1000
 """Largest signal or exposure of a lane, without its sign."""
@@ -51,6 +52,7 @@ class PortfolioLane:
         risk: float64, length n; yearly standard deviation of one contract's money, known on the close of bar i, zero or
             NaN where it is not known; None: what the sizing computes. Only for the sizing `volatility`.
         on_short: what happens to a fixed number of contracts that the margin does not allow.
+        rounding: of a position by volatility: down to the whole contract below, or to the nearest one.
         ideal: float64, length n; contracts of the ideal account, for the sizing `contracts`; None: `wanted`.
     """
 
@@ -68,6 +70,7 @@ class PortfolioLane:
     risk: np.ndarray | None = None
     on_short: OnShort = "refuse"
     ideal: np.ndarray | None = None
+    rounding: Rounding = "down"
 
     @classmethod
     def of_task(cls, name: str, timeframe: str, task: EngineTask, strategy: TargetStrategy) -> PortfolioLane:
@@ -113,5 +116,7 @@ class PortfolioLane:
             raise UsageError(f"The currency rate of {self.name} is not known on every bar: give rates above zero.")
         if self.risk is not None and self.sizing.kind != "volatility":
             raise UsageError(f"The sizing {self.sizing} of {self.name} reads no risk: choose volatility.")
+        if self.rounding != "down" and self.sizing.kind != "volatility":
+            raise UsageError(f"The sizing {self.sizing} of {self.name} rounds down: choose volatility.")
         if self.ideal is not None and not self.sizing.fixed:
             raise UsageError(f"The sizing {self.sizing} of {self.name} has an ideal of its own: leave ideal out.")

@@ -22,6 +22,7 @@ def contracts_wanted(
     capital: int,
     buffer: int,
     cap: int,
+    nearest: bool = False,
 ) -> tuple[int, bool]:
     """Return the position to hold from the next open, and whether the margin allowed less than was wanted.
 
@@ -37,6 +38,7 @@ def contracts_wanted(
         capital: units; negative: the equity.
         buffer: percent of the wanted position within which the held one continues.
         cap: most contracts; 0: no bound.
+        nearest: the nearest whole number, a half upwards, in place of the one below.
     """
     size = abs(held)
     side = 1 if held > 0 else -1
@@ -47,7 +49,7 @@ def contracts_wanted(
             base = capital if capital >= 0 else max(equity, 0)
             budget = base // 10_000 * share + base % 10_000 * share // 10_000
             exposure = budget // 65_536 * abs(signal) + budget % 65_536 * abs(signal) // 65_536
-            size = exposure // money
+            size = (exposure + (money // 2 if nearest else 0)) // money
             if cap > 0:
                 size = min(size, cap)
             if kept > 0 and (held > 0) == (signal > 0):

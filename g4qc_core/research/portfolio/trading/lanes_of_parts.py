@@ -79,7 +79,7 @@ def target_lane(
     weight, multiplier = estimates.of(traded.symbol)
     exposure = (weight * multiplier)[np.searchsorted(estimates.days, traded.days)]
     wanted = traded.forecast * np.repeat(exposure, traded.lengths)
-    return lane_of(traded, wanted, target_sizing(spec), rate)
+    return replace(lane_of(traded, wanted, target_sizing(spec), rate), rounding="nearest")
 
 
 def lane_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
@@ -19,8 +20,8 @@ from g4qc_core.research.portfolio.trading.session_search import searched_lanes
 from g4qc_core.research.portfolio.trading.traded_instrument import PartBars, TradedInstrument, traded_instrument
 from g4qc_core.sentences import counted
 
-# The sizing rounds down, so that the first contract comes with a whole ideal one.
-_FIRST = 1.0
+# Ideal contracts from which one is held, which are rounded to the nearest whole number, and of sizings that round down.
+_FIRST, _FIRST_BELOW = 0.5, 1.0
 _RISK_WINDOW = 25
 
 
@@ -107,8 +108,9 @@ def trade_portfolio(
     else:
         lanes = [target_lane(one, estimates, spec, known[one.symbol]) for one in traded]
     yield "account"
-    run = run_portfolio(lanes, spec.cash, spec.currency)
-    refuse_nothing(spec, run.names, run.ideal.contracts, run.positions, run.ideal.equity, _FIRST)
+    run = run_portfolio(lanes, spec.cash, spec.currency, margin_limit=Decimal(str(spec.margin_limit)) / 100)
+    first = _FIRST_BELOW if own else _FIRST
+    refuse_nothing(spec, run.names, run.ideal.contracts, run.positions, run.ideal.equity, first)
     yield PortfolioTraded(spec, tuple(traded), estimates, {one.name: one for one in lanes}, run, known)
 
 
