@@ -91,6 +91,41 @@ def test_both_give_the_same(clients: dict[str, Client]) -> None:
     assert listed[0]["started_at"].dtype == pd.DatetimeTZDtype("us", "UTC")
 
 
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        (
+            "monte_carlo",
+            {
+                "result": {"strategy": "sma_cross", "instrument": "ES", "timeframe": "1h", "cash": "250000"},
+                "simulations": ["bootstrap", "trade_shuffle"],
+                "paths": 50,
+            },
+        ),
+        (
+            "portfolio",
+            {
+                "cash": "250000",
+                "sizing": "own",
+                "parts": [{"backtest": {"strategy": "sma_cross", "instrument": "ES", "timeframe": "1h"}}],
+            },
+        ),
+    ],
+)
+def test_kinds_of_the_graph_give_the_same_by_both(
+    clients: dict[str, Client], kind: str, spec: dict[str, Any], tmp_path: Path
+) -> None:
+    first, second = (getattr(one, kind)(spec, progress=False) for one in clients.values())
+    assert first.document == second.document
+    assert set(first.tables) == set(STUDY_KINDS[kind].tables)
+    for name, frame in first.frames().items():
+        assert len(frame.columns), name
+        pd.testing.assert_frame_equal(frame, second.frame(name))
+    assert set(first.checks.index) <= set(STUDY_KINDS[kind].checks)
+    assert len(first.figures)
+    assert first.name in first.report(tmp_path).read_text()
+
+
 def test_a_search_gives_frames(clients: dict[str, Client]) -> None:
     first, second = (one.search(**SEARCHED, progress=False) for one in clients.values())
     assert first.id == second.id
