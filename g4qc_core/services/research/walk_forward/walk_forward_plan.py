@@ -11,7 +11,7 @@ from typing import Any
 
 from g4qc_core.backtest.prepared_strategy import prepare
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.code_versions import code_version
+from g4qc_core.code_versions import study_code_version
 from g4qc_core.errors import UsageError, unknown
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.search.search_spec import SearchSpec
@@ -26,9 +26,6 @@ from g4qc_core.services.research.search_plan import SearchPlan, find_search, kno
 from g4qc_core.services.research.walk_forward.window_bars import WindowBars
 from g4qc_core.settings import Settings
 from g4qc_core.storage.stores import Stores
-
-VERSION = 1
-"""Version of the computation; raised when the same inputs give other numbers."""
 
 KIND = "walk_forward"
 
@@ -101,7 +98,7 @@ class WalkForwardPlan:
         """32 hex digits of everything that decides the results."""
         search = self.search.spec.content() | {"backtest": self.backtest.content()}
         own = {name: value for name, value in self.spec.content().items() if name not in ("search", "backtest")}
-        code = {"g4qc": code_version(), KIND: VERSION, "strategy": prepare(self.backtest).version}
+        code = {"g4qc": study_code_version(KIND), "strategy": prepare(self.backtest).version}
         content = {"kind": KIND, "spec": own, "search": search, "data": self.bars.version, "code": code}
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
 

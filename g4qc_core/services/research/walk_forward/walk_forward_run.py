@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from g4qc_core.code_versions import code_version
+from g4qc_core.code_versions import code_version, study_code_version
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.search.searcher import TriedSet
 from g4qc_core.research.search.worker_pool import SandboxLimits, WorkerPool
@@ -60,7 +60,7 @@ class WalkForwardRun(RecordedRun):
             name=plan.spec.name,
             spec=plan.spec.to_dict(),
             data_version=plan.bars.version,
-            code=code_version(),
+            code=study_code_version(KIND),
             state="running",
             started_at=datetime.now(UTC),
             run_id=run_id,
@@ -124,7 +124,7 @@ class WalkForwardRun(RecordedRun):
         block: list[TriedSet] = []
 
         def save() -> None:
-            rows = [trial_row(one, spec, version, self.record.code) for one in block]
+            rows = [trial_row(one, spec, version, code_version()) for one in block]
             block.clear()
             store_trials(self.stores.database, origin, rows, datetime.now(UTC))
 
