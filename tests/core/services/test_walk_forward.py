@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import UsageError
 from g4qc_core.futures.rolls.roll_calendar import rule_name
@@ -18,7 +20,7 @@ from g4qc_core.roll_rules import parse_rule
 from g4qc_core.services.backtests.spec_bars import read_bars
 from g4qc_core.services.backtests.spec_run import run_on
 from g4qc_core.services.research.study import StudyProgress
-from g4qc_core.services.research.walk_forward import walk_forward_run
+from g4qc_core.services.research.walk_forward import walk_forward_run, window_test
 from g4qc_core.services.research.walk_forward.walk_forward_plan import plan_walk_forward
 from g4qc_core.services.research.walk_forward.walk_forward_run import WalkForwardRun
 from g4qc_core.services.research.walk_forward.window_bars import WindowBars
@@ -139,16 +141,26 @@ def test_a_window_in_which_nothing_is_ranked_stays_flat_and_says_so(ready: Store
     assert any("Window 1 stays flat. None of 9 trials keeps" in note for note in summary["notes"])
 
 
-def test_ruin_in_a_part_ends_the_chain_and_is_said(ready: Stores, settings: Settings) -> None:
-    poor = BACKTEST | {"cash": 30_000, "margin": "29990"}
-    search = SEARCH | {"backtest": poor, "constraints": []}
-    record, _ = done(run_of(ready, settings, search=search))
+def test_ruin_in_a_part_ends_the_chain_and_is_said(
+    ready: Stores, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = window_test.run_spec
+
+    def poor(spec: BacktestSpec, *given: Any, **named: Any) -> BacktestResult:
+        """The second part finds almost nothing in the account, and the account itself refuses its first order."""
+        if spec.name.endswith("w02"):
+            spec = spec.model_copy(update={"cash": Decimal(100)})
+        return real(spec, *given, **named)
+
+    monkeypatch.setattr(window_test, "run_spec", poor)
+    record, _ = done(run_of(ready, settings))
     windows = ready.studies.frame(record.id, "windows")
-    assert windows["state"].iloc[-1] in ("refused", "flat")
-    if (windows["state"] == "refused").any():
-        assert len(windows) <= 3
-        assert (record.summary or {})["verdict"] == "refused"
-        assert any("the chain ends with it" in note for note in (record.summary or {})["notes"])
+    assert windows["state"].tolist() == ["traded", "refused"]
+    summary = record.summary or {}
+    assert summary["verdict"] == "refused"
+    assert any("Window 2 cannot be traded, and the chain ends with it: " in note for note in summary["notes"])
+    assert "1 window was not run after it." in summary["notes"]
+    assert ready.studies.frame(record.id, "stitched")["window"].unique().tolist() == [1]
 
 
 def test_bars_of_a_window_are_those_that_its_spec_would_read(ready: Stores, settings: Settings) -> None:
