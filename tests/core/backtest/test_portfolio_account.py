@@ -29,10 +29,12 @@ from g4qc_core.backtest.sizing.sizing_plan import Wishes, make_plan
 from g4qc_core.backtest.sizing.sizing_rule import parse_sizing
 from g4qc_core.backtest.span import span_of
 from g4qc_core.calendars.session_calendar import calendar
+from g4qc_core.code_versions import STUDIES
 from g4qc_core.errors import BacktestRefused, UsageError
 from g4qc_core.instruments.registry import Instrument
 from tests.core.backtest.series import ES, exits_of, instrument, series, walk
 from tests.core.backtest.test_two_engines import INSTRUMENTS, sizings, tasks
+from tests.core.test_code_versions import fingerprint, joined, steps
 
 AMPLE = Decimal(10**9)
 YEN = instrument("1000", "0.015625", "0.85").model_copy(update={"currency": "JPY"})
@@ -374,3 +376,25 @@ def test_what_does_not_fit_is_one_sentence() -> None:
             run_portfolio(given_lanes, Decimal(1000), "USD")
     with pytest.raises(UsageError, match="must be above zero"):
         run_portfolio([lane], Decimal(0), "USD")
+
+
+GOLDEN = {1: "c319488780c5240b22f1f640c05f9958"}
+
+
+def test_the_numbers_of_an_account_change_only_with_the_declared_version_of_portfolios() -> None:
+    lanes_of_it = []
+    for number, n in enumerate((240, 150)):
+        bars = joined(n)
+        wanted = np.repeat(steps(53 + number, n // 5, 3) / 2, 5)
+        rule = parse_sizing("volatility(25, window=4, buffer=10)")
+        lanes_of_it.append(
+            PortfolioLane("AB"[number], price_bars(bars, ES, exits_of(bars)), "1h", wanted,
+                          CostModel.of(ES, Decimal(1)), rule, parse_margin("8000"),
+                          rates=np.linspace(1, 2, n) if number else None)
+        )  # fmt: skip
+    run = run_portfolio(lanes_of_it, Decimal(250_000), "USD")
+    found = fingerprint(run.equity, run.money, run.positions, run.margin_most, run.cut, run.ideal.equity,
+                        run.ideal.contracts, run.trades)  # fmt: skip
+    assert len(run.trades) > 20
+    assert run.cut.sum() > 0
+    assert GOLDEN[STUDIES["portfolio"].number] == found
