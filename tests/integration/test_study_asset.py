@@ -195,6 +195,24 @@ def test_a_change_of_one_instrument_makes_exactly_the_studies_due_that_read_it(w
     assert launches.tick() == []
 
 
+def test_a_simulation_of_a_backtest_runs_in_the_graph_with_pictures_and_all_its_checks(world: World) -> None:
+    bench, _ = world
+    kind = STUDY_KINDS["monte_carlo"]
+    fields = {"name": "simulated", "paths": 50, "runs": 2, "workers": 1}
+    wanted = kind.from_words("sma_cross-ES-1h", fields, bench.settings, bench.registry, bench.stores)
+    add_keys(bench.runner.instance, kind.name, ["simulated"])
+    (stage,) = study(kind.name, wanted).stages
+    result = bench.runner.run_stage(stage)
+    assert set(check_of(result)) == {*kind.checks, "inputs_current"}
+    assert check_of(result)["inputs_current"]
+    record = bench.stores.studies.named(kind.name, "simulated")
+    (made,) = result.asset_materializations_for_node(kind.name)
+    for title in kind.pictures(record, bench.stores):
+        assert "data:image/png;base64," in str(made.metadata[title].value)
+    assert set(kind.tables) == set(bench.stores.studies.frames(record.id))
+    assert (kind.name, "simulated") not in stale(bench)
+
+
 def test_the_reference_to_a_kind_that_is_not_there_is_one_sentence() -> None:
     from g4qc_core.services.research.study_kinds import study_kind
 
