@@ -82,6 +82,26 @@ def text_of(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
+def spec_text(value: Any) -> str:
+    """Return a value of a spec as a person writes it in a file; what is left out is not told.
+
+    >>> spec_text([{"backtest": "a", "weight": None}, {"backtest": "b", "weight": 2.0}])
+    'a, b x 2'
+    >>> spec_text([True, 5.0, 0.25, {"low": 1, "high": None}])
+    'true, 5, 0.25, low 1'
+    """
+    if isinstance(value, Mapping):
+        said = {name: spec_text(one) for name, one in value.items() if one is not None}
+        if set(said) <= {"backtest", "weight"} and isinstance(value.get("backtest"), str):
+            return " x ".join(said.values())
+        return " ".join(f"{name.replace('_', ' ')} {one}" for name, one in said.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(spec_text, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def _name(key: str) -> str:
     room, _, rest = key.partition(".")
     if room == "parameters":

@@ -11,7 +11,7 @@ from typing import Any
 from g4qc_core.backtest.known_strategies import find_strategy
 from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, SAMPLED, distorted
 from g4qc_core.backtest.result import BacktestResult
-from g4qc_core.backtest.result_card import CardRow, flat, text_of
+from g4qc_core.backtest.result_card import CardRow, flat, spec_text
 from g4qc_core.backtest.tear_sheet.charts import MOST_CANDLES
 from g4qc_core.backtest.tear_sheet.sheet_breakdowns import bar_cell
 from g4qc_core.backtest.tear_sheet.sheet_elements import SheetWriter
@@ -191,11 +191,12 @@ def card_table(card: Iterable[CardRow], write: SheetWriter) -> str:
 
 
 def inputs_table(inputs: Mapping[str, Any], write: SheetWriter) -> str:
-    """Return everything that decides the numbers, by its own names."""
+    """Return everything that decides the numbers, by its own names; fields that are left out have no row."""
     rows = (
         f"<tr>{write.own(name.replace('_', ' ').replace('.', ': '), 'th', 'scope=row')}"
-        f"{write.own(text_of(value), 'td', 'class=wide')}</tr>"
+        f"{write.own(spec_text(value), 'td', 'class=wide')}</tr>"
         for name, value in flat(inputs)
+        if value is not None
     )
     return write.table("part.inputs", [], rows, "inputs")
 

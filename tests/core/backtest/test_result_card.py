@@ -11,7 +11,7 @@ import pytest
 
 from g4qc_core.backtest import made_with
 from g4qc_core.backtest.result import BacktestResult, result_id
-from g4qc_core.backtest.result_card import card_of, card_rows
+from g4qc_core.backtest.result_card import card_of, card_rows, spec_text
 from g4qc_core.backtest.run import run_backtest
 from tests.core.backtest.series import ES, spec, walk
 
@@ -74,3 +74,19 @@ def test_the_hash_of_the_sources_sees_every_change_but_not_the_line_ends(
     assert found[0] == found[1] != found[2]
     (tmp_path / "futures" / "new.py").write_bytes(b"")
     assert hashed() != found[2]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"),
+        (100.0, "100"),
+        (0.25, "0.25"),
+        ([1.0, 5.0, 10.5], "1, 5, 10.5"),
+        ("equal_risk", "equal_risk"),
+        ([{"backtest": "a", "weight": None}, {"backtest": "b", "weight": 2.0}], "a, b x 2"),
+        ([{"backtest": {"strategy": "sma_cross", "roll": None}, "weight": None}], "backtest strategy sma_cross"),
+    ],
+)
+def test_values_of_a_spec_are_written_as_in_a_file(value: object, text: str) -> None:
+    assert spec_text(value) == text

@@ -29,6 +29,7 @@ MOST_INSTRUMENTS = 12
 """Most instruments whose positions are drawn: those with the largest risk."""
 
 _DAY = 86_400_000.0
+_NARROW_TICKS = 3  # dates below a chart of half the width
 
 
 def session_axis(days: pd.DatetimeIndex) -> dict[str, Any]:
@@ -98,6 +99,7 @@ def position_chart(positions: pd.DataFrame, name: str, shared: Any) -> Any:
     stamps = _stamps(days)
     made = bar_figure(shared, 150, "axis.position", dates=True)
     made.toolbar_location = None
+    made.xaxis.ticker.desired_num_ticks = _NARROW_TICKS
     made.title.text = name
     made.title.text_color = MUTED
     made.title.text_font_size = "12px"

@@ -11,6 +11,7 @@ import pytest
 from g4qc_core.backtest.tear_sheet.sheet_words import table_of
 from g4qc_core.errors import SettingsError, UsageError
 from g4qc_core.research.portfolio.analysis.portfolio_frames import FRAMES, portfolio_frames, portfolio_summary
+from g4qc_core.research.portfolio.report.portfolio_charts import portfolio_charts
 from g4qc_core.research.portfolio.report.portfolio_page import (
     PortfolioCheck,
     PortfolioPage,
@@ -57,6 +58,22 @@ def test_every_chart_has_its_place_and_every_place_its_chart(page: str) -> None:
     places = set(re.findall(r'id="chart-(\w+)"', page))
     assert places == {"equity", "weights", "correlation", "capitals", *(f"position{at}" for at in range(len(NAMES)))}
     assert set(re.findall(r'"chart-(\w+)"\}?', page.split('id="sheet-charts"')[1])) >= places
+
+
+def test_inputs_are_written_as_a_person_writes_them_and_what_is_left_out_has_no_row() -> None:
+    parts = [{"backtest": "fast", "weight": None}, {"backtest": "slow", "weight": 2.0}]
+    inputs = {"portfolio": {"parts": parts, "multiplier": None, "scaled": True, "margin_limit": 100.0}}
+    shown = render_portfolio(page_of(inputs=inputs)).split('class="inputs"')[1].split("</table>")[0]
+    for text in ("fast, slow x 2", ">true<", ">100<"):
+        assert text in shown
+    for text in ("None", "{", "multiplier"):
+        assert text not in shown
+
+
+def test_dates_below_the_small_charts_have_room() -> None:
+    charts = portfolio_charts(page_of())
+    small = [chart for name, chart in charts.items() if name.startswith("position")]
+    assert {chart.xaxis[0].ticker.desired_num_ticks for chart in small} == {3}
 
 
 def test_the_tables_hold_the_numbers_of_the_frames(page: str) -> None:
