@@ -93,6 +93,22 @@ class NamedSpec(BaseModel):
         """Beginning of the name of a spec that is named by its content: letters, digits and . _ -, at most 80."""
         raise NotImplementedError
 
+    def replaced(self, fields: Mapping[str, Any]) -> Self:
+        """Return the spec with other fields; it keeps its name unless they change what decides the results.
+
+        Args:
+            fields: by their names in the file or in the model; None resets a field to its default.
+
+        Raises:
+            UsageError: a field is unknown or malformed; the text names the field.
+        """
+        aliases = {name: info.alias or name for name, info in type(self).model_fields.items()}
+        given = {aliases.get(name, name): value for name, value in fields.items()}
+        kept = {name: value for name, value in self.to_dict().items() if name != "name" and value is not None}
+        other = type(self).asked({**kept, **given})
+        same = given.get("name") is None and other.content() == self.content()
+        return other.model_copy(update={"name": self.name}) if same else other
+
     def named_by_content(self) -> Self:
         """Return the same spec under a name made from its content: different specs get different names."""
         text = json.dumps(self.content(), sort_keys=True)

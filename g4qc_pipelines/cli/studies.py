@@ -44,7 +44,7 @@ _KINDS = {
     "walk_forward": _Words(
         "SPEC",
         "walk-forward analyses",
-        "walk-forward analysis, search, backtest or strategy",
+        "walk-forward analysis, search or backtest",
         """Search a strategy again in each window of time, and run each choice on the sessions after it.
 
         SPEC is the name of an entry of the walk-forward file or of an analysis that ran before; or a search or a
@@ -71,7 +71,7 @@ _KINDS = {
 
         NAME is an entry of the portfolios file, or a portfolio that ran before. Options replace fields of it.
         """,
-        ("futures", "--list", "show futures"),
+        ("trend-ES-NQ-EC", "--list", "show trend-ES-NQ-EC"),
     ),
 }
 

@@ -55,7 +55,7 @@ def _from_words(
     """Return a simulation that ran, with other fields if some are given; or the one of a result or backtest."""
     if word in _known(settings, registry, stores):
         known = _find(word, settings, registry, stores)
-        return MonteCarloSpec.asked({**known.content(), **fields}) if fields else known
+        return known.replaced(fields) if fields else known
     values = {"result": word, **fields}
     spec = MonteCarloSpec.asked(values if "name" in fields else {**values, "name": _name(word, fields)})
     find_source(spec, settings, registry, stores)

@@ -57,7 +57,8 @@ class RecordedRun(ABC):
     def events(self) -> Iterator[StudyProgress]:
         """Run the study and yield how far it is; afterwards `record` says what came out.
 
-        A study that is done already yields nothing and has the stored record. Ctrl-C, a kill or an error leave the
+        A study that is done already yields nothing and has the stored record, under the name and with the bounds of
+        checks by which it is asked for now. Ctrl-C, a kill or an error leave the
         record `stopped` or `failed`, and the same study can run again.
 
         Raises:
@@ -71,7 +72,7 @@ class RecordedRun(ABC):
         try:
             known = self.stores.studies.find(self.record.id)
             if known is not None and known.state == "done":
-                self.record = known
+                self.record = self.stores.studies.asked_again(self.record)
                 return
             self.record = self.stores.studies.begin(self.record)
             self._began = time.monotonic()

@@ -20,6 +20,8 @@ from g4qc_core.storage.result_stores.backtest_store import plain_json
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import studies, study_frames
 
+_TITLES = {"walk_forward": "walk-forward analysis", "monte_carlo": "Monte Carlo simulation"}
+
 
 @dataclass(frozen=True)
 class StudyRecord:
@@ -61,10 +63,19 @@ class StudyStore:
 
     def begin(self, record: StudyRecord) -> StudyRecord:
         """Save a study that begins, and return it; one that began before keeps when it began and how long it took."""
-        again = {"state": record.state, "run_id": record.run_id, "name": record.name, "ended_at": None}
-        statement = insert(studies).values({name: plain_json(value) for name, value in asdict(record).items()})
+        values = {name: plain_json(value) for name, value in asdict(record).items()}
+        again = {name: values[name] for name in ("state", "run_id", "name", "spec")} | {"ended_at": None}
+        statement = insert(studies).values(values)
         with self._database.transaction() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=again))
+            row = connection.execute(select(studies).where(studies.c.id == record.id)).one()
+        return _record(row)
+
+    def asked_again(self, record: StudyRecord) -> StudyRecord:
+        """Save the name and the spec by which a known study was asked for last, and return it as it is stored."""
+        said = {"name": record.name, "spec": plain_json(record.spec)}
+        with self._database.transaction() as connection:
+            connection.execute(update(studies).where(studies.c.id == record.id).values(said))
             row = connection.execute(select(studies).where(studies.c.id == record.id)).one()
         return _record(row)
 
@@ -109,7 +120,7 @@ class StudyStore:
             if row is None and len(words) >= 4:
                 row = connection.execute(query.where(studies.c.id.startswith(words, autoescape=True))).first()
         if row is None:
-            raise NotFound(f"There is no {kind.replace('_', ' ')} {words[:100]}: name one of the list, or its id.")
+            raise NotFound(f"There is no {_TITLES.get(kind, kind)} {words[:100]}: name one of the list, or its id.")
         return _record(row)
 
     def all(self, kind: str) -> list[StudyRecord]:

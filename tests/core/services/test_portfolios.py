@@ -104,7 +104,7 @@ def test_a_portfolio_is_stored_checked_and_reported(ready: Stores, settings: Set
     pictures = PORTFOLIO_KIND.pictures(record, ready)
     assert pictures
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
-    assert PORTFOLIO_KIND.key_figures(record)["sharpe"] == summary["figures"]["sharpe"]
+    assert PORTFOLIO_KIND.key_figures(record)["Sharpe"] == summary["figures"]["sharpe"]
     # The same portfolio again shows what is known, and trades nothing.
     again = study(ready, settings)
     assert list(again.events()) == []
@@ -121,6 +121,25 @@ def test_a_portfolio_of_one_own_part_is_its_backtest_to_the_cent(ready: Stores, 
     trades = ready.studies.frame(record.id, "trades")
     assert trades["profit_account"].tolist() == alone.trades["profit"].tolist()
     assert len(trades) > 10
+    assert (set(trades["instrument"]), set(trades["part"])) == ({"ES"}, {"sma-ES"})
+
+
+def test_a_known_portfolio_is_judged_by_the_bounds_and_shown_by_the_name_that_are_given_now(
+    ready: Stores, settings: Settings
+) -> None:
+    first = done(study(ready, settings, most_concentration=100))
+    assert {one.name: one.passed for one in PORTFOLIO_KIND.checked(first)}["concentration"]
+    again = done(study(ready, settings, most_concentration=1, name="other"))
+    assert (again.id, again.name, again.seconds) == (first.id, "other", first.seconds)
+    assert not {one.name: one.passed for one in PORTFOLIO_KIND.checked(again)}["concentration"]
+    assert ready.studies.named("portfolio", "other") == again
+
+
+def test_key_figures_have_words_and_shares_are_known_as_such(ready: Stores, settings: Settings) -> None:
+    figures = PORTFOLIO_KIND.key_figures(done(study(ready, settings)))
+    assert not [label for label in figures if "_" in label]
+    assert set(figures) - PORTFOLIO_KIND.percents == {"Sharpe", "trades", "costs"}
+    assert all(value is not None for value in figures.values())
 
 
 def test_the_version_is_that_of_the_bars_of_all_parts(ready: Stores, settings: Settings) -> None:
@@ -147,6 +166,8 @@ def test_names_and_changed_fields(ready: Stores, settings: Settings) -> None:
     other = PORTFOLIO_KIND.from_words("two", {"cash": 7_000_000, "first": "2025-06-01"}, settings, REGISTRY, ready)
     assert (str(other.cash), str(other.first), other.weights) == ("7000000", "2025-06-01", "equal_risk")
     assert other.name != "two"
+    same = PORTFOLIO_KIND.from_words("two", {"most_margin": 5}, settings, REGISTRY, ready)
+    assert (same.name, same.most_margin) == ("two", 5)
     assert [one.instrument for one in PORTFOLIO_KIND.reads(found, settings, REGISTRY, ready)] == ["ES", "ES", "NQ"]
     with pytest.raises(UsageError, match="Unknown portfolio 'tow': did you mean 'two'"):
         PORTFOLIO_KIND.find("tow", settings, REGISTRY, ready)

@@ -64,6 +64,14 @@ def test_checks_compare_with_the_bounds_of_the_spec(record: StudyRecord) -> None
     assert passed(**good) == [True, True, True]
     assert passed(**good | {"efficiency": {"sharpe": 0.49, "return": 1}}) == [False, True, True]
     assert passed(**good | {"efficiency": {"sharpe": None, "return": 1}}) == [False, True, True]
+    unknown = good | {
+        "efficiency": {"sharpe": None, "return": 1},
+        "overfitting": {"probability": None, "of": "windows"},
+    }
+    assert [one.words for one in WALK_FORWARD.checked(replace(record, summary={**summary, **unknown}))][:2] == [
+        "There is no Sharpe ratio to compare, in sample or out of it; at least 50% is wanted.",
+        "Sessions or sets are too few for a probability of overfitting; at most 50% is wanted.",
+    ]
     assert passed(**good | {"overfitting": {"probability": 0.51, "of": "windows"}}) == [True, False, True]
     assert passed(**good | {"windows": {"planned": 4, "run": 4, "traded": 1, "flat": 3}}) == [True, True, False]
 
@@ -76,6 +84,9 @@ def test_words_name_a_spec_a_search_or_a_backtest(ready: Stores, settings: Setti
     changed = asked("sma_cross-ES", windows=7)
     assert (changed.windows, changed.folds) == (7, 6)
     assert changed.name != "sma_cross-ES"
+    assert asked("sma_cross-ES", workers=3).name == "sma_cross-ES"
+    assert asked("sma_cross-ES", windows=4, workers=3).name == "sma_cross-ES"
+    assert asked("sma_cross-ES", workers=3, name="mine").name == "mine"
     assert asked("donchian-ES", windows=3).search == "donchian-ES"
     assert asked("sma_cross-ES-1h").backtest == "sma_cross-ES-1h"
     with pytest.raises(UsageError, match="Unknown walk-forward analysis, search or backtest 'nothing'"):

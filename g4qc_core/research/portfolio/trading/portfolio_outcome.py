@@ -70,7 +70,15 @@ def outcome_frames(traded: PortfolioTraded, account: PortfolioAccount) -> dict[s
     Raises:
         UsageError: fewer sessions than risk and correlation take, or an instrument whose price never moves.
     """
-    return {**portfolio_frames(account), "trades": traded.run.trades}
+    return {**portfolio_frames(account), "trades": _trades(traded)}
+
+
+def _trades(traded: PortfolioTraded) -> pd.DataFrame:
+    """Return the trades with their instrument, and with the backtest that traded if parts have their own sizing."""
+    trades = traded.run.trades.rename(columns={"instrument": "part"})
+    symbols = {name: lane.bars.instrument.symbol for name, lane in traded.lanes.items()}
+    trades.insert(0, "instrument", trades["part"].map(symbols).astype(trades["part"].dtype))
+    return trades if traded.spec.target is None else trades.drop(columns="part")
 
 
 def outcome_summary(

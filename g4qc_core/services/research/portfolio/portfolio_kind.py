@@ -37,6 +37,19 @@ TABLES = {
 }
 """Names of the frames of a portfolio, with a sentence on each."""
 
+_FIGURES = {
+    "total_return": "total return",
+    "annual_return": "annual return",
+    "sharpe": "Sharpe",
+    "max_drawdown": "max drawdown",
+    "trades": "trades",
+    "costs": "costs",
+    "relative_distance": "distance from the ideal",
+    "concentration": "largest share of risk",
+    "margin_share": "most margin",
+}
+_PLAIN = ("Sharpe", "trades", "costs")
+
 
 def _entries(settings: Settings, _: Registry) -> list[str]:
     return list(load_portfolios(settings.portfolios))
@@ -53,15 +66,7 @@ def _find(name: str, settings: Settings, _: Registry, stores: Stores) -> Portfol
 def _from_words(word: str, fields: Mapping[str, Any], settings: Settings, _: Registry, stores: Stores) -> PortfolioSpec:
     """Return the known portfolio of this name, with other fields if any are given."""
     known = find_portfolio(word, settings, stores)
-    if not fields:
-        return known
-    said = {name: value for name, value in known.to_dict().items() if name != "name"}
-    # The two names of a field are one.
-    renamed = {
-        PortfolioSpec.model_fields[name].alias or name if name in PortfolioSpec.model_fields else name: value
-        for name, value in fields.items()
-    }
-    return PortfolioSpec.asked({**said, **renamed})
+    return known.replaced(fields) if fields else known
 
 
 def _reads(spec: PortfolioSpec, settings: Settings, registry: Registry, stores: Stores) -> Sequence[BacktestSpec]:
@@ -78,11 +83,8 @@ def _reads(spec: PortfolioSpec, settings: Settings, registry: Registry, stores: 
 
 def _key_figures(record: StudyRecord) -> Mapping[str, Any]:
     found = dict(record.summary or {})
-    figures = dict(found.get("figures") or {})
-    wanted = ("total_return", "annual_return", "sharpe", "max_drawdown", "trades", "costs")
-    whole = dict(found.get("portfolio") or {})
-    of_portfolio = ("relative_distance", "concentration", "margin_share")
-    return {name: figures.get(name) for name in wanted} | {name: whole.get(name) for name in of_portfolio}
+    values = {**dict(found.get("portfolio") or {}), **dict(found.get("figures") or {})}
+    return {label: values.get(name) for name, label in _FIGURES.items()}
 
 
 PORTFOLIO_KIND = StudyKind(
@@ -102,8 +104,6 @@ PORTFOLIO_KIND = StudyKind(
     key_figures=_key_figures,
     pictures=portfolio_pictures_of,
     publish=publish_portfolio,
-    percents=frozenset(
-        ("total_return", "annual_return", "max_drawdown", "relative_distance", "concentration", "margin_share")
-    ),
+    percents=frozenset(label for label in _FIGURES.values() if label not in _PLAIN),
 )
 """Portfolios of many strategies on many instruments in one account."""

@@ -8,7 +8,6 @@ from typing import Any
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.errors import unknown
 from g4qc_core.instruments.registry import Registry
-from g4qc_core.named_spec import UNNAMED
 from g4qc_core.research.walk_forward.walk_forward_spec import WalkForwardSpec
 from g4qc_core.research.walk_forward.walk_forwards_file import load_walk_forwards
 from g4qc_core.services.backtests.known_specs import known_names
@@ -28,6 +27,8 @@ from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.stores import Stores
 
 _EFFICIENCY, _OVERFITTING, _TRADED = "out_of_sample_efficiency", "overfitting_probability", "windows_traded"
+_NO_SHARPE = "There is no Sharpe ratio to compare, in sample or out of it"
+_FEW = "Sessions or sets are too few for a probability of overfitting"
 
 
 def _entries(settings: Settings, _: Registry) -> list[str]:
@@ -51,10 +52,8 @@ def _from_words(
         spec = find_walk_forward(word, settings, stores)
         if not fields:
             return spec
-        kept = {name: value for name, value in spec.to_dict().items() if name != "name" and value is not None}
-        replaced = "backtest" if "search" in fields else "search" if "backtest" in fields else ""
-        kept.pop(replaced, None)
-        return WalkForwardSpec.asked({**kept, "name": UNNAMED, **fields})
+        other = {"backtest": None} if "search" in fields else {"search": None} if "backtest" in fields else {}
+        return spec.replaced({**other, **fields})
     searches, backtests = known_searches(settings, stores), known_names(settings, registry, stores.backtests)
     for field, names in (("search", searches), ("backtest", backtests)):
         if word in names:
@@ -88,13 +87,19 @@ def _checked(record: StudyRecord) -> Sequence[StudyCheck]:
         StudyCheck(
             _EFFICIENCY,
             left is not None and left >= bounds["least_efficiency"],
-            _said(left, "of the Sharpe ratio in sample is left out of sample", "at least", bounds["least_efficiency"]),
+            _said(
+                left,
+                "of the Sharpe ratio in sample is left out of sample",
+                "at least",
+                bounds["least_efficiency"],
+                _NO_SHARPE,
+            ),
             {"efficiency": left, "least": bounds["least_efficiency"]},
         ),
         StudyCheck(
             _OVERFITTING,
             odds is not None and odds <= bounds["most_overfitting"],
-            _said(odds, "is the probability of overfitting", "at most", bounds["most_overfitting"]),
+            _said(odds, "is the probability of overfitting", "at most", bounds["most_overfitting"], _FEW),
             {"probability": odds, "most": bounds["most_overfitting"]},
         ),
         StudyCheck(
@@ -106,9 +111,9 @@ def _checked(record: StudyRecord) -> Sequence[StudyCheck]:
     ]
 
 
-def _said(value: float | None, what: str, than: str, bound: float) -> str:
+def _said(value: float | None, what: str, than: str, bound: float, undefined: str = "") -> str:
     if value is None:
-        return f"It is not defined how much {what}; {than} {bound:.0%} is wanted."
+        return f"{undefined}; {than} {bound:.0%} is wanted."
     return f"{value:.0%} {what}; {than} {bound:.0%} is wanted."
 
 
