@@ -113,8 +113,7 @@ class MonteCarloRun:
         try:
             known = self._stores.studies.find(self.record.id)
             if known is not None and known.state == "done":
-                self.record = replace(known, name=self.record.name)
-                self._stores.studies.begin(self.record)
+                self.record = self._stores.studies.asked_again(self.record)
                 return
             self.record = self._stores.studies.begin(self.record)
             with self._kept_whatever_happens():

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.errors import InUse
+from g4qc_core.errors import G4qcError, InUse
 from g4qc_core.services.research.study import StudyProgress
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.server.session_lock import STUDIES, SessionLock
@@ -112,6 +112,12 @@ class RecordedRun(ABC):
         except BaseException as error:
             if self.record.state != "done":
                 state = "stopped" if isinstance(error, KeyboardInterrupt | GeneratorExit) else "failed"
-                self.record = replace(self.record, state=state, ended_at=datetime.now(UTC), seconds=self.seconds)
+                summary = dict(self.record.summary or {})
+                summary.pop("failed", None)
+                if isinstance(error, G4qcError):
+                    summary["failed"] = str(error)
+                self.record = replace(
+                    self.record, state=state, ended_at=datetime.now(UTC), seconds=self.seconds, summary=summary or None
+                )
                 self.stores.studies.update(self.record)
             raise

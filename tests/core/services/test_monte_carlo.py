@@ -88,6 +88,8 @@ def test_a_simulation_is_stored_with_all_frames_and_judged(ready: Stores, settin
         KIND.from_words("cross", FEW | {"workers": 2}, settings, REGISTRY, ready), settings, REGISTRY, ready, None
     )
     assert (list(again.events()), again.record.summary) == ([], summary)
+    assert again.record == ready.studies.find(record.id)
+    assert (again.record.state, again.record.ended_at) == ("done", record.ended_at)
 
 
 def test_the_number_of_workers_changes_no_byte(ready: Stores, settings: Settings) -> None:

@@ -58,13 +58,13 @@ def test_an_error_and_a_stop_are_kept_and_the_study_can_run_again(kept: Stores) 
         list(failing.events())
     found = kept.studies.find(failing.record.id)
     assert found is not None
-    assert found.state == "failed"
+    assert (found.state, found.summary) == ("failed", {"failed": "It fails."})
     stopped = Counting(kept).events()
     next(stopped)
     stopped.close()  # type: ignore[attr-defined]
     found = kept.studies.find(failing.record.id)
     assert found is not None
-    assert found.state == "stopped"
+    assert (found.state, found.summary) == ("stopped", None)
     assert [one.done for one in Counting(kept).events()] == [1, 2]
 
 
