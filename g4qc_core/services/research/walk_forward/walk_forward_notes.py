@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from g4qc_core.backtest.worth_meanings import PROVEN
 from g4qc_core.research.walk_forward.combinatorial_paths import ranked_by
+from g4qc_core.research.walk_forward.walk_forward_spec import WalkForwardSpec
 from g4qc_core.sentences import counted, listing
 from g4qc_core.services.research.walk_forward.walk_forward_plan import WalkForwardPlan
 from g4qc_core.services.research.walk_forward.window_record import WindowRecord
@@ -15,10 +17,39 @@ VERDICTS = {
     "lost": "The strategy lost money out of sample: do not trade it like this.",
     "weak": "The strategy earned money out of sample, and much less than training promised.",
     "unpromised": "The strategy earned money out of sample, and its choices had earned none in training: that is luck.",
-    "unproven": "The strategy earned out of sample what training promised, and not more than luck can explain.",
+    "overfitted": "The strategy earned money out of sample, but the sets that do best in training are often below the "
+    "middle elsewhere: its choices follow chance.",
+    "unproven": "The strategy earned money out of sample, but not more than luck can explain: do not rely on it.",
     "survives": "The strategy survives out of sample, also after everything that was tried.",
 }
 """Each verdict in one sentence."""
+
+
+def verdict_of(
+    profit: float,
+    efficiency: float | None,
+    overfitting: float | None,
+    deflated: float | None,
+    bounds: WalkForwardSpec,
+) -> str:
+    """Return the name of the verdict on an account that traded to its end.
+
+    Args:
+        profit: money that the parts made.
+        efficiency: part of the Sharpe ratio of trainings that is left out of sample; None: trainings earned nothing.
+        overfitting: probability of overfitting; None: not known.
+        deflated: confidence in the stitched Sharpe ratio after all trials; None: not known.
+        bounds: the spec, which has the bounds of efficiency and overfitting.
+    """
+    if profit <= 0:
+        return "lost"
+    if efficiency is None:
+        return "unpromised"
+    if efficiency < bounds.least_efficiency:
+        return "weak"
+    if overfitting is not None and overfitting > bounds.most_overfitting:
+        return "overfitted"
+    return "survives" if (deflated or 0.0) >= PROVEN else "unproven"
 
 
 def notes_of(plan: WalkForwardPlan, windows: Sequence[WindowRecord]) -> list[str]:

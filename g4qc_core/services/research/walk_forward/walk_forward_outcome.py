@@ -14,7 +14,6 @@ import pandas as pd
 
 from g4qc_core.backtest.metrics.figures import session_figures
 from g4qc_core.backtest.span import Span, span_of
-from g4qc_core.backtest.worth_meanings import PROVEN
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.research.report.search_body import COUNTS
 from g4qc_core.research.walk_forward.combinatorial_paths import CombinatorialResult, empty_paths
@@ -26,7 +25,7 @@ from g4qc_core.research.walk_forward.stitched_parts import (
     stitched_frame,
 )
 from g4qc_core.research.walk_forward.window_search import SharpeMoments, WindowChoice, overfitting_of, plain_choice
-from g4qc_core.services.research.walk_forward.walk_forward_notes import VERDICTS, notes_of
+from g4qc_core.services.research.walk_forward.walk_forward_notes import VERDICTS, notes_of, verdict_of
 from g4qc_core.services.research.walk_forward.walk_forward_plan import WalkForwardPlan
 from g4qc_core.services.research.walk_forward.window_record import WindowRecord
 from g4qc_core.services.research.worth import worth_of_trial
@@ -133,14 +132,13 @@ class WalkForwardOutcome:
             return "refused"
         if not any(one.state == "traded" for one in self._windows):
             return "flat"
-        if self._figures["net_profit"] <= 0:
-            return "lost"
-        left = self._efficiency.of_sharpe
-        if left is None:
-            return "unpromised"
-        if left < self._plan.spec.least_efficiency:
-            return "weak"
-        return "survives" if (self._deflation["deflated_sharpe"] or 0.0) >= PROVEN else "unproven"
+        return verdict_of(
+            self._figures["net_profit"],
+            self._efficiency.of_sharpe,
+            self._overfitting["probability"],
+            self._deflation["deflated_sharpe"],
+            self._plan.spec,
+        )
 
     @property
     def verdict_words(self) -> str:
