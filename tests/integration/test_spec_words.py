@@ -26,6 +26,7 @@ EVERY_FIELD = {
     "on_roll": "close",
     "cash": "250000.5",
     "from": "2026-10-02",
+    "trade_from": "2026-10-06",
     "to": "2026-10-29",
     "slippage_ticks": "0.5",
     "fee": "1.25",

@@ -59,6 +59,21 @@ def exact_prices(prices: Any, longest: int = 1) -> ExactPrices:
     values = np.asarray(prices, np.float64)
     valid = np.isfinite(values)
     kept = np.where(valid, values, 0.0)
+    decimals = _decimals(kept, longest)
+    scaled = kept * 10.0**decimals
+    units = np.rint(scaled)
+    off = np.abs(scaled - units) > _NOISE * np.abs(scaled) + 1e-9
+    rows = np.flatnonzero(off if off.ndim == 1 else off.any(axis=1))
+    return ExactPrices(units.astype(np.int64), decimals, valid, int(rows[0]) if len(rows) else len(values))
+
+
+def price_unit(prices: Any, longest: int = 1) -> float:
+    """Return the unit, in points, to which `exact_prices` keeps these prices; its arguments are the same."""
+    values = np.asarray(prices, np.float64)
+    return 10.0 ** -_decimals(np.where(np.isfinite(values), values, 0.0), longest)
+
+
+def _decimals(kept: np.ndarray, longest: int) -> int:
     first = kept.reshape(-1)[np.flatnonzero(kept)[:1]]
     magnitude = int(f"{abs(first[0]):e}".split("e")[1]) if len(first) else 0
     decimals = min(max(_DIGITS - magnitude, 0), _MOST_DECIMALS)
@@ -66,11 +81,7 @@ def exact_prices(prices: Any, longest: int = 1) -> ExactPrices:
     most = float(np.abs(kept).max(initial=0.0))
     while decimals > 0 and most * 10.0**decimals * max(longest, 1) >= 2.0**62:
         decimals -= 1
-    scaled = kept * 10.0**decimals
-    units = np.rint(scaled)
-    off = np.abs(scaled - units) > _NOISE * np.abs(scaled) + 1e-9
-    rows = np.flatnonzero(off if off.ndim == 1 else off.any(axis=1))
-    return ExactPrices(units.astype(np.int64), decimals, valid, int(rows[0]) if len(rows) else len(values))
+    return decimals
 
 
 def running_sums(units: np.ndarray) -> np.ndarray:

@@ -34,12 +34,14 @@ class BollingerReversion(Strategy):
         """Return the position after each close: 1, -1 or 0."""
         import numpy as np
 
-        from g4qc_core.backtest.indicators import bollinger, latch, sides
+        from g4qc_core.backtest.indicators import bollinger, latch
+        from g4qc_core.backtest.indicators.exact_prices import price_unit
 
         close = bars["close"].to_numpy(np.float64)
         bands = bollinger(close, self.length, self.width)
-        middle = sides(close, bands.middle, TIE)
-        known = ~np.isnan(bands.middle)
-        below = sides(close, bands.lower, TIE) < 0
-        above = (sides(close, bands.upper, TIE) > 0) & (not self.long_only)
-        return latch(below, (middle >= 0) & known, above, (middle <= 0) & known).astype(np.float64)
+        # Prices that are off their grid are kept to a unit, and a band is `width` deviations of them away.
+        near = TIE * np.abs(close) + (1 + self.width) * price_unit(close, self.length)
+        below, above = bands.lower - close > near, close - bands.upper > near
+        # Without an average nothing is compared, and nothing changes.
+        up, down = bands.middle - close <= near, close - bands.middle <= near
+        return latch(below, up, above & (not self.long_only), down).astype(np.float64)
