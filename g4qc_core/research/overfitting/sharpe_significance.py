@@ -21,6 +21,7 @@ from g4qc_core.errors import UsageError
 
 EULER = 0.5772156649015329
 _NORMAL = NormalDist()
+_SMALLEST = 1e-70
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,10 @@ class SharpeSample:
             raise UsageError("A return is missing or not finite: leave that session out.")
         if np.ptp(values) == 0:
             raise UsageError("The returns do not vary, so that they have no Sharpe ratio.")
+        size = float(np.abs(values).max())
+        if not _SMALLEST < size < 1 / _SMALLEST:
+            # Their squares are out of the range of numbers; the ratio is the same in any unit.
+            values = values / size
         centred = values - values.mean()
         second = float((centred**2).mean())
         deviation = math.sqrt(second * len(values) / (len(values) - 1))

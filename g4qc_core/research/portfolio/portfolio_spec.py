@@ -23,13 +23,11 @@ from g4qc_core.research.portfolio.portfolio_values import (
     TargetSizing,
     Weights,
 )
+from g4qc_core.research.portfolio.shared_sessions import LEAST_SESSIONS
 from g4qc_core.toml_entries import MalformedEntry
 
 Rounding = Literal["nearest", "search"]
 Estimation = Literal["rolling", "expanding"]
-
-LEAST_SESSIONS = 20
-"""Fewest sessions from which a correlation is estimated."""
 
 
 class PortfolioSpec(NamedSpec):

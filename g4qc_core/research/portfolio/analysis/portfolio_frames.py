@@ -23,9 +23,9 @@ from g4qc_core.research.portfolio.analysis.portfolio_attribution import (
 )
 from g4qc_core.research.portfolio.analysis.portfolio_distance import distance_by_capital
 from g4qc_core.research.portfolio.contracts.contract_targets import ideal_contracts, least_capital, nearest_whole
+from g4qc_core.research.portfolio.shared_sessions import LEAST_SESSIONS
 from g4qc_core.research.portfolio.weights.diversification import diversification_ratio
 from g4qc_core.research.portfolio.weights.return_correlation import (
-    LEAST_SESSIONS,
     return_correlation,
     return_volatility,
 )

@@ -12,7 +12,8 @@ from g4qc_core.backtest.portfolio_account.portfolio_lane import PortfolioLane
 from g4qc_core.backtest.portfolio_account.portfolio_run import PortfolioRun
 from g4qc_core.errors import BacktestRefused
 from g4qc_core.instruments.registry import Instrument
-from g4qc_core.research.portfolio.portfolio_spec import LEAST_SESSIONS, PortfolioSpec
+from g4qc_core.research.portfolio.portfolio_spec import PortfolioSpec
+from g4qc_core.research.portfolio.shared_sessions import LEAST_SESSIONS
 from g4qc_core.research.portfolio.trading.currency_rate import CurrencyRate
 from g4qc_core.research.portfolio.trading.estimates import RiskEstimates, estimate_risk, session_matrix
 from g4qc_core.research.portfolio.trading.lanes_of_parts import own_lane, refuse_nothing, target_lane

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from g4qc_core.errors import UsageError, unknown
+from g4qc_core.research.portfolio.shared_sessions import LEAST_SESSIONS
 from g4qc_core.research.portfolio.weights.hierarchical_risk import hierarchical_weights
 from g4qc_core.research.portfolio.weights.minimum_variance import minimum_variance_weights
 from g4qc_core.research.portfolio.weights.return_correlation import (
-    LEAST_SESSIONS,
     checked_returns,
     return_covariance,
     return_volatility,

@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 
 from g4qc_core.errors import UsageError
-
-LEAST_SESSIONS = 20
-"""Fewest shared sessions from which a correlation is estimated; its standard error is then about 0.23."""
+from g4qc_core.research.portfolio.shared_sessions import LEAST_SESSIONS
 
 
 def checked_returns(returns: Any, names: Sequence[str] | None = None) -> tuple[np.ndarray, list[str]]:
