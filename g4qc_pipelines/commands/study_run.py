@@ -39,7 +39,7 @@ def run_study(settings: Settings, kind_name: str, words: str, given: Mapping[str
         except KeyboardInterrupt:
             click.echo(f"The {kind.title} {name} is stopped: the same command runs it again.", err=True)
             raise
-        report = study_report(run.record, kind, settings, registry, stores)
+        report = study_report(run.record, kind, settings, registry, stores, known)
         print_study(kind, run.record, stores, report, as_json)
 
 

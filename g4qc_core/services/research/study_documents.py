@@ -65,8 +65,23 @@ def check_table(record: StudyRecord, name: str, kind: StudyKind, stores: Stores)
     raise NotFound(f"{what} has no table {name[:100]}: its tables are {', '.join(known)}.")
 
 
-def study_report(record: StudyRecord, kind: StudyKind, settings: Settings, registry: Registry, stores: Stores) -> Path:
-    """Return the file of a study's report, and write it first if it is not there.
+def study_report(
+    record: StudyRecord,
+    kind: StudyKind,
+    settings: Settings,
+    registry: Registry,
+    stores: Stores,
+    before: StudyRecord | None = None,
+) -> Path:
+    """Return the file of a study's report, and write it first if it is not there or tells of other bounds.
+
+    Args:
+        record: the study.
+        kind: of it.
+        settings: name the folder of reports.
+        registry: the instruments.
+        stores: of its tables.
+        before: the same study before it was asked for again; None: it was not.
 
     Raises:
         NotFound: the study is not done.
@@ -76,7 +91,8 @@ def study_report(record: StudyRecord, kind: StudyKind, settings: Settings, regis
         raise NotFound(f"The {kind.title} {record.name} is {record.state}: it has a report when it is done.")
     path = study_report_path(record, settings)
     made_after = record.ended_at is not None and path.is_file() and path.stat().st_mtime >= record.ended_at.timestamp()
-    return path if made_after else kind.publish(record, settings, registry, stores)
+    same = before is None or before.spec == record.spec
+    return path if made_after and same else kind.publish(record, settings, registry, stores)
 
 
 def refuse_external_strategies(given: Mapping[str, Any], kind: StudyKind) -> None:

@@ -21,6 +21,7 @@ from g4qc_core.services.backtests.spec_run import run_spec
 from g4qc_core.services.research.portfolio.portfolio_kind import PORTFOLIO_KIND
 from g4qc_core.services.research.portfolio.portfolio_plan import plan_portfolio
 from g4qc_core.services.research.portfolio.portfolio_study import PortfolioStudy
+from g4qc_core.services.research.study_documents import study_report
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.stores import Stores
@@ -133,6 +134,10 @@ def test_a_known_portfolio_is_judged_by_the_bounds_and_shown_by_the_name_that_ar
     assert (again.id, again.name, again.seconds) == (first.id, "other", first.seconds)
     assert not {one.name: one.passed for one in PORTFOLIO_KIND.checked(again)}["concentration"]
     assert ready.studies.named("portfolio", "other") == again
+    report = study_report(again, PORTFOLIO_KIND, settings, REGISTRY, ready)
+    looser = done(study(ready, settings, most_concentration=99, name="other"))
+    assert study_report(looser, PORTFOLIO_KIND, settings, REGISTRY, ready, again) == report
+    assert "and 99 % is the bound" in report.read_text("utf-8")
 
 
 def test_key_figures_have_words_and_shares_are_known_as_such(ready: Stores, settings: Settings) -> None:
