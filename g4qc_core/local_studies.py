@@ -72,6 +72,7 @@ class LocalStudies:
     def finish(self, work: StudyWork, tell: Callable[[str], object], seconds: float | None) -> str:
         """See the port."""
         run: _Run = work.run()
+        before = None if work.kind == SEARCH else self._stores.studies.find(run.record.id)
         begun, events = time.monotonic(), run.events()
         for event in events:
             tell(_words(event))
@@ -80,6 +81,9 @@ class LocalStudies:
                 events.close()  # type: ignore[attr-defined]
                 what = work.kind.replace("_", " ")
                 raise TimeoutError(f"The {what} {work.name} has not ended within {seconds:.0f} seconds and is stopped.")
+        if before is not None and before.state == "done":
+            # Its report tells of the bounds that are given now.
+            study_report(run.record, study_kind(work.kind), self._settings, self._registry, self._stores, before)
         return str(run.record.id)
 
     def find(self, kind: str, words: str) -> str:

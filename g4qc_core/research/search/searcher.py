@@ -266,7 +266,8 @@ def nothing_ranked(counts: SearchCounts, constraints: Iterable[Constraint], last
     kept = f"keeps {wanted}" if wanted else "has the figure that is looked for"
     trials = counted(counts.tried, "trial")
     return (
-        f"None of {trials} {kept}: loosen the constraints, widen the window or try other values. The last one: {last}"
+        f"None of {trials} {kept}: loosen the constraints, widen the window or try other values. The last one: "
+        f"{last.rstrip('.')}."
     )
 
 

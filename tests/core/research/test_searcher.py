@@ -123,6 +123,7 @@ def test_a_search_without_a_ranked_trial_says_why() -> None:
     assert searcher.top == []
     sentence = nothing_ranked(searcher.counts, asked.goal[1], attempts[-1].words)
     assert sentence.startswith("None of 66 trials keeps 'trades >= 500': loosen the constraints")
+    assert sentence.endswith(f"The last one: {attempts[-1].words.rstrip('.')}.")
 
 
 @given(st.lists(st.integers(0, 10_000), unique=True, max_size=80), st.integers(1, 30), st.randoms())
