@@ -9,7 +9,15 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from g4qc_pipelines.named_jobs import BACKTEST_ASSETS, BAR_ASSETS, CHAIN_ASSETS, ROLL_ASSETS, VALIDATED_ASSETS
+from g4qc_core.services.research.study_kinds import STUDY_KINDS
+from g4qc_pipelines.named_jobs import (
+    BACKTEST_ASSETS,
+    BAR_ASSETS,
+    CHAIN_ASSETS,
+    ROLL_ASSETS,
+    SEARCH_ASSETS,
+    VALIDATED_ASSETS,
+)
 from tests.fixtures.web import MONTHS, Run, Up
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -27,14 +35,26 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_the_graph_shows_groups_and_in_them_the_assets(page: Page, web: Up) -> None:
+GROUPS = {
+    "extraction": (*CHAIN_ASSETS, BAR_ASSETS[0]),
+    "bars": BAR_ASSETS[1:],
+    "futures": ROLL_ASSETS,
+    "backtests": BACKTEST_ASSETS,
+    "research": (*SEARCH_ASSETS, *STUDY_KINDS),
+}
+
+
+def test_the_graph_shows_groups_and_each_group_its_assets(page: Page, web: Up) -> None:
+    # Nodes outside of the window are not drawn.
+    page.set_viewport_size({"width": 5000, "height": 3500})
     page.goto(f"{web.url}/asset-groups")
     nodes = page.locator("svg foreignObject")
-    for group in ("extraction", "bars", "futures", "backtests"):
+    for group in GROUPS:
         expect(nodes.get_by_text(group, exact=True)).to_be_visible()
-    page.keyboard.press("Alt+KeyE")
-    for asset in (*CHAIN_ASSETS, *BAR_ASSETS, *ROLL_ASSETS, *BACKTEST_ASSETS):
-        expect(nodes.get_by_text(asset, exact=True).first).to_be_attached()
+    for group, assets in GROUPS.items():
+        page.goto(f"{web.url}/locations/g4qc/asset-groups/{group}/lineage")
+        for asset in assets:
+            expect(nodes.get_by_text(asset, exact=True).first).to_be_attached()
 
 
 def test_a_page_of_an_asset_shows_its_row_count_columns_and_green_checks(page: Page, web: Up, month: Run) -> None:

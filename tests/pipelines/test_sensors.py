@@ -9,7 +9,9 @@ import dagster as dg
 import pytest
 
 from g4qc_core.backtest.specs.backtest_spec import load_specs
+from g4qc_core.research.portfolio.portfolios_file import load_portfolios
 from g4qc_core.research.search.searches_file import load_searches
+from g4qc_core.research.walk_forward.walk_forwards_file import load_walk_forwards
 from g4qc_core.settings import Settings
 from g4qc_pipelines.definitions import build_definitions
 
@@ -51,6 +53,8 @@ def test_every_chosen_instrument_and_spec_gets_a_partition_once(
         "instrument": ["ES", "NQ", "EC"],
         "backtest": list(load_specs()),
         "search": list(load_searches()),
+        "walk_forward": list(load_walk_forwards()),
+        "portfolio": list(load_portfolios()),
     }
     assert "has its partition" in str(tick(settings, instance))
 

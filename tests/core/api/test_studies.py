@@ -16,7 +16,7 @@ from tests.fixtures.sample_study import SAMPLE, SampleSpec
 
 pytestmark = pytest.mark.integration
 
-ASKED = {"name": "routes", "instrument": "ES", "timeframe": "1h", "factor": 2.0}
+ASKED = {"name": "routes", "instrument": "ES", "timeframe": "1h", "factor": 2.25}
 
 
 def ran(api: Api, **fields: object) -> StudyRecord:
@@ -45,7 +45,7 @@ def test_a_study_is_started_with_its_spec(api: Api) -> None:
         assert client.get(answer.headers["location"].removeprefix("/api/v1")).json()["kind"] == "study"
     spec = api.launcher.started[-1]
     assert isinstance(spec, SampleSpec)
-    assert (spec.factor, spec.name, spec.to_dict()) == (2.0, job["name"], job["spec"])
+    assert (spec.factor, spec.name, spec.to_dict()) == (2.25, job["name"], job["spec"])
 
 
 def test_a_study_is_started_by_the_name_of_what_it_is_about(api: Api, done: StudyRecord) -> None:
@@ -110,7 +110,7 @@ def test_lists_and_details_are_those_of_the_store(api: Api, done: StudyRecord) -
 
 
 def test_a_list_comes_in_pages_newest_first(api: Api) -> None:
-    made = [ran(api, name="pages", factor=factor).id for factor in (3.0, 4.0, 5.0)]
+    made = [ran(api, name="pages", factor=factor).id for factor in (3.25, 4.25, 5.25)]
     found: list[str] = []
     with api.client() as client:
         for offset in range(3):
@@ -152,7 +152,7 @@ def test_rows_after_the_last_are_no_rows(api: Api, done: StudyRecord) -> None:
 
 
 def test_the_report_is_written_once_and_is_that_of_the_study(api: Api, done: StudyRecord) -> None:
-    other = ran(api, factor=7.0)
+    other = ran(api, factor=7.25)
     with api.client() as client:
         first = client.get(f"/samples/{done.id}/report")
         second = client.get(f"/samples/{other.id}/report")
