@@ -35,10 +35,10 @@ def sample(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_study_runs_is_answered_from_the_store_listed_and_shown(full_home: Home) -> None:
-    done = full_home.run("sample", "ES", "--factor", "2", "--name", "doubled", "--json")
+    done = full_home.run("sample", "ES", "--factor", "2.125", "--name", "doubled", "--json")
     assert done.code == 0, done.errors
     found = json.loads(done.text)
-    assert (found["state"], found["name"], found["spec"]["factor"]) == ("done", "doubled", 2.0)
+    assert (found["state"], found["name"], found["spec"]["factor"]) == ("done", "doubled", 2.125)
     assert found["figures"]["bars"] == found["summary"]["bars"]
     assert found["checks"][0]["words"] == f"{found['summary']['bars']} bars, and 10 are needed."
     assert {one["name"]: one["rows"] for one in found["tables"]}["closes"] == found["summary"]["bars"]
@@ -46,7 +46,7 @@ def test_a_study_runs_is_answered_from_the_store_listed_and_shown(full_home: Hom
     written = report.stat().st_mtime_ns
     assert "closes: 1 of 2, the first half" in done.errors
 
-    again = full_home.run("sample", "ES", "--factor", "2", "--name", "doubled")
+    again = full_home.run("sample", "ES", "--factor", "2.125", "--name", "doubled")
     assert again.code == 0
     assert "This sample study is done: here is what came out." in again.errors
     assert "the first half" not in again.errors
@@ -99,14 +99,14 @@ def test_ctrl_c_leaves_the_study_stopped_and_the_same_command_runs_it(
     kind: StudyKind = replace(SAMPLE, prepare=_stopped)
     with monkeypatch.context() as patch:
         patch.setitem(STUDY_KINDS, SAMPLE.name, kind)
-        stopped = full_home.run("sample", "ES", "--factor", "3")
+        stopped = full_home.run("sample", "ES", "--factor", "3.125")
     assert stopped.code == 130
     assert "is stopped: the same command runs it again." in stopped.errors
     assert stopped.text == ""
     with open_stores(full_home.settings) as stores:
         newest = stores.studies.all(SAMPLE.name)[0]
-    assert (newest.state, newest.spec["factor"]) == ("stopped", 3.0)
+    assert (newest.state, newest.spec["factor"]) == ("stopped", 3.125)
     assert newest.id[:8] in full_home.run("sample", "show", newest.name).text
-    done = full_home.run("sample", "ES", "--factor", "3", "--json")
+    done = full_home.run("sample", "ES", "--factor", "3.125", "--json")
     assert done.code == 0, done.errors
     assert json.loads(done.text)["id"] == newest.id
