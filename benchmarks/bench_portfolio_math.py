@@ -66,7 +66,7 @@ def seconds(run: Callable[[], Any], rounds: int) -> float:
 
 
 def parts(instruments: int, sessions: int) -> dict[str, tuple[Callable[[], Any], Callable[[], Any] | None]]:
-    """What is measured, with what it is compared to."""
+    """Each measured function and its counterpart."""
     matrix = returns(instruments, sessions)
     small = [problem(seed, 5) for seed in range(QUESTIONS)]
     large = [problem(seed, instruments, tight=True) for seed in range(QUESTIONS)]

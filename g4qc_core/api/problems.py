@@ -86,7 +86,7 @@ _FORMS = {
 }
 """Advice for each pattern of a request's fields."""
 _TEXTS = {"missing": "is missing", "extra_forbidden": "there is no such field"}
-"""What is said of a field, by pydantic's name of the problem."""
+"""Sentences about a field, by pydantic's name of the problem."""
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST")
 _RETRY_SECONDS = {429: "60", 503: "5"}
 

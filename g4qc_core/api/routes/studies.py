@@ -68,7 +68,7 @@ class StudySummary(BaseModel):
 
 
 class StudyCheckRow(BaseModel):
-    """What a check says of a study."""
+    """The outcome of one check of a study."""
 
     name: str
     passed: bool

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 from string import Template
 from typing import Any
 
 from g4qc_core.backtest.tear_sheet.chart_frame import bokeh_document, inline_bokeh
 from g4qc_core.backtest.tear_sheet.sheet_elements import SheetWriter, json_text
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO, LANGUAGES, page_file, table_of
+from g4qc_core.errors import SettingsError
+from g4qc_core.files import write_whole
 
 _NAMES = {"en": "English", "es": "Español"}
 _THEMES = ("auto", "light", "dark")
@@ -72,6 +75,27 @@ def whole_page(
         resources=inline_bokeh() if charts else "",
         script="\n".join([*code, "G4QC.start();"]),
     )
+
+
+def write_page(text: str, path: Path) -> Path:
+    """Write a page; a reader of `path` sees the old file or the new one, never a part.
+
+    Args:
+        text: of the page.
+        path: the file; its folder is created if it does not exist.
+
+    Returns:
+        `path`.
+
+    Raises:
+        SettingsError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(path, text.encode())
+    except OSError as error:
+        raise SettingsError(f"The report {path} cannot be written: {error.strerror}. Check G4QC_HOME.") from None
+    return path
 
 
 def _tools(writer: SheetWriter) -> str:

@@ -16,14 +16,13 @@ from g4qc_core.backtest.benchmark_of_result import benchmark_of
 from g4qc_core.backtest.metrics import MONEY, PERCENT, SAMPLED, distorted
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.tear_sheet.charts import sheet_charts
-from g4qc_core.backtest.tear_sheet.page_shell import whole_page, writer_of
+from g4qc_core.backtest.tear_sheet.page_shell import whole_page, write_page, writer_of
 from g4qc_core.backtest.tear_sheet.sheet_body import sheet_body
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO
 from g4qc_core.backtest.tear_sheet.sheet_words import label as label
 from g4qc_core.backtest.tear_sheet.trade_rows import trade_rows
 from g4qc_core.backtest.tear_sheet.worth_section import Worth
-from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.files import write_whole
+from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Instrument
 
 
@@ -66,12 +65,7 @@ def write_report(
         worth=worth,
         language=language,
     )
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, page.encode())
-    except OSError as error:
-        raise SettingsError(f"The report {path} cannot be written: {error.strerror}. Check G4QC_HOME.") from None
-    return path
+    return write_page(page, path)
 
 
 def render_report(

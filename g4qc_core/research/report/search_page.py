@@ -9,10 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.backtest.tear_sheet.page_shell import whole_page, writer_of
+from g4qc_core.backtest.tear_sheet.page_shell import whole_page, write_page, writer_of
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO
-from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.files import write_whole
+from g4qc_core.errors import UsageError
 from g4qc_core.research.report.search_body import search_body
 from g4qc_core.research.report.surface_charts import surface_charts
 from g4qc_core.research.surface.surface_report import SurfaceReport
@@ -98,9 +97,4 @@ def write_search(search: SearchPage, path: Path, *, origin_note: str | None = No
         SettingsError: the file cannot be written.
     """
     page = render_search(search, origin_note=origin_note, language=language)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, page.encode())
-    except OSError as error:
-        raise SettingsError(f"The report {path} cannot be written: {error.strerror}. Check G4QC_HOME.") from None
-    return path
+    return write_page(page, path)

@@ -9,10 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.backtest.tear_sheet.page_shell import whole_page, writer_of
+from g4qc_core.backtest.tear_sheet.page_shell import whole_page, write_page, writer_of
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO
-from g4qc_core.errors import SettingsError
-from g4qc_core.files import write_whole
 from g4qc_core.research.monte_carlo.report.monte_carlo_body import monte_carlo_body
 from g4qc_core.research.monte_carlo.report.monte_carlo_charts import monte_carlo_charts
 
@@ -81,9 +79,4 @@ def write_monte_carlo(
         SettingsError: the file cannot be written.
     """
     text = render_monte_carlo(page, origin_note=origin_note, language=language)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, text.encode())
-    except OSError as error:
-        raise SettingsError(f"The report {path} cannot be written: {error.strerror}. Check G4QC_HOME.") from None
-    return path
+    return write_page(text, path)

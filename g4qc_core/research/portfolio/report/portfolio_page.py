@@ -9,10 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from g4qc_core.backtest.tear_sheet.page_shell import whole_page, writer_of
+from g4qc_core.backtest.tear_sheet.page_shell import whole_page, write_page, writer_of
 from g4qc_core.backtest.tear_sheet.sheet_words import AUTO, say
-from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.files import write_whole
+from g4qc_core.errors import UsageError
 from g4qc_core.research.portfolio.analysis.portfolio_frames import FRAMES
 
 FAR = 0.25
@@ -21,7 +20,7 @@ FAR = 0.25
 
 @dataclass(frozen=True)
 class PortfolioCheck:
-    """What a check says of the portfolio.
+    """The outcome of one check of the portfolio.
 
     Attributes:
         name: of the check.
@@ -155,9 +154,4 @@ def write_portfolio(page: PortfolioPage, path: Path, *, origin_note: str | None 
         SettingsError: the file cannot be written.
     """
     text = render_portfolio(page, origin_note=origin_note, language=language)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, text.encode())
-    except OSError as error:
-        raise SettingsError(f"The report {path} cannot be written: {error.strerror}. Check G4QC_HOME.") from None
-    return path
+    return write_page(text, path)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from g4qc_core.errors import SettingsError, UsageError
-from g4qc_core.files import write_whole
+from g4qc_core.backtest.tear_sheet.page_shell import write_page
+from g4qc_core.errors import UsageError
 from g4qc_core.instruments.registry import Registry
 from g4qc_core.services.backtests.spec_run import origin_note
 from g4qc_core.services.research.study import study_report_path
@@ -61,12 +61,7 @@ def publish_walk_forward(
     note = origin_note(stored_origin(stores.database))
     text = render_walk_forward(page, origin_note=note, language=language or settings.report_language)
     path = study_report_path(record, settings)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, text.encode())
-    except OSError as error:
-        raise SettingsError(f"The report {path} cannot be written: {error.strerror}. Check G4QC_HOME.") from None
-    return path
+    return write_page(text, path)
 
 
 def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
