@@ -266,7 +266,7 @@ class G4QC(StudiesClient):
         return compared_of(found["differing"], found["returns"])
 
     def label(self, result: str, **changes: Any) -> dict[str, Any]:
-        """Change `title`, `tags`, `add_tags` or `remove_tags` of a result, and return it."""
+        """Change `title`, `note`, `tags`, `add_tags` or `remove_tags` of a result, and return it."""
         return dict(self._server.request("PATCH", f"/backtests/{quote(result, safe='')}", json=changes).json())
 
     def delete(self, result: str) -> dict[str, Any]:

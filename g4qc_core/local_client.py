@@ -196,14 +196,16 @@ class LocalClient(StudiesClient):
         return compared_of(differing(records), compare_results(first, second, self._stores).to_dict())
 
     def label(self, result: str, **changes: Any) -> dict[str, Any]:
-        """Change `title`, `tags`, `add_tags` or `remove_tags` of a result, and return it."""
-        fields = ("title", "tags", "add_tags", "remove_tags")
+        """Change `title`, `note`, `tags`, `add_tags` or `remove_tags` of a result, and return it."""
+        fields = ("title", "note", "tags", "add_tags", "remove_tags")
         for name in changes:
             if name not in fields:
                 raise unknown("label", name, fields)
         change = LabelChange(
             title=changes.get("title"),
             titled="title" in changes,
+            note=changes.get("note"),
+            noted="note" in changes,
             tags=changes.get("tags"),
             added=changes.get("add_tags") or (),
             removed=changes.get("remove_tags") or (),

@@ -12,6 +12,8 @@ import anyio.to_thread
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from g4qc_core.api.dependencies import ApiContext
 from g4qc_core.api.http_guard import Guard, GuardRules
@@ -70,6 +72,7 @@ def build_app(services: ApiContext, rules: GuardRules | None = None) -> FastAPI:
     add_handlers(app)
     for router in (*API_ROUTERS, *study_routers(services.kinds.values())):
         app.include_router(router, prefix=PREFIX)
+    app.add_route("/openapi.json", _openapi, include_in_schema=False)
     add_pages(app)
     for router in ROOT_ROUTERS:
         app.include_router(router)
@@ -102,6 +105,11 @@ def _open(services: ApiContext) -> None:
     """Open the database before the first request; if that fails, a request tries again and reports the error."""
     with suppress(G4qcError):
         services.stores()
+
+
+async def _openapi(request: Request) -> JSONResponse:
+    """Answer with the OpenAPI document at the address where every program looks for it."""
+    return JSONResponse(request.app.openapi())
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

@@ -168,6 +168,22 @@ def backtests_untag(result: str, tags: tuple[str, ...], as_json: bool) -> None:
     label_result(load_settings(), result, LabelChange(removed=tags), as_json)
 
 
+@backtests.command(name="note")
+@_result
+@click.argument("text")
+@json_option
+def backtests_note(result: str, text: str, as_json: bool) -> None:
+    """Keep TEXT as the note of RESULT; an empty TEXT removes it.
+
+    The note affects no number and no id; a later run of the same inputs keeps it.
+    """
+    from g4qc_core.settings import load_settings
+    from g4qc_core.storage.result_stores.result_labels import LabelChange
+    from g4qc_pipelines.commands.result_list import label_result
+
+    label_result(load_settings(), result, LabelChange(note=text, noted=True), as_json)
+
+
 @backtests.command(name="delete")
 @click.argument("results", nargs=-1)
 @_filters

@@ -79,8 +79,9 @@ def show_result(settings: Settings, words: str, as_json: bool) -> None:
         return
     title = [f"title  {record.title}"] if record.title else []
     tags = [f"tags   {' '.join(record.tags)}"] if record.tags else []
+    note = [f"note   {record.note}".replace("\n", "\n       ")] if record.note else []
     made = f"made   {record.created_at:%Y-%m-%d %H:%M:%S} UTC"
-    click.echo("\n".join([f"id     {record.id}", *title, f"spec   {record.spec_name}", *tags, made, ""]))
+    click.echo("\n".join([f"id     {record.id}", *title, f"spec   {record.spec_name}", *tags, *note, made, ""]))
     print_figures(record.metrics)
     print_worth(worth)
     print_notes({"": record.notes})
@@ -88,7 +89,7 @@ def show_result(settings: Settings, words: str, as_json: bool) -> None:
 
 
 def label_result(settings: Settings, words: str, change: LabelChange, as_json: bool) -> None:
-    """Change title and tags of a result, and print the new ones."""
+    """Change title, tags or note of a result, and print its labels."""
     with open_stores(settings) as stores:
         record = named_result(words, stores)
         stores.labels.change([record.id], change)
@@ -97,7 +98,8 @@ def label_result(settings: Settings, words: str, change: LabelChange, as_json: b
         echo_json(_document(record))
         return
     tags = f", tags {' '.join(record.tags)}" if record.tags else ", no tags"
-    click.echo(f"{record.id[:8]}: {record.shown_name}{tags}.")
+    note = ", with a note" if record.note else ""
+    click.echo(f"{record.id[:8]}: {record.shown_name}{tags}{note}.")
 
 
 def delete_results(
@@ -151,6 +153,7 @@ def _document(record: BacktestRecord) -> dict[str, Any]:
         "name": record.spec_name,
         "title": record.title,
         "tags": list(record.tags),
+        "note": record.note,
         "created_at": record.created_at.isoformat(),
         "spec": record.spec,
         "metrics": record.metrics,

@@ -161,6 +161,8 @@ def test_the_same_spec_has_the_same_id_by_either(clients: dict[str, Client], res
 
 def test_labels_are_changed(client: Client, results: tuple[str, str]) -> None:
     assert client.label(results[0], title="Quick", add_tags=["keep"])["tags"] == ["keep"]
+    assert client.label(results[0], note="Of the tape.")["note"] == "Of the tape."
+    assert client.label(results[0], note=None)["note"] is None
     assert client.backtests(tag="keep")["title"].tolist() == ["Quick"]
     assert client.label(results[0], title=None, remove_tags=["keep"])["title"] is None
 

@@ -58,6 +58,10 @@ def test_results_are_listed_named_tagged_and_deleted(home: Home) -> None:
     assert [(one["id"], one["tags"]) for one in listed] == [(IDS["other"], ["keep"])]
     assert "The good one" in home.run("backtests", "list").text
     assert "Sharpe" in home.run("backtests", "show", "The good one").text
+    assert (
+        json.loads(home.run("backtests", "note", IDS["other"], "Of the tape.", "--json").text)["note"] == "Of the tape."
+    )
+    assert "note   Of the tape." in home.run("backtests", "show", IDS["other"]).text
     several = home.run("backtests", "show", "mine")
     assert (several.code, "2 results are called mine: give the id of one" in several.errors) == (2, True)
     asked = home.run("backtests", "delete", "The good one")

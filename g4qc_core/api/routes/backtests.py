@@ -53,6 +53,7 @@ class BacktestSummary(BaseModel):
     name: str = Field(description="Name of the spec")
     title: str | None = Field(description="Title that a user gave to the result; null: the name of the spec is shown")
     tags: list[str] = Field(description="Tags that users gave to the result")
+    note: str | None = Field(description="Remarks that a user wrote about the result; null for none")
     strategy: str
     instrument: str
     timeframe: str

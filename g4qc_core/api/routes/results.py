@@ -1,4 +1,4 @@
-"""Titles, tags and deletion of backtest results."""
+"""Titles, tags, notes and deletion of backtest results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from g4qc_core.api.routes.backtests import (
 )
 from g4qc_core.errors import UsageError
 from g4qc_core.storage.result_stores.deleted_store import DeletedResult
-from g4qc_core.storage.result_stores.result_labels import LONGEST_TITLE, MOST_TAGS, LabelChange
+from g4qc_core.storage.result_stores.result_labels import LONGEST_NOTE, LONGEST_TITLE, MOST_TAGS, LabelChange
 
 router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 503))
 
@@ -31,12 +31,15 @@ _Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS)]
 
 
 class LabelsRequest(BaseModel):
-    """Changes of title and tags; fields that are left out stay as they are."""
+    """Changes of title, tags and note; fields that are left out stay as they are."""
 
     model_config = ConfigDict(extra="forbid")
 
     title: str | None = Field(
         None, max_length=LONGEST_TITLE, description="Name to show; null or empty: the name of the spec"
+    )
+    note: str | None = Field(
+        None, max_length=LONGEST_NOTE, description="Remarks, of several lines if need be; null or empty: none"
     )
     tags: _Tags | None = Field(None, description="All tags, in place of the present ones")
     add_tags: _Tags = Field(default_factory=list, examples=[["keep"]])
@@ -71,10 +74,12 @@ def deleted(context: Context) -> DeletionList:
 
 @router.patch("/backtests/{backtest_id}", dependencies=[CanRun], responses=documented(404, 410, 413))
 def label(backtest_id: BacktestId, asked: LabelsRequest, context: Context) -> BacktestDetail:
-    """Change title and tags of a result; they affect no number and no id, and a later run keeps them."""
+    """Change title, tags and note of a result; they affect no number and no id, and a later run keeps them."""
     change = LabelChange(
         title=asked.title,
         titled="title" in asked.model_fields_set,
+        note=asked.note,
+        noted="note" in asked.model_fields_set,
         tags=asked.tags,
         added=asked.add_tags,
         removed=asked.remove_tags,

@@ -24,6 +24,7 @@ def summary_of(record: BacktestRecord, settings: Settings, confidence: float | N
         "name": record.spec_name,
         "title": record.title,
         "tags": list(record.tags),
+        "note": record.note,
         **{name: record.spec[name] for name in ("strategy", "instrument", "timeframe")},
         "created_at": record.created_at,
         "spec": dict(record.spec),

@@ -42,6 +42,7 @@ _DTYPES: dict[type, Any] = {
 }
 # Columns of a result that each of its names has for itself.
 _NAMED = ("spec_name", "spec", "created_at", "run_id")
+_LABELS = ("title", "tags", "note")
 _COPIED: dict[type, str] = {str: "text", int: "int4", float: "float8", date: "date", datetime: "timestamptz"}
 _EQUITY: Kinds = {name: _COPIED[backtest_equity.c[name].type.python_type] for name in ("backtest_id", *EQUITY_COLUMNS)}
 
@@ -96,6 +97,7 @@ class BacktestRecord:
         run_id: of the run in Dagster; None: it ran outside.
         title: name that the user gave to the result; None: it is shown under the name of its spec.
         tags: the user's words for it, sorted.
+        note: the user's remarks about it; None for none.
     """
 
     id: str
@@ -109,6 +111,7 @@ class BacktestRecord:
     run_id: str | None = None
     title: str | None = None
     tags: Sequence[str] = ()
+    note: str | None = None
 
     @property
     def shown_name(self) -> str:
@@ -137,7 +140,7 @@ class BacktestStore:
     ) -> None:
         """Save a result with trades, equity curve and trial in one transaction.
 
-        A deleted result exists again. The record's title and tags are not written: `ResultLabels` does that.
+        A deleted result exists again. The record's labels are not written: `ResultLabels` does that.
 
         Args:
             record: the result.
@@ -145,7 +148,7 @@ class BacktestStore:
             equity: `EQUITY_COLUMNS`, with unique timestamps.
             trial: counted if it is new; None: nothing is counted.
         """
-        values = {name: plain_json(value) for name, value in asdict(record).items() if name not in ("title", "tags")}
+        values = {name: plain_json(value) for name, value in asdict(record).items() if name not in _LABELS}
         with self._database.transaction() as connection:
             connection.execute(delete(deleted_backtests).where(deleted_backtests.c.id == record.id))
             kept = insert(backtests).values(values).on_conflict_do_update(index_elements=["id"], set_=values)

@@ -1,4 +1,4 @@
-"""Labels of backtest results: a title and tags, which affect no number and no id."""
+"""Labels of backtest results: a title, tags and a note, which affect no number and no id."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ TAG_IN_WORDS = "write one word of at most 30 letters, digits and . _ -, like kee
 
 LONGEST_TITLE = 120
 MOST_TAGS = 20
+LONGEST_NOTE = 2000
 _JOINER = "\u200d"  # joins several emoji into one
 
 
@@ -32,15 +33,39 @@ def check_title(text: str) -> str | None:
     Raises:
         UsageError: it is too long, has more than one line, or has characters that cannot be seen.
     """
-    title = "".join(" " if category(one) == "Zs" else one for one in text).strip()
+    title = _plain_spaces(text)
     if len(title) > LONGEST_TITLE:
         raise UsageError(
             f"A title is one line of at most {LONGEST_TITLE} characters: shorten it by {len(title) - LONGEST_TITLE}."
         )
-    unseen = next((one for one in title if not one.isprintable() and one != _JOINER), None)
-    if unseen is not None:
+    if unseen := _unseen(title, _JOINER):
         raise UsageError(f"A title is one line of characters that can be seen: take U+{ord(unseen):04X} out of it.")
     return title or None
+
+
+def check_note(text: str) -> str | None:
+    """Return the note without surrounding space; None for an empty one, which removes a note.
+
+    Spaces of every kind become plain spaces.
+
+    Raises:
+        UsageError: it is too long, or has characters that cannot be seen, other than line breaks and tabs.
+    """
+    note = _plain_spaces(text.replace("\r\n", "\n"))
+    if len(note) > LONGEST_NOTE:
+        raise UsageError(f"A note has at most {LONGEST_NOTE} characters: shorten it by {len(note) - LONGEST_NOTE}.")
+    if unseen := _unseen(note, _JOINER + "\n\t"):
+        raise UsageError(f"A note is text that can be seen: take U+{ord(unseen):04X} out of it.")
+    return note or None
+
+
+def _plain_spaces(text: str) -> str:
+    return "".join(" " if category(one) == "Zs" else one for one in text).strip()
+
+
+def _unseen(text: str, allowed: str) -> str:
+    """Return the first character that cannot be seen, except those allowed; empty if there is none."""
+    return next((one for one in text if not one.isprintable() and one not in allowed), "")
 
 
 def check_tags(texts: Iterable[str]) -> set[str]:
@@ -63,12 +88,16 @@ class LabelChange:
     Attributes:
         title: new title; used only if `titled` is true.
         titled: the title changes.
+        note: new note; used only if `noted` is true.
+        noted: the note changes.
         tags: replaces all tags of a result; None: they stay.
         added, removed: tags to add and to remove afterwards.
     """
 
     title: str | None = None
     titled: bool = False
+    note: str | None = None
+    noted: bool = False
     tags: Collection[str] | None = None
     added: Collection[str] = ()
     removed: Collection[str] = ()
@@ -87,7 +116,7 @@ class LabelChange:
 
 
 class ResultLabels:
-    """Titles and tags of the results of one database."""
+    """Titles, tags and notes of the results of one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -96,10 +125,12 @@ class ResultLabels:
         """Change the labels of the results, of all or none.
 
         Raises:
-            UsageError: a title or a tag is malformed.
+            UsageError: a title, a tag or a note is malformed.
             NotFound, Gone: there is no such result, or it was deleted.
         """
-        titled = {"title": check_title(change.title or "")} if change.titled else {}
+        texts = {"title": check_title(change.title or "")} if change.titled else {}
+        if change.noted:
+            texts["note"] = check_note(change.note or "")
         columns = (backtests.c.id, backtests.c.tags)
         with self._database.transaction() as connection:
             # In a fixed order, so that two changes never wait for each other.
@@ -107,5 +138,5 @@ class ResultLabels:
             rows = connection.execute(query).all()
             refuse_missing(connection, ids, [row.id for row in rows])
             for row in rows:
-                values = {**titled, "tags": change.applied(row.tags)}
+                values = {**texts, "tags": change.applied(row.tags)}
                 connection.execute(update(backtests).where(backtests.c.id == row.id).values(values))

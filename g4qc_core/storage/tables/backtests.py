@@ -45,9 +45,10 @@ backtests = Table(
     filled("notes", JSON),
     filled("created_at", INSTANT),
     Column("run_id", Text),
-    # Set by the user; a later run of the same inputs keeps both.
+    # Set by the user; a later run of the same inputs keeps them.
     Column("title", Text),
     Column("tags", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("note", Text),
 )
 
 # Deleted results, until a run makes them again. Their trials stay in `trials` in either case.

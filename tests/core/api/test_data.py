@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import httpx
 import numpy as np
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.futures.rolls.roll_calendar import rule_name
 from g4qc_core.services.series.continuous_series import continuous_bars
@@ -46,15 +47,16 @@ def test_the_stream_is_the_series_that_backtests_see(api: Api, name: str) -> Non
     assert (got["contract"] == wanted["contract"]).all()
 
 
-def test_every_format_says_the_same(api: Api) -> None:
-    asked = {"timeframe": "1h"}
+@pytest.mark.parametrize("name", ["1h", "1d"])
+def test_every_format_says_the_same(api: Api, name: str) -> None:
+    asked = {"timeframe": name}
     with api.client() as client:
         wanted = arrow(client, **asked)
         document = client.get("/data/ES", params=asked).json()
         csv = pd.read_csv(io.StringIO(client.get("/data/ES", params={**asked, "format": "csv"}).text))
         answer = client.get("/data/ES", params=asked, headers={"Accept": "application/vnd.apache.parquet"})
     table = parquet.read_table(io.BytesIO(answer.content)).to_pandas()
-    assert (document["symbol"], document["timeframe"], document["records"]) == ("ES", "1h", len(wanted))
+    assert (document["symbol"], document["timeframe"], document["records"]) == ("ES", name, len(wanted))
     as_json = pd.DataFrame(document["data"])
     for frame in (as_json, csv, table):
         assert list(frame.columns) == list(wanted.columns)
@@ -62,6 +64,15 @@ def test_every_format_says_the_same(api: Api) -> None:
         for column in ("open", "high", "low", "close", "volume", "count"):
             assert np.array_equal(frame[column].to_numpy("float64"), wanted[column].to_numpy("float64")), column
         assert [str(day) for day in frame["trade_date"]] == [str(day) for day in wanted["trade_date"]]
+
+
+def test_a_daily_bar_is_named_by_the_trade_date_of_its_session(api: Api) -> None:
+    with api.client() as client:
+        rows = client.get("/data/ES", params={"timeframe": "1d"}).json()["data"]
+    days = [date.fromisoformat(row["trade_date"]) for row in rows]
+    hours = calendar(api.services.registry["ES"].calendar)
+    named = {session.open: session.trade_date for session in hours.sessions(days[0], days[-1])}
+    assert days == [named[datetime.fromisoformat(row["timestamp"])] for row in rows]
 
 
 def test_the_longer_path_gives_the_same_document(api: Api) -> None:

@@ -85,6 +85,20 @@ def test_a_result_is_named_and_tagged_and_found_by_its_tags(api: Api) -> None:
         told(client.patch(f"/backtests/{'f' * 32}", json={"title": "x"}), 404)
 
 
+def test_a_note_is_kept_beside_a_result_and_changes_neither_its_id_nor_its_numbers(api: Api) -> None:
+    path = f"/backtests/{IDS['new']}"
+    with api.client() as client:
+        before = client.get(path).json()
+        noted = client.patch(path, json={"note": "Look again\nafter the roll."}).json()
+        listed = next(one for one in client.get("/backtests").json()["backtests"] if one["id"] == IDS["new"])
+        assert noted == {**before, "note": "Look again\nafter the roll."}
+        assert listed["note"] == noted["note"]
+        assert client.patch(path, json={"title": None}).json()["note"] == noted["note"]
+        assert client.patch(path, json={"note": None}).json() == before
+        assert "note" in told(client.patch(path, json={"note": "x" * 2001}), 422)
+        assert "U+0007" in told(client.patch(path, json={"note": "\x07"}), 422)
+
+
 def test_a_deleted_result_says_so_everywhere_and_takes_its_report_with_it(api: Api) -> None:
     api.launcher.graph.busy = {"other"}
     path = f"/backtests/{IDS['new']}"

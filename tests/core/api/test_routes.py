@@ -285,6 +285,13 @@ def test_health_and_metrics_tell_how_fresh_the_bars_are(api: Api) -> None:
     assert 'route="/health"' in metrics
 
 
+def test_programs_find_the_document_of_the_api_where_they_look_for_it(api: Api) -> None:
+    with api.client() as client:
+        found = client.get(f"{api.url}/openapi.json")
+        assert found.json() == client.get("/openapi.json").json()
+    assert found.headers["content-type"] == "application/json"
+
+
 def test_what_is_not_there_is_a_problem_document_like_any_other(api: Api) -> None:
     with api.client() as client:
         for path in ("/nothing", "/backtests/xyz", f"/backtests/{'0' * 32}", f"/backtests/{'0' * 32}/trades"):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from g4qc_core.errors import Gone, InUse, NotFound, UsageError
-from g4qc_core.storage.result_stores.result_labels import LabelChange, check_tags, check_title
+from g4qc_core.storage.result_stores.result_labels import LabelChange, check_note, check_tags, check_title
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.stores import Stores
 from g4qc_core.storage.tables import backtest_equity, backtest_names, backtest_trades
@@ -104,7 +104,10 @@ def test_labels_survive_a_run_and_change_nothing_else(stores: Stores) -> None:
         (None, ("two",)),
         ("Slow and steady", ("es", "two")),
     ]
-    stores.labels.change(["b2"], LabelChange(title="", titled=True, tags=[]))
+    stores.labels.change(["b2"], LabelChange(note=" Costs of 2025.\r\nSee the tape. ", noted=True))
+    stores.backtests.save(_record("b2"), _trades(), _equity(50))
+    assert stores.backtests.find("b2").note == "Costs of 2025.\nSee the tape."
+    stores.labels.change(["b2"], LabelChange(title="", titled=True, tags=[], note="", noted=True))
     assert stores.backtests.find("b2") == _record("b2")
 
 
@@ -116,6 +119,8 @@ def test_labels_survive_a_run_and_change_nothing_else(stores: Stores) -> None:
         (LabelChange(tags=[f"t{n}" for n in range(21)]), "at most 20 tags"),
         (LabelChange(title="a\nb", titled=True), r"take U\+000A out"),
         (LabelChange(title="Gr\u00f6\u00dfe \u202e", titled=True), r"take U\+202E out"),
+        (LabelChange(note="x" * 2001, noted=True), "at most 2000 characters: shorten it by 1"),
+        (LabelChange(note="a\x00b", noted=True), r"take U\+0000 out"),
         (LabelChange(title="x" * 121, titled=True), "one line of at most 120 characters: shorten it by 1"),
     ],
 )
@@ -124,7 +129,7 @@ def test_a_malformed_label_changes_no_result(stores: Stores, change: LabelChange
         stores.labels.change(["a1", "b2"], change)
     with pytest.raises(NotFound):
         stores.labels.change(["a1", "zz"], LabelChange(added=["keep"]))
-    assert all((one.title, one.tags) == (None, ()) for one in stores.backtests.results())
+    assert all((one.title, one.tags, one.note) == (None, (), None) for one in stores.backtests.results())
 
 
 def test_a_title_may_have_spaces_and_emoji_of_every_kind() -> None:
@@ -132,6 +137,7 @@ def test_a_title_may_have_spaces_and_emoji_of_every_kind() -> None:
         check_title("\u00a0Slow\u00a0cross \U0001f469\u200d\U0001f4bb\u3000") == "Slow cross \U0001f469\u200d\U0001f4bb"
     )
     assert check_title("\u2003") is None
+    assert check_note("\u2003\n") is None
 
 
 words = st.lists(st.from_regex(r"[A-Za-z0-9ñ][A-Za-z0-9._-]{0,8}", fullmatch=True), max_size=5)
