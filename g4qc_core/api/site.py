@@ -1,17 +1,18 @@
-"""The web pages: one HTML shell shared by all pages, and the static files under `/pages/`.
+"""The web pages: one HTML shell for all of them, and the files of the bundle under `/pages/`.
 
-The address of a file contains a hash of all files, so that browsers cache it forever and never mix two versions.
-Language and theme come from a cookie, else from the browser's headers.
+The bundle is built from `frontend/`. The address of a file contains a hash of all files, so that browsers cache it
+forever and never mix two versions. Language and theme come from a cookie, else from the browser's headers.
 """
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Mapping
+import gzip
+import json
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -20,14 +21,34 @@ from starlette.responses import HTMLResponse, Response
 from g4qc_core.api.negotiation import weighted
 from g4qc_core.errors import NotFound
 
-PAGES = Path(__file__).with_name("pages")
-"""The folder of the files."""
+BUNDLE = Path(__file__).with_name("bundle")
+"""The folder of the built files."""
 
 LANGUAGES = ("en", "es")
 THEMES = ("auto", "light", "dark")
 
-PATHS = ("/", "/extract", "/chart", "/backtests", "/quality")
-"""Paths that serve the shell."""
+_ROOMS = {
+    "/": "overview/OverviewPage",
+    "/extract": "extract/ExtractPage",
+    "/chart": "chart/ChartPage",
+    "/quality": "quality/QualityPage",
+    "/backtests": "backtests/BacktestsPage",
+    "/explore": "explore/ExplorePage",
+    "/search": "search/SearchPage",
+    "/walk-forward": "walk-forward/WalkForwardPage",
+    "/monte-carlo": "monte-carlo/MonteCarloPage",
+    "/portfolio": "portfolio/PortfolioPage",
+    "/trading": "trading/TradingPage",
+    "/runs": "runs/RunsPage",
+    "/api": "api-reference/ApiPage",
+}
+"""Module of each page under `frontend/src/pages`."""
+
+PATHS = tuple(_ROOMS)
+"""Paths of the pages, in the order of the navigation."""
+
+ALIASES = {"/docs": "/api"}
+"""Other paths of a page."""
 
 POLICY = "; ".join(
     (
@@ -51,28 +72,36 @@ _HEADERS = {
 }
 # Fixed, because the MIME tables of some hosts are wrong.
 _MEDIA_TYPES = {
-    ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".md": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-_IMPORT = re.compile(r'^(?:import|\}) .*?from "(\.[^"]+)"', re.MULTILINE)
+_MAIN = "src/main.tsx"
 
 
 def add_pages(app: FastAPI) -> None:
-    """Add the shell at `PATHS` and its files under `/pages/` to the application."""
-    files = {path.relative_to(PAGES).as_posix(): path.read_bytes() for path in PAGES.rglob("*") if path.is_file()}
-    shell, base = Template(files["index.html"].decode()), f"/pages/{_mark(files)}"
+    """Add the shell at the paths of the pages, and the bundle's files under `/pages/`, to the application."""
+    files = {path.relative_to(BUNDLE).as_posix(): path.read_bytes() for path in BUNDLE.rglob("*") if path.is_file()}
+    packed = {name: gzip.compress(content, mtime=0) for name, content in files.items()}
+    manifest = json.loads(files["manifest.json"])
+    base = f"/pages/{_mark(files)}"
+    shell = Template(Path(__file__).with_name("shell.html").read_text("utf-8"))
+    links = {
+        (path, language): "\n".join(_links(manifest, base, _ROOMS[page], language))
+        for path, page in {**{path: path for path in PATHS}, **ALIASES}.items()
+        for language in LANGUAGES
+    }
 
     async def page(request: Request) -> Response:
         theme = request.cookies.get("g4qc_theme", "")
+        language = choose_language(request.cookies.get("g4qc_lang"), request.headers.get("accept-language"))
         text = shell.substitute(
             base=base,
-            preloads=preloads[request.url.path],
-            lang=choose_language(request.cookies.get("g4qc_lang"), request.headers.get("accept-language")),
+            links=links[request.url.path, language],
+            lang=language,
             theme=theme if theme in THEMES else THEMES[0],
         )
         return HTMLResponse(text, headers=_HEADERS)
@@ -81,11 +110,14 @@ def add_pages(app: FastAPI) -> None:
         name = request.path_params["name"]
         if name not in files:
             raise NotFound(f"There is no file {name} among the pages.")
-        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-        return Response(files[name], media_type=_MEDIA_TYPES[Path(name).suffix], headers=headers)
+        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+        accepted = {coding for coding, quality in weighted(request.headers.get("accept-encoding", "")) if quality > 0}
+        media_type = _MEDIA_TYPES[Path(name).suffix]
+        if "gzip" in accepted:
+            return Response(packed[name], media_type=media_type, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(files[name], media_type=media_type, headers=headers)
 
-    preloads = {path: _preloads(path, base, files) for path in PATHS}
-    for path in PATHS:
+    for path in (*PATHS, *ALIASES):
         app.add_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_route(base + "/{name:path}", file, methods=["GET", "HEAD"], include_in_schema=False)
 
@@ -99,16 +131,18 @@ def choose_language(chosen: str | None, accepted: str | None) -> str:
     return next((language for language in spoken if language in LANGUAGES), LANGUAGES[0])
 
 
-def _preloads(path: str, base: str, files: Mapping[str, bytes]) -> str:
-    """Return preload links for all modules of a page, so that the browser loads them in parallel."""
-    wanted, found = ["js/main.js", f"js/{path.strip('/') or 'overview'}.js"], []
+def _links(manifest: Mapping[str, Any], base: str, room: str, language: str) -> Iterator[str]:
+    """Yield links to all styles and modules of a page in a language, so that the browser loads them in parallel."""
+    wanted = [_MAIN, f"src/pages/{room}.tsx", f"src/lang/{language}.ts"]
+    seen: list[str] = []
     while wanted:
-        name = wanted.pop()
-        if name not in found:
-            found.append(name)
-            places = _IMPORT.findall(files[name].decode()) if name.endswith(".js") else []
-            wanted += [posixpath.normpath(posixpath.join(posixpath.dirname(name), place)) for place in places]
-    return "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in sorted(found))
+        name = wanted.pop(0)
+        if name not in seen:
+            seen.append(name)
+            wanted += manifest[name].get("imports", [])
+    styles = dict.fromkeys(style for name in seen for style in manifest[name].get("css", []))
+    yield from (f'<link rel="stylesheet" href="{base}/{style}">' for style in styles)
+    yield from (f'<link rel="modulepreload" href="{base}/{manifest[name]["file"]}">' for name in seen)
 
 
 def _mark(files: Mapping[str, bytes]) -> str:

@@ -1,0 +1,10280 @@
+export interface paths {
+    "/api/v1/data/extract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extract
+         * @description Start an extraction as a run of the graph.
+         *
+         *     The answer is 202 with the job. With `wait`: 200 with the stored bars, 404 if the gateway confirmed that there are
+         *     none, 409 if all bars are quarantined, 502 if the run failed, 202 if it has not ended yet.
+         */
+        post: operations["extract_api_v1_data_extract_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/data/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bars
+         * @description Return bars as JSON, CSV, Parquet or an Arrow stream.
+         *
+         *     Without `limit`, all bars of the window are streamed. With it, the answer is a page, and `next_cursor` (for every
+         *     format also in the header X-Next-Cursor) continues with the next one. The prices of an adjusted series are anchored
+         *     at the roll calendar, so that windows of it fit together.
+         *
+         *     Requested sessions without bars are named in `missing` and in the header X-Missing-Sessions. The answer is 409 if
+         *     the timeframe was not derived from all stored minutes of the window.
+         */
+        get: operations["bars_by_the_longer_path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bars
+         * @description Return bars as JSON, CSV, Parquet or an Arrow stream.
+         *
+         *     Without `limit`, all bars of the window are streamed. With it, the answer is a page, and `next_cursor` (for every
+         *     format also in the header X-Next-Cursor) continues with the next one. The prices of an adjusted series are anchored
+         *     at the roll calendar, so that windows of it fit together.
+         *
+         *     Requested sessions without bars are named in `missing` and in the header X-Missing-Sessions. The answer is 409 if
+         *     the timeframe was not derived from all stored minutes of the window.
+         */
+        get: operations["bars_api_v1_data__symbol__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description List jobs, newest first, including runs of schedules and of Dagster's own pages.
+         */
+        get: operations["jobs_api_v1_jobs_get"];
+        put?: never;
+        /**
+         * Materialize
+         * @description Start assets of the graph for one partition, or for a range of months of one instrument.
+         */
+        post: operations["materialize_api_v1_jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Job
+         * @description Return the state of a job.
+         */
+        get: operations["job_api_v1_jobs__job_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel
+         * @description Cancel a job; a job that has ended stays as it is.
+         */
+        delete: operations["cancel_api_v1_jobs__job_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description Stream the events of a job until it ends: `state` is the job, `told` is one event.
+         *
+         *     A client that reconnects with the header Last-Event-ID receives the events that it has not received yet. Clients of
+         *     one job share requests to Dagster; their number is limited for each client (429) and in total (503).
+         */
+        get: operations["events_api_v1_jobs__job_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Instruments
+         * @description List all instruments of the registry.
+         */
+        get: operations["instruments_api_v1_instruments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contracts
+         * @description List the contracts of an instrument that a gateway ever described, with the dates of their stored bars.
+         */
+        get: operations["contracts_api_v1_contracts__symbol__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rolls/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rolls
+         * @description Return the roll calendar of a rule; without rolls if the instrument's own rule has no calendar yet.
+         *
+         *     A rule that does not exist, or another rule without a calendar, is refused.
+         */
+        get: operations["rolls_api_v1_rolls__symbol__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description Return the coverage of all instruments by month.
+         */
+        get: operations["overview_api_v1_coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coverage
+         * @description Return the coverage of an instrument by session and contract.
+         */
+        get: operations["coverage_api_v1_coverage__symbol__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gaps/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gaps
+         * @description Return the gaps of an instrument by minute, for at most three months.
+         */
+        get: operations["gaps_api_v1_gaps__symbol__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests
+         * @description List requests to the gateway and their outcomes, newest first.
+         */
+        get: operations["requests_api_v1_requests_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quarantine
+         * @description List bars that await a decision; with `decided`, all quarantined bars.
+         */
+        get: operations["quarantine_api_v1_quarantine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Record a decision about all bars at once, and start the job that rebuilds their months.
+         *
+         *     Repeating a decision records nothing. 409 if another decision was made about one of the bars meanwhile, or the bars
+         *     are not those of the preview; nothing is recorded then.
+         */
+        post: operations["decide_api_v1_quarantine_decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Strategies
+         * @description List the strategies of G4QC, and those of the server's own folder and packages.
+         */
+        get: operations["strategies_api_v1_strategies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fields
+         * @description List the fields of a spec, which are the same in files, on the command line, in the API and on the pages.
+         */
+        get: operations["fields_api_v1_backtests_fields_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deleted
+         * @description List deleted results that were not made again, the newest deletion first; at most 1,000.
+         */
+        get: operations["deleted_api_v1_backtests_deleted_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backtest
+         * @description Return one result.
+         */
+        get: operations["backtest_api_v1_backtests__backtest_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a result with its trades, equity curve and report, under all of its names.
+         *
+         *     Its trial stays counted. The partition of its spec is removed too if the backtests file has no such entry and no
+         *     other result is left. 409 while a run of the spec is in progress; 410 if the result was deleted before.
+         */
+        delete: operations["delete_api_v1_backtests__backtest_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Label
+         * @description Change title and tags of a result; they affect no number and no id, and a later run keeps them.
+         */
+        patch: operations["label_api_v1_backtests__backtest_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backtests
+         * @description List results that match all filters, newest first.
+         */
+        get: operations["backtests_api_v1_backtests_get"];
+        put?: never;
+        /**
+         * Run
+         * @description Start a backtest and its report; the job's `backtest` is the name of its result.
+         *
+         *     The spec is checked against the stored data before the job is accepted. While a job of the same spec is not over,
+         *     the answer is that job.
+         */
+        post: operations["run_api_v1_backtests_post"];
+        /**
+         * Delete Chosen
+         * @description Delete the named results, or all that match the filters, in one transaction: all of them or none.
+         *
+         *     `GET /backtests` with the same filters lists the results that this would delete. One of `id`, `name`, `strategy`,
+         *     `instrument` and `tag` is required.
+         */
+        delete: operations["delete_chosen_api_v1_backtests_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Compare results: several by `ids`, or two by `a` and `b`.
+         *
+         *     Two are compared by their session returns, paired by trade date and drawn again in blocks: the difference with its
+         *     interval, the standard error of each Sharpe ratio, and a verdict in words.
+         */
+        get: operations["compare_api_v1_backtests_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description List what every figure of a result is: formula, unit and sample.
+         */
+        get: operations["metrics_api_v1_backtests_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tables
+         * @description Return a result by month, year, weekday and hour of the session, by side, and its deepest drawdowns.
+         */
+        get: operations["tables_api_v1_backtests__backtest_id__tables_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trades
+         * @description Return the trades of a result by entry; prices are adjusted, in columns `_own` those of the contract itself.
+         *
+         *     JSON, or an Arrow stream if the request accepts one.
+         */
+        get: operations["trades_api_v1_backtests__backtest_id__trades_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/equity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Equity
+         * @description Return the equity of a result; the points include the first and last bar and the largest drawdown.
+         *
+         *     An Arrow stream, if the request accepts one, has all rows.
+         */
+        get: operations["equity_api_v1_backtests__backtest_id__equity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description Return the report as HTML that opens offline; a spec has one report, that of its newest result.
+         */
+        get: operations["report_api_v1_backtests__backtest_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Months
+         * @description Return the return of each month; the first one is relative to the starting cash.
+         */
+        get: operations["months_api_v1_backtests__backtest_id__months_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Worth
+         * @description Return what a result is worth after everything that was tried for its strategy, deleted results included.
+         */
+        get: operations["worth_api_v1_backtests__backtest_id__worth_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explore
+         * @description Run a spec at once, without keeping it; each different set counts as a trial of its strategy.
+         *
+         *     The set runs in a process that keeps the bars. A set that the account refuses (409) counts too.
+         */
+        post: operations["explore_api_v1_explore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explore/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep
+         * @description Keep an explored set: a backtest with its report, run by the reference engine too.
+         *
+         *     The job fails where the two engines disagree about a trade or the equity of a session.
+         */
+        post: operations["keep_api_v1_explore_keep_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Searches
+         * @description List searches, newest first.
+         */
+        get: operations["searches_api_v1_searches_get"];
+        put?: never;
+        /**
+         * Start
+         * @description Start a search; the same search, stopped before, goes on where it stopped.
+         *
+         *     Every set that it tries counts as a trial of the strategy.
+         */
+        post: operations["start_api_v1_searches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{search_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Return one search.
+         */
+        get: operations["search_api_v1_searches__search_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{search_id}/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trials
+         * @description Return the trials of a search, ranked or in the order in which they were proposed.
+         */
+        get: operations["trials_api_v1_searches__search_id__trials_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{search_id}/tables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Table
+         * @description As JSON in pages by columns, or as a CSV, Parquet or Arrow file with all rows. A file has at most 100,000 rows; `offset` continues. Tables: `trials` (The ranked trials, the best first: number, state, objective, id of the result, parameters and figures); `proposed` (All trials in the order in which they were proposed, with the same columns); `heat_maps` (Each cell of the heat map of each pair of parameters: what stands there, and of how many trials); `slices` (The objective along each parameter: through the best set, the best and the mean of all others); `optima` (The local optima of the surface, the best first).
+         */
+        get: operations["table_api_v1_searches__search_id__tables__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{search_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description Return the report as HTML that opens offline; one that was not written yet is written now.
+         */
+        get: operations["report_api_v1_searches__search_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{search_id}/surface": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Surface
+         * @description Return the surface of a search: heat map of each pair of parameters, local optima, edges, slices, warnings.
+         *
+         *     A search without ranked sets, or without parameters that vary, has none (404).
+         */
+        get: operations["surface_api_v1_searches__search_id__surface_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{search_id}/worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Worth
+         * @description Return what all trials of the strategy left of the best set when the search ended.
+         *
+         *     A search that has not ended, or has no ranked set, has none (404).
+         */
+        get: operations["worth_api_v1_searches__search_id__worth_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/revisions/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Revisions
+         * @description List the values that the gateway restated.
+         */
+        get: operations["revisions_api_v1_revisions__symbol__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pacing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pacing
+         * @description Return the accounts with recent requests, the newest request, and the extractions in progress.
+         */
+        get: operations["pacing_api_v1_pacing_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Partitions
+         * @description List the dynamic keys of the graph: specs of backtests, searches and studies, and instruments.
+         */
+        get: operations["partitions_api_v1_partitions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partitions/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Remove keys, all or none; bars and results stay, and a later run adds its key again.
+         *
+         *     A key that has results of a backtest, or an entry in a file, is refused (422), as is one that a run works on (409).
+         */
+        delete: operations["remove_api_v1_partitions__kind__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session
+         * @description Return the caller's key and scope; this route needs no key.
+         */
+        get: operations["session_api_v1_session_get"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Store the key in a cookie, so that the pages can use the API.
+         */
+        post: operations["sign_in_api_v1_session_post"];
+        /**
+         * Sign Out
+         * @description Remove the key's cookie.
+         */
+        delete: operations["sign_out_api_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Return the health of all parts; the status is 503 if the database is down.
+         */
+        get: operations["health_api_v1_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Return the server's counters, the health of the parts and the freshness of the bars in Prometheus' format.
+         */
+        get: operations["metrics_api_v1_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/walk-forwards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List every walk-forward analysis
+         * @description The newest first.
+         */
+        get: operations["studies_api_v1_walk_forwards_get"];
+        put?: never;
+        /**
+         * Start a walk-forward analysis
+         * @description Start a walk-forward analysis from its spec. While a job of the same spec is in progress, the answer is that job; a study that is done already is not run again.
+         */
+        post: operations["start_api_v1_walk_forwards_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/walk-forwards/named": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a walk-forward analysis by a name
+         * @description Start the walk-forward analysis that a name stands for, as the command line does: a known spec, or a backtest, search or result for the kinds that take one, with further fields of the spec.
+         */
+        post: operations["start_of_api_v1_walk_forwards_named_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/walk-forwards/{study_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one walk-forward analysis
+         * @description With its spec, state, key figures, checks and the names of its tables: `windows` (A row for each window: training, test, choice, figures in and out of sample, and its result); `stitched` (Equity, return and drawdown of each session out of sample, with its window); `parameters` (The chosen value of each searched parameter in each window, and how far it moved); `paths` (A row for each combinatorial path, with its figures; empty if they were not asked for); `splits` (A row for each combinatorial split: test folds, choice and figures); `trials` (What became of the sets of each window, and of the combinatorial splits).
+         */
+        get: operations["study_api_v1_walk_forwards__study_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/walk-forwards/{study_id}/tables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a table of a walk-forward analysis
+         * @description As JSON in pages by columns, or as a CSV, Parquet or Arrow file with all rows.
+         */
+        get: operations["table_api_v1_walk_forwards__study_id__tables__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/walk-forwards/{study_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the report of a walk-forward analysis
+         * @description As HTML that opens offline; a report that was not written yet is written now.
+         */
+        get: operations["report_api_v1_walk_forwards__study_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monte-carlos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List every Monte Carlo simulation
+         * @description The newest first.
+         */
+        get: operations["studies_api_v1_monte_carlos_get"];
+        put?: never;
+        /**
+         * Start a Monte Carlo simulation
+         * @description Start a Monte Carlo simulation from its spec. While a job of the same spec is in progress, the answer is that job; a study that is done already is not run again.
+         */
+        post: operations["start_api_v1_monte_carlos_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monte-carlos/named": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a Monte Carlo simulation by a name
+         * @description Start the Monte Carlo simulation that a name stands for, as the command line does: a known spec, or a backtest, search or result for the kinds that take one, with further fields of the spec.
+         */
+        post: operations["start_of_api_v1_monte_carlos_named_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monte-carlos/{study_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one Monte Carlo simulation
+         * @description With its spec, state, key figures, checks and the names of its tables: `fan` (Equity after each step: quantiles over the paths of a simulation, and the real path); `distributions` (Final equity, drawdowns and times under water of each simulation: mean, quantiles, real value and its rank); `ruin` (Risk of ruin of each simulation, with its interval); `capital` (Risk of ruin by starting capital, and the capital for each asked risk); `scenarios` (Each run of the strategy under other costs, parameters, skipped trades or delayed fills); `histograms` (Bins of each distribution); `paths` (The first paths of each simulation).
+         */
+        get: operations["study_api_v1_monte_carlos__study_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monte-carlos/{study_id}/tables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a table of a Monte Carlo simulation
+         * @description As JSON in pages by columns, or as a CSV, Parquet or Arrow file with all rows.
+         */
+        get: operations["table_api_v1_monte_carlos__study_id__tables__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monte-carlos/{study_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the report of a Monte Carlo simulation
+         * @description As HTML that opens offline; a report that was not written yet is written now.
+         */
+        get: operations["report_api_v1_monte_carlos__study_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List every portfolio
+         * @description The newest first.
+         */
+        get: operations["studies_api_v1_portfolios_get"];
+        put?: never;
+        /**
+         * Start a portfolio
+         * @description Start a portfolio from its spec. While a job of the same spec is in progress, the answer is that job; a study that is done already is not run again.
+         */
+        post: operations["start_api_v1_portfolios_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/named": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a portfolio by a name
+         * @description Start the portfolio that a name stands for, as the command line does: a known spec, or a backtest, search or result for the kinds that take one, with further fields of the spec.
+         */
+        post: operations["start_of_api_v1_portfolios_named_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{study_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one portfolio
+         * @description With its spec, state, key figures, checks and the names of its tables: `equity` (Ideal and tradable equity, margin and costs at the end of each session); `positions` (Ideal and whole contracts of each instrument at the end of each session); `weights` (Weights of the instruments and the diversification multiplier, at each change); `instruments` (Risk, profit, costs, least capital and capacity of each instrument); `correlation` (Correlation of the session money of each pair of instruments); `drawdowns` (The ten deepest falls of the tradable equity); `drawdown_parts` (What each instrument lost or won in each of these falls); `capitals` (Distance between ideal and tradable portfolio at multiples of the capital); `trades` (Trades of the account with their instruments).
+         */
+        get: operations["study_api_v1_portfolios__study_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{study_id}/tables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a table of a portfolio
+         * @description As JSON in pages by columns, or as a CSV, Parquet or Arrow file with all rows.
+         */
+        get: operations["table_api_v1_portfolios__study_id__tables__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{study_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the report of a portfolio
+         * @description As HTML that opens offline; a report that was not written yet is written now.
+         */
+        get: operations["report_api_v1_portfolios__study_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AccountPacing
+         * @description Usage of one account now; the requests of all processes count.
+         */
+        AccountPacing: {
+            /** Account */
+            account: string;
+            /** Windows */
+            windows: components["schemas"]["PacingWindow"][];
+            /**
+             * Open
+             * @description Requests without an answer yet
+             */
+            open: number;
+            /** Open Limit */
+            open_limit: number;
+            /**
+             * Paused Until
+             * @description No request is sent before this time; null if there is no pause
+             */
+            paused_until: string | null;
+            /** Last Sent At */
+            last_sent_at: string | null;
+        };
+        /**
+         * Adjustment
+         * @description Change to the prices on one side of a roll that removes the gap between two contracts.
+         * @enum {string}
+         */
+        Adjustment: "none" | "additive" | "ratio" | "additive_forward" | "ratio_forward";
+        /**
+         * BacktestComparison
+         * @description Several results side by side; each list has the order of the ids.
+         */
+        BacktestComparison: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Names
+             * @description Displayed names
+             */
+            names: string[];
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Differing
+             * @description Fields of the specs and inputs in which they differ
+             */
+            differing: {
+                [key: string]: unknown[];
+            };
+            /** @description Whether a and b differ; null if `ids` was asked */
+            returns: components["schemas"]["SessionComparison"] | null;
+        };
+        /**
+         * BacktestDetail
+         * @description A result with its inputs, card and notes.
+         */
+        BacktestDetail: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description Name of the spec
+             */
+            name: string;
+            /**
+             * Title
+             * @description Title that a user gave to the result; null: the name of the spec is shown
+             */
+            title: string | null;
+            /**
+             * Tags
+             * @description Tags that users gave to the result
+             */
+            tags: string[];
+            /** Strategy */
+            strategy: string;
+            /** Instrument */
+            instrument: string;
+            /** Timeframe */
+            timeframe: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /**
+             * Metrics
+             * @description Figures by name; null where undefined
+             */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /**
+             * Confidence
+             * @description Deflated Sharpe ratio: confidence that the true Sharpe ratio is above zero after all trials of the strategy; null where undefined
+             */
+            confidence: number | null;
+            /** Run Id */
+            run_id: string | null;
+            /**
+             * Has Report
+             * @description True if there is a report of this result
+             */
+            has_report: boolean;
+            /**
+             * Inputs
+             * @description Everything that the numbers depend on
+             */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * Card
+             * @description The inputs as rows in a fixed order, the id first
+             */
+            card: components["schemas"]["CardEntry"][];
+            /** Notes */
+            notes: string[];
+        };
+        /**
+         * BacktestPage
+         * @description Results, newest first.
+         */
+        BacktestPage: {
+            /** Backtests */
+            backtests: components["schemas"]["BacktestSummary"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * BacktestSpec
+         * @description One backtest. The file, command line, API and pages are built from this model.
+         *
+         *     The description of a field is its help on every surface. `from` and `to` are called `first` and `last` in Python;
+         *     both names are accepted.
+         */
+        BacktestSpec: {
+            /**
+             * Name
+             * @description Name under which the spec and its results are kept; default: made of what the spec says
+             * @default unnamed
+             */
+            name: string;
+            /**
+             * Strategy
+             * @description A strategy of G4QC, or one of your own as package.module:Class
+             * @example sma_cross
+             */
+            strategy: string;
+            /**
+             * Instrument
+             * @description Symbol of the instrument, like ES
+             * @example ES
+             */
+            instrument: string;
+            /**
+             * Timeframe
+             * @description Length of a bar
+             * @example 1h
+             * @enum {string}
+             */
+            timeframe: "1min" | "5min" | "15min" | "30min" | "1h" | "4h" | "1d";
+            /**
+             * @description What is done at rolls to the prices that the strategy sees; it trades the contracts' own prices
+             * @default additive
+             */
+            adjustment: components["schemas"]["Adjustment"];
+            /**
+             * Roll
+             * @description Roll rule that joins the contracts, like volume or days_before_expiry(8); default: the instrument's
+             */
+            roll?: string | null;
+            /**
+             * On Roll
+             * @description What happens to a position at a roll: roll goes on in the next contract, close leaves the market, hold stays in the old contract as long as its bars are kept
+             * @default roll
+             * @enum {string}
+             */
+            on_roll: "roll" | "close" | "hold";
+            /**
+             * Sizing
+             * @description How many contracts a full position is: contracts (the strategy's parameter), contracts(3), notional(250000), equity(50) or volatility(15)
+             * @default contracts
+             */
+            sizing: string;
+            /**
+             * Cash
+             * @description Money in the account before the first bar
+             * @default 100000
+             */
+            cash: number | string;
+            /**
+             * From
+             * @description First trade date; default: as far as bars reach
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Last trade date, included; default: as far as bars reach
+             */
+            to?: string | null;
+            /**
+             * Trade From
+             * @description First trade date in which positions are held; bars before it only warm the strategy and the sizing up; default: the first bar
+             */
+            trade_from?: string | null;
+            /**
+             * Slippage Ticks
+             * @description Ticks lost on each fill
+             * @default 1
+             */
+            slippage_ticks: number | string;
+            /**
+             * Fee
+             * @description Money per contract and side; default: the instrument's
+             */
+            fee?: (number | string) | null;
+            /**
+             * Fee Rate
+             * @description Commission as a share of the value of each fill
+             * @default 0
+             */
+            fee_rate: number | string;
+            /**
+             * Slippage Rate
+             * @description Slippage as a share of the value of each fill
+             * @default 0
+             */
+            slippage_rate: number | string;
+            /**
+             * Min Fee
+             * @description Least commission of an order, in money
+             * @default 0
+             */
+            min_fee: number | string;
+            /**
+             * Margin
+             * @description Money per contract that every order must find in the account, or a table like 2026-01-01: 12000, 2026-06-01: 13200; default: margin_rate of its value
+             */
+            margin?: string | null;
+            /**
+             * Margin Rate
+             * @description Share of a contract's value that every order must find in the account
+             * @default 0.1
+             */
+            margin_rate: number | string;
+            /**
+             * Seed
+             * @description Start of the random numbers of a strategy of your own
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Parameters
+             * @description Parameters of the strategy; one that is left out has the strategy's default
+             */
+            parameters?: {
+                [key: string]: boolean | number | string;
+            };
+        };
+        /**
+         * BacktestSummary
+         * @description A result without its trades and equity.
+         */
+        BacktestSummary: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description Name of the spec
+             */
+            name: string;
+            /**
+             * Title
+             * @description Title that a user gave to the result; null: the name of the spec is shown
+             */
+            title: string | null;
+            /**
+             * Tags
+             * @description Tags that users gave to the result
+             */
+            tags: string[];
+            /** Strategy */
+            strategy: string;
+            /** Instrument */
+            instrument: string;
+            /** Timeframe */
+            timeframe: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /**
+             * Metrics
+             * @description Figures by name; null where undefined
+             */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /**
+             * Confidence
+             * @description Deflated Sharpe ratio: confidence that the true Sharpe ratio is above zero after all trials of the strategy; null where undefined
+             */
+            confidence: number | null;
+            /** Run Id */
+            run_id: string | null;
+            /**
+             * Has Report
+             * @description True if there is a report of this result
+             */
+            has_report: boolean;
+        };
+        /**
+         * Bar
+         * @description A bar; price = the contract's own price x factor + adjustment.
+         */
+        Bar: {
+            /**
+             * Timestamp
+             * Format: date-time
+             * @description Start of the bar, UTC
+             */
+            timestamp: string;
+            /** Open */
+            open: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Close */
+            close: number;
+            /**
+             * Volume
+             * @description Contracts; -1 if unknown
+             */
+            volume: number;
+            /**
+             * Count
+             * @description Trades; -1 if unknown
+             */
+            count: number;
+            /**
+             * Contract
+             * @description Contract month, like 202512
+             */
+            contract: string;
+            /**
+             * Trade Date
+             * Format: date
+             * @description Trade date of the bar's session, as the exchange names it
+             */
+            trade_date: string;
+            /**
+             * Factor
+             * @description Factor of the contract's own prices
+             */
+            factor: number;
+            /**
+             * Adjustment
+             * @description Points added to the contract's own prices
+             */
+            adjustment: number;
+        };
+        /**
+         * BarCriteria
+         * @description Criteria that select quarantined bars; a bar must meet all of them.
+         */
+        BarCriteria: {
+            /** Symbol */
+            symbol?: string | null;
+            /**
+             * Contracts
+             * @description Contract months
+             * @default []
+             */
+            contracts: string[];
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: components["schemas"]["Reason"][];
+            /**
+             * Sessions
+             * @description Trade dates
+             * @default []
+             */
+            sessions: string[];
+            /**
+             * First
+             * @description First trade date
+             */
+            first?: string | null;
+            /**
+             * Last
+             * @description Last trade date, included
+             */
+            last?: string | null;
+            /**
+             * Start
+             * @description Start of the first bar; without a zone, UTC
+             */
+            start?: string | null;
+            /**
+             * End
+             * @description Start of the last bar, included; without a zone, UTC
+             */
+            end?: string | null;
+        };
+        /**
+         * Bars
+         * @description Bars of one instrument and timeframe.
+         */
+        Bars: {
+            /** Symbol */
+            symbol: string;
+            /** Timeframe */
+            timeframe: string;
+            /**
+             * Next Cursor
+             * @description Cursor of the next page; null at the end, or without limit
+             */
+            next_cursor?: string | null;
+            /**
+             * Missing
+             * @description Requested sessions without bars, by date
+             */
+            missing: components["schemas"]["MissingRange"][];
+            /** Data */
+            data: components["schemas"]["Bar"][];
+            /**
+             * Records
+             * @description Number of bars in data
+             */
+            records: number;
+        };
+        /**
+         * CardEntry
+         * @description One row of a result's card.
+         */
+        CardEntry: {
+            /**
+             * Key
+             * @description Where the value stands among the inputs, like `costs.currency`
+             */
+            key: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * ColumnTable
+         * @description A table by columns of equal length; times are UTC, trade dates those of the exchange.
+         */
+        ColumnTable: {
+            /** Id */
+            id: string;
+            /** Columns */
+            columns: {
+                [key: string]: unknown[];
+            };
+        };
+        /**
+         * ContractInfo
+         * @description A contract month as the gateway described it.
+         */
+        ContractInfo: {
+            /**
+             * Contract
+             * @description Contract month, like 202512
+             */
+            contract: string;
+            /** Local Symbol */
+            local_symbol: string;
+            /**
+             * Con Id
+             * @description Interactive Brokers' id
+             */
+            con_id: number;
+            /**
+             * Last Trade Date
+             * Format: date
+             */
+            last_trade_date: string;
+            /**
+             * Last Trade At
+             * Format: date-time
+             * @description End of trading, UTC
+             */
+            last_trade_at: string;
+            /** Exchange */
+            exchange: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Multiplier
+             * @description Units in one contract, as the gateway states it
+             */
+            multiplier: number;
+            /**
+             * Min Tick
+             * @description Smallest price step for one unit, in the currency, as the gateway states it
+             */
+            min_tick: number;
+            /**
+             * Price Magnifier
+             * @description Factor of bar prices: 100 if they are in cents or pence
+             */
+            price_magnifier: number;
+            /**
+             * Tick
+             * @description The contract's own smallest price step, in points
+             */
+            tick: number;
+            /** @description Stored bars; null: none */
+            held?: components["schemas"]["StoredDates"] | null;
+        };
+        /**
+         * ContractList
+         * @description The contracts of one instrument by last trade date.
+         */
+        ContractList: {
+            /** Symbol */
+            symbol: string;
+            /** Contracts */
+            contracts: components["schemas"]["ContractInfo"][];
+        };
+        /**
+         * Coverage
+         * @description Minutes of an instrument's sessions by trade date and contract, and completeness of the derived timeframes.
+         */
+        Coverage: {
+            /** Symbol */
+            symbol: string;
+            /** @description Sessions of the window, up to now, that were never requested; for all contracts together */
+            not_asked?: components["schemas"]["UnrequestedSessions"] | null;
+            /**
+             * Timeframes
+             * @description Derived timeframes, within the window
+             */
+            timeframes: components["schemas"]["TimeframeCoverage"][];
+            /** Sessions */
+            sessions: components["schemas"]["SessionCoverage"][];
+        };
+        /**
+         * CoverageOverview
+         * @description Coverage of every instrument by month, for a heat map.
+         */
+        CoverageOverview: {
+            /** Instruments */
+            instruments: components["schemas"]["MonthlyCoverage"][];
+        };
+        /**
+         * DateRange
+         * @description Trade dates of the first and the last bar.
+         */
+        DateRange: {
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+        };
+        /**
+         * Decision
+         * @description The user's decision about a bar in quarantine.
+         * @enum {string}
+         */
+        Decision: "accept" | "drop" | "refetch" | "reopen";
+        /**
+         * DecisionPreview
+         * @description The bars that a decision would cover, and the runs it would start.
+         */
+        DecisionPreview: {
+            decision: components["schemas"]["Decision"];
+            /** Bars */
+            bars: number;
+            /**
+             * Already
+             * @description Number of bars that already have this decision
+             */
+            already: number;
+            /**
+             * Groups
+             * @description The most severe reason first
+             */
+            groups: components["schemas"]["QuarantineGroup"][];
+            /**
+             * Months
+             * @description Partitions that would be rebuilt
+             */
+            months: string[];
+            /** Runs */
+            runs: number;
+            /**
+             * Seen
+             * @description Mark of the previewed bars, to be sent with the decision
+             */
+            seen: string;
+        };
+        /**
+         * DeletionList
+         * @description Records of deleted results.
+         */
+        DeletionList: {
+            /** Deleted */
+            deleted: components["schemas"]["DeletionRecord"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * DeletionRecord
+         * @description Record of a deleted result. Its trial stays counted, and a run of the same inputs makes the result again.
+         */
+        DeletionRecord: {
+            /** Id */
+            id: string;
+            /**
+             * Names
+             * @description Names of the specs that produced it
+             */
+            names: string[];
+            /** Title */
+            title: string | null;
+            /**
+             * Trades
+             * @description Number of its trades
+             */
+            trades: number;
+            /**
+             * Bars
+             * @description Number of bars of its equity curve
+             */
+            bars: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+            /**
+             * Deleted By
+             * @description Name of the key or user; API if the server has no keys
+             */
+            deleted_by: string;
+        };
+        /**
+         * ExploreAnswer
+         * @description One explored set: figures, equity by session, trades, and the count of what was tried.
+         */
+        ExploreAnswer: {
+            /**
+             * Id
+             * @description Id that the result has when it is kept
+             */
+            id: string;
+            /**
+             * Parameters
+             * @description All parameters, defaults included
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Engine */
+            engine: string;
+            /**
+             * Data Version
+             * @description Fingerprint of the bars
+             */
+            data_version: string;
+            /**
+             * Metrics
+             * @description Figures by name; null where undefined
+             */
+            metrics: {
+                [key: string]: unknown;
+            };
+            equity: components["schemas"]["SessionEquity"];
+            /**
+             * Trades
+             * @description Columns of the first trades, as of `/backtests/{id}/trades`
+             */
+            trades: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Trade Count
+             * @description Number of all trades
+             */
+            trade_count: number;
+            /**
+             * Family
+             * @description The strategy whose trials count
+             */
+            family: string;
+            /**
+             * Trials
+             * @description Number of different sets that were ever tried for the strategy, this one included
+             */
+            trials: number;
+            /**
+             * New Trial
+             * @description True if nobody had tried this set before
+             */
+            new_trial: boolean;
+            worth: components["schemas"]["ExploredWorth"];
+            /**
+             * Milliseconds
+             * @description Time that the server took
+             */
+            milliseconds: number;
+        };
+        /**
+         * ExploredWorth
+         * @description What the trials of the strategy leave of the set.
+         */
+        ExploredWorth: {
+            /**
+             * Words
+             * @description One or two sentences for a person
+             */
+            words: string;
+            /** Figures */
+            figures: {
+                [key: string]: number | null;
+            };
+            /** Rows */
+            rows: components["schemas"]["WorthFigure"][];
+        };
+        /**
+         * ExtractRequest
+         * @description A window to extract: `start` and `end`, or `duration` and `num_blocks` back from today.
+         */
+        ExtractRequest: {
+            /**
+             * Symbol
+             * @example ES
+             */
+            symbol: string;
+            /**
+             * Duration
+             * @description Length of a block: 5 D, 2 W, 1 M or 1 Y
+             */
+            duration?: string | null;
+            /**
+             * Num Blocks
+             * @description Number of blocks, ending today
+             * @default 1
+             */
+            num_blocks: number;
+            /**
+             * Start
+             * @description First trade date
+             */
+            start?: string | null;
+            /**
+             * End
+             * @description Last trade date, included; default: today
+             */
+            end?: string | null;
+            /**
+             * Bar Size
+             * @description Timeframe that the answer counts; all are derived
+             * @default 1 min
+             * @example 1h
+             */
+            bar_size: string;
+            /**
+             * Contract Month
+             * @description Contract month; default: the months that the roll rule needs
+             */
+            contract_month?: string | null;
+        };
+        /**
+         * ExtractResult
+         * @description Stored bars of an extracted window.
+         */
+        ExtractResult: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "success";
+            /** Symbol */
+            symbol: string;
+            /** Timeframe */
+            timeframe: string;
+            /**
+             * Records
+             * @description Stored bars of this timeframe in the window
+             */
+            records: number;
+            date_range: components["schemas"]["DateRange"];
+            /**
+             * Missing
+             * @description Minutes of the window's sessions about which nothing is known; /coverage lists them
+             */
+            missing: number;
+            /**
+             * Quarantined
+             * @description Quarantined bars of the window; /quarantine says why
+             */
+            quarantined: number;
+            job: components["schemas"]["JobStatus"];
+        };
+        /**
+         * FigureDifference
+         * @description One figure of two results on the sessions that both have.
+         */
+        FigureDifference: {
+            /** First */
+            first: number | null;
+            /** Second */
+            second: number | null;
+            /**
+             * Difference
+             * @description First less second
+             */
+            difference: number | null;
+            /**
+             * Low
+             * @description Interval of the difference; null if there are too few sessions
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /**
+         * Format
+         * @description Format of bars.
+         * @enum {string}
+         */
+        Format: "json" | "csv" | "parquet" | "arrow";
+        /**
+         * Health
+         * @description Health of the platform: `down` if the database is down, `degraded` if another part is.
+         */
+        Health: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "down";
+            /**
+             * Parts
+             * @description database, gateway and dagster; disk only if it is nearly full
+             */
+            parts: {
+                [key: string]: components["schemas"]["HealthPart"];
+            };
+            /**
+             * Origin
+             * @description Origin of the stored bars: account, simulated or replay
+             */
+            origin?: string | null;
+            /** Freshness */
+            freshness: components["schemas"]["NewestBar"][];
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+        };
+        /**
+         * HealthPart
+         * @description A part of the platform that the server depends on.
+         */
+        HealthPart: {
+            /** Up */
+            up: boolean;
+            /**
+             * About
+             * @description What it is; if it is down, what is wrong and what to do
+             */
+            about: string;
+            /**
+             * Url
+             * @description Address for a browser; only for dagster
+             */
+            url?: string | null;
+        };
+        /**
+         * InstrumentInfo
+         * @description An instrument of the registry.
+         */
+        InstrumentInfo: {
+            /** Symbol */
+            symbol: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Exchange */
+            exchange: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Multiplier
+             * @description Units in one contract, as the gateway states it
+             */
+            multiplier: number;
+            /**
+             * Min Tick
+             * @description Smallest price step for one unit, in the currency, as the gateway states it
+             */
+            min_tick: number;
+            /**
+             * Price Magnifier
+             * @description Factor of bar prices: 100 if they are in cents or pence
+             */
+            price_magnifier: number;
+            /**
+             * Point Value
+             * @description Money per point and contract: multiplier / price_magnifier
+             */
+            point_value: number;
+            /**
+             * Tick
+             * @description Smallest price step of bars, in points: min_tick x price_magnifier
+             */
+            tick: number;
+            /**
+             * Tick Value
+             * @description Money of one tick and contract
+             */
+            tick_value: number;
+            /**
+             * Decimals
+             * @description Decimal places of a price
+             */
+            decimals: number;
+            /**
+             * Months
+             * @description Codes of the traded contract months; empty if there are none
+             */
+            months: string;
+            /** Calendar */
+            calendar: string;
+            /**
+             * Time Zone
+             * @description Time zone of the exchange, which names its trade dates, like America/Chicago
+             */
+            time_zone: string;
+            /**
+             * Roll
+             * @description Rule of the roll calendar; empty if there are no rolls
+             */
+            roll: string;
+        };
+        /**
+         * JobPage
+         * @description Jobs, newest first.
+         */
+        JobPage: {
+            /** Jobs */
+            jobs: components["schemas"]["JobStatus"][];
+            /**
+             * Next Cursor
+             * @description Send it as `before` for the next page; null at the end
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * JobState
+         * @description State of a job.
+         * @enum {string}
+         */
+        JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        /**
+         * JobStatus
+         * @description State of started work: one run of the graph, or several in sequence.
+         */
+        JobStatus: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description extract, backtest, search, study, materialize or decide; run for a run that the API did not start
+             */
+            kind: string;
+            /** About */
+            about: string;
+            state: components["schemas"]["JobState"];
+            /**
+             * Done
+             * @description Number of steps that have ended
+             */
+            done: number;
+            /**
+             * Steps
+             * @description Number of all steps known so far
+             */
+            steps: number;
+            /**
+             * Message
+             * @description Why it failed, else empty
+             */
+            message: string;
+            /**
+             * Runs
+             * @description Ids of its runs in Dagster, oldest first
+             */
+            runs: string[];
+            /**
+             * Url
+             * @description Page of the newest run in Dagster
+             */
+            url: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Backtest
+             * @description Name of the spec, if the job is a backtest
+             */
+            backtest: string | null;
+        };
+        /**
+         * KeyKind
+         * @description The kind of a key; the values are the names of Dagster's partitions.
+         * @enum {string}
+         */
+        KeyKind: "backtest" | "instrument" | "search" | "walk_forward" | "monte_carlo" | "portfolio";
+        /**
+         * LabelsRequest
+         * @description Changes of title and tags; fields that are left out stay as they are.
+         */
+        LabelsRequest: {
+            /**
+             * Title
+             * @description Name to show; null or empty: the name of the spec
+             */
+            title?: string | null;
+            /**
+             * Tags
+             * @description All tags, in place of the present ones
+             */
+            tags?: string[] | null;
+            /**
+             * Add Tags
+             * @example [
+             *       "keep"
+             *     ]
+             */
+            add_tags?: string[];
+            /** Remove Tags */
+            remove_tags?: string[];
+        };
+        /**
+         * LastRequest
+         * @description The newest request for bars, to any gateway, paced or not.
+         */
+        LastRequest: {
+            /**
+             * At
+             * Format: date-time
+             * @description By the gateway's clock, UTC
+             */
+            at: string;
+            /** Symbol */
+            symbol: string;
+            /** Contract */
+            contract: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Bars */
+            bars: number;
+            /**
+             * Message
+             * @description The gateway's message, if any
+             */
+            message: string | null;
+        };
+        /**
+         * Login
+         * @description The caller's key and what it may do.
+         */
+        Login: {
+            /**
+             * Keys Required
+             * @description False if the server answers without keys
+             */
+            keys_required: boolean;
+            /**
+             * Name
+             * @description Name of the key; null without one
+             */
+            name: string | null;
+            /** @description What the caller may do; null: nothing without a key */
+            scope: components["schemas"]["Scope"] | null;
+        };
+        /**
+         * LoginRequest
+         * @description The key to sign in with.
+         */
+        LoginRequest: {
+            /** Key */
+            key: string;
+        };
+        /**
+         * MaterializeRequest
+         * @description Assets to materialize; they have the same partitions.
+         */
+        MaterializeRequest: {
+            /**
+             * Assets
+             * @example [
+             *       "roll_calendar"
+             *     ]
+             */
+            assets: string[];
+            /**
+             * Partition
+             * @example ES
+             */
+            partition?: string | null;
+            /**
+             * Last Partition
+             * @description Last partition of a range of months
+             */
+            last_partition?: string | null;
+        };
+        /**
+         * MetricDefinition
+         * @description What a figure of a result is.
+         */
+        MetricDefinition: {
+            /**
+             * Key
+             * @description Name among the metrics of a result
+             */
+            key: string;
+            /** Formula */
+            formula: string;
+            /**
+             * Unit
+             * @description money, share, ratio, sessions, days, bars or count
+             */
+            unit: string;
+            /** Group */
+            group: string;
+            /**
+             * Needs
+             * @description sessions, trades, bars or benchmark
+             */
+            needs: string;
+            /**
+             * Annual
+             * @description True if it is scaled to a year
+             */
+            annual: boolean;
+            /**
+             * Least
+             * @description The smallest sample of which it is meaningful; empty if any will do
+             */
+            least: string;
+            /**
+             * Distorted
+             * @description True if sessions without bars distort it
+             */
+            distorted: boolean;
+        };
+        /**
+         * MetricList
+         * @description All figures of a result, in the order in which they are shown.
+         */
+        MetricList: {
+            /** Metrics */
+            metrics: components["schemas"]["MetricDefinition"][];
+        };
+        /**
+         * MinuteGap
+         * @description Consecutive minutes `[start, end)` of one contract's session, UTC, of one class.
+         */
+        MinuteGap: {
+            /** Contract */
+            contract: string;
+            /**
+             * Trade Date
+             * Format: date
+             */
+            trade_date: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Class
+             * @description One of quarantined, failed, never_asked
+             */
+            class: string;
+        };
+        /**
+         * MinuteGaps
+         * @description Intervals of minutes that are quarantined or unknown, by contract and start.
+         */
+        MinuteGaps: {
+            /** Symbol */
+            symbol: string;
+            /** Gaps */
+            gaps: components["schemas"]["MinuteGap"][];
+        };
+        /**
+         * MissingRange
+         * @description Consecutive requested sessions without bars, for one reason.
+         */
+        MissingRange: {
+            /**
+             * First
+             * Format: date
+             * @description First trade date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             * @description Last trade date
+             */
+            last: string;
+            /** Sessions */
+            sessions: number;
+            /**
+             * Contract
+             * @description Contract month of these sessions; empty if unknown
+             */
+            contract: string;
+            /**
+             * Reason
+             * @description One of not_validated, quarantined, failed, never_asked, no_contract
+             */
+            reason: string;
+        };
+        /**
+         * MonteCarloSpec
+         * @description One simulation. The command line and API are built from this model; a field's description is its help.
+         */
+        MonteCarloSpec: {
+            /**
+             * Name
+             * @description Name under which the spec and its results are kept; default: made of what the spec says
+             * @default unnamed
+             */
+            name: string;
+            /**
+             * Result
+             * @description The backtest to simulate: id or name of a stored result, the name of a spec, or its fields; one without a result is run first
+             * @example sma_cross-ES-1h
+             */
+            result: string | {
+                [key: string]: unknown;
+            };
+            /**
+             * Simulations
+             * @description What is simulated, of block_bootstrap, bootstrap, trade_bootstrap, trade_shuffle, costs, parameters, skips, delays; default: all that the backtest allows
+             * @example block_bootstrap, trade_shuffle
+             */
+            simulations?: string[] | null;
+            /**
+             * Paths
+             * @description Paths of each simulation of sessions and trades
+             * @default 10000
+             */
+            paths: number;
+            /**
+             * Horizon
+             * @description Sessions of a path; default: as many as the result has
+             */
+            horizon?: number | null;
+            /**
+             * Block Length
+             * @description Mean sessions of a block; default: by Politis and White
+             */
+            block_length?: number | null;
+            /**
+             * Growth
+             * @description fixed adds up the money of sessions, compounding multiplies their returns; auto is fixed for a backtest whose number of contracts does not depend on its equity
+             * @default auto
+             * @enum {string}
+             */
+            growth: "auto" | "fixed" | "compounding";
+            /**
+             * Runs
+             * @description Runs of the strategy for each kind of change
+             * @default 200
+             */
+            runs: number;
+            /**
+             * Fee Jitter
+             * @description Largest random change of all fees, in percent
+             * @default 25
+             */
+            fee_jitter: number;
+            /**
+             * Slippage Jitter
+             * @description Largest random change of slippage, in percent
+             * @default 100
+             */
+            slippage_jitter: number;
+            /**
+             * Parameter Jitter
+             * @description Largest random change of each number among the parameters, in percent
+             * @default 10
+             */
+            parameter_jitter: number;
+            /**
+             * Skipped
+             * @description Trades that are left out at random, in percent
+             * @default 10
+             */
+            skipped: number;
+            /**
+             * Delay
+             * @description Most bars by which an order is filled later
+             * @default 2
+             */
+            delay: number;
+            /**
+             * Ruin
+             * @description When an account is ruined: below the newest margin of the smallest position that it held (position), of the largest one (largest) or of one contract (contract), or below a share of the starting capital, like 50%
+             * @default position
+             */
+            ruin: string;
+            /**
+             * Goal
+             * @description Equity of which the chance to reach it is told
+             */
+            goal?: (number | string) | null;
+            /**
+             * Quantiles
+             * @description Quantiles of the fan, in percent
+             * @default [
+             *       5,
+             *       25,
+             *       50,
+             *       75,
+             *       95
+             *     ]
+             */
+            quantiles: number[];
+            /**
+             * Confidence
+             * @description Confidence of the intervals of risks, in percent
+             * @default 95
+             */
+            confidence: number;
+            /**
+             * Risks
+             * @description Risks of ruin for which the needed capital is told, in percent
+             * @default [
+             *       1,
+             *       5,
+             *       10
+             *     ]
+             */
+            risks: number[];
+            /**
+             * Most Ruin
+             * @description Bound of the check: largest risk of ruin, in percent
+             * @default 5
+             */
+            most_ruin: number;
+            /**
+             * Most Drawdown
+             * @description Bound of the check: largest expected drawdown, in percent
+             * @default 30
+             */
+            most_drawdown: number;
+            /**
+             * Least Rank
+             * @description Bound of the check: least share of paths, in percent, whose drawdown is smaller than the real one; below it the history was lucky
+             * @default 5
+             */
+            least_rank: number;
+            /**
+             * Seed
+             * @description Start of the random numbers
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Workers
+             * @description Threads that draw paths; default: one for each processor
+             */
+            workers?: number | null;
+        };
+        /**
+         * MonthlyCoverage
+         * @description Months of one instrument, all contracts together; all lists have the same length.
+         */
+        MonthlyCoverage: {
+            /** Symbol */
+            symbol: string;
+            /**
+             * Months
+             * @description Like 2026-10, ascending
+             */
+            months: string[];
+            /** Sessions */
+            sessions: number[];
+            /** Expected */
+            expected: number[];
+            /** Missing */
+            missing: number[];
+            /** Quarantined */
+            quarantined: number[];
+            /** @description Sessions up to now that were never requested; their minutes are in no month */
+            not_asked?: components["schemas"]["UnrequestedSessions"] | null;
+        };
+        /**
+         * MonthlyReturn
+         * @description Return of one month of trade dates, as a fraction.
+         */
+        MonthlyReturn: {
+            /**
+             * Month
+             * @description Like 2026-10
+             */
+            month: string;
+            /** Return */
+            return: number;
+        };
+        /**
+         * MonthlyReturns
+         * @description Monthly returns of a result, ascending.
+         */
+        MonthlyReturns: {
+            /** Id */
+            id: string;
+            /** Months */
+            months: components["schemas"]["MonthlyReturn"][];
+        };
+        /**
+         * NewestBar
+         * @description The newest bar of an instrument and timeframe.
+         */
+        NewestBar: {
+            /** Symbol */
+            symbol: string;
+            /** Timeframe */
+            timeframe: string;
+            /**
+             * Last
+             * Format: date-time
+             * @description Start of the newest bar, UTC
+             */
+            last: string;
+            /**
+             * Trade Date
+             * Format: date
+             */
+            trade_date: string;
+        };
+        /**
+         * Outcome
+         * @description How a request ended.
+         * @enum {string}
+         */
+        Outcome: "data" | "no_data" | "confirmed_empty" | "denied" | "timeout" | "pacing" | "no_permission" | "no_definition" | "rejected" | "disconnected" | "cancelled" | "unreadable" | "error";
+        /**
+         * PacingState
+         * @description Usage of the request limits.
+         */
+        PacingState: {
+            /**
+             * Accounts
+             * @description Accounts with recent requests; never simulated ones
+             */
+            accounts: components["schemas"]["AccountPacing"][];
+            /** @description null if bars were never requested */
+            last_request: components["schemas"]["LastRequest"] | null;
+            /** Plans */
+            plans: components["schemas"]["WorkProgressEntry"][];
+        };
+        /**
+         * PacingWindow
+         * @description A limit on the requests within a number of seconds.
+         */
+        PacingWindow: {
+            /** Name */
+            name: string;
+            /** Seconds */
+            seconds: number;
+            /** Used */
+            used: number;
+            /** Limit */
+            limit: number;
+        };
+        /**
+         * PartitionKey
+         * @description A partition key.
+         */
+        PartitionKey: {
+            kind: components["schemas"]["KeyKind"];
+            /** Key */
+            key: string;
+            /**
+             * Holds
+             * @description What is stored under the key, like 2 results; empty if nothing is
+             */
+            holds: string;
+            /**
+             * At Work
+             * @description True while a run works on the key
+             */
+            at_work: boolean;
+            /**
+             * Kept By
+             * @description Why the key cannot be removed, and what to do first; empty if it can be
+             */
+            kept_by: string;
+            /**
+             * Unused
+             * @description True if the key can be removed and nothing is stored under it
+             */
+            unused: boolean;
+        };
+        /**
+         * PartitionKeys
+         * @description Partition keys by kind and name.
+         */
+        PartitionKeys: {
+            /** Partitions */
+            partitions: components["schemas"]["PartitionKey"][];
+        };
+        /**
+         * PortfolioPart
+         * @description One backtest whose strategy trades in the account of a portfolio; its own cash and window do not count.
+         */
+        PortfolioPart: {
+            /**
+             * Backtest
+             * @description Name of a backtest spec, or its fields
+             */
+            backtest: string | {
+                [key: string]: unknown;
+            };
+            /**
+             * Weight
+             * @description Weight in the forecast of its instrument, beside its other parts; default: 1
+             */
+            weight?: number | null;
+        };
+        /**
+         * PortfolioSpec
+         * @description One portfolio. The file, command line and API are built from this model; a field's description is its help.
+         */
+        PortfolioSpec: {
+            /**
+             * Name
+             * @description Name under which the spec and its results are kept; default: made of what the spec says
+             * @default unnamed
+             */
+            name: string;
+            /**
+             * Cash
+             * @description Money in the account before the first bar
+             * @example 1000000
+             */
+            cash: number | string;
+            /**
+             * Currency
+             * @description Currency of the account
+             * @default USD
+             * @example USD
+             */
+            currency: string;
+            /**
+             * From
+             * @description First trade date; default: as far as bars reach
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description Last trade date, included; default: as far as bars reach
+             */
+            to?: string | null;
+            /**
+             * Parts
+             * @description The backtests whose strategies trade in the account: names of specs, or for each its name or fields as backtest and its weight in the forecast of its instrument
+             * @example sma_cross-ES-1h, sma_cross-NQ-1h
+             */
+            parts: components["schemas"]["PortfolioPart"][];
+            /**
+             * Sizing
+             * @description How many contracts: volatility(20, window=25) aims at this yearly volatility of the account in percent, measured on so many sessions; own trades each part by its own sizing
+             * @default volatility(20, window=25)
+             */
+            sizing: string;
+            /**
+             * Weights
+             * @description How the risk is divided among instruments: equal, inverse_volatility, equal_risk, minimum_variance, hierarchical, or by hand like ES=0.5, EC=0.5
+             * @default equal
+             * @example equal_risk
+             */
+            weights: string | {
+                [key: string]: number;
+            };
+            /**
+             * Estimation
+             * @description Sessions from which weights are estimated: the last ones (rolling) or all (expanding)
+             * @default rolling
+             * @enum {string}
+             */
+            estimation: "rolling" | "expanding";
+            /**
+             * Window
+             * @description Sessions of an estimate of weights and multiplier; until there are so many, weights are equal
+             * @default 126
+             */
+            window: number;
+            /**
+             * Every
+             * @description Sessions from one estimate to the next
+             * @default 21
+             */
+            every: number;
+            /**
+             * Scaled
+             * @description Scale forecasts so that their mean size so far is one; otherwise signals are taken as given
+             * @default true
+             */
+            scaled: boolean;
+            /**
+             * Cap
+             * @description Largest size of a scaled forecast
+             * @default 2
+             */
+            cap: number;
+            /**
+             * Multiplier
+             * @description Diversification multiplier; default: estimated from the correlations
+             */
+            multiplier?: number | null;
+            /**
+             * Multiplier Cap
+             * @description Largest estimated diversification multiplier
+             * @default 2.5
+             */
+            multiplier_cap: number;
+            /**
+             * Buffer
+             * @description Percent of an average position within which the held contracts are kept
+             * @default 10
+             */
+            buffer: number;
+            /**
+             * Rounding
+             * @description How ideal positions become whole contracts: nearest rounds each; search looks once a session for the whole contracts together that come nearest to the ideal portfolio
+             * @default nearest
+             * @enum {string}
+             */
+            rounding: "nearest" | "search";
+            /**
+             * Shadow Cost
+             * @description For the rounding search: how much nearer to the ideal portfolio a trade must come for its costs; 0: costs do not count
+             * @default 1
+             */
+            shadow_cost: number;
+            /**
+             * Margin Limit
+             * @description Largest share of the equity that margin may take, in percent
+             * @default 100
+             */
+            margin_limit: number;
+            /**
+             * Rates
+             * @description Money of the account for one unit of another currency: a number, or the instrument whose price is the rate, like EUR=EC
+             */
+            rates?: {
+                [key: string]: number | string;
+            };
+            /**
+             * Most Concentration
+             * @description Bound of the check: largest share of the risk in one instrument, in percent
+             * @default 60
+             */
+            most_concentration: number;
+            /**
+             * Most Margin
+             * @description Bound of the check: largest share of the equity in margin, in percent
+             * @default 60
+             */
+            most_margin: number;
+            /**
+             * Most Distance
+             * @description Bound of the check: distance of the tradable portfolio from the ideal one, in percent of the volatility of the ideal one
+             * @default 25
+             */
+            most_distance: number;
+            /**
+             * Most Stale
+             * @description Bound of the check: sessions that a part may end before the newest one
+             * @default 5
+             */
+            most_stale: number;
+            /**
+             * Least Sessions
+             * @description Bound of the check: sessions from which correlation is estimated
+             * @default 60
+             */
+            least_sessions: number;
+        };
+        /**
+         * QuarantineDecision
+         * @description A decision about bars. With names and criteria, it applies to named bars that meet the criteria.
+         */
+        QuarantineDecision: {
+            /**
+             * Bars
+             * @description Keys of bars, or of ranges like ES/202612/2026-10-05T13:30Z..2026-10-05T14:10Z
+             * @default []
+             */
+            bars: string[];
+            /** @description Without bars: all that match and await a decision (for `reopen`: that have one) */
+            select?: components["schemas"]["BarCriteria"] | null;
+            decision: components["schemas"]["Decision"];
+            /**
+             * Note
+             * @description Reason of the decision
+             * @default
+             */
+            note: string;
+            /**
+             * Dry Run
+             * @description Decide nothing; the answer is 200 with a preview
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Seen
+             * @description `seen` of the preview: nothing is decided if the bars have changed since
+             */
+            seen?: string | null;
+        };
+        /**
+         * QuarantineGroup
+         * @description Number of bars of one reason, contract and session.
+         */
+        QuarantineGroup: {
+            /** Symbol */
+            symbol: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Trade Date
+             * Format: date
+             */
+            trade_date: string;
+            reason: components["schemas"]["Reason"];
+            /** Acceptable */
+            acceptable: boolean;
+            /** Bars */
+            bars: number;
+        };
+        /**
+         * QuarantineList
+         * @description Quarantined bars, the most severe reason first, then by instrument, contract and time.
+         */
+        QuarantineList: {
+            /** Bars */
+            bars: components["schemas"]["QuarantinedBar"][];
+            /**
+             * Total
+             * @description Number of all bars; the list has at most 5,000
+             */
+            total: number;
+            /**
+             * Groups
+             * @description How many there are of each reason, contract and session, in that order
+             */
+            groups: components["schemas"]["QuarantineGroup"][];
+        };
+        /**
+         * QuarantinedBar
+         * @description A bar that failed validation, as received, with the newest decision about it.
+         */
+        QuarantinedBar: {
+            /**
+             * Bar
+             * @description Key of the bar, like ES/202612/2026-10-05T13:30Z
+             */
+            bar: string;
+            /** Symbol */
+            symbol: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /**
+             * Trade Date
+             * Format: date
+             * @description Outside every session: that of the session before it
+             */
+            trade_date: string;
+            /** Open */
+            open: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Close */
+            close: number | null;
+            /** Volume */
+            volume: number;
+            /** Reason */
+            reason: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Acceptable
+             * @description False if the bar is impossible, not merely suspect
+             */
+            acceptable: boolean;
+            decision: components["schemas"]["Decision"] | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * Reason
+         * @description Reasons for quarantine, the gravest first; a bar that breaks several rules gets the gravest of their reasons.
+         *
+         *     Contradictions, which cannot be accepted, come before suspicions; a bar without a price comes first, one without a
+         *     price or volume of its own last.
+         * @enum {string}
+         */
+        Reason: "schema" | "unknown_contract" | "negative_volume" | "ohlc_order" | "off_tick" | "after_expiry" | "outside_session" | "duplicate" | "volume_limit" | "price_limit" | "spike" | "flat_run";
+        /**
+         * RequestEntry
+         * @description A request to the gateway for bars that start in `[window_start, window_end)`, UTC.
+         */
+        RequestEntry: {
+            /** Id */
+            id: number;
+            /** Symbol */
+            symbol: string;
+            /** Contract */
+            contract: string;
+            /** Timeframe */
+            timeframe: string;
+            /**
+             * Window Start
+             * Format: date-time
+             */
+            window_start: string;
+            /**
+             * Window End
+             * Format: date-time
+             */
+            window_end: string;
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Code */
+            code: number | null;
+            /** Message */
+            message: string | null;
+            /** Bars */
+            bars: number;
+            /** Run Id */
+            run_id: string | null;
+        };
+        /**
+         * RequestPage
+         * @description Entries of the request ledger, newest first.
+         */
+        RequestPage: {
+            /** Requests */
+            requests: components["schemas"]["RequestEntry"][];
+            /**
+             * Next Cursor
+             * @description Send it as `before` for the next page; null at the end
+             */
+            next_cursor: number | null;
+        };
+        /**
+         * Restatement
+         * @description A changed value of one bar.
+         */
+        Restatement: {
+            /** Contract */
+            contract: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @description Start of the bar, UTC
+             */
+            timestamp: string;
+            /**
+             * Field
+             * @description open, high, low, close, volume, wap or count
+             */
+            field: string;
+            /** Old */
+            old: number | null;
+            /**
+             * New
+             * @description Null if the gateway withdrew the bar
+             */
+            new: number | null;
+            /**
+             * Request
+             * @description Id of the request that brought the new value
+             */
+            request: number;
+            /**
+             * Replaced At
+             * Format: date-time
+             */
+            replaced_at: string;
+        };
+        /**
+         * Restatements
+         * @description Changed values, the newest restatement first.
+         */
+        Restatements: {
+            /** Symbol */
+            symbol: string;
+            /** Changes */
+            changes: components["schemas"]["Restatement"][];
+        };
+        /**
+         * ResultTables
+         * @description Tables of a result by columns; the profits of each add up to the net profit.
+         */
+        ResultTables: {
+            /** Id */
+            id: string;
+            /** Month */
+            month: {
+                [key: string]: unknown[];
+            };
+            /** Year */
+            year: {
+                [key: string]: unknown[];
+            };
+            /** Weekday */
+            weekday: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Hour
+             * @description By whole hours from the session's open; null without a calendar
+             */
+            hour?: {
+                [key: string]: unknown[];
+            } | null;
+            /**
+             * Side
+             * @description All trades, the long and the short ones
+             */
+            side: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Drawdowns
+             * @description The ten deepest, over the ends of sessions
+             */
+            drawdowns: {
+                [key: string]: unknown[];
+            };
+        };
+        /**
+         * Roll
+         * @description A roll: from this trade date on, the series is in the new contract.
+         */
+        Roll: {
+            /**
+             * At
+             * @description Open of the first session in the new contract, UTC
+             */
+            at: string | null;
+            /**
+             * Trade Date
+             * Format: date
+             */
+            trade_date: string;
+            /** From Contract */
+            from_contract: string;
+            /** To Contract */
+            to_contract: string;
+            /** From Price */
+            from_price: number | null;
+            /** To Price */
+            to_price: number | null;
+            /**
+             * Gap
+             * @description New price minus old price, in points; null if unknown
+             */
+            gap: number | null;
+            /** Note */
+            note: string;
+        };
+        /**
+         * RollList
+         * @description The roll calendar of one instrument.
+         */
+        RollList: {
+            /** Symbol */
+            symbol: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Front
+             * @description The contract after the last roll
+             */
+            front: string | null;
+            /** Rolls */
+            rolls: components["schemas"]["Roll"][];
+            /**
+             * Rules
+             * @description Rules that have a calendar
+             */
+            rules: string[];
+        };
+        /**
+         * Scope
+         * @description Permissions of a key; each scope includes those before it.
+         * @enum {string}
+         */
+        Scope: "read" | "run" | "admin";
+        /**
+         * SearchDetail
+         * @description A search with its spec and what came out.
+         */
+        SearchDetail: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Family
+             * @description The strategy whose trials it makes
+             */
+            family: string;
+            /** Instrument */
+            instrument: string;
+            /** Timeframe */
+            timeframe: string;
+            /** Objective */
+            objective: string;
+            /**
+             * State
+             * @description running, stopped, done or failed
+             */
+            state: string;
+            /**
+             * Planned
+             * @description Sets that it tries at most; null: as many as its minutes allow
+             */
+            planned: number | null;
+            /**
+             * Counts
+             * @description Sets by what became of them
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Best
+             * @description The best set so far, with its figures
+             */
+            best: {
+                [key: string]: unknown;
+            } | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Backtest */
+            backtest: {
+                [key: string]: unknown;
+            };
+            /** Data Version */
+            data_version: string;
+            /** Code */
+            code: string;
+            /**
+             * Summary
+             * @description What came out; null before the end
+             */
+            summary: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Kind
+             * @description search
+             */
+            kind: string;
+            /**
+             * Figures
+             * @description Best objective, counts of the trials, and what they leave of it
+             */
+            figures: {
+                [key: string]: unknown;
+            };
+            /**
+             * Checks
+             * @description Empty: Dagster has the checks of searches
+             */
+            checks?: components["schemas"]["StudyCheckRow"][];
+            /** Tables */
+            tables: components["schemas"]["StudyTable"][];
+            /**
+             * Report
+             * @description Address of the report below /api/v1; null before the end
+             */
+            report: string | null;
+        };
+        /**
+         * SearchList
+         * @description Searches, newest first.
+         */
+        SearchList: {
+            /** Searches */
+            searches: components["schemas"]["SearchSummary"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * SearchSpec
+         * @description One search. The file, command line and API are built from this model; a field's description is its help.
+         */
+        SearchSpec: {
+            /**
+             * Name
+             * @description Name under which the search is kept; default: made of what the spec says
+             * @default unnamed
+             */
+            name: string;
+            /**
+             * Backtest
+             * @description The backtest whose parameters are searched: the name of a spec, or its fields
+             * @example sma_cross-ES-1h
+             */
+            backtest: string | {
+                [key: string]: unknown;
+            };
+            /**
+             * Parameters
+             * @description Values to try by parameter: a list, or a range from, to, step; default: the strategy's own ranges
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Method
+             * @description How sets are chosen: grid tries all, random a sample, tpe and cmaes learn from the results
+             * @default grid
+             * @enum {string}
+             */
+            method: "grid" | "random" | "tpe" | "cmaes";
+            /**
+             * Objective
+             * @description The metric by which sets are ranked; its better direction is known, or said by + or -
+             * @default sharpe
+             */
+            objective: string;
+            /**
+             * Constraints
+             * @description Bounds that a set must keep to be ranked, like trades >= 30; an empty list sets none
+             * @default [
+             *       "trades >= 30"
+             *     ]
+             */
+            constraints: string[];
+            /**
+             * Trials
+             * @description Most sets to try; a grid that is larger is sampled at random
+             */
+            trials?: number | null;
+            /**
+             * Minutes
+             * @description Minutes after which no further set is tried
+             */
+            minutes?: number | null;
+            /**
+             * Seed
+             * @description Start of the random choices
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Workers
+             * @description Processes that evaluate sets; default: one for each processor
+             */
+            workers?: number | null;
+        };
+        /**
+         * SearchSummary
+         * @description A search without its trials.
+         */
+        SearchSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Family
+             * @description The strategy whose trials it makes
+             */
+            family: string;
+            /** Instrument */
+            instrument: string;
+            /** Timeframe */
+            timeframe: string;
+            /** Objective */
+            objective: string;
+            /**
+             * State
+             * @description running, stopped, done or failed
+             */
+            state: string;
+            /**
+             * Planned
+             * @description Sets that it tries at most; null: as many as its minutes allow
+             */
+            planned: number | null;
+            /**
+             * Counts
+             * @description Sets by what became of them
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Best
+             * @description The best set so far, with its figures
+             */
+            best: {
+                [key: string]: unknown;
+            } | null;
+            /** Run Id */
+            run_id: string | null;
+        };
+        /**
+         * SearchWorth
+         * @description What all trials leave of the best set of a search.
+         */
+        SearchWorth: {
+            /** Words */
+            words: string;
+            /** Figures */
+            figures: {
+                [key: string]: number | null;
+            };
+            /**
+             * Evidence
+             * @description What the session returns that the search kept say
+             */
+            evidence: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * SessionComparison
+         * @description Two results on the sessions that both have, by a paired block bootstrap of their session returns.
+         */
+        SessionComparison: {
+            /**
+             * Verdict
+             * @description One or two sentences for a person
+             */
+            verdict: string;
+            /**
+             * Sessions
+             * @description Sessions that both have
+             */
+            sessions: number;
+            /**
+             * Only First
+             * @description Trade dates that only the first has; they are left out
+             */
+            only_first: string[];
+            /** Only Second */
+            only_second: string[];
+            /** @description Mean return a session */
+            mean: components["schemas"]["FigureDifference"];
+            /** @description Sharpe ratio per session */
+            sharpe: components["schemas"]["FigureDifference"];
+            /** @description Compounded return */
+            total: components["schemas"]["FigureDifference"];
+            /**
+             * First Error
+             * @description Standard error of the first Sharpe ratio, per session
+             */
+            first_error: number | null;
+            /** Second Error */
+            second_error: number | null;
+            /**
+             * Sharpe In Words
+             * @description Each Sharpe ratio with its error, a year where that is meaningful
+             */
+            sharpe_in_words: string[];
+            /**
+             * Sessions A Year
+             * @description For annual figures; null if the time is too short
+             */
+            sessions_a_year: number | null;
+            /**
+             * Sessions Needed
+             * @description Sessions that would tell the two apart if they stay as they are
+             */
+            sessions_needed: number | null;
+            /**
+             * Block
+             * @description Mean length of a block, in sessions
+             */
+            block: number;
+            /** Draws */
+            draws: number;
+            /**
+             * Level
+             * @description Share of draws within an interval
+             */
+            level: number;
+        };
+        /**
+         * SessionCoverage
+         * @description Minutes of one contract's session by class.
+         */
+        SessionCoverage: {
+            /** Contract */
+            contract: string;
+            /**
+             * Trade Date
+             * Format: date
+             */
+            trade_date: string;
+            /**
+             * Open
+             * @description Open of the session, UTC; null if the calendar no longer has it
+             */
+            open: string | null;
+            /**
+             * Close
+             * @description Close of the session, UTC
+             */
+            close: string | null;
+            /**
+             * Intervals
+             * @description Trading intervals [start, end), UTC; several if a holiday closes the market in between
+             */
+            intervals: [
+                string,
+                string
+            ][];
+            /**
+             * Expected
+             * @description Minutes in which the contract can trade; the sum of the classes
+             */
+            expected: number;
+            /**
+             * Missing
+             * @description Minutes about which nothing is known
+             */
+            missing: number;
+            /**
+             * Classes
+             * @description Minutes by class: traded, quarantined, no_trade, closed, halt, failed, never_asked; classes without minutes are left out
+             */
+            classes: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * SessionEquity
+         * @description The equity at the close of each session.
+         */
+        SessionEquity: {
+            /** Trade Date */
+            trade_date: string[];
+            /**
+             * Equity
+             * @description Money
+             */
+            equity: number[];
+        };
+        /**
+         * SortOrder
+         * @description Order of the bars by time.
+         * @enum {string}
+         */
+        SortOrder: "asc" | "desc";
+        /**
+         * SpecFieldInfo
+         * @description One field of `POST /backtests`; a bound that is null does not apply.
+         */
+        SpecFieldInfo: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @description money: an exact decimal, best sent as text; parameters: those of /strategies
+             * @enum {string}
+             */
+            kind: "text" | "choice" | "date" | "money" | "integer" | "parameters";
+            /** Description */
+            description: string;
+            /**
+             * Required
+             * @description True if the field has no default
+             */
+            required: boolean;
+            /**
+             * Default
+             * @description Value if the field is left out; null: see the description
+             */
+            default: unknown;
+            /**
+             * Choices
+             * @description All values of a choice
+             */
+            choices: string[];
+            /**
+             * Minimum
+             * @description Smallest value, included
+             */
+            minimum: number | null;
+            /**
+             * Maximum
+             * @description Largest value, included
+             */
+            maximum: number | null;
+            /**
+             * Above
+             * @description Values are greater than this
+             */
+            above: number | null;
+            /**
+             * Below
+             * @description Values are smaller than this
+             */
+            below: number | null;
+        };
+        /**
+         * StartedWork
+         * @description The job of a search or a study, and what it runs.
+         */
+        StartedWork: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description extract, backtest, search, study, materialize or decide; run for a run that the API did not start
+             */
+            kind: string;
+            /** About */
+            about: string;
+            state: components["schemas"]["JobState"];
+            /**
+             * Done
+             * @description Number of steps that have ended
+             */
+            done: number;
+            /**
+             * Steps
+             * @description Number of all steps known so far
+             */
+            steps: number;
+            /**
+             * Message
+             * @description Why it failed, else empty
+             */
+            message: string;
+            /**
+             * Runs
+             * @description Ids of its runs in Dagster, oldest first
+             */
+            runs: string[];
+            /**
+             * Url
+             * @description Page of the newest run in Dagster
+             */
+            url: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Backtest
+             * @description Name of the spec, if the job is a backtest
+             */
+            backtest: string | null;
+            /**
+             * Name
+             * @description Name of the spec, by which the list finds what it makes
+             */
+            name: string;
+            /**
+             * Spec
+             * @description The spec with all of its fields
+             */
+            spec: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * StoredDates
+         * @description Trade dates of the stored bars of a contract.
+         */
+        StoredDates: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+        };
+        /**
+         * StrategyInfo
+         * @description A strategy with its parameters.
+         */
+        StrategyInfo: {
+            /** Name */
+            name: string;
+            /** Summary */
+            summary: string;
+            /** Parameters */
+            parameters: components["schemas"]["StrategyParameter"][];
+        };
+        /**
+         * StrategyParameter
+         * @description A parameter of a strategy; a bound that is null does not apply.
+         */
+        StrategyParameter: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "boolean" | "integer" | "number" | "string";
+            /** Default */
+            default: boolean | number | string | null;
+            /**
+             * Minimum
+             * @description Smallest value, included
+             */
+            minimum: number | null;
+            /**
+             * Maximum
+             * @description Largest value, included
+             */
+            maximum: number | null;
+            /**
+             * Above
+             * @description Values are greater than this
+             */
+            above: number | null;
+            /**
+             * Below
+             * @description Values are smaller than this
+             */
+            below: number | null;
+            /** Description */
+            description: string;
+        };
+        /**
+         * StudyCheckRow
+         * @description The outcome of one check of a study.
+         */
+        StudyCheckRow: {
+            /** Name */
+            name: string;
+            /** Passed */
+            passed: boolean;
+            /**
+             * Words
+             * @description One sentence with the figure and the bound
+             */
+            words: string;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * StudyDetail
+         * @description A study with its spec, what came out, its checks and the names of its tables.
+         */
+        StudyDetail: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Name
+             * @description Name of its spec
+             */
+            name: string;
+            /**
+             * State
+             * @description running, stopped, done or failed
+             */
+            state: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Seconds */
+            seconds: number;
+            /** Run Id */
+            run_id: string | null;
+            /**
+             * Figures
+             * @description Key figures by label; empty before the end
+             */
+            figures: {
+                [key: string]: unknown;
+            };
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Data Version */
+            data_version: string;
+            /** Code */
+            code: string;
+            /**
+             * Summary
+             * @description What came out; null before the end
+             */
+            summary: {
+                [key: string]: unknown;
+            } | null;
+            /** Checks */
+            checks: components["schemas"]["StudyCheckRow"][];
+            /** Tables */
+            tables: components["schemas"]["StudyTable"][];
+            /**
+             * Report
+             * @description Address of the report below /api/v1; null before the end
+             */
+            report: string | null;
+        };
+        /**
+         * StudyList
+         * @description Studies of one kind, newest first.
+         */
+        StudyList: {
+            /** Studies */
+            studies: components["schemas"]["StudySummary"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * StudyOrder
+         * @description A study by the name of what it is about.
+         */
+        StudyOrder: {
+            /**
+             * Of
+             * @description Name of a known spec, or of a backtest, search or result for the kinds that take one
+             */
+            of: string;
+            /**
+             * Fields
+             * @description Further fields of the spec
+             */
+            fields?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * StudySummary
+         * @description A study without its tables.
+         */
+        StudySummary: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Name
+             * @description Name of its spec
+             */
+            name: string;
+            /**
+             * State
+             * @description running, stopped, done or failed
+             */
+            state: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Seconds */
+            seconds: number;
+            /** Run Id */
+            run_id: string | null;
+            /**
+             * Figures
+             * @description Key figures by label; empty before the end
+             */
+            figures: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * StudyTable
+         * @description A table that a study has.
+         */
+        StudyTable: {
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /**
+             * Rows
+             * @description Null where it is computed when it is read
+             */
+            rows?: number | null;
+        };
+        /**
+         * TablePage
+         * @description A page of a table by columns of equal length; times are UTC, null stands for what is undefined.
+         */
+        TablePage: {
+            /**
+             * Id
+             * @description Of what the table belongs to
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Columns */
+            columns: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Next Offset
+             * @description Send it as `offset` for the next page; null at the end
+             */
+            next_offset: number | null;
+        };
+        /**
+         * TimeframeCoverage
+         * @description Completeness of a timeframe: whether it was derived from all stored minutes.
+         */
+        TimeframeCoverage: {
+            /** Timeframe */
+            timeframe: string;
+            /** Whole */
+            whole: boolean;
+            /**
+             * Missing
+             * @description Trade dates whose stored minutes are not, or not as they are now, in the timeframe
+             */
+            missing: string[];
+        };
+        /**
+         * TimeframeName
+         * @enum {string}
+         */
+        TimeframeName: "1min" | "5min" | "15min" | "30min" | "1h" | "4h" | "1d";
+        /**
+         * TrialFormat
+         * @description Format of a list of trials.
+         * @enum {string}
+         */
+        TrialFormat: "json" | "csv" | "parquet" | "arrow";
+        /**
+         * TrialPage
+         * @description Trials of a search.
+         */
+        TrialPage: {
+            /** Trials */
+            trials: components["schemas"]["TrialRow"][];
+            /**
+             * Next Offset
+             * @description Send it as `offset` for the next page; null at the end
+             */
+            next_offset: number | null;
+        };
+        /**
+         * TrialRow
+         * @description One set that a search tried.
+         */
+        TrialRow: {
+            /**
+             * Number
+             * @description Place in the order in which the sets were proposed
+             */
+            number: number;
+            /**
+             * State
+             * @description ranked, unmet, refused or failed
+             */
+            state: string;
+            /**
+             * Words
+             * @description Why it is not ranked; empty if it is
+             */
+            words: string;
+            /** Objective */
+            objective: number | null;
+            /**
+             * Id
+             * @description Id of its result
+             */
+            id: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * UnrequestedSessions
+         * @description Finished sessions after the newest session that any request covered.
+         */
+        UnrequestedSessions: {
+            /**
+             * First
+             * Format: date
+             * @description Trade date of the first session
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Sessions */
+            sessions: number;
+            /**
+             * Minutes
+             * @description Minutes of these sessions together; no class counts them
+             */
+            minutes: number;
+            /**
+             * About
+             * @description A sentence that says the same
+             */
+            about: string;
+        };
+        /**
+         * WalkForwardSpec
+         * @description One walk-forward analysis. The file, command line and API are built from this model.
+         */
+        WalkForwardSpec: {
+            /**
+             * Name
+             * @description Name under which the analysis is kept; default: made of what the spec says
+             * @default unnamed
+             */
+            name: string;
+            /**
+             * Search
+             * @description The search that is run in each window: the name of a search spec, or its fields
+             * @example sma_cross-ES
+             */
+            search?: string | {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Backtest
+             * @description In place of a search: a backtest whose strategy declares search ranges, by name or by its fields
+             */
+            backtest?: string | {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Mode
+             * @description Where trainings begin: rolling moves on with each window, anchored stays at the start
+             * @default rolling
+             * @enum {string}
+             */
+            mode: "rolling" | "anchored";
+            /**
+             * Train
+             * @description Sessions of each training; default: three times those of a test
+             */
+            train?: number | null;
+            /**
+             * Test
+             * @description Sessions of each test; default: what the number of windows leaves
+             */
+            test?: number | null;
+            /**
+             * Windows
+             * @description Number of windows, the newest ones; default: 10, or all that fit
+             */
+            windows?: number | null;
+            /**
+             * Step
+             * @description Sessions from one test to the next; default: those of a test
+             */
+            step?: number | null;
+            /**
+             * Purge
+             * @description Sessions left out before a test; default: as long as a position is held
+             */
+            purge?: number | null;
+            /**
+             * Embargo
+             * @description Further sessions left out after a test, in combinatorial splits; default: the longest look-back
+             */
+            embargo?: number | null;
+            /**
+             * Folds
+             * @description Folds of combinatorial purged cross-validation; default: it is not done
+             */
+            folds?: number | null;
+            /**
+             * Test Folds
+             * @description Folds of each combinatorial test
+             * @default 2
+             */
+            test_folds: number;
+            /**
+             * Confirm
+             * @description Run each window's choice by the reference engine too
+             * @default true
+             */
+            confirm: boolean;
+            /**
+             * Least Efficiency
+             * @description Share of the in-sample Sharpe ratio that must be left out of sample
+             * @default 0.5
+             */
+            least_efficiency: number;
+            /**
+             * Most Overfitting
+             * @description Largest probability of overfitting with which the analysis passes
+             * @default 0.5
+             */
+            most_overfitting: number;
+            /**
+             * Least Traded
+             * @description Least share of windows that must have traded
+             * @default 0.5
+             */
+            least_traded: number;
+            /**
+             * Seed
+             * @description Start of the random choices; default: that of the search
+             */
+            seed?: number | null;
+            /**
+             * Workers
+             * @description Processes that evaluate sets; default: one for each processor
+             */
+            workers?: number | null;
+        };
+        /**
+         * WorkProgressEntry
+         * @description Extraction in progress: `done` of `total` requests are answered.
+         */
+        WorkProgressEntry: {
+            /** Subject */
+            subject: string;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /**
+             * Finishes At
+             * Format: date-time
+             * @description Estimated time of the last answer, UTC
+             */
+            finishes_at: string;
+            /** Run Id */
+            run_id: string | null;
+        };
+        /**
+         * WorthFigure
+         * @description One figure, written for readers.
+         */
+        WorthFigure: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
+            /**
+             * Words
+             * @description What the figure means
+             */
+            words: string;
+        };
+        /**
+         * WorthReport
+         * @description What the trials of the strategy leave of a result.
+         */
+        WorthReport: {
+            /** Id */
+            id: string;
+            /**
+             * Family
+             * @description The strategy whose trials count
+             */
+            family: string;
+            /**
+             * Words
+             * @description One or two sentences for a person
+             */
+            words: string;
+            /**
+             * Figures
+             * @description Figures by name: Sharpe ratios are annual, probabilities fractions of one, the least track record is in sessions; null where undefined
+             */
+            figures: {
+                [key: string]: number | null;
+            };
+            /**
+             * Rows
+             * @description The figures that are defined, written for readers
+             */
+            rows: components["schemas"]["WorthFigure"][];
+        };
+        /**
+         * Problem
+         * @description An error: what went wrong, and what to do about it.
+         */
+        Problem: {
+            /**
+             * Type
+             * @description Always about:blank; title and error name the kind
+             * @default about:blank
+             */
+            type: string;
+            /**
+             * Title
+             * @description The kind in a few words
+             */
+            title: string;
+            /**
+             * Status
+             * @description The HTTP status
+             */
+            status: number;
+            /**
+             * Detail
+             * @description A sentence that says what to do
+             */
+            detail: string;
+            /**
+             * Error
+             * @description Name of the error in g4qc_core.errors, for programs
+             */
+            error: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    extract_api_v1_data_extract_post: {
+        parameters: {
+            query?: {
+                /** @description Answer when the job has ended */
+                wait?: boolean;
+                /** @description Longest time to wait, in seconds */
+                timeout?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtractRequest"];
+            };
+        };
+        responses: {
+            /** @description With wait: the stored bars */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractResult"];
+                };
+            };
+            /** @description The job was started; with wait: it has not ended yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStatus"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The run failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bars_by_the_longer_path: {
+        parameters: {
+            query?: {
+                /** @description Length of a bar */
+                timeframe?: components["schemas"]["TimeframeName"];
+                /** @description First trade date, or instant like 2026-10-05T13:30:00Z */
+                start_date?: string | null;
+                /** @description Last trade date, included, or instant, excluded */
+                end_date?: string | null;
+                /** @description Contract month; default: the front contract */
+                contract?: string | null;
+                /** @description Adjustment of prices at rolls */
+                adjustment?: components["schemas"]["Adjustment"];
+                /** @description Roll rule that joins the contracts, one that /rolls lists; default: the instrument's own */
+                rule?: string | null;
+                /** @description Oldest first, or newest first */
+                order?: components["schemas"]["SortOrder"];
+                /** @description Bars of a page; default: all bars are streamed */
+                limit?: number | null;
+                /** @description next_cursor of the previous page */
+                cursor?: string | null;
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+            };
+            header?: never;
+            path: {
+                /** @description Symbol of an instrument, like ES */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bars */
+            200: {
+                headers: {
+                    /** @description next_cursor, in every format */
+                    "X-Next-Cursor"?: string;
+                    /** @description Number of requested sessions without bars, in every format; absent if there is none */
+                    "X-Missing-Sessions"?: number;
+                    /** @description A sentence that names these sessions */
+                    "X-Missing-Sessions-About"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bars"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bars_api_v1_data__symbol__get: {
+        parameters: {
+            query?: {
+                /** @description Length of a bar */
+                timeframe?: components["schemas"]["TimeframeName"];
+                /** @description First trade date, or instant like 2026-10-05T13:30:00Z */
+                start_date?: string | null;
+                /** @description Last trade date, included, or instant, excluded */
+                end_date?: string | null;
+                /** @description Contract month; default: the front contract */
+                contract?: string | null;
+                /** @description Adjustment of prices at rolls */
+                adjustment?: components["schemas"]["Adjustment"];
+                /** @description Roll rule that joins the contracts, one that /rolls lists; default: the instrument's own */
+                rule?: string | null;
+                /** @description Oldest first, or newest first */
+                order?: components["schemas"]["SortOrder"];
+                /** @description Bars of a page; default: all bars are streamed */
+                limit?: number | null;
+                /** @description next_cursor of the previous page */
+                cursor?: string | null;
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+            };
+            header?: never;
+            path: {
+                /** @description Symbol of an instrument, like ES */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bars */
+            200: {
+                headers: {
+                    /** @description next_cursor, in every format */
+                    "X-Next-Cursor"?: string;
+                    /** @description Number of requested sessions without bars, in every format; absent if there is none */
+                    "X-Missing-Sessions"?: number;
+                    /** @description A sentence that names these sessions */
+                    "X-Missing-Sessions-About"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bars"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_api_v1_jobs_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description next_cursor of the previous page */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    materialize_api_v1_jobs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaterializeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStatus"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_api_v1_jobs__job_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job, or of a run that belongs to no job */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStatus"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_jobs__job_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a job, or of a run that belongs to no job */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStatus"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_api_v1_jobs__job_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                /** @description Id of a job, or of a run that belongs to no job */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    instruments_api_v1_instruments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentInfo"][];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_api_v1_contracts__symbol__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Symbol of an instrument, like ES */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rolls_api_v1_rolls__symbol__get: {
+        parameters: {
+            query?: {
+                /** @description Roll rule; default: the instrument's own */
+                rule?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Symbol of an instrument, like ES */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview_api_v1_coverage_get: {
+        parameters: {
+            query?: {
+                /** @description First trade date; default: the earliest stored */
+                first?: string | null;
+                /** @description Last trade date, included */
+                last?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageOverview"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage_api_v1_coverage__symbol__get: {
+        parameters: {
+            query?: {
+                /** @description First trade date; default: the earliest stored */
+                first?: string | null;
+                /** @description Last trade date, included */
+                last?: string | null;
+                contract?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Symbol of an instrument, like ES */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gaps_api_v1_gaps__symbol__get: {
+        parameters: {
+            query: {
+                /** @description First trade date */
+                first: string;
+                /** @description Last trade date, included */
+                last: string;
+            };
+            header?: never;
+            path: {
+                /** @description Symbol of an instrument, like ES */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinuteGaps"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests_api_v1_requests_get: {
+        parameters: {
+            query?: {
+                symbol?: string | null;
+                contract?: string | null;
+                outcome?: components["schemas"]["Outcome"] | null;
+                limit?: number;
+                /** @description next_cursor of the previous page */
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quarantine_api_v1_quarantine_get: {
+        parameters: {
+            query?: {
+                symbol?: string | null;
+                /** @description Contract months */
+                contract?: string[] | null;
+                reason?: components["schemas"]["Reason"][] | null;
+                /** @description Trade dates */
+                session?: string[] | null;
+                /** @description First trade date */
+                first?: string | null;
+                /** @description Last trade date, included */
+                last?: string | null;
+                /** @description Start of the first bar; without a zone, UTC */
+                start?: string | null;
+                /** @description Start of the last bar, included */
+                end?: string | null;
+                /** @description Include bars with a decision */
+                decided?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_v1_quarantine_decisions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuarantineDecision"];
+            };
+        };
+        responses: {
+            /** @description With dry_run: what would be decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionPreview"];
+                };
+            };
+            /** @description The decision is recorded, and the job was started */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStatus"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    strategies_api_v1_strategies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyInfo"][];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fields_api_v1_backtests_fields_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecFieldInfo"][];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleted_api_v1_backtests_deleted_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backtest_api_v1_backtests__backtest_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestDetail"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_v1_backtests__backtest_id__delete: {
+        parameters: {
+            query?: {
+                /** @description `created_at` as you read it: 409 if the result was made again since */
+                made_at?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionRecord"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_api_v1_backtests__backtest_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestDetail"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backtests_api_v1_backtests_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                /** @description Name of a spec */
+                name?: string | null;
+                strategy?: string | null;
+                instrument?: string | null;
+                /** @description Tag; repeat it for results with several */
+                tag?: string[];
+                /** @description Made before this instant; UTC without a zone */
+                made_before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestPage"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_api_v1_backtests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStatus"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_chosen_api_v1_backtests_delete: {
+        parameters: {
+            query?: {
+                /** @description Id of a result; repeat it */
+                id?: string[];
+                /** @description `created_at` of each id as you read it, in the order of the ids */
+                made_at?: string[];
+                /** @description Name of a spec */
+                name?: string | null;
+                strategy?: string | null;
+                instrument?: string | null;
+                /** @description Tag; repeat it for results with several */
+                tag?: string[];
+                /** @description Made before this instant; UTC without a zone */
+                made_before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_api_v1_backtests_compare_get: {
+        parameters: {
+            query?: {
+                /** @description Id of a result; repeat it */
+                ids?: string[];
+                /** @description Id of a result; with the other one, whether the two differ is computed */
+                a?: string | null;
+                /** @description Id of a result; with the other one, whether the two differ is computed */
+                b?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestComparison"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_api_v1_backtests_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tables_api_v1_backtests__backtest_id__tables_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultTables"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trades_api_v1_backtests__backtest_id__trades_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnTable"];
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    equity_api_v1_backtests__backtest_id__equity_get: {
+        parameters: {
+            query?: {
+                /** @description Most points of the JSON, evenly spaced */
+                points?: number;
+                /** @description A row for each bar, or for each session */
+                by?: "bar" | "session";
+            };
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnTable"];
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_api_v1_backtests__backtest_id__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report, sandboxed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    months_api_v1_backtests__backtest_id__months_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthlyReturns"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    worth_api_v1_backtests__backtest_id__worth_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorthReport"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explore_api_v1_explore_post: {
+        parameters: {
+            query?: {
+                /** @description Most trades in the answer */
+                trades?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExploreAnswer"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_api_v1_explore_keep_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStatus"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searches_api_v1_searches_get: {
+        parameters: {
+            query?: {
+                /** @description Only of this strategy */
+                strategy?: string | null;
+                /** @description Only of this name */
+                name?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_api_v1_searches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedWork"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_api_v1_searches__search_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a search */
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchDetail"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trials_api_v1_searches__search_id__trials_get: {
+        parameters: {
+            query?: {
+                /** @description The best first, only ranked ones; otherwise all, as proposed */
+                ranked?: boolean;
+                limit?: number;
+                /** @description Trials to leave out */
+                offset?: number;
+                /** @description json in pages, or a file with a column each */
+                format?: components["schemas"]["TrialFormat"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of a search */
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialPage"];
+                    "text/csv; charset=utf-8": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "application/vnd.apache.arrow.stream": unknown;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table_api_v1_searches__search_id__tables__name__get: {
+        parameters: {
+            query?: {
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+                /** @description Most rows; default: 1,000 of JSON, and all of a file */
+                limit?: number | null;
+                /** @description Rows to leave out */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a search */
+                search_id: string;
+                /** @description Name of one of its tables */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePage"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_api_v1_searches__search_id__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a search */
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report, sandboxed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    surface_api_v1_searches__search_id__surface_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a search */
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    worth_api_v1_searches__search_id__worth_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a search */
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchWorth"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revisions_api_v1_revisions__symbol__get: {
+        parameters: {
+            query?: {
+                /** @description First trade date */
+                first?: string | null;
+                /** @description Last trade date, included */
+                last?: string | null;
+                /** @description Bars at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Symbol of an instrument, like ES */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restatements"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pacing_api_v1_pacing_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacingState"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partitions_api_v1_partitions_get: {
+        parameters: {
+            query?: {
+                /** @description Only unused keys */
+                unused?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionKeys"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_api_v1_partitions__kind__delete: {
+        parameters: {
+            query?: {
+                /** @description A key; repeat it */
+                key?: string[];
+                /** @description All unused keys of this kind, instead of named keys */
+                unused?: boolean;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["KeyKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionKeys"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_api_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Login"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_api_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Login"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_api_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health_api_v1_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    metrics_api_v1_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    studies_api_v1_walk_forwards_get: {
+        parameters: {
+            query?: {
+                /** @description Only of this name */
+                name?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_api_v1_walk_forwards_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalkForwardSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedWork"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_of_api_v1_walk_forwards_named_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedWork"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    study_api_v1_walk_forwards__study_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a study */
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetail"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table_api_v1_walk_forwards__study_id__tables__name__get: {
+        parameters: {
+            query?: {
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+                /** @description Most rows; default: 1,000 of JSON, and all of a file */
+                limit?: number | null;
+                /** @description Rows to leave out */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a study */
+                study_id: string;
+                /** @description Name of one of its tables */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePage"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_api_v1_walk_forwards__study_id__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a study */
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report, sandboxed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    studies_api_v1_monte_carlos_get: {
+        parameters: {
+            query?: {
+                /** @description Only of this name */
+                name?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_api_v1_monte_carlos_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonteCarloSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedWork"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_of_api_v1_monte_carlos_named_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedWork"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    study_api_v1_monte_carlos__study_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a study */
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetail"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table_api_v1_monte_carlos__study_id__tables__name__get: {
+        parameters: {
+            query?: {
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+                /** @description Most rows; default: 1,000 of JSON, and all of a file */
+                limit?: number | null;
+                /** @description Rows to leave out */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a study */
+                study_id: string;
+                /** @description Name of one of its tables */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePage"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_api_v1_monte_carlos__study_id__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a study */
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report, sandboxed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    studies_api_v1_portfolios_get: {
+        parameters: {
+            query?: {
+                /** @description Only of this name */
+                name?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyList"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_api_v1_portfolios_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortfolioSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedWork"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_of_api_v1_portfolios_named_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StudyOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedWork"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    study_api_v1_portfolios__study_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a study */
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetail"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table_api_v1_portfolios__study_id__tables__name__get: {
+        parameters: {
+            query?: {
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+                /** @description Most rows; default: 1,000 of JSON, and all of a file */
+                limit?: number | null;
+                /** @description Rows to leave out */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a study */
+                study_id: string;
+                /** @description Name of one of its tables */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePage"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_api_v1_portfolios__study_id__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a study */
+                study_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report, sandboxed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,8 @@
+import { useWords } from "../../lang/words";
+import { PageHead } from "../../ui/Card";
+
+/** Not written yet. */
+export default function SearchPage() {
+  const { t } = useWords();
+  return <PageHead title={t("nav.search")} />;
+}

@@ -1,0 +1,99 @@
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { language } from "../lang/words";
+import { colour, useColours } from "./theme";
+
+/** A line of a chart. */
+export interface Curve {
+  name: string;
+  values: readonly (number | null)[];
+  /** Name of a colour of the style sheet, or a colour. */
+  colour?: string;
+  /** Filled down to this value. */
+  fillTo?: number;
+  dashed?: boolean;
+  width?: number;
+}
+
+interface CurvesProps {
+  /** What the chart shows, for those who do not see it. */
+  label: string;
+  /** Places on the axis: seconds since 1970 (UTC), or plain numbers with `plain`. */
+  x: readonly number[];
+  curves: readonly Curve[];
+  height?: number;
+  /** The axis has plain numbers, not time. */
+  plain?: boolean;
+  format?: (value: number) => string;
+  /** Pairs of curves between which the room is filled, by their places in `curves`. */
+  bands?: readonly (readonly [number, number])[];
+  /** Charts with the same name move their crosshair together. */
+  together?: string;
+}
+
+/** Colours that stay apart for those who see few of them. */
+export const COLOURS = ["#2f81c9", "#d9822b", "#2a9d8f", "#b45fb8", "#8a6d3b", "#d1495b"] as const;
+
+/** Curves over time or over numbers, which can be zoomed by dragging and reset by a double click. */
+export function Curves({ label, x, curves, height = 260, plain = false, format, bands, together }: CurvesProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const drawn = useColours();
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const options = optionsOf({ x, curves, height, plain, format, bands, together, label }, element.clientWidth || 600);
+    const plot = new uPlot(options, [[...x], ...curves.map((one) => [...one.values])] as uPlot.AlignedData, element);
+    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [x, curves, height, plain, format, bands, together, label, drawn]);
+  return <div ref={place} className="curves" role="img" aria-label={label} />;
+}
+
+function optionsOf({ curves, height, plain, format, bands, together }: CurvesProps, width: number): uPlot.Options {
+  const [text, rule] = [colour("--muted"), colour("--rule")];
+  const shown = (value: number | null) =>
+    value === null ? "–" : format ? format(value) : value.toLocaleString(language());
+  const axis = {
+    stroke: text,
+    grid: { stroke: rule, width: 1 },
+    ticks: { stroke: rule, width: 1 },
+    font: "11px system-ui",
+  };
+  return {
+    width,
+    height: height ?? 260,
+    scales: { x: { time: !plain } },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    cursor: together ? { sync: { key: together } } : {},
+    axes: [{ ...axis }, { ...axis, size: 70, values: (_, ticks) => ticks.map(shown) }],
+    series: [
+      plain ? {} : { value: (_, at) => (at === null ? "–" : new Date(at * 1000).toISOString().slice(0, 10)) },
+      ...curves.map((one, place) => {
+        const stroke = tint(one.colour ?? COLOURS[place % COLOURS.length] ?? "");
+        return {
+          label: one.name,
+          stroke,
+          width: one.width ?? 1.5,
+          dash: one.dashed ? [5, 4] : undefined,
+          fill: one.fillTo === undefined ? undefined : `${stroke}26`,
+          fillTo: one.fillTo,
+          value: (_: uPlot, value: number | null) => shown(value),
+          points: { show: false },
+        };
+      }),
+    ],
+    bands: bands?.map(([upper, lower]) => ({
+      series: [upper + 1, lower + 1],
+      fill: `${tint(curves[upper]?.colour ?? COLOURS[0])}22`,
+    })),
+  };
+}
+
+function tint(name: string): string {
+  return name.startsWith("--") ? colour(name) : name;
+}

@@ -1,0 +1,182 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { api, got, type Schemas } from "../api/client";
+import { follow } from "../api/live";
+import { ago, clock, lasting, moment } from "../format/format";
+import { useWords } from "../lang/words";
+import { sentence } from "./failures";
+import { OuterLink } from "./Link";
+
+export type Job = Schemas["JobStatus"];
+
+interface ToldEvent {
+  at: string;
+  step: string;
+  message: string;
+  failed: boolean;
+  cursor: string;
+}
+
+const FINAL: readonly string[] = ["succeeded", "failed", "cancelled"];
+const TONES: Record<string, string> = {
+  succeeded: "good",
+  failed: "bad",
+  cancelled: "warn",
+  running: "live",
+  queued: "live",
+};
+const KEPT = 400;
+
+/** True when nothing will happen to the job any more. */
+export function isOver(job: Job): boolean {
+  return FINAL.includes(job.state);
+}
+
+/** The state of a job as a word in a colour. */
+export function StateTag({ job }: { job: Job }) {
+  const { word } = useWords();
+  return <span className={`tag ${TONES[job.state] ?? "warn"}`}>{word("job", job.state)}</span>;
+}
+
+/** One line of a job that is not followed. */
+export function JobLine({ job, children }: { job: Job; children?: ReactNode }) {
+  return (
+    <article className="job" data-state={job.state}>
+      <JobHead job={job} />
+      <JobProgress job={job} />
+      {children}
+    </article>
+  );
+}
+
+interface LiveJobProps {
+  job: Job;
+  /** Called once when the job has ended. */
+  ended?: (job: Job) => void;
+  /** What stands below the job, by how it stands now. */
+  children?: (job: Job) => ReactNode;
+}
+
+/** A job that is followed until it ends: its state, what it tells as it goes, and a way to cancel it. */
+export function LiveJob({ job: begun, ended, children }: LiveJobProps) {
+  const { t } = useWords();
+  const { job, told, trouble, cancel } = useLiveJob(begun, ended);
+  const log = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    const list = log.current;
+    if (list && list.scrollHeight - list.scrollTop - list.clientHeight < 60) list.scrollTop = list.scrollHeight;
+  }, [told]);
+  const button = isOver(job) ? null : (
+    <button type="button" className="danger" onClick={cancel}>
+      {t("job.cancel")}
+    </button>
+  );
+  return (
+    <article className="job" aria-live="polite" data-state={job.state}>
+      <div>
+        <JobHead job={job} action={button} />
+        <JobProgress job={job} />
+      </div>
+      <p className="small muted" role="status">
+        {trouble}
+      </p>
+      {told.length > 0 && (
+        <ol className="log" tabIndex={0} aria-label={t("job.log")} ref={log}>
+          {told.map((event) => (
+            <li key={event.cursor}>
+              <time dateTime={event.at}>{clock(event.at)}</time>
+              <span className={event.failed ? "bad" : undefined}>
+                {[event.step, event.message].filter(Boolean).join(": ")}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+      {children?.(job)}
+    </article>
+  );
+}
+
+/** Follow a job until it ends. */
+export function useLiveJob(begun: Job, ended?: (job: Job) => void) {
+  const queries = useQueryClient();
+  const [job, setJob] = useState(begun);
+  const [told, setTold] = useState<ToldEvent[]>([]);
+  const [trouble, setTrouble] = useState("");
+  const whenEnded = useRef(ended);
+  useEffect(() => {
+    whenEnded.current = ended;
+  });
+  useEffect(() => {
+    const stop = new AbortController();
+    async function listen() {
+      const path = `/api/v1/jobs/${encodeURIComponent(begun.id)}/events`;
+      for await (const { event, data } of follow(
+        path,
+        stop.signal,
+        (one) => one.event === "state" && isOver(one.data as Job),
+      )) {
+        if (event === "trouble") setTrouble((data as { detail: string }).detail);
+        if (event === "told") setTold((before) => [...before.slice(1 - KEPT), data as ToldEvent]);
+        if (event !== "state") continue;
+        const now = data as Job;
+        setTrouble("");
+        setJob(now);
+        if (isOver(now)) {
+          void queries.invalidateQueries({ queryKey: ["jobs"] });
+          whenEnded.current?.(now);
+        }
+      }
+    }
+    listen().catch((error: unknown) => stop.signal.aborted || setTrouble(sentence(error)));
+    return () => stop.abort();
+  }, [begun.id, queries]);
+
+  function cancel() {
+    got(api.DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: job.id } } }))
+      .then(setJob)
+      .catch((error: unknown) => setTrouble(sentence(error)));
+  }
+  return { job, told, trouble, cancel };
+}
+
+function JobHead({ job, action }: { job: Job; action?: ReactNode }) {
+  const { t, word } = useWords();
+  const took = job.ended_at ? lasting((Date.parse(job.ended_at) - Date.parse(job.created_at)) / 1000) : null;
+  const when = [word("kind", job.kind), ago(job.created_at), took].filter(Boolean).join(" · ");
+  return (
+    <div className="row">
+      <div>
+        <strong>{job.about || word("kind", job.kind)}</strong>{" "}
+        <span className="muted small" title={moment(job.created_at, "UTC", true)}>
+          {when}
+        </span>
+      </div>
+      <div className="row">
+        {job.url && (
+          <OuterLink href={job.url} className="small">
+            {t("job.dagster")}
+          </OuterLink>
+        )}
+        <StateTag job={job} />
+        {action}
+      </div>
+    </div>
+  );
+}
+
+function JobProgress({ job }: { job: Job }) {
+  const { t } = useWords();
+  const said = job.message ? (
+    <p className={`small ${job.state === "failed" ? "loss" : "muted"}`}>{job.message}</p>
+  ) : null;
+  if (isOver(job)) return said;
+  const steps = job.steps ? t("job.steps", { done: job.done, steps: job.steps }) : t("job.starting");
+  return (
+    <>
+      <progress max={Math.max(1, job.steps)} value={job.steps ? job.done : undefined} aria-label={steps} />
+      <p className="small muted">{steps}</p>
+      {said}
+    </>
+  );
+}

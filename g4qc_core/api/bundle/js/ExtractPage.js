@@ -1,0 +1,1 @@
+import{s as e}from"./words.js";import{n as t,t as n}from"./Card.js";var r=t();function i(){let{t}=e();return(0,r.jsx)(n,{title:t(`nav.extract`)})}export{i as default};
