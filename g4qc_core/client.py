@@ -24,6 +24,7 @@ from g4qc_core.client_frames import (
     ResultsCompared,
     bars_frame,
     compared_of,
+    lines_frame,
     metrics_frame,
     results_frame,
 )
@@ -178,6 +179,26 @@ class G4QC(StudiesClient):
         body = _spec_fields(strategy, instrument, timeframe, parameters, more)
         answer = dict(self._server.request("POST", "/explore", params={"trades": trades}, json=body).json())
         return Explored.of(answer)
+
+    def indicators(
+        self,
+        strategy: str,
+        instrument: str,
+        timeframe: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        start: Moment | None = None,
+        end: Moment | None = None,
+        limit: int = 5000,
+        **more: Any,
+    ) -> pd.DataFrame:
+        """Return the lines by which a strategy decides, in the newest `limit` bars from `start` to `end` (as `bars`).
+
+        Other arguments are those of `backtest`. The frame has timestamp (bar start, UTC) and a column for each line.
+        """
+        body = _spec_fields(strategy, instrument, timeframe, parameters, more)
+        window = {"start": _text(start), "end": _text(end), "limit": limit}
+        return lines_frame(self._server.request("POST", "/indicators", params=window, json=body).json())
 
     def keep(
         self, strategy: str, instrument: str, timeframe: str, parameters: Mapping[str, Any] | None = None, **more: Any

@@ -93,3 +93,13 @@ def compared_of(differing: Mapping[str, Sequence[Any]], returns: Mapping[str, An
 def plain(value: Any) -> str:
     """Return a value of a spec or an input as text."""
     return "" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def lines_frame(document: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the lines of a strategy by bar: timestamp (datetime64[us, UTC]), and a column of float64 for each line."""
+    stamps = pd.to_datetime(pd.Series(document["timestamps"], dtype="int64"), unit="s", utc=True).dt.as_unit("us")
+    columns = {
+        line["name"]: line["level"] if line["level"] is not None else pd.array(line["values"], "float64")
+        for line in document["lines"]
+    }
+    return pd.DataFrame({"timestamp": stamps, **columns})

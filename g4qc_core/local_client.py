@@ -18,7 +18,7 @@ import pandas as pd
 
 from g4qc_core.backtest.metrics import DEFINITIONS, session_table
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
-from g4qc_core.client_frames import ResultsCompared, bars_frame, compared_of, metrics_frame, results_frame
+from g4qc_core.client_frames import ResultsCompared, bars_frame, compared_of, lines_frame, metrics_frame, results_frame
 from g4qc_core.errors import NotFound, UsageError, unknown
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.instruments.registry import Instrument, load_registry
@@ -27,10 +27,11 @@ from g4qc_core.services.backtests.known_specs import keep_spec, own_name
 from g4qc_core.services.backtests.preflight import check_runnable
 from g4qc_core.services.backtests.result_comparison import compare_results, differing
 from g4qc_core.services.backtests.result_documents import document_of, summary_of
+from g4qc_core.services.backtests.spec_lines import LineReader
 from g4qc_core.services.backtests.spec_run import run_spec
 from g4qc_core.services.research.worth import confidences
 from g4qc_core.services.series.bar_table import TableRequest, bar_table
-from g4qc_core.services.window_ends import Moment, parse_moment
+from g4qc_core.services.window_ends import Moment, parse_moment, window_of
 from g4qc_core.settings import Settings, load_settings
 from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.result_choice import ResultChoice
@@ -58,6 +59,7 @@ class LocalClient(StudiesClient):
         self._registry = load_registry(self._settings.own_instruments)
         self._open = ExitStack()
         self._stores = self._open.enter_context(open_stores(self._settings))
+        self._lines = LineReader(self._registry, lambda: self._stores)
 
     @property
     def _studies(self) -> LocalStudies:
@@ -108,6 +110,28 @@ class LocalClient(StudiesClient):
         )
         table, known = bar_table(self._stores, self._instrument(symbol), request, datetime.now(UTC))
         return bars_frame(table, known.words() if known.missing else None, stacklevel=2)
+
+    def indicators(
+        self,
+        strategy: str,
+        instrument: str,
+        timeframe: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        start: Moment | str | None = None,
+        end: Moment | str | None = None,
+        limit: int = 5000,
+        **more: Any,
+    ) -> pd.DataFrame:
+        """Return the lines by which a strategy decides; arguments and frame are those of `G4QC.indicators`."""
+        fields = {
+            "strategy": strategy,
+            "instrument": instrument,
+            "timeframe": timeframe,
+            "parameters": parameters or {},
+        }
+        window = window_of(self._instrument(instrument), parse_moment(_text(start)), parse_moment(_text(end)))
+        return lines_frame(self._lines.read(BacktestSpec.asked(fields | more), window, limit).to_dict())
 
     def run(
         self, strategy: str, instrument: str, timeframe: str, parameters: Mapping[str, Any] | None = None, **more: Any

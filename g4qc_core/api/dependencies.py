@@ -22,6 +22,7 @@ from g4qc_core.api.problems import KeyRequired
 from g4qc_core.api.shared_polling import SharedCalls, StreamPlaces
 from g4qc_core.errors import AccessDenied
 from g4qc_core.instruments.registry import Registry
+from g4qc_core.services.backtests.spec_lines import LineReader
 from g4qc_core.services.research.exploration import Explorer
 from g4qc_core.services.research.study import StudyKind
 from g4qc_core.services.research.study_kinds import STUDY_KINDS
@@ -58,6 +59,7 @@ class ApiContext:
         stored: shared calls that check whether the database answers.
         listeners: counts the open event streams.
         explorer: runs sets for the route `explore`.
+        lines: computes the lines of strategies for the route `indicators`.
         gateway: host and port of the gateway, if the settings do not name it.
         kinds: the kinds of studies that the server has, by name.
     """
@@ -75,10 +77,12 @@ class ApiContext:
     stored: SharedCalls = field(default_factory=lambda: SharedCalls(threads=2))
     listeners: StreamPlaces = field(default_factory=lambda: StreamPlaces(_STREAMS_EACH, _STREAMS))
     explorer: Explorer = field(init=False)
+    lines: LineReader = field(init=False)
     _turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_GRAPH_THREADS))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "explorer", Explorer(self.registry, self.stores))
+        object.__setattr__(self, "lines", LineReader(self.registry, self.stores))
 
     async def call_launcher(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """Call a method of the launcher in a separate pool of threads, so that a silent Dagster delays nothing else.

@@ -6,12 +6,13 @@ backtesting.py that places orders itself, and only that library runs it. Engines
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from g4qc_core.backtest.known_strategies import find_strategy
 from g4qc_core.backtest.strategies import Strategy
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine, lines_of
 from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.wishes import checked_signals, checked_targets
 from g4qc_core.backtest.user_code import user_errors
@@ -97,6 +98,18 @@ class TargetStrategy(PreparedStrategy):
     def unchecked_signals(self, prepared: PreparedBars) -> np.ndarray:
         """Return what `Strategy.fast_signals` returns, for strategies that come with G4QC."""
         return self.rule.fast_signals(prepared, **self._inputs(prepared.frame))
+
+    def lines(self, prepared: PreparedBars) -> Sequence[IndicatorLine]:
+        """Return the lines by which the strategy decides; NaN before it can decide.
+
+        Raises:
+            UsageError: the user's own strategy failed, or gave a line with another number of values than bars.
+        """
+        inputs = self._inputs(prepared.frame)
+        if type(self.rule).__module__.startswith("g4qc_core."):
+            return lines_of(self.rule, prepared, inputs)
+        with user_errors(type(self.rule)):
+            return lines_of(self.rule, PreparedBars(prepared.frame.copy(deep=False)), inputs)
 
     def _asked(self, function: Callable[..., Any], bars: pd.DataFrame) -> Any:
         inputs = self._inputs(bars)

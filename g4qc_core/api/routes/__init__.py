@@ -9,6 +9,7 @@ from g4qc_core.api.routes import (
     explore,
     extract,
     health,
+    indicators,
     instruments,
     jobs,
     login,
@@ -29,6 +30,7 @@ from g4qc_core.api.routes import (
 API_ROUTERS = (
     extract.router,
     data.router,
+    indicators.router,
     jobs.router,
     instruments.router,
     coverage.router,

@@ -6,7 +6,7 @@ numbers do not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,16 +29,18 @@ class ExactPrices:
         valid: bool, in the shape of the prices: False where a price is no number.
         first_off: first row with a price that is no whole number of units, as prices that are adjusted by ratios; the
             number of rows if there is none. Such a unit is up to a half off.
+        step: multiples in one unit; more than 1 after `reduced`.
     """
 
     units: np.ndarray
     decimals: int
     valid: np.ndarray
     first_off: int
+    step: int = 1
 
     @property
     def scale(self) -> float:
-        """Units in one point: 10 ** decimals, exact."""
+        """Multiples in one point: 10 ** decimals, exact."""
         return float(10**self.decimals)
 
     def reduced(self) -> ExactPrices:
@@ -46,7 +48,9 @@ class ExactPrices:
         if self.first_off < len(self.units) or not self.units.size:
             return self
         common = int(np.gcd.reduce(self.units, axis=None))
-        return self if common < 2 else ExactPrices(self.units // common, self.decimals, self.valid, self.first_off)
+        if common < 2:
+            return self
+        return replace(self, units=self.units // common, step=self.step * common)
 
 
 def exact_prices(prices: Any, longest: int = 1) -> ExactPrices:

@@ -14,6 +14,7 @@ from g4qc_core.backtest.strategies.carry import Carry
 from g4qc_core.backtest.strategies.declared_inputs import higher, instrument, next_contract
 from g4qc_core.backtest.strategies.donchian import Donchian
 from g4qc_core.backtest.strategies.ema_cross import EmaCross
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine, level_line
 from g4qc_core.backtest.strategies.macd_cross import MacdCross
 from g4qc_core.backtest.strategies.opening_range_breakout import OpeningRangeBreakout
 from g4qc_core.backtest.strategies.rsi_reversion import RsiReversion
@@ -38,7 +39,18 @@ STRATEGIES: dict[str, type[Strategy]] = {
     )
 }
 
-__all__ = ["STRATEGIES", "Strategy", "higher", "instrument", "make_strategy", "next_contract", "searched", "strategy"]
+__all__ = [
+    "STRATEGIES",
+    "IndicatorLine",
+    "Strategy",
+    "higher",
+    "instrument",
+    "level_line",
+    "make_strategy",
+    "next_contract",
+    "searched",
+    "strategy",
+]
 
 
 def strategy(name: str) -> type[Strategy]:

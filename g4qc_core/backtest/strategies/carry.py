@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from g4qc_core.backtest.strategies.declared_inputs import DeclaredInput, next_contract
 from g4qc_core.backtest.strategies.ema_cross import TIE
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine, level_line
+from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
 if TYPE_CHECKING:
@@ -42,14 +44,29 @@ class Carry(Strategy):
         """Return 1 while the front contract is dearer, -1 (or 0) while it is cheaper."""
         import numpy as np
 
-        from g4qc_core.backtest.indicators import hold, sides, sma
+        from g4qc_core.backtest.indicators import hold, sides
 
-        own = (bars["close"].to_numpy(np.float64) - bars["adjustment"].to_numpy()) / bars["factor"].to_numpy()
-        difference = own - following["close"]
-        known = ~np.isnan(difference)
-        side = np.zeros(len(own), np.int64)
-        mean = sma(difference[known], self.length)
+        own, mean = self._mean(PreparedBars(bars), following)
         # Own prices are on the tick grid, but for the noise of an adjustment taken off again.
-        side[known] = sides(own[known] + mean, own[known], TIE)
+        side = sides(own + mean, own, TIE)
         side = hold(side)
         return (np.maximum(side, 0) if self.long_only else side).astype(np.float64)
+
+    def chart_lines(self, prepared: PreparedBars, following: AlignedInput) -> list[IndicatorLine]:
+        """Return the average of the difference, in points, and zero."""
+        _, mean = self._mean(prepared, following)
+        return [IndicatorLine(f"carry({self.length})", mean, "own", "histogram"), level_line("zero", 0.0)]
+
+    def _mean(self, prepared: PreparedBars, following: AlignedInput) -> tuple[np.ndarray, np.ndarray]:
+        """Return the front contract's own closes, and the average; NaN where the next one's close is not known."""
+        import numpy as np
+
+        from g4qc_core.backtest.indicators import sma
+
+        bars = prepared.frame
+        own = (prepared.column("close") - bars["adjustment"].to_numpy()) / bars["factor"].to_numpy()
+        difference = own - following["close"]
+        known = ~np.isnan(difference)
+        mean = np.full(len(own), np.nan)
+        mean[known] = sma(difference[known], self.length)
+        return own, mean

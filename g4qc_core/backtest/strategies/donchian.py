@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine
 from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+_UNKNOWN = 2**63 - 1  # a bound of a channel of fewer bars than its length
 
 
 class Donchian(Strategy):
@@ -47,30 +50,43 @@ class Donchian(Strategy):
         """Return `signals`; each channel is computed once."""
         from g4qc_core.backtest.strategies.strategy_kernels import channel_sides
 
-        high, low, close = prepared.once("exact bars", lambda: _exact(prepared.frame))
+        _, _, close, _ = self._exact(prepared)
+        entry, leave = self._channel(prepared, self.entry), self._channel(prepared, self.exit)
+        return channel_sides(close, *entry, *leave, self.entry, self.long_only)
 
-        def channel(length: int) -> tuple[np.ndarray, np.ndarray]:
-            return prepared.once(("channel", length), lambda: _channel(high, low, length))
+    def chart_lines(self, prepared: PreparedBars) -> list[IndicatorLine]:
+        """Return both channels, each of the bars before."""
+        import numpy as np
 
-        return channel_sides(close, *channel(self.entry), *channel(self.exit), self.entry, self.long_only)
+        _, _, _, scale = self._exact(prepared)
+        found = []
+        for name, length in (("entry", self.entry), ("exit", self.exit)):
+            for side, units in zip(("high", "low"), self._channel(prepared, length), strict=True):
+                values = np.where(np.abs(units) == _UNKNOWN, np.nan, units / scale)
+                found.append(IndicatorLine(f"{name} {side}({length})", values, kind="band"))
+        return found
+
+    def _exact(self, prepared: PreparedBars) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+        return prepared.once("exact bars", lambda: _exact(prepared.frame))
+
+    def _channel(self, prepared: PreparedBars, length: int) -> tuple[np.ndarray, np.ndarray]:
+        high, low, _, _ = self._exact(prepared)
+        return prepared.once(("channel", length), lambda: _channel(high, low, length))
 
 
-def _exact(bars: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return high, low and close in whole numbers of one unit."""
+def _exact(bars: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Return high, low and close in whole numbers of one unit, and the units in one point."""
     import numpy as np
 
     from g4qc_core.backtest.indicators.exact_prices import exact_prices
 
-    units = exact_prices(bars[["high", "low", "close"]].to_numpy(np.float64)).units
-    high, low, close = (np.ascontiguousarray(column) for column in units.T)
-    return high, low, close
+    prices = exact_prices(bars[["high", "low", "close"]].to_numpy(np.float64))
+    high, low, close = (np.ascontiguousarray(column) for column in prices.units.T)
+    return high, low, close, prices.scale
 
 
 def _channel(high: np.ndarray, low: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
     """Return highest high and lowest low of the `length` bars before each bar; no bound if there are fewer."""
-    import numpy as np
-
     from g4qc_core.backtest.indicators.indicator_kernels import highest_before
 
-    unknown = np.iinfo(np.int64).max
-    return highest_before(high, length, unknown), -highest_before(-low, length, unknown)
+    return highest_before(high, length, _UNKNOWN), -highest_before(-low, length, _UNKNOWN)

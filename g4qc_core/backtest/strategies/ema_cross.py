@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from pydantic import model_validator
 
 from g4qc_core.backtest.strategies.average_memory import ema_bars
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine
 from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
@@ -60,13 +61,24 @@ class EmaCross(Strategy):
         """Return `signals`; each average is computed once."""
         import numpy as np
 
-        from g4qc_core.backtest.indicators.averages import ema
         from g4qc_core.backtest.strategies.strategy_kernels import line_sides
+
+        fast, slow = self._averages(prepared)
+        close = prepared.column("close")
+        sides = line_sides(fast, slow, self.slow - 1, TIE, close)
+        return np.maximum(sides, 0.0) if self.long_only else sides
+
+    def chart_lines(self, prepared: PreparedBars) -> list[IndicatorLine]:
+        """Return the two averages."""
+        averages = zip((self.fast, self.slow), self._averages(prepared), strict=True)
+        return [IndicatorLine(f"ema({length})", values) for length, values in averages]
+
+    def _averages(self, prepared: PreparedBars) -> tuple[np.ndarray, np.ndarray]:
+        from g4qc_core.backtest.indicators.averages import ema
 
         close = prepared.column("close")
         fast, slow = (
             prepared.once(("ema of close", length), lambda length=length: ema(close, length))  # type: ignore[misc]
             for length in (self.fast, self.slow)
         )
-        sides = line_sides(fast, slow, self.slow - 1, TIE, close)
-        return np.maximum(sides, 0.0) if self.long_only else sides
+        return fast, slow

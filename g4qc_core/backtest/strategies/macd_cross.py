@@ -8,11 +8,15 @@ from pydantic import model_validator
 
 from g4qc_core.backtest.strategies.average_memory import ema_bars
 from g4qc_core.backtest.strategies.ema_cross import TIE
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine
+from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from g4qc_core.backtest.indicators import MacdLines
 
 
 class MacdCross(Strategy):
@@ -49,10 +53,24 @@ class MacdCross(Strategy):
         """Return 1 while the line is above its signal, -1 (or 0) while it is below; a tie changes nothing."""
         import numpy as np
 
-        from g4qc_core.backtest.indicators import macd
         from g4qc_core.backtest.strategies.strategy_kernels import line_sides
 
-        close = np.ascontiguousarray(bars["close"].to_numpy(np.float64))
-        lines = macd(close, self.fast, self.slow, self.signal)
-        side = line_sides(lines.line, lines.signal, self.bars_needed - 1, TIE, close)
+        prepared = PreparedBars(bars)
+        lines = self._macd(prepared)
+        side = line_sides(lines.line, lines.signal, self.bars_needed - 1, TIE, prepared.column("close"))
         return np.maximum(side, 0.0) if self.long_only else side
+
+    def chart_lines(self, prepared: PreparedBars) -> list[IndicatorLine]:
+        """Return the difference of the averages, its own average, and what is between them."""
+        found = self._macd(prepared)
+        return [
+            IndicatorLine(f"macd({self.fast}, {self.slow})", found.line, "own"),
+            IndicatorLine(f"signal({self.signal})", found.signal, "own"),
+            IndicatorLine("histogram", found.histogram, "own", "histogram"),
+        ]
+
+    def _macd(self, prepared: PreparedBars) -> MacdLines:
+        from g4qc_core.backtest.indicators import macd
+
+        given = self.fast, self.slow, self.signal
+        return prepared.once(("macd", *given), lambda: macd(prepared.column("close"), *given))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine
+from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from g4qc_core.backtest.indicators import OpeningRange
 
 
 class OpeningRangeBreakout(Strategy):
@@ -35,16 +39,41 @@ class OpeningRangeBreakout(Strategy):
         """Return the position after each close: 1, -1 or 0."""
         import numpy as np
 
-        from g4qc_core.backtest.indicators import latch, opening_range
+        from g4qc_core.backtest.indicators import latch
 
-        days = bars["trade_date"].to_numpy()
-        close = bars["close"].to_numpy(np.float64)
-        begins = np.ones(len(days), bool)
-        begins[1:] = days[1:] != days[:-1]
-        session = np.cumsum(begins)
-        number = np.arange(len(days)) - np.flatnonzero(begins)[session - 1] + 1
-        opened = opening_range(bars["high"], bars["low"], session, self.length)
-        over = number >= self.leave if self.leave else np.zeros(len(days), bool)
+        prepared = PreparedBars(bars)
+        close = prepared.column("close")
+        begins = _begins(prepared)
+        number = np.arange(len(close)) - np.flatnonzero(begins)[np.cumsum(begins) - 1] + 1
+        opened = self._opened(prepared)
+        over = number >= self.leave if self.leave else np.zeros(len(close), bool)
         may = (number > self.length) & ~over
         above, below = may & (close > opened.high), may & (close < opened.low) & (not self.long_only)
         return latch(above, over | begins, below, over | begins).astype(np.float64)
+
+    def chart_lines(self, prepared: PreparedBars) -> list[IndicatorLine]:
+        """Return the range of each session, from its last bar on."""
+        opened = self._opened(prepared)
+        edges = (("high", opened.high), ("low", opened.low))
+        return [IndicatorLine(f"opening {name}({self.length})", values, kind="band") for name, values in edges]
+
+    def _opened(self, prepared: PreparedBars) -> OpeningRange:
+        import numpy as np
+
+        from g4qc_core.backtest.indicators import opening_range
+
+        def made() -> OpeningRange:
+            sessions = np.cumsum(_begins(prepared))
+            return opening_range(prepared.column("high"), prepared.column("low"), sessions, self.length)
+
+        return prepared.once(("opening range", self.length), made)
+
+
+def _begins(prepared: PreparedBars) -> np.ndarray:
+    """Return where a session begins."""
+    import numpy as np
+
+    days = prepared.frame["trade_date"].to_numpy()
+    begins = np.ones(len(days), bool)
+    begins[1:] = days[1:] != days[:-1]
+    return begins

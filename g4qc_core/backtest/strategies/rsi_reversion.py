@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from pydantic import model_validator
 
 from g4qc_core.backtest.strategies.average_memory import wilder_bars
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine, level_line
+from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
 if TYPE_CHECKING:
@@ -52,9 +54,19 @@ class RsiReversion(Strategy):
         """Return the position after each close: 1, -1 or 0."""
         import numpy as np
 
-        from g4qc_core.backtest.indicators import latch, rsi
+        from g4qc_core.backtest.indicators import latch
 
-        index = rsi(bars["close"], self.length)
+        index = self._index(PreparedBars(bars))
         shorts = (index > self.upper + _TIE) & (not self.long_only)
         side = latch(index < self.lower - _TIE, index > self.exit + _TIE, shorts, index < self.exit - _TIE)
         return side.astype(np.float64)
+
+    def chart_lines(self, prepared: PreparedBars) -> list[IndicatorLine]:
+        """Return the index and its three levels."""
+        levels = (level_line(name, getattr(self, name)) for name in ("lower", "exit", "upper"))
+        return [IndicatorLine(f"rsi({self.length})", self._index(prepared), "own"), *levels]
+
+    def _index(self, prepared: PreparedBars) -> np.ndarray:
+        from g4qc_core.backtest.indicators import rsi
+
+        return prepared.once(("rsi", self.length), lambda: rsi(prepared.column("close"), self.length))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import model_validator
 
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine
 from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
@@ -60,13 +61,32 @@ class SmaCross(Strategy):
 
         from g4qc_core.backtest.strategies.strategy_kernels import sum_sides
 
-        running, first_off = prepared.once("sums of closes", lambda: _running(prepared.frame["close"].to_numpy()))
+        running, first_off, _, _ = self._sums(prepared)
         sides = sum_sides(running, running.dtype.type(self.fast), running.dtype.type(self.slow), first_off)
         return np.maximum(sides, 0) if self.long_only else sides
 
+    def chart_lines(self, prepared: PreparedBars) -> list[IndicatorLine]:
+        """Return the two averages, which are equal exactly if their sums are."""
+        import numpy as np
 
-def _running(closes: np.ndarray) -> tuple[np.ndarray, int]:
-    """Return running sums of the closes in whole units, and the first bar whose close is not exact."""
+        running, _, step, scale = self._sums(prepared)
+        found = []
+        for length in (self.fast, self.slow):
+            values = np.full(len(prepared), np.nan)
+            sums = running[length:] - running[:-length]
+            values[length - 1 :] = sums.astype(np.float64) * step / (scale * length)
+            found.append(IndicatorLine(f"sma({length})", values))
+        return found
+
+    def _sums(self, prepared: PreparedBars) -> tuple[np.ndarray, int, int, float]:
+        return prepared.once("sums of closes", lambda: _running(prepared.frame["close"].to_numpy()))
+
+
+def _running(closes: np.ndarray) -> tuple[np.ndarray, int, int, float]:
+    """Return running sums of the closes in whole units, and what they mean.
+
+    The other values are the first bar whose close is not exact, the multiples in a unit, and those in one point.
+    """
     import numpy as np
 
     from g4qc_core.backtest.indicators.exact_prices import exact_prices, running_sums
@@ -75,4 +95,4 @@ def _running(closes: np.ndarray) -> tuple[np.ndarray, int]:
     running = running_sums(prices.units)
     largest = float(np.abs(prices.units).max(initial=0))
     small = largest * max(len(closes), _LONGEST * _LONGEST) < _EXACT
-    return (running.astype(np.float64) if small else running), prices.first_off
+    return (running.astype(np.float64) if small else running), prices.first_off, prices.step, prices.scale

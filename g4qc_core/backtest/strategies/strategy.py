@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine
     from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 
 
@@ -161,6 +162,18 @@ class Strategy(BaseModel, ABC):
             **inputs: the further inputs that the class declares, by name.
         """
         return self.signals(prepared.frame, *args, **inputs)
+
+    def chart_lines(self, prepared: PreparedBars, *args: Any, **inputs: Any) -> Sequence[IndicatorLine]:
+        """Return the lines by which the strategy decides, for a chart; none without a definition of the class.
+
+        They come from the same computation as `fast_signals`, so that what is drawn is what decided.
+
+        Args:
+            prepared: the bars.
+            *args: none.
+            **inputs: the further inputs that the class declares, by name.
+        """
+        return ()
 
     @classmethod
     def defines_signals(cls) -> bool:

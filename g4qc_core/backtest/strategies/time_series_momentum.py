@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from pydantic import model_validator
 
 from g4qc_core.backtest.strategies.ema_cross import TIE
+from g4qc_core.backtest.strategies.indicator_lines import IndicatorLine, level_line
+from g4qc_core.backtest.strategies.prepared_bars import PreparedBars
 from g4qc_core.backtest.strategies.strategy import Strategy, searched
 
 if TYPE_CHECKING:
@@ -44,10 +46,26 @@ class TimeSeriesMomentum(Strategy):
 
         from g4qc_core.backtest.indicators import hold, sides
 
-        close = bars["close"].to_numpy(np.float64)
-        changed = np.zeros(len(close), np.int64)
-        if len(close) > self.length:
-            changed[self.length :] = sides(close[self.length - self.skip : len(close) - self.skip],
-                                           close[: -self.length], TIE)  # fmt: skip
+        later, earlier = self._closes(PreparedBars(bars))
+        changed = np.zeros(len(bars), np.int64)
+        changed[self.length :] = sides(later, earlier, TIE)
         side = hold(changed).astype(np.float64)
         return np.maximum(side, 0.0) if self.long_only else side
+
+    def chart_lines(self, prepared: PreparedBars) -> list[IndicatorLine]:
+        """Return the change that decides, in points, and zero."""
+        import numpy as np
+
+        later, earlier = self._closes(prepared)
+        change = np.full(len(prepared), np.nan)
+        change[self.length :] = later - earlier
+        given = f"({self.length}, {self.skip})" if self.skip else f"({self.length})"
+        return [IndicatorLine(f"change{given}", change, "own", "histogram"), level_line("zero", 0.0)]
+
+    def _closes(self, prepared: PreparedBars) -> tuple[np.ndarray, np.ndarray]:
+        """Return the closes `skip` bars and `length` bars ago, for each bar from number `length` on."""
+        close = prepared.column("close")
+        n = len(close)
+        if n <= self.length:
+            return close[:0], close[:0]
+        return close[self.length - self.skip : n - self.skip], close[: n - self.length]

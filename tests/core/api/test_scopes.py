@@ -22,6 +22,7 @@ NEEDED = {
     "POST /explore": Scope.RUN,
     "POST /explore/keep": Scope.RUN,
     "POST /jobs": Scope.RUN,
+    "POST /indicators": Scope.READ,
     "POST /searches": Scope.RUN,
     "DELETE /jobs/{job_id}": Scope.RUN,
     "PATCH /backtests/{backtest_id}": Scope.RUN,
@@ -31,7 +32,7 @@ NEEDED = {
     "POST /quarantine/decisions": Scope.ADMIN,
     **{f"POST {study_path(kind)}{way}": Scope.RUN for kind in KINDS for way in ("", "/named")},
 }
-"""What changes something; everything else is read."""
+"""What changes something or has a body; everything else is read."""
 
 NAMES = [name.replace("/api/v1", "") for name in OPERATIONS]
 
