@@ -27,8 +27,8 @@ LONGEST = 330
 KEPT_IN_THE_ROOT = {
     *(".ci", ".dockerignore", ".env.example", ".gitattributes", ".github", ".gitignore", ".importlinter"),
     *(".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "README.md"),
-    *("SECURITY.md", "benchmarks", "docker", "docker-compose.yml", "docs", "examples", "g4qc_core", "g4qc_pipelines"),
-    *("mkdocs.yml", "pyproject.toml", "tests", "uv.lock", "workspace.yaml"),
+    *("SECURITY.md", "benchmarks", "docker", "docker-compose.yml", "docs", "examples", "frontend", "g4qc_core"),
+    *("g4qc_pipelines", "mkdocs.yml", "pyproject.toml", "tests", "uv.lock", "workspace.yaml"),
 }
 
 # Split into pieces, because this file is searched, too.
