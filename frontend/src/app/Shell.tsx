@@ -46,12 +46,14 @@ export function Shell() {
           <Themes />
         </div>
       </header>
-      <div role="note">
-        <OriginBanner health={health} />
-      </div>
-      <div role="status" aria-live="polite">
-        <Parts health={health} recovered={recovered} />
-      </div>
+      <aside aria-label={t("nav.notices")}>
+        <div role="note">
+          <OriginBanner health={health} />
+        </div>
+        <div role="status" aria-live="polite">
+          <Parts health={health} recovered={recovered} />
+        </div>
+      </aside>
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
