@@ -26,7 +26,7 @@ export function makeQueries(): QueryClient {
 
 /** Return how often a page asks again, in milliseconds; a hidden tab does not. */
 export function every(milliseconds: number) {
-  return (query: { state: { error: unknown } }): number =>
+  return (query: { state: { error: Error | null } }): number =>
     isPassing(query.state.error) ? Math.min(AGAIN, milliseconds) : milliseconds;
 }
 
