@@ -15,8 +15,11 @@ export function Fields({ form }: { form: Form }) {
   );
 }
 
+/** What a control needs of its form. */
+export type Controls = Pick<Form, "id" | "typed" | "wrong" | "type">;
+
 /** One control of a form. */
-export function FieldControl({ field, form }: { field: Field; form: Form }) {
+export function FieldControl({ field, form }: { field: Field; form: Controls }) {
   useWords(); // ranges are sentences
   const id = `${form.id}-${field.name}`;
   const wrong = form.wrong[field.name] ?? "";
@@ -34,7 +37,7 @@ export function FieldControl({ field, form }: { field: Field; form: Form }) {
     <div className={field.kind === "check" ? "field check" : "field"}>
       {field.kind === "check" ? control : label}
       {field.kind === "check" ? label : control}
-      <p className="hint" id={`${id}-hint`}>
+      <p className="hint" id={`${id}-hint`} lang={field.hintLanguage}>
         {hint}
       </p>
       <p className="error" id={`${id}-error`} hidden={!wrong}>
@@ -44,7 +47,7 @@ export function FieldControl({ field, form }: { field: Field; form: Form }) {
   );
 }
 
-function Control({ field, form, common }: { field: Field; form: Form; common: Record<string, unknown> }) {
+function Control({ field, form, common }: { field: Field; form: Controls; common: Record<string, unknown> }) {
   const typed = form.typed[field.name];
   if (field.kind === "check") {
     return (
@@ -67,9 +70,11 @@ function Control({ field, form, common }: { field: Field; form: Form; common: Re
       </select>
     );
   }
-  return (
+  const offered = field.suggestions?.length ? `${form.id}-${field.name}-offered` : undefined;
+  const input = (
     <input
       {...common}
+      list={offered}
       type={TYPES[field.kind] ?? "text"}
       inputMode={isNumeric(field) ? (field.kind === "integer" ? "numeric" : "decimal") : undefined}
       autoComplete="off"
@@ -78,5 +83,16 @@ function Control({ field, form, common }: { field: Field; form: Form; common: Re
       value={String(typed)}
       onChange={(event) => form.type(field.name, event.target.value)}
     />
+  );
+  if (!offered) return input;
+  return (
+    <>
+      {input}
+      <datalist id={offered}>
+        {field.suggestions?.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+    </>
   );
 }

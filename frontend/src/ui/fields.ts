@@ -19,9 +19,15 @@ export interface Field {
   max?: number | null;
   /** The value is greater than this. */
   above?: number | null;
+  /** The value is less than this. */
+  below?: number | null;
   required?: boolean;
   /** Values, or values with labels. */
   choices?: readonly (string | readonly [string, string])[];
+  /** Texts that are offered; others may be written too. */
+  suggestions?: readonly string[];
+  /** Language of the hint where it is not that of the page. */
+  hintLanguage?: string;
   pattern?: string;
   placeholder?: string;
 }
@@ -74,6 +80,7 @@ export function complaint(field: Field, typed: string | boolean | undefined): st
   if (field.kind === "decimal" && !EXACT.test(String(value))) return t("form.number");
   const size = isNumeric(field) ? Number(value) : NaN;
   if (isSet(field.above) && size <= field.above) return t("form.above", { above: number(field.above) });
+  if (isSet(field.below) && size >= field.below) return t("form.below", { below: number(field.below) });
   if (isSet(field.min) && size < field.min) return t("form.least", { least: number(field.min) });
   if (isSet(field.max) && size > field.max) return t("form.most", { most: number(field.max) });
   if (field.pattern && typeof value === "string" && !new RegExp(`^(?:${field.pattern})$`).test(value)) {
