@@ -76,6 +76,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Indicators
+         * @description Return the lines by which the strategy of a spec decides, as it computes them on the spec's series.
+         *
+         *     The window leaves bars out of the answer only: the lines are computed from the first bar of the spec on.
+         */
+        post: operations["indicators_api_v1_indicators_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -418,7 +440,7 @@ export interface paths {
         head?: never;
         /**
          * Label
-         * @description Change title and tags of a result; they affect no number and no id, and a later run keeps them.
+         * @description Change title, tags and note of a result; they affect no number and no id, and a later run keeps them.
          */
         patch: operations["label_api_v1_backtests__backtest_id__patch"];
         trace?: never;
@@ -1362,6 +1384,11 @@ export interface components {
              * @description Tags that users gave to the result
              */
             tags: string[];
+            /**
+             * Note
+             * @description Remarks that a user wrote about the result; null for none
+             */
+            note: string | null;
             /** Strategy */
             strategy: string;
             /** Instrument */
@@ -1574,6 +1601,11 @@ export interface components {
              * @description Tags that users gave to the result
              */
             tags: string[];
+            /**
+             * Note
+             * @description Remarks that a user wrote about the result; null for none
+             */
+            note: string | null;
             /** Strategy */
             strategy: string;
             /** Instrument */
@@ -1746,6 +1778,39 @@ export interface components {
             name: string;
             /** Value */
             value: string;
+        };
+        /**
+         * ChartLine
+         * @description One line of a strategy.
+         */
+        ChartLine: {
+            /**
+             * Name
+             * @description With its parameters, like sma(20)
+             */
+            name: string;
+            /**
+             * Pane
+             * @description price: in points of the bars' prices; own: in a pane of its own
+             * @enum {string}
+             */
+            pane: "price" | "own";
+            /**
+             * Kind
+             * @description How to draw it; a band is one of two edges
+             * @enum {string}
+             */
+            kind: "line" | "histogram" | "band";
+            /**
+             * Values
+             * @description One for each timestamp, null where the line is not known or before bars_needed; empty for a level
+             */
+            values: (number | null)[];
+            /**
+             * Level
+             * @description Value of a line that is the same at all bars; null for any other
+             */
+            level: number | null;
         };
         /**
          * ColumnTable
@@ -2188,6 +2253,34 @@ export interface components {
             url?: string | null;
         };
         /**
+         * Indicators
+         * @description The lines of a strategy over bars.
+         */
+        Indicators: {
+            /**
+             * Timestamps
+             * @description Start of each bar, seconds since 1970 in UTC, ascending
+             */
+            timestamps: number[];
+            /**
+             * Lines
+             * @description Empty for a strategy that declares none
+             */
+            lines: components["schemas"]["ChartLine"][];
+            /**
+             * Bars Needed
+             * @description Bars up to and including the first one on which the strategy can decide
+             */
+            bars_needed: number;
+            /**
+             * Factor
+             * @description Of the newest bar: its price = the contract's own price x factor + adjustment. Bars that are adjusted up to a later roll have others
+             */
+            factor: number | null;
+            /** Adjustment */
+            adjustment: number | null;
+        };
+        /**
          * InstrumentInfo
          * @description An instrument of the registry.
          */
@@ -2335,7 +2428,7 @@ export interface components {
         KeyKind: "backtest" | "instrument" | "search" | "walk_forward" | "monte_carlo" | "portfolio";
         /**
          * LabelsRequest
-         * @description Changes of title and tags; fields that are left out stay as they are.
+         * @description Changes of title, tags and note; fields that are left out stay as they are.
          */
         LabelsRequest: {
             /**
@@ -2343,6 +2436,11 @@ export interface components {
              * @description Name to show; null or empty: the name of the spec
              */
             title?: string | null;
+            /**
+             * Note
+             * @description Remarks, of several lines if need be; null or empty: none
+             */
+            note?: string | null;
             /**
              * Tags
              * @description All tags, in place of the present ones
@@ -4749,6 +4847,109 @@ export interface operations {
             };
             /** @description Not possible now */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    indicators_api_v1_indicators_post: {
+        parameters: {
+            query?: {
+                /** @description First trade date, or instant like 2026-10-05T13:30:00Z */
+                start?: string | null;
+                /** @description Last trade date, included, or instant, excluded */
+                end?: string | null;
+                /** @description Most bars; the newest of the window */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Indicators"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
