@@ -36,5 +36,13 @@ export default defineConfig({
   server: {
     proxy: Object.fromEntries(["/api/v1", "/health", "/reports", "/openapi.json"].map((path) => [path, proxied])),
   },
-  test: { environment: "jsdom", globals: true, setupFiles: ["src/testing.ts"], include: ["src/**/*.test.{ts,tsx}"] },
+  test: {
+    environment: "jsdom",
+    globals: true,
+    setupFiles: ["src/testing.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    // One window for all files: making one takes longer than most files run.
+    isolate: false,
+    maxWorkers: 1,
+  },
 });

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import click
 
-from g4qc_core.errors import G4qcError, GraphUnavailable
+from g4qc_core.errors import G4qcError, GraphUnavailable, TransientError
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.services.backtests.known_specs import known_names
 from g4qc_core.services.month_keys import chosen_instruments
@@ -34,6 +34,7 @@ from g4qc_pipelines.definitions import build_definitions
 from g4qc_pipelines.instance.dagster_instance import add_partitions, dagster_environment, dagster_instance
 from g4qc_pipelines.launching.api_server import api_server
 from g4qc_pipelines.launching.up_lock import check_up_lock, hold_up_lock
+from g4qc_pipelines.launching.vite_server import check_sources, vite_answers, vite_command
 from g4qc_pipelines.supervision.kept_services import kept_database, kept_gateway
 from g4qc_pipelines.supervision.processes import check_port, process
 from g4qc_pipelines.supervision.watch import Kept, watch
@@ -43,12 +44,18 @@ _CODE_SERVER, _DAEMON = "g4qc_pipelines.running.code_server", "g4qc_pipelines.ru
 Child = subprocess.Popen[str]
 
 
-def run_up(settings: Settings, open_browser: bool) -> None:
+def run_up(settings: Settings, open_browser: bool, dev_port: int | None = None) -> None:
     """Start everything, print the addresses, and wait for Ctrl-C or for the end of one of Dagster's processes.
+
+    Args:
+        settings: the settings.
+        open_browser: True to open Dagster's web UI in a browser.
+        dev_port: port of Vite's server of the pages; None: none.
 
     Raises:
         HomeTaken: another `g4qc up` runs over this home.
         PortTaken: another program listens on one of the ports.
+        UsageError: the sources of the pages, or Node, are missing for Vite's server.
         DatabaseError: the database of the settings does not answer, or refuses.
     """
     url = f"http://127.0.0.1:{settings.dagster_port}"
@@ -56,6 +63,9 @@ def run_up(settings: Settings, open_browser: bool) -> None:
     check_up_lock(settings.home)
     check_port(settings.dagster_port, "G4QC_DAGSTER_PORT")
     check_port(settings.api_port, "G4QC_API_PORT")
+    if dev_port is not None:
+        check_sources()
+        check_port(dev_port, "another one after --dev")
     with ExitStack() as stack:
         runs = stack.enter_context(hold_up_lock(settings.home, url))
         environment = stack.enter_context(_database(settings))
@@ -68,6 +78,9 @@ def run_up(settings: Settings, open_browser: bool) -> None:
         runs(":".join(gateway[name] for name in ("G4QC_IB_HOST", "G4QC_IB_PORT") if gateway))
         click.echo(f"Dagster   {url}")
         click.echo(f"Pages     {settings.api_link}/")
+        if dev_port is not None:
+            children = {**children, "Vite": stack.enter_context(_vite(settings, dev_port, log))}
+            click.echo(f"Vite      http://127.0.0.1:{dev_port}/ (pages from frontend/, anew with each change)")
         click.echo(f"API       {settings.api_link}/api/v1")
         click.echo(f"Logs      {log}")
         _show_automation(settings, url)
@@ -148,11 +161,21 @@ def _dagster(settings: Settings, environment: Mapping[str, str], log: Path, wait
         }
 
 
-def _await(ready: Callable[[], bool], children: Iterable[Child], wait: Wait, log: Path) -> None:
+@contextmanager
+def _vite(settings: Settings, port: int, log: Path) -> Iterator[Child]:
+    """Start Vite's server of the pages; its output goes to the log."""
+    command, environment = vite_command(settings, port)
+    wait = Wait("Vite starts", settings.start_timeout, TransientError, lambda text: click.echo(text, err=True))
+    with process(command, environment, log) as child:
+        _await(lambda: vite_answers(port), [child], wait, log, "Vite")
+        yield child
+
+
+def _await(ready: Callable[[], bool], children: Iterable[Child], wait: Wait, log: Path, what: str = "Dagster") -> None:
     """Wait until it is ready; raise if a child ends before."""
     while not ready():
         if any(child.poll() is not None for child in children):
-            raise G4qcError(f"Dagster did not start: its last words are in {log}.")
+            raise G4qcError(f"{what} did not start: its last words are in {log}.")
         wait.pause(f"look into {log}, or set G4QC_START_TIMEOUT to more", 0.2)
 
 

@@ -1,1 +1,1 @@
-import{s as e}from"./words.js";import{n as t,t as n}from"./Card.js";var r=t();function i(){let{t}=e();return(0,r.jsx)(n,{title:t(`nav.overview`)})}export{i as default};
+import{s as e}from"./words.js";import{n as t,r as n}from"./Card.js";var r=n();function i(){let{t:n}=e();return(0,r.jsx)(t,{title:n(`nav.overview`)})}export{i as default};
