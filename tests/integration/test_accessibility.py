@@ -22,7 +22,7 @@ _VIOLATIONS = """async () => (await axe.run(document)).violations.map(
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe finds on the page. It is evaluated, not loaded: the policy of the pages allows no other script."""
+    """Return what axe finds on the page. Evaluated, not loaded: the policy allows no other script."""
     if not AXE.is_file():
         pytest.skip("axe is not there: run `npm ci` in frontend/")
     page.evaluate(f"{AXE.read_text('utf-8')};0")
