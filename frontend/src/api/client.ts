@@ -48,6 +48,7 @@ export async function openAnswer(
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem(0, "", "Unreachable");
   }
+  if (response.status === 401) document.dispatchEvent(new Event(KEY_WANTED));
   if (!response.ok) throw await problemOf(response);
   return response;
 }

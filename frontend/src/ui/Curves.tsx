@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { language } from "../lang/words";
-import { colour, useColours } from "./theme";
+import { colour, COLOURS, useColours } from "./theme";
 
 /** A line of a chart. */
 export interface Curve {
@@ -32,8 +32,7 @@ interface CurvesProps {
   together?: string;
 }
 
-/** Colours that stay apart for those who see few of them. */
-export const COLOURS = ["#2f81c9", "#d9822b", "#2a9d8f", "#b45fb8", "#8a6d3b", "#d1495b"] as const;
+export { COLOURS };
 
 /** Curves over time or over numbers, which can be zoomed by dragging and reset by a double click. */
 export function Curves({ label, x, curves, height = 260, plain = false, format, bands, together }: CurvesProps) {

@@ -47,3 +47,6 @@ export function useColours(): number {
 export function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
+
+/** Colours of lines that stay apart for those who see few of them. */
+export const COLOURS = ["#2f81c9", "#d9822b", "#2a9d8f", "#b45fb8", "#8a6d3b", "#d1495b"] as const;
