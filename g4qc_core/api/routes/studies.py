@@ -20,6 +20,7 @@ from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import StartedWork, job_status
 from g4qc_core.api.routes.reports import sandboxed
+from g4qc_core.api.routes.study_plans import add_plans
 from g4qc_core.api.table_answers import TABLE_ANSWERS, TABLE_WORDS, TableAsked, TableName, TablePage
 from g4qc_core.services.research.study import StudyKind, StudySpec
 from g4qc_core.services.research.study_documents import (
@@ -112,6 +113,7 @@ def _router(kind: StudyKind) -> APIRouter:
     path = study_path(kind.name)
     router = APIRouter(prefix=path, tags=[path.strip("/")], responses=documented(401, 403, 422, 429, 503))
     _add_starts(router, kind)
+    add_plans(router, kind)
     _add_answers(router, kind)
     _add_files(router, kind)
     return router

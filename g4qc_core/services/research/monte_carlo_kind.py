@@ -14,7 +14,7 @@ from g4qc_core.research.monte_carlo.monte_carlo_spec import MonteCarloSpec
 from g4qc_core.services.backtests.spec_run import origin_note
 from g4qc_core.services.research.monte_carlo_run import MONTE_CARLO, MonteCarloRun
 from g4qc_core.services.research.monte_carlo_source import find_source, source_version, spec_of_source
-from g4qc_core.services.research.study import StudyCheck, StudyKind, study_report_path
+from g4qc_core.services.research.study import StudyCheck, StudyCost, StudyKind, study_report_path
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.server.bar_origin import stored_origin
@@ -75,6 +75,13 @@ def _version(spec: MonteCarloSpec, settings: Settings, registry: Registry, store
 
 def _reads(spec: MonteCarloSpec, settings: Settings, registry: Registry, stores: Stores) -> Sequence[BacktestSpec]:
     return [spec_of_source(find_source(spec, settings, registry, stores))]
+
+
+def _cost(spec: MonteCarloSpec, settings: Settings, registry: Registry, stores: Stores) -> StudyCost:
+    """Return the sets of other parameters; other runs are no choice that somebody could make."""
+    backtest = spec_of_source(find_source(spec, settings, registry, stores))
+    changed = spec.simulations is None or "parameters" in spec.simulations
+    return StudyCost("", spec.runs if changed else 0, (backtest.strategy,) if changed else ())
 
 
 def _checked(record: StudyRecord) -> Sequence[StudyCheck]:
@@ -225,5 +232,6 @@ MONTE_CARLO_KIND = StudyKind(
     pictures=_pictures,
     publish=_publish,
     percents=_PERCENTS,
+    cost=_cost,
 )
 """The kind `monte_carlo`."""

@@ -66,6 +66,25 @@ class StudyCheck:
     figures: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class StudyCost:
+    """What a study will do and cost, known before it runs.
+
+    Attributes:
+        words: what will be done, one sentence; empty: its spec says it.
+        trials: that it adds to its strategies at most; None: as many as the minutes of its search allow.
+        families: the strategies that it adds trials to.
+    """
+
+    words: str = ""
+    trials: int | None = 0
+    families: tuple[str, ...] = ()
+
+
+def _free(*_: Any) -> StudyCost:
+    return StudyCost()
+
+
 class StudySpec(Protocol):
     """What a spec of every kind can do; each is a pydantic model with a description at each field."""
 
@@ -131,6 +150,7 @@ class StudyKind:
         pictures: PNG files by title.
         percents: labels of those key figures that are shares, which people are shown in percent.
         publish: writes the HTML report to `study_report_path` and returns that path.
+        cost: what a spec will do and cost; raises G4qcError. Nothing is run for it.
     """
 
     name: str
@@ -150,6 +170,7 @@ class StudyKind:
     pictures: Callable[[StudyRecord, Stores], Mapping[str, bytes]]
     publish: Callable[[StudyRecord, Settings, Registry, Stores], Path]
     percents: frozenset[str] = frozenset()
+    cost: Callable[[Any, Settings, Registry, Stores], StudyCost] = _free
 
 
 def study_report_path(record: StudyRecord, settings: Settings) -> Path:

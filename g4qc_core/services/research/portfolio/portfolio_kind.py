@@ -19,7 +19,7 @@ from g4qc_core.services.research.portfolio.portfolio_plan import (
 )
 from g4qc_core.services.research.portfolio.portfolio_report import portfolio_pictures_of, publish_portfolio
 from g4qc_core.services.research.portfolio.portfolio_study import KIND, PortfolioStudy, portfolio_version
-from g4qc_core.services.research.study import StudyKind
+from g4qc_core.services.research.study import StudyCost, StudyKind
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.stores import Stores
@@ -81,6 +81,11 @@ def _reads(spec: PortfolioSpec, settings: Settings, registry: Registry, stores: 
     return found
 
 
+def _cost(spec: PortfolioSpec, settings: Settings, registry: Registry, stores: Stores) -> StudyCost:
+    """Return what will trade; a portfolio is no trial."""
+    return StudyCost(plan_portfolio(spec, settings, registry, stores).words)
+
+
 def _key_figures(record: StudyRecord) -> Mapping[str, Any]:
     found = dict(record.summary or {})
     values = {**dict(found.get("portfolio") or {}), **dict(found.get("figures") or {})}
@@ -105,5 +110,6 @@ PORTFOLIO_KIND = StudyKind(
     pictures=portfolio_pictures_of,
     publish=publish_portfolio,
     percents=frozenset(label for label in _FIGURES.values() if label not in _PLAIN),
+    cost=_cost,
 )
 """Portfolios of many strategies on many instruments in one account."""

@@ -13,7 +13,7 @@ from g4qc_core.research.walk_forward.walk_forwards_file import load_walk_forward
 from g4qc_core.services.backtests.known_specs import known_names
 from g4qc_core.services.backtests.spec_run import data_version
 from g4qc_core.services.research.search_plan import known_searches
-from g4qc_core.services.research.study import StudyCheck, StudyKind, StudyRun
+from g4qc_core.services.research.study import StudyCheck, StudyCost, StudyKind, StudyRun
 from g4qc_core.services.research.walk_forward.walk_forward_plan import (
     KIND,
     find_walk_forward,
@@ -75,6 +75,13 @@ def _reads(spec: WalkForwardSpec, settings: Settings, registry: Registry, stores
 
 def _data_version(spec: WalkForwardSpec, settings: Settings, registry: Registry, stores: Stores) -> str:
     return data_version(search_plan_of(spec, settings, registry, stores).backtest, registry, stores)
+
+
+def _cost(spec: WalkForwardSpec, settings: Settings, registry: Registry, stores: Stores) -> StudyCost:
+    """Return the sets of all windows and splits, and the parts out of sample, which count too."""
+    plan = plan_walk_forward(spec, settings, registry, stores)
+    trials = None if plan.planned is None else plan.planned + len(plan.windows)
+    return StudyCost(plan.words, trials, (plan.backtest.strategy,))
 
 
 def _checked(record: StudyRecord) -> Sequence[StudyCheck]:
@@ -163,6 +170,7 @@ WALK_FORWARD = StudyKind(
     key_figures=_key_figures,
     pictures=walk_forward_pictures,
     publish=publish_walk_forward,
+    cost=_cost,
     percents=frozenset(("max drawdown", "efficiency", "deflated Sharpe", "overfitting", "stability")),
 )
 """The kind, as `study_kinds` registers it."""
