@@ -26,6 +26,10 @@ interface DataTableProps<Row> {
   rowKey: (row: Row, index: number) => string | number;
   sort?: string;
   descending?: boolean;
+  /** Told when a person sorts by another column, or the other way. */
+  onSort?: (by: string, descending: boolean) => void;
+  /** Rows are of different heights, which are measured. */
+  uneven?: boolean;
   marked?: (row: Row) => boolean;
   /** What a click on a row does; a row needs a link or a button for the keyboard beside it. */
   pick?: (row: Row) => void;
@@ -43,6 +47,8 @@ export function DataTable<Row>({
   rowKey,
   sort = "",
   descending = false,
+  onSort,
+  uneven = false,
   marked,
   pick,
 }: DataTableProps<Row>) {
@@ -68,10 +74,12 @@ export function DataTable<Row>({
   const [before, after] = virtual ? [seen[0]?.start ?? 0, window_.getTotalSize() - (seen.at(-1)?.end ?? 0)] : [0, 0];
 
   function sortBy(column: Column<Row>) {
-    setSorting((now) => ({
+    const next = {
       by: column.name,
-      descending: now.by === column.name ? !now.descending : Boolean(column.number),
-    }));
+      descending: sorting.by === column.name ? !sorting.descending : Boolean(column.number),
+    };
+    setSorting(next);
+    onSort?.(next.by, next.descending);
   }
 
   return (
@@ -93,6 +101,8 @@ export function DataTable<Row>({
               // A mouse may pick a whole row; the keyboard has the link or button in it.
               <tr
                 key={rowKey(row, index)}
+                ref={virtual && uneven ? window_.measureElement : undefined}
+                data-index={virtual && uneven ? index : undefined}
                 className={marked?.(row) ? "marked" : undefined}
                 aria-rowindex={virtual ? index + 2 : undefined}
                 onClick={pick && (() => pick(row))}

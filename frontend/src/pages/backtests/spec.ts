@@ -17,7 +17,8 @@ export interface KnownStrategy {
 export type SpecValues = Record<string, unknown> & { parameters?: Record<string, unknown> };
 
 const PARAMETER = "parameters.";
-const OF_THE_PAGE = ["again"];
+/** Names in an address that are not of the spec: the result that is run again, and what the list of results shows. */
+const OF_THE_PAGE = /^(?:again$|list\.)/;
 
 /** Return the values of a spec that differ from the defaults, as names and texts. */
 export function writeSpec(spec: SpecValues, fields: readonly SpecField[]): URLSearchParams {
@@ -49,7 +50,7 @@ export function readSpec(
         ...spec.parameters,
         [name.slice(PARAMETER.length)]: valueOf(text, parameter?.type ?? "string"),
       };
-    } else if (!OF_THE_PAGE.includes(name)) wrong.push(name);
+    } else if (!OF_THE_PAGE.test(name)) wrong.push(name);
   }
   return { spec, wrong };
 }

@@ -1,0 +1,94 @@
+import type { ReactNode } from "react";
+import type { Schemas } from "../../../api/client";
+import { NOTHING } from "../../../format/format";
+import { useWords } from "../../../lang/words";
+import { pathTo } from "../../../ui/address";
+import { PageLink } from "../../../ui/Link";
+import { bestOf, named, tone, written } from "../figures";
+import { Swatch } from "./Swatch";
+
+const LONGEST = 40;
+
+/** What differs in what was asked, and every figure, the best of each marked. */
+export function SideBySide({ found, names }: { found: Schemas["BacktestComparison"]; names: readonly string[] }) {
+  const { t } = useWords();
+  const differing = Object.entries(found.differing);
+  const columns = found.ids.length + 1;
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={t("compare.title")}>
+      <table className="compare">
+        <caption className="unseen">{t("compare.title")}</caption>
+        <thead>
+          <tr>
+            <td />
+            {found.ids.map((id, at) => (
+              <th key={id} className="num words" scope="col">
+                <Swatch place={at} /> <PageLink href={pathTo("/backtests", { id })}>{names[at]}</PageLink>{" "}
+                <span className="mono muted">{id.slice(0, 8)}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Part columns={columns}>{differing.length ? t("compare.differing") : t("compare.same")}</Part>
+          {differing.map(([name, values]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {values.map((value, at) => (
+                <td key={at} className="num mono">
+                  <Plain value={value} />
+                </td>
+              ))}
+            </tr>
+          ))}
+          <Part columns={columns}>{t("backtest.figures")}</Part>
+          {Object.entries(found.metrics).map(([name, values]) => (
+            <FigureRow key={name} name={name} values={values} missing={found.metrics.missing_sessions} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Part({ columns, children }: { columns: number; children: ReactNode }) {
+  return (
+    <tr>
+      <th colSpan={columns} scope="colgroup">
+        <h3>{children}</h3>
+      </th>
+    </tr>
+  );
+}
+
+interface FigureRowProps {
+  name: string;
+  values: readonly unknown[];
+  missing: readonly unknown[] | undefined;
+}
+
+function FigureRow({ name, values, missing }: FigureRowProps) {
+  const { t } = useWords();
+  const best = bestOf(name, values);
+  return (
+    <tr>
+      <th scope="row">{named(name)}</th>
+      {values.map((value, at) => (
+        <td key={at} className={best.includes(at) ? "num best" : "num"}>
+          {best.includes(at) && (
+            <span className="star" role="img" aria-label={t("compare.best")} title={t("compare.best")}>
+              ★
+            </span>
+          )}
+          <span className={tone(name, value)}>{written(name, value, missing?.[at])}</span>
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function Plain({ value }: { value: unknown }) {
+  if (value === null || value === undefined) return NOTHING;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > LONGEST ? <span title={text}>{`${text.slice(0, LONGEST - 2)}…`}</span> : text;
+}

@@ -1,0 +1,49 @@
+import { Fragment } from "react";
+import type { Schemas } from "../../../api/client";
+import { useWords } from "../../../lang/words";
+import { Figure } from "../Figure";
+import { named } from "../figures";
+import type { ResultDetail } from "../results";
+
+interface FigureTableProps {
+  result: ResultDetail;
+  definitions: readonly Schemas["MetricDefinition"][];
+}
+
+/** The figures under their headings, each with its formula. */
+export function FigureTable({ result, definitions }: FigureTableProps) {
+  const { t, word } = useWords();
+  const known = definitions.filter((one) => one.key in result.metrics);
+  const groups = [...new Set(known.map((one) => one.group))];
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={t("backtest.figures")}>
+      <table>
+        <caption className="unseen">{t("backtest.figures")}</caption>
+        <tbody>
+          {groups.map((group) => (
+            <Fragment key={group}>
+              <tr>
+                <th colSpan={3} scope="colgroup">
+                  <h3>{word("group", group)}</h3>
+                </th>
+              </tr>
+              {known
+                .filter((one) => one.group === group)
+                .map((one) => (
+                  <tr key={one.key}>
+                    <th scope="row">{named(one.key)}</th>
+                    <td className="num">
+                      <Figure name={one.key} result={result} />
+                    </td>
+                    <td className="words muted" lang="en">
+                      {`${one.formula} ${one.least}`.trim()}
+                    </td>
+                  </tr>
+                ))}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

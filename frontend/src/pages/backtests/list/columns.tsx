@@ -1,0 +1,116 @@
+import { moment } from "../../../format/format";
+import { type Key, t } from "../../../lang/words";
+import { pathTo } from "../../../ui/address";
+import type { Column } from "../../../ui/DataTable";
+import { PageLink } from "../../../ui/Link";
+import { figureOf, LISTED, named, percentOf, tone, written } from "../figures";
+import { parametersOf, rangeOf, seriesOf } from "../range";
+import { nameOf, type Result } from "../results";
+import { Tags } from "../Tags";
+
+const AFTER_SHARPE = LISTED.indexOf("sharpe") + 1;
+
+/** Return the columns of the list; what the trials leave of the Sharpe ratio stands beside it. */
+export function resultColumns(
+  ticked: ReadonlySet<string>,
+  tick: (id: string, on: boolean) => void,
+  apart: ReadonlyMap<string, readonly string[]>,
+): Column<Result>[] {
+  return [
+    {
+      name: "choose",
+      title: <span className="unseen">{t("backtests.compare")}</span>,
+      show: (row) => (
+        <input
+          type="checkbox"
+          checked={ticked.has(row.id)}
+          aria-label={t("backtests.choose", { name: nameOf(row) })}
+          onChange={(event) => tick(row.id, event.target.checked)}
+        />
+      ),
+    },
+    {
+      name: "name",
+      title: t("column.name"),
+      words: true,
+      value: nameOf,
+      show: (row) => <Named row={row} apart={apart.get(row.id) ?? []} />,
+    },
+    {
+      name: "tags",
+      title: t("backtest.tags"),
+      value: (row) => row.tags.join(" ") || null,
+      show: (row) => <Tags tags={row.tags} />,
+    },
+    plain("strategy", "field.strategy"),
+    plain("instrument", "field.symbol"),
+    plain("timeframe", "field.timeframe"),
+    {
+      name: "range",
+      title: t("column.range"),
+      value: (row) => (typeof row.spec.from === "string" ? row.spec.from : ""),
+      show: (row) => rangeOf(row.spec),
+    },
+    {
+      name: "series",
+      title: t("column.series"),
+      value: (row) => seriesOf(row.spec),
+      show: (row) => seriesOf(row.spec),
+    },
+    {
+      name: "parameters",
+      title: t("backtest.parameters"),
+      words: true,
+      show: (row) => <span className="mono">{parametersOf(row.spec)}</span>,
+    },
+    ...LISTED.slice(0, AFTER_SHARPE).map(figure),
+    {
+      name: "confidence",
+      title: t("worth.confidence"),
+      number: true,
+      value: (row) => row.confidence,
+      show: (row) => percentOf(row.confidence),
+    },
+    ...LISTED.slice(AFTER_SHARPE).map(figure),
+    {
+      name: "created",
+      title: t("column.created"),
+      value: (row) => row.created_at,
+      show: (row) => moment(row.created_at),
+    },
+  ];
+}
+
+function plain(name: "strategy" | "instrument" | "timeframe", title: Key): Column<Result> {
+  return { name, title: t(title), value: (row) => row[name], show: (row) => row[name] };
+}
+
+function figure(name: string): Column<Result> {
+  return {
+    name,
+    title: named(name),
+    number: true,
+    value: (row) => figureOf(row.metrics[name]),
+    show: (row) => (
+      <span className={tone(name, row.metrics[name])}>
+        {written(name, row.metrics[name], row.metrics.missing_sessions)}
+      </span>
+    ),
+  };
+}
+
+/** The name as a link, the name of its spec, what tells it from others of its name, and its note. */
+function Named({ row, apart }: { row: Result; apart: readonly string[] }) {
+  return (
+    <>
+      <PageLink href={pathTo("/backtests", { id: row.id })}>{nameOf(row)}</PageLink>
+      {row.title && <div className="small muted">{row.name}</div>}
+      {apart.length > 0 && <div className="small mono">{apart.join(" · ")}</div>}
+      {row.note && (
+        <div className="small muted clipped" title={row.note}>
+          {row.note}
+        </div>
+      )}
+    </>
+  );
+}
