@@ -18,6 +18,8 @@ export function Dialog({
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    // A dialog that is still closed takes no focus, so that React's own `autoFocus` comes too early.
+    dialog.current?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };
@@ -83,8 +85,7 @@ export function Confirm<T>({ title, children, verb, act, done, close, gentle = f
             {verb}
           </button>
           {/* The harmless answer is the one that a hasty Enter gives. */}
-          {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
-          <button type="button" autoFocus onClick={close}>
+          <button type="button" data-first onClick={close}>
             {t("action.cancel")}
           </button>
         </div>

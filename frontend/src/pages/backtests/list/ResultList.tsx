@@ -12,7 +12,7 @@ import { nameOf, type Result } from "../results";
 import { useAddressPart } from "../useAddressPart";
 import { resultColumns } from "./columns";
 import { Filters } from "./Filters";
-import { fitting, readShown, type Shown, sortOf, writeShown } from "./filter";
+import { fitting, readShown, type Shown, sortOf, withoutIdle, writeShown } from "./filter";
 
 const MOST = 1000;
 const MOST_COMPARED = 20;
@@ -65,6 +65,17 @@ function Results({ results, total }: { results: readonly Result[]; total: number
     change((said) => writeShown(said, next));
   }
 
+  /** Forget the deleted results. */
+  function forget() {
+    setTicked(new Set());
+    show(
+      withoutIdle(
+        shown,
+        results.filter((row) => !ticked.has(row.id)),
+      ),
+    );
+  }
+
   return (
     <>
       <div className="line">
@@ -74,7 +85,7 @@ function Results({ results, total }: { results: readonly Result[]; total: number
         </span>
         <span className="end">
           <CompareLink chosen={chosen} />
-          <DeleteButton chosen={chosen} done={() => setTicked(new Set())} />
+          <DeleteButton chosen={chosen} done={forget} />
         </span>
       </div>
       {total > results.length && <p className="line muted small">{t("backtests.newest", { count: results.length })}</p>}

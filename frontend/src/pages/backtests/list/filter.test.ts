@@ -1,5 +1,5 @@
 import type { Result } from "../results";
-import { fitting, readShown, sortOf, writeShown } from "./filter";
+import { fitting, readShown, sortOf, withoutIdle, writeShown } from "./filter";
 
 function made(id: string, more: Partial<Result>): Result {
   const known = {
@@ -38,5 +38,10 @@ describe("what the list shows", () => {
     expect(ids({ text: "FAST=5" })).toEqual(["a"]);
     expect(ids({ text: "roll" })).toEqual(["b"]);
     expect(ids({ tag: "keep", instrument: "NQ" })).toEqual([]);
+  });
+
+  it("forgets a filter that no result fits any more", () => {
+    const shown = { ...readShown(new URLSearchParams()), tag: "bad", instrument: "ES", text: "x" };
+    expect(withoutIdle(shown, [made("a", {})])).toEqual({ ...shown, tag: "" });
   });
 });

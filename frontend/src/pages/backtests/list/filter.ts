@@ -53,6 +53,14 @@ export function fitting(results: readonly Result[], shown: Shown): Result[] {
   );
 }
 
+/** Return what to show after results were deleted: without the filters that no result fits any more. */
+export function withoutIdle(shown: Shown, left: readonly Result[]): Shown {
+  const kept = { ...shown };
+  for (const name of PICKS) if (!left.some((row) => row[name] === shown[name])) kept[name] = "";
+  if (!left.some((row) => row.tags.includes(shown.tag))) kept.tag = "";
+  return kept;
+}
+
 function textOf(row: Result): string {
   const texts = [nameOf(row), row.name, row.tags.join(" "), row.note ?? "", parametersOf(row.spec), rangeOf(row.spec)];
   return texts.join(" ").toLowerCase();
