@@ -1,8 +1,8 @@
 /** Jobs as the pages list them. */
 
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { usePolling } from "./changes";
 import { api, got, type Schemas } from "./client";
-import { every } from "./queries";
 
 type Job = Schemas["JobStatus"];
 
@@ -14,7 +14,7 @@ export function useNewestJobs(limit: number, milliseconds: number) {
     queryKey: ["jobs", "newest", limit],
     queryFn: async ({ signal }): Promise<Job[]> =>
       (await got(api.GET("/api/v1/jobs", { params: { query: { limit } }, signal }))).jobs,
-    refetchInterval: every(milliseconds),
+    refetchInterval: usePolling(milliseconds),
   });
 }
 
@@ -26,7 +26,7 @@ export function useAllJobs(milliseconds: number) {
       got(api.GET("/api/v1/jobs", { params: { query: { limit: PAGE, before: pageParam } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: every(milliseconds),
+    refetchInterval: usePolling(milliseconds),
   });
 }
 

@@ -2,19 +2,32 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { api, got, type Schemas } from "../api/client";
 import { follow } from "../api/live";
-import { ago, clock, lasting, moment } from "../format/format";
-import { useWords } from "../lang/words";
+import { ago, clock, lasting, moment, number } from "../format/format";
+import { t, useWords, word } from "../lang/words";
+import { pathTo } from "./address";
 import { sentence } from "./failures";
-import { OuterLink } from "./Link";
+import { OuterLink, PageLink } from "./Link";
 
-export type Job = Schemas["JobStatus"];
+export type Job = Schemas["JobStatus"] & Partial<JobDetails>;
 
-interface ToldEvent {
+/** What a server may say of a job besides. */
+interface JobDetails {
+  /** Name of its newest run's job in Dagster. */
+  job: string | null;
+  surface: string | null;
+  waiting: { code: string; words: string; ahead: number } | null;
+  progress: { done: number; total: number | null; unit: string; eta_seconds: number | null } | null;
+}
+
+export interface ToldEvent {
   at: string;
   step: string;
   message: string;
   failed: boolean;
   cursor: string;
+  /** Class of the error, and the innermost one in its own words. */
+  error?: string | null;
+  cause?: string | null;
 }
 
 const FINAL: readonly string[] = ["succeeded", "failed", "cancelled"];
@@ -61,11 +74,6 @@ interface LiveJobProps {
 export function LiveJob({ job: begun, ended, children }: LiveJobProps) {
   const { t } = useWords();
   const { job, told, trouble, cancel } = useLiveJob(begun, ended);
-  const log = useRef<HTMLOListElement>(null);
-  useEffect(() => {
-    const list = log.current;
-    if (list && list.scrollHeight - list.scrollTop - list.clientHeight < 60) list.scrollTop = list.scrollHeight;
-  }, [told]);
   const button = isOver(job) ? null : (
     <button type="button" className="danger" onClick={cancel}>
       {t("job.cancel")}
@@ -80,20 +88,32 @@ export function LiveJob({ job: begun, ended, children }: LiveJobProps) {
       <p className="small muted" role="status">
         {trouble}
       </p>
-      {told.length > 0 && (
-        <ol className="log" tabIndex={0} aria-label={t("job.log")} ref={log}>
-          {told.map((event) => (
-            <li key={event.cursor}>
-              <time dateTime={event.at}>{clock(event.at)}</time>
-              <span className={event.failed ? "bad" : undefined}>
-                {[event.step, event.message].filter(Boolean).join(": ")}
-              </span>
-            </li>
-          ))}
-        </ol>
-      )}
+      <JobLog told={told} />
       {children?.(job)}
     </article>
+  );
+}
+
+/** What a job tells as it goes; the end stays in view while nobody scrolls up. */
+export function JobLog({ told, className = "" }: { told: readonly ToldEvent[]; className?: string }) {
+  const { t } = useWords();
+  const log = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    const list = log.current;
+    if (list && list.scrollHeight - list.scrollTop - list.clientHeight < 60) list.scrollTop = list.scrollHeight;
+  }, [told]);
+  if (!told.length) return null;
+  return (
+    <ol className={`log ${className}`} tabIndex={0} aria-label={t("job.log")} ref={log}>
+      {told.map((event) => (
+        <li key={event.cursor}>
+          <time dateTime={event.at}>{clock(event.at)}</time>
+          <span className={event.failed ? "bad" : undefined}>
+            {[event.step, event.message].filter(Boolean).join(": ")}
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -142,8 +162,7 @@ export function useLiveJob(begun: Job, ended?: (job: Job) => void) {
 
 function JobHead({ job, action }: { job: Job; action?: ReactNode }) {
   const { t, word } = useWords();
-  const took = job.ended_at ? lasting((Date.parse(job.ended_at) - Date.parse(job.created_at)) / 1000) : null;
-  const when = [word("kind", job.kind), ago(job.created_at), took].filter(Boolean).join(" · ");
+  const when = [word("kind", job.kind), job.job, ago(job.created_at), tookOf(job)].filter(Boolean).join(" · ");
   return (
     <div className="row">
       <div>
@@ -153,6 +172,13 @@ function JobHead({ job, action }: { job: Job; action?: ReactNode }) {
         </span>
       </div>
       <div className="row">
+        <PageLink
+          href={pathTo("/runs", { id: job.id })}
+          className="small"
+          aria-label={t("job.details.of", { job: job.about })}
+        >
+          {t("job.details")}
+        </PageLink>
         {job.url && (
           <OuterLink href={job.url} className="small">
             {t("job.dagster")}
@@ -165,18 +191,45 @@ function JobHead({ job, action }: { job: Job; action?: ReactNode }) {
   );
 }
 
-function JobProgress({ job }: { job: Job }) {
+/** Return how long a job took, as text; null while it goes on. */
+export function tookOf(job: Job): string | null {
+  return job.ended_at ? lasting((Date.parse(job.ended_at) - Date.parse(job.created_at)) / 1000) : null;
+}
+
+/** How far a job is, what it waits for, or why it failed. */
+export function JobProgress({ job }: { job: Job }) {
   const { t } = useWords();
   const said = job.message ? (
     <p className={`small ${job.state === "failed" ? "loss" : "muted"}`}>{job.message}</p>
   ) : null;
   if (isOver(job)) return said;
-  const steps = job.steps ? t("job.steps", { done: job.done, steps: job.steps }) : t("job.starting");
+  const { progress } = job;
+  const [done, all] = progress?.total ? [progress.done, progress.total] : [job.done, job.steps];
+  const steps = job.steps ? t("job.steps", { done: job.done, steps: job.steps }) : job.waiting ? "" : t("job.starting");
+  const text = [steps, ...advanceOf(job)].filter(Boolean).join(" · ");
   return (
     <>
-      <progress max={Math.max(1, job.steps)} value={job.steps ? job.done : undefined} aria-label={steps} />
-      <p className="small muted">{steps}</p>
+      {job.waiting && <p className="small warned">{waitOf(job)}</p>}
+      <progress max={Math.max(1, all)} value={all ? done : undefined} aria-label={text || waitOf(job)} />
+      {text && <p className="small muted">{text}</p>}
       {said}
     </>
   );
+}
+
+/** Return why a job has not begun, as a sentence; empty where that is not known. */
+export function waitOf({ waiting }: Job): string {
+  if (!waiting) return "";
+  const reason = word("waiting", waiting.code);
+  // A server that knows more reasons than this page says them itself.
+  const sentence = reason === waiting.code ? waiting.words : reason;
+  return waiting.ahead ? `${sentence} ${t("waiting.ahead", { count: waiting.ahead })}` : sentence;
+}
+
+function advanceOf({ progress }: Job): string[] {
+  if (!progress) return [];
+  const unit = word("unit", progress.unit);
+  const of = progress.total === null ? "" : ` / ${number(progress.total)}`;
+  const left = progress.eta_seconds === null ? [] : [t("job.left", { time: lasting(progress.eta_seconds) })];
+  return [`${number(progress.done)}${of} ${unit}`, ...left];
 }

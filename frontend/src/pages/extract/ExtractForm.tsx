@@ -127,7 +127,7 @@ function There({ symbol, start, end = daysAgo(1) }: { symbol?: string; start?: s
   const { t } = useWords();
   const days = lengthOf(start ?? "", end);
   const there = useQuery({
-    queryKey: ["bars", "there", symbol, start, end],
+    queryKey: ["coverage", symbol, "there", start, end],
     enabled: Boolean(symbol) && days > 0 && days <= KNOWN_DAYS,
     queryFn: async ({ signal }) => {
       const params = { path: { symbol: symbol ?? "" }, query: { first: start, last: end } };

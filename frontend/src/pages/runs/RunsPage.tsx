@@ -1,8 +1,98 @@
+import { useAllJobs } from "../../api/jobs";
 import { useWords } from "../../lang/words";
-import { PageHead } from "../../ui/Card";
+import { useQueryString } from "../../ui/address";
+import { Card, PageHead } from "../../ui/Card";
+import { isOver, type Job, JobLine } from "../../ui/JobView";
+import { Empty, Failing } from "../../ui/Region";
+import { JobFilters } from "./JobFilters";
+import { JobTable } from "./JobTable";
+import { OneJob } from "./OneJob";
+import { meets, readFilter } from "./filter";
+import "../../styles/runs.css";
 
-/** Not written yet. */
+const OFTEN = 4000;
+const FAILED = 3;
+const DAY = 86_400_000;
+
+/** Everything that was started: all jobs, or one of them by its id in the address. */
 export default function RunsPage() {
+  const [query] = useQueryString();
+  const id = query.get("id");
+  return id ? <OneJob key={id} id={id} /> : <AllJobs />;
+}
+
+function AllJobs() {
   const { t } = useWords();
-  return <PageHead title={t("nav.runs")} />;
+  const [query, setQuery] = useQueryString();
+  const list = useAllJobs(OFTEN);
+  const filter = readFilter(query);
+  const jobs = list.data?.pages.flatMap((page) => page.jobs) ?? [];
+  const shown = jobs.filter((job) => meets(job, filter));
+  const more = list.hasNextPage && (
+    <button type="button" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+      {t("runs.older")}
+    </button>
+  );
+  return (
+    <>
+      <PageHead title={t("nav.runs")} about={t("runs.about")} />
+      {list.isError && (
+        <Card title={t("runs.all")}>
+          <Failing error={list.error} again={() => void list.refetch()} busy={list.isFetching} />
+        </Card>
+      )}
+      {list.isPending && (
+        <p className="busy" aria-busy="true">
+          {t("state.loading")}
+        </p>
+      )}
+      {list.data && !list.isError && (
+        <>
+          <Newest jobs={jobs} />
+          <Card
+            title={t("runs.all")}
+            end={
+              <span className="muted small" role="status">
+                {t("runs.shown", { shown: shown.length, count: jobs.length })}
+              </span>
+            }
+          >
+            <JobFilters jobs={jobs} query={query} setQuery={setQuery} />
+            {shown.length > 0 && <JobTable jobs={shown} />}
+            {!shown.length && jobs.length > 0 && <Empty title={t("runs.none")} text={t("runs.none.text")} />}
+            {!jobs.length && <Empty title={t("jobs.empty")} text={t("jobs.empty.text")} />}
+            {more && <div className="body">{more}</div>}
+          </Card>
+        </>
+      )}
+    </>
+  );
+}
+
+/** What failed lately comes first, then what runs and waits. */
+function Newest({ jobs }: { jobs: readonly Job[] }) {
+  const { t } = useWords();
+  const going = jobs.filter((job) => !isOver(job));
+  const failed = jobs.filter((job) => job.state === "failed" && isLate(job)).slice(0, FAILED);
+  return (
+    <>
+      {failed.length > 0 && (
+        <Card title={t("runs.failed")}>
+          {failed.map((job) => (
+            <JobLine key={job.id} job={job} />
+          ))}
+        </Card>
+      )}
+      <Card title={t("runs.now")}>
+        {going.map((job) => (
+          <JobLine key={job.id} job={job} />
+        ))}
+        {!going.length && <p className="body muted">{t("runs.idle")}</p>}
+      </Card>
+    </>
+  );
+}
+
+function isLate(job: Job): boolean {
+  return Date.now() - Date.parse(job.created_at) < DAY;
 }

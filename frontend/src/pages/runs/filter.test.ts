@@ -1,0 +1,46 @@
+import type { Job } from "../../ui/JobView";
+import { kindsOf, meets, readFilter, withCriterion } from "./filter";
+
+const JOB: Job = {
+  id: "one",
+  kind: "run",
+  job: "update_bars",
+  about: "ES 2026-10",
+  state: "failed",
+  done: 1,
+  steps: 3,
+  message: "The gateway hung up.",
+  runs: ["one"],
+  url: null,
+  created_at: "2026-10-05T10:00:00Z",
+  ended_at: "2026-10-05T10:01:00Z",
+  backtest: null,
+};
+const NONE = { kind: "", state: "", find: "" };
+
+describe("the filter of jobs", () => {
+  it("leaves nothing out without criteria", () => {
+    expect(meets(JOB, NONE)).toBe(true);
+  });
+
+  it("knows a run by its job in Dagster", () => {
+    expect(meets(JOB, { ...NONE, kind: "update_bars" })).toBe(true);
+    expect(meets(JOB, { ...NONE, kind: "run" })).toBe(false);
+    expect(kindsOf([JOB, { ...JOB, kind: "backtest" }, JOB])).toEqual(["backtest", "update_bars"]);
+  });
+
+  it("finds every word, in any order and size", () => {
+    expect(meets(JOB, { ...NONE, find: "gateway es" })).toBe(true);
+    expect(meets(JOB, { ...NONE, find: "gateway nq" })).toBe(false);
+  });
+
+  it("wants all criteria met", () => {
+    expect(meets(JOB, { kind: "update_bars", state: "succeeded", find: "" })).toBe(false);
+  });
+
+  it("is read from the address as it was written", () => {
+    const query = withCriterion(withCriterion(new URLSearchParams("kind=x"), "state", "failed"), "kind", "");
+    expect(query.toString()).toBe("state=failed");
+    expect(readFilter(query)).toEqual({ ...NONE, state: "failed" });
+  });
+});
