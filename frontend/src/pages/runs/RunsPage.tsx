@@ -73,7 +73,7 @@ function AllJobs() {
 function Newest({ jobs }: { jobs: readonly Job[] }) {
   const { t } = useWords();
   const going = jobs.filter((job) => !isOver(job));
-  const failed = jobs.filter((job) => job.state === "failed" && isLate(job)).slice(0, FAILED);
+  const failed = jobs.filter((job) => job.state === "failed" && isRecent(job)).slice(0, FAILED);
   return (
     <>
       {failed.length > 0 && (
@@ -93,6 +93,6 @@ function Newest({ jobs }: { jobs: readonly Job[] }) {
   );
 }
 
-function isLate(job: Job): boolean {
+function isRecent(job: Job): boolean {
   return Date.now() - Date.parse(job.created_at) < DAY;
 }
