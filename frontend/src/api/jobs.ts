@@ -1,6 +1,6 @@
 /** Jobs as the pages list them. */
 
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { usePolling } from "./changes";
 import { api, got, type Schemas } from "./client";
 
@@ -35,6 +35,5 @@ export function useJob(id: string) {
   return useQuery({
     queryKey: ["jobs", "one", id],
     queryFn: ({ signal }) => got(api.GET("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } }, signal })),
-    placeholderData: keepPreviousData,
   });
 }
