@@ -107,11 +107,13 @@ export class Stage {
   /** Draw other trades. */
   setTrades(list: readonly Trade[]): void {
     this.trades.set(list, this.bars);
+    this.#hears.moved?.();
   }
 
   /** Draw the lines of a strategy; null: none. */
   setLines(lines: Lines | null): void {
     this.indicators.set(lines, this.bars);
+    this.#hears.moved?.();
   }
 
   /** Say of a roll what this function says. */
