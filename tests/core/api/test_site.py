@@ -1,62 +1,49 @@
-"""The shell of the pages and the files they are made of, without a browser."""
+"""The shell of the pages, the files they are made of and the words they say, without a browser."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from string import Formatter
 
 import httpx
 import pytest
 
-from g4qc_core.api.site import LANGUAGES, PAGES, PATHS, choose_language
+from g4qc_core.api.site import ALIASES, BUNDLE, LANGUAGES, PATHS, choose_language
 from g4qc_core.backtest.specs.spec_fields import spec_fields
 from g4qc_core.futures.adjustment import Adjustment
 from g4qc_core.storage.request_ledger import Outcome
 from tests.fixtures.api import Api
 
-SCRIPTS = sorted(path for path in PAGES.rglob("*.js"))
-DICTIONARIES = {name: json.loads((PAGES / "lang" / f"{name}.json").read_text("utf-8")) for name in LANGUAGES}
-LONGEST = 330
-# Words of the server, and of lists in the scripts, are looked up by the first part of their key.
-KINDS = (
-    *(
-        "adjustment",
-        "bar",
-        "class",
-        "decision",
-        "describe",
-        "down",
-        "figure",
-        "group",
-        "job",
-        "kind",
-        "metric",
-        "on_roll",
-        "origin",
-        "outcome",
-        "problem",
-        "reason",
-        "scope",
-        "side",
-        "table",
-        "window",
-    ),
-    *("zone", "field", "column", "shortcut", "nav", "theme"),
+FRONTEND = Path(__file__).parents[3] / "frontend"
+SOURCES = sorted(
+    path
+    for path in (FRONTEND / "src").rglob("*")
+    if path.suffix in (".ts", ".tsx") and ".test." not in path.name and path.name not in ("schema.d.ts", "testing.ts")
 )
+TEXT = "\n".join(path.read_text("utf-8") for path in SOURCES)
+PARTS = {name: sorted((FRONTEND / "src" / "lang" / name).glob("*.json")) for name in LANGUAGES}
+DICTIONARIES = {
+    name: {key: text for part in parts for key, text in json.loads(part.read_text("utf-8")).items()}
+    for name, parts in PARTS.items()
+}
+FILES = sorted(path.relative_to(BUNDLE).as_posix() for path in BUNDLE.rglob("*") if path.is_file())
+# Choices of a field of a spec are looked up under the name of the field.
+CHOICES = {field.name for field in spec_fields() if field.choices}
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.relative_to(PAGES).as_posix())
-def test_a_script_says_what_it_knows_fits_in_the_head_and_writes_no_markup(script: Path) -> None:
-    text = script.read_text("utf-8")
-    assert text.startswith("/**")
-    assert text.count("\n") <= LONGEST
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.relative_to(FRONTEND).as_posix())
+def test_a_source_writes_no_markup_and_runs_no_text(source: Path) -> None:
+    text = source.read_text("utf-8")
+    unsafe = r"innerHTML|InnerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
+    assert not re.search(unsafe, text)
 
 
 def test_nothing_in_the_pages_names_another_address_but_as_a_link() -> None:
-    own = [path for path in PAGES.rglob("*") if path.suffix in (".js", ".css", ".html")]
+    more = list(FRONTEND.joinpath("src").rglob("*.css"))
+    own = [*SOURCES, *more, FRONTEND / "index.html", BUNDLE.with_name("shell.html")]
     found = {address for path in own for address in re.findall(r"https?://[\w./-]+", path.read_text("utf-8"))}
     assert found <= {"https://www.tradingview.com/", "http://www.w3.org/2000/svg"}
 
@@ -70,9 +57,17 @@ def test_the_dictionaries_have_the_same_keys_and_the_same_gaps_to_fill() -> None
     assert all(text.strip() for dictionary in DICTIONARIES.values() for text in dictionary.values())
 
 
+def test_a_key_stands_in_one_part_of_a_dictionary_and_in_the_same_one_in_every_language() -> None:
+    places = [
+        [(part.name, key) for part in parts for key in json.loads(part.read_text("utf-8"))] for parts in PARTS.values()
+    ]
+    assert all(set(one) == set(places[0]) for one in places)
+    assert [key for key, times in Counter(key for _, key in places[0]).items() if times > 1] == []
+
+
 def test_a_field_of_a_spec_is_described_as_everywhere_and_has_a_label_in_every_language() -> None:
-    script = (PAGES / "js" / "backtest" / "form.js").read_text("utf-8")
-    labels = dict(re.findall(r"(\w+): \"(\w+)\"", re.findall(r"const LABELS = \{(.*?)\}", script)[0]))
+    script = (FRONTEND / "src" / "pages" / "backtests" / "form" / "specForm.ts").read_text("utf-8")
+    labels = dict(re.findall(r"(\w+): \"(\w+)\"", re.findall(r"const LABELS[^=]*= \{(.*?)\}", script)[0]))
     for field in spec_fields():
         for language, dictionary in DICTIONARIES.items():
             if field.name not in ("strategy", "parameters"):
@@ -83,8 +78,8 @@ def test_a_field_of_a_spec_is_described_as_everywhere_and_has_a_label_in_every_l
 
 
 def test_the_chart_offers_every_adjustment() -> None:
-    script = (PAGES / "js" / "chart" / "view.js").read_text("utf-8")
-    offered = re.findall(r"export const ADJUSTMENTS = (\[.*?\]);", script)[0]
+    script = (FRONTEND / "src" / "chart" / "view.ts").read_text("utf-8")
+    offered = re.findall(r"export const ADJUSTMENTS = (\[.*?\]) as const;", script)[0]
     assert json.loads(offered) == [str(one) for one in Adjustment]
 
 
@@ -92,13 +87,15 @@ def test_every_outcome_of_a_request_has_a_word() -> None:
     assert {f"outcome.{outcome}" for outcome in Outcome} <= set(DICTIONARIES["en"])
 
 
-def test_every_sentence_that_a_script_says_is_in_the_dictionary_and_none_lies_idle() -> None:
-    text = "\n".join(path.read_text("utf-8") for path in SCRIPTS)
-    said = set(re.findall(r"""\bt\(\s*["']([\w.]+)["']""", text)) | set(re.findall(r"""["'](\w+\.[\w.]+)["']""", text))
+def test_every_sentence_that_a_source_says_is_in_the_dictionary_and_none_lies_idle() -> None:
+    asked = set(re.findall(r"""\bt\(\s*["']([\w.-]+)["']""", TEXT))
+    said = asked | set(re.findall(r"""["'](\w+\.[\w.-]+)["']""", TEXT))
+    # Words of the server, and of lists, are looked up by the beginning of their key.
+    stems = CHOICES | set(re.findall(r"""\bword\(\s*["']([\w.-]+)["']""", TEXT))
+    stems |= set(re.findall(r"`([\w-]+(?:\.[\w-]+)*)\.\$\{", TEXT))
     keys = {re.sub(r"\.(one|other)$", "", key) for key in DICTIONARIES["en"]}
-    missing = {key for key in re.findall(r"""\bt\(\s*["']([\w.]+)["']""", text) if key not in keys}
-    assert missing == set()
-    assert {key for key in keys - said if key.split(".")[0] not in KINDS} == set()
+    assert asked - keys == set()
+    assert {key for key in keys - said if not any(key.startswith(f"{stem}.") for stem in stems)} == set()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +117,7 @@ def test_the_language_is_the_visitors_choice_else_the_browsers(
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, *ALIASES])
 def test_every_page_is_one_shell_that_allows_no_script_but_its_own(api: Api, path: str) -> None:
     answer = httpx.get(f"{api.url}{path}", headers={"Accept-Language": "es", "Cookie": 'g4qc_theme="><script>'})
     assert answer.status_code == 200
@@ -129,17 +126,21 @@ def test_every_page_is_one_shell_that_allows_no_script_but_its_own(api: Api, pat
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=", answer.text)
+    linked = set(re.findall(r'(?:src|href)="/pages/\w+/([^"]+)"', answer.text))
+    assert {"js/main.js", "js/es.js"} <= linked <= set(FILES)
+    assert "js/en.js" not in linked
 
 
 @pytest.mark.integration
-def test_files_are_kept_for_good_and_nothing_beside_them_is_served(api: Api) -> None:
-    shells = [httpx.get(f"{api.url}{path}").text for path in PATHS]
-    addresses = sorted({address for shell in shells for address in re.findall(r'(?:src|href)="(/pages/[^"]+)"', shell)})
-    base = addresses[0].split("/")[2]
-    assert {f"/pages/{base}/{script.relative_to(PAGES).as_posix()}" for script in SCRIPTS} <= set(addresses)
-    for address in addresses:
-        answer = httpx.get(f"{api.url}{address}")
-        assert answer.status_code == 200, address
-        assert "immutable" in answer.headers["Cache-Control"]
+def test_files_are_kept_for_good_and_packed_and_nothing_beside_them_is_served(api: Api) -> None:
+    base = re.findall(r'src="/pages/(\w+)/js/main.js"', httpx.get(f"{api.url}/").text)[0]
+    for name in FILES:
+        content = (BUNDLE / name).read_bytes()
+        for accepted, coding in (("gzip", "gzip"), ("identity", None), ("gzip;q=0", None)):
+            answer = httpx.get(f"{api.url}/pages/{base}/{name}", headers={"Accept-Encoding": accepted})
+            assert (answer.status_code, answer.content) == (200, content), name
+            assert answer.headers.get("Content-Encoding") == coding, name
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert "Accept-Encoding" in answer.headers["Vary"]
     for escape in ("../site.py", "%2e%2e/site.py", "..%2f..%2fsettings.py", "js/../../site.py", ""):
         assert httpx.get(f"{api.url}/pages/{base}/{escape}").status_code == 404, escape

@@ -93,7 +93,7 @@ export function ResultPage({ result }: { result: ResultDetail }) {
         <Card title={t("backtest.notes")}>
           <div className="body">
             {result.notes.length ? (
-              <ul lang="en">
+              <ul>
                 {result.notes.map((note) => (
                   <li key={note}>{note}</li>
                 ))}
