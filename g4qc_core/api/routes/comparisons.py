@@ -13,6 +13,7 @@ from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.backtests import ResultId, record_of
 from g4qc_core.errors import UsageError
 from g4qc_core.services.backtests.result_comparison import compare_results, differing
+from g4qc_core.services.backtests.result_pairs import compared_pairs
 
 router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 404, 410, 422, 429, 503))
 
@@ -47,6 +48,30 @@ class SessionComparison(BaseModel):
     level: float = Field(description="Share of draws within an interval")
 
 
+class PairFigure(BaseModel):
+    """One figure of a pair on the sessions that both have."""
+
+    first: float | None
+    second: float | None
+    difference: float | None = Field(description="First less second")
+    low: float | None = Field(description="Interval of the difference; null if there are too few sessions")
+    high: float | None
+    chance: float | None = Field(description="Probability of such a difference between two equals")
+    corrected: float | None = Field(description="The same by Holm's correction for all pairs and both figures")
+    different: bool = Field(description="`corrected` is below 0.05, and the interval leaves out zero")
+
+
+class ResultPair(BaseModel):
+    """Two of several results; `compare?a=&b=` says more about them."""
+
+    first: str = Field(description="Id")
+    second: str
+    sessions: int = Field(description="Sessions that both have")
+    mean: PairFigure = Field(description="Mean return a session")
+    sharpe: PairFigure = Field(description="Sharpe ratio per session")
+    different: bool = Field(description="True if one of the two figures is different")
+
+
 class BacktestComparison(BaseModel):
     """Several results side by side; each list has the order of the ids."""
 
@@ -55,6 +80,10 @@ class BacktestComparison(BaseModel):
     metrics: dict[str, list[Any]]
     differing: dict[str, list[Any]] = Field(description="Fields of the specs and inputs in which they differ")
     returns: SessionComparison | None = Field(description="Whether a and b differ; null if `ids` was asked")
+    pairs: list[ResultPair] | None = Field(
+        description="Each result with each that follows it in `ids`, corrected for their number; null if a and b were "
+        "asked"
+    )
 
 
 _OF_TWO = "Id of a result; with the other one, whether the two differ is computed"
@@ -70,7 +99,8 @@ def compare(
     """Compare results: several by `ids`, or two by `a` and `b`.
 
     Two are compared by their session returns, paired by trade date and drawn again in blocks: the difference with its
-    interval, the standard error of each Sharpe ratio, and a verdict in words.
+    interval, the standard error of each Sharpe ratio, and a verdict in words. Several are compared so in pairs: the
+    more pairs there are, the more of them differ by chance, and `different` is corrected for that.
     """
     two = [one for one in (a, b) if one is not None]
     if len(two) == 1 or bool(two) == bool(ids):
@@ -84,4 +114,5 @@ def compare(
         metrics={name: [record.metrics.get(name) for record in records] for name in names},
         differing=differing(records),
         returns=None if returns is None else SessionComparison(**returns),
+        pairs=None if two else [ResultPair(**pair) for pair in compared_pairs(records, context.stores())],
     )

@@ -6,9 +6,11 @@ How trials are written, and what a result is worth after them, does not belong h
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+import pandas as pd
 from sqlalchemy import Float, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -75,6 +77,20 @@ class TrialStore:
         )
         with self._database.transaction() as connection:
             return [float(value) for value in connection.scalars(query, {"id": backtest_id})]
+
+    def session_equities(self, ids: Sequence[str]) -> dict[str, pd.Series]:
+        """Return the equity at the last bar of each session of results, by trade date (a DatetimeIndex)."""
+        # Rather than a sort of all bars: the last bar of each session by a hash, and its row by its key.
+        query = text(
+            "SELECT backtest_id, trade_date, equity FROM (SELECT backtest_id, max(timestamp) AS timestamp "
+            "FROM backtest_equity WHERE backtest_id = ANY(:ids) GROUP BY backtest_id, trade_date) AS last "
+            "JOIN backtest_equity USING (backtest_id, timestamp)"
+        )
+        found: dict[str, dict[date, float]] = {one: {} for one in ids}
+        with self._database.transaction() as connection:
+            for backtest_id, day, equity in connection.execute(query, {"ids": list(ids)}):
+                found[backtest_id][day] = float(equity)
+        return {one: pd.Series(days, pd.DatetimeIndex(list(days)), float).sort_index() for one, days in found.items()}
 
     def search_of(self, family: str, fingerprint: str) -> str | None:
         """Return the newest search that tried this set and kept session returns; None if none did."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 import httpx
@@ -83,6 +84,23 @@ def test_a_result_is_named_and_tagged_and_found_by_its_tags(api: Api) -> None:
         assert asked == "add_tags.0: write one word of at most 30 letters, digits and . _ -, like keep."
         assert "whole id of a result" in told(client.patch("/backtests/3f2a91c0", json={"title": "x"}), 422)
         told(client.patch(f"/backtests/{'f' * 32}", json={"title": "x"}), 404)
+
+
+def test_many_results_are_compared_in_pairs(api: Api) -> None:
+    several = [IDS["old"], IDS["new"], IDS["other"]]
+    with api.client() as client:
+        found = client.get("/backtests/compare", params={"ids": several}).json()
+        alone = client.get("/backtests/compare", params={"a": several[0], "b": several[1]}).json()
+        assert client.get("/backtests/compare", params={"ids": several[:1]}).json()["pairs"] == []
+    assert [(pair["first"], pair["second"]) for pair in found["pairs"]] == list(combinations(several, 2))
+    assert (found["returns"], alone["pairs"]) == (None, None)
+    pair = found["pairs"][0]
+    assert pair["sessions"] == alone["returns"]["sessions"]
+    for name in ("mean", "sharpe"):
+        assert {key: pair[name][key] for key in ("first", "second", "difference", "low", "high")} == alone["returns"][
+            name
+        ]
+        assert pair[name]["different"] is False
 
 
 def test_a_note_is_kept_beside_a_result_and_changes_neither_its_id_nor_its_numbers(api: Api) -> None:
