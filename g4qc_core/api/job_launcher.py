@@ -32,6 +32,53 @@ class JobState(StrEnum):
         return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
+class WaitCode(StrEnum):
+    """Why a job has not begun."""
+
+    QUEUE = "queue"
+    """All places are taken."""
+    CONCURRENCY = "concurrency"
+    """A pool that it uses is taken."""
+    GATEWAY = "gateway"
+    """The gateway serves another run."""
+    STARTING = "starting"
+    """Nothing is before it: its process is about to start, or starts."""
+    PAUSED = "paused"
+    """Nothing leaves the queue: Dagster's daemon or the code of the graph is away."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Why a job has not begun, or its next run has not.
+
+    Attributes:
+        code: why.
+        words: the same in one sentence.
+        ahead: runs that go before it.
+    """
+
+    code: WaitCode
+    words: str
+    ahead: int = 0
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """How far a job is within its step.
+
+    Attributes:
+        done: units that are done.
+        total: of how many; None: not known.
+        unit: `trials`, `confirmations`, `steps` of a study, or `requests` to the gateway.
+        eta_seconds: estimated time for the others; None: not known.
+    """
+
+    done: int
+    total: int | None
+    unit: str
+    eta_seconds: float | None
+
+
 @dataclass(frozen=True)
 class ExtractionRequest:
     """Sessions of an instrument to fetch, validate and derive.
@@ -67,6 +114,11 @@ class Job:
         url: page of the newest run; None before there is one.
         ended_at: UTC; None while it is unfinished.
         backtest: name of the spec, of a backtest.
+        job: name of the job in Dagster that the newest run belongs to, like `update_bars`; None for a selection of
+            assets by hand.
+        surface: `API`, `command line`, `schedule` or `sensor`; `Dagster` for a run that Dagster's own pages launched.
+        waiting: why its newest run has not begun; None for one that has, or a job that has ended.
+        progress: how far it is within its step; None where that is not known, or the job has ended.
     """
 
     id: str
@@ -81,6 +133,10 @@ class Job:
     url: str | None = None
     ended_at: datetime | None = None
     backtest: str | None = None
+    job: str | None = None
+    surface: str | None = None
+    waiting: Waiting | None = None
+    progress: JobProgress | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +149,9 @@ class JobEvent:
         step: name of the step; empty for an event of the run.
         message: what happened.
         failed: True for a failure.
+        level: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`.
+        error: class of the error, of a failure or a retry.
+        cause: the innermost error in its own words, of the same.
     """
 
     cursor: str
@@ -100,6 +159,9 @@ class JobEvent:
     step: str
     message: str
     failed: bool = False
+    level: str = "INFO"
+    error: str | None = None
+    cause: str | None = None
 
 
 class JobLauncher(Protocol):
@@ -212,6 +274,9 @@ class JobLauncher(Protocol):
             limit: maximum number of jobs.
             before: id of the last job of the page before; None for the first page.
         """
+
+    def version(self) -> str:
+        """Return a text that changes when a job begins, changes its state or ends."""
 
     def cancel(self, job_id: str) -> Job:
         """Cancel a job, and return it; a job that has ended stays as it is."""

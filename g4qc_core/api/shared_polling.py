@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -17,11 +17,11 @@ from g4qc_core.errors import ListenersFull, TooManyRequests
 T = TypeVar("T")
 
 _THREADS = 4
-_KEPT_SECONDS = 10.0
+_KEPT_SECONDS = 30.0
 
 
 class SharedCalls:
-    """Blocking calls whose results several callers share, run in a separate pool of threads.
+    """Calls whose results several callers share; blocking ones run in a separate pool of threads.
 
     Routes that call once use other threads, so pollers never delay them.
     """
@@ -35,18 +35,26 @@ class SharedCalls:
 
         A caller that stops waiting does not cancel the call for the others.
         """
-        key, now = (function, *args), asyncio.get_running_loop().time()
+        in_thread = partial(to_thread.run_sync, partial(function, *args), limiter=self._turns, abandon_on_cancel=True)
+        return await self._shared((function, *args), in_thread, max_age)
+
+    async def share(self, function: Callable[..., Coroutine[Any, Any, T]], *args: Any, max_age: float) -> T:
+        """Return the result of a coroutine function, shared in the same way."""
+        return await self._shared((function, *args), partial(function, *args), max_age)
+
+    async def _shared(self, key: Hashable, begin: Callable[[], Awaitable[T]], max_age: float) -> T:
+        now = asyncio.get_running_loop().time()
         answered, task = self._calls.get(key, (0.0, None))
         if task is None or (task.done() and now - answered > max_age):
             self._forget(now)
-            task = asyncio.create_task(self._run(key, partial(function, *args)))
+            task = asyncio.create_task(self._run(key, begin))
             task.add_done_callback(_retrieve_exception)
             self._calls[key] = (now, task)
         return await asyncio.shield(task)
 
-    async def _run(self, key: Hashable, function: Callable[[], T]) -> T:
+    async def _run(self, key: Hashable, begin: Callable[[], Awaitable[T]]) -> T:
         try:
-            return await to_thread.run_sync(function, limiter=self._turns, abandon_on_cancel=True)
+            return await begin()
         finally:
             _, task = self._calls[key]
             self._calls[key] = (asyncio.get_running_loop().time(), task)

@@ -17,6 +17,7 @@ from g4qc_core.storage.bar_stores.quarantine_store import QuarantineStore
 from g4qc_core.storage.bar_stores.raw_store import RawStore
 from g4qc_core.storage.bar_stores.revision_store import RevisionStore
 from g4qc_core.storage.bar_stores.version_store import VersionStore
+from g4qc_core.storage.change_store import ChangeStore
 from g4qc_core.storage.check_state_store import CheckStateStore
 from g4qc_core.storage.comparison_store import ComparisonStore
 from g4qc_core.storage.contract_store import ContractStore
@@ -32,6 +33,7 @@ from g4qc_core.storage.result_stores.result_labels import ResultLabels
 from g4qc_core.storage.result_stores.search_store import SearchStore
 from g4qc_core.storage.result_stores.study_store import StudyStore
 from g4qc_core.storage.roll_store import RollStore
+from g4qc_core.storage.run_progress_store import RunProgressStore
 from g4qc_core.storage.server.database import Database, open_database
 from g4qc_core.storage.server.named_locks import NamedLocks
 from g4qc_core.storage.trade_date_migration import TradeDateMigration
@@ -58,12 +60,14 @@ class Stores:
         rolls: roll calendars.
         checks: last findings of asset checks, by partition.
         progress: extractions that are running.
+        run_progress: how far runs of research are.
         job_ends: jobs that ended between two runs.
         backtests: results of backtests.
         labels: names of results.
         deleted: deleted results.
         searches: searches over parameter sets.
         studies: walk-forward analyses, Monte Carlo simulations and portfolios.
+        changes: versions of what is stored, for listeners.
         locks: locks by name.
     """
 
@@ -84,12 +88,14 @@ class Stores:
         self.rolls = RollStore(database)
         self.checks = CheckStateStore(database)
         self.progress = ProgressStore(database)
+        self.run_progress = RunProgressStore(database)
         self.job_ends = JobEndStore(database)
         self.backtests = BacktestStore(database)
         self.labels = ResultLabels(database)
         self.deleted = DeletedStore(database)
         self.searches = SearchStore(database)
         self.studies = StudyStore(database)
+        self.changes = ChangeStore(database)
         self.locks = NamedLocks(database)
 
     def pacer(self, rules: PacingRules, run_id: str | None = None) -> PacingStore:

@@ -9,13 +9,15 @@ from pydantic import Field
 
 from g4qc_core.errors import G4qcError, TransientError
 from g4qc_core.services.research.progressing import Event
+from g4qc_core.storage.run_progress_store import RunProgress
+from g4qc_core.storage.stores import Stores
 from g4qc_core.timeframes import TIMEFRAMES
 
 RESEARCH = "research"
 """The group of the assets."""
 
 _READ = (*(f"bars_{timeframe}" for timeframe in TIMEFRAMES), "roll_calendar")
-_TELL_AFTER = 10.0  # seconds
+_TELL_AFTER, _KEEP_AFTER = 10.0, 1.0  # seconds
 
 
 class SpecConfig(dg.Config):
@@ -46,10 +48,18 @@ def inputs_asset(
     )
 
 
-def followed(context: dg.AssetExecutionContext, events: Iterable[Event], in_words: Callable[[Event], str]) -> None:
-    """Read the events of a run, and tell in the log how far it is: at each new stage, and now and then."""
+def followed(
+    context: dg.AssetExecutionContext, events: Iterable[Event], in_words: Callable[[Event], str], stores: Stores
+) -> None:
+    """Read the events of a run, and tell how far it is: its job each second, the log at each new stage and at times."""
     told, stage = time.monotonic(), ""
+    kept = -_KEEP_AFTER
     for event in events:
+        if event.stage != stage or time.monotonic() - kept > _KEEP_AFTER:
+            kept = time.monotonic()
+            with suppress(G4qcError):
+                progress = RunProgress(event.unit, event.done, event.planned, event.seconds_left)
+                stores.run_progress.tell(context.run.run_id, progress)
         if event.stage != stage or time.monotonic() - told > _TELL_AFTER:
             told, stage = time.monotonic(), event.stage
             context.log.info(in_words(event))

@@ -81,7 +81,7 @@ def _run(
         run = SearchRun(plan, settings, registry, stores, context.run.run_id)
     context.log.info(f"{spec.name}: {plan.words}")
     try:
-        followed(context, run.events(), progress_words)
+        followed(context, run.events(), progress_words, stores)
     except dg.DagsterExecutionInterruptedError:
         with suppress(G4qcError):
             stores.searches.update(replace(run.record, state="stopped", ended_at=datetime.now(UTC)))

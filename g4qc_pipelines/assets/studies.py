@@ -105,7 +105,7 @@ def _run(
         run = kind.prepare(spec, settings, registry, stores, context.run.run_id)
     context.log.info(f"{name}: {run.words}")
     try:
-        followed(context, run.events(), lambda event: event.sentence)
+        followed(context, run.events(), lambda event: event.sentence, stores)
     except dg.DagsterExecutionInterruptedError:
         # A user stopped the run: to the study that is any error.
         with suppress(G4qcError):

@@ -9,12 +9,13 @@ import logging
 import re
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from g4qc_core.api.job_launcher import ExtractionRequest, Job, JobEvent
+from g4qc_core.api.job_launcher import ExtractionRequest, Job, JobEvent, JobProgress, Waiting
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.bars.quarantine.decisions import Preview
 from g4qc_core.errors import NotFound, TransientError, UsageError
@@ -39,6 +40,7 @@ from g4qc_pipelines.launching.job_states import events_of, job_of
 from g4qc_pipelines.launching.job_tags import JOB, RemainingStages, stage_of
 from g4qc_pipelines.launching.partition_keys import WebServerKeys
 from g4qc_pipelines.launching.up_lock import dagster_absent
+from g4qc_pipelines.launching.waiting_runs import may_wait, waiting_of
 from g4qc_pipelines.launching.web_key import web_key
 from g4qc_pipelines.named_jobs import SENSITIVITY_ASSETS
 from g4qc_pipelines.partitions.partition_definitions import BACKTESTS, INSTRUMENTS, SEARCHES
@@ -186,6 +188,10 @@ class DagsterLauncher:
             return self._runs(tags[JOB])
         return sorted((run for run in newer if tags_of(run).get(JOB) == tags[JOB]), key=in_order)
 
+    def version(self) -> str:
+        """See the port."""
+        return " ".join(self._graph.run_versions())
+
     def cancel(self, job_id: str) -> Job:
         """See the port."""
         if not self.job(job_id).state.final:
@@ -205,7 +211,38 @@ class DagsterLauncher:
             # The state of runs is in Dagster's storage, and is shown without the database of bars too.
             _log.info("the ends of jobs cannot be read: %s", error)
             ends = {}
-        return [job_of(runs, self._graph, end_of(runs[-1], ends.get(job))) for job, runs in newest.items()]
+        found = [job_of(runs, self._graph, end_of(runs[-1], ends.get(job))) for job, runs in newest.items()]
+        newest_runs = [runs[-1] for runs in newest.values()]
+        found = [replace(job, waiting=why) for job, why in zip(found, self._waits(found, newest_runs), strict=True)]
+        advances = self._advances([job.runs[-1] for job in found if not job.state.final])
+        return [replace(job, progress=advances.get(job.runs[-1])) for job in found]
+
+    def _waits(self, jobs: list[Job], runs: list[dict[str, Any]]) -> list[Waiting | None]:
+        """Return why each job waits, given its newest run; None for one that does not."""
+        waiting = [not job.state.final and may_wait(run) for job, run in zip(jobs, runs, strict=True)]
+        if not any(waiting):
+            return [None] * len(jobs)
+        queue, now = self._graph.queue(), time.time()
+        return [waiting_of(run, queue, now) if one else None for one, run in zip(waiting, runs, strict=True)]
+
+    def _advances(self, run_ids: list[str]) -> dict[str, JobProgress]:
+        """Return how far these runs are, by id; nothing for those that do not tell, or while the database is away."""
+        if not run_ids:
+            return {}
+        try:
+            stores = self._stores()
+            found = {
+                run_id: JobProgress(one.done, one.total, one.unit, one.seconds_left)
+                for run_id, one in stores.run_progress.of(run_ids).items()
+            }
+            for plan in stores.progress.running():
+                if plan.run_id in run_ids:
+                    left = (plan.finishes_at - datetime.now(UTC)).total_seconds()
+                    found[plan.run_id] = JobProgress(plan.done, plan.total, "requests", max(left, 0.0))
+        except TransientError as error:
+            _log.info("the progress of jobs cannot be read: %s", error)
+            return {}
+        return found
 
     def _runs(self, job_id: str) -> list[dict[str, Any]]:
         """Return the job's runs, oldest first; a run without a job is a job by itself."""

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from g4qc_core.errors import GraphUnavailable, UsageError
+from g4qc_pipelines.launching.waiting_runs import QUEUED, RunQueue
 from g4qc_pipelines.run_tags import range_tags
 from g4qc_pipelines.stages.job_plan import RunStage
 
@@ -29,8 +30,9 @@ _RUN_OF = f"""query($id: ID!) {{ runOrError(runId: $id) {{ __typename ... on Run
 _LOG = """query($id: ID!, $c: String, $n: Int) { logsForRun(runId: $id, afterCursor: $c, limit: $n) { __typename
   ... on EventConnection { cursor hasMore events { __typename
     ... on MessageEvent { message timestamp stepKey level }
-    ... on ErrorEvent { error { message causes { message } } }
-    ... on ExecutionStepFailureEvent { failureMetadata { description } } } }
+    ... on ErrorEvent { error { message className causes { message className } } }
+    ... on ExecutionStepFailureEvent { failureMetadata { description metadataEntries { label
+      ... on TextMetadataEntry { text } } } } } }
   ... on Error { message } } }"""
 _TERMINATE = """mutation($id: String!) { terminateRun(runId: $id, terminatePolicy: SAFE_TERMINATE) {
   __typename ... on Error { message } } }"""
@@ -62,11 +64,22 @@ _SWITCHED = """query($r: RepositorySelector!) { repositoryOrError(repositorySele
 _WAITING = """{ runsOrError(filter: {statuses: [QUEUED]}) { __typename
   ... on Runs { results { creationTime } } ... on Error { message } } }"""
 
+_UNFINISHED = """query($f: RunsFilter) { runsOrError(filter: $f) { __typename
+  ... on Runs { results { runId status pipelineName allPools tags { key value } } } ... on Error { message } } }"""
+_STATES = """query($f: RunsFilter, $n: Int) { runsOrError(filter: $f, limit: $n) { __typename
+  ... on Runs { results { runId status updateTime } } ... on Error { message } } }"""
+_LIMITS = """{ instance { __typename runQueueConfig { maxConcurrentRuns } poolConfig { defaultPoolLimit }
+  concurrencyLimits { concurrencyKey slotCount }
+  daemonHealth { allDaemonStatuses { daemonType lastHeartbeatTime } } } }"""
+_LOADED = """query($l: String!) { workspaceLocationEntryOrError(name: $l) { __typename
+  ... on WorkspaceLocationEntry { locationOrLoadError { __typename } } ... on PythonError { message } } }"""
+
 _SELECTOR = {"repositoryLocationName": LOCATION, "repositoryName": REPOSITORY}
 _PARTITION = "dagster/partition"
 _NOT_LOADED = ("PythonError", "RepositoryNotFoundError", "PipelineNotFoundError")
 _CODE_AWAY = "DagsterUserCodeUnreachableError"  # part of the message when a launch fails
 _MOST_UNFINISHED = 10_000
+_NEWEST = 30  # runs that are looked at for changes
 
 
 class Graph:
@@ -130,6 +143,27 @@ class Graph:
         """Return the creation time of each queued run, in seconds since 1970."""
         found = self._ask(_WAITING, "runsOrError", "Runs")["results"]
         return [float(run["creationTime"]) for run in found]
+
+    def queue(self) -> RunQueue:
+        """Return Dagster's queue and what limits it."""
+        statuses = [QUEUED, "STARTING", "STARTED", "CANCELING"]
+        # Newest first, as Dagster lists runs.
+        runs = self._ask(_UNFINISHED, "runsOrError", "Runs", f={"statuses": statuses})["results"][::-1]
+        limits = self._ask(_LIMITS, "instance", "Instance")
+        places = (limits["runQueueConfig"] or {}).get("maxConcurrentRuns", -1)
+        daemons = {one["daemonType"]: one["lastHeartbeatTime"] for one in limits["daemonHealth"]["allDaemonStatuses"]}
+        beat = daemons.get("QUEUED_RUN_COORDINATOR")
+        known = ("WorkspaceLocationEntry", "PythonError")
+        code = self._ask(_LOADED, "workspaceLocationEntryOrError", *known, l=LOCATION).get("locationOrLoadError") or {}
+        return RunQueue(
+            waiting=[run for run in runs if run["status"] == QUEUED],
+            active=[run for run in runs if run["status"] != QUEUED],
+            places=None if places < 0 else int(places),
+            pool_limits={one["concurrencyKey"]: int(one["slotCount"]) for one in limits["concurrencyLimits"]},
+            pool_limit=(limits["poolConfig"] or {}).get("defaultPoolLimit"),
+            heartbeat=float(beat) if beat else None,
+            loaded=code.get("__typename") == "RepositoryLocation",
+        )
 
     def heartbeats(self) -> dict[str, float]:
         """Return the last heartbeat of each required daemon, in seconds since 1970."""
@@ -205,6 +239,13 @@ class Graph:
         wanted = [{"key": f"g4qc/{name}", "value": value} for name, value in tags.items()]
         answer = self._ask(_RUNS, "runsOrError", "Runs", f={"tags": wanted} if wanted else {}, c=before, n=limit)
         return list(answer["results"])
+
+    def run_versions(self) -> list[str]:
+        """Return id and state of the newest runs and of all unfinished ones; they change with every run."""
+        unfinished = {"statuses": ["NOT_STARTED", QUEUED, "STARTING", "STARTED", "CANCELING"]}
+        asked: tuple[dict[str, Any], ...] = ({"f": {}, "n": _NEWEST}, {"f": unfinished, "n": _MOST_UNFINISHED})
+        found = [run for one in asked for run in self._ask(_STATES, "runsOrError", "Runs", **one)["results"]]
+        return sorted({f"{run['runId']} {run['status']} {run['updateTime']}" for run in found})
 
     def log(self, run_id: str, after: str | None, limit: int = 200) -> dict[str, Any]:
         """Return the log of a run after a cursor, oldest first: `events`, `cursor` and `hasMore`."""

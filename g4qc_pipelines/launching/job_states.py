@@ -15,7 +15,7 @@ from g4qc_pipelines.failures import failure_sentence, grouped_failures, retried
 from g4qc_pipelines.launching.graphql import Graph
 from g4qc_pipelines.launching.job_tags import ABOUT, BACKTEST, JOB, KIND, following, next_may_start, stage_of
 from g4qc_pipelines.named_jobs import in_graph_order
-from g4qc_pipelines.run_tags import range_of
+from g4qc_pipelines.run_tags import SURFACE, range_of
 
 _STATES = {
     "SUCCESS": JobState.SUCCEEDED,
@@ -34,6 +34,7 @@ _SHOWN_EVENTS = frozenset(
     }
 )
 _PAGE = 200
+_OTHER_SURFACE = "Dagster"
 
 Run = Mapping[str, Any]
 
@@ -69,6 +70,8 @@ def job_of(runs: Sequence[Run], graph: Graph, end: JobEnd | None) -> Job:
         url=f"{graph.link}/runs/{newest['runId']}",
         ended_at=_instant(newest["endTime"]) if state.final and newest["endTime"] else None,
         backtest=tags.get(BACKTEST),
+        job=_job_name(newest),
+        surface=tags.get(SURFACE, _OTHER_SURFACE),
     )
 
 
@@ -131,7 +134,28 @@ def _event(event: Mapping[str, Any], cursor: str) -> JobEvent:
         step=event["stepKey"] or "",
         message=message,
         failed=failed,
+        level=str(event["level"]),
+        error=_error_class(event),
+        cause=_cause(event),
     )
+
+
+def _error_class(event: Mapping[str, Any]) -> str | None:
+    """Return the class of the error: the one that G4QC wrote with a failure, else that of the innermost cause."""
+    entries = (event.get("failureMetadata") or {}).get("metadataEntries") or []
+    named = next((one.get("text") for one in entries if one.get("label") == "error"), None)
+    return named or next((one["className"] for one in reversed(_errors(event)) if one.get("className")), None)
+
+
+def _cause(event: Mapping[str, Any]) -> str | None:
+    errors = _errors(event)
+    return failure_sentence(None, [errors[-1]["message"]]) if errors else None
+
+
+def _errors(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the error of an event and its causes, the innermost last."""
+    error = event.get("error")
+    return [] if not error else [error, *(error.get("causes") or [])]
 
 
 def _state(newest: Run, tags: Mapping[str, str], end: JobEnd | None) -> JobState:
@@ -175,17 +199,22 @@ def _why(run: Run, graph: Graph) -> str:
 
 def _sentence(event: Mapping[str, Any]) -> str:
     described = (event.get("failureMetadata") or {}).get("description")
-    error = event.get("error") or {}
-    causes = [cause["message"] for cause in error.get("causes") or []]
-    return failure_sentence(described, [str(event["message"]), *filter(None, [error.get("message")]), *causes])
+    errors = [one["message"] for one in _errors(event)]
+    return failure_sentence(described, [str(event["message"]), *filter(None, errors)])
 
 
 def _about(run: Run, tags: Mapping[str, str]) -> str:
     """Name a run by its assets, in the graph's order, or its job, and by its range of partitions."""
     assets = in_graph_order(key["path"][-1] for key in run["assetSelection"] or [])
-    job = str(run.get("pipelineName") or "")
-    names = assets or ([job] if job and not job.startswith("__") else [])
+    job = _job_name(run)
+    names = assets or ([job] if job else [])
     return " ".join(filter(None, (*names, range_of(tags)))) or "a run of the graph"
+
+
+def _job_name(run: Run) -> str | None:
+    """Return the name of the run's job; None for a selection of assets, whose job Dagster makes up."""
+    name = str(run.get("pipelineName") or "")
+    return name if name and not name.startswith("__") else None
 
 
 def _instant(seconds: float) -> datetime:

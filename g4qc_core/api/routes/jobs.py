@@ -14,7 +14,7 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context, listening
-from g4qc_core.api.job_launcher import Job, JobEvent, JobLauncher, JobState
+from g4qc_core.api.job_launcher import Job, JobEvent, JobLauncher, JobState, WaitCode
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.errors import G4qcError, GraphUnavailable
 
@@ -26,6 +26,27 @@ _FIRST_POLL_SECONDS, _POLL_SECONDS = 0.1, 1.0
 _YOUNG_SECONDS, _YOUNG_POLL_SECONDS = 10.0, 0.25  # an ordinary backtest is over in less
 _SHARED = 0.8  # of a poll: shorter than a poll, so that each poll gets a new answer
 _PING_EVERY = 15  # polls without an event
+_MOST_EVENTS = 1000
+
+
+class WaitReason(BaseModel):
+    """Why a job has not begun, or its next run has not."""
+
+    code: WaitCode = Field(
+        description="queue: all places are taken; concurrency: a pool that it uses is taken; gateway: the gateway "
+        "serves another run; starting: nothing is before it; paused: nothing leaves the queue now"
+    )
+    words: str = Field(description="The same in one sentence")
+    ahead: int = Field(description="Runs that go before it")
+
+
+class Advance(BaseModel):
+    """How far a job is within its step."""
+
+    done: int
+    total: int | None = Field(description="null: not known")
+    unit: str = Field(description="trials, confirmations, steps or requests")
+    eta_seconds: float | None = Field(description="Estimated time for the others; null: not known")
 
 
 class JobStatus(BaseModel):
@@ -45,6 +66,12 @@ class JobStatus(BaseModel):
     created_at: datetime
     ended_at: datetime | None
     backtest: str | None = Field(description="Name of the spec, if the job is a backtest")
+    job: str | None = Field(
+        description="Name of the job in Dagster of its newest run, like update_bars; null for a selection of assets"
+    )
+    surface: str | None = Field(description="API, command line, schedule, sensor, or Dagster for its own pages")
+    waiting: WaitReason | None = Field(description="Why its newest run has not begun; null if it has")
+    progress: Advance | None = Field(description="How far it is within its step; null where that is not known")
 
 
 class StartedWork(JobStatus):
@@ -68,6 +95,29 @@ class MaterializeRequest(BaseModel):
     )
 
 
+class LoggedEvent(BaseModel):
+    """One event of a job's log."""
+
+    cursor: str = Field(description="Send it as `after` to read on from here")
+    at: datetime
+    level: str = Field(description="DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    step: str = Field(description="Name of the step; empty for an event of the run")
+    message: str
+    failed: bool
+    error: str | None = Field(description="Class of the error, of a failure or a retry")
+    cause: str | None = Field(description="The innermost error in its own words")
+
+
+class JobLog(BaseModel):
+    """A page of a job's log, oldest first."""
+
+    events: list[LoggedEvent]
+    next_cursor: str | None = Field(
+        description="Send it as `after` for what follows, also of a job that goes on; null when it has ended and all "
+        "is read"
+    )
+
+
 class JobPage(BaseModel):
     """Jobs, newest first."""
 
@@ -78,6 +128,21 @@ class JobPage(BaseModel):
 def job_status(job: Job) -> JobStatus:
     """Return the job as a document of the API."""
     return JobStatus(**{**asdict(job), "runs": list(job.runs)})
+
+
+def _log_page(launcher: JobLauncher, job_id: str, after: str | None, limit: int) -> JobLog:
+    # The state first: what is missing in the log of a job that has ended then will not come.
+    final, cursor = launcher.job(job_id).state.final, after
+    found: list[JobEvent] = []
+    while len(found) < limit:
+        page = launcher.events(job_id, cursor)
+        if not page:
+            break
+        found += page
+        cursor = page[-1].cursor
+    ended = final and len(found) < limit
+    events = [LoggedEvent(**asdict(event)) for event in found[:limit]]
+    return JobLog(events=events, next_cursor=None if ended else events[-1].cursor if events else after)
 
 
 @router.get("/jobs", dependencies=[CanRead])
@@ -110,6 +175,20 @@ async def job(job_id: JobId, context: Context) -> JobStatus:
 async def cancel(job_id: JobId, context: Context) -> JobStatus:
     """Cancel a job; a job that has ended stays as it is."""
     return job_status(await context.call_launcher(context.launcher.cancel, job_id))
+
+
+@router.get("/jobs/{job_id}/log", dependencies=[CanRead])
+async def log(
+    job_id: JobId,
+    context: Context,
+    after: Annotated[str | None, Query(max_length=200, description="next_cursor of the previous page")] = None,
+    limit: Annotated[int, Query(ge=1, le=_MOST_EVENTS)] = 200,
+) -> JobLog:
+    """Return a page of a job's log: of all its runs, also when it has ended, and of runs that no surface of G4QC began.
+
+    `/jobs/{job_id}/events` streams the same events as they come.
+    """
+    return await context.call_launcher(_log_page, context.launcher, job_id, after, limit)
 
 
 _EVENTS: dict[int | str, dict[str, Any]] = {

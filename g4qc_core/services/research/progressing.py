@@ -20,6 +20,14 @@ class Progressing(Protocol):
     def planned(self) -> int | None:
         """Of how many steps; None: not known."""
 
+    @property
+    def unit(self) -> str:
+        """What a step is, in one word of several."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time that it will take still; None: not known."""
+
 
 Event = TypeVar("Event", bound=Progressing)
 """An event of a run."""

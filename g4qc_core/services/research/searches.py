@@ -62,6 +62,11 @@ class SearchProgress:
     seconds: float
     seconds_left: float | None
 
+    @property
+    def unit(self) -> str:
+        """What `done` counts."""
+        return "confirmations" if self.stage == "confirm" else "trials"
+
 
 class SearchRun:
     """One run of a search; `events` runs it.

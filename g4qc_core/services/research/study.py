@@ -42,6 +42,11 @@ class StudyProgress:
     seconds_left: float | None = None
 
     @property
+    def unit(self) -> str:
+        """What `done` counts."""
+        return "steps"
+
+    @property
     def sentence(self) -> str:
         """How far the study is, in one line, as commands and logs show it."""
         of = "" if self.planned is None else f" of {self.planned:,}"

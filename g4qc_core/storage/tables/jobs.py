@@ -1,10 +1,22 @@
-"""The table of jobs that ended between two runs; everything else about a job is in its Dagster runs."""
+"""The tables of jobs: those that ended between two runs, and how far runs are; all else is in their Dagster runs."""
 
 from __future__ import annotations
 
-from sqlalchemy import Table
+from sqlalchemy import BigInteger, Column, Double, Table
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
 # `reason` says why no run follows; it is empty if the user stopped the job.
 job_ends = Table("job_ends", metadata, key("job"), filled("ended_at", INSTANT), filled("reason"))
+
+# What research tells about once a second while it runs in Dagster.
+run_progress = Table(
+    "run_progress",
+    metadata,
+    key("run_id"),
+    filled("unit"),
+    filled("done", BigInteger),
+    Column("total", BigInteger),
+    Column("seconds_left", Double),
+    filled("told_at", INSTANT),
+)

@@ -253,6 +253,30 @@ def test_events_end_with_the_job_and_go_on_where_a_reader_left(api: Api) -> None
     assert rest.text.count("event: told") == 1
 
 
+def test_the_log_of_a_job_is_read_page_by_page_also_when_it_has_ended(api: Api) -> None:
+    api.launcher.told = [JobEvent(f"0:{n}", NOW, "raw_bars", f"request {n}") for n in range(1, 8)]
+    with api.client() as client:
+        job = client.post("/jobs", json={"assets": ["raw_bars"], "partition": "ES"}).json()["id"]
+        whole = client.get(f"/jobs/{job}/log").json()
+        first = client.get(f"/jobs/{job}/log", params={"limit": 3}).json()
+        rest = client.get(f"/jobs/{job}/log", params={"after": first["next_cursor"]}).json()
+        api.launcher.state = JobState.RUNNING
+        try:
+            live = client.post("/jobs", json={"assets": ["raw_bars"], "partition": "ES"}).json()["id"]
+            so_far = client.get(f"/jobs/{live}/log").json()
+        finally:
+            api.launcher.state = JobState.SUCCEEDED
+        assert client.get(f"/jobs/{'f' * 32}/log").status_code == 404
+    assert whole["next_cursor"] is None
+    assert first["events"] + rest["events"] == whole["events"]
+    assert [event["message"] for event in whole["events"]] == [f"request {n}" for n in range(1, 8)]
+    assert whole["events"][0] == {
+        "cursor": "0:1", "at": "2026-11-20T22:30:00Z", "level": "INFO", "step": "raw_bars", "message": "request 1",
+        "failed": False, "error": None, "cause": None,
+    }  # fmt: skip
+    assert so_far["next_cursor"] == "0:7"
+
+
 def test_when_the_graph_is_away_the_api_says_so_and_goes_on(api: Api) -> None:
     api.launcher.down = True
     try:
