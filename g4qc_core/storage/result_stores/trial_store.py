@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Float, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -90,7 +91,12 @@ class TrialStore:
         with self._database.transaction() as connection:
             for backtest_id, day, equity in connection.execute(query, {"ids": list(ids)}):
                 found[backtest_id][day] = float(equity)
-        return {one: pd.Series(days, pd.DatetimeIndex(list(days)), float).sort_index() for one, days in found.items()}
+        return {
+            one: pd.Series(
+                list(days.values()), pd.DatetimeIndex(np.array(list(days), "datetime64[s]")), float
+            ).sort_index()
+            for one, days in found.items()
+        }
 
     def search_of(self, family: str, fingerprint: str) -> str | None:
         """Return the newest search that tried this set and kept session returns; None if none did."""
