@@ -7,6 +7,7 @@ Web sockets pass through it too.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -20,12 +21,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from g4qc_core.api.languages import use_language_of
 from g4qc_core.api.origin_policy import OriginPolicy
 from g4qc_core.api.problems import problem
 from g4qc_core.api.server_metrics import ServerMetrics
 from g4qc_core.sentences import counted
 
 _TOO_LARGE = "The request's body is too large: no request of this API needs so much."
+_JSON = re.compile(rb"application/(?:problem\+)?json")
 _RECEIVE_SECONDS = 20.0
 _SEND_SECONDS = 60.0
 _HEADERS = {
@@ -102,6 +105,7 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request, begun, status = Request(scope), perf_counter(), 500
+        language = use_language_of(request)
         headers_only = request.method == "HEAD"
         if headers_only:
             scope = {**scope, "method": "GET"}
@@ -110,7 +114,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_missing(message["headers"])]
+                message["headers"] = [*message["headers"], *_missing(message["headers"], language)]
             elif headers_only:
                 message = {"type": "http.response.body"}
             async with asyncio.timeout(self._rules.send_seconds):
@@ -153,10 +157,13 @@ class Guard:
         return None
 
 
-def _missing(given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Return the default headers that an answer does not set itself."""
-    names = {name.lower() for name, _ in given}
-    return [(name, value) for name, value in _HEADERS.items() if name not in names]
+def _missing(given: Iterable[tuple[bytes, bytes]], language: str) -> list[tuple[bytes, bytes]]:
+    """Return the default headers that an answer does not set itself; JSON has sentences in the request's language."""
+    names = {name.lower(): value for name, value in given}
+    wanted = dict(_HEADERS)
+    if _JSON.match(names.get(b"content-type", b"")):
+        wanted |= {b"content-language": language.encode(), b"vary": b"Accept-Language, Cookie"}
+    return [(name, value) for name, value in wanted.items() if name not in names]
 
 
 def _patient(receive: Receive, rules: GuardRules) -> Receive:

@@ -6,6 +6,7 @@ Also the HTTP status of each error type.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from g4qc_core.api.languages import asked_language
 from g4qc_core.errors import (
     AccessDenied,
     BacktestRefused,
@@ -34,10 +36,12 @@ from g4qc_core.errors import (
     TransientError,
 )
 from g4qc_core.instruments.contracts import CONTRACT_MONTH
+from g4qc_core.messages.translation import code_and_values, sentence_in_language
 from g4qc_core.storage.result_stores.result_labels import TAG, TAG_IN_WORDS
 
 MEDIA_TYPE = "application/problem+json"
 
+_SMALL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _log = logging.getLogger(__name__)
 
 # The first match counts, so subclasses come before their bases.
@@ -76,6 +80,26 @@ _TITLES = {
     503: "Not available",
     504: "Too slow",
 }
+_TITLES_ES = {
+    400: "Petición mal formada",
+    401: "Hace falta una clave",
+    403: "No permitido",
+    404: "No encontrado",
+    405: "Método no permitido",
+    406: "No existe ese formato",
+    408: "Demasiado lento",
+    409: "Ahora no es posible",
+    410: "Borrado",
+    413: "Petición demasiado grande",
+    415: "Tipo de contenido equivocado",
+    421: "Servidor desconocido",
+    422: "No se entiende",
+    429: "Demasiadas peticiones",
+    500: "Defecto",
+    502: "La ejecución falló",
+    503: "No disponible",
+    504: "Demasiado lento",
+}
 RESULT_ID = r"^[0-9a-f]{32}$"
 NO_NUL = r"^[^\x00]*$"
 _FORMS = {
@@ -97,8 +121,10 @@ class Problem(BaseModel):
     type: str = Field("about:blank", description="Always about:blank; title and error name the kind")
     title: str = Field(description="The kind in a few words")
     status: int = Field(description="The HTTP status")
-    detail: str = Field(description="A sentence that says what to do")
+    detail: str = Field(description="A sentence that says what to do, in the language of the request")
     error: str = Field(description="Name of the error in g4qc_core.errors, for programs")
+    code: str = Field(description="Name of the sentence, like usage.fast_not_below_slow, else of the error")
+    values: dict[str, str | int | float] = Field(description="Values within the sentence, by name")
 
 
 def problem(status: int, detail: str, error: str = "", headers: dict[str, str] | None = None) -> JSONResponse:
@@ -106,16 +132,21 @@ def problem(status: int, detail: str, error: str = "", headers: dict[str, str] |
 
     Args:
         status: HTTP status.
-        detail: a sentence that says what to do.
+        detail: a sentence that says what to do, in English.
         error: name of the error type; empty: the usual one of the status.
         headers: additional headers.
     """
+    error, language = error or _named(status), asked_language()
+    kind = _SMALL.sub("_", error).lower()
+    code, values = code_and_values(detail, kind)
     body = Problem(
         type="about:blank",
-        title=_TITLES.get(status, "Problem"),
+        title=(_TITLES if language == "en" else _TITLES_ES).get(status, "Problem"),
         status=status,
-        detail=detail,
-        error=error or _named(status),
+        detail=sentence_in_language(detail, language, kind),
+        error=error,
+        code=code,
+        values=values,
     )
     extra = {"Retry-After": _RETRY_SECONDS[status]} if status in _RETRY_SECONDS else {}
     return JSONResponse(body.model_dump(), status, headers={**extra, **(headers or {})}, media_type=MEDIA_TYPE)

@@ -18,13 +18,15 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from g4qc_core.api.languages import LANGUAGE_COOKIE
+from g4qc_core.api.languages import choose_language as choose_language
 from g4qc_core.api.negotiation import weighted
 from g4qc_core.errors import NotFound
+from g4qc_core.messages.catalogue import LANGUAGES as LANGUAGES
 
 BUNDLE = Path(__file__).with_name("bundle")
 """The folder of the built files."""
 
-LANGUAGES = ("en", "es")
 THEMES = ("auto", "light", "dark")
 
 _ROOMS = {
@@ -97,7 +99,7 @@ def add_pages(app: FastAPI) -> None:
 
     async def page(request: Request) -> Response:
         theme = request.cookies.get("g4qc_theme", "")
-        language = choose_language(request.cookies.get("g4qc_lang"), request.headers.get("accept-language"))
+        language = choose_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
         text = shell.substitute(
             base=base,
             links=links[request.url.path, language],
@@ -120,15 +122,6 @@ def add_pages(app: FastAPI) -> None:
     for path in (*PATHS, *ALIASES):
         app.add_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_route(base + "/{name:path}", file, methods=["GET", "HEAD"], include_in_schema=False)
-
-
-def choose_language(chosen: str | None, accepted: str | None) -> str:
-    """Return the language chosen in the cookie, else the one that `Accept-Language` prefers, else the first."""
-    if chosen in LANGUAGES:
-        return chosen
-    wanted = sorted(weighted(accepted or ""), key=lambda range_: -range_[1])
-    spoken = (tag.split("-")[0] for tag, quality in wanted if quality > 0)
-    return next((language for language in spoken if language in LANGUAGES), LANGUAGES[0])
 
 
 def _links(manifest: Mapping[str, Any], base: str, room: str, language: str) -> Iterator[str]:

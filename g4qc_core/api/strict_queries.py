@@ -1,6 +1,7 @@
 """Check of query parameters: a route accepts only the names it declares, and each only once.
 
-A misspelt name that is silently ignored would return another answer than the one requested.
+Every route takes the language (`lang`). A misspelt name that is silently ignored would return another answer than the
+one requested.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from g4qc_core.api.languages import LANGUAGE_QUERY
 from g4qc_core.errors import UsageError, unknown
+from g4qc_core.messages.catalogue import LANGUAGES
 
 
 async def reject_unknown_queries(request: Request) -> None:
     """Raise UsageError for a parameter that the route does not declare, or a repeated one that takes a single value."""
     given = Counter(name for name, _ in request.query_params.multi_items())
+    language = request.query_params.get(LANGUAGE_QUERY)
+    if given.pop(LANGUAGE_QUERY, 0) and language not in LANGUAGES:
+        raise unknown("language", str(language), LANGUAGES)
     route = request.scope.get("route")
     if not given or not isinstance(route, APIRoute):
         return
