@@ -22,6 +22,7 @@ LANGUAGE_COOKIE = "g4qc_lang"
 LANGUAGE_QUERY = "lang"
 """Query parameter of every route."""
 
+_chosen: ContextVar[str | None] = ContextVar("language chosen by the visitor", default=None)
 _asked: ContextVar[str] = ContextVar("language of the request", default=LANGUAGES[0])
 
 
@@ -37,9 +38,15 @@ def choose_language(chosen: str | None, accepted: str | None) -> str:
 def use_language_of(request: HTTPConnection) -> str:
     """Set the language of all answers of the present task to that of the request, and return it."""
     chosen = request.query_params.get(LANGUAGE_QUERY) or request.cookies.get(LANGUAGE_COOKIE)
+    _chosen.set(chosen if chosen in LANGUAGES else None)
     language = choose_language(chosen, request.headers.get("accept-language"))
     _asked.set(language)
     return language
+
+
+def chosen_language() -> str | None:
+    """Return the language that the request names by its query or cookie; None if only the browser has a preference."""
+    return _chosen.get()
 
 
 def asked_language() -> str:

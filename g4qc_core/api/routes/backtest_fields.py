@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import CanRead
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.backtest.specs.spec_fields import Kind, SpecField, spec_fields
 
@@ -19,7 +20,7 @@ class SpecFieldInfo(BaseModel):
 
     name: str
     kind: Kind = Field(description="money: an exact decimal, best sent as text; parameters: those of /strategies")
-    description: str
+    description: Spoken
     required: bool = Field(description="True if the field has no default")
     default: Any = Field(description="Value if the field is left out; null: see the description")
     choices: list[str] = Field(description="All values of a choice")

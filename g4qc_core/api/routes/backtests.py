@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from g4qc_core.api.bar_encoding import Format, choose_format
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.api.routes.reports import report_file, sandboxed
@@ -81,7 +82,8 @@ class BacktestDetail(BacktestSummary):
 
     inputs: dict[str, Any] = Field(description="Everything that the numbers depend on")
     card: list[CardEntry] = Field(description="The inputs as rows in a fixed order, the id first")
-    notes: list[str]
+    notes: list[Spoken] = Field(description="Assumptions, in the language of the request")
+    few: list[str] = Field(description="Names of figures that rest on few sessions or trades; mark them")
 
 
 class BacktestPage(BaseModel):
@@ -202,7 +204,7 @@ def equity(
     response_class=FileResponse,
     responses={200: {"content": {"text/html": {}}, "description": "The report, sandboxed"}, **documented(404, 410)},
 )
-def report(backtest_id: BacktestId, context: Context) -> FileResponse:
+def report(backtest_id: BacktestId, context: Context) -> Response:
     """Return the report as HTML that opens offline; a spec has one report, that of its newest result."""
     record = record_of(backtest_id, context)
     path = report_file(context.settings.reports, f"{record.spec_name}.html")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import CanRead, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.backtests import ResultId, record_of
 from g4qc_core.errors import UsageError
@@ -31,7 +32,7 @@ class FigureDifference(BaseModel):
 class SessionComparison(BaseModel):
     """Two results on the sessions that both have, by a paired block bootstrap of their session returns."""
 
-    verdict: str = Field(description="One or two sentences for a person")
+    verdict: Spoken = Field(description="One or two sentences for a person")
     sessions: int = Field(description="Sessions that both have")
     only_first: list[date] = Field(description="Trade dates that only the first has; they are left out")
     only_second: list[date]

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.data import Symbol, instrument_of
 from g4qc_core.bars.columns import CLASSES, MISSING, OPEN
@@ -70,7 +71,7 @@ class UnrequestedSessions(BaseModel):
     last: date
     sessions: int
     minutes: int = Field(description="Minutes of these sessions together; no class counts them")
-    about: str = Field(description="A sentence that says the same")
+    about: Spoken = Field(description="A sentence that says the same")
 
 
 class Coverage(BaseModel):

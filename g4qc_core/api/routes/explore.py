@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import CanRun, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.backtests import asked_spec
 from g4qc_core.api.routes.jobs import JobStatus, job_status
@@ -30,7 +31,7 @@ class SessionEquity(BaseModel):
 class ExploredWorth(BaseModel):
     """What the trials of the strategy leave of the set."""
 
-    words: str = Field(description="One or two sentences for a person")
+    words: Spoken = Field(description="One or two sentences for a person")
     figures: dict[str, float | int | None]
     rows: list[WorthFigure]
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.bars.bar_source import Origin
 from g4qc_core.errors import DatabaseUnavailable, G4qcError, GraphUnavailable
@@ -38,7 +39,7 @@ class HealthPart(BaseModel):
     """A part of the platform that the server depends on."""
 
     up: bool
-    about: str = Field(description="What it is; if it is down, what is wrong and what to do")
+    about: Spoken = Field(description="What it is; if it is down, what is wrong and what to do")
     url: str | None = Field(default=None, description="Address for a browser; only for dagster")
 
 

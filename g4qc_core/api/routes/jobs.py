@@ -14,7 +14,8 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context, listening
-from g4qc_core.api.job_launcher import Job, JobEvent, JobLauncher, JobState, WaitCode
+from g4qc_core.api.job_launcher import Job, JobEvent, JobLauncher, JobState
+from g4qc_core.api.languages import Spoken, spoken
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.errors import G4qcError, GraphUnavailable
 
@@ -56,11 +57,11 @@ class JobStatus(BaseModel):
     kind: str = Field(
         description="extract, backtest, search, study, materialize or decide; run for a run that the API did not start"
     )
-    about: str
+    about: Spoken
     state: JobState
     done: int = Field(description="Number of steps that have ended")
     steps: int = Field(description="Number of all steps known so far")
-    message: str = Field(description="Why it failed, else empty")
+    message: Spoken = Field(description="Why it failed, else empty")
     runs: list[str] = Field(description="Ids of its runs in Dagster, oldest first")
     url: str | None = Field(description="Page of the newest run in Dagster")
     created_at: datetime
@@ -253,7 +254,7 @@ async def _stream(context: ApiContext, job: Job, told: Sequence[JobEvent], after
     while True:
         for event in told:
             after = event.cursor
-            yield _event("told", {**asdict(event), "at": event.at.isoformat()}, after)
+            yield _event("told", {**asdict(event), "message": spoken(event.message), "at": event.at.isoformat()}, after)
         if job != before:
             yield _event("state", job_status(job).model_dump(mode="json"))
         elif not told and (silent := silent + 1) % _PING_EVERY == 0:
@@ -267,7 +268,7 @@ async def _stream(context: ApiContext, job: Job, told: Sequence[JobEvent], after
             job, told = await context.watch.call(_hear, context.launcher, job.id, after, max_age=_SHARED * pause)
         except G4qcError as error:
             # Report the error and end the stream: the client reconnects by itself.
-            yield _event("trouble", {"detail": str(error), "error": type(error).__name__})
+            yield _event("trouble", {"detail": spoken(str(error)), "error": type(error).__name__})
             return
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import CanDecide, CanRead, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.errors import UsageError
 from g4qc_core.graph_keys import GraphKey, KeyKind
@@ -23,9 +24,9 @@ class PartitionKey(BaseModel):
 
     kind: KeyKind
     key: str
-    holds: str = Field(description="What is stored under the key, like 2 results; empty if nothing is")
+    holds: Spoken = Field(description="What is stored under the key, like 2 results; empty if nothing is")
     at_work: bool = Field(description="True while a run works on the key")
-    kept_by: str = Field(description="Why the key cannot be removed, and what to do first; empty if it can be")
+    kept_by: Spoken = Field(description="Why the key cannot be removed, and what to do first; empty if it can be")
     unused: bool = Field(description="True if the key can be removed and nothing is stored under it")
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from g4qc_core.api.dependencies import CanDecide, CanRead, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.bars.columns import PRICES
@@ -39,7 +40,7 @@ class QuarantinedBar(BaseModel):
     close: float | None
     volume: int
     reason: str
-    detail: str
+    detail: Spoken
     acceptable: bool = Field(description="False if the bar is impossible, not merely suspect")
     decision: Decision | None
     decided_at: datetime | None

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from g4qc_core.api.dependencies import CanRead, Context
+from g4qc_core.api.languages import chosen_language
 from g4qc_core.errors import NotFound
 
 router = APIRouter(tags=["reports"], dependencies=[CanRead], include_in_schema=False)
@@ -25,6 +26,7 @@ SANDBOX = {
     "Cache-Control": "no-cache",
 }
 
+_WANTED = re.compile(rb'data-wanted="\w*"')
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,140}\.html$")
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>G4QC reports</title>
 <meta name="viewport" content="width=device-width"><style>
@@ -45,9 +47,17 @@ def report_file(folder: Path, name: str) -> Path | None:
     return path if _NAME.match(name) and path.is_file() and not path.is_symlink() else None
 
 
-def sandboxed(path: Path) -> FileResponse:
-    """Return a response with the report in its sandbox."""
-    return FileResponse(path, media_type="text/html", headers=SANDBOX)
+def sandboxed(path: Path) -> Response:
+    """Return a response with the report in its sandbox.
+
+    A report holds its texts in every language. It opens in the one that the request names by `lang` or by the cookie of
+    the pages, else as it was written.
+    """
+    language = chosen_language()
+    if language is None:
+        return FileResponse(path, media_type="text/html", headers=SANDBOX)
+    page = _WANTED.sub(f'data-wanted="{language}"'.encode(), path.read_bytes(), count=1)
+    return Response(page, media_type="text/html", headers={**SANDBOX, "Content-Language": language, "Vary": "Cookie"})
 
 
 @router.get("/reports")

@@ -28,6 +28,9 @@ class MetricDefinition(BaseModel):
     needs: str = Field(description="sessions, trades, bars or benchmark")
     annual: bool = Field(description="True if it is scaled to a year")
     least: str = Field(description="The smallest sample of which it is meaningful; empty if any will do")
+    reliable_from: int = Field(
+        description="Sessions, or trades for means and ratios of trades, from which it is reliable; 0: always"
+    )
     distorted: bool = Field(description="True if sessions without bars distort it")
 
 
@@ -52,7 +55,9 @@ class ResultTables(BaseModel):
 @router.get("/backtests/metrics")
 def metrics() -> MetricList:
     """List what every figure of a result is: formula, unit and sample."""
-    return MetricList(metrics=[MetricDefinition(**one.to_dict()) for one in DEFINITIONS.values()])
+    return MetricList(
+        metrics=[MetricDefinition(**one.to_dict(), reliable_from=one.reliable_from) for one in DEFINITIONS.values()]
+    )
 
 
 @router.get("/backtests/{backtest_id}/tables", responses=documented(404, 410))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from g4qc_core.api.bar_encoding import Format
 from g4qc_core.api.dependencies import CanRead, CanRun, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import StartedWork, job_status
 from g4qc_core.api.routes.reports import sandboxed
@@ -98,7 +99,7 @@ class TrialRow(BaseModel):
 
     number: int = Field(description="Place in the order in which the sets were proposed")
     state: str = Field(description="ranked, unmet, refused or failed")
-    words: str = Field(description="Why it is not ranked; empty if it is")
+    words: Spoken = Field(description="Why it is not ranked; empty if it is")
     objective: float | None
     id: str = Field(description="Id of its result")
     parameters: dict[str, Any]
@@ -115,7 +116,7 @@ class TrialPage(BaseModel):
 class SearchWorth(BaseModel):
     """What all trials leave of the best set of a search."""
 
-    words: str
+    words: Spoken
     figures: dict[str, float | int | None]
     evidence: dict[str, Any] | None = Field(description="What the session returns that the search kept say")
 
@@ -214,7 +215,7 @@ def table(search_id: SearchId, name: TableName, context: Context, asked: TableAs
     response_class=FileResponse,
     responses={200: {"content": {"text/html": {}}, "description": "The report, sandboxed"}, **documented(404)},
 )
-def report(search_id: SearchId, context: Context) -> FileResponse:
+def report(search_id: SearchId, context: Context) -> Response:
     """Return the report as HTML that opens offline; one that was not written yet is written now."""
     record = _record(search_id, context)
     return sandboxed(search_report(record, context.settings, context.registry, context.stores()))

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from g4qc_core.api.dependencies import CanRead
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.backtest.known_strategies import KnownStrategy, known_strategies
 from g4qc_core.backtest.strategies import Strategy
@@ -30,14 +31,14 @@ class StrategyParameter(BaseModel):
     maximum: float | None = Field(description="Largest value, included")
     above: float | None = Field(description="Values are greater than this")
     below: float | None = Field(description="Values are smaller than this")
-    description: str
+    description: Spoken
 
 
 class StrategyInfo(BaseModel):
     """A strategy with its parameters."""
 
     name: str
-    summary: str
+    summary: Spoken
     parameters: list[StrategyParameter]
 
 

@@ -17,6 +17,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import StartedWork, job_status
 from g4qc_core.api.routes.reports import sandboxed
@@ -73,7 +74,7 @@ class StudyCheckRow(BaseModel):
 
     name: str
     passed: bool
-    words: str = Field(description="One sentence with the figure and the bound")
+    words: Spoken = Field(description="One sentence with the figure and the bound")
     figures: dict[str, Any]
 
 
@@ -81,7 +82,7 @@ class StudyTable(BaseModel):
     """A table that a study has."""
 
     name: str
-    about: str
+    about: Spoken
     rows: int | None = Field(None, description="Null where it is computed when it is read")
 
 
@@ -203,7 +204,7 @@ def _add_files(router: APIRouter, kind: StudyKind) -> None:
 
         return asked.answer(record.id, name, read, lambda: store.parquet(record.id, name))
 
-    def report(study_id: StudyId, context: Context) -> FileResponse:
+    def report(study_id: StudyId, context: Context) -> Response:
         stores = context.stores()
         record = find_study(study_id, kind, stores)
         return sandboxed(study_report(record, kind, context.settings, context.registry, stores))

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import CanRead, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.backtests import BacktestId, record_of
 from g4qc_core.services.research.worth import worth_of_record
@@ -17,9 +18,9 @@ class WorthFigure(BaseModel):
     """One figure, written for readers."""
 
     name: str
-    label: str
+    label: Spoken
     value: str
-    words: str = Field(description="What the figure means")
+    words: Spoken = Field(description="What the figure means")
 
 
 class WorthReport(BaseModel):
@@ -27,7 +28,7 @@ class WorthReport(BaseModel):
 
     id: str
     family: str = Field(description="The strategy whose trials count")
-    words: str = Field(description="One or two sentences for a person")
+    words: Spoken = Field(description="One or two sentences for a person")
     figures: dict[str, float | int | None] = Field(
         description="Figures by name: Sharpe ratios are annual, probabilities fractions of one, the least track record "
         "is in sessions; null where undefined"

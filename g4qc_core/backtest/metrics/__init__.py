@@ -23,10 +23,12 @@ from g4qc_core.backtest.metrics.metric_definitions import (
     DEFINITIONS,
     MONEY,
     OF_RETURNS,
+    OF_TRADES,
     PERCENT,
     SAMPLED,
     Definition,
     distorted,
+    few,
     needing,
     without_annual,
 )
@@ -42,12 +44,12 @@ from g4qc_core.backtest.metrics.session_returns import (
 from g4qc_core.backtest.metrics.trade_figures import by_side, losing_streak, sqn, trade_figures
 
 __all__ = [
-    "ANNUAL", "DEFINITIONS", "MONEY", "OF_RETURNS", "PERCENT", "SAMPLED", "SESSIONS_PER_YEAR", "Definition", "alpha",
-    "annual_return", "average_drawdown", "bar_figures", "benchmark_figures", "beta", "by_hour", "by_month", "by_side",
-    "by_weekday", "by_year", "calmar", "compute", "conditional_value_at_risk", "correlation", "cost_figures",
-    "distorted", "downside", "drawdown_table", "falls", "in_order", "kurtosis", "longest_drawdown", "losing_streak",
-    "max_drawdown", "monthly_returns", "needing", "omega", "rolling_sharpe",
-    "rolling_volatility", "session_equity", "session_figures", "session_returns", "session_table",
-    "sharpe", "skew", "sortino", "sqn", "tail_ratio", "trade_figures", "traded_value", "turnover", "value_at_risk",
-    "volatility", "window_for", "without_annual",
+    "ANNUAL", "DEFINITIONS", "MONEY", "OF_RETURNS", "OF_TRADES", "PERCENT", "SAMPLED", "SESSIONS_PER_YEAR",
+    "Definition", "alpha", "annual_return", "average_drawdown", "bar_figures", "benchmark_figures", "beta", "by_hour",
+    "by_month", "by_side", "by_weekday", "by_year", "calmar", "compute", "conditional_value_at_risk", "correlation",
+    "cost_figures", "distorted", "downside", "drawdown_table", "falls", "few", "in_order", "kurtosis",
+    "longest_drawdown", "losing_streak", "max_drawdown", "monthly_returns", "needing", "omega", "rolling_sharpe",
+    "rolling_volatility", "session_equity", "session_figures", "session_returns", "session_table", "sharpe", "skew",
+    "sortino", "sqn", "tail_ratio", "trade_figures", "traded_value", "turnover", "value_at_risk", "volatility",
+    "window_for", "without_annual",
 ]  # fmt: skip

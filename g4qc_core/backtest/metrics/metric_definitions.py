@@ -24,6 +24,17 @@ _PAIRS = f"Not meaningful below {LEAST_SESSIONS} sessions."
 _TRADES = f"Not meaningful below {LEAST_TRADES} trades."
 
 
+_YEAR_OF_SESSIONS = 252
+# 5 % of them are five sessions.
+_ENOUGH_SESSIONS = 100
+_ENOUGH_TRADES = 30
+
+OF_TRADES = frozenset(
+    ["win_rate", "profit_factor", "average_trade", "expectancy", "payoff_ratio", "sqn", "average_bars"]
+)
+"""Figures that are means, shares or ratios of trades."""
+
+
 @dataclass(frozen=True)
 class Definition:
     """What a figure is.
@@ -53,6 +64,13 @@ class Definition:
     def words(self) -> str:
         """The formula, and the smallest sample."""
         return f"{self.formula} {self.least}".strip()
+
+    @property
+    def reliable_from(self) -> int:
+        """Sessions, or trades for figures of `OF_TRADES`, from which it is reliable; 0: it is a plain fact."""
+        if self.key in OF_TRADES:
+            return _ENOUGH_TRADES
+        return _YEAR_OF_SESSIONS if self.annual else _ENOUGH_SESSIONS if self.least else 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the definition JSON-safe."""
@@ -185,6 +203,16 @@ SAMPLED = frozenset(one.key for one in _ALL if one.least)
 _LIBRARY_ANNUAL = frozenset(
     ["Return (Ann.) [%]", "Volatility (Ann.) [%]", "CAGR [%]", "Sharpe Ratio", "Sortino Ratio", "Calmar Ratio"]
 )
+
+
+def few(metrics: Mapping[str, Any]) -> list[str]:
+    """Return the names of the result's figures that rest on too few sessions or trades, in order; none that is None."""
+    found = []
+    for key, one in DEFINITIONS.items():
+        sample = metrics.get("trades" if key in OF_TRADES else "sessions") or 0
+        if metrics.get(key) is not None and sample < one.reliable_from:
+            found.append(key)
+    return found
 
 
 def needing(*needs: Needs) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from g4qc_core.backtest.metrics import few
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.result_card import card_of
 from g4qc_core.backtest.span import span_of
@@ -55,7 +56,7 @@ def sheet_body(
         write.section("part.prices", write.chart("prices", "alt.prices", 620), parts.prices_note(result, write)),
         write.section("part.trades", parts.trades_table(result, write), parts.trades_note(result, write), _LONG),
         *_breakdowns(result, instrument, write),
-        write.section("part.figures", parts.figures_table(result, write), _distorted(result, write), _LONG),
+        write.section("part.figures", parts.figures_table(result, write), _marks(result, write), _LONG),
         _two(
             write.section("part.notes", parts.notes_list(result, write), write.text("notes.note")),
             write.section("part.missing", _missing(result, instrument, write)),
@@ -64,7 +65,7 @@ def sheet_body(
     ]
     if result.library:
         library = parts.library_table(result, write)
-        shown.append(write.section("part.library", library, write.text("library.note"), _LONG))
+        shown.append(write.folded("part.library", library, write.text("library.note")))
     return "\n".join(part for part in shown if part)
 
 
@@ -96,8 +97,11 @@ def _breakdowns(result: BacktestResult, instrument: Instrument | None, write: Sh
     return shown
 
 
-def _distorted(result: BacktestResult, write: SheetWriter) -> str:
-    return write.text("figures.distorted") if result.metrics.get("missing_sessions") else ""
+def _marks(result: BacktestResult, write: SheetWriter) -> str:
+    notes = [write.text("figures.distorted")] if result.metrics.get("missing_sessions") else []
+    if few(result.metrics):
+        notes.append(write.text("figures.few"))
+    return " ".join(notes)
 
 
 def _missing(result: BacktestResult, instrument: Instrument | None, write: SheetWriter) -> str:

@@ -50,6 +50,11 @@ class SheetWriter:
         head = f"<header>{self.text(key, 'h2', f'id={name}')}{about}</header>"
         return f'<section class="{kind}" aria-labelledby="{name}">{head}<div class="body">{body}</div></section>'
 
+    def folded(self, key: str, body: str, note: str) -> str:
+        """Return a card whose body shows when its reader opens it; `note` and `body` are HTML."""
+        head = f"<summary>{self.text(key, 'h2')}</summary><p>{note}</p>"
+        return f'<section class="card long"><details class="body">{head}{body}</details></section>'
+
     def table(self, caption: str, heads: Sequence[str], rows: Iterable[str], kind: str = "") -> str:
         """Return a table that scrolls by itself; `caption` is a key, `heads` and `rows` are HTML."""
         words = self.text(caption, "caption", "class=unseen")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from g4qc_core.backtest.known_strategies import find_strategy
-from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, SAMPLED, distorted
+from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, PERCENT, SAMPLED, distorted, few
 from g4qc_core.backtest.result import BacktestResult
 from g4qc_core.backtest.result_card import CardRow, flat, spec_text
 from g4qc_core.backtest.tear_sheet.charts import MOST_CANDLES
@@ -92,10 +92,11 @@ def _key(name: str, value: float | int | None, result: BacktestResult, write: Sh
 
 
 def figure_value(name: str, value: float | int | None, metrics: Mapping[str, Any], write: SheetWriter) -> str:
-    """Return a figure, with `*` where missing sessions distort it, or words where it is undefined."""
+    """Return a figure, or words where it is undefined; `*`: missing sessions distort it, `†`: its sample is small."""
     if value is None:
         return write.text("figure.none" if name in SAMPLED else "figure.undefined")
-    return write.value(kind_of(name, value), value) + (" *" if name in distorted(metrics) else "")
+    marks = (" *" if name in distorted(metrics) else "") + (" †" if name in few(metrics) else "")
+    return write.value(kind_of(name, value), value) + marks
 
 
 def figures_table(result: BacktestResult, write: SheetWriter) -> str:

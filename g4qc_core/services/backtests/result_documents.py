@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from g4qc_core.backtest.metrics import few
 from g4qc_core.backtest.result_card import card_rows
 from g4qc_core.services.backtests.spec_run import report_path
 from g4qc_core.settings import Settings
@@ -36,9 +37,9 @@ def summary_of(record: BacktestRecord, settings: Settings, confidence: float | N
 
 
 def document_of(record: BacktestRecord) -> dict[str, Any]:
-    """Return the rest of a result: its inputs, card and notes."""
+    """Return the rest of a result: its inputs, card, notes and the names of figures from few sessions or trades."""
     card = [asdict(row) for row in card_rows(record.id, record.spec, record.inputs)]
-    return {"inputs": dict(record.inputs), "card": card, "notes": list(record.notes)}
+    return {"inputs": dict(record.inputs), "card": card, "notes": list(record.notes), "few": few(record.metrics)}
 
 
 def has_report(record: BacktestRecord, settings: Settings) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from g4qc_core.api.api_keys import Scope
 from g4qc_core.api.http_guard import GuardRules
-from g4qc_core.settings import Settings
 from tests.fixtures.api import Api, served
+from tests.fixtures.home import Home
 
 pytestmark = pytest.mark.integration
 
@@ -132,7 +133,7 @@ def test_the_language_asked_for_comes_before_the_cookie_and_that_before_the_brow
     assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown.name")
 
 
-def test_keys_and_limits_are_told_in_the_language_too(keyed_api: Api, home: Any) -> None:
+def test_keys_and_limits_are_told_in_the_language_too(keyed_api: Api, home: Home) -> None:
     spanish = {"Accept-Language": "es"}
     with keyed_api.client(Scope.READ) as client:
         small = client.post("/jobs", json={"assets": ["roll_calendar"]}, headers=spanish).json()
@@ -147,9 +148,8 @@ def test_keys_and_limits_are_told_in_the_language_too(keyed_api: Api, home: Any)
         large = httpx.post(f"{narrow.url}/api/v1/jobs", content=b"x" * 20, headers=spanish).json()
         httpx.get(f"{narrow.url}/api/v1/session", headers=spanish)
         often = httpx.get(f"{narrow.url}/api/v1/session", headers=spanish).json()
-    with served(
-        Settings(_env_file=None, home=home.settings.home / "none", database_url="postgresql://nobody@127.0.0.1:9/x")
-    ) as down:  # type: ignore[call-arg]
+    away_url = SecretStr("postgresql://nobody@127.0.0.1:9/x")
+    with served(home.settings.model_copy(update={"database_url": away_url})) as down:
         away = httpx.get(f"{down.url}/api/v1/jobs/{NOBODY}", headers=spanish)
         lost = httpx.get(f"{down.url}/api/v1/coverage", headers=spanish, timeout=60).json()
         down.launcher.down = True
@@ -163,3 +163,28 @@ def test_keys_and_limits_are_told_in_the_language_too(keyed_api: Api, home: Any)
         "graph_unavailable",
     ]
     assert [one["detail"] for one in told if ENGLISH.search(plain(one["detail"]).partition("127.0.0.1")[0])] == []
+
+
+def test_fields_that_are_sentences_are_in_the_language_too(api: Api) -> None:
+    with api.client() as client:
+        for path, field in (("/strategies", "summary"), ("/backtests/fields", "description")):
+            english = {one["name"]: one[field] for one in client.get(path).json()}
+            spanish = {one["name"]: one[field] for one in client.get(path, params={"lang": "es"}).json()}
+            assert set(english) == set(spanish)
+            assert {name for name in english if english[name] == spanish[name]} == set()
+        about = client.get("/coverage/ES", params={"lang": "es"}).json()["not_asked"]["about"]
+    assert about == "sin pedir: 15 sesiones desde 2026-11-02"
+
+
+def test_a_report_opens_in_the_language_that_was_chosen(api: Api) -> None:
+    path = api.services.settings.reports / "languages-of-a-report.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('<!doctype html><html lang="en" data-wanted="">', "utf-8")
+    try:
+        url = f"{api.url}/reports/{path.name}"
+        assert 'data-wanted=""' in httpx.get(url, headers={"Accept-Language": "es"}).text
+        assert 'data-wanted="es"' in httpx.get(url, params={"lang": "es"}).text
+        assert 'data-wanted="es"' in httpx.get(url, headers={"Cookie": "g4qc_lang=es"}).text
+        assert 'data-wanted="en"' in httpx.get(url, params={"lang": "en"}, headers={"Cookie": "g4qc_lang=es"}).text
+    finally:
+        path.unlink()
