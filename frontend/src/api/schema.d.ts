@@ -1567,8 +1567,16 @@ export interface components {
              * @description The inputs as rows in a fixed order, the id first
              */
             card: components["schemas"]["CardEntry"][];
-            /** Notes */
+            /**
+             * Notes
+             * @description Assumptions, in the language of the request
+             */
             notes: string[];
+            /**
+             * Few
+             * @description Names of figures that rest on few sessions or trades; mark them
+             */
+            few: string[];
         };
         /**
          * BacktestPage
@@ -2695,6 +2703,11 @@ export interface components {
              * @description The smallest sample of which it is meaningful; empty if any will do
              */
             least: string;
+            /**
+             * Reliable From
+             * @description Sessions, or trades for means and ratios of trades, from which it is reliable; 0: always
+             */
+            reliable_from: number;
             /**
              * Distorted
              * @description True if sessions without bars distort it
@@ -4690,7 +4703,7 @@ export interface components {
             status: number;
             /**
              * Detail
-             * @description A sentence that says what to do
+             * @description A sentence that says what to do, in the language of the request
              */
             detail: string;
             /**
@@ -4698,6 +4711,18 @@ export interface components {
              * @description Name of the error in g4qc_core.errors, for programs
              */
             error: string;
+            /**
+             * Code
+             * @description Name of the sentence, like usage.fast_not_below_slow, else of the error
+             */
+            code: string;
+            /**
+             * Values
+             * @description Values within the sentence, by name
+             */
+            values: {
+                [key: string]: string | number;
+            };
         };
     };
     responses: never;
