@@ -53,6 +53,7 @@ def build_app(services: ApiContext, rules: GuardRules | None = None) -> FastAPI:
         threading.Thread(target=_open, args=[services], daemon=True).start()
         yield
         await anyio.to_thread.run_sync(services.explorer.close)
+        services.pages.close()
         services.stores.close()
 
     app = FastAPI(

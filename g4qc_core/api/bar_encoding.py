@@ -1,4 +1,4 @@
-"""Streaming encoders of bars: JSON, CSV, Parquet and Arrow, one batch in memory at a time.
+"""Encoders of bars: JSON, CSV, Parquet and Arrow as streams, one batch in memory at a time, and columns in one piece.
 
 Arrow's compute functions write JSON and CSV column by column, because a loop over rows would be slow.
 """
@@ -9,56 +9,75 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
+from g4qc_core.api.column_encoding import encode_columns
 from g4qc_core.api.negotiation import weighted
 from g4qc_core.storage.bar_stores.bar_reader import SCHEMA
 
 
-class Format(StrEnum):
-    """Format of bars."""
+class FileFormat(StrEnum):
+    """A format with its media type."""
+
+    @property
+    def media_type(self) -> str:
+        """Value of the header `Content-Type`."""
+        return _MEDIA_TYPES[self.value]
+
+
+class Format(FileFormat):
+    """Format of a table."""
 
     JSON = "json"
     CSV = "csv"
     PARQUET = "parquet"
     ARROW = "arrow"
 
-    @property
-    def media_type(self) -> str:
-        """Value of the header `Content-Type`."""
-        return _MEDIA_TYPES[self]
+
+class BarFormat(FileFormat):
+    """Format of bars: those of tables, and columns of numbers for programs that draw them."""
+
+    JSON = "json"
+    CSV = "csv"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+    COLUMNS = "columns"
 
 
 _MEDIA_TYPES = {
-    Format.JSON: "application/json",
-    Format.CSV: "text/csv; charset=utf-8",
-    Format.PARQUET: "application/vnd.apache.parquet",
-    Format.ARROW: "application/vnd.apache.arrow.stream",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "arrow": "application/vnd.apache.arrow.stream",
+    "columns": "application/vnd.g4qc.columns",
 }
 _ANY = ("*/*", "application/*", "application/json")
 
+F = TypeVar("F", bound=FileFormat)
 
-def choose_format(named: Format | None, accept: str | None) -> Format | None:
-    """Return the named format, else the one that `Accept` prefers; None if it accepts none."""
+
+def choose_format(kinds: type[F], named: F | None, accept: str | None) -> F | None:
+    """Return the named format, else the one of these kinds that `Accept` prefers; None if it accepts none."""
     if named is not None:
         return named
-    known = {kind.split(";")[0]: form for form, kind in _MEDIA_TYPES.items()}
-    known |= dict.fromkeys(_ANY, Format.JSON) | {"text/*": Format.CSV}
+    known = {form.media_type.split(";")[0]: form for form in kinds}
+    known |= dict.fromkeys(_ANY, kinds("json")) | {"text/*": kinds("csv")}
     wanted = sorted(weighted(accept or "*/*"), key=lambda range_: -range_[1])
     return next((known[kind] for kind, quality in wanted if quality > 0 and kind in known), None)
 
 
-def encode(form: Format, batches: Iterable[pa.RecordBatch], head: Mapping[str, Any]) -> Iterator[bytes]:
+def encode(form: BarFormat, batches: Iterable[pa.RecordBatch], head: Mapping[str, Any]) -> Iterator[bytes]:
     """Yield the encoded bars in chunks.
 
     Args:
         form: format of the answer.
         batches: batches with the schema `bar_reader.SCHEMA`.
-        head: fields of the JSON document next to `data` and `records`; other formats ignore them.
+        head: fields of the JSON document next to `data` and `records`, and of the header of columns; other formats
+            ignore them.
     """
     encoder = _ENCODERS[form](head)
     yield encoder.begin()
@@ -157,11 +176,27 @@ class _Arrow(_Tabular):
         return pa.ipc.new_stream(pa.PythonFile(sink, "w"), SCHEMA)
 
 
-_ENCODERS: Mapping[Format, type[_Encoder]] = {
-    Format.JSON: _Json,
-    Format.CSV: _Csv,
-    Format.PARQUET: _Parquet,
-    Format.ARROW: _Arrow,
+class _Columns(_Encoder):
+    """Encoder that keeps all batches, because the header names the places of the columns."""
+
+    def begin(self) -> bytes:
+        self._batches: list[pa.RecordBatch] = []
+        return b""
+
+    def batch(self, rows: pa.RecordBatch) -> bytes:
+        self._batches.append(rows)
+        return b""
+
+    def end(self) -> bytes:
+        return encode_columns(pa.Table.from_batches(self._batches, SCHEMA), self._head)
+
+
+_ENCODERS: Mapping[BarFormat, type[_Encoder]] = {
+    BarFormat.JSON: _Json,
+    BarFormat.CSV: _Csv,
+    BarFormat.PARQUET: _Parquet,
+    BarFormat.ARROW: _Arrow,
+    BarFormat.COLUMNS: _Columns,
 }
 
 

@@ -17,6 +17,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from g4qc_core.api.api_keys import ApiKeys, Key, Scope
+from g4qc_core.api.bar_pages import BarPages
 from g4qc_core.api.job_launcher import JobLauncher
 from g4qc_core.api.problems import KeyRequired
 from g4qc_core.api.shared_polling import SharedCalls, StreamPlaces
@@ -61,6 +62,7 @@ class ApiContext:
         explorer: runs sets for the route `explore`.
         lines: computes the lines of strategies for the route `indicators`.
         gateway: host and port of the gateway, if the settings do not name it.
+        pages: pages of bars that were sent lately.
         kinds: the kinds of studies that the server has, by name.
     """
 
@@ -76,6 +78,7 @@ class ApiContext:
     probes: SharedCalls = field(default_factory=lambda: SharedCalls(threads=1))
     stored: SharedCalls = field(default_factory=lambda: SharedCalls(threads=2))
     listeners: StreamPlaces = field(default_factory=lambda: StreamPlaces(_STREAMS_EACH, _STREAMS))
+    pages: BarPages = field(default_factory=BarPages)
     explorer: Explorer = field(init=False)
     lines: LineReader = field(init=False)
     _turns: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_GRAPH_THREADS))

@@ -55,7 +55,7 @@ class TableRows:
         offset: Annotated[int, Query(ge=0, le=10**9, description="Rows to leave out")] = 0,
         accept: Annotated[str | None, Header(include_in_schema=False)] = None,
     ) -> None:
-        self._form, self._limit, self._offset = choose_format(format, accept), limit, offset
+        self._form, self._limit, self._offset = choose_format(Format, format, accept), limit, offset
 
     def answer(
         self,

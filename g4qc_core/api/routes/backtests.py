@@ -194,7 +194,7 @@ def equity(
     record, _, curve = load(backtest_id, context)
     if by == "session":
         return _table(backtest_id, session_table(curve, float(record.metrics["starting_cash"])), accept)
-    form = choose_format(None, accept)
+    form = choose_format(Format, None, accept)
     return _table(backtest_id, curve if form is Format.ARROW else _thinned(curve, points), accept)
 
 
@@ -263,7 +263,7 @@ def summaries(records: Sequence[BacktestRecord], context: Context) -> list[Backt
 
 def _table(backtest_id: str, frame: pd.DataFrame, accept: str | None) -> Response | ColumnTable:
     """Return a frame in the form that the request accepts."""
-    if choose_format(None, accept) is not Format.ARROW:
+    if choose_format(Format, None, accept) is not Format.ARROW:
         return ColumnTable(id=backtest_id, columns=columns_of(frame))
     table = pa.Table.from_pandas(frame, preserve_index=False)
     sink = pa.BufferOutputStream()

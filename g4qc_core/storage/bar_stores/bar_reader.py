@@ -23,6 +23,7 @@ from g4qc_core.storage.codec.binary_copy import copy_arrays
 from g4qc_core.storage.codec.column_kinds import kinds_of
 from g4qc_core.storage.codec.time_slices import TimeSlices, names
 from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.server.quick_reads import QuickReads
 
 ROWS = 65_536
 """Bars per batch, about five megabytes."""
@@ -82,10 +83,16 @@ class BarExtent:
 
 
 class BarReader:
-    """Reads the validated bars of one database. All timestamps are UTC and mark the bar's start."""
+    """Reads the validated bars of one database. All timestamps are UTC and mark the bar's start.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: the database.
+        reads: its kept connections, to read on; None: each batch is a transaction.
+    """
+
+    def __init__(self, database: Database, reads: QuickReads | None = None) -> None:
         self._slices = TimeSlices(database)
+        self._reads = reads
 
     def batches(self, query: BarQuery, rows: int = ROWS) -> Iterator[pa.RecordBatch]:
         """Yield the bars in order of time, in record batches of `SCHEMA` with 1 to `rows` rows."""
@@ -133,6 +140,8 @@ class BarReader:
         )
         key = [query.symbol, query.timeframe, segment.contract, segment.start, segment.end]
         values: list[Any] = [*key, *([] if after is None else [after]), rows]
+        if self._reads is not None:
+            return _record_batch(self._reads.ask(lambda cursor: copy_arrays(cursor, statement, values, _ROW)), segment)
         with self._slices.reading() as cursor:
             found = copy_arrays(cursor, statement, values, _ROW)
         return _record_batch(found, segment)

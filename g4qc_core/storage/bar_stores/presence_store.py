@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -39,8 +40,10 @@ class PresenceStore:
             f"{more}AND b.timestamp >= s.opened AND b.timestamp < s.closed AND b.contract = s.contract LIMIT 1) AS one"
         )
         columns = [list(column) for column in zip(*windows, strict=True)]
-        with self._slices.reading() as cursor:
-            cursor.execute(query, [*columns, *key])
-            at = [row[0] - 1 for row in cursor.fetchall()]
-        found[at] = True
+        found[[row[0] - 1 for row in self._rows(query, [*columns, *key])]] = True
         return found
+
+    def _rows(self, query: str, values: list[Any]) -> list[Any]:
+        with self._slices.reading() as cursor:
+            cursor.execute(query, values)
+            return list(cursor.fetchall())

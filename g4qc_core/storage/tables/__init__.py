@@ -30,7 +30,7 @@ from g4qc_core.storage.tables.rolls import roll_calendars, rolls
 from g4qc_core.storage.tables.searches import search_returns, search_trials, searches
 from g4qc_core.storage.tables.shared_columns import metadata
 from g4qc_core.storage.tables.studies import studies, study_frames
-from g4qc_core.storage.tables.versions import data_versions, former_trade_dates
+from g4qc_core.storage.tables.versions import bar_writes, data_versions, former_trade_dates
 
 __all__ = [
     "backtest_equity",
@@ -38,6 +38,7 @@ __all__ = [
     "backtest_specs",
     "backtest_trades",
     "backtests",
+    "bar_writes",
     "calendar_comparisons",
     "check_states",
     "contract_ids",

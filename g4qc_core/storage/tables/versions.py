@@ -1,8 +1,8 @@
-"""The tables of data versions, and of instruments that are stored under an older calendar."""
+"""The tables of data versions, of writes, and of instruments that are stored under an older calendar."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Table, Text
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata
 
@@ -16,6 +16,15 @@ data_versions = Table(
     filled("version"),
     Column("made_of", Text),
     filled("changed_at", INSTANT),
+)
+
+# Transactions of the last day that wrote to a table that an answer with bars depends on. Triggers write the rows, so
+# that no writer can forget it, whichever program it is.
+bar_writes = Table(
+    "bar_writes",
+    metadata,
+    Column("transaction", BigInteger, primary_key=True, autoincrement=False),
+    filled("written_at", INSTANT),
 )
 
 # Instruments whose rows still have the trade dates assigned before schema 0012.
