@@ -83,7 +83,7 @@ def build_app(services: ApiContext, rules: GuardRules | None = None) -> FastAPI:
             allow_origins=list(rules.origins),
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=["Location", "Retry-After", "X-Next-Cursor"],
+            expose_headers=["Content-Disposition", "Location", "Retry-After", "X-Next-Cursor"],
         )
     app.add_middleware(Guard, rules=rules, measures=measures)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]

@@ -58,6 +58,7 @@ class SeriesRequest(BaseModel):
     limit: int | None = Field(None, ge=1, le=LARGEST_PAGE, description="Bars of a page; default: all bars are streamed")
     cursor: str | None = Field(None, max_length=64, description="next_cursor of the previous page")
     format: BarFormat | None = Field(None, description="Format; takes precedence over the header Accept")
+    download: bool = Field(False, description="With a name for the file, so that a browser saves it")
 
     def window(self, instrument: Instrument) -> tuple[datetime, datetime]:
         """Return the instants `[start, end)` of the window, UTC.
@@ -68,8 +69,8 @@ class SeriesRequest(BaseModel):
         return window_of(instrument, parse_moment(self.start_date), parse_moment(self.end_date))
 
     def described(self, instrument: Instrument, stores: Stores) -> tuple[str, str]:
-        """Return what a cursor belongs to: the query without cursor, limit and format; and the series' version."""
-        query = f"{instrument.symbol} {self.model_dump_json(exclude={'cursor', 'limit', 'format'})}"
+        """Return what a cursor belongs to: the query without cursor, limit and form; and the series' version."""
+        query = f"{instrument.symbol} {self.model_dump_json(exclude={'cursor', 'limit', 'format', 'download'})}"
         return query, series_version(stores, instrument, self.contract, self.rule)
 
     def query(self, instrument: Instrument, stores: Stores) -> BarQuery:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import pyarrow as pa
@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.bar_encoding import Format, choose_format
+from g4qc_core.api.downloads import SHORT_ID, Download, download_headers
 from g4qc_core.api.problems import NO_NUL, documented, problem
 from g4qc_core.api.table_encoding import encode_table, json_columns
 
@@ -53,9 +54,11 @@ class TableRows:
             int | None, Query(ge=1, le=100_000, description="Most rows; default: 1,000 of JSON, and all of a file")
         ] = None,
         offset: Annotated[int, Query(ge=0, le=10**9, description="Rows to leave out")] = 0,
+        download: Download = False,
         accept: Annotated[str | None, Header(include_in_schema=False)] = None,
     ) -> None:
         self._form, self._limit, self._offset = choose_format(Format, format, accept), limit, offset
+        self._download = download
 
     def answer(
         self,
@@ -63,6 +66,7 @@ class TableRows:
         name: str,
         read: Callable[[int | None, int], pa.Table],
         stored: Callable[[], bytes] | None = None,
+        title: Sequence[str] = (),
     ) -> Any:
         """Return the table in the form that is wanted.
 
@@ -71,15 +75,17 @@ class TableRows:
             name: of the table.
             read: returns at most so many rows after so many; None: all.
             stored: returns the whole table as Parquet, where it is kept so.
+            title: parts of the name of its file before the id and the table's own name.
         """
         form = self._form
         if form is None:
             known = ", ".join(one.media_type for one in Format)
             return problem(406, f"Tables come as {known}: accept one, or name a format.")
         if form is Format.PARQUET and stored is not None and self._limit is None and not self._offset:
-            return Response(stored(), media_type=form.media_type)
+            return self._file(stored(), form, [*title, owner[:SHORT_ID], name])
         if form is not Format.JSON:
-            return Response(encode_table(read(self._limit, self._offset), form), media_type=form.media_type)
+            content = encode_table(read(self._limit, self._offset), form)
+            return self._file(content, form, [*title, owner[:SHORT_ID], name])
         limit = self._limit or _PAGE_ROWS
         found = read(limit + 1, self._offset)
         more = len(found) > limit
@@ -89,6 +95,9 @@ class TableRows:
             columns=json_columns(found.slice(0, limit)),
             next_offset=self._offset + limit if more else None,
         )
+
+    def _file(self, content: bytes, form: Format, parts: Sequence[str]) -> Response:
+        return Response(content, media_type=form.media_type, headers=download_headers(self._download, parts, form))
 
 
 TableAsked = Annotated[TableRows, Depends()]

@@ -15,10 +15,11 @@ from pydantic import BaseModel, Field
 
 from g4qc_core.api.bar_encoding import Format, choose_format
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
-from g4qc_core.api.languages import Spoken
+from g4qc_core.api.downloads import SHORT_ID, Download, download_headers, spec_parts
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.api.routes.reports import report_file, sandboxed
+from g4qc_core.api.table_encoding import encode_table
 from g4qc_core.backtest.known_strategies import known_strategies
 from g4qc_core.backtest.metrics import session_table
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
@@ -35,7 +36,14 @@ router = APIRouter(tags=["backtests"], responses=documented(401, 403, 422, 429, 
 Accepted = Annotated[str | None, Header(include_in_schema=False)]
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _TABLE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The table", "content": {Format.ARROW.media_type: _BINARY}},
+    200: {
+        "description": "The table",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            Format.PARQUET.media_type: _BINARY,
+            Format.ARROW.media_type: _BINARY,
+        },
+    },
     **documented(404, 410),
 }
 
@@ -43,6 +51,8 @@ ResultId = Annotated[str, Field(pattern=RESULT_ID)]
 BacktestId = Annotated[ResultId, Path(description="Id of a result")]
 
 Tag = Annotated[str, Field(max_length=30, pattern=TAG)]
+
+FileForm = Annotated[Format | None, Query(description="Format; takes precedence over the header Accept")]
 
 _MOST_POINTS = 20_000
 
@@ -171,12 +181,19 @@ def backtest(backtest_id: BacktestId, context: Context) -> BacktestDetail:
 
 
 @router.get("/backtests/{backtest_id}/trades", dependencies=[CanRead], response_model=ColumnTable, responses=_TABLE)
-def trades(backtest_id: BacktestId, context: Context, accept: Accepted = None) -> Response | ColumnTable:
+def trades(
+    backtest_id: BacktestId,
+    context: Context,
+    format: FileForm = None,
+    download: Download = False,
+    accept: Accepted = None,
+) -> Response | ColumnTable:
     """Return the trades of a result by entry; prices are adjusted, in columns `_own` those of the contract itself.
 
-    JSON, or an Arrow stream if the request accepts one.
+    JSON, or the file that `format` names; an Arrow stream too if the request accepts one.
     """
-    return _table(backtest_id, load(backtest_id, context)[1], accept)
+    record, found, _ = load(backtest_id, context)
+    return _table(record, found, "trades", _form(format, accept), download)
 
 
 @router.get("/backtests/{backtest_id}/equity", dependencies=[CanRead], response_model=ColumnTable, responses=_TABLE)
@@ -185,17 +202,19 @@ def equity(
     context: Context,
     points: Annotated[int, Query(ge=3, le=_MOST_POINTS, description="Most points of the JSON, evenly spaced")] = 5000,
     by: Annotated[Literal["bar", "session"], Query(description="A row for each bar, or for each session")] = "bar",
+    format: FileForm = None,
+    download: Download = False,
     accept: Accepted = None,
 ) -> Response | ColumnTable:
     """Return the equity of a result; the points include the first and last bar and the largest drawdown.
 
-    An Arrow stream, if the request accepts one, has all rows.
+    A file, by `format` or as an Arrow stream that the request accepts, has all rows.
     """
-    record, _, curve = load(backtest_id, context)
+    (record, _, curve), form = load(backtest_id, context), _form(format, accept)
     if by == "session":
-        return _table(backtest_id, session_table(curve, float(record.metrics["starting_cash"])), accept)
-    form = choose_format(Format, None, accept)
-    return _table(backtest_id, curve if form is Format.ARROW else _thinned(curve, points), accept)
+        table = session_table(curve, float(record.metrics["starting_cash"]))
+        return _table(record, table, "equity-by-session", form, download)
+    return _table(record, _thinned(curve, points) if form is Format.JSON else curve, "equity", form, download)
 
 
 @router.get(
@@ -261,15 +280,19 @@ def summaries(records: Sequence[BacktestRecord], context: Context) -> list[Backt
     return [BacktestSummary(**summary_of(record, context.settings, left[record.id])) for record in records]
 
 
-def _table(backtest_id: str, frame: pd.DataFrame, accept: str | None) -> Response | ColumnTable:
-    """Return a frame in the form that the request accepts."""
-    if choose_format(Format, None, accept) is not Format.ARROW:
-        return ColumnTable(id=backtest_id, columns=columns_of(frame))
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return Response(sink.getvalue().to_pybytes(), media_type=Format.ARROW.media_type)
+def _form(named: Format | None, accept: str | None) -> Format:
+    """Return the named format, else an Arrow stream if the request prefers one, else JSON."""
+    return named or (Format.ARROW if choose_format(Format, None, accept) is Format.ARROW else Format.JSON)
+
+
+def _table(
+    record: BacktestRecord, frame: pd.DataFrame, what: str, form: Format, download: bool
+) -> Response | ColumnTable:
+    if form is Format.JSON:
+        return ColumnTable(id=record.id, columns=columns_of(frame))
+    content = encode_table(pa.Table.from_pandas(frame, preserve_index=False), form)
+    named = download_headers(download, [*spec_parts(record.spec), record.id[:SHORT_ID], what], form)
+    return Response(content, media_type=form.media_type, headers=named)
 
 
 def columns_of(frame: pd.DataFrame) -> dict[str, list[Any]]:

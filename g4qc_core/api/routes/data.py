@@ -15,6 +15,7 @@ from g4qc_core.api.bar_encoding import BarFormat, choose_format, encode
 from g4qc_core.api.bar_pages import CURSOR_HEADER, missing_sessions
 from g4qc_core.api.bar_request import SeriesRequest
 from g4qc_core.api.dependencies import ApiContext, CanRead, Context
+from g4qc_core.api.downloads import bars_parts, download_headers
 from g4qc_core.api.missing_fields import HEADERS, MissingRange, headers_of, missing_ranges
 from g4qc_core.api.problems import documented, problem
 from g4qc_core.api.server_metrics import ServerMetrics
@@ -96,11 +97,14 @@ def bars(
     if form is None:
         return problem(406, f"Bars come as {', '.join(f.media_type for f in BarFormat)}: accept one, or name a format.")
     stores, measures = context.stores(), request.app.state.measures
+    named = download_headers(asked.download, bars_parts(instrument, asked), form) if asked.download else {}
     if asked.limit is None and form is not BarFormat.COLUMNS:
-        return _stream(stores, instrument, asked, form, context.clock(), measures)
+        answer = _stream(stores, instrument, asked, form, context.clock(), measures)
+        answer.headers.update(named)
+        return answer
     page = context.pages.page(stores, instrument, asked, form, context.clock())
     measures.sent(form, page.bars)
-    return Response(page.content, media_type=form.media_type, headers=dict(page.headers))
+    return Response(page.content, media_type=form.media_type, headers={**page.headers, **named})
 
 
 def instrument_of(symbol: str, context: ApiContext) -> Instrument:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import CanRead, Context
+from g4qc_core.api.downloads import spec_parts
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.backtests import BacktestId, columns_of, record_of
+from g4qc_core.api.table_answers import TABLE_ANSWERS, TABLE_WORDS, TableAsked, TableName, TablePage
 from g4qc_core.backtest.metrics import DEFINITIONS
-from g4qc_core.services.backtests.result_tables import tables_of
+from g4qc_core.errors import NotFound, unknown
+from g4qc_core.services.backtests.result_tables import TABLES, tables_of
+
+_NO_HOURS = "There is no table by hour, because the instrument of this result is not known any longer."
 
 router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 422, 429, 503))
 
@@ -66,3 +72,38 @@ def tables(backtest_id: BacktestId, context: Context) -> ResultTables:
     record_of(backtest_id, context)
     found = tables_of(backtest_id, context.registry, context.stores())
     return ResultTables(id=backtest_id, **{name: columns_of(frame) for name, frame in found.items()})
+
+
+@router.get(
+    "/backtests/{backtest_id}/tables/{name}",
+    response_model=TablePage,
+    responses=TABLE_ANSWERS | documented(410),
+    description=f"{TABLE_WORDS} Tables: {', '.join(TABLES)}.",
+)
+def table(backtest_id: BacktestId, name: TableName, context: Context, asked: TableAsked) -> Any:
+    """Return one of the tables of a result."""
+    record = record_of(backtest_id, context)
+    found = tables_of(backtest_id, context.registry, context.stores()).get(name)
+    if found is None:
+        raise unknown("table", name, TABLES) if name not in TABLES else NotFound(_NO_HOURS)
+    whole = pa.Table.from_pandas(found, preserve_index=False)
+    return asked.answer(
+        record.id, name, lambda limit, offset: whole.slice(offset, limit), title=spec_parts(record.spec)
+    )
+
+
+@router.get("/backtests/{backtest_id}/figures", response_model=TablePage, responses=TABLE_ANSWERS | documented(410))
+def figures(backtest_id: BacktestId, context: Context, asked: TableAsked) -> Any:
+    """Return the figures of a result as a table: name, value, unit and formula; undefined ones have no value."""
+    record = record_of(backtest_id, context)
+    shown = [one for one in DEFINITIONS.values() if one.key in record.metrics]
+    whole = pa.table(
+        {
+            "name": pa.array([one.key for one in shown], pa.string()),
+            "value": pa.array([record.metrics[one.key] for one in shown], pa.float64()),
+            "unit": pa.array([one.unit for one in shown], pa.string()),
+            "formula": pa.array([one.formula for one in shown], pa.string()),
+        }
+    )
+    title = spec_parts(record.spec)
+    return asked.answer(record.id, "figures", lambda limit, offset: whole.slice(offset, limit), title=title)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from g4qc_core.api.bar_encoding import Format
 from g4qc_core.api.dependencies import CanRead, CanRun, Context
-from g4qc_core.api.languages import Spoken
+from g4qc_core.api.downloads import SHORT_ID, Download, download_headers, spec_parts
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import StartedWork, job_status
 from g4qc_core.api.routes.reports import sandboxed
@@ -168,6 +168,7 @@ def search(search_id: SearchId, context: Context) -> SearchDetail:
 def trials(
     search_id: SearchId,
     context: Context,
+    download: Download = False,
     ranked: Annotated[bool, Query(description="The best first, only ranked ones; otherwise all, as proposed")] = True,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10**7, description="Trials to leave out")] = 0,
@@ -185,7 +186,8 @@ def trials(
     more, found = len(found) > limit, found[:limit]
     if format is not TrialFormat.JSON:
         form = Format(format)
-        return Response(encode_table(trial_table(found), form), media_type=form.media_type)
+        named = download_headers(download, [*spec_parts(record.backtest), search_id[:SHORT_ID], "trials"], form)
+        return Response(encode_table(trial_table(found), form), media_type=form.media_type, headers=named)
     following = (offset + limit if ranked else found[-1].number + 1) if more else None
     return TrialPage(trials=[_row(one) for one in found], next_offset=following)
 
@@ -206,7 +208,7 @@ def table(search_id: SearchId, name: TableName, context: Context, asked: TableAs
     def read(limit: int | None, offset: int) -> pa.Table:
         return search_table(record, name, context.stores(), limit or _MOST_ROWS, offset)
 
-    return asked.answer(search_id, name, read)
+    return asked.answer(search_id, name, read, title=spec_parts(record.backtest))
 
 
 @router.get(

@@ -202,7 +202,8 @@ def _add_files(router: APIRouter, kind: StudyKind) -> None:
         def read(limit: int | None, offset: int) -> pa.Table:
             return pq.read_table(BytesIO(store.parquet(record.id, name))).slice(offset, limit)
 
-        return asked.answer(record.id, name, read, lambda: store.parquet(record.id, name))
+        title = [kind.name, record.name]
+        return asked.answer(record.id, name, read, lambda: store.parquet(record.id, name), title)
 
     def report(study_id: StudyId, context: Context) -> Response:
         stores = context.stores()

@@ -71,6 +71,17 @@ def test_trials_in_pages_as_frame_and_as_csv_are_the_same(api: Api, done: Search
     assert proposed == list(range(6))
 
 
+def test_files_of_a_search_have_names(api: Api, done: SearchRecord) -> None:
+    with api.client() as client:
+        for path in ("trials", "tables/slices"):
+            address = f"/searches/{done.id}/{path}"
+            plain = client.get(address, params={"format": "parquet"})
+            saved = client.get(address, params={"format": "parquet", "download": True})
+            assert "content-disposition" not in plain.headers
+            name = f"sma_cross-ES-1h-{done.id[:8]}-{path.rpartition('/')[2]}.parquet"
+            assert saved.headers["content-disposition"] == f'attachment; filename="{name}"'
+
+
 def test_a_search_has_tables_in_each_form_as_studies_have(api: Api, done: SearchRecord) -> None:
     with G4QC(api.url) as client:
         detail = client.get(f"/searches/{done.id}")

@@ -145,6 +145,15 @@ def test_a_table_is_the_same_in_pages_and_in_each_file(api: Api, done: StudyReco
         assert frame["contract"].tolist() == wanted["contract"].tolist()
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet", "arrow"])
+def test_a_file_of_a_study_has_a_name(api: Api, done: StudyRecord, form: str) -> None:
+    asked = {"format": form, "download": True}
+    with api.client() as client:
+        saved = client.get(f"/samples/{done.id}/tables/closes", params=asked)
+    name = f"{done.kind}-{done.name}-{done.id[:8]}-closes.{form}"
+    assert saved.headers["content-disposition"] == f'attachment; filename="{name}"'
+
+
 def test_rows_after_the_last_are_no_rows(api: Api, done: StudyRecord) -> None:
     with api.client() as client:
         page = client.get(f"/samples/{done.id}/tables/days", params={"offset": 10**9}).json()
