@@ -5,8 +5,8 @@
 The bars are those of `bench_pages.py`. Each server runs in a process of its own over a copy of the same database, and
 the ways take turns, so that other work on the machine burdens all alike. 20 clients ask for windows at random places:
 paced (four a second each, 80 together, like dragged charts), paced three times as fast, and in a closed loop, which
-shows the limit of the machine. "Again" repeats the windows of the round before. Clients, servers and the database share
-the processors.
+shows the limit of the machine. Clients, servers and the database share the processors, and so does whatever else runs:
+the processor time of an answer, of the server and its connections to the database, depends little on that.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 
 import numpy as np
+import psutil
 from bench_api import CANDLES, CLIENTS, YEARS, free_port, process
 from sqlalchemy import URL, create_engine
 
@@ -66,20 +68,37 @@ def main() -> None:
         given.json.write_text(json.dumps(figures, indent=1) + "\n")
 
 
+@dataclass(frozen=True)
+class Way:
+    """A server, the name of its database, and the format to ask for."""
+
+    port: int
+    server: psutil.Process
+    database: str
+    form: str
+
+    def seconds(self) -> float:
+        """Processor seconds of the server and of its connections to the database so far."""
+        title = f" {self.database} "
+        known = [one for one in psutil.process_iter(["cmdline"]) if title in " ".join(one.info["cmdline"] or [])]
+        backends = [one for one in known if (one.info["cmdline"] or [""])[0].startswith("postgres:")]
+        return sum(one.cpu_times().user + one.cpu_times().system for one in (self.server, *backends))
+
+
 @contextmanager
-def serving(home: Path, other: Path | None) -> Iterator[dict[str, tuple[int, str]]]:
-    """The servers; gives the port and the format of each way."""
+def serving(home: Path, other: Path | None) -> Iterator[dict[str, Way]]:
+    """The servers; gives the ways to ask them, by name."""
     with ExitStack() as stack:
-        server, ways = embedded_server(home), {}
-        now = server.url("g4qc_now").render_as_string(hide_password=False)
+        postgres, ways = embedded_server(home), {}
+        now = postgres.url("g4qc_now").render_as_string(hide_password=False)
         if other is not None:
-            url = server.url("g4qc_other").render_as_string(hide_password=False)
+            url = postgres.url("g4qc_other").render_as_string(hide_password=False)
             fill(url, other)
-            copy(server.url("postgres"), "g4qc_other", "g4qc_now")
-            ways["JSON, other"] = (stack.enter_context(api(url, other)), "json")
+            copy(postgres.url("postgres"), "g4qc_other", "g4qc_now")
+            ways["JSON, other"] = Way(*stack.enter_context(api(url, other)), "g4qc_other", "json")
         fill(now, ROOT)
-        port = stack.enter_context(api(now, ROOT))
-        yield ways | {"JSON": (port, "json"), "columns": (port, "columns")}
+        port, server = stack.enter_context(api(now, ROOT))
+        yield ways | {one: Way(port, server, "g4qc_now", one.lower()) for one in ("JSON", "columns")}
 
 
 def fill(url: str, tree: Path) -> None:
@@ -99,46 +118,44 @@ def copy(server: URL, source: str, target: str) -> None:
 
 
 @contextmanager
-def api(url: str, tree: Path) -> Iterator[int]:
-    """The API of a tree over a database; gives its port."""
+def api(url: str, tree: Path) -> Iterator[tuple[int, psutil.Process]]:
+    """The API of a tree over a database; gives its port and process."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="g4qc-bench-") as home:
         environment = {"G4QC_HOME": home, "G4QC_DATABASE_URL": url, "G4QC_API_RATE_LIMIT": "0"}
         environment["PYTHONPATH"] = f"{tree}"
-        with process("-P", "-m", "g4qc_pipelines.cli", "api", "--port", f"{port}", port=port, environment=environment):
-            yield port
+        command = ("-P", "-m", "g4qc_pipelines.cli", "api", "--port", f"{port}")
+        with process(*command, port=port, environment=environment) as server:
+            yield port, server
 
 
-def measured(ways: dict[str, tuple[int, str]], rounds: int) -> dict[str, dict[str, list[dict[str, float]]]]:
+def measured(ways: dict[str, Way], rounds: int) -> dict[str, dict[str, list[dict[str, float]]]]:
     """Return the figures of each pace and way, one entry a round."""
-    for port, form in ways.values():
-        load(port, form, 0.0, [f"warm {number}" for number in range(CLIENTS)], 2)
+    for way in ways.values():
+        load(way, 0.0, [f"warm {number}" for number in range(CLIENTS)], 2)
     figures: dict[str, dict[str, list[dict[str, float]]]] = {}
     for turn in range(rounds):
         for pace, pause in PACES.items():
-            for way, (port, form) in ways.items():
-                seeds = [f"{turn} {pace} {way} {number}" for number in range(CLIENTS)]
-                figures.setdefault(pace, {}).setdefault(way, []).append(load(port, form, pause, seeds))
-                if pace == "80 a second":
-                    again = load(port, form, pause, seeds)
-                    figures.setdefault("80 a second, again", {}).setdefault(way, []).append(again)
+            for name, way in ways.items():
+                seeds = [f"{turn} {pace} {name} {number}" for number in range(CLIENTS)]
+                figures.setdefault(pace, {}).setdefault(name, []).append(load(way, pause, seeds))
     return figures
 
 
-def load(port: int, form: str, pause: float, seeds: list[str], seconds: float = SECONDS) -> dict[str, float]:
+def load(way: Way, pause: float, seeds: list[str], seconds: float = SECONDS) -> dict[str, float]:
     """Answers a second, and milliseconds of an answer, while every client asks for its own windows."""
     taken: list[float] = []
-    begun = time.monotonic()
+    begun, used = time.monotonic(), way.seconds()
 
     def client(seed: str) -> None:
         dice = random.Random(seed)
-        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = HTTPConnection("127.0.0.1", way.port, timeout=60)
         due = begun + dice.random() * pause
         while due < begun + seconds:
             time.sleep(max(0.0, due - time.monotonic()))
             at = datetime(YEARS[0], 3, 1, tzinfo=UTC) + timedelta(minutes=dice.randrange(9 * 365 * 1440))
             begin = time.perf_counter()
-            connection.request("GET", window(at, form))
+            connection.request("GET", window(at, way.form))
             answer = connection.getresponse()
             answer.read()
             taken.append((time.perf_counter() - begin) * 1000)
@@ -151,7 +168,8 @@ def load(port: int, form: str, pause: float, seeds: list[str], seconds: float = 
     for thread in threads:
         thread.join()
     rate = len(taken) / (time.monotonic() - begun)
-    return {"rate": rate, **{f"p{p}": float(np.percentile(taken, p)) for p in (50, 95, 99)}}
+    used = (way.seconds() - used) * 1000 / len(taken)
+    return {"rate": rate, "processor": used, **{f"p{p}": float(np.percentile(taken, p)) for p in (50, 95, 99)}}
 
 
 def window(end: datetime, form: str) -> str:
@@ -166,7 +184,7 @@ def show(figures: dict[str, dict[str, list[dict[str, float]]]]) -> None:
         for way, rounds in ways.items():
             for one in rounds:
                 times = ", ".join(f"{name} {one[name]:.0f}" for name in ("p50", "p95", "p99"))
-                print(f"  {way:<12} {one['rate']:>6.0f} a second; ms {times}")
+                print(f"  {way:<12} {one['rate']:>6.0f} a second; ms {times}; processor {one['processor']:.1f}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from g4qc_core.storage.bar_stores.bar_reader import BarReader
+from g4qc_core.storage.bar_stores.known_bars import KnownBars
 from g4qc_core.storage.bar_stores.presence_store import ContractWindow, PresenceStore
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.server.quick_reads import QuickReads
@@ -23,13 +23,13 @@ T = TypeVar("T")
 class KnownStores(Stores):
     """Stores for reading series of bars, as long as a mark of `WriteWatch` is the present one.
 
-    What decides which bars a series has, and which are missing, is read once and kept; callers do not change it. Bars
-    are read every time. Whoever writes takes other stores.
+    What decides which bars a series has, and which are missing, is read once and kept, and so are bars, up to a limit;
+    callers do not change what they get. Whoever writes takes other stores.
     """
 
     def __init__(self, database: Database, reads: QuickReads) -> None:
         super().__init__(database)
-        self.bar_batches = BarReader(database, reads)
+        self.bar_batches = KnownBars(database, reads)
         self.versions = _asked_once(self.versions)
         self.bars = _asked_once(self.bars)
         self.rolls = _asked_once(self.rolls)

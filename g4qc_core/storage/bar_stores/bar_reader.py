@@ -28,7 +28,8 @@ from g4qc_core.storage.server.quick_reads import QuickReads
 ROWS = 65_536
 """Bars per batch, about five megabytes."""
 
-_ROW = kinds_of(("timestamp", *VALUES, "count", "trade_date"))
+ROW_KINDS = kinds_of(("timestamp", *VALUES, "count", "trade_date"))
+"""Columns of the table that are read, with their kinds."""
 
 SCHEMA = pa.schema(
     [
@@ -97,7 +98,7 @@ class BarReader:
     def batches(self, query: BarQuery, rows: int = ROWS) -> Iterator[pa.RecordBatch]:
         """Yield the bars in order of time, in record batches of `SCHEMA` with 1 to `rows` rows."""
         left = query.limit
-        for segment in _ahead(query):
+        for segment in ahead(query):
             after: datetime | None = query.after
             while left is None or left > 0:
                 wanted = rows if left is None else min(rows, left)
@@ -135,16 +136,18 @@ class BarReader:
         sign, order = ("<", "DESC") if query.newest_first else (">", "ASC")
         beyond = "" if after is None else f"AND timestamp {sign} %s "
         statement = (
-            f"SELECT {names(_ROW)} FROM market_data WHERE symbol = %s AND timeframe = %s AND contract = %s "
+            f"SELECT {names(ROW_KINDS)} FROM market_data WHERE symbol = %s AND timeframe = %s AND contract = %s "
             f"AND timestamp >= %s AND timestamp < %s {beyond}ORDER BY timestamp {order} LIMIT %s"
         )
         key = [query.symbol, query.timeframe, segment.contract, segment.start, segment.end]
         values: list[Any] = [*key, *([] if after is None else [after]), rows]
         if self._reads is not None:
-            return _record_batch(self._reads.ask(lambda cursor: copy_arrays(cursor, statement, values, _ROW)), segment)
+            return record_batch(
+                self._reads.ask(lambda cursor: copy_arrays(cursor, statement, values, ROW_KINDS)), segment
+            )
         with self._slices.reading() as cursor:
-            found = copy_arrays(cursor, statement, values, _ROW)
-        return _record_batch(found, segment)
+            found = copy_arrays(cursor, statement, values, ROW_KINDS)
+        return record_batch(found, segment)
 
 
 def last_start(batch: pa.RecordBatch) -> datetime:
@@ -152,7 +155,7 @@ def last_start(batch: pa.RecordBatch) -> datetime:
     return batch.column("timestamp")[-1].as_py().astimezone(UTC)
 
 
-def _ahead(query: BarQuery) -> list[Segment]:
+def ahead(query: BarQuery) -> list[Segment]:
     """Return the segments that are not read yet, in order."""
     after = query.after
     if not query.newest_first:
@@ -160,7 +163,8 @@ def _ahead(query: BarQuery) -> list[Segment]:
     return [s for s in reversed(query.segments) if after is None or s.start < after]
 
 
-def _record_batch(found: Mapping[str, np.ndarray], segment: Segment) -> pa.RecordBatch:
+def record_batch(found: Mapping[str, np.ndarray], segment: Segment) -> pa.RecordBatch:
+    """Return the arrays of `ROW_KINDS` of a segment's bars as a batch of `SCHEMA`, with the segment's adjustment."""
     rows = len(found["timestamp"])
     given = {
         **found,
