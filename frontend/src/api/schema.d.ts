@@ -31,11 +31,12 @@ export interface paths {
         };
         /**
          * Bars
-         * @description Return bars as JSON, CSV, Parquet or an Arrow stream.
+         * @description Return bars as JSON, CSV, Parquet, an Arrow stream or columns of numbers.
          *
-         *     Without `limit`, all bars of the window are streamed. With it, the answer is a page, and `next_cursor` (for every
-         *     format also in the header X-Next-Cursor) continues with the next one. The prices of an adjusted series are anchored
-         *     at the roll calendar, so that windows of it fit together.
+         *     Without `limit`, all bars of the window are streamed; columns of numbers always come in pages, of 50,000 bars at
+         *     most. With it, the answer is a page, and `next_cursor` (for every format also in the header X-Next-Cursor)
+         *     continues with the next one. The prices of an adjusted series are anchored at the roll calendar, so that windows of
+         *     it fit together.
          *
          *     Requested sessions without bars are named in `missing` and in the header X-Missing-Sessions. The answer is 409 if
          *     the timeframe was not derived from all stored minutes of the window.
@@ -58,11 +59,12 @@ export interface paths {
         };
         /**
          * Bars
-         * @description Return bars as JSON, CSV, Parquet or an Arrow stream.
+         * @description Return bars as JSON, CSV, Parquet, an Arrow stream or columns of numbers.
          *
-         *     Without `limit`, all bars of the window are streamed. With it, the answer is a page, and `next_cursor` (for every
-         *     format also in the header X-Next-Cursor) continues with the next one. The prices of an adjusted series are anchored
-         *     at the roll calendar, so that windows of it fit together.
+         *     Without `limit`, all bars of the window are streamed; columns of numbers always come in pages, of 50,000 bars at
+         *     most. With it, the answer is a page, and `next_cursor` (for every format also in the header X-Next-Cursor)
+         *     continues with the next one. The prices of an adjusted series are anchored at the roll calendar, so that windows of
+         *     it fit together.
          *
          *     Requested sessions without bars are named in `missing` and in the header X-Missing-Sessions. The answer is 409 if
          *     the timeframe was not derived from all stored minutes of the window.
@@ -542,6 +544,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backtests/{backtest_id}/tables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Table
+         * @description As JSON in pages by columns, or as a CSV, Parquet or Arrow file with all rows. Tables: month, year, weekday, hour, side, drawdowns.
+         */
+        get: operations["table_api_v1_backtests__backtest_id__tables__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Return the figures of a result as a table: name, value, unit and formula; undefined ones have no value.
+         */
+        get: operations["figures_api_v1_backtests__backtest_id__figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backtests/{backtest_id}/trades": {
         parameters: {
             query?: never;
@@ -553,7 +595,7 @@ export interface paths {
          * Trades
          * @description Return the trades of a result by entry; prices are adjusted, in columns `_own` those of the contract itself.
          *
-         *     JSON, or an Arrow stream if the request accepts one.
+         *     JSON, or the file that `format` names; an Arrow stream too if the request accepts one.
          */
         get: operations["trades_api_v1_backtests__backtest_id__trades_get"];
         put?: never;
@@ -575,7 +617,7 @@ export interface paths {
          * Equity
          * @description Return the equity of a result; the points include the first and last bar and the largest drawdown.
          *
-         *     An Arrow stream, if the request accepts one, has all rows.
+         *     A file, by `format` or as an Arrow stream that the request accepts, has all rows.
          */
         get: operations["equity_api_v1_backtests__backtest_id__equity_get"];
         put?: never;
@@ -1878,6 +1920,12 @@ export interface components {
             end?: string | null;
         };
         /**
+         * BarFormat
+         * @description Format of bars: those of tables, and columns of numbers for programs that draw them.
+         * @enum {string}
+         */
+        BarFormat: "json" | "csv" | "parquet" | "arrow" | "columns";
+        /**
          * Bars
          * @description Bars of one instrument and timeframe.
          */
@@ -2340,7 +2388,7 @@ export interface components {
         };
         /**
          * Format
-         * @description Format of bars.
+         * @description Format of a table.
          * @enum {string}
          */
         Format: "json" | "csv" | "parquet" | "arrow";
@@ -4874,7 +4922,9 @@ export interface operations {
                 /** @description next_cursor of the previous page */
                 cursor?: string | null;
                 /** @description Format; takes precedence over the header Accept */
-                format?: components["schemas"]["Format"] | null;
+                format?: components["schemas"]["BarFormat"] | null;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
             };
             header?: never;
             path: {
@@ -4900,6 +4950,7 @@ export interface operations {
                     "application/json": components["schemas"]["Bars"];
                     "text/csv": string;
                     "application/vnd.apache.parquet": string;
+                    "application/vnd.g4qc.columns": string;
                     "application/vnd.apache.arrow.stream": string;
                 };
             };
@@ -4999,7 +5050,9 @@ export interface operations {
                 /** @description next_cursor of the previous page */
                 cursor?: string | null;
                 /** @description Format; takes precedence over the header Accept */
-                format?: components["schemas"]["Format"] | null;
+                format?: components["schemas"]["BarFormat"] | null;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
             };
             header?: never;
             path: {
@@ -5025,6 +5078,7 @@ export interface operations {
                     "application/json": components["schemas"]["Bars"];
                     "text/csv": string;
                     "application/vnd.apache.parquet": string;
+                    "application/vnd.g4qc.columns": string;
                     "application/vnd.apache.arrow.stream": string;
                 };
             };
@@ -7297,9 +7351,230 @@ export interface operations {
             };
         };
     };
+    table_api_v1_backtests__backtest_id__tables__name__get: {
+        parameters: {
+            query?: {
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+                /** @description Most rows; default: 1,000 of JSON, and all of a file */
+                limit?: number | null;
+                /** @description Rows to leave out */
+                offset?: number;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+                /** @description Name of one of its tables */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePage"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_api_v1_backtests__backtest_id__figures_get: {
+        parameters: {
+            query?: {
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+                /** @description Most rows; default: 1,000 of JSON, and all of a file */
+                limit?: number | null;
+                /** @description Rows to leave out */
+                offset?: number;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a result */
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablePage"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Deleted */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     trades_api_v1_backtests__backtest_id__trades_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
+            };
             header?: never;
             path: {
                 /** @description Id of a result */
@@ -7316,6 +7591,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ColumnTable"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
                     "application/vnd.apache.arrow.stream": string;
                 };
             };
@@ -7391,6 +7668,10 @@ export interface operations {
                 points?: number;
                 /** @description A row for each bar, or for each session */
                 by?: "bar" | "session";
+                /** @description Format; takes precedence over the header Accept */
+                format?: components["schemas"]["Format"] | null;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
             };
             header?: never;
             path: {
@@ -7408,6 +7689,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ColumnTable"];
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
                     "application/vnd.apache.arrow.stream": string;
                 };
             };
@@ -8150,6 +8433,8 @@ export interface operations {
     trials_api_v1_searches__search_id__trials_get: {
         parameters: {
             query?: {
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
                 /** @description The best first, only ranked ones; otherwise all, as proposed */
                 ranked?: boolean;
                 limit?: number;
@@ -8244,6 +8529,8 @@ export interface operations {
                 limit?: number | null;
                 /** @description Rows to leave out */
                 offset?: number;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
             };
             header?: never;
             path: {
@@ -9741,6 +10028,8 @@ export interface operations {
                 limit?: number | null;
                 /** @description Rows to leave out */
                 offset?: number;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
             };
             header?: never;
             path: {
@@ -10493,6 +10782,8 @@ export interface operations {
                 limit?: number | null;
                 /** @description Rows to leave out */
                 offset?: number;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
             };
             header?: never;
             path: {
@@ -11245,6 +11536,8 @@ export interface operations {
                 limit?: number | null;
                 /** @description Rows to leave out */
                 offset?: number;
+                /** @description With a name for the file, so that a browser saves it */
+                download?: boolean;
             };
             header?: never;
             path: {
