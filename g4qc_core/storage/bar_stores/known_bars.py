@@ -85,7 +85,7 @@ class KnownBars(BarReader):
             first, last = np.searchsorted(held["timestamp"], (low, high))
             first, last = (max(first, last - left), last) if step < 0 else (first, min(last, first + left))
             parts.append({name: values[first:last] for name, values in held.items()})
-            left -= last - first
+            left -= int(last - first)
             empty = 0 if len(held["timestamp"]) else empty + 1
             at += step
         joined = {name: np.concatenate([_EMPTY[name], *(part[name] for part in parts[::step])]) for name in ROW_KINDS}
