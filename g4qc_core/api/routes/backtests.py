@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.bar_encoding import Format, choose_format
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
 from g4qc_core.api.downloads import SHORT_ID, Download, download_headers, spec_parts
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import JobStatus, job_status
 from g4qc_core.api.routes.reports import report_file, sandboxed

@@ -14,7 +14,7 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context, listening
-from g4qc_core.api.job_launcher import Job, JobEvent, JobLauncher, JobState
+from g4qc_core.api.job_launcher import Job, JobEvent, JobLauncher, JobState, WaitCode
 from g4qc_core.api.languages import Spoken, spoken
 from g4qc_core.api.problems import NO_NUL, documented
 from g4qc_core.errors import G4qcError, GraphUnavailable

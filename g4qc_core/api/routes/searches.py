@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.bar_encoding import Format
 from g4qc_core.api.dependencies import CanRead, CanRun, Context
 from g4qc_core.api.downloads import SHORT_ID, Download, download_headers, spec_parts
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import StartedWork, job_status
 from g4qc_core.api.routes.reports import sandboxed
