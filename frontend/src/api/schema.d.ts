@@ -148,6 +148,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log
+         * @description Return a page of a job's log: of all its runs, also when it has ended, and of runs that no surface of G4QC began.
+         *
+         *     `/jobs/{job_id}/events` streams the same events as they come.
+         */
+        get: operations["log_api_v1_jobs__job_id__log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/events": {
         parameters: {
             query?: never;
@@ -163,6 +185,31 @@ export interface paths {
          *     one job share requests to Dagster; their number is limited for each client (429) and in total (503).
          */
         get: operations["events_api_v1_jobs__job_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description Stream what changes: each `changed` event has the `names` of what to read again.
+         *
+         *     Names are `jobs`, `results`, `searches`, `studies`, `quarantine`, `health`, and `bars:ES` for bars, rolls and
+         *     contracts of an instrument. The stream begins with `ready`, or, for a client that reconnects with Last-Event-ID,
+         *     with what changed meanwhile, also if the server was started again. After an unknown id, everything has changed.
+         *     All listeners together cost as much as one; their number is limited for each client (429) and in total (503).
+         */
+        get: operations["changes_api_v1_events_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -493,7 +540,8 @@ export interface paths {
          * @description Compare results: several by `ids`, or two by `a` and `b`.
          *
          *     Two are compared by their session returns, paired by trade date and drawn again in blocks: the difference with its
-         *     interval, the standard error of each Sharpe ratio, and a verdict in words.
+         *     interval, the standard error of each Sharpe ratio, and a verdict in words. Several are compared so in pairs: the
+         *     more pairs there are, the more of them differ by chance, and `different` is corrected for that.
          */
         get: operations["compare_api_v1_backtests_compare_get"];
         put?: never;
@@ -1511,6 +1559,29 @@ export interface components {
          */
         Adjustment: "none" | "additive" | "ratio" | "additive_forward" | "ratio_forward";
         /**
+         * Advance
+         * @description How far a job is within its step.
+         */
+        Advance: {
+            /** Done */
+            done: number;
+            /**
+             * Total
+             * @description null: not known
+             */
+            total: number | null;
+            /**
+             * Unit
+             * @description trials, confirmations, steps or requests
+             */
+            unit: string;
+            /**
+             * Eta Seconds
+             * @description Estimated time for the others; null: not known
+             */
+            eta_seconds: number | null;
+        };
+        /**
          * BacktestComparison
          * @description Several results side by side; each list has the order of the ids.
          */
@@ -1535,6 +1606,11 @@ export interface components {
             };
             /** @description Whether a and b differ; null if `ids` was asked */
             returns: components["schemas"]["SessionComparison"] | null;
+            /**
+             * Pairs
+             * @description Each result with each that follows it in `ids`, corrected for their number; null if a and b were asked
+             */
+            pairs: components["schemas"]["ResultPair"][] | null;
         };
         /**
          * BacktestDetail
@@ -2537,6 +2613,19 @@ export interface components {
             roll: string;
         };
         /**
+         * JobLog
+         * @description A page of a job's log, oldest first.
+         */
+        JobLog: {
+            /** Events */
+            events: components["schemas"]["LoggedEvent"][];
+            /**
+             * Next Cursor
+             * @description Send it as `after` for what follows, also of a job that goes on; null when it has ended and all is read
+             */
+            next_cursor: string | null;
+        };
+        /**
          * JobPage
          * @description Jobs, newest first.
          */
@@ -2607,6 +2696,20 @@ export interface components {
              * @description Name of the spec, if the job is a backtest
              */
             backtest: string | null;
+            /**
+             * Job
+             * @description Name of the job in Dagster of its newest run, like update_bars; null for a selection of assets
+             */
+            job: string | null;
+            /**
+             * Surface
+             * @description API, command line, schedule, sensor, or Dagster for its own pages
+             */
+            surface: string | null;
+            /** @description Why its newest run has not begun; null if it has */
+            waiting: components["schemas"]["WaitReason"] | null;
+            /** @description How far it is within its step; null where that is not known */
+            progress: components["schemas"]["Advance"] | null;
         };
         /**
          * KeyKind
@@ -2667,6 +2770,46 @@ export interface components {
              * @description The gateway's message, if any
              */
             message: string | null;
+        };
+        /**
+         * LoggedEvent
+         * @description One event of a job's log.
+         */
+        LoggedEvent: {
+            /**
+             * Cursor
+             * @description Send it as `after` to read on from here
+             */
+            cursor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Level
+             * @description DEBUG, INFO, WARNING, ERROR or CRITICAL
+             */
+            level: string;
+            /**
+             * Step
+             * @description Name of the step; empty for an event of the run
+             */
+            step: string;
+            /** Message */
+            message: string;
+            /** Failed */
+            failed: boolean;
+            /**
+             * Error
+             * @description Class of the error, of a failure or a retry
+             */
+            error: string | null;
+            /**
+             * Cause
+             * @description The innermost error in its own words
+             */
+            cause: string | null;
         };
         /**
          * Login
@@ -3115,6 +3258,43 @@ export interface components {
             used: number;
             /** Limit */
             limit: number;
+        };
+        /**
+         * PairFigure
+         * @description One figure of a pair on the sessions that both have.
+         */
+        PairFigure: {
+            /** First */
+            first: number | null;
+            /** Second */
+            second: number | null;
+            /**
+             * Difference
+             * @description First less second
+             */
+            difference: number | null;
+            /**
+             * Low
+             * @description Interval of the difference; null if there are too few sessions
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Chance
+             * @description Probability of such a difference between two equals
+             */
+            chance: number | null;
+            /**
+             * Corrected
+             * @description The same by Holm's correction for all pairs and both figures
+             */
+            corrected: number | null;
+            /**
+             * Different
+             * @description `corrected` is below 0.05, and the interval leaves out zero
+             */
+            different: boolean;
         };
         /**
          * PartitionKey
@@ -3588,6 +3768,33 @@ export interface components {
             symbol: string;
             /** Changes */
             changes: components["schemas"]["Restatement"][];
+        };
+        /**
+         * ResultPair
+         * @description Two of several results; `compare?a=&b=` says more about them.
+         */
+        ResultPair: {
+            /**
+             * First
+             * @description Id
+             */
+            first: string;
+            /** Second */
+            second: string;
+            /**
+             * Sessions
+             * @description Sessions that both have
+             */
+            sessions: number;
+            /** @description Mean return a session */
+            mean: components["schemas"]["PairFigure"];
+            /** @description Sharpe ratio per session */
+            sharpe: components["schemas"]["PairFigure"];
+            /**
+             * Different
+             * @description True if one of the two figures is different
+             */
+            different: boolean;
         };
         /**
          * ResultTables
@@ -4176,6 +4383,20 @@ export interface components {
              */
             backtest: string | null;
             /**
+             * Job
+             * @description Name of the job in Dagster of its newest run, like update_bars; null for a selection of assets
+             */
+            job: string | null;
+            /**
+             * Surface
+             * @description API, command line, schedule, sensor, or Dagster for its own pages
+             */
+            surface: string | null;
+            /** @description Why its newest run has not begun; null if it has */
+            waiting: components["schemas"]["WaitReason"] | null;
+            /** @description How far it is within its step; null where that is not known */
+            progress: components["schemas"]["Advance"] | null;
+            /**
              * Name
              * @description Name of the spec, by which the list finds what it makes
              */
@@ -4551,6 +4772,30 @@ export interface components {
              * @description A sentence that says the same
              */
             about: string;
+        };
+        /**
+         * WaitCode
+         * @description Why a job has not begun.
+         * @enum {string}
+         */
+        WaitCode: "queue" | "concurrency" | "gateway" | "starting" | "paused";
+        /**
+         * WaitReason
+         * @description Why a job has not begun, or its next run has not.
+         */
+        WaitReason: {
+            /** @description queue: all places are taken; concurrency: a pool that it uses is taken; gateway: the gateway serves another run; starting: nothing is before it; paused: nothing leaves the queue now */
+            code: components["schemas"]["WaitCode"];
+            /**
+             * Words
+             * @description The same in one sentence
+             */
+            words: string;
+            /**
+             * Ahead
+             * @description Runs that go before it
+             */
+            ahead: number;
         };
         /**
          * WalkForwardSpec
@@ -5587,6 +5832,87 @@ export interface operations {
             };
         };
     };
+    log_api_v1_jobs__job_id__log_get: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the previous page */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a job, or of a run that belongs to no job */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobLog"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events_api_v1_jobs__job_id__events_get: {
         parameters: {
             query?: never;
@@ -5630,6 +5956,76 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes_api_v1_events_get: {
+        parameters: {
+            query?: {
+                /** @description Id of an event, in place of the header Last-Event-ID */
+                after?: string | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
