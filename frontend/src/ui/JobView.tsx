@@ -8,16 +8,7 @@ import { pathTo } from "./address";
 import { sentence } from "./failures";
 import { OuterLink, PageLink } from "./Link";
 
-export type Job = Schemas["JobStatus"] & Partial<JobDetails>;
-
-/** What a server may say of a job besides. */
-interface JobDetails {
-  /** Name of its newest run's job in Dagster. */
-  job: string | null;
-  surface: string | null;
-  waiting: { code: string; words: string; ahead: number } | null;
-  progress: { done: number; total: number | null; unit: string; eta_seconds: number | null } | null;
-}
+export type Job = Schemas["JobStatus"];
 
 export interface ToldEvent {
   at: string;

@@ -1,11 +1,12 @@
 import type { Job } from "../../ui/JobView";
 import { failedLately, waitingOf } from "./waiting";
 
+const NEW = { job: null, surface: "API" as const, waiting: null, progress: null };
 const NOW = Date.parse("2026-10-06T08:00:00Z");
 
 function job(about: string, state: Job["state"], created_at: string): Job {
   const rest = { id: about + created_at, kind: "run", done: 0, steps: 0, message: "", runs: [], url: null };
-  return { ...rest, about, state, created_at, ended_at: null, backtest: null };
+  return { ...rest, about, state, created_at, ended_at: null, backtest: null, ...NEW };
 }
 
 describe("what wants a person", () => {
