@@ -136,7 +136,7 @@ def test_the_colours_are_those_of_the_web_pages() -> None:
         return [dict(re.findall(r"--([\w-]+): ([^;]+);", block)) for block in blocks]
 
     ours, theirs = (
-        palettes(path.read_text("utf-8")) for path in (PAGE / "sheet.css", ROOT / "g4qc_core/api/pages/css/base.css")
+        palettes(path.read_text("utf-8")) for path in (PAGE / "sheet.css", ROOT / "frontend/src/styles/base.css")
     )
     assert len(ours) == len(theirs) == 3
     for own, model in zip(ours, theirs, strict=True):

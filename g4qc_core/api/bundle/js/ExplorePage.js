@@ -1,1 +1,1 @@
-import{s as e}from"./words.js";import{n as t,r as n}from"./Card.js";var r=n();function i(){let{t:n}=e();return(0,r.jsx)(t,{title:n(`nav.explore`)})}export{i as default};
+import{s as e}from"./words.js";import{n as t}from"./Card.js";import{t as n}from"./jsx-runtime.js";var r=n();function i(){let{t:n}=e();return(0,r.jsx)(t,{title:n(`nav.explore`)})}export{i as default};

@@ -1,0 +1,1 @@
+import{l as e}from"./client.js";function t(t,n={}){return e(`/chart`,{symbol:t,...n})}export{t};

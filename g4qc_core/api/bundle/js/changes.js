@@ -1,0 +1,1 @@
+import{n as e}from"./rolldown-runtime.js";import{d as t}from"./words.js";import"./client.js";import"./JobView.js";import{t as n}from"./queries.js";var r=e(t(),1),i=6e4,a=new Set,o=!1;function s(e){let t=(0,r.useSyncExternalStore)(c,l);return n(t?Math.max(i,e):e)}function c(e){return a.add(e),()=>a.delete(e)}function l(){return o}export{s as t};
