@@ -49,6 +49,19 @@ def row(start: datetime, reason: Reason, detail: str, contract: str = "202612") 
     return {**known, **prices, "volume": 7, "wap": 6001.0, "count": 3}
 
 
+@pytest.fixture
+def visit(visit: Visit) -> Visit:
+    """Visitors who find no good bars around those in quarantine, where there are none at all."""
+
+    def make(*given: object, **options: object) -> Visitor:
+        visitor = visit(*given, **options)
+        none = {"symbol": "ES", "timeframe": "1min", "next_cursor": None, "missing": [], "data": [], "records": 0}
+        visitor.page.route(re.compile("/api/v1/data/ES"), lambda asked: asked.fulfill(json=none))
+        return visitor
+
+    return make
+
+
 def chosen(page: Page) -> Page:
     """Choose all bars that the filter shows, once they are there."""
     expect(page.locator("main [aria-busy]")).to_have_count(0)
@@ -78,7 +91,7 @@ def test_reason_contract_and_session_filter_together_and_stay_in_the_address(vis
     visitor = visit(own.url)
     page = visitor.opens("/quality?symbol=ES")
     page.get_by_role("button", name=re.compile("^spike")).click()
-    page.get_by_label("Contract").select_option("202703")
+    page.get_by_label("Contract", exact=True).select_option("202703")
     page.get_by_label("First session").fill("2026-10-06")
     expect(page.locator(".suspect")).to_have_count(3)
     page.reload()
