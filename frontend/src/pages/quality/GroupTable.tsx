@@ -48,9 +48,13 @@ export function GroupTable({ filter, groups, change }: GroupTableProps) {
         name: "only",
         title: <span className="unseen">{t("quality.only")}</span>,
         show: (group) => (
-          <button type="button" className="quiet" onClick={() => change(ofGroup(filter, group))}>
+          <button
+            type="button"
+            className="quiet"
+            aria-label={`${t("quality.only")}: ${nameOf(group)}`}
+            onClick={() => change(ofGroup(filter, group))}
+          >
             {t("quality.only")}
-            <span className="unseen">{`: ${nameOf(group)}`}</span>
           </button>
         ),
       },
