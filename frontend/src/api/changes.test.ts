@@ -53,7 +53,7 @@ describe("the stream of changes", () => {
     vi.stubGlobal("fetch", streams.fetch);
     queries = new QueryClient();
     vi.spyOn(queries, "invalidateQueries");
-    stop = watchChanges(queries);
+    stop = watchChanges(queries, 0);
   });
 
   afterEach(() => {
@@ -100,7 +100,7 @@ describe("the stream of changes", () => {
 it("ends with nothing left over", async () => {
   const streams = new Streams();
   vi.stubGlobal("fetch", streams.fetch);
-  const stop = watchChanges(new QueryClient());
+  const stop = watchChanges(new QueryClient(), 0);
   await waitFor(() => expect(streams.fetch).toHaveBeenCalledOnce());
   stop();
   expect(streams.signals[0]?.aborted).toBe(true);

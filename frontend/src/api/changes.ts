@@ -14,6 +14,8 @@ const PATH = "/api/v1/events";
 const [SOON, LATE] = [1500, 30_000];
 /** The server says something at least every 15 seconds; a stream that is silent for longer is dead. */
 const SILENCE = 45_000;
+/** A page is loaded first: the stream begins so many milliseconds later. */
+const AFTER = 3000;
 /** How often a page asks by itself of what the stream tells. */
 const RARELY = 60_000;
 
@@ -54,7 +56,7 @@ export function isOutdated(key: readonly unknown[], names: ChangedNames): boolea
 }
 
 /** Keep the answers of a tab as new as the server's until the function that is returned is called. */
-export function watchChanges(queries: QueryClient): () => void {
+export function watchChanges(queries: QueryClient, after = AFTER): () => void {
   let connection: AbortController | undefined;
   let last = "";
 
@@ -104,8 +106,9 @@ export function watchChanges(queries: QueryClient): () => void {
   document.addEventListener("visibilitychange", seen);
   document.addEventListener(KEY_GIVEN, restart);
   window.addEventListener("online", restart);
-  begin();
+  const timer = setTimeout(begin, after);
   return () => {
+    clearTimeout(timer);
     document.removeEventListener("visibilitychange", seen);
     document.removeEventListener(KEY_GIVEN, restart);
     window.removeEventListener("online", restart);

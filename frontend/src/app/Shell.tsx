@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
+import { watchChanges } from "../api/changes";
 import { KEY_GIVEN, KEY_WANTED } from "../api/client";
 import { type HealthNow, isDown, useHealth } from "../api/health";
 import { chooseLanguage, type Key, type Language, LANGUAGES, useWords } from "../lang/words";
@@ -27,6 +28,8 @@ export function Shell() {
     document.addEventListener(KEY_WANTED, ask);
     return () => document.removeEventListener(KEY_WANTED, ask);
   }, []);
+  const queries = useQueryClient();
+  useEffect(() => watchChanges(queries), [queries]);
   const health = useHealth().data;
   const recovered = useRecovery(health);
   return (
