@@ -14,6 +14,17 @@ export interface Curve {
   fillTo?: number;
   dashed?: boolean;
   width?: number;
+  /** A value holds until the next one (`steps`), or fills the room to it (`bars`); otherwise a line joins them. */
+  draw?: "steps" | "bars";
+  /** What the legend tells in place of the values, as of a part of a stack. */
+  told?: readonly (number | null)[];
+}
+
+/** A vertical line. */
+export interface Mark {
+  at: number;
+  colour?: string;
+  dashed?: boolean;
 }
 
 interface CurvesProps {
@@ -28,6 +39,12 @@ interface CurvesProps {
   format?: (value: number) => string;
   /** Pairs of curves between which the room is filled, by their places in `curves`. */
   bands?: readonly (readonly [number, number])[];
+  /** The scale of values reaches down to this at least. */
+  least?: number;
+  /** Vertical lines. */
+  marks?: readonly Mark[];
+  /** Format of the places on a plain axis. */
+  formatX?: (value: number) => string;
   /** Charts with the same name move their crosshair together. */
   together?: string;
 }
@@ -35,13 +52,17 @@ interface CurvesProps {
 export { COLOURS };
 
 /** Curves over time or over numbers, which can be zoomed by dragging and reset by a double click. */
-export function Curves({ label, x, curves, height = 260, plain = false, format, bands, together }: CurvesProps) {
+export function Curves(props: CurvesProps) {
+  const { label, x, curves, height = 260, plain = false, format, bands, least, marks, formatX, together } = props;
   const place = useRef<HTMLDivElement>(null);
   const drawn = useColours();
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const options = optionsOf({ x, curves, height, plain, format, bands, together, label }, element.clientWidth || 600);
+    const options = optionsOf(
+      { x, curves, height, plain, format, bands, least, marks, formatX, together, label },
+      element.clientWidth || 600,
+    );
     const plot = new uPlot(options, [[...x], ...curves.map((one) => [...one.values])] as uPlot.AlignedData, element);
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -49,11 +70,14 @@ export function Curves({ label, x, curves, height = 260, plain = false, format, 
       observer.disconnect();
       plot.destroy();
     };
-  }, [x, curves, height, plain, format, bands, together, label, drawn]);
+  }, [x, curves, height, plain, format, bands, least, marks, formatX, together, label, drawn]);
   return <div ref={place} className="curves" role="img" aria-label={label} />;
 }
 
-function optionsOf({ curves, height, plain, format, bands, together }: CurvesProps, width: number): uPlot.Options {
+function optionsOf(
+  { x, curves, height, plain, format, bands, least, marks, formatX, together }: CurvesProps,
+  width: number,
+): uPlot.Options {
   const [text, rule] = [colour("--muted"), colour("--rule")];
   const shown = (value: number | null) =>
     value === null ? "–" : format ? format(value) : value.toLocaleString(language());
@@ -66,12 +90,23 @@ function optionsOf({ curves, height, plain, format, bands, together }: CurvesPro
   return {
     width,
     height: height ?? 260,
-    scales: { x: { time: !plain } },
+    scales: {
+      x: { time: !plain },
+      y: least === undefined ? {} : { range: (_, low, high) => [Math.min(least, low), high] },
+    },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     cursor: together ? { sync: { key: together } } : {},
-    axes: [{ ...axis }, { ...axis, size: 70, values: (_, ticks) => ticks.map(shown) }],
+    axes: [
+      formatX ? { ...axis, values: (_, ticks) => ticks.map((one) => formatX(one)) } : { ...axis },
+      { ...axis, size: 70, values: (_, ticks) => ticks.map(shown) },
+    ],
+    hooks: marks ? { draw: [(plot) => drawMarks(plot, marks)] } : {},
     series: [
-      plain ? {} : { value: (_, at) => (at === null ? "–" : new Date(at * 1000).toISOString().slice(0, 10)) },
+      plain
+        ? formatX
+          ? { value: (_, at) => (at === null ? "–" : formatX(at)) }
+          : {}
+        : { value: (_, at) => (at === null ? "–" : new Date(at * 1000).toISOString().slice(0, 10)) },
       ...curves.map((one, place) => {
         const stroke = tint(one.colour ?? COLOURS[place % COLOURS.length] ?? "");
         return {
@@ -81,7 +116,9 @@ function optionsOf({ curves, height, plain, format, bands, together }: CurvesPro
           dash: one.dashed ? [5, 4] : undefined,
           fill: one.fillTo === undefined ? undefined : `${stroke}26`,
           fillTo: one.fillTo,
-          value: (_: uPlot, value: number | null) => shown(value),
+          paths: pathsOf(one, x.length),
+          value: (_: uPlot, value: number | null, __: number, at: number | null) =>
+            shown(one.told && at !== null ? (one.told[at] ?? null) : value),
           points: { show: false },
         };
       }),
@@ -91,6 +128,29 @@ function optionsOf({ curves, height, plain, format, bands, together }: CurvesPro
       fill: `${tint(curves[upper]?.colour ?? COLOURS[0])}22`,
     })),
   };
+}
+
+function pathsOf({ draw }: Curve, points: number): uPlot.Series.PathBuilder | undefined {
+  if (draw === "steps") return uPlot.paths.stepped?.({ align: 1 });
+  if (draw === "bars") return uPlot.paths.bars?.({ size: [points > 1 ? 0.9 : 0.2, 60], align: 1 });
+  return undefined;
+}
+
+function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  for (const one of marks) {
+    const x = Math.round(plot.valToPos(one.at, "x", true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.strokeStyle = tint(one.colour ?? "--muted");
+    ctx.lineWidth = devicePixelRatio * (one.dashed ? 1 : 2);
+    ctx.setLineDash(one.dashed ? [4 * devicePixelRatio, 4 * devicePixelRatio] : []);
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function tint(name: string): string {
