@@ -780,6 +780,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/searches/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan
+         * @description Return what a search would try and what that costs in belief, without starting it or counting a trial.
+         */
+        post: operations["plan_api_v1_searches_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/searches": {
         parameters: {
             query?: never;
@@ -838,6 +858,26 @@ export interface paths {
          * @description Return the trials of a search, ranked or in the order in which they were proposed.
          */
         get: operations["trials_api_v1_searches__search_id__trials_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{search_id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Columns
+         * @description Return all trials of a search by columns in the order in which they were proposed, for tables and maps.
+         */
+        get: operations["columns_api_v1_searches__search_id__columns_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2904,6 +2944,11 @@ export interface components {
              * @description True if sessions without bars distort it
              */
             distorted: boolean;
+            /**
+             * Better
+             * @description Which value is the better one; null: a search must say it by + or -
+             */
+            better?: ("larger" | "smaller") | null;
         };
         /**
          * MetricList
@@ -4006,6 +4051,57 @@ export interface components {
             total: number;
         };
         /**
+         * SearchPlanAnswer
+         * @description A search that was not started: how many sets it would try, and what the best of them must beat.
+         */
+        SearchPlanAnswer: {
+            /**
+             * Name
+             * @description Name under which the search would be kept
+             */
+            name: string;
+            /**
+             * Sets
+             * @description Sets of the whole space
+             */
+            sets: number;
+            /**
+             * Fitting
+             * @description Sets whose values fit together; null: too many to count
+             */
+            fitting: number | null;
+            /**
+             * Planned
+             * @description Sets that it would try at most; null: as many as its minutes allow
+             */
+            planned: number | null;
+            /**
+             * Family Trials
+             * @description Trials of the strategy so far, whatever tried them
+             */
+            family_trials: number;
+            /**
+             * Sessions
+             * @description Sessions of the window of bars, by the calendar
+             */
+            sessions: number;
+            /**
+             * Sharpe By Luck
+             * @description Sharpe ratio that the best of all trials, former ones included, is expected to show without any skill; null where it is not known
+             */
+            sharpe_by_luck: number | null;
+            /**
+             * Annual
+             * @description The Sharpe ratio is annual; otherwise per session, because the window is short
+             */
+            annual: boolean;
+            /**
+             * Words
+             * @description What would be tried, and what it costs in belief
+             */
+            words: string;
+        };
+        /**
          * SearchSpec
          * @description One search. The file, command line and API are built from this model; a field's description is its help.
          */
@@ -4148,6 +4244,29 @@ export interface components {
             evidence: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * SearchedValues
+         * @description What a search tries for a parameter by itself: a range, or choices.
+         */
+        SearchedValues: {
+            /**
+             * Low
+             * @description First value of the range; null for choices
+             */
+            low: number | null;
+            /**
+             * High
+             * @description Last value of the range, included
+             */
+            high: number | null;
+            /** Step */
+            step: number | null;
+            /**
+             * Choices
+             * @description The values, in place of a range; empty for a range
+             */
+            choices: (boolean | number | string)[];
         };
         /**
          * SessionComparison
@@ -4473,6 +4592,8 @@ export interface components {
             below: number | null;
             /** Description */
             description: string;
+            /** @description What a search tries by itself; null: nothing */
+            search: components["schemas"]["SearchedValues"] | null;
         };
         /**
          * StudyCheckRow
@@ -4689,6 +4810,50 @@ export interface components {
          * @enum {string}
          */
         TimeframeName: "1min" | "5min" | "15min" | "30min" | "1h" | "4h" | "1d";
+        /**
+         * TrialColumns
+         * @description Trials of a search by columns of equal length, in the order in which they were proposed.
+         */
+        TrialColumns: {
+            /**
+             * Id
+             * @description Of the search
+             */
+            id: string;
+            /**
+             * States
+             * @description What the numbers in `state` mean
+             */
+            states: string[];
+            /**
+             * Number
+             * @description Place in the order in which the sets were proposed
+             */
+            number: number[];
+            /** State */
+            state: number[];
+            /** Objective */
+            objective: (number | null)[];
+            /**
+             * Parameters
+             * @description Values of each parameter; null where a trial has none
+             */
+            parameters: {
+                [key: string]: unknown[];
+            };
+            /**
+             * Figures
+             * @description The figures that were asked for; null where undefined
+             */
+            figures: {
+                [key: string]: (number | null)[];
+            };
+            /**
+             * Next After
+             * @description Send it as `after` for the next page; null at the end
+             */
+            next_after: number | null;
+        };
         /**
          * TrialFormat
          * @description Format of a list of trials.
@@ -8590,6 +8755,84 @@ export interface operations {
             };
         };
     };
+    plan_api_v1_searches_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPlanAnswer"];
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     searches_api_v1_searches_get: {
         parameters: {
             query?: {
@@ -8858,6 +9101,89 @@ export interface operations {
                     "text/csv; charset=utf-8": unknown;
                     "application/vnd.apache.parquet": unknown;
                     "application/vnd.apache.arrow.stream": unknown;
+                };
+            };
+            /** @description Key required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    columns_api_v1_searches__search_id__columns_get: {
+        parameters: {
+            query?: {
+                /** @description Figure to return; repeat it for several */
+                figure?: string[];
+                /** @description Trials after this number */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a search */
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialColumns"];
                 };
             };
             /** @description Key required */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 from fastapi import APIRouter
@@ -15,6 +15,7 @@ from g4qc_core.api.routes.backtests import BacktestId, columns_of, record_of
 from g4qc_core.api.table_answers import TABLE_ANSWERS, TABLE_WORDS, TableAsked, TableName, TablePage
 from g4qc_core.backtest.metrics import DEFINITIONS
 from g4qc_core.errors import NotFound, unknown
+from g4qc_core.research.search.goal import better
 from g4qc_core.services.backtests.result_tables import TABLES, tables_of
 
 _NO_HOURS = "There is no table by hour, because the instrument of this result is not known any longer."
@@ -38,6 +39,9 @@ class MetricDefinition(BaseModel):
         description="Sessions, or trades for means and ratios of trades, from which it is reliable; 0: always"
     )
     distorted: bool = Field(description="True if sessions without bars distort it")
+    better: Literal["larger", "smaller"] | None = Field(
+        None, description="Which value is the better one; null: a search must say it by + or -"
+    )
 
 
 class MetricList(BaseModel):
@@ -62,7 +66,10 @@ class ResultTables(BaseModel):
 def metrics() -> MetricList:
     """List what every figure of a result is: formula, unit and sample."""
     return MetricList(
-        metrics=[MetricDefinition(**one.to_dict(), reliable_from=one.reliable_from) for one in DEFINITIONS.values()]
+        metrics=[
+            MetricDefinition(**one.to_dict(), reliable_from=one.reliable_from, better=better(one.key))
+            for one in DEFINITIONS.values()
+        ]
     )
 
 

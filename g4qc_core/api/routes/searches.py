@@ -22,8 +22,9 @@ from g4qc_core.api.routes.reports import sandboxed
 from g4qc_core.api.routes.studies import StudyCheckRow, StudyTable
 from g4qc_core.api.table_answers import TABLE_ANSWERS, TABLE_WORDS, TableAsked, TableName, TablePage
 from g4qc_core.api.table_encoding import encode_table
+from g4qc_core.backtest.metrics import DEFINITIONS
 from g4qc_core.backtest.user_strategies import is_external
-from g4qc_core.errors import NotFound, UsageError
+from g4qc_core.errors import NotFound, UsageError, unknown
 from g4qc_core.research.search.goal import Objective
 from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.services.research.search_surface import surface_of_search
@@ -36,11 +37,13 @@ from g4qc_core.services.research.search_tables import (
     trial_table,
 )
 from g4qc_core.storage.result_stores.search_store import SearchRecord
-from g4qc_core.storage.result_stores.trial_blocks import SearchTrial
+from g4qc_core.storage.result_stores.trial_blocks import TRIAL_STATES, SearchTrial
 
 router = APIRouter(tags=["searches"], responses=documented(401, 403, 422, 429, 503))
 
 _MOST_ROWS = 100_000
+
+FigureName = Annotated[str, Field(max_length=60, pattern=NO_NUL)]
 
 SearchId = Annotated[str, Path(pattern=RESULT_ID, description="Id of a search")]
 
@@ -114,6 +117,19 @@ class TrialPage(BaseModel):
     next_offset: int | None = Field(description="Send it as `offset` for the next page; null at the end")
 
 
+class TrialColumns(BaseModel):
+    """Trials of a search by columns of equal length, in the order in which they were proposed."""
+
+    id: str = Field(description="Of the search")
+    states: list[str] = Field(description="What the numbers in `state` mean")
+    number: list[int] = Field(description="Place in the order in which the sets were proposed")
+    state: list[int]
+    objective: list[float | None]
+    parameters: dict[str, list[Any]] = Field(description="Values of each parameter; null where a trial has none")
+    figures: dict[str, list[float | None]] = Field(description="The figures that were asked for; null where undefined")
+    next_after: int | None = Field(description="Send it as `after` for the next page; null at the end")
+
+
 class SearchWorth(BaseModel):
     """What all trials leave of the best set of a search."""
 
@@ -128,9 +144,7 @@ async def start(asked: SearchSpec, context: Context, response: Response) -> Star
 
     Every set that it tries counts as a trial of the strategy.
     """
-    spec = SearchSpec.asked(asked.to_dict())
-    if isinstance(spec.backtest, Mapping) and is_external(str(spec.backtest["strategy"])):
-        raise UsageError("The API runs only the strategies of G4QC: search your own with `g4qc search`.")
+    spec = asked_search(asked)
     job_id = await context.call_launcher(context.launcher.search, spec)
     response.headers["Location"] = f"/api/v1/jobs/{job_id}"
     job = job_status(await context.call_launcher(context.launcher.job, job_id))
@@ -193,6 +207,26 @@ def trials(
     return TrialPage(trials=[_row(one) for one in found], next_offset=following)
 
 
+@router.get("/searches/{search_id}/columns", dependencies=[CanRead], responses=documented(404))
+def columns(
+    search_id: SearchId,
+    context: Context,
+    figure: Annotated[
+        list[FigureName], Query(max_length=12, description="Figure to return; repeat it for several")
+    ] = [],  # noqa: B006
+    after: Annotated[int, Query(ge=-1, le=10**9, description="Trials after this number")] = -1,
+    limit: Annotated[int, Query(ge=1, le=_MOST_ROWS)] = 10_000,
+) -> TrialColumns:
+    """Return all trials of a search by columns in the order in which they were proposed, for tables and maps."""
+    _record(search_id, context)
+    names = list(dict.fromkeys(figure))
+    for name in names:
+        if name not in DEFINITIONS:
+            raise unknown("figure", name, DEFINITIONS)
+    found = context.stores().searches.trial_columns(search_id, names, after, limit)
+    return TrialColumns(id=search_id, states=list(TRIAL_STATES), **found)
+
+
 @router.get(
     "/searches/{search_id}/tables/{name}",
     dependencies=[CanRead],
@@ -249,6 +283,18 @@ def worth(search_id: SearchId, context: Context) -> SearchWorth:
         raise NotFound(f"The search {record.name} has no best set to judge: wait for its end, or see its counts.")
     judged = summary["worth"]
     return SearchWorth(words=judged["words"], figures=judged["figures"], evidence=summary.get("evidence"))
+
+
+def asked_search(asked: SearchSpec) -> SearchSpec:
+    """Return the search that a request asks for, named by its content if it has no name.
+
+    Raises:
+        UsageError: a search of the user's own class.
+    """
+    spec = SearchSpec.asked(asked.to_dict())
+    if isinstance(spec.backtest, Mapping) and is_external(str(spec.backtest["strategy"])):
+        raise UsageError("The API runs only the strategies of G4QC: search your own with `g4qc search`.")
+    return spec
 
 
 def _record(search_id: str, context: Context) -> SearchRecord:

@@ -13,12 +13,22 @@ from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.backtest.known_strategies import KnownStrategy, known_strategies
 from g4qc_core.backtest.strategies import Strategy
+from g4qc_core.backtest.strategies.strategy import SearchChoices, SearchRange
 
 router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 422, 429))
 
 Value = bool | int | float | str
 
 _KINDS: dict[object, Literal["boolean", "integer", "number"]] = {bool: "boolean", int: "integer", float: "number"}
+
+
+class SearchedValues(BaseModel):
+    """What a search tries for a parameter by itself: a range, or choices."""
+
+    low: float | None = Field(description="First value of the range; null for choices")
+    high: float | None = Field(description="Last value of the range, included")
+    step: float | None
+    choices: list[Value] = Field(description="The values, in place of a range; empty for a range")
 
 
 class StrategyParameter(BaseModel):
@@ -32,6 +42,7 @@ class StrategyParameter(BaseModel):
     above: float | None = Field(description="Values are greater than this")
     below: float | None = Field(description="Values are smaller than this")
     description: Spoken
+    search: SearchedValues | None = Field(description="What a search tries by itself; null: nothing")
 
 
 class StrategyInfo(BaseModel):
@@ -53,7 +64,8 @@ def strategies() -> list[StrategyInfo]:
 
 def _parameters(known: KnownStrategy) -> list[StrategyParameter]:
     if issubclass(known.kind, Strategy):
-        return [_parameter(name, info) for name, info in known.kind.model_fields.items()]
+        tried = known.kind.search_space()
+        return [_parameter(name, info, tried.get(name)) for name, info in known.kind.model_fields.items()]
     return [
         StrategyParameter(
             name=name,
@@ -64,12 +76,13 @@ def _parameters(known: KnownStrategy) -> list[StrategyParameter]:
             above=None,
             below=None,
             description="",
+            search=None,
         )
         for name, value in known.own_parameters().items()
     ]
 
 
-def _parameter(name: str, info: FieldInfo) -> StrategyParameter:
+def _parameter(name: str, info: FieldInfo, tried: SearchRange | SearchChoices | None) -> StrategyParameter:
     bounds = {
         bound: getattr(rule, bound)
         for rule in info.metadata
@@ -85,4 +98,11 @@ def _parameter(name: str, info: FieldInfo) -> StrategyParameter:
         above=bounds.get("gt"),
         below=bounds.get("lt"),
         description=info.description or "",
+        search=None if tried is None else _searched(tried),
     )
+
+
+def _searched(tried: SearchRange | SearchChoices) -> SearchedValues:
+    if isinstance(tried, SearchChoices):
+        return SearchedValues(low=None, high=None, step=None, choices=list(tried.values))
+    return SearchedValues(low=tried.low, high=tried.high, step=tried.step, choices=[])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from g4qc_core.backtest import metrics
 from g4qc_core.errors import UsageError, unknown
@@ -130,6 +131,11 @@ class Constraint:
         if (value >= self.bound) if self.least else (value <= self.bound):
             return ""
         return f"{self.metric} is {value:.10g}, wanted {'>=' if self.least else '<='} {self.bound:.10g}"
+
+
+def better(metric: str) -> Literal["larger", "smaller"] | None:
+    """Return which value of a metric is the better one; None where an objective must say it."""
+    return "larger" if metric in _LARGER else "smaller" if metric in _SMALLER else None
 
 
 def parse_constraints(texts: Sequence[str]) -> tuple[Constraint, ...]:

@@ -74,10 +74,10 @@ class SearchPlan:
             sessions_a_year: for an annual figure; None: the time is too short for one.
             before: trials of the strategy so far.
         """
-        if self.planned is None or sessions < 2:
+        luck = self.luck(sessions, before)
+        if luck is None or self.planned is None:
             return ""
         tries = self.planned + before
-        luck = expected_maximum(max(1, tries), 1 / sessions)
         shown = (
             f"{luck:.2f} a session" if sessions_a_year is None else f"{luck * math.sqrt(sessions_a_year):.2f} a year"
         )
@@ -86,6 +86,20 @@ class SearchPlan:
             f"Of {counted(tries, 'trial')} ({tried}over {counted(sessions, 'session')}) without any skill, the best is "
             f"expected to show a Sharpe ratio of {shown}: only what is well above that says anything."
         )
+
+    def luck(self, sessions: int, before: int) -> float | None:
+        """Return the Sharpe ratio per session that the best of all trials is expected to show without any skill.
+
+        Args:
+            sessions: sessions of the bars.
+            before: trials of the strategy so far.
+
+        Returns:
+            None where the number of sets is not known, or below two sessions.
+        """
+        if self.planned is None or sessions < 2:
+            return None
+        return expected_maximum(max(1, self.planned + before), 1 / sessions)
 
     def search_id(self, data_version: str) -> str:
         """Return 32 hex digits of everything that decides the results of the search."""

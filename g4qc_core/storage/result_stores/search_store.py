@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Row, delete, func, select, text, update
+from sqlalchemy import Connection, Double, Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.errors import NotFound
 from g4qc_core.storage.result_stores.backtest_store import plain_json
-from g4qc_core.storage.result_stores.trial_blocks import SearchTrial, TrialOrigin, copy_trials
+from g4qc_core.storage.result_stores.trial_blocks import TRIAL_STATES, SearchTrial, TrialOrigin, copy_trials
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import search_returns, search_trials, searches, trials
 
@@ -154,6 +154,38 @@ class SearchStore:
             if len(rows) < _READ_AT_ONCE:
                 return
             after = rows[-1].number
+
+    def trial_columns(self, search_id: str, figures: Sequence[str], after: int, limit: int) -> dict[str, Any]:
+        """Return trials of a search by columns, by number.
+
+        Args:
+            search_id: the search.
+            figures: names of figures to return.
+            after: trials after this number.
+            limit: most trials.
+
+        Returns:
+            `number`, `state` (place in `TRIAL_STATES`), `objective`, `parameters` and `figures` by name, and
+            `next_after`, None at the end.
+        """
+        # The server picks the figures: a trial has some sixty, and few of them are looked at.
+        chosen = [trials.c.metrics[name].as_string().cast(Double) for name in figures]
+        own = (search_trials.c.number, search_trials.c.state, search_trials.c.objective, trials.c.parameters)
+        query = select(*own, *chosen).join(trials, trials.c.id == search_trials.c.trial_id)
+        query = query.where(search_trials.c.search_id == search_id, search_trials.c.number > after)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query.order_by(search_trials.c.number).limit(limit + 1)).all()
+        more, rows = len(rows) > limit, rows[:limit]
+        given = [row[3] for row in rows]
+        names = dict.fromkeys(name for one in given for name in one)
+        return {
+            "number": [row[0] for row in rows],
+            "state": [TRIAL_STATES.index(row[1]) for row in rows],
+            "objective": [row[2] for row in rows],
+            "parameters": {name: [one.get(name) for one in given] for name in names},
+            "figures": {name: [row[4 + at] for row in rows] for at, name in enumerate(figures)},
+            "next_after": rows[-1][0] if more else None,
+        }
 
     def ranking(self, search_id: str, larger: bool, limit: int | None, offset: int = 0) -> list[SearchTrial]:
         """Return the ranked trials of a search, the best first; of equals the first one tried.

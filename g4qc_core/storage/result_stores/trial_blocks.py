@@ -31,6 +31,10 @@ _INCOMING = {
 }
 
 
+TRIAL_STATES = ("ranked", "unmet", "refused", "failed")
+"""What can become of a trial; see `SearchTrial`."""
+
+
 @dataclass(frozen=True)
 class TrialOrigin:
     """What the trials of a block have in common.

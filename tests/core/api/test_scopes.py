@@ -24,6 +24,8 @@ NEEDED = {
     "POST /jobs": Scope.RUN,
     "POST /indicators": Scope.READ,
     "POST /searches": Scope.RUN,
+    # A question with a body.
+    "POST /searches/plan": Scope.READ,
     "DELETE /jobs/{job_id}": Scope.RUN,
     "PATCH /backtests/{backtest_id}": Scope.RUN,
     "DELETE /backtests": Scope.ADMIN,

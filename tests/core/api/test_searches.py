@@ -7,6 +7,8 @@ import pytest
 from g4qc_core.client import G4QC
 from g4qc_core.errors import NotFound, UsageError
 from g4qc_core.parquet_frames import parquet_frame
+from g4qc_core.research.overfitting.sharpe_significance import expected_maximum
+from g4qc_core.research.search.goal import Objective
 from g4qc_core.research.search.search_spec import SearchSpec
 from g4qc_core.services.research.search_plan import plan_search
 from g4qc_core.services.research.searches import SearchRun
@@ -124,6 +126,73 @@ def test_a_search_is_started_with_its_spec(api: Api) -> None:
     assert isinstance(spec, SearchSpec)
     assert spec.trials == 5
     assert spec.name.startswith("sma_cross-ES-1h")
+
+
+def test_columns_are_the_trials_in_pages(api: Api, done: SearchRecord) -> None:
+    asked = {"figure": ["sharpe", "net_profit"], "limit": 4}
+    pages, after = [], -1
+    with api.client() as client:
+        while after is not None:
+            page = client.get(f"/searches/{done.id}/columns", params={**asked, "after": after}).json()
+            pages.append(page)
+            after = page["next_after"]
+        proposed = client.get(f"/searches/{done.id}/trials", params={"ranked": False}).json()["trials"]
+        unknown = client.get(f"/searches/{done.id}/columns", params={"figure": "luck"})
+    joined: dict[str, list[object]] = {
+        name: [one for page in pages for one in page[name]] for name in ("number", "objective", "state")
+    }
+    assert joined["number"] == [one["number"] for one in proposed]
+    assert joined["objective"] == [one["objective"] for one in proposed]
+    assert [pages[0]["states"][one] for one in joined["state"]] == [one["state"] for one in proposed]
+    for kind, own in (("parameters", "parameters"), ("figures", "metrics")):
+        for name in pages[0][kind]:
+            assert [one for page in pages for one in page[kind][name]] == [one[own].get(name) for one in proposed]
+    assert set(pages[0]["figures"]) == {"sharpe", "net_profit"}
+    assert set(pages[0]["parameters"]) == {"fast", "slow", "long_only", "contracts"}
+    assert unknown.status_code == 422
+    assert "luck" in unknown.json()["detail"]
+
+
+def test_a_plan_says_the_sets_and_what_the_best_must_beat(api: Api, done: SearchRecord) -> None:
+    before = len(api.launcher.started)
+    asked = {**ASKED, "parameters": {"fast": [3, 5, 40], "slow": [20, 30]}}
+    with api.client() as client:
+        trials = len(api.services.stores().backtests.trials("sma_cross"))
+        plan = client.post("/searches/plan", json=asked).json()
+        more = client.post("/searches/plan", json={**asked, "parameters": {"fast": "2:60:1", "slow": "5:300:1"}}).json()
+        timed = client.post("/searches/plan", json={**asked, "method": "random", "minutes": 1}).json()
+        wrong = client.post("/searches/plan", json={**asked, "parameters": {"speed": [1, 2]}})
+    assert (plan["sets"], plan["fitting"], plan["planned"]) == (6, 4, 4)
+    assert plan["family_trials"] == trials >= 6
+    tries, sessions = plan["planned"] + trials, plan["sessions"]
+    year = 1.0 if not plan["annual"] else plan["sharpe_by_luck"] / expected_maximum(tries, 1 / sessions)
+    assert plan["sharpe_by_luck"] == pytest.approx(expected_maximum(tries, 1 / sessions) * year)
+    assert more["sharpe_by_luck"] > plan["sharpe_by_luck"] > 0
+    assert "2 do not fit together" in plan["words"]
+    assert (timed["planned"], timed["sharpe_by_luck"]) == (None, None)
+    assert (wrong.status_code, "speed" in wrong.text) == (422, True)
+    assert len(api.launcher.started) == before
+    assert len(api.services.stores().backtests.trials("sma_cross")) == trials
+
+
+def test_figures_tell_which_value_is_better(api: Api) -> None:
+    with api.client() as client:
+        found = {one["key"]: one for one in client.get("/backtests/metrics").json()["metrics"]}
+    assert found["sharpe"]["better"] == found["max_drawdown"]["better"] == "larger"
+    assert found["volatility"]["better"] == "smaller"
+    assert found["exposure"]["better"] is None
+    for name, one in found.items():
+        signed = name if one["better"] else f"+{name}"
+        assert Objective.parse(signed).larger == (one["better"] != "smaller")
+
+
+def test_strategies_tell_what_a_search_tries_by_itself(api: Api) -> None:
+    with api.client() as client:
+        (cross,) = (one for one in client.get("/strategies").json() if one["name"] == "sma_cross")
+    tried = {one["name"]: one["search"] for one in cross["parameters"]}
+    assert tried["fast"] == {"low": 5, "high": 100, "step": 5, "choices": []}
+    assert tried["long_only"]["choices"] == [False, True]
+    assert tried["contracts"] is None
 
 
 @pytest.mark.parametrize(
