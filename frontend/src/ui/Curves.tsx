@@ -36,6 +36,8 @@ interface CurvesProps {
   height?: number;
   /** The axis has plain numbers, not time. */
   plain?: boolean;
+  /** The axis is logarithmic; its places are above zero. */
+  logarithmic?: boolean;
   format?: (value: number) => string;
   /** Pairs of curves between which the room is filled, by their places in `curves`. */
   bands?: readonly (readonly [number, number])[];
@@ -53,14 +55,27 @@ export { COLOURS };
 
 /** Curves over time or over numbers, which can be zoomed by dragging and reset by a double click. */
 export function Curves(props: CurvesProps) {
-  const { label, x, curves, height = 260, plain = false, format, bands, least, marks, formatX, together } = props;
+  const {
+    label,
+    x,
+    curves,
+    height = 260,
+    plain = false,
+    logarithmic = false,
+    format,
+    bands,
+    least,
+    marks,
+    formatX,
+    together,
+  } = props;
   const place = useRef<HTMLDivElement>(null);
   const drawn = useColours();
   useEffect(() => {
     const element = place.current;
     if (!element) return;
     const options = optionsOf(
-      { x, curves, height, plain, format, bands, least, marks, formatX, together, label },
+      { x, curves, height, plain, logarithmic, format, bands, least, marks, formatX, together, label },
       element.clientWidth || 600,
     );
     const plot = new uPlot(options, [[...x], ...curves.map((one) => [...one.values])] as uPlot.AlignedData, element);
@@ -70,12 +85,12 @@ export function Curves(props: CurvesProps) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [x, curves, height, plain, format, bands, least, marks, formatX, together, label, drawn]);
+  }, [x, curves, height, plain, logarithmic, format, bands, least, marks, formatX, together, label, drawn]);
   return <div ref={place} className="curves" role="img" aria-label={label} />;
 }
 
 function optionsOf(
-  { x, curves, height, plain, format, bands, least, marks, formatX, together }: CurvesProps,
+  { x, curves, height, plain, logarithmic, format, bands, least, marks, formatX, together }: CurvesProps,
   width: number,
 ): uPlot.Options {
   const [text, rule] = [colour("--muted"), colour("--rule")];
@@ -91,7 +106,7 @@ function optionsOf(
     width,
     height: height ?? 260,
     scales: {
-      x: { time: !plain },
+      x: { time: !plain, distr: logarithmic ? 3 : 1 },
       y: least === undefined ? {} : { range: (_, low, high) => [Math.min(least, low), high] },
     },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),

@@ -11,6 +11,8 @@ export interface Column<Row> {
   show: (row: Row) => ReactNode;
   /** What the column sorts by; without it the column does not sort. */
   value?: (row: Row) => SortValue;
+  /** Returns rows sorted, for columns of very many rows that sort faster than by comparing; in place of `value`. */
+  order?: (rows: ArrayLike<Row>, descending: boolean) => ArrayLike<Row>;
   /** Aligned as a number. */
   number?: boolean;
   /** May break into lines. */
@@ -21,7 +23,7 @@ interface DataTableProps<Row> {
   /** What the table is, for those who do not see it. */
   caption: string;
   columns: readonly Column<Row>[];
-  rows: readonly Row[];
+  rows: ArrayLike<Row>;
   /** Name of a row that stays the same when rows are sorted or added. */
   rowKey: (row: Row, index: number) => string | number;
   sort?: string;
@@ -56,8 +58,9 @@ export function DataTable<Row>({
   const [sorting, setSorting] = useState({ by: sort, descending });
   const place = useRef<HTMLDivElement>(null);
   const sorted = useMemo(() => {
-    const column = columns.find((one) => one.name === sorting.by && one.value);
-    return column?.value ? [...rows].sort(order(column.value, sorting.descending)) : rows;
+    const column = columns.find((one) => one.name === sorting.by && isSortable(one));
+    if (column?.order) return column.order(rows, sorting.descending);
+    return column?.value ? Array.from(rows).sort(order(column.value, sorting.descending)) : rows;
   }, [rows, columns, sorting]);
   const virtual = sorted.length > ALL;
   // The library keeps its own state, as the rule would have it of components.
@@ -70,7 +73,7 @@ export function DataTable<Row>({
     useFlushSync: false,
   });
   const seen = virtual ? window_.getVirtualItems() : [];
-  const shown = virtual ? seen.map((item) => item.index) : sorted.map((_, index) => index);
+  const shown = virtual ? seen.map((item) => item.index) : Array.from({ length: sorted.length }, (_, index) => index);
   const [before, after] = virtual ? [seen[0]?.start ?? 0, window_.getTotalSize() - (seen.at(-1)?.end ?? 0)] : [0, 0];
 
   function sortBy(column: Column<Row>) {
@@ -131,14 +134,14 @@ function Heading<Row>({
   sorting: { by: string; descending: boolean };
   sortBy: (column: Column<Row>) => void;
 }) {
-  const sorted = column.name === sorting.by && column.value;
+  const sorted = column.name === sorting.by && isSortable(column);
   return (
     <th
       scope="col"
       className={column.number ? "num" : undefined}
       aria-sort={sorted ? (sorting.descending ? "descending" : "ascending") : undefined}
     >
-      {column.value ? (
+      {isSortable(column) ? (
         <button type="button" onClick={() => sortBy(column)}>
           {column.title}
         </button>
@@ -147,6 +150,10 @@ function Heading<Row>({
       )}
     </th>
   );
+}
+
+function isSortable<Row>(column: Column<Row>): boolean {
+  return Boolean(column.value ?? column.order);
 }
 
 /** The room of the rows that are not drawn. */

@@ -38,7 +38,7 @@ describe("the form of a spec", () => {
   });
 
   it("shows a parameter that the strategy does not have", () => {
-    const bounds = { minimum: null, maximum: null, above: 0, below: null, description: "" };
+    const bounds = { minimum: null, maximum: null, above: 0, below: null, description: "", search: null };
     const strategy = {
       name: "cross",
       summary: "",
