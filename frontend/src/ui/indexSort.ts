@@ -9,7 +9,8 @@ const BUCKETS = 1 << DIGIT;
  * the number of rows alone.
  */
 export function sortedOrder(values: Float64Array, descending: boolean, given?: ArrayLike<number>): Uint32Array {
-  const positions = given ? Uint32Array.from(given) : Uint32Array.from({ length: values.length }, (_, at) => at);
+  const positions = given ? new Uint32Array(given) : new Uint32Array(values.length);
+  if (!given) for (let at = 0; at < positions.length; at++) positions[at] = at;
   const { numbers, rest } = apart(values, positions);
   const sorted = sortNumbers(values, numbers, descending);
   const found = new Uint32Array(positions.length);

@@ -18,8 +18,8 @@ interface PairCardProps {
 /** A figure over two parameters; a rectangle that is drawn on it chooses the trials of the table. */
 export function PairCard({ looked, x, y, rect }: PairCardProps) {
   const { t } = useWords();
-  const { ranked, values, over, larger, metrics, figure, axes, best, query, setQuery } = looked;
-  const cells = useMemo(() => pairCells(x, y, ranked, values, over, larger), [x, y, ranked, values, over, larger]);
+  const { order, values, over, larger, metrics, figure, axes, best, query, setQuery } = looked;
+  const cells = useMemo(() => pairCells(x, y, order, values, over), [x, y, order, values, over]);
   const scale = useMemo(() => scaleOf(cells.values, !larger), [cells, larger]);
   const optima = useSurface(looked.search).data?.optima;
   const marks = useMemo(() => {

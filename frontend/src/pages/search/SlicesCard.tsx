@@ -10,11 +10,8 @@ const MANY = 8;
 /** The figure along each parameter: through the best set, and over all other sets. */
 export function SlicesCard({ looked }: { looked: Looked }) {
   const { t } = useWords();
-  const { axes, ranked, values, larger, best, metrics, figure } = looked;
-  const slices = useMemo(
-    () => slicesOf(axes.slice(0, MANY), ranked, values, larger, best),
-    [axes, ranked, values, larger, best],
-  );
+  const { axes, order, values, best, metrics, figure } = looked;
+  const slices = useMemo(() => slicesOf(axes.slice(0, MANY), order, values, best), [axes, order, values, best]);
   return (
     <Card title={t("search.slices", { figure: metrics.title(figure) })}>
       <p className="body muted small">{t("search.slices.text")}</p>

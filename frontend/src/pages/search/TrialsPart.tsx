@@ -3,7 +3,7 @@ import { useWords } from "../../lang/words";
 import { type SetQuery, useQueryString } from "../../ui/address";
 import { Card } from "../../ui/Card";
 import type { Metrics } from "../../ui/metrics";
-import { axisOf, brushed, type Over, OVERS, readRect, type TrialAxis } from "./grid";
+import { axisOf, bestFirst, brushed, type Over, OVERS, readRect, type TrialAxis } from "./grid";
 import { PairCard } from "./PairCard";
 import { metricOf } from "./SearchList";
 import type { Search } from "./SearchView";
@@ -21,10 +21,12 @@ export interface Looked {
   axes: readonly TrialAxis[];
   /** Ranked rows. */
   ranked: Uint32Array;
-  /** The figure that is looked at, its values, and its better direction. */
+  /** The figure that is looked at, and its values. */
   figure: string;
   values: Float64Array;
   larger: boolean;
+  /** Ranked rows that have the figure, the best first. */
+  order: Uint32Array;
   over: Over;
   /** Row of the best trial by the objective; -1 if none is ranked. */
   best: number;
@@ -50,10 +52,25 @@ export function TrialsPart({ search, trials, metrics }: { search: Search; trials
   const values = trials.figures.get(figure) ?? trials.objective;
   const objectiveLarger = isLarger(search.objective, metrics);
   const larger = figure === objective ? objectiveLarger : metrics.better(figure) !== "smaller";
+  const order = useMemo(() => bestFirst(ranked, values, larger), [ranked, values, larger]);
   const best = useMemo(() => bestRow(trials, ranked, objectiveLarger), [trials, ranked, objectiveLarger]);
   const said = query.get("over");
   const over = OVERS.find((one) => one === said) ?? "best";
-  const looked: Looked = { search, trials, metrics, axes, ranked, figure, values, larger, over, best, query, setQuery };
+  const looked: Looked = {
+    search,
+    trials,
+    metrics,
+    axes,
+    ranked,
+    figure,
+    values,
+    larger,
+    order,
+    over,
+    best,
+    query,
+    setQuery,
+  };
 
   const [x, y] = pairOf(axes, query);
   const rect = readRect(query.get("brush"));

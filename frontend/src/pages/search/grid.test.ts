@@ -1,4 +1,15 @@
-import { axisOf, brushed, isGeometric, MOST_PLACES, type Over, pairCells, readRect, slicesOf, writeRect } from "./grid";
+import {
+  axisOf,
+  bestFirst,
+  brushed,
+  isGeometric,
+  MOST_PLACES,
+  type Over,
+  pairCells,
+  readRect,
+  slicesOf,
+  writeRect,
+} from "./grid";
 import { joined, rankedRows, setOf, type TrialPage, variedOf } from "./trials";
 
 /** fast x slow x long_only, the objective of each set its own; slow 30 with fast 7 was not tried. */
@@ -58,7 +69,7 @@ describe("trials by columns", () => {
 
 describe("the cells of two parameters", () => {
   const at = (over: Over, larger = true) => {
-    const { values, counts } = pairCells(fast, slow, rows, trials.objective, over, larger);
+    const { values, counts } = pairCells(fast, slow, bestFirst(rows, trials.objective, larger), trials.objective, over);
     return {
       values: [...values].map((one) => (Number.isNaN(one) ? null : Number(one.toFixed(4)))),
       counts: [...counts],
@@ -79,7 +90,7 @@ describe("the cells of two parameters", () => {
 
   it("leave out trials without the figure", () => {
     const sharpe = trials.figures.get("sharpe") ?? new Float64Array();
-    expect(pairCells(fast, slow, rows, sharpe, "best", true).counts[0]).toBe(0);
+    expect(pairCells(fast, slow, bestFirst(rows, sharpe, true), sharpe, "best").counts[0]).toBe(0);
   });
 
   it("give the trials of a rectangle", () => {
@@ -90,7 +101,7 @@ describe("the cells of two parameters", () => {
 });
 
 it("slices go through the best set, beside the best and the median of all", () => {
-  const [along] = slicesOf([fast, slow, long], rows, trials.objective, true, 9);
+  const [along] = slicesOf([fast, slow, long], bestFirst(rows, trials.objective, true), trials.objective, 9);
   expect(along?.at).toBe(2);
   // Of sets with slow 20 and long_only; that with fast 3 broke a bound.
   expect([...(along?.through ?? [])]).toEqual([NaN, 5.7, 7.7]);

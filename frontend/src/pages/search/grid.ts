@@ -92,34 +92,33 @@ export interface PairCells {
   counts: Uint32Array;
 }
 
-/** Return what each cell of two axes shows of the values of its trials; `larger`: the larger value is the better one. */
-export function pairCells(
-  x: TrialAxis,
-  y: TrialAxis,
-  rows: Uint32Array,
-  values: Float64Array,
-  over: Over,
-  larger: boolean,
-): PairCells {
+/**
+ * Return the rows that have a value, the best first: sorted once, the trials of each cell or place stand in their order.
+ * `larger`: the larger value is the better one.
+ */
+export function bestFirst(rows: Uint32Array, values: Float64Array, larger: boolean): Uint32Array {
+  const sorted = sortedOrder(values, larger, rows);
+  let known = sorted.length;
+  while (known > 0 && Number.isNaN(values[sorted[known - 1] ?? 0] ?? NaN)) known--;
+  return sorted.subarray(0, known);
+}
+
+/** Return what each cell of two axes shows of the values of its trials; `order` is that of `bestFirst`. */
+export function pairCells(x: TrialAxis, y: TrialAxis, order: Uint32Array, values: Float64Array, over: Over): PairCells {
   const columns = x.labels.length;
-  return reduced(columns * y.labels.length, (row) => (y.places[row] ?? 0) * columns + (x.places[row] ?? 0), rows, values, over, larger); // prettier-ignore
+  const place = (row: number) => (y.places[row] ?? 0) * columns + (x.places[row] ?? 0);
+  return reduced(columns * y.labels.length, place, order, values, over);
 }
 
 /** Return what each place shows of the values of its trials. */
 function reduced(
   size: number,
   placeOf: (row: number) => number,
-  rows: Uint32Array,
+  order: Uint32Array,
   values: Float64Array,
   over: Over,
-  larger: boolean,
 ): PairCells {
   const counts = new Uint32Array(size);
-  // The best first: the trials of each place then stand in their order.
-  const sorted = sortedOrder(values, larger, rows);
-  let known = sorted.length;
-  while (known > 0 && Number.isNaN(values[sorted[known - 1] ?? 0] ?? NaN)) known--;
-  const order = sorted.subarray(0, known);
   for (const row of order) {
     const place = placeOf(row);
     counts[place] = (counts[place] ?? 0) + 1;
@@ -127,7 +126,7 @@ function reduced(
   const starts = new Uint32Array(size + 1);
   for (let place = 0; place < size; place++) starts[place + 1] = (starts[place] ?? 0) + (counts[place] ?? 0);
   const filled = starts.slice(0, size);
-  const own = new Float64Array(known);
+  const own = new Float64Array(order.length);
   for (const row of order) {
     const place = placeOf(row);
     const at = filled[place] ?? 0;
@@ -163,24 +162,23 @@ export interface TrialSlice {
   at: number;
 }
 
-/** Return the slice along each axis through a trial. */
+/** Return the slice along each axis through a trial; `order` is that of `bestFirst`. */
 export function slicesOf(
   axes: readonly TrialAxis[],
-  rows: Uint32Array,
+  order: Uint32Array,
   values: Float64Array,
-  larger: boolean,
   home: number,
 ): TrialSlice[] {
   return axes.map((axis) => {
     const others = axes.filter((one) => one !== axis);
-    const line = rows.filter((row) => others.every(({ places }) => places[row] === places[home]));
+    const line = order.filter((row) => others.every(({ places }) => places[row] === places[home]));
     const along = (some: Uint32Array, over: Over) =>
-      reduced(axis.labels.length, (row) => axis.places[row] ?? 0, some, values, over, larger).values;
+      reduced(axis.labels.length, (row) => axis.places[row] ?? 0, some, values, over).values;
     return {
       axis,
       through: along(line, "best"),
-      best: along(rows, "best"),
-      median: along(rows, "median"),
+      best: along(order, "best"),
+      median: along(order, "median"),
       at: axis.places[home] ?? 0,
     };
   });

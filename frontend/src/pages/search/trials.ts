@@ -42,7 +42,9 @@ export async function readTrials(id: string, figures: readonly string[], signal:
     after = page.next_after;
     await new Promise((resolve) => setTimeout(resolve));
   }
-  return joined(pages);
+  const found = joined(pages);
+  await new Promise((resolve) => setTimeout(resolve));
+  return found;
 }
 
 /** Join pages to columns. */
@@ -87,17 +89,22 @@ function numbersOf(
 }
 
 function parameterOf(pages: readonly TrialPage[], count: number, name: string): ParameterColumn {
-  const values = pages.flatMap((page) => page.parameters[name] ?? new Array<unknown>(page.number.length).fill(null));
-  if (values.every((value) => value === null || typeof value === "number")) {
-    return { numbers: Float64Array.from(values, (value) => value ?? NaN), labels: null, truth: false };
-  }
-  const labels = [...new Set(values.filter((value) => value !== null).map(textOf))].sort();
+  const numbers = new Float64Array(count).fill(NaN);
+  const values = pages.map((page) => page.parameters[name] ?? []);
+  const isNumeric = values.every((page) => page.every((value) => value === null || typeof value === "number"));
+  const truth = values.every((page) => page.every((value) => value === null || typeof value === "boolean"));
+  const texts = isNumeric ? [] : values.flatMap((page) => page.filter((value) => value !== null).map(textOf));
+  const labels = [...new Set(texts)].sort();
   const place = new Map(labels.map((label, at) => [label, at]));
-  const numbers = new Float64Array(count);
-  values.forEach((value, at) => {
-    numbers[at] = value === null ? NaN : (place.get(textOf(value)) ?? NaN);
+  let start = 0;
+  pages.forEach((page, one) => {
+    values[one]?.forEach((value, at) => {
+      if (typeof value === "number" && isNumeric) numbers[start + at] = value;
+      else if (value !== null) numbers[start + at] = place.get(textOf(value)) ?? NaN;
+    });
+    start += page.number.length;
   });
-  return { numbers, labels, truth: values.every((value) => value === null || typeof value === "boolean") };
+  return { numbers, labels: isNumeric ? null : labels, truth: truth && !isNumeric };
 }
 
 /** Return the parameters of which the trials have several values. */
