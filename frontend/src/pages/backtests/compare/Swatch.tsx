@@ -7,7 +7,7 @@ export function Swatch({ place }: { place: number }) {
   const { colour, dashed, width } = lookOf(place);
   useLayoutEffect(() => line.current?.setAttribute("stroke", colour), [colour]);
   return (
-    <svg className="swatch line" viewBox="0 0 18 8" width="18" height="8" aria-hidden="true">
+    <svg className="stroke" viewBox="0 0 18 8" width="18" height="8" aria-hidden="true">
       <line
         ref={line}
         x1="0"
