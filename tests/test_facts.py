@@ -72,7 +72,7 @@ def test_the_prices_of_a_bar_are_listed_once() -> None:
 
 
 def test_pages_and_tables_know_the_same_classes_of_a_minute() -> None:
-    script = (ROOT / "g4qc_core/api/pages/js/chart/classes.js").read_text("utf-8")
+    script = (ROOT / "frontend/src/chart/classes.ts").read_text("utf-8")
     lists = {
         name: re.findall(r'"(\w+)"', body) for name, body in re.findall(r"export const (\w+) = \[([^\]]*)\]", script)
     }

@@ -41,3 +41,19 @@ export function pointedAt(stage: Stage, place: number | undefined): Pointed {
     session: stage.timeframe === "1d",
   };
 }
+
+/** What is pointed at now, kept apart so that only who shows it is drawn anew while the candles move. */
+export class PointedStore {
+  value: Pointed | null = null;
+  readonly #listeners = new Set<() => void>();
+
+  set(value: Pointed): void {
+    this.value = value;
+    for (const listener of this.#listeners) listener();
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+}

@@ -195,7 +195,7 @@ export class Stage {
       [about] = await Promise.all([this.#about, load(bars)]);
     } catch (error) {
       if (mine !== this.#turn) return false;
-      this.#place.dataset.state = "failed";
+      if (!quiet) this.#place.dataset.state = "failed";
       throw error;
     }
     if (mine !== this.#turn) return false;

@@ -1,7 +1,7 @@
 /** The page of candles: the controls, the chart, the line above it, and the address that shows the same again. */
 
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type ComponentProps, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { api, got } from "../../api/client";
 import { useHealth } from "../../api/health";
 import { BarLegend } from "../../chart/BarLegend";
@@ -9,6 +9,7 @@ import { ChartMaker, useInstruments } from "../../chart/Candles";
 import { CLASSES } from "../../chart/classes";
 import { ClassLegend } from "../../chart/CoverageStrip";
 import { neighbour } from "../../chart/ladder";
+import type { PointedStore } from "../../chart/pointed";
 import type { View } from "../../chart/view";
 import { price } from "../../format/format";
 import { useWords } from "../../lang/words";
@@ -152,7 +153,7 @@ export default function ChartPage() {
           )}
         </header>
         <div className="line">
-          <BarLegend pointed={chart.pointed} prices={prices} zone={zone} rollText={rollText} />
+          <PointedLegend store={chart.pointed} prices={prices} zone={zone} rollText={rollText} />
           <Notes chart={chart} overlays={overlays} said={said} />
         </div>
         <div className="stage">
@@ -191,6 +192,15 @@ export default function ChartPage() {
       {helping && <KeyHelp close={() => setHelping(false)} />}
     </>
   );
+}
+
+/** The legend of what is pointed at, the one part that is drawn anew while the candles move. */
+function PointedLegend({
+  store,
+  ...rest
+}: { store: PointedStore } & Omit<ComponentProps<typeof BarLegend>, "pointed">) {
+  const pointed = useSyncExternalStore(store.subscribe, () => store.value);
+  return <BarLegend pointed={pointed} {...rest} />;
 }
 
 /** Contracts, rolls and results to choose from; the candles stand without them. */

@@ -5,7 +5,7 @@ import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { Schemas } from "../../api/client";
 import { forgetBars } from "../../chart/bars";
 import type { Timeframe } from "../../chart/ladder";
-import { type Pointed, pointedAt } from "../../chart/pointed";
+import { pointedAt, PointedStore } from "../../chart/pointed";
 import type { Missing } from "../../chart/reader";
 import { Stage } from "../../chart/stage";
 import { readView, type View, writeView } from "../../chart/view";
@@ -21,7 +21,7 @@ export interface Chart {
   stage: Stage | null;
   /** The timeframe of the bars on the screen. */
   shown: Timeframe | undefined;
-  pointed: Pointed | null;
+  pointed: PointedStore;
   missing: readonly Missing[];
   /** What the address said that means nothing. */
   strange: readonly string[];
@@ -55,7 +55,7 @@ export function useChart(instruments: readonly Instrument[] | undefined): Chart 
   const read = useMemo(() => readView(query), [query]);
   const place = useRef<HTMLDivElement>(null);
   const [stage, setStage] = useState<Stage | null>(null);
-  const [pointed, setPointed] = useState<Pointed | null>(null);
+  const [pointed] = useState(() => new PointedStore());
   const [seen, setSeen] = useState(NOTHING);
   const [unsure, setUnsure] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
@@ -80,10 +80,10 @@ export function useChart(instruments: readonly Instrument[] | undefined): Chart 
     if (!element) return;
     const made: Stage = new Stage(element, {
       moved: () => {
-        setPointed(pointedAt(made, undefined));
+        pointed.set(pointedAt(made, undefined));
         setSeen((before) => seenOf(made, before));
       },
-      pointed: (at) => setPointed(pointedAt(made, at)),
+      pointed: (at) => pointed.set(pointedAt(made, at)),
       settled: () => write.current(),
       failed: setFailure,
       judged: (error) => setUnsure(Boolean(error)),
@@ -94,7 +94,7 @@ export function useChart(instruments: readonly Instrument[] | undefined): Chart 
       opened.current = null;
       setStage(null);
     };
-  }, []);
+  }, [pointed]);
 
   useEffect(() => {
     write.current = () => {
@@ -158,11 +158,11 @@ export function useChart(instruments: readonly Instrument[] | undefined): Chart 
 
   const walk = (by: number) => {
     if (!stage?.bars) return;
-    const to = Math.max(0, Math.min(stage.bars.length - 1, (pointed?.at ?? 0) + by));
+    const to = Math.max(0, Math.min(stage.bars.length - 1, (pointed.value?.at ?? 0) + by));
     const bar = stage.bars.bar(to);
     if (!bar) return;
     stage.canvas.point(to, bar.close);
-    setPointed(pointedAt(stage, to));
+    pointed.set(pointedAt(stage, to));
   };
   return {
     ...seen,
