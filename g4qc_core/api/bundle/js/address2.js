@@ -1,0 +1,1 @@
+import{r as e}from"./address.js";function t(t,n={}){return e(`/chart`,{symbol:t,...n})}export{t};

@@ -1,0 +1,6 @@
+import{a as e}from"./client.js";import{t}from"./problem.js";var n=1500;async function*r(n,r,a=()=>!1){let o=``;for(;!r.aborted;){try{let t={Accept:`text/event-stream`,...o?{"Last-Event-ID":o}:{}},s=await e(n,t,r);for await(let e of i(s.body))if(e.id&&(o=e.id),yield e,a(e))return}catch(e){if(r.aborted)return;if(e instanceof t&&!e.passing)throw e}await s(r)}}async function*i(e){if(!e)return;let t=e.pipeThrough(new TextDecoderStream).getReader(),n=``;try{for(;;){let{done:e,value:r}=await t.read();if(e)return;n=(n+r).replace(/\r\n?/g,`
+`);let i=n.split(`
+
+`);n=i.pop()??``;for(let e of i){let t=a(e);t.data!==null&&(yield t)}}}finally{await t.cancel().catch(()=>void 0)}}function a(e){let t={event:`message`,id:``,data:null},n=[];for(let r of e.split(`
+`)){let[,e,i=``]=/^([a-z]+): ?(.*)$/.exec(r)??[];e===`data`?n.push(i):(e===`event`||e===`id`)&&(t[e]=i)}return n.length&&(t.data=o(n.join(`
+`))),t}function o(e){try{return JSON.parse(e)}catch{return e}}function s(e){return new Promise(t=>{let r=()=>{clearTimeout(i),t()},i=setTimeout(()=>{e.removeEventListener(`abort`,r),t()},n);e.addEventListener(`abort`,r,{once:!0})})}export{i as n,r as t};

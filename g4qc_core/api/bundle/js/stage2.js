@@ -1,0 +1,1 @@
+export{t as Stage}from"./stage.js";
