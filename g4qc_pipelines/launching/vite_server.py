@@ -28,9 +28,8 @@ def check_sources() -> None:
 
 def vite_command(settings: Settings, port: int) -> tuple[list[str], dict[str, str]]:
     """Return the command of Vite's server on 127.0.0.1, and its environment: it passes requests on to the API."""
-    places = [str(FRONTEND / _VITE), str(FRONTEND), "--host", "127.0.0.1", "--port", str(port), "--strictPort"]
-    # The shared check of Vite for a second server of the same sources would forbid two homes at once.
-    return ["node", *places, "--bypass-lock"], {"G4QC_API_URL": f"http://127.0.0.1:{settings.api_port}"}
+    command = ["node", str(FRONTEND / _VITE), str(FRONTEND), "--host", "127.0.0.1", "--port", str(port), "--strictPort"]
+    return command, {"G4QC_API_URL": f"http://127.0.0.1:{settings.api_port}"}
 
 
 def vite_answers(port: int) -> bool:
