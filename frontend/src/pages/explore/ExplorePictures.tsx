@@ -18,7 +18,7 @@ export function ExplorePictures({ exploration, started }: { exploration: Explora
   const spec = useMemo(() => (shown ? (JSON.parse(shown) as Schemas["BacktestSpec"]) : null), [shown]);
   if (!started) return <Empty title={t("explore.empty")} text={t("explore.empty.text")} />;
   return (
-    <div className="stack pictures" aria-busy={behind && !failure}>
+    <div className="stack pictures" aria-busy={(behind && !failure) || undefined}>
       {failure !== null && <Failing error={failure} />}
       {answer ? (
         <div className={behind ? "stack behind" : "stack"}>

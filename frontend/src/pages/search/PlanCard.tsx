@@ -34,7 +34,7 @@ export function PlanCard({ plan, current, sets }: ReturnType<typeof usePlan> & {
   const failed = plan.isError;
   const error = plan.error;
   return (
-    <div className="plan" aria-live="polite" aria-busy={!current || plan.isFetching}>
+    <div className="plan" aria-live="polite" aria-busy={!current || plan.isFetching || undefined}>
       <dl className="plan-figures">
         <Figure name={t("plan.sets")} value={number(sets)} />
         <Figure
