@@ -60,6 +60,7 @@ def test_no_route_takes_two_values_where_it_reads_one(api: Api) -> None:
         ("get", "/quarantine", "contract"),
         ("get", "/quarantine", "reason"),
         ("get", "/quarantine", "session"),
+        ("get", f"/searches/{ADDRESSES['search_id']}/columns", "figure"),
     ]
 
 
