@@ -97,7 +97,7 @@ def test_reason_contract_and_session_filter_together_and_stay_in_the_address(vis
     page.reload()
     expect(page.locator(".suspect")).to_have_count(3)
     expect(page.get_by_role("button", name=re.compile("^spike"))).to_have_attribute("aria-pressed", "true")
-    page.get_by_label("Last session").fill("2026-10-05")
+    page.get_by_label("First session").fill("2026-10-20")
     expect(page.get_by_text("No bar meets the filter")).to_be_visible()
     page.get_by_role("button", name="Clear the filter").click()
     expect(page.get_by_role("table", name="Bars that wait for a decision")).to_be_visible()
@@ -143,7 +143,7 @@ def test_reasons_and_details_are_spanish_to_a_spanish_visitor(visit: Visit, own:
     visitor = visit(own.url, locale="es-ES")
     page = visitor.opens("/quality?symbol=ES&reason=off_tick")
     expect(page.locator(".suspect").first).to_contain_text("fuera de tick")
-    expect(page.locator(".suspect").first).to_contain_text("cierre 6001.13 no es múltiplo de 0.25")
+    expect(page.locator(".suspect").first).to_contain_text("6001.13 no es múltiplo de 0.25")
     visitor.was_undisturbed()
 
 

@@ -78,7 +78,12 @@ function Navigation({ current }: { current: string | undefined }) {
   return (
     <nav className="nav" aria-label={t("nav.label")} ref={nav}>
       {PAGES.map(({ path, name }) => (
-        <PageLink key={name} href={path} aria-current={name === current ? "page" : undefined}>
+        <PageLink
+          key={name}
+          href={path}
+          title={t(`nav.${name}` as Key)}
+          aria-current={name === current ? "page" : undefined}
+        >
           <Icon name={name} />
           <span>{t(`nav.${name}` as Key)}</span>
         </PageLink>
