@@ -123,7 +123,7 @@ def test_a_job_that_is_followed_shows_its_end_by_itself(visit: Visit, own: Api) 
 
 def test_a_job_that_does_not_exist_is_told(visit: Visit, own: Api) -> None:
     page = visit(own.url).opens("/runs?id=unknown")
-    expect(page.locator(".state.failing")).to_contain_text("There is no job unknown.")
+    expect(page.locator(".state.failing")).to_contain_text("There is no job unknown")
     page.get_by_role("link", name="All runs").click()
     expect(page.get_by_role("table", name="All jobs")).to_be_visible()
 
