@@ -6,7 +6,7 @@ import type { ResultDetail } from "../results";
 /** The figures at the top; what the trials of the strategy leave of the Sharpe ratio stands beside it. */
 export function Headlines({ result }: { result: ResultDetail }) {
   const { t } = useWords();
-  const { few } = result as { few?: readonly string[] };
+  const { few } = result;
   return (
     <>
       <div className="keys">
@@ -25,7 +25,7 @@ export function Headlines({ result }: { result: ResultDetail }) {
           ),
         ])}
       </div>
-      {few && few.length > 0 && <p className="line muted small">† {t("backtest.few")}</p>}
+      {few.length > 0 && <p className="line muted small">† {t("backtest.few")}</p>}
       {Boolean(result.metrics.missing_sessions) && <p className="line muted small">* {t("backtest.missing")}</p>}
     </>
   );
