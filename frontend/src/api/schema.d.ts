@@ -2945,6 +2945,11 @@ export interface components {
              */
             distorted: boolean;
             /**
+             * Gain
+             * @description True if it is a gain above zero and a loss below
+             */
+            gain: boolean;
+            /**
              * Better
              * @description Which value is the better one; null: a search must say it by + or -
              */

@@ -13,7 +13,7 @@ from g4qc_core.api.downloads import spec_parts
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.backtests import BacktestId, columns_of, record_of
 from g4qc_core.api.table_answers import TABLE_ANSWERS, TABLE_WORDS, TableAsked, TableName, TablePage
-from g4qc_core.backtest.metrics import DEFINITIONS
+from g4qc_core.backtest.metrics import DEFINITIONS, GAINS
 from g4qc_core.errors import NotFound, unknown
 from g4qc_core.research.search.goal import better
 from g4qc_core.services.backtests.result_tables import TABLES, tables_of
@@ -39,6 +39,7 @@ class MetricDefinition(BaseModel):
         description="Sessions, or trades for means and ratios of trades, from which it is reliable; 0: always"
     )
     distorted: bool = Field(description="True if sessions without bars distort it")
+    gain: bool = Field(description="True if it is a gain above zero and a loss below")
     better: Literal["larger", "smaller"] | None = Field(
         None, description="Which value is the better one; null: a search must say it by + or -"
     )
@@ -67,7 +68,9 @@ def metrics() -> MetricList:
     """List what every figure of a result is: formula, unit and sample."""
     return MetricList(
         metrics=[
-            MetricDefinition(**one.to_dict(), reliable_from=one.reliable_from, better=better(one.key))
+            MetricDefinition(
+                **one.to_dict(), reliable_from=one.reliable_from, gain=one.key in GAINS, better=better(one.key)
+            )
             for one in DEFINITIONS.values()
         ]
     )

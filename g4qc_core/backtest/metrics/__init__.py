@@ -21,6 +21,7 @@ from g4qc_core.backtest.metrics.figures import bar_figures, compute, in_order, s
 from g4qc_core.backtest.metrics.metric_definitions import (
     ANNUAL,
     DEFINITIONS,
+    GAINS,
     MONEY,
     OF_RETURNS,
     OF_TRADES,
@@ -44,7 +45,7 @@ from g4qc_core.backtest.metrics.session_returns import (
 from g4qc_core.backtest.metrics.trade_figures import by_side, losing_streak, sqn, trade_figures
 
 __all__ = [
-    "ANNUAL", "DEFINITIONS", "MONEY", "OF_RETURNS", "OF_TRADES", "PERCENT", "SAMPLED", "SESSIONS_PER_YEAR",
+    "ANNUAL", "DEFINITIONS", "GAINS", "MONEY", "OF_RETURNS", "OF_TRADES", "PERCENT", "SAMPLED", "SESSIONS_PER_YEAR",
     "Definition", "alpha", "annual_return", "average_drawdown", "bar_figures", "benchmark_figures", "beta", "by_hour",
     "by_month", "by_side", "by_weekday", "by_year", "calmar", "compute", "conditional_value_at_risk", "correlation",
     "cost_figures", "distorted", "downside", "drawdown_table", "falls", "few", "in_order", "kurtosis",

@@ -34,6 +34,14 @@ OF_TRADES = frozenset(
 )
 """Figures that are means, shares or ratios of trades."""
 
+GAINS = frozenset(
+    [
+        *("net_profit", "total_return", "annual_return", "sharpe", "sortino", "calmar", "long_profit", "short_profit"),
+        *("average_trade", "expectancy", "sqn", "excess_return", "alpha", "information_ratio"),
+    ]
+)
+"""Figures that are a gain above zero and a loss below."""
+
 
 @dataclass(frozen=True)
 class Definition:

@@ -1,38 +1,31 @@
-"""The pages write every figure as its definition says, in both languages."""
+"""The pages read from the API what every figure is; what they add is its name in each of their languages."""
 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
-import g4qc_core.api
-from g4qc_core.backtest.metrics import DEFINITIONS, MONEY, OF_RETURNS, PERCENT, SAMPLED
+from g4qc_core.backtest.metrics import DEFINITIONS, GAINS
+from g4qc_core.messages.catalogue import LANGUAGES
+from g4qc_core.research.search.goal import better
 
-PAGES = Path(g4qc_core.api.__file__).parent / "pages"
-SCRIPT = (PAGES / "js" / "backtest" / "figures.js").read_text("utf-8")
-WHOLE = {one.key for one in DEFINITIONS.values() if one.unit in ("count", "sessions", "days", "bars")} - {
-    "average_bars"
-}
+WORDS = Path(__file__).parents[3] / "frontend" / "src" / "lang"
 
 
-def listed(name: str) -> set[str]:
-    found = re.search(rf"const {name} = \[([^\]]*)\];", SCRIPT)
-    assert found, name
-    return set(re.findall(r'"(\w+)"', found[1]))
+def words_of(kind: str, language: str) -> set[str]:
+    """Return the names for which the pages have a word of a kind."""
+    keys = [key for file in (WORDS / language).glob("*.json") for key in json.loads(file.read_text("utf-8"))]
+    return {key.removeprefix(f"{kind}.") for key in keys if key.startswith(f"{kind}.")}
 
 
-def test_the_script_has_the_units_of_the_definitions() -> None:
-    assert listed("PERCENT") == PERCENT
-    assert listed("MONEY") == MONEY
-    assert listed("SAMPLED") == SAMPLED
-    assert listed("OF_RETURNS") == OF_RETURNS
-    assert listed("COUNTS") == WHOLE
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_and_every_group_of_figures_has_a_name_in_every_language(language: str) -> None:
+    assert words_of("metric", language) == set(DEFINITIONS)
+    assert words_of("group", language) == {one.group for one in DEFINITIONS.values()}
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_every_figure_has_a_name_in_every_language(language: str) -> None:
-    words = json.loads((PAGES / "lang" / f"{language}.json").read_text("utf-8"))
-    assert {f"metric.{name}" for name in DEFINITIONS} <= set(words)
+def test_a_figure_that_is_a_gain_above_zero_is_better_when_it_is_larger() -> None:
+    assert set(DEFINITIONS) > GAINS
+    assert {better(name) for name in GAINS} == {"larger"}

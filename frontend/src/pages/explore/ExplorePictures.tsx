@@ -4,8 +4,8 @@ import { number } from "../../format/format";
 import { useWords } from "../../lang/words";
 import { Card } from "../../ui/Card";
 import { type Curve, Curves } from "../../ui/Curves";
-import { useMetrics } from "../../ui/metrics";
-import { Empty, Failing } from "../../ui/Region";
+import { type Metrics, useMetrics } from "../../ui/metrics";
+import { Empty, Failing, Region } from "../../ui/Region";
 import { ExploreCandles } from "./ExploreCandles";
 import type { Exploration, Explored } from "./useExploration";
 
@@ -14,6 +14,7 @@ const FIGURES = ["net_profit", "annual_return", "sharpe", "sortino", "max_drawdo
 /** Candles, equity and figures of the set; while the next ones come, those before stay. */
 export function ExplorePictures({ exploration, started }: { exploration: Exploration; started: boolean }) {
   const { t } = useWords();
+  const metrics = useMetrics();
   const { answer, shown, behind, failure } = exploration;
   const spec = useMemo(() => (shown ? (JSON.parse(shown) as Schemas["BacktestSpec"]) : null), [shown]);
   if (!started) return <Empty title={t("explore.empty")} text={t("explore.empty.text")} />;
@@ -22,7 +23,7 @@ export function ExplorePictures({ exploration, started }: { exploration: Explora
       {failure !== null && <Failing error={failure} />}
       {answer ? (
         <div className={behind ? "stack behind" : "stack"}>
-          <Figures answer={answer} />
+          <Region query={metrics}>{(known) => <Figures answer={answer} metrics={known} />}</Region>
           <Equity answer={answer} />
           {spec && <ExploreCandles spec={spec} answer={answer} />}
         </div>
@@ -33,8 +34,7 @@ export function ExplorePictures({ exploration, started }: { exploration: Explora
   );
 }
 
-function Figures({ answer }: { answer: Explored }) {
-  const metrics = useMetrics();
+function Figures({ answer, metrics }: { answer: Explored; metrics: Metrics }) {
   return (
     <section className="card">
       <div className="keys">

@@ -20,7 +20,9 @@ export function SearchForm({ started }: { started: (work: Schemas["StartedWork"]
   return (
     <Card title={t("search.new")}>
       <Region query={words}>
-        {(known) => (metrics.names.length ? <Inner words={known} metrics={metrics} started={started} /> : null)}
+        {(known) => (
+          <Region query={metrics}>{(figures) => <Inner words={known} metrics={figures} started={started} />}</Region>
+        )}
       </Region>
     </Card>
   );

@@ -38,7 +38,6 @@ export function SearchList() {
     queryFn: ({ signal }) => got(api.GET("/api/v1/searches", { params: { query: { limit: LISTED } }, signal })),
     refetchInterval: every(AGAIN),
   });
-  const columns = useColumns(metrics);
   return (
     <Card
       title={t("search.list")}
@@ -47,7 +46,7 @@ export function SearchList() {
       <Region query={query}>
         {({ searches }) =>
           searches.length ? (
-            <DataTable caption={t("search.list")} columns={columns} rows={searches} rowKey={(one) => one.id} />
+            <Region query={metrics}>{(known) => <Listed searches={searches} metrics={known} />}</Region>
           ) : (
             <Empty title={t("search.empty")} text={t("search.empty.text")} />
           )
@@ -55,6 +54,12 @@ export function SearchList() {
       </Region>
     </Card>
   );
+}
+
+function Listed({ searches, metrics }: { searches: readonly Summary[]; metrics: Metrics }) {
+  const { t } = useWords();
+  const columns = useColumns(metrics);
+  return <DataTable caption={t("search.list")} columns={columns} rows={searches} rowKey={(one) => one.id} />;
 }
 
 function useColumns(metrics: Metrics): Column<Summary>[] {

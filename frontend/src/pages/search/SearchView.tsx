@@ -29,6 +29,7 @@ const FIGURES = ["sharpe", "total_return", "max_drawdown", "trades", "profit_fac
 export function SearchView({ id, job }: { id: string; job: string | null }) {
   const { t } = useWords();
   const queries = useQueryClient();
+  const metrics = useMetrics();
   const search = useQuery({
     queryKey: ["searches", id],
     queryFn: ({ signal }) =>
@@ -49,28 +50,28 @@ export function SearchView({ id, job }: { id: string; job: string | null }) {
           <FollowedJob id={job} ended={() => void queries.invalidateQueries({ queryKey: ["searches"] })} />
         </section>
       )}
-      <Region query={search}>{(one) => <Found search={one} />}</Region>
+      <Region query={search}>
+        {(one) => <Region query={metrics}>{(known) => <Found search={one} metrics={known} />}</Region>}
+      </Region>
     </>
   );
 }
 
 function About({ search }: { search: Search }) {
-  const { t } = useWords();
-  const metrics = useMetrics();
+  const { t, word } = useWords();
   return (
     <>
       <SearchState state={search.state} /> {search.family} · {search.instrument} {search.timeframe} ·{" "}
-      {metrics.title(metricOf(search.objective))} ·{" "}
+      {word("metric", metricOf(search.objective))} ·{" "}
       <span title={moment(search.started_at)}>{ago(search.started_at)}</span> ·{" "}
       {t("search.took.of", { time: lasting(search.seconds) })}
     </>
   );
 }
 
-function Found({ search }: { search: Search }) {
+function Found({ search, metrics }: { search: Search; metrics: Metrics }) {
   const { t } = useWords();
   const [query] = useQueryString();
-  const metrics = useMetrics();
   const chosen = query.get("figure");
   const figures = useMemo(
     () => [...new Set([metricOf(search.objective), ...FIGURES, ...(chosen ? [chosen] : [])])].sort(),

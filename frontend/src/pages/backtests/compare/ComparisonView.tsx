@@ -7,6 +7,7 @@ import { Card, PageHead } from "../../../ui/Card";
 import type { Columns } from "../../../ui/columns";
 import { type Curve, Curves } from "../../../ui/Curves";
 import { PageLink } from "../../../ui/Link";
+import { useMetrics } from "../../../ui/metrics";
 import { Failing, Region } from "../../../ui/Region";
 import { distinctNames } from "../apart";
 import { columnsOf } from "../results";
@@ -34,6 +35,7 @@ export function ComparisonView({ ids }: { ids: readonly string[] }) {
     queryFn: ({ signal }) => got(api.GET("/api/v1/backtests/compare", { params: { query: { a, b } }, signal })),
     enabled: two,
   });
+  const metrics = useMetrics();
   const { data: details } = useDetails(ids);
   const names = useMemo(
     () => (details ? distinctNames(details) : (compared.data?.names ?? ids.map((id) => id.slice(0, 8)))),
@@ -60,7 +62,11 @@ export function ComparisonView({ ids }: { ids: readonly string[] }) {
         <ComparedCurves ids={ids} names={names} />
       </Card>
       <Card title={t("backtest.figures")}>
-        <Region query={compared}>{(found) => <SideBySide found={found} names={names} />}</Region>
+        <Region query={compared}>
+          {(found) => (
+            <Region query={metrics}>{(known) => <SideBySide found={found} names={names} metrics={known} />}</Region>
+          )}
+        </Region>
       </Card>
     </>
   );

@@ -4,13 +4,19 @@ import { NOTHING } from "../../../format/format";
 import { useWords } from "../../../lang/words";
 import { pathTo } from "../../../ui/address";
 import { PageLink } from "../../../ui/Link";
-import { bestOf, named, tone, written } from "../figures";
+import type { Metrics } from "../../../ui/metrics";
 import { Swatch } from "./Swatch";
 
 const LONGEST = 40;
 
+interface SideBySideProps {
+  found: Schemas["BacktestComparison"];
+  names: readonly string[];
+  metrics: Metrics;
+}
+
 /** What differs in what was asked, and every figure, the best of each marked. */
-export function SideBySide({ found, names }: { found: Schemas["BacktestComparison"]; names: readonly string[] }) {
+export function SideBySide({ found, names, metrics }: SideBySideProps) {
   const { t } = useWords();
   const differing = Object.entries(found.differing);
   const columns = found.ids.length + 1;
@@ -43,7 +49,13 @@ export function SideBySide({ found, names }: { found: Schemas["BacktestCompariso
           ))}
           <Part columns={columns}>{t("backtest.figures")}</Part>
           {Object.entries(found.metrics).map(([name, values]) => (
-            <FigureRow key={name} name={name} values={values} missing={found.metrics.missing_sessions} />
+            <FigureRow
+              key={name}
+              metrics={metrics}
+              name={name}
+              values={values}
+              missing={found.metrics.missing_sessions}
+            />
           ))}
         </tbody>
       </table>
@@ -62,17 +74,18 @@ function Part({ columns, children }: { columns: number; children: ReactNode }) {
 }
 
 interface FigureRowProps {
+  metrics: Metrics;
   name: string;
   values: readonly unknown[];
   missing: readonly unknown[] | undefined;
 }
 
-function FigureRow({ name, values, missing }: FigureRowProps) {
+function FigureRow({ metrics, name, values, missing }: FigureRowProps) {
   const { t } = useWords();
-  const best = bestOf(name, values);
+  const best = metrics.bestOf(name, values);
   return (
     <tr>
-      <th scope="row">{named(name)}</th>
+      <th scope="row">{metrics.title(name)}</th>
       {values.map((value, at) => (
         <td key={at} className={best.includes(at) ? "num best" : "num"}>
           {best.includes(at) && (
@@ -80,7 +93,7 @@ function FigureRow({ name, values, missing }: FigureRowProps) {
               ★
             </span>
           )}
-          <span className={tone(name, value)}>{written(name, value, missing?.[at])}</span>
+          <span className={metrics.tone(name, value)}>{metrics.written(name, value, missing?.[at])}</span>
         </td>
       ))}
     </tr>

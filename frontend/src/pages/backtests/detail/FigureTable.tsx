@@ -1,19 +1,18 @@
 import { Fragment } from "react";
-import type { Schemas } from "../../../api/client";
 import { useWords } from "../../../lang/words";
+import type { Metrics } from "../../../ui/metrics";
 import { Figure } from "../Figure";
-import { named } from "../figures";
 import type { ResultDetail } from "../results";
 
 interface FigureTableProps {
   result: ResultDetail;
-  definitions: readonly Schemas["MetricDefinition"][];
+  metrics: Metrics;
 }
 
 /** The figures under their headings, each with its formula. */
-export function FigureTable({ result, definitions }: FigureTableProps) {
+export function FigureTable({ result, metrics }: FigureTableProps) {
   const { t, word } = useWords();
-  const known = definitions.filter((one) => one.key in result.metrics);
+  const known = metrics.all.filter((one) => one.key in result.metrics);
   const groups = [...new Set(known.map((one) => one.group))];
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={t("backtest.figures")}>
@@ -31,9 +30,9 @@ export function FigureTable({ result, definitions }: FigureTableProps) {
                 .filter((one) => one.group === group)
                 .map((one) => (
                   <tr key={one.key}>
-                    <th scope="row">{named(one.key)}</th>
+                    <th scope="row">{metrics.title(one.key)}</th>
                     <td className="num">
-                      <Figure name={one.key} result={result} />
+                      <Figure name={one.key} metrics={metrics} result={result} />
                     </td>
                     <td className="words muted" lang="en">
                       {`${one.formula} ${one.least}`.trim()}

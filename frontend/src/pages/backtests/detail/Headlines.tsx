@@ -1,25 +1,37 @@
+import { percent } from "../../../format/format";
 import { useWords } from "../../../lang/words";
+import type { Metrics } from "../../../ui/metrics";
 import { Figure } from "../Figure";
-import { HEADLINES, named, percentOf } from "../figures";
 import type { ResultDetail } from "../results";
 
+const SHOWN = [
+  "net_profit",
+  "total_return",
+  "annual_return",
+  "sharpe",
+  "max_drawdown",
+  "profit_factor",
+  "win_rate",
+  "trades",
+] as const;
+
 /** The figures at the top; what the trials of the strategy leave of the Sharpe ratio stands beside it. */
-export function Headlines({ result }: { result: ResultDetail }) {
+export function Headlines({ result, metrics }: { result: ResultDetail; metrics: Metrics }) {
   const { t } = useWords();
   const { few } = result;
   return (
     <>
       <div className="keys">
-        {HEADLINES.map((name) => [
+        {SHOWN.map((name) => [
           <div key={name}>
             <b>
-              <Figure name={name} result={result} />
+              <Figure name={name} metrics={metrics} result={result} />
             </b>
-            <span>{named(name)}</span>
+            <span>{metrics.title(name)}</span>
           </div>,
           name === "sharpe" && (
             <div key="confidence">
-              <b>{percentOf(result.confidence)}</b>
+              <b>{percent(result.confidence, 0)}</b>
               <span>{t("worth.confidence")}</span>
             </div>
           ),

@@ -7,6 +7,7 @@ import { pathTo } from "../../../ui/address";
 import { Card } from "../../../ui/Card";
 import { Confirm } from "../../../ui/Confirm";
 import { PageLink } from "../../../ui/Link";
+import { useMetrics } from "../../../ui/metrics";
 import { Region } from "../../../ui/Region";
 import { columnsOf, nameOf, type ResultDetail, useSpecFields } from "../results";
 import { writeSpec } from "../spec";
@@ -45,17 +46,13 @@ export function ResultPage({ result }: { result: ResultDetail }) {
     queryKey: ["results", result.id, "tables", result.created_at],
     queryFn: ({ signal }) => got(api.GET("/api/v1/backtests/{backtest_id}/tables", { params, signal })),
   });
-  const definitions = useQuery({
-    queryKey: ["metric-definitions"],
-    queryFn: ({ signal }) => got(api.GET("/api/v1/backtests/metrics", { signal })),
-    staleTime: Infinity,
-  });
+  const metrics = useMetrics();
   return (
     <div className="stack">
       <ResultHead result={result} />
       <Actions result={result} />
       <section className="card">
-        <Headlines result={result} />
+        <Region query={metrics}>{(known) => <Headlines result={result} metrics={known} />}</Region>
       </section>
       <Card title={t("worth.title")}>
         <Worth id={result.id} />
@@ -75,7 +72,7 @@ export function ResultPage({ result }: { result: ResultDetail }) {
       </Card>
       <ReportCard result={result} />
       <Card title={t("backtest.figures")} end={<Downloads id={result.id} table="figures" />}>
-        <Region query={definitions}>{(found) => <FigureTable result={result} definitions={found.metrics} />}</Region>
+        <Region query={metrics}>{(known) => <FigureTable result={result} metrics={known} />}</Region>
       </Card>
       <Card title={t("backtest.tables")}>
         <div className="body stack">

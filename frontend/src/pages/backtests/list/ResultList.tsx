@@ -6,6 +6,7 @@ import { pathTo, useQueryString } from "../../../ui/address";
 import { Confirm } from "../../../ui/Confirm";
 import { DataTable } from "../../../ui/DataTable";
 import { PageLink } from "../../../ui/Link";
+import { type Metrics, useMetrics } from "../../../ui/metrics";
 import { Empty, Region } from "../../../ui/Region";
 import { apartOf } from "../apart";
 import { nameOf, type Result } from "../results";
@@ -21,6 +22,7 @@ const NAMED = 5;
 /** All results: filtered and sorted as the address says, and some of them chosen to be compared or deleted. */
 export function ResultList() {
   const { t } = useWords();
+  const metrics = useMetrics();
   const query = useQuery({
     queryKey: ["results", "list"],
     queryFn: ({ signal }) => got(api.GET("/api/v1/backtests", { params: { query: { limit: MOST } }, signal })),
@@ -29,7 +31,7 @@ export function ResultList() {
     <Region query={query}>
       {({ backtests, total }) =>
         backtests.length ? (
-          <Results results={backtests} total={total} />
+          <Region query={metrics}>{(known) => <Results results={backtests} total={total} metrics={known} />}</Region>
         ) : (
           <Empty title={t("backtests.empty")} text={t("backtests.empty.text")} />
         )
@@ -38,7 +40,13 @@ export function ResultList() {
   );
 }
 
-function Results({ results, total }: { results: readonly Result[]; total: number }) {
+interface ResultsProps {
+  results: readonly Result[];
+  total: number;
+  metrics: Metrics;
+}
+
+function Results({ results, total, metrics }: ResultsProps) {
   const { t, language } = useWords();
   const [query] = useQueryString();
   const change = useAddressPart();
@@ -48,8 +56,8 @@ function Results({ results, total }: { results: readonly Result[]; total: number
   const chosen = results.filter((row) => ticked.has(row.id));
   const apart = useMemo(() => apartOf(results), [results]);
   const columns = useMemo(
-    () => resultColumns(ticked, tick, apart),
-    [ticked, apart, language], // eslint-disable-line react-hooks/exhaustive-deps
+    () => resultColumns(metrics, ticked, tick, apart),
+    [metrics, ticked, apart, language], // eslint-disable-line react-hooks/exhaustive-deps
   );
 
   function tick(id: string, on: boolean) {

@@ -1,17 +1,19 @@
-import { moment } from "../../../format/format";
+import { moment, percent } from "../../../format/format";
 import { type Key, t } from "../../../lang/words";
 import { pathTo } from "../../../ui/address";
 import type { Column } from "../../../ui/DataTable";
 import { PageLink } from "../../../ui/Link";
-import { figureOf, LISTED, named, percentOf, tone, written } from "../figures";
+import { figureOf, type Metrics } from "../../../ui/metrics";
 import { parametersOf, rangeOf, seriesOf } from "../range";
 import { nameOf, type Result } from "../results";
 import { Tags } from "../Tags";
 
+const LISTED = ["net_profit", "total_return", "sharpe", "max_drawdown", "profit_factor", "win_rate", "trades"] as const;
 const AFTER_SHARPE = LISTED.indexOf("sharpe") + 1;
 
 /** Return the columns of the list; what the trials leave of the Sharpe ratio stands beside it. */
 export function resultColumns(
+  metrics: Metrics,
   ticked: ReadonlySet<string>,
   tick: (id: string, on: boolean) => void,
   apart: ReadonlyMap<string, readonly string[]>,
@@ -63,15 +65,15 @@ export function resultColumns(
       words: true,
       show: (row) => <span className="mono">{parametersOf(row.spec)}</span>,
     },
-    ...LISTED.slice(0, AFTER_SHARPE).map(figure),
+    ...LISTED.slice(0, AFTER_SHARPE).map((name) => figure(name, metrics)),
     {
       name: "confidence",
       title: t("worth.confidence"),
       number: true,
       value: (row) => row.confidence,
-      show: (row) => percentOf(row.confidence),
+      show: (row) => percent(row.confidence, 0),
     },
-    ...LISTED.slice(AFTER_SHARPE).map(figure),
+    ...LISTED.slice(AFTER_SHARPE).map((name) => figure(name, metrics)),
     {
       name: "created",
       title: t("column.created"),
@@ -85,15 +87,15 @@ function plain(name: "strategy" | "instrument" | "timeframe", title: Key): Colum
   return { name, title: t(title), value: (row) => row[name], show: (row) => row[name] };
 }
 
-function figure(name: string): Column<Result> {
+function figure(name: string, metrics: Metrics): Column<Result> {
   return {
     name,
-    title: named(name),
+    title: metrics.title(name),
     number: true,
     value: (row) => figureOf(row.metrics[name]),
     show: (row) => (
-      <span className={tone(name, row.metrics[name])}>
-        {written(name, row.metrics[name], row.metrics.missing_sessions)}
+      <span className={metrics.tone(name, row.metrics[name])}>
+        {metrics.written(name, row.metrics[name], row.metrics.missing_sessions)}
       </span>
     ),
   };
