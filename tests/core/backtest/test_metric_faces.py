@@ -23,7 +23,7 @@ def words_of(kind: str, language: str) -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_and_every_group_of_figures_has_a_name_in_every_language(language: str) -> None:
     assert words_of("metric", language) == set(DEFINITIONS)
-    assert words_of("group", language) == {one.group for one in DEFINITIONS.values()}
+    assert words_of("group", language) >= {one.group for one in DEFINITIONS.values()}
 
 
 def test_a_figure_that_is_a_gain_above_zero_is_better_when_it_is_larger() -> None:
