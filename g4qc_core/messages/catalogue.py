@@ -1,7 +1,7 @@
 """The catalogue: the files of `sentences/`, read once.
 
 Each file holds tables, a room of codes each: `name.en` and `name.es` under `[room]` are the sentence `room.name`.
-`nouns.toml` holds nouns with their plurals, and what has a name (`Unknown timeframe`).
+`nouns.toml` holds nouns with their plurals, what has a name (`Unknown timeframe`), and the columns of a bar.
 """
 
 from __future__ import annotations
@@ -43,6 +43,12 @@ def nouns() -> Mapping[str, Mapping[str, tuple[str, str]]]:
 def things() -> Mapping[str, Mapping[str, str]]:
     """Return what has a name, with its article, in each other language, by the English word without one."""
     return MappingProxyType(_words()["things"])
+
+
+@cache
+def columns() -> Mapping[str, Mapping[str, str]]:
+    """Return what a column of a bar is called in each other language, by its name."""
+    return MappingProxyType(_words()["columns"])
 
 
 @cache

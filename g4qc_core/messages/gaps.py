@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from g4qc_core.messages.catalogue import nouns, things
+from g4qc_core.messages.catalogue import columns, nouns, things
 
 Value = str | int | float
 Translate = Callable[[str, str], str | None]
@@ -28,7 +28,7 @@ class Gap:
         kind: empty: any text; `n`: a number; `count`: a number with its noun; `word`: text without spaces; `said`: a
             sentence or fragment of the catalogue; `cause`: the same, and its code is that of the whole; `maybe`: one
             of the catalogue or any other text; `list`: names with commas; `choices`: values in quotation marks;
-            `thing`: what has a name.
+            `thing`: what has a name; `column`: a column of a bar.
     """
 
     name: str
@@ -50,6 +50,8 @@ class Gap:
             return bool(text) and not re.search(r"\s", text)
         if self.kind == "thing":
             return text in things() or known(text)
+        if self.kind == "column":
+            return text in columns()
         if self.kind == "choices":
             return text.startswith("'") and text.endswith("'")
         return known(text) if self.kind in ("said", "cause") else True
@@ -77,6 +79,8 @@ class Gap:
             return text.replace("' or '", f"' {_OR[language]} '")
         if self.kind == "thing" and text in things():
             return things()[text][language]
+        if self.kind == "column":
+            return columns()[text][language]
         return (translate(text, language) or text) if self.holds_sentences else text
 
 

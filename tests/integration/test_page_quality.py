@@ -143,7 +143,7 @@ def test_reasons_and_details_are_spanish_to_a_spanish_visitor(visit: Visit, own:
     visitor = visit(own.url, locale="es-ES")
     page = visitor.opens("/quality?symbol=ES&reason=off_tick")
     expect(page.locator(".suspect").first).to_contain_text("fuera de tick")
-    expect(page.locator(".suspect").first).to_contain_text("6001.13 no es múltiplo de 0.25")
+    expect(page.locator(".suspect").first).to_contain_text("cierre 6001.13 no es múltiplo de 0.25")
     visitor.was_undisturbed()
 
 

@@ -140,12 +140,20 @@ function Parts({ health, recovered }: { health: HealthNow | undefined; recovered
 
 function Languages() {
   const { t, language } = useWords();
+  const queries = useQueryClient();
+
+  /** The server's own sentences are asked for again in the new language. */
+  async function choose(name: Language) {
+    await chooseLanguage(name);
+    await queries.invalidateQueries();
+  }
+
   return (
     <div>
       <select
         aria-label={t("tools.language")}
         value={language}
-        onChange={(event) => void chooseLanguage(event.target.value as Language)}
+        onChange={(event) => void choose(event.target.value as Language)}
       >
         {Object.entries(LANGUAGES).map(([code, name]) => (
           <option key={code} value={code} lang={code}>

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
+from g4qc_core.bars.columns import PRICES
 from g4qc_core.bars.missing_sessions import Lack, NotAsked, not_made
 from g4qc_core.errors import unknown
-from g4qc_core.messages.catalogue import nouns, sentences
+from g4qc_core.messages.catalogue import columns, nouns, sentences
 from g4qc_core.messages.gaps import Gap
 from g4qc_core.messages.template import Template, template
 from g4qc_core.messages.translation import code_and_values, in_language, sentence_in_language, understood
@@ -38,6 +39,7 @@ def text_of(gap: Gap) -> st.SearchStrategy[str]:
         "cause": st.just("must be a number"),
         "choices": st.just("'a' or 'b'"),
         "thing": st.just("strategy"),
+        "column": st.just("close"),
     }.get(gap.kind, PLAIN)
 
 
@@ -46,7 +48,15 @@ def english(one: Template, values: dict[Gap, str]) -> str:
     return one.literals[0] + "".join(values[gap] + after for gap, after in zip(one.gaps, one.literals[1:], strict=True))
 
 
-EXAMPLES = {"n": "1,234", "count": "2 bars", "said": "running", "cause": "must be a number", "choices": "'a' or 'b'"}
+EXAMPLES = {
+    "n": "1,234",
+    "count": "2 bars",
+    "said": "running",
+    "cause": "must be a number",
+    "choices": "'a' or 'b'",
+    "thing": "strategy",
+    "column": "close",
+}
 
 
 def check(one: Template, values: dict[Gap, str]) -> None:
@@ -62,7 +72,7 @@ def check(one: Template, values: dict[Gap, str]) -> None:
 
 def test_what_a_template_made_is_read_again() -> None:
     for one in TEMPLATES:
-        check(one, {gap: "strategy" if gap.kind == "thing" else EXAMPLES.get(gap.kind, "x") for gap in one.gaps})
+        check(one, {gap: EXAMPLES.get(gap.kind, "x") for gap in one.gaps})
 
 
 @settings(max_examples=150, database=None, derandomize=True, deadline=None)
@@ -80,6 +90,13 @@ def test_numbers_and_nouns_are_written_as_the_language_writes_them() -> None:
     one = f"The backtest x has {counted(1, 'bar')} and its strategy needs 2: extract more sessions, widen the window, "
     assert "1 barra " in in_language(f"{one}or choose shorter parameters.", "es")
     assert nouns()["bars"]["es"] == ("barra", "barras")
+
+
+def test_columns_of_a_bar_have_names() -> None:
+    assert in_language("close 6001.13 is not a multiple of 0.25", "es") == "cierre 6001.13 no es múltiplo de 0.25"
+    assert in_language("volume is -5", "es") == "volumen es -5"
+    assert in_language("something is -5", "es") == "something is -5"
+    assert set(PRICES) | {"volume", "count"} <= set(columns())
 
 
 def test_a_sentence_within_another_gives_its_code() -> None:

@@ -3,7 +3,6 @@ import type { Schemas } from "../../api/client";
 import { day, moment, number } from "../../format/format";
 import { useWords } from "../../lang/words";
 import { type Column, DataTable } from "../../ui/DataTable";
-import { Detail } from "./Suspect";
 import { useInstruments } from "./instruments";
 
 type SuspectBar = Schemas["QuarantinedBar"];
@@ -70,7 +69,7 @@ export function BarTable({ bars, box, opened, open }: BarTableProps) {
         value: (bar) => bar.decision,
         show: (bar) => (bar.decision ? word("decision", bar.decision) : ""),
       },
-      { name: "detail", title: t("quality.detail"), show: (bar) => <Detail bar={bar} /> },
+      { name: "detail", title: t("quality.detail"), show: (bar) => bar.detail },
     ];
   }, [t, word, instruments, box, opened, open]);
   return (

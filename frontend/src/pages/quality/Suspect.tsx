@@ -8,7 +8,6 @@ import { sentence } from "../../ui/failures";
 import type { Job } from "../../ui/JobView";
 import { PageLink } from "../../ui/Link";
 import { Region } from "../../ui/Region";
-import { detailOf } from "./details";
 import { useInstruments } from "./instruments";
 
 type SuspectBar = Schemas["QuarantinedBar"];
@@ -40,7 +39,7 @@ export function Suspect({ bar, box, started, children }: SuspectProps) {
         <PageLink href={addressOf(bar)}>{t("quality.chart")}</PageLink>
         {children}
       </div>
-      <Detail bar={bar} />
+      <p className="muted">{bar.detail}</p>
       <Neighbours bar={bar} />
       {bar.decision && (
         <p className="small muted">
@@ -53,17 +52,6 @@ export function Suspect({ bar, box, started, children }: SuspectProps) {
       )}
       <Decide bar={bar} started={started} />
     </article>
-  );
-}
-
-/** What validation says of a bar. */
-export function Detail({ bar }: { bar: SuspectBar }) {
-  const { language } = useWords();
-  const said = language === "en" ? null : detailOf(bar.reason, bar.detail);
-  return (
-    <p className="muted" lang={said === null ? "en" : undefined}>
-      {said ?? bar.detail}
-    </p>
   );
 }
 
