@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
-import type { ProxyOptions } from "vite";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Plugin, ProxyOptions } from "vite";
 import { defineConfig } from "vitest/config";
 
 const server = process.env.G4QC_API_URL ?? "http://127.0.0.1:8000";
@@ -11,9 +12,30 @@ const proxied: ProxyOptions = {
   configure: (proxy) => proxy.on("proxyReq", (request) => request.setHeader("origin", server)),
 };
 
+/** Give the shell the language and the theme of its visitor, as the server does with its own. */
+function visitorsShell(): Plugin {
+  let headers: IncomingHttpHeaders = {};
+  const cookie = (name: string) => new RegExp(`(?:^|; )${name}=(\\w+)`).exec(headers.cookie ?? "")?.[1];
+  return {
+    name: "visitors-shell",
+    configureServer: ({ middlewares }) => {
+      middlewares.use((request, _, next) => {
+        if (request.headers.accept?.includes("text/html")) headers = request.headers;
+        next();
+      });
+    },
+    transformIndexHtml: (html) => {
+      const language = cookie("g4qc_lang") ?? headers["accept-language"]?.slice(0, 2);
+      return html
+        .replace('lang="en"', `lang="${language === "es" ? "es" : "en"}"`)
+        .replace('data-theme="auto"', `data-theme="${cookie("g4qc_theme") ?? "auto"}"`);
+    },
+  };
+}
+
 export default defineConfig({
   base: "./",
-  plugins: [react()],
+  plugins: [react(), visitorsShell()],
   build: {
     outDir: "../g4qc_core/api/bundle",
     emptyOutDir: true,
