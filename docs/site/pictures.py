@@ -75,7 +75,8 @@ def main(server: str, *names: str) -> None:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US", color_scheme="light")
         page = context.new_page()
-        wanted = {name: PAGES[name] for name in names} if names else {**PAGES, **stored(page, server)}
+        known = PAGES if names and set(names) <= set(PAGES) else {**PAGES, **stored(page, server)}
+        wanted = {name: known[name] for name in names or known}
         for name, path in wanted.items():
             take(page, server + path, IMAGES / f"page-{name}.png")
             sys.stdout.write(f"docs/images/page-{name}.png\n")
