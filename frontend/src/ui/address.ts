@@ -1,22 +1,31 @@
 /** The address of the page as the state of a view: what it says is shown, and a link shows the same elsewhere. */
 
 import { useRouter, useRouterState } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 
 /** Change the query of the address; `entry` makes a new entry in the history, so that Back returns to the one before. */
 export type SetQuery = (query: URLSearchParams, options?: { entry?: boolean }) => void;
 
-/** Return the query of the address and a function that changes it. */
+/**
+ * Return the query of the address and a function that changes it. While another page is on its way, the address is that
+ * page's already: the one that goes keeps its own query, and changes nothing.
+ */
 export function useQueryString(): [URLSearchParams, SetQuery] {
-  const text = useRouterState({ select: (state) => state.location.searchStr });
   const router = useRouter();
+  const [own] = useState(() => router.state.location.pathname);
+  const said = useRouterState({
+    select: ({ location }) => (location.pathname === own ? location.searchStr : null),
+  });
+  const [kept, keep] = useState(said);
+  if (said !== null && said !== kept) keep(said);
+  const text = said ?? kept ?? "";
   const query = useMemo(() => new URLSearchParams(text), [text]);
   const set = useCallback<SetQuery>(
     (next, { entry = false } = {}) => {
-      const path = router.state.location.pathname + asText(asRecord(next));
-      router.history[entry ? "push" : "replace"](path);
+      if (router.state.location.pathname !== own) return;
+      router.history[entry ? "push" : "replace"](own + asText(asRecord(next)));
     },
-    [router],
+    [router, own],
   );
   return [query, set];
 }
