@@ -18,6 +18,8 @@ export interface Curve {
   draw?: "steps" | "bars";
   /** What the legend tells in place of the values, as of a part of a stack. */
   told?: readonly (number | null)[];
+  /** Drawn only: neither the legend nor a table has it. */
+  unlisted?: boolean;
 }
 
 /** A vertical line. */
@@ -126,6 +128,7 @@ function optionsOf(
         const stroke = tint(one.colour ?? COLOURS[place % COLOURS.length] ?? "");
         return {
           label: one.name,
+          class: one.unlisted ? "unlisted" : undefined,
           stroke,
           width: one.width ?? 1.5,
           dash: one.dashed ? [5, 4] : undefined,

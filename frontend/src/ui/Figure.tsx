@@ -22,16 +22,18 @@ export function Figure({ over, children, ...chart }: FigureProps) {
       show: (at) => placeOf(chart, chart.x[at] ?? 0),
       number: chart.plain,
     },
-    ...chart.curves.map((one, place): Column<number> => ({
-      name: `c${place}`,
-      title: one.name,
-      number: true,
-      value: (at) => told(one, at),
-      show: (at) => {
-        const value = told(one, at);
-        return value === null ? "–" : (chart.format ?? number)(value);
-      },
-    })),
+    ...chart.curves
+      .filter((one) => !one.unlisted)
+      .map((one, place): Column<number> => ({
+        name: `c${place}`,
+        title: one.name,
+        number: true,
+        value: (at) => told(one, at),
+        show: (at) => {
+          const value = told(one, at);
+          return value === null ? "–" : (chart.format ?? number)(value);
+        },
+      })),
   ];
   return (
     <figure className="chart-figure">

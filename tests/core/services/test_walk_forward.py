@@ -65,6 +65,14 @@ def tables(ready: Stores, record: StudyRecord) -> dict[str, bytes]:
     return {name: ready.studies.parquet(record.id, name) for name in ready.studies.frames(record.id)}
 
 
+def held(ready: Stores, windows: pd.DataFrame, contracts: int) -> pd.Series:
+    """The equity by trade date of the strategy that buys and holds from the first test to the last."""
+    days = {"from": f"{windows['test_from'].min():%Y-%m-%d}", "to": f"{windows['test_to'].max():%Y-%m-%d}"}
+    asked = BACKTEST | days | {"strategy": "buy_and_hold", "parameters": {"contracts": contracts}}
+    spec = BacktestSpec.asked(asked)
+    return run_on(spec, read_bars(spec, REGISTRY, ready), REGISTRY["ES"]).daily_equity
+
+
 def test_windows_are_searched_tested_stitched_and_kept(ready: Stores, settings: Settings) -> None:
     run = run_of(ready, settings, folds=5)
     record, events = done(run)
@@ -80,6 +88,7 @@ def test_windows_are_searched_tested_stitched_and_kept(ready: Stores, settings: 
     # Cash goes from part to part, and each part is a stored result that can be run again alone.
     assert windows["cash"].tolist() == [1_000_000.0, *windows["equity"].tolist()[:-1]]
     assert stitched["equity"].iloc[-1] == windows["equity"].iloc[-1]
+    assert (stitched["held"].to_numpy() == held(ready, windows, 1)[stitched["trade_date"]].to_numpy()).all()
     for row in windows[windows["result"] != ""].itertuples():
         stored = ready.backtests.find(row.result)
         assert stored is not None

@@ -17,8 +17,14 @@ const WRITES: Record<string, (value: number) => string> = {
   final_equity: compact,
 };
 
-/** Bands of quantiles of the equity after each step, with the real path; of the simulation that the address names. */
-export function Fan({ rows, summary }: { rows: Row[]; summary: MonteCarloSummary }) {
+interface FanProps {
+  rows: Row[];
+  paths: Row[];
+  summary: MonteCarloSummary;
+}
+
+/** Quantiles of the equity after each step, with some paths and the real one; of the simulation in the address. */
+export function Fan({ rows, paths, summary }: FanProps) {
   const { t, word } = useWords();
   const [query, setQuery] = useQueryString();
   const all = namesIn(rows, "simulation");
@@ -45,15 +51,18 @@ export function Fan({ rows, summary }: { rows: Row[]; summary: MonteCarloSummary
           </select>
         </p>
       )}
-      <FanOf rows={rows} summary={summary} simulation={simulation} />
+      <FanOf rows={rows} paths={paths} summary={summary} simulation={simulation} />
     </>
   );
 }
 
-function FanOf({ rows, summary, simulation }: { rows: Row[]; summary: MonteCarloSummary; simulation: string }) {
+function FanOf({ rows, paths, summary, simulation }: FanProps & { simulation: string }) {
   const { t, word } = useWords();
   const level = summary.ruin.level;
-  const { x, curves, bands } = useMemo(() => fanOf(rows, simulation, level, t), [rows, simulation, level, t]);
+  const { x, curves, bands, singles } = useMemo(
+    () => fanOf(rows, paths, simulation, level, t),
+    [rows, paths, simulation, level, t],
+  );
   return (
     <Figure
       {...{ x, curves, bands, format: whole, formatX: whole }}
@@ -63,6 +72,7 @@ function FanOf({ rows, summary, simulation }: { rows: Row[]; summary: MonteCarlo
       plain
     >
       {word("mc.does", simulation)} {word("mc.growth", summary.growth)}{" "}
+      {singles ? t("mc.fan.singles", { count: singles }) : t("mc.fan.nosingles")}{" "}
       {simulation === summary.main?.simulation && t("mc.fan.rank", { rank: percent(summary.main.final_rank) })}
     </Figure>
   );

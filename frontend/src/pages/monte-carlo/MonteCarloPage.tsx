@@ -1,6 +1,8 @@
 import schemas from "../../api/spec_schemas.json";
 import { percent } from "../../format/format";
 import { t, useWords } from "../../lang/words";
+import { pathTo } from "../../ui/address";
+import { PageLink } from "../../ui/Link";
 import { shapeOf } from "../../ui/specShape";
 import { StudyPage, type StudyKindPage } from "../../ui/study/StudyPage";
 import type { Spec, Study, StudyLine } from "../../ui/study/studies";
@@ -34,6 +36,9 @@ export default function MonteCarloPage() {
     good: (study) => study.checks.every((one) => one.passed),
     verdict,
     view: (study) => <MonteCarloView study={study} />,
+    source: (study) => (
+      <PageLink href={pathTo("/backtests", { id: summaryOf(study).result.id })}>{t("mc.result.open")}</PageLink>
+    ),
   };
   return <StudyPage page={page} />;
 }

@@ -10,7 +10,7 @@ import { Capital, Fan, Histogram } from "./Charts";
 import { type MonteCarloSummary, summaryOf } from "./summary";
 import { Capitals, Distributions, Ruin, Runs, Scenarios } from "./Tables";
 
-const TABLES = ["fan", "distributions", "histograms", "ruin", "capital", "scenarios"] as const;
+const TABLES = ["fan", "distributions", "histograms", "ruin", "capital", "scenarios", "paths"] as const;
 const SHOWN = ["max_drawdown", "max_drawdown_money", "longest_drawdown", "final_equity"] as const;
 
 /** What a Monte Carlo simulation shows of its own. */
@@ -37,7 +37,7 @@ function Parts({ summary, tables }: { summary: MonteCarloSummary; tables: (name:
     <>
       {main && (
         <Card title={t("mc.part.fan")}>
-          <Fan rows={tables("fan")} summary={summary} />
+          <Fan rows={tables("fan")} paths={tables("paths")} summary={summary} />
         </Card>
       )}
       {main && main !== "trade_shuffle" && (

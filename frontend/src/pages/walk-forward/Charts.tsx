@@ -11,7 +11,7 @@ const whole = (value: number) => number(value, 0);
 const numbered = (value: number) => (Number.isInteger(value) ? number(value) : "");
 const ratio = (value: number) => number(value, 2);
 
-/** The joined equity out of sample beside what the trainings promised, with the borders of parts. */
+/** The joined equity out of sample beside buy and hold and what the trainings promised, with the borders of parts. */
 export function Stitched({
   stitched,
   windows,
@@ -37,15 +37,18 @@ export function Stitched({
       marks: [...begins.values()].map((at) => ({ at: x[at] ?? 0, dashed: true })),
       equity: stitched.map((one) => numberIn(one, "equity")),
       promised,
+      held: stitched.map((one) => numberIn(one, "held")),
       fall: stitched.map((one) => numberIn(one, "drawdown")),
     };
   }, [stitched, windows, summary.sessions_a_year]);
+  const isHeld = chart.held.some((one) => one !== null);
   const equity = useMemo(
     () => [
       { name: t("wf.equity"), values: chart.equity, colour: "--accent", width: 2 },
+      ...(isHeld ? [{ name: t("wf.held"), values: chart.held, colour: "--warn" }] : []),
       { name: t("wf.promised"), values: chart.promised, colour: "--muted", dashed: true },
     ],
-    [chart, t],
+    [chart, isHeld, t],
   );
   const fall = useMemo(() => [{ name: t("wf.drawdown"), values: chart.fall, colour: "--down", fillTo: 0 }], [chart, t]);
   const left = summary.deflation.deflated_sharpe;
@@ -57,7 +60,7 @@ export function Stitched({
         label={t("wf.alt.stitched")}
         height={300}
       >
-        {t("wf.stitched.note")} {t("wf.promised.note")}{" "}
+        {t("wf.stitched.note")} {isHeld && t("wf.held.note")} {t("wf.promised.note")}{" "}
         {left !== null && t("wf.stitched.left", { count: summary.deflation.trials, left: percent(left) })}
       </Figure>
       <Figure

@@ -73,6 +73,30 @@ function chosen(text: Row[string] | undefined, names: readonly string[]): string
   return names.flatMap((name) => (name in values ? `${name} ${JSON.stringify(values[name])}` : [])).join(", ");
 }
 
+/** A row for each combinatorial split: the folds of its test, and what its training chose. */
+export function Splits({ splits, parameters }: { splits: Row[]; parameters: readonly string[] }) {
+  const { t } = useWords();
+  const column = (name: string, show: (value: number | null) => string): Column<Row> => ({
+    name,
+    title: t(`wf.column.${name}` as Key),
+    number: true,
+    value: (one) => one[name],
+    show: (one) => show(numberIn(one, name)),
+  });
+  const columns: Column<Row>[] = [
+    column("split", (value) => number(value, 0)),
+    { name: "tested", title: t("wf.column.tested"), show: (one) => String(one.tested).replaceAll("+", " + ") },
+    column("train_sessions", (value) => number(value, 0)),
+    column("test_sessions", (value) => number(value, 0)),
+    { name: "chosen", title: t("wf.column.chosen"), words: true, show: (one) => chosen(one.parameters, parameters) },
+    column("trained", (value) => number(value, 3)),
+    column("sharpe", (value) => number(value, 2)),
+  ];
+  return (
+    <DataTable caption={t("wf.group.splits")} columns={columns} rows={splits} rowKey={(one) => String(one.split)} />
+  );
+}
+
 /** What became of the sets of each window. */
 export function Tried({ trials }: { trials: Row[] }) {
   const { t } = useWords();

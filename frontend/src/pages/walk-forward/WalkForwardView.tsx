@@ -6,10 +6,10 @@ import { Loaded } from "../../ui/study/Loaded";
 import type { Row, Study } from "../../ui/study/studies";
 import { Drift, Paths, Sample, Stitched } from "./Charts";
 import { summaryOf } from "./summary";
-import { Tried, Windows } from "./Tables";
+import { Splits, Tried, Windows } from "./Tables";
 import { Timeline } from "./Timeline";
 
-const TABLES = ["windows", "stitched", "parameters", "paths", "trials"] as const;
+const TABLES = ["windows", "stitched", "parameters", "paths", "splits", "trials"] as const;
 
 /** What a walk-forward analysis shows of its own. */
 export function WalkForwardView({ study }: { study: Study }) {
@@ -51,6 +51,12 @@ function Parts({ study, tables }: { study: Study; tables: (name: string) => Row[
       <Card title={t("wf.part.drift")}>
         <Drift parameters={tables("parameters")} steady={summary.stability.parameters} />
       </Card>
+      {tables("splits").length > 0 && (
+        <Card title={t("wf.group.splits")}>
+          <p className="body muted">{t("wf.splits.note")}</p>
+          <Splits splits={tables("splits")} parameters={Object.keys(summary.stability.parameters)} />
+        </Card>
+      )}
       <Card title={t("wf.part.tried")}>
         <p className="body muted">{t("wf.tried.note")}</p>
         <Tried trials={tables("trials")} />

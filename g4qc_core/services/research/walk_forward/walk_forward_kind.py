@@ -148,7 +148,8 @@ WALK_FORWARD = StudyKind(
     model=WalkForwardSpec,
     tables={
         "windows": "A row for each window: training, test, choice, figures in and out of sample, and its result.",
-        "stitched": "Equity, return and drawdown of each session out of sample, with its window.",
+        "stitched": "Equity, return and drawdown of each session out of sample, with its window, and the equity of buy "
+        "and hold.",
         "parameters": "The chosen value of each searched parameter in each window, and how far it moved.",
         "paths": "A row for each combinatorial path, with its figures; empty if they were not asked for.",
         "splits": "A row for each combinatorial split: test folds, choice and figures.",

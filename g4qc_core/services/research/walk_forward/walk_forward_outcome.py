@@ -25,6 +25,7 @@ from g4qc_core.research.walk_forward.stitched_parts import (
     stitched_frame,
 )
 from g4qc_core.research.walk_forward.window_search import SharpeMoments, WindowChoice, overfitting_of, plain_choice
+from g4qc_core.services.research.walk_forward.held_equity import with_held
 from g4qc_core.services.research.walk_forward.walk_forward_notes import VERDICTS, notes_of, verdict_of
 from g4qc_core.services.research.walk_forward.walk_forward_plan import WalkForwardPlan
 from g4qc_core.services.research.walk_forward.window_record import WindowRecord
@@ -190,9 +191,10 @@ class WalkForwardOutcome:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the frames of the study, by name."""
+        largest = max((one.largest for one in self._windows), default=1)
         return {
             "windows": self._windows_frame(),
-            "stitched": self.stitched,
+            "stitched": with_held(self.stitched, self._plan, largest),
             "parameters": self._drift.astype({"parameter": "str", "value": "str"}),
             "paths": empty_paths() if self._combined is None else self._combined.result.paths_frame(self._a_year),
             "splits": self._splits_frame(),

@@ -36,6 +36,7 @@ class WindowRecord:
         result: id of the stored result of the test; empty if there is none.
         part: name of that result.
         trades: of the test.
+        largest: its largest position, in contracts.
         cash: before the test.
         days: trade dates of the test's sessions, ISO text.
         equity: money at the end of each of them; not complete if the account was refused.
@@ -62,6 +63,7 @@ class WindowRecord:
     result: str = ""
     part: str = ""
     trades: int = 0
+    largest: int = 0
     days: list[str] = field(default_factory=list)
     equity: list[float] = field(default_factory=list)
 

@@ -74,6 +74,7 @@ class WindowTest:
             words=words,
             result=result.id,
             trades=trades,
+            largest=int(result.equity["position"].abs().max()),
             days=[f"{pd.Timestamp(day):%Y-%m-%d}" for day in daily.index],
             equity=[float(value) for value in daily],
         )
