@@ -1129,13 +1129,13 @@ export interface paths {
         };
         /**
          * List every walk-forward analysis
-         * @description The newest first.
+         * @description All that were ever started, the newest first: how each stands, and its key figures if it is done.
          */
         get: operations["studies_api_v1_walk_forwards_get"];
         put?: never;
         /**
          * Start a walk-forward analysis
-         * @description Start a walk-forward analysis from its spec. While a job of the same spec is in progress, the answer is that job; a study that is done already is not run again.
+         * @description The body is the spec of the walk-forward analysis; the address with `/plan` says what it will cost. The answer is a job to follow. If a job of the same spec is in progress already, the answer is that job. A study that is done is not run a second time.
          */
         post: operations["start_api_v1_walk_forwards_post"];
         delete?: never;
@@ -1153,13 +1153,13 @@ export interface paths {
         };
         /**
          * List the specs of a walk-forward analysis by name
-         * @description Those of the file of specs, and those that ran. `POST` to the same address starts one.
+         * @description A spec has a name if it is written in the file of specs of the home, or if a study of it was started before. `POST` to the same address starts one.
          */
         get: operations["named_api_v1_walk_forwards_named_get"];
         put?: never;
         /**
          * Start a walk-forward analysis by a name
-         * @description Start the walk-forward analysis that a name stands for, as the command line does: a known spec, or a backtest, search or result for the kinds that take one, with further fields of the spec.
+         * @description For those who have a name and no spec, as on the command line. `GET` at the same address lists the names of every walk-forward analysis that can be started so. The answer is a job to follow.
          */
         post: operations["start_of_api_v1_walk_forwards_named_post"];
         delete?: never;
@@ -1179,7 +1179,7 @@ export interface paths {
         put?: never;
         /**
          * Say what a walk-forward analysis will do
-         * @description Nothing is run: the answer says what would be done, and how many trials it adds.
+         * @description Nothing is run. The answer says in a sentence what would be done, and how many sets of parameters would be tried: each of them lowers what every result of the strategy is worth.
          */
         post: operations["plan_api_v1_walk_forwards_plan_post"];
         delete?: never;
@@ -1197,7 +1197,7 @@ export interface paths {
         };
         /**
          * Say whether a walk-forward analysis is stale
-         * @description It is if bars that it read have changed since.
+         * @description A study is stale if bars that it has read were changed since: run again, it reads the new ones.
          */
         get: operations["freshness_api_v1_walk_forwards__study_id__freshness_get"];
         put?: never;
@@ -1217,7 +1217,7 @@ export interface paths {
         };
         /**
          * Return one walk-forward analysis
-         * @description With its spec, state, key figures, checks and the names of its tables: `windows` (A row for each window: training, test, choice, figures in and out of sample, and its result); `stitched` (Equity, return and drawdown of each session out of sample, with its window); `parameters` (The chosen value of each searched parameter in each window, and how far it moved); `paths` (A row for each combinatorial path, with its figures; empty if they were not asked for); `splits` (A row for each combinatorial split: test folds, choice and figures); `trials` (What became of the sets of each window, and of the combinatorial splits).
+         * @description Everything that is known of it but the rows of its tables: the spec, how it stands, key figures, checks, and which tables it has. They are `windows` (A row for each window: training, test, choice, figures in and out of sample, and its result); `stitched` (Equity, return and drawdown of each session out of sample, with its window, and the equity of buy and hold); `parameters` (The chosen value of each searched parameter in each window, and how far it moved); `paths` (A row for each combinatorial path, with its figures; empty if they were not asked for); `splits` (A row for each combinatorial split: test folds, choice and figures); `trials` (What became of the sets of each window, and of the combinatorial splits).
          */
         get: operations["study_api_v1_walk_forwards__study_id__get"];
         put?: never;
@@ -1257,7 +1257,7 @@ export interface paths {
         };
         /**
          * Return the report of a walk-forward analysis
-         * @description As HTML that opens offline; a report that was not written yet is written now.
+         * @description One HTML page with all pictures in it, which opens offline too, in the language of the request. It is written when somebody first asks for it.
          */
         get: operations["report_api_v1_walk_forwards__study_id__report_get"];
         put?: never;
@@ -1277,13 +1277,13 @@ export interface paths {
         };
         /**
          * List every Monte Carlo simulation
-         * @description The newest first.
+         * @description All that were ever started, the newest first: how each stands, and its key figures if it is done.
          */
         get: operations["studies_api_v1_monte_carlos_get"];
         put?: never;
         /**
          * Start a Monte Carlo simulation
-         * @description Start a Monte Carlo simulation from its spec. While a job of the same spec is in progress, the answer is that job; a study that is done already is not run again.
+         * @description The body is the spec of the Monte Carlo simulation; the address with `/plan` says what it will cost. The answer is a job to follow. If a job of the same spec is in progress already, the answer is that job. A study that is done is not run a second time.
          */
         post: operations["start_api_v1_monte_carlos_post"];
         delete?: never;
@@ -1301,13 +1301,13 @@ export interface paths {
         };
         /**
          * List the specs of a Monte Carlo simulation by name
-         * @description Those of the file of specs, and those that ran. `POST` to the same address starts one.
+         * @description A spec has a name if it is written in the file of specs of the home, or if a study of it was started before. `POST` to the same address starts one.
          */
         get: operations["named_api_v1_monte_carlos_named_get"];
         put?: never;
         /**
          * Start a Monte Carlo simulation by a name
-         * @description Start the Monte Carlo simulation that a name stands for, as the command line does: a known spec, or a backtest, search or result for the kinds that take one, with further fields of the spec.
+         * @description For those who have a name and no spec, as on the command line. `GET` at the same address lists the names of every Monte Carlo simulation that can be started so. The answer is a job to follow.
          */
         post: operations["start_of_api_v1_monte_carlos_named_post"];
         delete?: never;
@@ -1327,7 +1327,7 @@ export interface paths {
         put?: never;
         /**
          * Say what a Monte Carlo simulation will do
-         * @description Nothing is run: the answer says what would be done, and how many trials it adds.
+         * @description Nothing is run. The answer says in a sentence what would be done, and how many sets of parameters would be tried: each of them lowers what every result of the strategy is worth.
          */
         post: operations["plan_api_v1_monte_carlos_plan_post"];
         delete?: never;
@@ -1345,7 +1345,7 @@ export interface paths {
         };
         /**
          * Say whether a Monte Carlo simulation is stale
-         * @description It is if bars that it read have changed since.
+         * @description A study is stale if bars that it has read were changed since: run again, it reads the new ones.
          */
         get: operations["freshness_api_v1_monte_carlos__study_id__freshness_get"];
         put?: never;
@@ -1365,7 +1365,7 @@ export interface paths {
         };
         /**
          * Return one Monte Carlo simulation
-         * @description With its spec, state, key figures, checks and the names of its tables: `fan` (Equity after each step: quantiles over the paths of a simulation, and the real path); `distributions` (Final equity, drawdowns and times under water of each simulation: mean, quantiles, real value and its rank); `ruin` (Risk of ruin of each simulation, with its interval); `capital` (Risk of ruin by starting capital, and the capital for each asked risk); `scenarios` (Each run of the strategy under other costs, parameters, skipped trades or delayed fills); `histograms` (Bins of each distribution); `paths` (The first paths of each simulation).
+         * @description Everything that is known of it but the rows of its tables: the spec, how it stands, key figures, checks, and which tables it has. They are `fan` (Equity after each step: quantiles over the paths of a simulation, and the real path); `distributions` (Final equity, drawdowns and times under water of each simulation: mean, quantiles, real value and its rank); `ruin` (Risk of ruin of each simulation, with its interval); `capital` (Risk of ruin by starting capital, and the capital for each asked risk); `scenarios` (Each run of the strategy under other costs, parameters, skipped trades or delayed fills); `histograms` (Bins of each distribution); `paths` (The first paths of each simulation).
          */
         get: operations["study_api_v1_monte_carlos__study_id__get"];
         put?: never;
@@ -1405,7 +1405,7 @@ export interface paths {
         };
         /**
          * Return the report of a Monte Carlo simulation
-         * @description As HTML that opens offline; a report that was not written yet is written now.
+         * @description One HTML page with all pictures in it, which opens offline too, in the language of the request. It is written when somebody first asks for it.
          */
         get: operations["report_api_v1_monte_carlos__study_id__report_get"];
         put?: never;
@@ -1425,13 +1425,13 @@ export interface paths {
         };
         /**
          * List every portfolio
-         * @description The newest first.
+         * @description All that were ever started, the newest first: how each stands, and its key figures if it is done.
          */
         get: operations["studies_api_v1_portfolios_get"];
         put?: never;
         /**
          * Start a portfolio
-         * @description Start a portfolio from its spec. While a job of the same spec is in progress, the answer is that job; a study that is done already is not run again.
+         * @description The body is the spec of the portfolio; the address with `/plan` says what it will cost. The answer is a job to follow. If a job of the same spec is in progress already, the answer is that job. A study that is done is not run a second time.
          */
         post: operations["start_api_v1_portfolios_post"];
         delete?: never;
@@ -1449,13 +1449,13 @@ export interface paths {
         };
         /**
          * List the specs of a portfolio by name
-         * @description Those of the file of specs, and those that ran. `POST` to the same address starts one.
+         * @description A spec has a name if it is written in the file of specs of the home, or if a study of it was started before. `POST` to the same address starts one.
          */
         get: operations["named_api_v1_portfolios_named_get"];
         put?: never;
         /**
          * Start a portfolio by a name
-         * @description Start the portfolio that a name stands for, as the command line does: a known spec, or a backtest, search or result for the kinds that take one, with further fields of the spec.
+         * @description For those who have a name and no spec, as on the command line. `GET` at the same address lists the names of every portfolio that can be started so. The answer is a job to follow.
          */
         post: operations["start_of_api_v1_portfolios_named_post"];
         delete?: never;
@@ -1475,7 +1475,7 @@ export interface paths {
         put?: never;
         /**
          * Say what a portfolio will do
-         * @description Nothing is run: the answer says what would be done, and how many trials it adds.
+         * @description Nothing is run. The answer says in a sentence what would be done, and how many sets of parameters would be tried: each of them lowers what every result of the strategy is worth.
          */
         post: operations["plan_api_v1_portfolios_plan_post"];
         delete?: never;
@@ -1493,7 +1493,7 @@ export interface paths {
         };
         /**
          * Say whether a portfolio is stale
-         * @description It is if bars that it read have changed since.
+         * @description A study is stale if bars that it has read were changed since: run again, it reads the new ones.
          */
         get: operations["freshness_api_v1_portfolios__study_id__freshness_get"];
         put?: never;
@@ -1513,7 +1513,7 @@ export interface paths {
         };
         /**
          * Return one portfolio
-         * @description With its spec, state, key figures, checks and the names of its tables: `equity` (Ideal and tradable equity, margin and costs at the end of each session); `positions` (Ideal and whole contracts of each instrument at the end of each session); `weights` (Weights of the instruments and the diversification multiplier, at each change); `instruments` (Risk, profit, costs, least capital and capacity of each instrument); `correlation` (Correlation of the session money of each pair of instruments); `drawdowns` (The ten deepest falls of the tradable equity); `drawdown_parts` (What each instrument lost or won in each of these falls); `capitals` (Distance between ideal and tradable portfolio at multiples of the capital); `trades` (Trades of the account with their instruments).
+         * @description Everything that is known of it but the rows of its tables: the spec, how it stands, key figures, checks, and which tables it has. They are `equity` (Ideal and tradable equity, margin and costs at the end of each session); `positions` (Ideal and whole contracts of each instrument at the end of each session); `weights` (Weights of the instruments and the diversification multiplier, at each change); `instruments` (Risk, profit, costs, least capital and capacity of each instrument); `correlation` (Correlation of the session money of each pair of instruments); `drawdowns` (The ten deepest falls of the tradable equity); `drawdown_parts` (What each instrument lost or won in each of these falls); `capitals` (Distance between ideal and tradable portfolio at multiples of the capital); `trades` (Trades of the account with their instruments).
          */
         get: operations["study_api_v1_portfolios__study_id__get"];
         put?: never;
@@ -1553,7 +1553,7 @@ export interface paths {
         };
         /**
          * Return the report of a portfolio
-         * @description As HTML that opens offline; a report that was not written yet is written now.
+         * @description One HTML page with all pictures in it, which opens offline too, in the language of the request. It is written when somebody first asks for it.
          */
         get: operations["report_api_v1_portfolios__study_id__report_get"];
         put?: never;
@@ -3232,7 +3232,7 @@ export interface components {
         };
         /**
          * NamedStudies
-         * @description The specs of one kind: those of its file, and those that ran.
+         * @description The specs of one kind that have a name.
          */
         NamedStudies: {
             /** Specs */
@@ -3400,12 +3400,12 @@ export interface components {
             words: string;
             /**
              * Trials
-             * @description That it adds at most; null: as many as the minutes of its search allow
+             * @description Sets of parameters that it tries at most; null: as many as the minutes of its search allow
              */
             trials: number | null;
             /**
              * Tried
-             * @description Trials so far of each strategy that it adds trials to
+             * @description Sets tried so far of each strategy whose sets it tries
              */
             tried: {
                 [key: string]: number;
@@ -4704,17 +4704,17 @@ export interface components {
         };
         /**
          * StudyOrder
-         * @description A study by the name of what it is about.
+         * @description A name, and what of it is to be different.
          */
         StudyOrder: {
             /**
              * Of
-             * @description Name of a known spec, or of a backtest, search or result for the kinds that take one
+             * @description Name of a spec of this kind; where the kind is about a backtest, a search or a result, the name of one of those will do
              */
             of: string;
             /**
              * Fields
-             * @description Further fields of the spec
+             * @description Fields of the spec that replace its own
              */
             fields?: {
                 [key: string]: unknown;

@@ -42,7 +42,7 @@ _PAGE: dict[int | str, dict[str, Any]] = {
 
 
 class StudyOrder(BaseModel):
-    """A study by the name of what it is about."""
+    """A name, and what of it is to be different."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -50,9 +50,10 @@ class StudyOrder(BaseModel):
         min_length=1,
         max_length=200,
         pattern=NO_NUL,
-        description="Name of a known spec, or of a backtest, search or result for the kinds that take one",
+        description="Name of a spec of this kind; where the kind is about a backtest, a search or a result, the name "
+        "of one of those will do",
     )
-    fields: dict[str, Any] = Field(default_factory=dict, description="Further fields of the spec")
+    fields: dict[str, Any] = Field(default_factory=dict, description="Fields of the spec that replace its own")
 
 
 class StudySummary(BaseModel):
@@ -143,16 +144,17 @@ def _add_starts(router: APIRouter, kind: StudyKind) -> None:
         "",
         start,
         summary=f"Start a {kind.title}",
-        description=f"Start a {kind.title} from its spec. While a job of the same spec is in progress, the answer is "
-        "that job; a study that is done already is not run again.",
+        description=f"The body is the spec of the {kind.title}; the address with `/plan` says what it will cost. The "
+        "answer is a job to follow. If a job of the same spec is in progress already, the answer is that job. A study "
+        "that is done is not run a second time.",
         **shared,
     )
     router.add_api_route(
         "/named",
         start_of,
         summary=f"Start a {kind.title} by a name",
-        description=f"Start the {kind.title} that a name stands for, as the command line does: a known spec, or a "
-        "backtest, search or result for the kinds that take one, with further fields of the spec.",
+        description=f"For those who have a name and no spec, as on the command line. `GET` at the same address lists "
+        f"the names of every {kind.title} that can be started so. The answer is a job to follow.",
         **shared,
     )
 
@@ -179,7 +181,11 @@ def _add_answers(router: APIRouter, kind: StudyKind) -> None:
         return StudyDetail(**study_document(find_study(study_id, kind, stores), kind, stores))
 
     router.add_api_route(
-        "", studies, dependencies=[CanRead], summary=f"List every {kind.title}", description="The newest first."
+        "",
+        studies,
+        dependencies=[CanRead],
+        summary=f"List every {kind.title}",
+        description="All that were ever started, the newest first: how each stands, and its key figures if it is done.",
     )
     router.add_api_route(
         "/{study_id}",
@@ -187,7 +193,8 @@ def _add_answers(router: APIRouter, kind: StudyKind) -> None:
         dependencies=[CanRead],
         responses=documented(404),
         summary=f"Return one {kind.title}",
-        description="With its spec, state, key figures, checks and the names of its tables: "
+        description="Everything that is known of it but the rows of its tables: the spec, how it stands, key figures, "
+        "checks, and which tables it has. They are "
         + "; ".join(f"`{name}` ({about.rstrip('.')})" for name, about in kind.tables.items())
         + ".",
     )
@@ -226,5 +233,6 @@ def _add_files(router: APIRouter, kind: StudyKind) -> None:
         response_class=FileResponse,
         responses=_PAGE,
         summary=f"Return the report of a {kind.title}",
-        description="As HTML that opens offline; a report that was not written yet is written now.",
+        description="One HTML page with all pictures in it, which opens offline too, in the language of the request. "
+        "It is written when somebody first asks for it.",
     )

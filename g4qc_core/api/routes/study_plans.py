@@ -25,7 +25,7 @@ class NamedStudy(BaseModel):
 
 
 class NamedStudies(BaseModel):
-    """The specs of one kind: those of its file, and those that ran."""
+    """The specs of one kind that have a name."""
 
     specs: list[NamedStudy]
 
@@ -35,8 +35,10 @@ class PlannedStudy(BaseModel):
 
     name: str = Field(description="Name of its spec")
     words: str = Field(description="What will be done, one sentence; empty where the spec says it")
-    trials: int | None = Field(description="That it adds at most; null: as many as the minutes of its search allow")
-    tried: dict[str, int] = Field(description="Trials so far of each strategy that it adds trials to")
+    trials: int | None = Field(
+        description="Sets of parameters that it tries at most; null: as many as the minutes of its search allow"
+    )
+    tried: dict[str, int] = Field(description="Sets tried so far of each strategy whose sets it tries")
 
 
 class StudyFreshness(BaseModel):
@@ -76,7 +78,8 @@ def add_plans(router: APIRouter, kind: StudyKind) -> None:
         named,
         dependencies=[CanRead],
         summary=f"List the specs of a {kind.title} by name",
-        description="Those of the file of specs, and those that ran. `POST` to the same address starts one.",
+        description="A spec has a name if it is written in the file of specs of the home, or if a study of it was "
+        "started before. `POST` to the same address starts one.",
     )
     router.add_api_route(
         "/plan",
@@ -85,7 +88,8 @@ def add_plans(router: APIRouter, kind: StudyKind) -> None:
         dependencies=[CanRun],
         responses=documented(404, 409, 413),
         summary=f"Say what a {kind.title} will do",
-        description="Nothing is run: the answer says what would be done, and how many trials it adds.",
+        description="Nothing is run. The answer says in a sentence what would be done, and how many sets of parameters "
+        "would be tried: each of them lowers what every result of the strategy is worth.",
     )
     router.add_api_route(
         "/{study_id}/freshness",
@@ -93,7 +97,7 @@ def add_plans(router: APIRouter, kind: StudyKind) -> None:
         dependencies=[CanRead],
         responses=documented(404),
         summary=f"Say whether a {kind.title} is stale",
-        description="It is if bars that it read have changed since.",
+        description="A study is stale if bars that it has read were changed since: run again, it reads the new ones.",
     )
 
 
