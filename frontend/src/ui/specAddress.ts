@@ -5,7 +5,7 @@ import { isLeaf, type Shape, type SpecShape } from "./specShape";
 type Named = Record<string, unknown>;
 
 /** Return the values of a spec as names and texts; lists and objects are JSON. */
-export function writeAddress(value: Named): URLSearchParams {
+export function writeAddress(value: Readonly<Named>): URLSearchParams {
   const said = new URLSearchParams();
   for (const [name, one] of Object.entries(value)) said.set(name, typeof one === "string" ? one : JSON.stringify(one));
   return said;
@@ -25,6 +25,11 @@ export function readAddress(
     else if (!ofThePage.includes(name)) wrong.push(name);
   }
   return { value, wrong };
+}
+
+/** Return a spec without the values that are null. */
+export function withoutNulls(spec: Readonly<Named>): Named {
+  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== null && value !== undefined));
 }
 
 const PLAIN: readonly string[] = ["text", "choice", "date", "decimal"];

@@ -11,6 +11,7 @@ import { type Job, LiveJob } from "../../ui/JobView";
 import { PageLink } from "../../ui/Link";
 import { fieldsSaid, MARKET, parametersSaid, specOf, specQuery, type SpecWords, useMarketFields, useSpecWords } from "../../ui/marketFields"; // prettier-ignore
 import { Region } from "../../ui/Region";
+import { monteCarloOf, walkForwardOf } from "../../ui/study/links";
 import { useForm } from "../../ui/useForm";
 import { ExplorePictures } from "./ExplorePictures";
 import { LookedAt } from "./LookedAt";
@@ -137,6 +138,12 @@ function Keep({ spec }: { spec: Readonly<Record<string, unknown>> }) {
           </PageLink>
           <PageLink className="button" href={pathTo("/search", { new: "1", ...marketOf(spec) })}>
             {t("explore.search")}
+          </PageLink>
+          <PageLink className="button" href={walkForwardOf(spec)}>
+            {t("explore.walkforward")}
+          </PageLink>
+          <PageLink className="button" href={monteCarloOf(spec)}>
+            {t("explore.montecarlo")}
           </PageLink>
         </div>
         {failure && (

@@ -6,6 +6,7 @@ import { Card } from "../../ui/Card";
 import { PageLink } from "../../ui/Link";
 import { specQuery } from "../../ui/marketFields";
 import { Region } from "../../ui/Region";
+import { monteCarloOf } from "../../ui/study/links";
 import { valueText } from "./SurfaceCards";
 import { changed, type Looked } from "./TrialsPart";
 import { setOf } from "./trials";
@@ -41,6 +42,9 @@ export function TrialCard({ looked, row }: { looked: Looked; row: number }) {
           </PageLink>
           <PageLink className="button" href={pathTo("/backtests", spec)}>
             {t("search.backtest")}
+          </PageLink>
+          <PageLink className="button" href={monteCarloOf({ ...search.backtest, parameters })}>
+            {t("search.montecarlo")}
           </PageLink>
           <button type="button" className="quiet" onClick={() => setQuery(changed(query, { trial: null }))}>
             {t("action.close")}

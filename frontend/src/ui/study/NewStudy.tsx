@@ -4,7 +4,7 @@ import { type Key, useWords } from "../../lang/words";
 import { useQueryString } from "../address";
 import { sentence } from "../failures";
 import { Region } from "../Region";
-import { readAddress, writeAddress } from "../specAddress";
+import { readAddress, withoutNulls, writeAddress } from "../specAddress";
 import { SpecForm } from "../SpecForm";
 import { useSpecForm } from "../useSpecForm";
 import { type Plan, planOf, type Spec, start, type Started, useNamed, useStudy } from "./studies";
@@ -18,16 +18,20 @@ interface NewStudyProps {
   begun: (job: Started) => void;
 }
 
-/** The form of a new study; its values stand in the address, and begin as those of another study if it says so. */
+/**
+ * The form of a new study. Its values stand in the address, where links from other pages put them, and begin as those
+ * of another study if the address says so.
+ */
 export function NewStudy({ page, begun }: NewStudyProps) {
   const { t } = useWords();
   const [query, setQuery] = useQueryString();
-  const open = query.has("new");
+  const open = query.size > 0;
   const place = useRef<HTMLDetailsElement>(null);
   const like = query.get("like") ?? query.get("again");
+  const [linked] = useState(open);
   useEffect(() => {
-    if (like) place.current?.scrollIntoView({ block: "start" });
-  }, [like]);
+    if (linked || like) place.current?.scrollIntoView({ block: "start" });
+  }, [linked, like]);
 
   function toggle(event: SyntheticEvent<HTMLDetailsElement>) {
     const now = event.currentTarget.open;
@@ -155,8 +159,4 @@ function trials(plan: Plan, t: ReturnType<typeof useWords>["t"]): string {
     before,
     after: number(before + (plan.trials ?? 0)),
   });
-}
-
-function withoutNulls(spec: Spec): Spec {
-  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== null && value !== undefined));
 }

@@ -102,7 +102,7 @@ export function NamedList({
           <button type="button" onClick={() => started(startNamed(page.kind, one.name))}>
             {t("study.run")} <span className="unseen">{one.name}</span>
           </button>
-          <PageLink href={pathTo(`/${page.name}`, { new: "1", like: one.name })}>
+          <PageLink href={pathTo(`/${page.name}`, { like: one.name })}>
             {t("study.change")} <span className="unseen">{one.name}</span>
           </PageLink>
         </span>

@@ -32,6 +32,8 @@ export interface StudyKindPage {
   /** The verdict as a sentence. */
   verdict: (study: Study) => ReactNode;
   view: (study: Study) => ReactNode;
+  /** A link to what the study is about. */
+  source?: (study: Study) => ReactNode;
 }
 
 const SHOWN = 100;
@@ -53,7 +55,8 @@ function OneStudy({ page, id }: { page: StudyKindPage; id: string }) {
         about={study.data && page.of(study.data.spec)}
       >
         <PageLink href={`/${page.name}`}>{t(`study.all.${page.name}` as Key)}</PageLink>
-        {study.data && <PageLink href={pathTo(`/${page.name}`, { new: "1", again: id })}>{t("study.again")}</PageLink>}
+        {study.data?.state === "done" && page.source?.(study.data)}
+        {study.data && <PageLink href={pathTo(`/${page.name}`, { again: id })}>{t("study.again")}</PageLink>}
       </PageHead>
       <Region query={study}>{(one) => <StudyView page={page} study={one} />}</Region>
     </>

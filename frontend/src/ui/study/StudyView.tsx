@@ -3,6 +3,7 @@ import { useWords } from "../../lang/words";
 import { Card } from "../Card";
 import { type Column, DataTable } from "../DataTable";
 import { Icon } from "../Icon";
+import { PageLink } from "../Link";
 import { Empty } from "../Region";
 import { fileOf, type Study } from "./studies";
 import { Freshness } from "./StudyLists";
@@ -12,7 +13,13 @@ import type { StudyKindPage } from "./StudyPage";
 export function StudyView({ page, study }: { page: StudyKindPage; study: Study }) {
   const { t, word } = useWords();
   if (study.state !== "done") {
-    return <Empty title={word("study.state", study.state)} text={t("study.notdone")} />;
+    return (
+      <Empty title={word("study.state", study.state)} text={t("study.notdone")}>
+        <PageLink className="button" href="/runs">
+          {t("nav.runs")}
+        </PageLink>
+      </Empty>
+    );
   }
   const good = page.good(study);
   return (
@@ -133,7 +140,7 @@ function Notes({ study }: { study: Study }) {
 function Report({ study }: { study: Study }) {
   const { t, language } = useWords();
   if (!study.report) return null;
-  const address = `/api/v1${study.report}`;
+  const address = `/api/v1${study.report}?lang=${language}`;
   return (
     <details className="card">
       <summary>{t("study.report")}</summary>
@@ -142,7 +149,7 @@ function Report({ study }: { study: Study }) {
           {t("study.report.tab")}
         </a>
       </p>
-      <iframe key={language} className="report" src={address} title={t("study.report")} loading="lazy" />
+      <iframe className="report" src={address} title={t("study.report")} loading="lazy" />
     </details>
   );
 }

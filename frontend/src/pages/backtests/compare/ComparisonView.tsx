@@ -9,6 +9,7 @@ import { type Curve, Curves } from "../../../ui/Curves";
 import { PageLink } from "../../../ui/Link";
 import { useMetrics } from "../../../ui/metrics";
 import { Failing, Region } from "../../../ui/Region";
+import { portfolioOf } from "../../../ui/study/links";
 import { distinctNames } from "../apart";
 import { columnsOf } from "../results";
 import { align, growth, type Line } from "./align";
@@ -48,6 +49,11 @@ export function ComparisonView({ ids }: { ids: readonly string[] }) {
         <PageLink className="button" href="/backtests">
           {t("backtest.back")}
         </PageLink>
+        {details && (
+          <PageLink className="button" href={portfolioOf(details.map((one) => one.spec))}>
+            {t("compare.portfolio")}
+          </PageLink>
+        )}
       </div>
       {ids.length > 1 && (
         <Card title={t("compare.apart")}>

@@ -9,6 +9,7 @@ import { Confirm } from "../../../ui/Confirm";
 import { PageLink } from "../../../ui/Link";
 import { useMetrics } from "../../../ui/metrics";
 import { Region } from "../../../ui/Region";
+import { monteCarloOf, portfolioOf, walkForwardOf } from "../../../ui/study/links";
 import { columnsOf, nameOf, type ResultDetail, useSpecFields } from "../results";
 import { writeSpec } from "../spec";
 import { chartOf } from "./chartPlace";
@@ -139,11 +140,14 @@ function Actions({ result }: { result: ResultDetail }) {
       <PageLink className="button" href={`/search${spec}`}>
         {t("backtest.search")}
       </PageLink>
-      <PageLink className="button" href={`/walk-forward${spec}`}>
+      <PageLink className="button" href={walkForwardOf(result.spec)}>
         {t("backtest.walkforward")}
       </PageLink>
-      <PageLink className="button" href={pathTo("/monte-carlo", { result: result.id })}>
+      <PageLink className="button" href={monteCarloOf(result.id)}>
         {t("backtest.montecarlo")}
+      </PageLink>
+      <PageLink className="button" href={portfolioOf([result.spec])}>
+        {t("backtest.portfolio")}
       </PageLink>
       <button type="button" className="danger" onClick={() => setAsking(true)}>
         {t("backtest.delete")}
