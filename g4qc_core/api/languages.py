@@ -7,14 +7,14 @@ route takes `lang`; a field of an answer whose type is `Spoken` is written in th
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import PlainSerializer
 from starlette.requests import HTTPConnection
 
 from g4qc_core.api.negotiation import weighted
 from g4qc_core.messages.catalogue import LANGUAGES
-from g4qc_core.messages.translation import in_language
+from g4qc_core.messages.translation import document_in_language, in_language
 
 LANGUAGE_COOKIE = "g4qc_lang"
 """Cookie in which the pages keep the visitor's language."""
@@ -59,5 +59,13 @@ def spoken(text: str) -> str:
     return in_language(text, _asked.get())
 
 
+def spoken_within(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored document with the sentences in it in the language of the request."""
+    return document_in_language(document, _asked.get())
+
+
 Spoken = Annotated[str, PlainSerializer(spoken, return_type=str, when_used="json")]
 """Text of an answer that is a sentence of ours; only for models that nothing but the API writes."""
+
+SpokenWithin = Annotated[dict[str, Any], PlainSerializer(spoken_within, return_type=dict[str, Any], when_used="json")]
+"""A stored document, some of whose texts are sentences of ours."""

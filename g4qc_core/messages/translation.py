@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from g4qc_core.messages.catalogue import LANGUAGES, error_sentences, sentences
 from g4qc_core.messages.gaps import Gap, Value, plain_values
@@ -19,6 +20,7 @@ _LONGEST = 4000
 _MOST_SENTENCES = 24
 _DEEPEST = 6
 _KEPT = 4096
+_SENTENCES = frozenset(("failed", "label", "notes", "nothing", "verdict", "warnings", "words"))
 _END = re.compile(r"(?<=[.?!;:]) ")
 
 
@@ -63,6 +65,19 @@ class Said:
 def in_language(text: str, language: str) -> str:
     """Return the text in the language; sentences that the catalogue does not have stay in English."""
     return text if language == LANGUAGES[0] else _translated(text, language) or text
+
+
+def document_in_language(document: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return a document, in which sentences stand under the names of `_SENTENCES`, with these in the language."""
+    return document if language == LANGUAGES[0] else _within(document, language, False)
+
+
+def _within(value: Any, language: str, said: bool) -> Any:
+    if isinstance(value, dict):
+        return {name: _within(inner, language, name in _SENTENCES) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_within(inner, language, said) for inner in value]
+    return in_language(value, language) if said and isinstance(value, str) else value
 
 
 def sentence_in_language(text: str, language: str, kind: str) -> str:

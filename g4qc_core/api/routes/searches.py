@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from g4qc_core.api.bar_encoding import Format
 from g4qc_core.api.dependencies import CanRead, CanRun, Context
 from g4qc_core.api.downloads import SHORT_ID, Download, download_headers, spec_parts
-from g4qc_core.api.languages import Spoken
+from g4qc_core.api.languages import Spoken, SpokenWithin
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import StartedWork, job_status
 from g4qc_core.api.routes.reports import sandboxed
@@ -83,7 +83,7 @@ class SearchDetail(SearchSummary):
     backtest: dict[str, Any]
     data_version: str
     code: str
-    summary: dict[str, Any] | None = Field(description="What came out; null before the end")
+    summary: SpokenWithin | None = Field(description="What came out; null before the end")
     kind: str = Field(description="search")
     figures: dict[str, Any] = Field(description="Best objective, counts of the trials, and what they leave of it")
     checks: list[StudyCheckRow] = Field(default_factory=list, description="Empty: Dagster has the checks of searches")

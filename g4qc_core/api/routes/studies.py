@@ -17,7 +17,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
-from g4qc_core.api.languages import Spoken
+from g4qc_core.api.languages import Spoken, SpokenWithin
 from g4qc_core.api.problems import NO_NUL, RESULT_ID, documented
 from g4qc_core.api.routes.jobs import StartedWork, job_status
 from g4qc_core.api.routes.reports import sandboxed
@@ -67,7 +67,7 @@ class StudySummary(BaseModel):
     ended_at: datetime | None
     seconds: float
     run_id: str | None
-    figures: dict[str, Any] = Field(description="Key figures by label; empty before the end")
+    figures: SpokenWithin = Field(description="Key figures by label; empty before the end")
 
 
 class StudyCheckRow(BaseModel):
@@ -93,7 +93,7 @@ class StudyDetail(StudySummary):
     spec: dict[str, Any]
     data_version: str
     code: str
-    summary: dict[str, Any] | None = Field(description="What came out; null before the end")
+    summary: SpokenWithin | None = Field(description="What came out; null before the end")
     checks: list[StudyCheckRow]
     tables: list[StudyTable]
     report: str | None = Field(description="Address of the report below /api/v1; null before the end")

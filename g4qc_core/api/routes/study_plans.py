@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import RESULT_ID, documented
 from g4qc_core.errors import G4qcError
 from g4qc_core.services.research.study import StudyKind, StudySpec
@@ -34,7 +35,7 @@ class PlannedStudy(BaseModel):
     """What a study will do and cost."""
 
     name: str = Field(description="Name of its spec")
-    words: str = Field(description="What will be done, one sentence; empty where the spec says it")
+    words: Spoken = Field(description="What will be done, one sentence; empty where the spec says it")
     trials: int | None = Field(
         description="Sets of parameters that it tries at most; null: as many as the minutes of its search allow"
     )

@@ -1,7 +1,7 @@
-"""Pieces of HTML for the tear sheet: texts of the table of strings, values, and texts of the user, each marked as such.
+"""Pieces of HTML for the tear sheet: texts of its table, sentences of the catalogue, values, and texts of the user.
 
-The page's script writes texts and values again when the reader changes the language. A text of the user is escaped and
-never translated.
+The page's script writes texts, sentences and values again when the reader changes the language. A text of the user is
+escaped and never translated.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from g4qc_core.backtest.tear_sheet.sheet_words import say, written
+from g4qc_core.backtest.tear_sheet.sheet_words import LANGUAGES, say, written
+from g4qc_core.messages.translation import in_language
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ class SheetWriter:
     def own(self, text: object, tag: str = "span", attributes: str = "") -> str:
         """Return a text of the user or of the result, escaped and not translated."""
         return f'<{tag}{_attributes(attributes)} translate="no">{escape(str(text))}</{tag}>'
+
+    def sentence(self, text: str, tag: str = "span", attributes: str = "") -> str:
+        """Return a sentence of ours in an element, in each language in which the catalogue of messages has it."""
+        english, *others = LANGUAGES
+        told = {one: in_language(text, one) for one in others}
+        said = {english: text} | {one: spoken for one, spoken in told.items() if spoken != text}
+        now = self.language if self.language in said else english
+        every = escape(json.dumps(said, ensure_ascii=False))
+        return f'<{tag}{_attributes(attributes)} data-s="{every}" lang="{now}">{escape(said[now])}</{tag}>'
 
     def section(self, key: str, body: str, note: str = "", kind: str = "card") -> str:
         """Return a card with its heading; `note` and `body` are HTML."""

@@ -206,5 +206,5 @@ def notes_list(result: BacktestResult, write: SheetWriter) -> str:
     """Return the notes of the result."""
     if not result.notes:
         return write.text("notes.none", "p")
-    lines = "".join(write.own(note, "li", "lang=en") for note in result.notes)
+    lines = "".join(write.sentence(note, "li") for note in result.notes)
     return f'<ul class="plain">{lines}</ul>'

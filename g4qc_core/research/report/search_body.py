@@ -199,7 +199,7 @@ def _notes(search: SearchPage, write: SheetWriter) -> str:
     notes = [*search.notes, *(search.surface.notes if search.surface is not None else ())]
     if not notes:
         return ""
-    lines = "".join(write.own(note, "li", "lang=en") for note in notes)
+    lines = "".join(write.sentence(note, "li") for note in notes)
     return write.section("part.notes", f'<ul class="plain">{lines}</ul>', write.text("notes.search"))
 
 

@@ -186,7 +186,7 @@ def _trials(page: WalkForwardPage, write: SheetWriter) -> str:
 
 
 def _notes(page: WalkForwardPage, write: SheetWriter) -> str:
-    lines = "".join(write.own(note, "li", "lang=en") for note in page.notes)
+    lines = "".join(write.sentence(note, "li") for note in page.notes)
     return write.section("part.notes", f'<ul class="plain">{lines}</ul>', write.text("notes.study")) if lines else ""
 
 

@@ -205,8 +205,7 @@ class Searcher:
         value, score = self._objective.value(outcome.metrics), self._objective.score(outcome.metrics)
         words = next(filter(None, (one.broken_by(outcome.metrics) for one in self._constraints)), "")
         if not words and score is None:
-            least = DEFINITIONS[self._objective.metric].least.rstrip(".")
-            words = f"{self._objective.metric} is not defined" + (f" ({least[0].lower()}{least[1:]})" if least else "")
+            words = f"{self._objective.metric} is not defined. {DEFINITIONS[self._objective.metric].least}".strip()
         return TriedSet(
             number=outcome.number,
             parameters=outcome.parameters,

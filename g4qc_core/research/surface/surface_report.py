@@ -19,6 +19,10 @@ from g4qc_core.sentences import counted, listing
 Limits = Mapping[str, tuple[float | None, float | None]]
 
 _FEW_KEPT = 0.5
+_CELLS: Mapping[Over, str] = {
+    "best": "A cell of a heat map shows the best over all other parameters.",
+    "mean": "A cell of a heat map shows the mean over all other parameters.",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,19 @@ class RangeEdge:
     parameter: str
     label: Any
     end: str
+
+    @property
+    def words(self) -> str:
+        """A sentence that says so."""
+        if self.end == "largest":
+            return (
+                f"The best set stands at the edge of the searched range: {self.label} is the largest value of "
+                f"{self.parameter} that was tried. Search further there."
+            )
+        return (
+            f"The best set stands at the edge of the searched range: {self.label} is the smallest value of "
+            f"{self.parameter} that was tried. Search further there."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +80,10 @@ class SurfaceReport:
     @property
     def warnings(self) -> list[str]:
         """What speaks against the best set, one sentence each."""
-        found = [
-            f"The best set stands at the edge of the searched range: {one.label} is the {one.end} value of "
-            f"{one.parameter} that was tried. Search further there."
-            for one in self.edges
-        ]
+        found = [one.words for one in self.edges]
         around = self.around
         if around.count and around.kept is not None and around.kept < _FEW_KEPT:
-            found.append(
-                f"The best set stands alone: {around.kept:.0%} of {counted(around.count, 'neighbour')} "
-                f"{'keeps' if around.count == 1 else 'keep'} {around.keep:.0%} of its {self.objective}."
-            )
+            found.append(_alone(around, around.kept, self.objective))
         if self.grid.axes and not around.count:
             found.append("No neighbour of the best set was tried: nothing is known about what is around it.")
         return found
@@ -91,8 +101,7 @@ class SurfaceReport:
         if self.grid.undefined:
             found.append(f"{counted(self.grid.undefined, 'trial')} without {self.objective} are left out.")
         if self.pairs and len(self.grid.axes) > 2:
-            over = self.pairs[0].over
-            found.append(f"A cell of a heat map shows the {over} over all other parameters.")
+            found.append(_CELLS[self.pairs[0].over])
         return found
 
     def to_dict(self) -> dict[str, Any]:
@@ -176,6 +185,15 @@ def surface_of(
         around=neighbourhood(grid, keep),
         edges=edges,
         along=slices(grid),
+    )
+
+
+def _alone(around: Neighbourhood, kept: float, objective: str) -> str:
+    if around.count == 1:
+        return f"The best set stands alone: its only neighbour keeps less than {around.keep:.0%} of its {objective}."
+    return (
+        f"The best set stands alone: {kept:.0%} of {counted(around.count, 'neighbour')} keep {around.keep:.0%} of its "
+        f"{objective}."
     )
 
 

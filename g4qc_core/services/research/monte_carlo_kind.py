@@ -30,6 +30,12 @@ _TABLES = {
     "histograms": "Bins of each distribution.",
     "paths": "The first paths of each simulation.",
 }
+_CHANGES = {
+    "costs": "other costs",
+    "parameters": "other parameters",
+    "skips": "skipped trades",
+    "delays": "delayed fills",
+}
 _CHECKS = {
     "risk_of_ruin": "The risk of ruin of the paths is within its bound.",
     "expected_drawdown": "The drawdown to expect is within its bound.",
@@ -88,21 +94,21 @@ def _checked(record: StudyRecord) -> Sequence[StudyCheck]:
     spec, summary = MonteCarloSpec.from_dict(record.spec), record.summary or {}
     main: Mapping[str, Any] = summary.get("main") or {}
     return [
-        _ruin_check("risk_of_ruin", "paths", main.get("risk"), spec.most_ruin),
+        _ruin_check(main.get("risk"), spec.most_ruin),
         _drawdown_check(main, spec),
         _rank_check(main, spec),
         _calls_check(summary.get("scenarios") or {}, spec),
     ]
 
 
-def _ruin_check(name: str, what: str, risk: Mapping[str, Any] | None, most: float) -> StudyCheck:
+def _ruin_check(risk: Mapping[str, Any] | None, most: float) -> StudyCheck:
     if risk is None:
-        return StudyCheck(name, True, f"No {what} were simulated, so that there is no risk to judge.", {})
+        return StudyCheck("risk_of_ruin", True, "No paths were simulated, so that there is no risk to judge.", {})
     words = (
-        f"{risk['risk']:.2%} of the {what} were ruined ({risk['low']:.2%} to {risk['high']:.2%}), and {most:g} % are "
+        f"{risk['risk']:.2%} of the paths were ruined ({risk['low']:.2%} to {risk['high']:.2%}), and {most:g} % are "
         "allowed."
     )
-    return StudyCheck(name, risk["risk"] * 100 <= most, words, dict(risk))
+    return StudyCheck("risk_of_ruin", risk["risk"] * 100 <= most, words, dict(risk))
 
 
 def _drawdown_check(main: Mapping[str, Any], spec: MonteCarloSpec) -> StudyCheck:
@@ -131,7 +137,9 @@ def _calls_check(scenarios: Mapping[str, Any], spec: MonteCarloSpec) -> StudyChe
         return StudyCheck("margin_calls", True, "No runs were simulated, so that there is no margin call.", {})
     worst = max(risks, key=lambda name: float(risks[name]["risk"]))
     risk = float(risks[worst]["risk"])
-    words = f"{risk:.2%} of the runs with other {worst} ended in a margin call, and {spec.most_ruin:g} % are allowed."
+    words = (
+        f"{risk:.2%} of the runs with {_CHANGES[worst]} ended in a margin call, and {spec.most_ruin:g} % are allowed."
+    )
     figures = {name: one["risk"] for name, one in risks.items()}
     return StudyCheck("margin_calls", risk * 100 <= spec.most_ruin, words, figures)
 

@@ -58,7 +58,9 @@ class Texts(HTMLParser):
         names = dict(attrs)
         self.keys += [str(names[name]) for name in ("data-t", "data-label") if name in names]
         if tag not in ("meta", "br", "path", "link"):
-            self.open.append((tag, bool({"data-t", "data-k", "translate"} & set(names)) or tag in self.SILENT))
+            self.open.append(
+                (tag, bool({"data-t", "data-k", "data-s", "translate"} & set(names)) or tag in self.SILENT)
+            )
 
     def handle_endtag(self, tag: str) -> None:
         if self.open and self.open[-1][0] == tag:

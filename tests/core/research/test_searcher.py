@@ -66,7 +66,7 @@ def test_a_grid_is_ranked_and_every_set_is_counted() -> None:
     words = {one.words for one in attempts if one.state == "unmet"}
     assert words == {
         "trades is 16, wanted >= 20",
-        "sharpe is not defined (not meaningful below 56 days or 10 sessions)",
+        "sharpe is not defined. Not meaningful below 56 days or 10 sessions.",
     }
     assert searcher.seconds_left == 0
 

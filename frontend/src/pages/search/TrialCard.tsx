@@ -65,7 +65,7 @@ export function TrialCard({ looked, row }: { looked: Looked; row: number }) {
             <>
               {one.state !== "ranked" && (
                 <p className="body">
-                  <span className="tag warn">{word("trial", one.state)}</span> <span lang="en">{one.words}</span>
+                  <span className="tag warn">{word("trial", one.state)}</span> {one.words}
                 </p>
               )}
               <div className="keys">

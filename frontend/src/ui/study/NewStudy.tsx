@@ -142,7 +142,7 @@ function Costs({ plan: { plan, failure } }: { plan: Planned }) {
     <div className="cost" role="status">
       <h3>{t("study.cost")}</h3>
       {failure && <p className="muted">{failure}</p>}
-      {plan?.words && <p lang="en">{plan.words}</p>}
+      {plan?.words && <p>{plan.words}</p>}
       {plan && <p>{trials(plan, t)}</p>}
       {plan && plan.trials !== 0 && <p className="small muted">{t("study.cost.note")}</p>}
     </div>

@@ -80,8 +80,15 @@ const G4QC = (() => {
     });
   }
 
+  /* A sentence in the reader's language, or in English where it has no other words. */
+  function tell(one, said) {
+    one.lang = Object.hasOwn(said, language) ? language : "en";
+    one.textContent = said[one.lang];
+  }
+
   function write(place = document) {
     for (const one of place.querySelectorAll("[data-t]")) one.textContent = say(one.dataset.t, JSON.parse(one.dataset.a ?? "{}"));
+    for (const one of place.querySelectorAll("[data-s]")) tell(one, JSON.parse(one.dataset.s));
     for (const one of place.querySelectorAll("[data-k]")) one.textContent = format(one.dataset.k, one.getAttribute("value") ?? one.getAttribute("datetime"));
     for (const one of place.querySelectorAll("[data-label]")) one.setAttribute("aria-label", say(one.dataset.label));
   }

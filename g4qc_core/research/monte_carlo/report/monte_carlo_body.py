@@ -231,7 +231,7 @@ def _distributions(page: MonteCarloPage, write: SheetWriter) -> str:
 
 def _notes(page: MonteCarloPage, write: SheetWriter) -> str:
     lines = [write.text("mc.note.sessions", "li"), write.text("mc.note.trades", "li")]
-    lines += [write.own(note, "li", "lang=en") for note in page.notes]
+    lines += [write.sentence(note, "li") for note in page.notes]
     return write.section("part.notes", f'<ul class="plain">{"".join(lines)}</ul>')
 
 

@@ -259,7 +259,7 @@ def _checks(page: PortfolioPage, write: SheetWriter) -> str:
 def _notes(page: PortfolioPage, write: SheetWriter) -> str:
     if not page.notes:
         return ""
-    lines = "".join(write.own(note, "li", "lang=en") for note in page.notes)
+    lines = "".join(write.sentence(note, "li") for note in page.notes)
     return write.section("part.notes", f'<ul class="plain">{lines}</ul>', _note("notes", write))
 
 

@@ -124,16 +124,25 @@ def _weights(spec: PortfolioSpec, names: Sequence[str], past: np.ndarray, by_han
     return instrument_weights(spec.method, past, names=names)
 
 
+def _without_estimate(spec: PortfolioSpec) -> str:
+    multiplier = f"{spec.multiplier or 1:g}"
+    if spec.by_hand:
+        return (
+            f"Weights are those by hand and the multiplier is {multiplier} throughout, because an estimate takes "
+            f"{spec.window} earlier sessions of each instrument, and there are fewer."
+        )
+    return (
+        f"Weights are equal and the multiplier is {multiplier} throughout, because an estimate takes {spec.window} "
+        "earlier sessions of each instrument, and there are fewer."
+    )
+
+
 def _notes(spec: PortfolioSpec, planned: int | None, failed: list[tuple[np.datetime64, str]]) -> tuple[str, ...]:
     if planned is None:
         return ()
     found = []
     if not planned:
-        start = "those by hand" if spec.by_hand else "equal"
-        found.append(
-            f"Weights are {start} and the multiplier is {spec.multiplier or 1:g} throughout, because an estimate takes "
-            f"{spec.window} earlier sessions of each instrument, and there are fewer."
-        )
+        found.append(_without_estimate(spec))
     if failed:
         day, words = failed[0]
         found.append(

@@ -76,11 +76,13 @@ def notes_of(plan: WalkForwardPlan, windows: Sequence[WindowRecord]) -> list[str
 
 
 def _gap(plan: WalkForwardPlan) -> str:
-    given = plan.spec.purge is not None
-    why = (
-        "as the spec says" if given else "as long as positions are held, and at most as long as the strategy looks back"
+    left = counted(plan.purge, "session is", "sessions are")
+    if plan.spec.purge is not None:
+        return f"{left} left out between training and test, as the spec says."
+    return (
+        f"{left} left out between training and test, as long as positions are held, and at most as long as the "
+        "strategy looks back."
     )
-    return f"{counted(plan.purge, 'session is', 'sessions are')} left out between training and test, {why}."
 
 
 def _combinatorial(plan: WalkForwardPlan) -> list[str]:

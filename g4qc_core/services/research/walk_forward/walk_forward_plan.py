@@ -72,15 +72,18 @@ class WalkForwardPlan:
 
     @property
     def words(self) -> str:
-        """What will be done, in one sentence."""
-        first = self.windows[0]
-        each = "" if self.search.planned is None else f" of {counted(self.search.planned, 'set')} each"
-        folds = "" if self.splits is None else f", and {counted(len(self.splits.splits), 'combinatorial split')}"
-        return (
-            f"{counted(len(self.windows), 'window')}{each}: training on {counted(first.train_sessions, 'session')}"
-            f"{' and more' if self.spec.mode == 'anchored' else ''}, a gap of {self.purge:,}, test on "
-            f"{self.windows[-1].test_sessions:,}, to {self.windows[-1].test_days[1]}{folds}."
-        )
+        """What will be done, in a sentence or a few."""
+        first, last = self.windows[0], self.windows[-1]
+        train = counted(first.train_sessions, "session") + (" and more" if self.spec.mode == "anchored" else "")
+        found = [
+            f"{counted(len(self.windows), 'window')}: training on {train}, a gap of {self.purge:,}, test on "
+            f"{last.test_sessions:,}, to {last.test_days[1]}."
+        ]
+        if self.search.planned is not None:
+            found.append(f"{counted(self.search.planned, 'set')} are tried in each.")
+        if self.splits is not None:
+            found.append(f"{counted(len(self.splits.splits), 'combinatorial split')} besides.")
+        return " ".join(found)
 
     @property
     def combined_search(self) -> SearchSpec:
