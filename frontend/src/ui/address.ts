@@ -3,8 +3,14 @@
 import { useRouter, useRouterState } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 
-/** Change the query of the address; `entry` makes a new entry in the history, so that Back returns to the one before. */
-export type SetQuery = (query: URLSearchParams, options?: { entry?: boolean }) => void;
+/**
+ * Change the query of the address, to this one or to what a function makes of the present one; `entry` makes a new entry in
+ * the history, so that Back returns to the one before.
+ */
+export type SetQuery = (
+  query: URLSearchParams | ((now: URLSearchParams) => URLSearchParams),
+  options?: { entry?: boolean },
+) => void;
 
 /**
  * Return the query of the address and a function that changes it. While another page is on its way, the address is that
@@ -23,7 +29,8 @@ export function useQueryString(): [URLSearchParams, SetQuery] {
   const set = useCallback<SetQuery>(
     (next, { entry = false } = {}) => {
       if (router.state.location.pathname !== own) return;
-      router.history[entry ? "push" : "replace"](own + asText(asRecord(next)));
+      const query = typeof next === "function" ? next(new URLSearchParams(router.history.location.search)) : next;
+      router.history[entry ? "push" : "replace"](own + asText(asRecord(query)));
     },
     [router, own],
   );

@@ -39,6 +39,7 @@ export interface Frame {
 
 const FONT = "11px system-ui, sans-serif";
 const LETTER = 6.4;
+const SHADES = 255;
 
 /** Return the frame of a map on a canvas of this size. */
 export function frameOf(x: HeatAxis, y: HeatAxis, width: number, height: number): Frame {
@@ -117,15 +118,24 @@ function imageOf({ columns, rows }: Frame, values: Float64Array, scale: ColourSc
   const context = canvas.getContext("2d");
   if (!context) return null;
   const image = context.createImageData(columns, rows);
+  const [pixels, shades] = [new Uint32Array(image.data.buffer), pixelShades()];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const value = values[row * columns + column] ?? NaN;
       if (!Number.isFinite(value)) continue;
-      image.data.set([...colourAt(placeOn(scale, value)), 255], 4 * ((rows - 1 - row) * columns + column));
+      const place = Math.round(placeOn(scale, value) * SHADES);
+      pixels[(rows - 1 - row) * columns + column] = shades[place] ?? 0;
     }
   }
   context.putImageData(image, 0, 0);
   return canvas;
+}
+
+/** Return the colours of a scale as pixels, from its dark end to its light one. */
+function pixelShades(): Uint32Array {
+  const bytes = new Uint8Array(4 * (SHADES + 1));
+  for (let at = 0; at <= SHADES; at++) bytes.set([...colourAt(at / SHADES), 255], 4 * at);
+  return new Uint32Array(bytes.buffer);
 }
 
 function paintAxes(context: CanvasRenderingContext2D, frame: Frame, x: HeatAxis, y: HeatAxis): void {

@@ -29,6 +29,14 @@ describe("positions sorted by a column", () => {
     }
   });
 
+  it("are those of other rows, and the other way, of a column that was sorted before", () => {
+    const column = Float64Array.of(2, NaN, 1, 2, 1, 3);
+    expect([...sortedOrder(column, false)]).toEqual([2, 4, 0, 3, 5, 1]);
+    expect([...sortedOrder(column, true)]).toEqual([5, 0, 3, 2, 4, 1]);
+    expect([...sortedOrder(column, true, [4, 3, 2, 1])]).toEqual([3, 2, 4, 1]);
+    expect([...sortedOrder(column, false, [5, 0])]).toEqual([0, 5]);
+  });
+
   it("are only those that were given", () => {
     expect([...sortedOrder(Float64Array.of(5, 4, 3, 2), false, [3, 0, 1])]).toEqual([3, 1, 0]);
     expect(sortedOrder(new Float64Array(0), true)).toHaveLength(0);

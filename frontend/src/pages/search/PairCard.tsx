@@ -3,9 +3,9 @@ import { type Key, useWords } from "../../lang/words";
 import { Card } from "../../ui/Card";
 import { scaleOf } from "../../ui/colourScale";
 import { HeatMap } from "../../ui/HeatMap";
-import type { CellRect, HeatMark } from "../../ui/heatMapDrawing";
-import { OVERS, pairCells, type TrialAxis, writeRect } from "./grid";
-import { changed, type Looked } from "./TrialsPart";
+import type { CellRect, HeatAxis, HeatMark } from "../../ui/heatMapDrawing";
+import { type Over, OVERS, pairCells, type TrialAxis, writeRect } from "./grid";
+import type { Looked } from "./TrialsPart";
 import { useSurface } from "./SurfaceCards";
 
 interface PairCardProps {
@@ -13,12 +13,15 @@ interface PairCardProps {
   x: TrialAxis;
   y: TrialAxis;
   rect: CellRect | null;
+  /** What is chosen; what is drawn follows. */
+  figure: string;
+  over: Over;
 }
 
 /** A figure over two parameters; a rectangle that is drawn on it chooses the trials of the table. */
-export function PairCard({ looked, x, y, rect }: PairCardProps) {
+export function PairCard({ looked, x, y, rect, figure: chosenFigure, over: chosenOver }: PairCardProps) {
   const { t } = useWords();
-  const { order, values, over, larger, metrics, figure, axes, best, query, setQuery } = looked;
+  const { trials, order, values, over, larger, metrics, figure, best, change } = looked;
   const cells = useMemo(() => pairCells(x, y, order, values, over), [x, y, order, values, over]);
   const scale = useMemo(() => scaleOf(cells.values, !larger), [cells, larger]);
   const optima = useSurface(looked.search).data?.optima;
@@ -34,8 +37,10 @@ export function PairCard({ looked, x, y, rect }: PairCardProps) {
     return home ? [...rings, { ...home, kind: "best" as const }] : rings;
   }, [optima, x, y, best]);
 
-  const of = (axis: TrialAxis) => ({ name: axis.geometric ? t("search.axis.log", { name: axis.name }) : axis.name, labels: axis.labels }); // prettier-ignore
-  const [along, up] = [of(x), of(y)];
+  const [along, up] = useMemo(
+    () => [x, y].map(({ geometric, name, labels }) => ({ name: geometric ? t("search.axis.log", { name }) : name, labels })) as [HeatAxis, HeatAxis], // prettier-ignore
+    [x, y, t],
+  );
   const say = (column: number, row: number) => {
     const place = row * x.labels.length + column;
     const where = `${x.name} ${x.labels[column] ?? ""} · ${y.name} ${y.labels[row] ?? ""}`;
@@ -52,26 +57,26 @@ export function PairCard({ looked, x, y, rect }: PairCardProps) {
           <Choice
             label={t("search.x")}
             value={x.name}
-            choices={axes.map((one) => [one.name, one.name])}
-            choose={(name) => setQuery(changed(query, { x: name, y: name === y.name ? x.name : y.name, brush: null }))}
+            choices={trials.axes.map((one) => [one.name, one.name])}
+            choose={(name) => change({ x: name, y: name === y.name ? x.name : y.name, brush: null })}
           />
           <Choice
             label={t("search.y")}
             value={y.name}
-            choices={axes.map((one) => [one.name, one.name])}
-            choose={(name) => setQuery(changed(query, { y: name, x: name === x.name ? y.name : x.name, brush: null }))}
+            choices={trials.axes.map((one) => [one.name, one.name])}
+            choose={(name) => change({ y: name, x: name === x.name ? y.name : x.name, brush: null })}
           />
           <Choice
             label={t("search.figure")}
-            value={figure}
+            value={chosenFigure}
             choices={metrics.names.map((name) => [name, metrics.title(name)])}
-            choose={(name) => setQuery(changed(query, { figure: name }))}
+            choose={(name) => change({ figure: name })}
           />
           <Choice
             label={t("search.over")}
-            value={over}
+            value={chosenOver}
             choices={OVERS.map((one) => [one, t(`over.${one}` as Key)])}
-            choose={(name) => setQuery(changed(query, { over: name }))}
+            choose={(name) => change({ over: name })}
           />
         </div>
         <HeatMap
@@ -84,10 +89,10 @@ export function PairCard({ looked, x, y, rect }: PairCardProps) {
           say={say}
           marks={marks}
           chosen={rect}
-          choose={(next) => setQuery(changed(query, { brush: next && writeRect(next) }))}
+          choose={(next) => change({ brush: next && writeRect(next) })}
         />
         <p className="muted small">
-          {t("search.map.marks")} {axes.length > 2 && t("search.map.others", { over: t(`over.${over}` as Key) })}{" "}
+          {t("search.map.marks")} {trials.axes.length > 2 && t("search.map.others", { over: t(`over.${over}` as Key) })}{" "}
           {(x.binned || y.binned) && t("search.map.binned")}
         </p>
       </div>

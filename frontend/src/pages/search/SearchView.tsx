@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { api, got, type Schemas } from "../../api/client";
 import { ago, lasting, moment, number } from "../../format/format";
 import { type Key, useWords } from "../../lang/words";
@@ -12,6 +12,7 @@ import { useSpecWords } from "../../ui/marketFields";
 import { Empty, Region } from "../../ui/Region";
 import { bestOf, metricOf, SearchState } from "./SearchList";
 import { FollowedJob } from "./FollowedJob";
+import { type PreparedTrials, prepared } from "./prepared";
 import { spaceOf } from "./space";
 import { TrialsPart } from "./TrialsPart";
 import { readTrials } from "./trials";
@@ -80,8 +81,10 @@ function Found({ search, metrics }: { search: Search; metrics: Metrics }) {
   const running = search.state === "running";
   const trials = useQuery({
     queryKey: ["searches", search.id, "columns", figures, running ? "running" : search.ended_at],
-    queryFn: ({ signal }) => readTrials(search.id, figures, signal),
+    queryFn: async ({ signal }) => prepared(await readTrials(search.id, figures, signal)),
     placeholderData: keepPreviousData,
+    // Comparing very many trials one by one takes longer than drawing them.
+    structuralSharing: false,
     staleTime: running ? 0 : Infinity,
     refetchInterval: ({ state }) => (running ? Math.max(TRIALS_AGAIN, (state.data?.count ?? 0) / 5) : state.error ? TRIALS_AGAIN : false), // prettier-ignore
   });
@@ -93,7 +96,7 @@ function Found({ search, metrics }: { search: Search; metrics: Metrics }) {
       <Region query={trials}>
         {(found) =>
           found.count ? (
-            <TrialsPart search={search} trials={found} metrics={metrics} />
+            <Deferred search={search} trials={found} metrics={metrics} />
           ) : (
             <Empty
               title={t("search.notrials")}
@@ -104,6 +107,12 @@ function Found({ search, metrics }: { search: Search; metrics: Metrics }) {
       </Region>
     </>
   );
+}
+
+/** Very many trials are drawn in parts, between which the page goes on. */
+function Deferred({ search, trials, metrics }: { search: Search; trials: PreparedTrials; metrics: Metrics }) {
+  const shown = useDeferredValue<PreparedTrials | null>(trials, null);
+  return shown && <TrialsPart search={search} trials={shown} metrics={metrics} />;
 }
 
 /** What can be done with a search. */

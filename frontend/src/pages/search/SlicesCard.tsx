@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useWords } from "../../lang/words";
 import { Card } from "../../ui/Card";
 import { type Curve, Curves } from "../../ui/Curves";
@@ -10,8 +10,11 @@ const MANY = 8;
 /** The figure along each parameter: through the best set, and over all other sets. */
 export function SlicesCard({ looked }: { looked: Looked }) {
   const { t } = useWords();
-  const { axes, order, values, best, metrics, figure } = looked;
-  const slices = useMemo(() => slicesOf(axes.slice(0, MANY), order, values, best), [axes, order, values, best]);
+  const { trials, order, values, best, metrics, figure } = looked;
+  const slices = useMemo(
+    () => slicesOf(trials.axes.slice(0, MANY), order, values, best),
+    [trials, order, values, best],
+  );
   return (
     <Card title={t("search.slices", { figure: metrics.title(figure) })}>
       <p className="body muted small">{t("search.slices.text")}</p>
@@ -36,6 +39,7 @@ function Slice({ slice, looked }: { slice: TrialSlice; looked: Looked }) {
       { name: t("slice.median"), values: plain(slice.median), colour: "--up" },
     ];
   }, [slice, t]);
+  const format = useCallback((value: number) => metrics.format(figure, value), [metrics, figure]);
   const home = axis.labels[at] ?? "";
   const label = t("slice.label", { parameter: axis.name, figure: metrics.title(figure), value: home });
   return (
@@ -50,7 +54,7 @@ function Slice({ slice, looked }: { slice: TrialSlice; looked: Looked }) {
         height={190}
         plain
         logarithmic={axis.geometric}
-        format={(value) => metrics.format(figure, value)}
+        format={format}
       />
     </figure>
   );

@@ -8,7 +8,7 @@ import { specQuery } from "../../ui/marketFields";
 import { Region } from "../../ui/Region";
 import { monteCarloOf } from "../../ui/study/links";
 import { valueText } from "./SurfaceCards";
-import { changed, type Looked } from "./TrialsPart";
+import type { Looked } from "./TrialsPart";
 import { setOf } from "./trials";
 
 const SHOWN = ["net_profit", "annual_return", "sharpe", "sortino", "calmar", "max_drawdown", "trades", "win_rate", "profit_factor", "costs"]; // prettier-ignore
@@ -16,7 +16,7 @@ const SHOWN = ["net_profit", "annual_return", "sharpe", "sortino", "calmar", "ma
 /** One trial: its parameters and figures, and where to go with it. */
 export function TrialCard({ looked, row }: { looked: Looked; row: number }) {
   const { t, word } = useWords();
-  const { trials, search, metrics, query, setQuery } = looked;
+  const { trials, search, metrics, change } = looked;
   const place = trials.number[row] ?? 0;
   const trial = useQuery({
     queryKey: ["searches", search.id, "trial", place],
@@ -46,7 +46,7 @@ export function TrialCard({ looked, row }: { looked: Looked; row: number }) {
           <PageLink className="button" href={monteCarloOf({ ...search.backtest, parameters })}>
             {t("search.montecarlo")}
           </PageLink>
-          <button type="button" className="quiet" onClick={() => setQuery(changed(query, { trial: null }))}>
+          <button type="button" className="quiet" onClick={() => change({ trial: null })}>
             {t("action.close")}
           </button>
         </>

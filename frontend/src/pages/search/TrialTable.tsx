@@ -4,7 +4,7 @@ import { useWords } from "../../lang/words";
 import { type Column, DataTable } from "../../ui/DataTable";
 import { sortedOrder } from "../../ui/indexSort";
 import { metricOf } from "./SearchList";
-import { changed, isLarger, type Looked } from "./TrialsPart";
+import { isLarger, type Looked } from "./TrialsPart";
 
 interface TrialTableProps {
   looked: Looked;
@@ -17,7 +17,7 @@ interface TrialTableProps {
 /** All trials, or those that are chosen; only the rows that are seen are drawn, and sorting moves positions alone. */
 export function TrialTable({ looked, rows, chosen }: TrialTableProps) {
   const { t } = useWords();
-  const { trials, search, setQuery, query } = looked;
+  const { trials, search, change } = looked;
   const shown = useMemo(() => rows ?? Uint32Array.from({ length: trials.count }, (_, at) => at), [rows, trials]);
   const columns = useColumns(looked);
   return (
@@ -25,16 +25,16 @@ export function TrialTable({ looked, rows, chosen }: TrialTableProps) {
       caption={t("search.trials")}
       columns={columns}
       rows={shown}
-      rowKey={(row) => row}
+      rowKey={(_, index) => index}
       sort="objective"
       descending={isLarger(search.objective, looked.metrics)}
       marked={(row) => row === chosen}
-      pick={(row) => setQuery(changed(query, { trial: String(trials.number[row]) }))}
+      pick={(row) => change({ trial: String(trials.number[row]) })}
     />
   );
 }
 
-function useColumns({ trials, metrics, axes, search, query, setQuery }: Looked): Column<number>[] {
+function useColumns({ trials, metrics, search, change }: Looked): Column<number>[] {
   const { t, word } = useWords();
   return useMemo(() => {
     const objective = metricOf(search.objective);
@@ -45,7 +45,8 @@ function useColumns({ trials, metrics, axes, search, query, setQuery }: Looked):
       order: (rows: ArrayLike<number>, descending: boolean) => sortedOrder(values, descending, rows),
       show: (row: number) => show(values[row] ?? NaN, row),
     }); // prettier-ignore
-    const parameters = axes.map(({ name }) => {
+    const ranked = word("trial", "ranked");
+    const parameters = trials.axes.map(({ name }) => {
       const found = trials.parameters.get(name);
       const labels = found?.labels;
       return column(name, <code>{name}</code>, found?.numbers ?? new Float64Array(), (value) => labels?.[value] ?? number(value)); // prettier-ignore
@@ -69,7 +70,7 @@ function useColumns({ trials, metrics, axes, search, query, setQuery }: Looked):
             type="button"
             className="link"
             aria-label={t("search.trial.show", { number: trials.number[row] ?? 0 })}
-            onClick={() => setQuery(changed(query, { trial: String(trials.number[row]) }))}
+            onClick={() => change({ trial: String(trials.number[row]) })}
           >
             {number(trials.number[row])}
           </button>
@@ -82,12 +83,8 @@ function useColumns({ trials, metrics, axes, search, query, setQuery }: Looked):
         name: "state",
         title: t("search.state"),
         show: (row) =>
-          trials.ranked[row] ? (
-            word("trial", "ranked")
-          ) : (
-            <span className="tag warn">{word("trial", trials.state[row] ?? "")}</span>
-          ),
+          trials.ranked[row] ? ranked : <span className="tag warn">{word("trial", trials.state[row] ?? "")}</span>,
       },
     ];
-  }, [trials, metrics, axes, search.objective, query, setQuery, t, word]);
+  }, [trials, metrics, search.objective, change, t, word]);
 }

@@ -1,26 +1,26 @@
-import { useMemo } from "react";
+import { memo, useCallback, useDeferredValue, useMemo } from "react";
 import { useWords } from "../../lang/words";
-import { type SetQuery, useQueryString } from "../../ui/address";
+import { useQueryString } from "../../ui/address";
 import { Card } from "../../ui/Card";
 import type { Metrics } from "../../ui/metrics";
-import { axisOf, bestFirst, brushed, type Over, OVERS, readRect, type TrialAxis } from "./grid";
+import { bestFirst, brushed, type Over, OVERS, readRect, type TrialAxis } from "./grid";
 import { PairCard } from "./PairCard";
+import type { PreparedTrials } from "./prepared";
 import { metricOf } from "./SearchList";
 import type { Search } from "./SearchView";
 import { SlicesCard } from "./SlicesCard";
 import { SurfaceCards } from "./SurfaceCards";
 import { TrialCard } from "./TrialCard";
 import { TrialTable } from "./TrialTable";
-import { rankedRows, type Trials, variedOf } from "./trials";
 
-/** What the parts below share: the trials, what of them is looked at, and the address that says so. */
+/** Change names of the address; null takes one away. */
+export type Change = (names: Readonly<Record<string, string | null>>) => void;
+
+/** What the parts below share: the trials, and what of them is looked at. */
 export interface Looked {
   search: Search;
-  trials: Trials;
+  trials: PreparedTrials;
   metrics: Metrics;
-  axes: readonly TrialAxis[];
-  /** Ranked rows. */
-  ranked: Uint32Array;
   /** The figure that is looked at, and its values. */
   figure: string;
   values: Float64Array;
@@ -30,80 +30,79 @@ export interface Looked {
   over: Over;
   /** Row of the best trial by the objective; -1 if none is ranked. */
   best: number;
-  query: URLSearchParams;
-  setQuery: SetQuery;
+  change: Change;
 }
 
+// What does not change with the address is not drawn again with it.
+const [Pair, Table, Slices, Surfaces] = [memo(PairCard), memo(TrialTable), memo(SlicesCard), memo(SurfaceCards)];
+
 /** The trials of a search: maps of pairs of parameters, slices, what stands around the best, and the table. */
-export function TrialsPart({ search, trials, metrics }: { search: Search; trials: Trials; metrics: Metrics }) {
+export function TrialsPart(props: { search: Search; trials: PreparedTrials; metrics: Metrics }) {
+  const { search, trials } = props;
   const { t } = useWords();
   const [query, setQuery] = useQueryString();
-  const objective = metricOf(search.objective);
-  const ranked = useMemo(() => rankedRows(trials), [trials]);
-  const axes = useMemo(
-    () =>
-      variedOf(trials)
-        .map((name) => axisOf(name, column(trials, name), ranked))
-        .filter((one) => one.labels.length > 1),
-    [trials, ranked],
-  );
-  const chosen = query.get("figure");
-  const figure = chosen && trials.figures.has(chosen) ? chosen : objective;
-  const values = trials.figures.get(figure) ?? trials.objective;
-  const objectiveLarger = isLarger(search.objective, metrics);
-  const larger = figure === objective ? objectiveLarger : metrics.better(figure) !== "smaller";
-  const order = useMemo(() => bestFirst(ranked, values, larger), [ranked, values, larger]);
-  const best = useMemo(() => bestRow(trials, ranked, objectiveLarger), [trials, ranked, objectiveLarger]);
-  const said = query.get("over");
-  const over = OVERS.find((one) => one === said) ?? "best";
-  const looked: Looked = {
-    search,
-    trials,
-    metrics,
-    axes,
-    ranked,
-    figure,
-    values,
-    larger,
-    order,
-    over,
-    best,
-    query,
-    setQuery,
-  };
-
+  const change = useCallback<Change>((names) => setQuery((now) => changed(now, names)), [setQuery]);
+  const chosen = chosenIn(query, search, trials);
+  const looked = useLooked(props, chosen, change);
+  const { axes, rankedRows: ranked } = trials;
   const [x, y] = pairOf(axes, query);
-  const rect = readRect(query.get("brush"));
-  const shown = query.get("rows") === "all" ? null : ranked;
   const brush = query.get("brush");
-  const rows = useMemo(() => {
-    const found = readRect(brush);
-    return found && x && y ? brushed(x, y, found, ranked) : shown;
-  }, [brush, x, y, ranked, shown]);
+  const rect = useMemo(() => readRect(brush), [brush]);
+  const shown = query.get("rows") === "all" ? null : ranked;
+  const rows = useMemo(() => (rect && x && y ? brushed(x, y, rect, ranked) : shown), [rect, x, y, ranked, shown]);
+  // The map follows the hand; the table follows the map.
+  const listed = useDeferredValue(rows);
   const row = Number(query.get("trial") ?? NaN);
-  const at = Number.isNaN(row) ? -1 : trials.number.indexOf(row);
+  const at = useMemo(() => (Number.isNaN(row) ? -1 : trials.number.indexOf(row)), [trials, row]);
   return (
     <>
-      {search.state !== "running" && <SurfaceCards looked={looked} part="warnings" />}
-      {x && y && <PairCard looked={looked} x={x} y={y} rect={rect} />}
+      {search.state !== "running" && <Surfaces looked={looked} part="warnings" />}
+      {x && y && <Pair looked={looked} x={x} y={y} rect={rect} figure={chosen.figure} over={chosen.over} />}
       {at >= 0 && <TrialCard looked={looked} row={at} />}
       <Card
         title={t("search.trials")}
-        end={<TableChoice looked={looked} brushed={rect ? (rows?.length ?? 0) : null} />}
+        end={<TableChoice looked={looked} brushed={rect ? (rows?.length ?? 0) : null} all={shown === null} />}
         className="tall"
       >
-        <TrialTable looked={looked} rows={rows} chosen={at} />
+        <Table looked={looked} rows={listed} chosen={at} />
       </Card>
-      {best >= 0 && axes.length > 0 && <SlicesCard looked={looked} />}
-      {search.state !== "running" && <SurfaceCards looked={looked} part="optima" />}
+      {looked.best >= 0 && axes.length > 0 && <Slices looked={looked} />}
+      {search.state !== "running" && <Surfaces looked={looked} part="optima" />}
     </>
   );
 }
 
-function column(trials: Trials, name: string) {
-  const found = trials.parameters.get(name);
-  if (!found) throw new Error(`there is no parameter ${name}`);
-  return found;
+interface Chosen {
+  figure: string;
+  over: Over;
+}
+
+/** Return what the address says is looked at. */
+function chosenIn(query: URLSearchParams, search: Search, trials: PreparedTrials): Chosen {
+  const [figure, over] = [query.get("figure"), query.get("over")];
+  return {
+    figure: figure && trials.figures.has(figure) ? figure : metricOf(search.objective),
+    over: OVERS.find((one) => one === over) ?? "best",
+  };
+}
+
+/** Return what the cards share, a moment after it was chosen: the choice itself is seen at once. */
+function useLooked(
+  { search, trials, metrics }: { search: Search; trials: PreparedTrials; metrics: Metrics },
+  chosen: Chosen,
+  change: Change,
+): Looked {
+  const [figure, over] = [useDeferredValue(chosen.figure), useDeferredValue(chosen.over)];
+  const objectiveLarger = isLarger(search.objective, metrics);
+  const larger = figure === metricOf(search.objective) ? objectiveLarger : metrics.better(figure) !== "smaller";
+  const { rankedRows: ranked } = trials;
+  const values = trials.figures.get(figure) ?? trials.objective;
+  const order = useMemo(() => bestFirst(ranked, values, larger), [ranked, values, larger]);
+  const best = useMemo(() => bestRow(trials, objectiveLarger), [trials, objectiveLarger]);
+  return useMemo(
+    () => ({ search, trials, metrics, figure, values, larger, order, over, best, change }),
+    [search, trials, metrics, figure, values, larger, order, over, best, change],
+  );
 }
 
 /** True if a larger objective is better: its sign says so, or its figure. */
@@ -112,9 +111,9 @@ export function isLarger(objective: string, metrics: Metrics): boolean {
   return !objective.startsWith("-") && metrics.better(objective) !== "smaller";
 }
 
-function bestRow(trials: Trials, ranked: Uint32Array, larger: boolean): number {
+function bestRow(trials: PreparedTrials, larger: boolean): number {
   let found = -1;
-  for (const row of ranked) {
+  for (const row of trials.rankedRows) {
     const [value, before] = [trials.objective[row] ?? NaN, trials.objective[found] ?? NaN];
     if (Number.isNaN(value)) continue;
     if (Number.isNaN(before) || (larger ? value > before : value < before)) found = row;
@@ -132,7 +131,7 @@ function pairOf(axes: readonly TrialAxis[], query: URLSearchParams): [TrialAxis 
 }
 
 /** Return the query with some names changed; null takes one away. */
-export function changed(query: URLSearchParams, names: Readonly<Record<string, string | null>>): URLSearchParams {
+function changed(query: URLSearchParams, names: Readonly<Record<string, string | null>>): URLSearchParams {
   const next = new URLSearchParams(query);
   for (const [name, text] of Object.entries(names)) {
     if (text === null) next.delete(name);
@@ -141,20 +140,19 @@ export function changed(query: URLSearchParams, names: Readonly<Record<string, s
   return next;
 }
 
-function TableChoice({ looked, brushed: held }: { looked: Looked; brushed: number | null }) {
+function TableChoice({ looked, brushed: held, all }: { looked: Looked; brushed: number | null; all: boolean }) {
   const { t } = useWords();
-  const { query, setQuery } = looked;
+  const { trials, change } = looked;
   if (held !== null) {
     return (
       <>
         <span role="status">{t("search.brushed", { count: held })}</span>
-        <button type="button" onClick={() => setQuery(changed(query, { brush: null }))}>
+        <button type="button" onClick={() => change({ brush: null })}>
           {t("search.unbrush")}
         </button>
       </>
     );
   }
-  const all = query.get("rows") === "all";
   return (
     <div className="segments" role="group" aria-label={t("search.rows")}>
       {[false, true].map((one) => (
@@ -162,11 +160,11 @@ function TableChoice({ looked, brushed: held }: { looked: Looked; brushed: numbe
           key={String(one)}
           type="button"
           aria-pressed={all === one}
-          onClick={() => setQuery(changed(query, { rows: one ? "all" : null }))}
+          onClick={() => change({ rows: one ? "all" : null })}
         >
           {one
-            ? t("search.rows.all", { number: looked.trials.count })
-            : t("search.rows.ranked", { number: looked.ranked.length })}
+            ? t("search.rows.all", { number: trials.count })
+            : t("search.rows.ranked", { number: trials.rankedRows.length })}
         </button>
       ))}
     </div>

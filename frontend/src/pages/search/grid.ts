@@ -106,39 +106,48 @@ export function bestFirst(rows: Uint32Array, values: Float64Array, larger: boole
 /** Return what each cell of two axes shows of the values of its trials; `order` is that of `bestFirst`. */
 export function pairCells(x: TrialAxis, y: TrialAxis, order: Uint32Array, values: Float64Array, over: Over): PairCells {
   const columns = x.labels.length;
-  const place = (row: number) => (y.places[row] ?? 0) * columns + (x.places[row] ?? 0);
-  return reduced(columns * y.labels.length, place, order, values, over);
+  const places = new Uint32Array(order.length);
+  for (let at = 0; at < order.length; at++) {
+    const row = order[at] ?? 0;
+    places[at] = (y.places[row] ?? 0) * columns + (x.places[row] ?? 0);
+  }
+  const found = grouped(columns * y.labels.length, places, order, values);
+  return { values: reduced(found, over), counts: found.counts };
 }
 
-/** Return what each place shows of the values of its trials. */
-function reduced(
-  size: number,
-  placeOf: (row: number) => number,
-  order: Uint32Array,
-  values: Float64Array,
-  over: Over,
-): PairCells {
+/** The values of trials by place: those of a place stand together, in the order of the trials. */
+interface Grouped {
+  values: Float64Array;
+  /** Where the values of each place begin, and how many they are. */
+  starts: Uint32Array;
+  counts: Uint32Array;
+}
+
+/** Return the values of the trials in `order` by place; `places` has the place of each of them. */
+function grouped(size: number, places: Uint32Array, order: ArrayLike<number>, values: Float64Array): Grouped {
   const counts = new Uint32Array(size);
-  for (const row of order) {
-    const place = placeOf(row);
-    counts[place] = (counts[place] ?? 0) + 1;
-  }
-  const starts = new Uint32Array(size + 1);
-  for (let place = 0; place < size; place++) starts[place + 1] = (starts[place] ?? 0) + (counts[place] ?? 0);
-  const filled = starts.slice(0, size);
+  for (const place of places) counts[place] = (counts[place] ?? 0) + 1;
+  const starts = new Uint32Array(size);
+  for (let place = 1; place < size; place++) starts[place] = (starts[place - 1] ?? 0) + (counts[place - 1] ?? 0);
+  const filled = starts.slice();
   const own = new Float64Array(order.length);
-  for (const row of order) {
-    const place = placeOf(row);
-    const at = filled[place] ?? 0;
-    own[at] = values[row] ?? NaN;
-    filled[place] = at + 1;
+  for (let at = 0; at < order.length; at++) {
+    const place = places[at] ?? 0;
+    const to = filled[place] ?? 0;
+    own[to] = values[order[at] ?? 0] ?? NaN;
+    filled[place] = to + 1;
   }
-  const found = new Float64Array(size).fill(NaN);
-  for (let place = 0; place < size; place++) {
-    const [start, count] = [starts[place] ?? 0, counts[place] ?? 0];
-    if (count) found[place] = of(own, start, count, over);
+  return { values: own, starts, counts };
+}
+
+/** Return what each place shows of its values. */
+function reduced({ values, starts, counts }: Grouped, over: Over): Float64Array {
+  const found = new Float64Array(counts.length).fill(NaN);
+  for (let place = 0; place < counts.length; place++) {
+    const count = counts[place] ?? 0;
+    if (count) found[place] = of(values, starts[place] ?? 0, count, over);
   }
-  return { values: found, counts };
+  return found;
 }
 
 function of(sorted: Float64Array, start: number, count: number, over: Over): number {
@@ -169,26 +178,55 @@ export function slicesOf(
   values: Float64Array,
   home: number,
 ): TrialSlice[] {
-  return axes.map((axis) => {
-    const others = axes.filter((one) => one !== axis);
-    const line = order.filter((row) => others.every(({ places }) => places[row] === places[home]));
-    const along = (some: Uint32Array, over: Over) =>
-      reduced(axis.labels.length, (row) => axis.places[row] ?? 0, some, values, over).values;
+  const lines = linesThrough(axes, order, home);
+  return axes.map((axis, at) => {
+    const all = groupedAlong(axis, order, values);
     return {
       axis,
-      through: along(line, "best"),
-      best: along(order, "best"),
-      median: along(order, "median"),
+      through: reduced(groupedAlong(axis, lines[at] ?? [], values), "best"),
+      best: reduced(all, "best"),
+      median: reduced(all, "median"),
       at: axis.places[home] ?? 0,
     };
   });
 }
 
+function groupedAlong(axis: TrialAxis, order: ArrayLike<number>, values: Float64Array): Grouped {
+  const places = new Uint32Array(order.length);
+  for (let at = 0; at < order.length; at++) places[at] = axis.places[order[at] ?? 0] ?? 0;
+  return grouped(axis.labels.length, places, order, values);
+}
+
+/** Return for each axis the trials that share all other places with the one at home, in their order. */
+function linesThrough(axes: readonly TrialAxis[], order: Uint32Array, home: number): number[][] {
+  const found: number[][] = axes.map(() => []);
+  const all = axes.map(({ places }) => places);
+  for (const row of order) {
+    const apart = onlyDifference(all, row, home);
+    if (apart === all.length) for (const line of found) line.push(row);
+    else found[apart]?.push(row);
+  }
+  return found;
+}
+
+/** Return the axis on which alone two trials differ; the number of axes if they differ on none, -1 if on several. */
+function onlyDifference(all: readonly Uint16Array[], row: number, home: number): number {
+  let apart = all.length;
+  for (let at = 0; at < all.length; at++) {
+    if (all[at]?.[row] === all[at]?.[home]) continue;
+    if (apart < all.length) return -1;
+    apart = at;
+  }
+  return apart;
+}
+
 /** Return the rows within a rectangle of cells. */
 export function brushed(x: TrialAxis, y: TrialAxis, rect: CellRect, rows: Uint32Array): Uint32Array {
+  const { x0, x1, y0, y1 } = rect;
   return rows.filter((row) => {
-    const [column, line] = [x.places[row] ?? 0, y.places[row] ?? 0];
-    return column >= rect.x0 && column <= rect.x1 && line >= rect.y0 && line <= rect.y1;
+    const column = x.places[row] ?? 0;
+    const line = y.places[row] ?? 0;
+    return column >= x0 && column <= x1 && line >= y0 && line <= y1;
   });
 }
 

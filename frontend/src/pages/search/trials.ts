@@ -40,11 +40,14 @@ export async function readTrials(id: string, figures: readonly string[], signal:
     );
     pages.push(page);
     after = page.next_after;
-    await new Promise((resolve) => setTimeout(resolve));
+    await breath();
   }
-  const found = joined(pages);
-  await new Promise((resolve) => setTimeout(resolve));
-  return found;
+  return joined(pages);
+}
+
+/** Let the page draw and answer, between two parts of long work. */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** Join pages to columns. */
