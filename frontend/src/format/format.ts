@@ -149,6 +149,23 @@ export function monthNames(): string[] {
   return Array.from({ length: 12 }, (_, i) => form.format(Date.UTC(2026, i, 1)));
 }
 
+const A_DAY = 86_400;
+
+/**
+ * Return places of an axis of time as short texts, in UTC: times, days, months or years, as they are apart. The first
+ * one, and each that begins another day or year, has that below it.
+ */
+export function timeTicks(places: readonly number[], apart: number): string[] {
+  const options: Intl.DateTimeFormatOptions =
+    apart < A_DAY ? MINUTE : { month: "short", ...(apart < 28 * A_DAY && { day: "numeric" as const }) };
+  const below: Intl.DateTimeFormatOptions = apart < A_DAY ? { day: "numeric", month: "short" } : { year: "numeric" };
+  const write = (form: Intl.DateTimeFormatOptions, seconds: number) =>
+    formatter(Intl.DateTimeFormat, { ...form, timeZone: "UTC" }).format(seconds * 1000);
+  if (apart >= 365 * A_DAY) return places.map((one) => write(below, one));
+  const whole = places.map((one) => write(below, one));
+  return places.map((one, at) => write(options, one) + (whole[at] === whole[at - 1] ? "" : `\n${whole[at]}`));
+}
+
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31557600],
   ["month", 2629800],

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { language } from "../lang/words";
+import { timeTicks } from "../format/format";
+import { language, t } from "../lang/words";
 import { colour, COLOURS, useColours } from "./theme";
 
 /** A line of a chart. */
@@ -51,6 +52,8 @@ interface CurvesProps {
   formatX?: (value: number) => string;
   /** Charts with the same name move their crosshair together. */
   together?: string;
+  /** What the places on the axis are. */
+  over?: string;
 }
 
 export { COLOURS };
@@ -70,6 +73,7 @@ export function Curves(props: CurvesProps) {
     marks,
     formatX,
     together,
+    over,
   } = props;
   const place = useRef<HTMLDivElement>(null);
   const drawn = useColours();
@@ -77,7 +81,7 @@ export function Curves(props: CurvesProps) {
     const element = place.current;
     if (!element) return;
     const options = optionsOf(
-      { x, curves, height, plain, logarithmic, format, bands, least, marks, formatX, together, label },
+      { x, curves, height, plain, logarithmic, format, bands, least, marks, formatX, together, label, over },
       element.clientWidth || 600,
     );
     const plot = new uPlot(options, [[...x], ...curves.map((one) => [...one.values])] as uPlot.AlignedData, element);
@@ -87,17 +91,19 @@ export function Curves(props: CurvesProps) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [x, curves, height, plain, logarithmic, format, bands, least, marks, formatX, together, label, drawn]);
+  }, [x, curves, height, plain, logarithmic, format, bands, least, marks, formatX, together, label, over, drawn]);
   return <div ref={place} className="curves" role="img" aria-label={label} />;
 }
 
 function optionsOf(
-  { x, curves, height, plain, logarithmic, format, bands, least, marks, formatX, together }: CurvesProps,
+  { x, curves, height, plain, logarithmic, format, bands, least, marks, formatX, together, over }: CurvesProps,
   width: number,
 ): uPlot.Options {
   const [text, rule] = [colour("--muted"), colour("--rule")];
   const shown = (value: number | null) =>
     value === null ? "–" : format ? format(value) : value.toLocaleString(language());
+  const write = formatX ?? (plain ? undefined : (at: number) => new Date(at * 1000).toISOString().slice(0, 10));
+  const placeOf = write && ((_: uPlot, at: number | null) => (at === null ? "–" : write(at)));
   const axis = {
     stroke: text,
     grid: { stroke: rule, width: 1 },
@@ -108,22 +114,22 @@ function optionsOf(
     width,
     height: height ?? 260,
     scales: {
-      x: { time: !plain, distr: logarithmic ? 3 : 1 },
+      x: {
+        time: !plain,
+        distr: logarithmic ? 3 : 1,
+        ...(curves.some((one) => one.draw === "bars") && { range: roomForBars(x) }),
+      },
       y: least === undefined ? {} : { range: (_, low, high) => [Math.min(least, low), high] },
     },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     cursor: together ? { sync: { key: together } } : {},
     axes: [
-      formatX ? { ...axis, values: (_, ticks) => ticks.map((one) => formatX(one)) } : { ...axis },
+      { ...axis, ...(plain ? formatX && { values: placed(formatX) } : { values: dated }) },
       { ...axis, size: 70, values: (_, ticks) => ticks.map(shown) },
     ],
     hooks: marks ? { draw: [(plot) => drawMarks(plot, marks)] } : {},
     series: [
-      plain
-        ? formatX
-          ? { value: (_, at) => (at === null ? "–" : formatX(at)) }
-          : {}
-        : { value: (_, at) => (at === null ? "–" : new Date(at * 1000).toISOString().slice(0, 10)) },
+      { label: over ?? t(plain ? "curve.place" : "curve.time"), ...(placeOf && { value: placeOf }) },
       ...curves.map((one, place) => {
         const stroke = tint(one.colour ?? COLOURS[place % COLOURS.length] ?? "");
         return {
@@ -152,6 +158,19 @@ function pathsOf({ draw }: Curve, points: number): uPlot.Series.PathBuilder | un
   if (draw === "steps") return uPlot.paths.stepped?.({ align: 1 });
   if (draw === "bars") return uPlot.paths.bars?.({ size: [points > 1 ? 0.9 : 0.2, 60], align: 1 });
   return undefined;
+}
+
+const dated: uPlot.Axis.Values = (_, ticks, __, ___, apart) => timeTicks(ticks, apart);
+
+/** A logarithmic axis leaves places without a text. */
+function placed(write: (value: number) => string): uPlot.Axis.Values {
+  return (_, ticks: (number | null)[]) => ticks.map((one) => (one === null ? "" : write(one)));
+}
+
+/** A bar fills the room to the next place, so that the last one needs room after it. */
+function roomForBars(x: readonly number[]): uPlot.Range.Function {
+  const [first = 0, second = first + 1] = x;
+  return (_, low, high) => [low, high === x.at(-1) ? high + second - first : high];
 }
 
 function drawMarks(plot: uPlot, marks: readonly Mark[]): void {

@@ -37,7 +37,7 @@ export function Figure({ over, children, ...chart }: FigureProps) {
   ];
   return (
     <figure className="chart-figure">
-      <Curves {...chart} />
+      <Curves {...chart} over={over} />
       {children && <figcaption className="small muted">{children}</figcaption>}
       <details>
         <summary className="small">{t("study.astable")}</summary>

@@ -141,7 +141,7 @@ export function Capitals({ rows, capital }: { rows: Row[]; capital: number }) {
   const marks = useMemo(() => [{ at: capital, dashed: true, colour: "--text" }], [capital]);
   return (
     <Figure
-      {...{ x, curves, marks, format: share, formatX: compact }}
+      {...{ x, curves, marks, format: share, formatX: compact, logarithmic: true }}
       over={t("pf.capital")}
       label={t("pf.alt.capitals")}
       height={220}

@@ -90,7 +90,7 @@ export function Sample({ windows }: { windows: Row[] }) {
         colour: "--accent",
         width: 2,
       },
-      { name: t("wf.zero"), values: windows.map(() => 0), colour: "--rule-strong", width: 1 },
+      { name: t("wf.zero"), values: windows.map(() => 0), colour: "--rule-strong", width: 1, unlisted: true },
     ],
     [windows, t],
   );

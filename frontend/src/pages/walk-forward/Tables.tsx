@@ -52,7 +52,9 @@ export function Windows({ windows, parameters }: { windows: Row[]; parameters: r
       title: t("wf.backtest"),
       show: (one) =>
         one.result ? (
-          <PageLink href={pathTo("/backtests", { id: String(one.result) })}>{String(one.part)}</PageLink>
+          <PageLink href={pathTo("/backtests", { id: String(one.result) })} className="mono" title={String(one.part)}>
+            {String(one.result).slice(0, 8)}
+          </PageLink>
         ) : (
           "–"
         ),
