@@ -1,5 +1,6 @@
 /**
- * Writes `src/api/schema.d.ts` and `src/api/spec_schemas.json` from `openapi.json`, the document of the API.
+ * Writes `src/api/schema.d.ts` and `src/api/spec_schemas.json` from `openapi.json`, the document of the API. What the
+ * fields of specs are stands in the words of the pages, and not here.
  * With `--check` it writes nothing, and fails if one of them would change.
  */
 
@@ -26,9 +27,14 @@ function specSchemas(schemas) {
   );
 }
 
+/** Leave descriptions out; a property may have that name. */
+function undescribed(key, value) {
+  return key === "description" && typeof value === "string" ? undefined : value;
+}
+
 const made = {
   "src/api/schema.d.ts": astToString(await openapiTS(document, { defaultNonNullable: true })),
-  "src/api/spec_schemas.json": `${JSON.stringify(specSchemas(document.components.schemas), null, 1)}\n`,
+  "src/api/spec_schemas.json": `${JSON.stringify(specSchemas(document.components.schemas), undescribed, 1)}\n`,
 };
 const check = process.argv.includes("--check");
 for (const [path, text] of Object.entries(made)) {

@@ -4,6 +4,7 @@ import chart from "./en/chart.json";
 import core from "./en/core.json";
 import explore from "./en/explore.json";
 import extract from "./en/extract.json";
+import hints from "./en/hints.json";
 import overview from "./en/overview.json";
 import quality from "./en/quality.json";
 import runs from "./en/runs.json";
@@ -18,6 +19,7 @@ const words = {
   ...core,
   ...explore,
   ...extract,
+  ...hints,
   ...overview,
   ...quality,
   ...runs,

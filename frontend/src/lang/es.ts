@@ -4,6 +4,7 @@ import chart from "./es/chart.json";
 import core from "./es/core.json";
 import explore from "./es/explore.json";
 import extract from "./es/extract.json";
+import hints from "./es/hints.json";
 import overview from "./es/overview.json";
 import quality from "./es/quality.json";
 import runs from "./es/runs.json";
@@ -19,6 +20,7 @@ const words: Words = {
   ...core,
   ...explore,
   ...extract,
+  ...hints,
   ...overview,
   ...quality,
   ...runs,

@@ -37,7 +37,7 @@ export function FieldControl({ field, form }: { field: Field; form: Controls }) 
     <div className={field.kind === "check" ? "field check" : "field"}>
       {field.kind === "check" ? control : label}
       {field.kind === "check" ? label : control}
-      <p className="hint" id={`${id}-hint`} lang={field.hintLanguage}>
+      <p className="hint" id={`${id}-hint`}>
         {hint}
       </p>
       <p className="error" id={`${id}-error`} hidden={!wrong}>

@@ -88,9 +88,7 @@ function Control({ member, shape, draft, place }: { member: Member; shape: Shape
   return (
     <fieldset className="nested" id={`${place.form.id}-${place.path}`} tabIndex={-1}>
       <legend>{says.label}</legend>
-      <p className="hint" lang={says.hintLanguage}>
-        {says.hint}
-      </p>
+      <p className="hint">{says.hint}</p>
       {shape.kind === "object" && (
         <Members members={shape.members} draft={draft} place={{ ...place, of: shape.name }} />
       )}
@@ -104,21 +102,14 @@ function Control({ member, shape, draft, place }: { member: Member; shape: Shape
 interface Says {
   label: string;
   hint: string;
-  hintLanguage: string | undefined;
 }
 
-/** The title and the description of a value, in the visitor's language where there are words for it. */
-function useSays({ name, title, about }: Member, of: string): Says {
-  const { word, language } = useWords();
-  const said = (kind: string) => firstOf(word(`${kind}.${of}`, name), word(kind, name), name);
-  const label = said("field");
-  const hint = said("hint");
-  const known = hint !== name;
-  const plain = title.charAt(0) + title.slice(1).toLowerCase();
+/** The title and the description of a value. */
+function useSays({ name }: Member, of: string): Says {
+  const { word } = useWords();
   return {
-    label: label === name ? plain : label,
-    hint: known ? hint : about,
-    hintLanguage: known || language === "en" || !about ? undefined : "en",
+    label: firstOf(word(`field.${of}`, name), word("field", name), name),
+    hint: word(`hint.${of}`, name),
   };
 }
 
@@ -178,9 +169,7 @@ function Either({
       {chosen && isLeaf(chosen) && <LeafControl leaf={chosen} draft={drafts[option] ?? ""} place={place} {...says} />}
       {chosen && !isLeaf(chosen) && (
         <div className="stack">
-          <p className="hint" lang={says.hintLanguage}>
-            {says.hint}
-          </p>
+          <p className="hint">{says.hint}</p>
           {chosen.kind === "object" && (
             <Members members={chosen.members} draft={drafts[option] ?? ""} place={{ ...place, of: chosen.name }} />
           )}

@@ -26,8 +26,6 @@ export interface Field {
   choices?: readonly (string | readonly [string, string])[];
   /** Texts that are offered; others may be written too. */
   suggestions?: readonly string[];
-  /** Language of the hint where it is not that of the page. */
-  hintLanguage?: string;
   pattern?: string;
   placeholder?: string;
 }

@@ -61,7 +61,7 @@ export function useMarketFields(
         name: field.name,
         label: t(LABELS[field.name] ?? (`field.${field.name}` as Key)),
         kind: chosen ? ("choice" as const) : (KINDS[field.kind] ?? "text"),
-        hint: MARKET.includes(field.name) ? undefined : word("describe", field.name),
+        hint: MARKET.includes(field.name) ? undefined : field.description,
         value: value ?? (field.name === "timeframe" ? "1h" : null),
         min: field.minimum,
         max: field.maximum,

@@ -7,7 +7,6 @@ export interface Schema {
   $ref?: string;
   type?: string;
   title?: string;
-  description?: string;
   default?: unknown;
   examples?: readonly unknown[];
   enum?: readonly unknown[];
@@ -57,9 +56,6 @@ export type Shape =
 /** A named value of an object. */
 export interface Member {
   name: string;
-  /** Title and description of the schema, in English. */
-  title: string;
-  about: string;
   shape: Shape;
   required: boolean;
   default: unknown;
@@ -89,8 +85,6 @@ function objectOf(schema: Schema, name: string, path: string, reading: Reading):
     const shape = read(found, path ? `${path}.${member}` : member, reading);
     return {
       name: member,
-      title: found.title ?? member,
-      about: of.description ?? found.description ?? "",
       shape: isLeaf(shape) ? { ...shape, required } : shape,
       required,
       default: found.default === UNNAMED ? undefined : found.default,

@@ -51,12 +51,11 @@ export function generalFields(
 
 function generalField(field: SpecFieldInfo, value: unknown, instruments: readonly Schemas["InstrumentInfo"][]): Field {
   const { name } = field;
-  const translated = word("describe", name);
   const made: Field = {
     name,
     label: word("field", LABELS[name] ?? name),
     kind: KINDS[field.kind] ?? "text",
-    hint: translated === name ? field.description : translated,
+    hint: field.description,
     value: valueOf(value ?? (name === "name" ? "" : field.default)),
     choices: field.choices.map((one) => [one, word(name, one)] as const),
     min: field.minimum,
