@@ -35,7 +35,7 @@ VERSIONS: dict[str, CodeVersion] = {
 
 STUDIES: dict[str, CodeVersion] = {
     "monte_carlo": CodeVersion(1, "the paths and scenarios of a simulation, and their figures"),
-    "portfolio": CodeVersion(1, "weights, multipliers, ideal and whole contracts, and the figures of a portfolio"),
+    "portfolio": CodeVersion(2, "weights, multipliers, ideal and whole contracts, and the figures of a portfolio"),
     "walk_forward": CodeVersion(1, "windows, gaps, choices and the figures of a walk-forward analysis"),
 }
 """Versions of the code of studies by kind: in the ids of studies only, so that those of results stay the same."""

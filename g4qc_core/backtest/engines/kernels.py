@@ -9,14 +9,10 @@ The module is imported late, because it imports numba.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
-from numba import njit
 
 from g4qc_core.backtest.account import money_units
+from g4qc_core.backtest.compiled import compiled
 from g4qc_core.backtest.sizing import contract_count
 
 DONE, RUINED, TOO_LARGE = 0, 1, 2
@@ -30,36 +26,19 @@ _BASE, _HELD, _PEAK, _HEAD, _TAIL = range(9, 14)
 COUNTS = 14
 
 
-def as_new_as(own: Path, *modules: ModuleType) -> bool:
-    """Make a file of compiled functions as new as the modules that are compiled into it; return whether it is.
-
-    numba keeps compiled code on disk until the file of the compiled function changes. It does not look at the files of
-    the functions that it calls.
-    """
-    newest = max(Path(str(module.__file__)).stat().st_mtime_ns for module in modules)
-    try:
-        if own.stat().st_mtime_ns < newest:
-            os.utime(own, ns=(newest, newest))
-    except OSError:
-        return False
-    return True
+_fee = compiled(money_units.order_fee)
+_slippage = compiled(money_units.order_slippage)
+_wanted = compiled(contract_count.contracts_wanted)
 
 
-_KEPT = as_new_as(Path(__file__), money_units, contract_count)
-
-_fee = njit(cache=True)(money_units.order_fee)
-_slippage = njit(cache=True)(money_units.order_slippage)
-_wanted = njit(cache=True)(contract_count.contracts_wanted)
-
-
-@njit(cache=_KEPT)
+@compiled
 def _cost(contracts: int, own: int, costs: np.ndarray) -> int:
     return _fee(contracts, own, costs[1], costs[3], costs[5], costs[6]) + _slippage(
         contracts, own, costs[2], costs[4], costs[5]
     )
 
 
-@njit(cache=_KEPT)
+@compiled
 def _extremes(values: np.ndarray) -> tuple[int, int]:
     # Written so that the compiler compares many values at once.
     low = high = values[0]
@@ -70,7 +49,7 @@ def _extremes(values: np.ndarray) -> tuple[int, int]:
     return low, high
 
 
-@njit(cache=_KEPT)
+@compiled
 def _fall(low: int, peak: int, scale: int, falls: np.ndarray) -> None:
     """Take a fall into account; the division is done only if the fall may be the largest."""
     if peak - low > -falls[0] * peak * _NEARLY or peak - low > -falls[1] * scale * _NEARLY:
@@ -78,7 +57,7 @@ def _fall(low: int, peak: int, scale: int, falls: np.ndarray) -> None:
         falls[1] = min(falls[1], low / scale - peak / scale)
 
 
-@njit(cache=_KEPT)
+@compiled
 def _climb(closes: np.ndarray, unit: int, scale: int, state: np.ndarray, falls: np.ndarray) -> None:
     """Follow the equity through closes among which it has a new peak."""
     base, peak = state[_BASE], state[_PEAK]
@@ -94,7 +73,7 @@ def _climb(closes: np.ndarray, unit: int, scale: int, state: np.ndarray, falls: 
     state[_PEAK] = peak
 
 
-@njit(cache=_KEPT)
+@compiled
 def _pass(closes: np.ndarray, first: int, step: int, scale: int, state: np.ndarray, falls: np.ndarray) -> bool:
     """Pass the closes from bar `first` on, through which a position is held; return False for a ruined account."""
     base, unit = state[_BASE], state[_HELD] * step
@@ -118,7 +97,7 @@ def _pass(closes: np.ndarray, first: int, step: int, scale: int, state: np.ndarr
     return True
 
 
-@njit(cache=_KEPT)
+@compiled
 def _sized(
     event: int,
     opened: int,
@@ -156,7 +135,7 @@ def _sized(
     return after
 
 
-@njit(cache=_KEPT)
+@compiled
 def _check(event: int, after: int, rolled: bool, margin: int, closed: int, state: np.ndarray) -> None:
     """Note the first order of a fixed number of contracts whose margin the equity does not cover."""
     held = state[_HELD]
@@ -165,7 +144,7 @@ def _check(event: int, after: int, rolled: bool, margin: int, closed: int, state
         state[SHORT], state[SHORT_BEFORE], state[SHORT_AFTER], state[SHORT_EQUITY] = event, held, after, closed
 
 
-@njit(cache=_KEPT)
+@compiled
 def _trade(left: int, fill: int, price: int, queue: np.ndarray, lots: np.ndarray, state: np.ndarray) -> None:
     """Fill an order: close the oldest lots on the other side first, then open one."""
     head, lot = state[_HEAD], state[LOTS]
@@ -187,7 +166,7 @@ def _trade(left: int, fill: int, price: int, queue: np.ndarray, lots: np.ndarray
     state[_HEAD], state[LOTS] = head, lot
 
 
-@njit(cache=_KEPT)
+@compiled
 def _end(closes: np.ndarray, link: int, costs: np.ndarray, scale: int, queue: np.ndarray, lots: np.ndarray,
          state: np.ndarray, falls: np.ndarray) -> int:  # fmt: skip
     """Close what is open at the last close; return the equity then."""
@@ -202,7 +181,7 @@ def _end(closes: np.ndarray, link: int, costs: np.ndarray, scale: int, queue: np
     return final
 
 
-@njit(cache=_KEPT)
+@compiled
 def _execute(after: int, rolled: bool, fill: int, price: int, old: int, own: int, opened: int, costs: np.ndarray,
              queue: np.ndarray, lots: np.ndarray, state: np.ndarray) -> bool:  # fmt: skip
     """Trade from the held position to another one at an open; return False for too large an account.
@@ -225,7 +204,7 @@ def _execute(after: int, rolled: bool, fill: int, price: int, old: int, own: int
     return abs(opened) <= _LARGEST
 
 
-@njit(cache=_KEPT)
+@compiled
 def run_events(
     closes: np.ndarray,
     link: int,

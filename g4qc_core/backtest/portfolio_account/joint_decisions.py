@@ -5,26 +5,19 @@ The functions are compiled into the joint pass (`joint_kernels`). The module is 
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from numba import njit
-
 from g4qc_core.backtest.account.money_units import LARGEST
-from g4qc_core.backtest.engines import kernels
+from g4qc_core.backtest.compiled import compiled
 from g4qc_core.backtest.engines.kernels import HELD, contracts_wanted, order_cost
 from g4qc_core.backtest.portfolio_account import joint_books as at
-from g4qc_core.backtest.portfolio_account import joint_marks
 from g4qc_core.backtest.portfolio_account.joint_books import Books, LaneEvents, Lanes
 from g4qc_core.backtest.portfolio_account.joint_glide import DONE, SHORT, TOO_LARGE
-from g4qc_core.backtest.portfolio_account.joint_marks import ideal_money, in_account
+from g4qc_core.backtest.portfolio_account.joint_marks import ideal_in_account, ideal_money, in_account
 
 _LARGEST = LARGEST
 _WHOLE_SIGNAL, _WHOLE_SHARE = 65_536, 10_000
 
-_KEPT = kernels.as_new_as(Path(__file__), joint_marks)
 
-
-@njit(cache=_KEPT)
+@compiled
 def _want(lanes: Lanes, events: LaneEvents, books: Books, lane: int, equity: int, available: int) -> tuple[int, bool]:
     """Return the position that a lane wants, and whether the margin allowed less."""
     facts, event, held = lanes.facts[lane], books.lane[lane, at.EVENT], books.counts[lane, HELD]
@@ -50,7 +43,7 @@ def _want(lanes: Lanes, events: LaneEvents, books: Books, lane: int, equity: int
     )  # fmt: skip
 
 
-@njit(cache=_KEPT)
+@compiled
 def _reserved(books: Books, lane: int) -> int:
     """Return the margin of all other lanes, with their pending orders, when the order of a lane will be filled.
 
@@ -67,7 +60,7 @@ def _reserved(books: Books, lane: int) -> int:
     return total
 
 
-@njit(cache=_KEPT)
+@compiled
 def _closing_cost(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> int:
     """Return what it costs to close a position that is closed whatever its new size is, for a sizing at the open."""
     event, held = books.lane[lane, at.EVENT], books.counts[lane, HELD]
@@ -78,7 +71,7 @@ def _closing_cost(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> 
     return in_account(lanes, lane, events.at[event], cost)
 
 
-@njit(cache=_KEPT)
+@compiled
 def _refused(events: LaneEvents, books: Books, lane: int, margin: int, after: int, available: int) -> bool:
     """Return whether the margin does not allow a fixed number of contracts, and write down the order."""
     held, event = books.counts[lane, HELD], books.lane[lane, at.EVENT]
@@ -91,7 +84,7 @@ def _refused(events: LaneEvents, books: Books, lane: int, margin: int, after: in
     return True
 
 
-@njit(cache=_KEPT)
+@compiled
 def decide(lanes: Lanes, events: LaneEvents, books: Books) -> int:
     """Decide all orders of this instant: first those that need no margin, then the others in the order of the lanes."""
     equity, waiting = books.account[at.EQUITY], 0
@@ -127,7 +120,7 @@ def decide(lanes: Lanes, events: LaneEvents, books: Books) -> int:
     return DONE
 
 
-@njit(cache=_KEPT)
+@compiled
 def _decide_ideal(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> None:
     """Decide the contracts of the ideal account, which are fractions without a buffer and need no margin."""
     facts, event, ideal = lanes.facts[lane], books.lane[lane, at.EVENT], books.ideal[lane]
@@ -136,13 +129,13 @@ def _decide_ideal(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> 
         return
     if not events.decides[event]:
         return
-    money = float(in_account(lanes, lane, events.at[event], events.money[event]))
+    money = ideal_in_account(lanes, lane, events.at[event], events.money[event])
     if money <= 0:
         ideal[at.I_PLANNED] = 0.0
         return
     capital = float(facts[at.CAPITAL])
     if facts[at.OWN_CAPITAL] == 1:
-        capital = float(in_account(lanes, lane, events.at[event], facts[at.CAPITAL]))
+        capital = ideal_in_account(lanes, lane, events.at[event], facts[at.CAPITAL])
     elif capital < 0:
         capital = float(books.account[at.CASH])
         for other in range(len(books.ideal)):

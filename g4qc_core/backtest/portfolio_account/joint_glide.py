@@ -7,12 +7,9 @@ from a tuple again and again costs more than the work on a bar. The module is im
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-from numba import njit
 
-from g4qc_core.backtest.engines import kernels
+from g4qc_core.backtest.compiled import compiled, compiled_inline
 from g4qc_core.backtest.engines.kernels import BASE, HELD, note_fall
 from g4qc_core.backtest.portfolio_account import joint_books as at
 
@@ -24,10 +21,8 @@ NEVER = np.iinfo(np.int64).max
 WAITING, OPEN, ENDED = 0, 1, 2
 """A bar of a lane waits to open, is open, or was the last one."""
 
-_KEPT = kernels.as_new_as(Path(__file__), kernels, at)
 
-
-@njit(cache=_KEPT, forceinline=True)
+@compiled_inline
 def next_instant(table: np.ndarray) -> int:
     """Return the next instant at which a bar opens or closes."""
     now = NEVER
@@ -36,7 +31,7 @@ def next_instant(table: np.ndarray) -> int:
     return now
 
 
-@njit(cache=_KEPT, forceinline=True)
+@compiled_inline
 def _quiet(table: np.ndarray, now: int) -> bool:
     """Return whether nothing but values changes now."""
     quiet = now != NEVER
@@ -46,7 +41,7 @@ def _quiet(table: np.ndarray, now: int) -> bool:
     return quiet
 
 
-@njit(cache=_KEPT, forceinline=True)
+@compiled_inline
 def _value(lane: int, price: int, table: np.ndarray, counts: np.ndarray, facts: np.ndarray, costs: np.ndarray) -> int:
     """Value a lane at a price, and return by how much its money has changed."""
     table[lane, at.PRICE] = price
@@ -59,7 +54,7 @@ def _value(lane: int, price: int, table: np.ndarray, counts: np.ndarray, facts: 
     return won
 
 
-@njit(cache=_KEPT, forceinline=True)
+@compiled_inline
 def _reprice(lane: int, each: int, table: np.ndarray, counts: np.ndarray, facts: np.ndarray) -> int:
     """Take the margin of one contract, units of the lane, and return by how much that of the position has changed."""
     held = abs(counts[lane, HELD])
@@ -71,7 +66,7 @@ def _reprice(lane: int, each: int, table: np.ndarray, counts: np.ndarray, facts:
     return more
 
 
-@njit(cache=_KEPT, forceinline=True)
+@compiled_inline
 def judge(now: int, day: int, account: np.ndarray, most: np.ndarray, falls: np.ndarray) -> int:
     """Take the equity after the closes of this instant into account, and return its state."""
     equity, margins = account[at.EQUITY], account[at.MARGINS]
@@ -90,7 +85,7 @@ def judge(now: int, day: int, account: np.ndarray, most: np.ndarray, falls: np.n
     return DONE
 
 
-@njit(cache=_KEPT)
+@compiled
 def glide(
     opens: np.ndarray,
     closes: np.ndarray,

@@ -9,15 +9,10 @@ The module is imported late, because it imports numba.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from numba import njit
-
 from g4qc_core.backtest.account.money_units import LARGEST
-from g4qc_core.backtest.engines import kernels
+from g4qc_core.backtest.compiled import compiled
 from g4qc_core.backtest.engines.kernels import BASE, HELD, execute
 from g4qc_core.backtest.portfolio_account import joint_books as at
-from g4qc_core.backtest.portfolio_account import joint_decisions
 from g4qc_core.backtest.portfolio_account.joint_books import Books, LaneEvents, Lanes
 from g4qc_core.backtest.portfolio_account.joint_decisions import decide
 from g4qc_core.backtest.portfolio_account.joint_glide import (
@@ -44,10 +39,8 @@ from g4qc_core.backtest.portfolio_account.joint_marks import (
 
 _LARGEST = LARGEST
 
-_KEPT = kernels.as_new_as(Path(__file__), joint_decisions)
 
-
-@njit(cache=_KEPT)
+@compiled
 def _close(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> None:
     """Close a bar of any kind."""
     row, first = books.lane[lane], lanes.facts[lane, at.BARS]
@@ -78,7 +71,7 @@ def _close(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> None:
         row[at.NEXT] = min(lanes.ends[row[at.SESSION]], events.at[event] if event < after else last)
 
 
-@njit(cache=_KEPT)
+@compiled
 def _close_all(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
     """Close the bars that end now, and return the state of the account."""
     day = -1
@@ -100,7 +93,7 @@ def _close_all(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
     return status
 
 
-@njit(cache=_KEPT)
+@compiled
 def _fill(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> int:
     """Fill the order of a lane at the open of its bar."""
     row, event = books.lane[lane], books.lane[lane, at.EVENT]
@@ -133,7 +126,7 @@ def _fill(lanes: Lanes, events: LaneEvents, books: Books, lane: int) -> int:
     return DONE
 
 
-@njit(cache=_KEPT)
+@compiled
 def _fill_ideal(lanes: Lanes, books: Books, lane: int, rolled: bool, leaves: int, enters: int) -> None:
     ideal, bar = books.ideal[lane], books.lane[lane, at.BAR] - 1
     held, after = ideal[at.I_HELD], ideal[at.I_PLANNED]
@@ -146,7 +139,7 @@ def _fill_ideal(lanes: Lanes, books: Books, lane: int, rolled: bool, leaves: int
     pay_ideal(lanes, books, lane, bar, cost)
 
 
-@njit(cache=_KEPT)
+@compiled
 def _open_all(lanes: Lanes, books: Books, now: int) -> bool:
     """Open the bars that start now, and return whether orders are filled at them."""
     filled = False
@@ -163,7 +156,7 @@ def _open_all(lanes: Lanes, books: Books, now: int) -> bool:
     return filled
 
 
-@njit(cache=_KEPT)
+@compiled
 def _fill_all(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
     """Decide what is sized at these opens, and fill all orders."""
     status = decide(lanes, events, books)
@@ -174,7 +167,7 @@ def _fill_all(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
     return status
 
 
-@njit(cache=_KEPT)
+@compiled
 def _step(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
     """Pass one instant of any kind, and return the state of the account."""
     status = _close_all(lanes, events, books, now)
@@ -185,7 +178,7 @@ def _step(lanes: Lanes, events: LaneEvents, books: Books, now: int) -> int:
     return status
 
 
-@njit(cache=_KEPT)
+@compiled
 def run_joint(lanes: Lanes, events: LaneEvents, books: Books) -> int:
     """Run all lanes on one timeline, and return `DONE`, `RUINED`, `TOO_LARGE` or `SHORT` (an order without margin)."""
     status = DONE

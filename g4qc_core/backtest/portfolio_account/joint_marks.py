@@ -5,28 +5,22 @@ The functions are compiled into the joint pass (`joint_kernels`). The module is 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-from numba import njit
 
-from g4qc_core.backtest.engines import kernels
+from g4qc_core.backtest.compiled import compiled
 from g4qc_core.backtest.engines.kernels import BASE, HELD, order_cost, trade
 from g4qc_core.backtest.portfolio_account import joint_books as at
-from g4qc_core.backtest.portfolio_account import joint_glide
 from g4qc_core.backtest.portfolio_account.joint_books import Books, Lanes
 from g4qc_core.backtest.portfolio_account.joint_glide import NEVER
 
-_KEPT = kernels.as_new_as(Path(__file__), joint_glide)
 
-
-@njit(cache=_KEPT)
+@compiled
 def _rate(lanes: Lanes, lane: int, bar: int) -> float:
     """Return units of the account for one unit of a lane that has rates, as known on the close of a bar."""
     return float(lanes.facts[lane, at.FACTOR]) * lanes.rates[lanes.facts[lane, at.BARS] + max(bar, 0)]
 
 
-@njit(cache=_KEPT)
+@compiled
 def in_account(lanes: Lanes, lane: int, bar: int, own: int) -> int:
     """Convert units of a lane, above zero, to units of the account, at least one; zero stays zero."""
     if lanes.facts[lane, at.FOREIGN] == 0 or own <= 0:
@@ -34,7 +28,15 @@ def in_account(lanes: Lanes, lane: int, bar: int, own: int) -> int:
     return max(1, int(np.rint(own * _rate(lanes, lane, bar))))
 
 
-@njit(cache=_KEPT)
+@compiled
+def ideal_in_account(lanes: Lanes, lane: int, bar: int, own: int) -> float:
+    """Convert units of a lane to units of the account, not rounded: the ideal account has fractions."""
+    if lanes.facts[lane, at.FOREIGN] == 0:
+        return float(own * lanes.facts[lane, at.FACTOR])
+    return own * _rate(lanes, lane, bar)
+
+
+@compiled
 def mark(lanes: Lanes, books: Books, lane: int, price: int, bar: int) -> None:
     """Value a lane at a price, and at the rate that was known on the close of a bar."""
     row, ideal, step = books.lane[lane], books.ideal[lane], lanes.costs[lane, 0]
@@ -51,7 +53,7 @@ def mark(lanes: Lanes, books: Books, lane: int, price: int, bar: int) -> None:
     row[at.MONEY], row[at.PRICE] = money, price
 
 
-@njit(cache=_KEPT)
+@compiled
 def ideal_money(lanes: Lanes, books: Books, lane: int) -> float:
     """Return what a lane of the ideal account has won, units of the account."""
     if lanes.facts[lane, at.FOREIGN] == 1:
@@ -60,7 +62,7 @@ def ideal_money(lanes: Lanes, books: Books, lane: int) -> float:
     return float((books.ideal[lane, at.I_BASE] + worth) * lanes.facts[lane, at.FACTOR])
 
 
-@njit(cache=_KEPT)
+@compiled
 def _settle(lanes: Lanes, books: Books, lane: int) -> None:
     """Convert the money of a lane with rates at the end of its session."""
     row, ideal, step = books.lane[lane], books.ideal[lane], lanes.costs[lane, 0]
@@ -70,14 +72,14 @@ def _settle(lanes: Lanes, books: Books, lane: int) -> None:
     ideal[at.I_SETTLED_OWN] = ideal[at.I_BASE] + ideal[at.I_HELD] * step * row[at.PRICE]
 
 
-@njit(cache=_KEPT)
+@compiled
 def ideal_cost(lanes: Lanes, lane: int, contracts: float, own: int) -> float:
     """Return what a part of a contract costs, units of the lane, without a least fee."""
     costs = lanes.costs[lane]
     return contracts * (costs[1] + costs[2] + abs(own) * (costs[3] + costs[4]) / costs[5])
 
 
-@njit(cache=_KEPT)
+@compiled
 def pay_ideal(lanes: Lanes, books: Books, lane: int, bar: int, cost: float) -> None:
     """Charge the ideal account with units of the lane, at the rate that was known on the close of a bar."""
     ideal = books.ideal[lane]
@@ -86,14 +88,14 @@ def pay_ideal(lanes: Lanes, books: Books, lane: int, bar: int, cost: float) -> N
     ideal[at.I_COSTS] += cost * rate
 
 
-@njit(cache=_KEPT)
+@compiled
 def orders_of(lanes: Lanes, books: Books, lane: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the work space and the lots of a lane."""
     first, last = lanes.facts[lane, at.EVENTS], lanes.facts[lane + 1, at.EVENTS]
     return books.queue[:, first + lane : last + lane + 1], books.lots[:, 2 * (first + lane) : 2 * (last + lane + 1)]
 
 
-@njit(cache=_KEPT)
+@compiled
 def finish(lanes: Lanes, books: Books, lane: int, bar: int, price: int) -> None:
     """Pay for the closing of what a lane holds at its last close; `retire` lets go of it."""
     held, own = books.counts[lane, HELD], price - lanes.links[lane]
@@ -104,7 +106,7 @@ def finish(lanes: Lanes, books: Books, lane: int, bar: int, price: int) -> None:
     pay_ideal(lanes, books, lane, bar, ideal_cost(lanes, lane, abs(books.ideal[lane, at.I_HELD]), own))
 
 
-@njit(cache=_KEPT)
+@compiled
 def retire(lanes: Lanes, books: Books, lane: int) -> None:
     """Let go of what a lane held until its last close."""
     row, ideal, step = books.lane[lane], books.ideal[lane], lanes.costs[lane, 0]
@@ -117,7 +119,7 @@ def retire(lanes: Lanes, books: Books, lane: int) -> None:
     row[at.WHEN] = NEVER
 
 
-@njit(cache=_KEPT)
+@compiled
 def end_session(lanes: Lanes, books: Books, lane: int) -> None:
     """Write down a lane at the end of its session."""
     row, ideal = books.lane[lane], books.ideal[lane]

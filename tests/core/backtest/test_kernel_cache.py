@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from numba import config
+
+from g4qc_core.backtest import compiled
 from g4qc_core.backtest.account import money_units
 from g4qc_core.backtest.engines import kernels
+from g4qc_core.backtest.portfolio_account import joint_books, joint_decisions, joint_kernels
+from g4qc_core.backtest.sizing import contract_count
+from g4qc_core.research.portfolio.contracts import contract_search
 
 
-def test_a_change_of_a_function_that_the_kernels_call_makes_them_new() -> None:
-    called, own = Path(str(money_units.__file__)), Path(kernels.__file__)
-    before, own_before = called.stat(), own.stat()
-    later = max(before.st_mtime_ns, own_before.st_mtime_ns) + 1_000_000_000
-    try:
-        os.utime(called, ns=(later, later))
-        assert kernels.as_new_as(Path(str(kernels.__file__)), money_units)
-        assert own.stat().st_mtime_ns == later
-    finally:
-        os.utime(called, ns=(before.st_atime_ns, before.st_mtime_ns))
-        os.utime(own, ns=(own_before.st_atime_ns, own_before.st_mtime_ns))
-    assert kernels.as_new_as(Path(str(kernels.__file__)), money_units)
+def test_code_is_kept_for_each_state_of_its_files(tmp_path: Path) -> None:
+    called, own = tmp_path / "called.py", tmp_path / "own.py"
+    called.write_text("A = 1")
+    own.write_text("B = 1")
+    before = compiled.folder_of([called, own])
+    assert compiled.folder_of([called, own]) == before
+    called.write_text("A = 2")
+    assert compiled.folder_of([called, own]) != before
+
+
+def test_the_files_are_those_of_compiled_functions_and_what_they_use() -> None:
+    modules = (kernels, joint_kernels, joint_decisions, joint_books, money_units, contract_count, contract_search)
+    assert {Path(str(module.__file__)) for module in modules} <= set(compiled.compiled_files())
+
+
+def test_compiled_code_is_kept_in_the_folder_of_this_state() -> None:
+    assert Path(config.CACHE_DIR).name == compiled.folder_of(compiled.compiled_files())
+    assert joint_kernels.run_joint.stats.cache_path.startswith(config.CACHE_DIR)

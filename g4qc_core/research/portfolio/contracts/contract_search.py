@@ -12,10 +12,11 @@ numba is imported with this module, so import it late.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from g4qc_core.backtest.compiled import compiled
 
 
-@njit(cache=True)
+@compiled
 def objective_of(contracts, ideal, covariance, held, penalty):  # type: ignore[no-untyped-def]
     """Return the tracking variance of contracts plus the penalty of the trades that lead there, all float64."""
     n = len(contracts)
@@ -28,7 +29,7 @@ def objective_of(contracts, ideal, covariance, held, penalty):  # type: ignore[n
     return total
 
 
-@njit(cache=True)
+@compiled
 def _cheapest_move(now, slope, covariance, held, penalty, margin, free, low, high):  # type: ignore[no-untyped-def]
     """Return the change of one contract of one or of two instruments that lowers the objective most.
 
@@ -69,7 +70,7 @@ def _cheapest_move(now, slope, covariance, held, penalty, margin, free, low, hig
     return best, at_i, at_j, by_i, by_j
 
 
-@njit(cache=True)
+@compiled
 def descend(start, ideal, covariance, held, penalty, margin, margin_limit, low, high):  # type: ignore[no-untyped-def]
     """Return contracts that no change of one contract, nor of one contract of each of two instruments, makes better.
 
@@ -102,7 +103,7 @@ def descend(start, ideal, covariance, held, penalty, margin, margin_limit, low, 
             slope += dj * covariance[:, j]
 
 
-@njit(cache=True)
+@compiled
 def _cheapest(root, centre, held, penalty, low, high):  # type: ignore[no-untyped-def]
     """Return the whole number in [low, high] with the smallest root^2 (x - centre)^2 + penalty |x - held|.
 
@@ -128,7 +129,7 @@ def _cheapest(root, centre, held, penalty, low, high):  # type: ignore[no-untype
     return best
 
 
-@njit(cache=True)
+@compiled
 def search_contracts(  # type: ignore[no-untyped-def] # noqa: C901
     root, ideal, held, penalty, margin, margin_limit, low, high, start, best_value, most_steps
 ):
