@@ -14,13 +14,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import config, njit  # type: ignore[import-untyped, unused-ignore]
-
-import g4qc_core
+import numba  # type: ignore[import-untyped, unused-ignore]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_PACKAGE = Path(g4qc_core.__file__).parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 _MARK = b"g4qc_core.backtest.compiled import"
 
 
@@ -47,9 +45,12 @@ def folder_of(files: Iterable[Path]) -> str:
     return f"compiled-{whole.hexdigest()[:16]}"
 
 
+_SETTINGS: Any = numba.config
+
+
 def _places() -> Iterator[Path]:
-    if config.CACHE_DIR:
-        yield Path(config.CACHE_DIR)
+    if _SETTINGS.CACHE_DIR:
+        yield Path(_SETTINGS.CACHE_DIR)
         return
     yield _PACKAGE / "__pycache__"
     yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "g4qc"
@@ -65,7 +66,7 @@ def _keep() -> bool:
         except OSError:
             continue
         if os.access(folder, os.W_OK):
-            config.CACHE_DIR = str(folder)
+            _SETTINGS.CACHE_DIR = str(folder)
             return True
     return False
 
@@ -75,14 +76,14 @@ _KEPT = _keep()
 
 def compiled(function: Function) -> Function:
     """Return the function compiled at its first call and kept on disk; it runs in one thread, step by step."""
-    return cast(Function, njit(cache=_KEPT)(function))
+    return cast(Function, numba.njit(cache=_KEPT)(function))
 
 
 def compiled_inline(function: Function) -> Function:
     """Return the function compiled as `compiled` does, and put into each function that calls it."""
-    return cast(Function, njit(cache=_KEPT, forceinline=True)(function))
+    return cast(Function, numba.njit(cache=_KEPT, forceinline=True)(function))
 
 
 def compiled_for_threads(function: Function) -> Function:
     """Return the function compiled as `compiled` does; it lets other threads run, so that several run side by side."""
-    return cast(Function, njit(cache=_KEPT, nogil=True)(function))
+    return cast(Function, numba.njit(cache=_KEPT, nogil=True)(function))

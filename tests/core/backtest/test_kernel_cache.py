@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from numba import config
+from numba.core import config
 
 from g4qc_core.backtest import compiled
 from g4qc_core.backtest.account import money_units

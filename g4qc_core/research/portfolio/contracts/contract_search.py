@@ -17,7 +17,13 @@ from g4qc_core.backtest.compiled import compiled
 
 
 @compiled
-def objective_of(contracts, ideal, covariance, held, penalty):  # type: ignore[no-untyped-def]
+def objective_of(
+    contracts: np.ndarray,
+    ideal: np.ndarray,
+    covariance: np.ndarray,
+    held: np.ndarray,
+    penalty: np.ndarray,
+) -> float:
     """Return the tracking variance of contracts plus the penalty of the trades that lead there, all float64."""
     n = len(contracts)
     total = 0.0
@@ -30,7 +36,17 @@ def objective_of(contracts, ideal, covariance, held, penalty):  # type: ignore[n
 
 
 @compiled
-def _cheapest_move(now, slope, covariance, held, penalty, margin, free, low, high):  # type: ignore[no-untyped-def]
+def _cheapest_move(
+    now: np.ndarray,
+    slope: np.ndarray,
+    covariance: np.ndarray,
+    held: np.ndarray,
+    penalty: np.ndarray,
+    margin: np.ndarray,
+    free: float,
+    low: np.ndarray,
+    high: np.ndarray,
+) -> tuple[float, int, int, float, float]:
     """Return the change of one contract of one or of two instruments that lowers the objective most.
 
     Args:
@@ -71,7 +87,17 @@ def _cheapest_move(now, slope, covariance, held, penalty, margin, free, low, hig
 
 
 @compiled
-def descend(start, ideal, covariance, held, penalty, margin, margin_limit, low, high):  # type: ignore[no-untyped-def]
+def descend(
+    start: np.ndarray,
+    ideal: np.ndarray,
+    covariance: np.ndarray,
+    held: np.ndarray,
+    penalty: np.ndarray,
+    margin: np.ndarray,
+    margin_limit: float,
+    low: np.ndarray,
+    high: np.ndarray,
+) -> np.ndarray:
     """Return contracts that no change of one contract, nor of one contract of each of two instruments, makes better.
 
     Args:
@@ -104,7 +130,14 @@ def descend(start, ideal, covariance, held, penalty, margin, margin_limit, low, 
 
 
 @compiled
-def _cheapest(root, centre, held, penalty, low, high):  # type: ignore[no-untyped-def]
+def _cheapest(
+    root: float,
+    centre: float,
+    held: float,
+    penalty: float,
+    low: float,
+    high: float,
+) -> float:
     """Return the whole number in [low, high] with the smallest root^2 (x - centre)^2 + penalty |x - held|.
 
     The function is convex, so that the answer is next to its minimum over the real numbers.
@@ -130,9 +163,19 @@ def _cheapest(root, centre, held, penalty, low, high):  # type: ignore[no-untype
 
 
 @compiled
-def search_contracts(  # type: ignore[no-untyped-def] # noqa: C901
-    root, ideal, held, penalty, margin, margin_limit, low, high, start, best_value, most_steps
-):
+def search_contracts(  # noqa: C901
+    root: np.ndarray,
+    ideal: np.ndarray,
+    held: np.ndarray,
+    penalty: np.ndarray,
+    margin: np.ndarray,
+    margin_limit: float,
+    low: np.ndarray,
+    high: np.ndarray,
+    start: np.ndarray,
+    best_value: float,
+    most_steps: int,
+) -> tuple[np.ndarray, float, bool, int]:
     """Search for better whole contracts than `start`.
 
     Args:
