@@ -57,7 +57,7 @@ CASES = [
     Case(
         "walk-forward",
         {"name": "walked", "search": SEARCH, "train": 8, "test": 3, "windows": 2, "folds": 4, "workers": 1},
-        "2 windows of 4 sets each",
+        "4 sets are tried in each",
         "Run the analysis",
         ("Curves of the equity out of sample", "Sharpe ratio of each window", "Histogram of the Sharpe ratios"),
         {"Windows": 2, "Combinatorial splits": 6, "What was tried": 3},
@@ -118,6 +118,7 @@ def test_a_study_is_seen_from_its_cost_to_its_report(
     launcher.go.clear()
     before = len(launcher.started)
     page = visitor.opens(case.form)
+    expect(page.get_by_text(re.compile("^New (walk-forward analysis|simulation|portfolio)$"))).to_be_in_viewport()
     expect(page.locator("input[name=name]")).to_have_value(case.asked["name"])
     expect(page.locator(".cost")).to_contain_text(case.cost)
     assert len(launcher.started) == before
@@ -125,6 +126,7 @@ def test_a_study_is_seen_from_its_cost_to_its_report(
     page.get_by_role("button", name=case.start).click()
     job = page.locator(".job")
     expect(job).to_have_attribute("data-state", "running")
+    expect(job).to_be_in_viewport()
     expect(job.get_by_role("progressbar")).to_be_visible()
     expect(job.locator(".log li")).to_have_count(1)
     launcher.go.set()

@@ -182,9 +182,9 @@ class MonteCarloSpec(NamedSpec):
 
     @property
     def name_before_digest(self) -> str:
-        """The result's name, or its strategy and market, and `monte-carlo`."""
+        """The result's name or the beginning of its id, or its strategy and market, and `monte-carlo`."""
         if isinstance(self.result, str):
-            base = self.result
+            base = self.result[:8] if re.fullmatch("[0-9a-f]{32}", self.result) else self.result
         else:
             base = "-".join(str(self.result[name]) for name in ("strategy", "instrument", "timeframe"))
         return f"{re.sub(r'[^A-Za-z0-9._-]', '-', base).lstrip('._-')[:60] or 'result'}-monte-carlo"

@@ -13,9 +13,15 @@ from g4qc_core.instruments.registry import Registry
 from g4qc_core.research.monte_carlo.monte_carlo_spec import MonteCarloSpec
 from g4qc_core.services.backtests.spec_run import origin_note
 from g4qc_core.services.research.monte_carlo_run import MONTE_CARLO, MonteCarloRun
-from g4qc_core.services.research.monte_carlo_source import find_source, source_version, spec_of_source
+from g4qc_core.services.research.monte_carlo_source import (
+    find_source,
+    simulated_result,
+    source_version,
+    spec_of_source,
+)
 from g4qc_core.services.research.study import StudyCheck, StudyCost, StudyKind, study_report_path
 from g4qc_core.settings import Settings
+from g4qc_core.storage.result_stores.backtest_store import BacktestRecord
 from g4qc_core.storage.result_stores.study_store import StudyRecord
 from g4qc_core.storage.server.bar_origin import stored_origin
 from g4qc_core.storage.stores import Stores
@@ -84,8 +90,15 @@ def _reads(spec: MonteCarloSpec, settings: Settings, registry: Registry, stores:
 
 
 def _cost(spec: MonteCarloSpec, settings: Settings, registry: Registry, stores: Stores) -> StudyCost:
-    """Return the sets of other parameters; other runs are no choice that somebody could make."""
-    backtest = spec_of_source(find_source(spec, settings, registry, stores))
+    """Return the sets of other parameters; other runs are no choice that somebody could make.
+
+    Raises:
+        UsageError: there is a result, and too little in it.
+    """
+    source = find_source(spec, settings, registry, stores)
+    if isinstance(source, BacktestRecord):
+        simulated_result(source, settings, registry, stores, None)
+    backtest = spec_of_source(source)
     changed = spec.simulations is None or "parameters" in spec.simulations
     return StudyCost("", spec.runs if changed else 0, (backtest.strategy,) if changed else ())
 

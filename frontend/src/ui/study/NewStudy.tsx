@@ -13,16 +13,21 @@ import type { StudyKindPage } from "./StudyPage";
 const OF_THE_PAGE = ["new", "like", "again"];
 const WAIT = 600;
 
-interface NewStudyProps {
+interface FormProps {
   page: StudyKindPage;
   begun: (job: Started) => void;
+}
+
+interface NewStudyProps extends FormProps {
+  /** What stands before the form is there, so that it moves no more. */
+  settled: boolean;
 }
 
 /**
  * The form of a new study. Its values stand in the address, where links from other pages put them, and begin as those
  * of another study if the address says so.
  */
-export function NewStudy({ page, begun }: NewStudyProps) {
+export function NewStudy({ page, begun, settled }: NewStudyProps) {
   const { t } = useWords();
   const [query, setQuery] = useQueryString();
   const open = query.size > 0;
@@ -30,8 +35,8 @@ export function NewStudy({ page, begun }: NewStudyProps) {
   const like = query.get("like") ?? query.get("again");
   const [linked] = useState(open);
   useEffect(() => {
-    if (linked || like) place.current?.scrollIntoView({ block: "start" });
-  }, [linked, like]);
+    if (settled && (linked || like)) place.current?.scrollIntoView({ block: "start" });
+  }, [settled, linked, like]);
 
   function toggle(event: SyntheticEvent<HTMLDetailsElement>) {
     const now = event.currentTarget.open;
@@ -46,14 +51,14 @@ export function NewStudy({ page, begun }: NewStudyProps) {
   );
 }
 
-function Again(props: NewStudyProps) {
+function Again(props: FormProps) {
   const [query] = useQueryString();
   const id = query.get("again") ?? "";
   const study = useStudy(props.page.kind, id);
   return <Region query={study}>{(one) => <Asked key={id} {...props} given={one.spec} />}</Region>;
 }
 
-function Like(props: NewStudyProps) {
+function Like(props: FormProps) {
   const [query] = useQueryString();
   const name = query.get("like");
   const named = useNamed(props.page.kind);
@@ -65,7 +70,7 @@ function Like(props: NewStudyProps) {
   );
 }
 
-function Asked({ page, begun, given }: NewStudyProps & { given: Spec }) {
+function Asked({ page, begun, given }: FormProps & { given: Spec }) {
   const { t } = useWords();
   const [query, setQuery] = useQueryString();
   const [{ value: said, wrong }] = useState(() => readAddress(query, page.shape, OF_THE_PAGE));

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import "../../styles/studies.css";
 import { type Key, useWords } from "../../lang/words";
 import { pathTo, useQueryString } from "../address";
@@ -69,6 +69,11 @@ function AllStudies({ page }: { page: StudyKindPage }) {
   const [failure, setFailure] = useState("");
   const studies = useStudies(page.kind, SHOWN);
   const named = useNamed(page.kind);
+  const running = useRef<HTMLDivElement>(null);
+  // The form that began it stands far below.
+  useEffect(() => {
+    if (begun) running.current?.scrollIntoView({ block: "center" });
+  }, [begun]);
   const start = (starting: Promise<Started>) => {
     setFailure("");
     starting.then(setBegun).catch((error: unknown) => setFailure(sentence(error)));
@@ -82,11 +87,13 @@ function AllStudies({ page }: { page: StudyKindPage }) {
         </p>
       )}
       {begun && (
-        <Card title={t("study.running")}>
-          <LiveJob key={begun.id} job={begun} ended={() => void studies.refetch()}>
-            {(job) => job.state === "succeeded" && <Made page={page} name={begun.name ?? ""} />}
-          </LiveJob>
-        </Card>
+        <div ref={running}>
+          <Card title={t("study.running")}>
+            <LiveJob key={begun.id} job={begun} ended={() => void studies.refetch()}>
+              {(job) => job.state === "succeeded" && <Made page={page} name={begun.name ?? ""} />}
+            </LiveJob>
+          </Card>
+        </div>
       )}
       <Card title={t(`study.list.${page.name}` as Key)} className="tall">
         <Region query={studies}>
@@ -96,7 +103,7 @@ function AllStudies({ page }: { page: StudyKindPage }) {
       <Card title={t("study.named")}>
         <Region query={named}>{(found) => <NamedList page={page} specs={found.specs} started={start} />}</Region>
       </Card>
-      <NewStudy page={page} begun={setBegun} />
+      <NewStudy page={page} begun={setBegun} settled={!studies.isPending && !named.isPending} />
     </>
   );
 }
