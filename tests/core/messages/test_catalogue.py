@@ -31,7 +31,7 @@ COMPOSED = {
     *("worth.tried_times", "worth.tried_times_like", "worth.after_that", "worth.confidence", "worth.at_this_rate"),
     *("worth.less_than_usual", "worth.halvings", "verdict.not_told_apart", "verdict.takes", "verdict.difference"),
     *("verdict.better", "verdict.earned_more", "verdict.earned_not_for_risk", "verdict.for_risk", "verdict.each_more"),
-    *("study_check.only_instrument", "trial.undefined", "study_plan.anchored"),
+    *("worth.after_that_only", "study_check.only_instrument", "trial.undefined", "study_plan.anchored"),
     *("database.embedded_does_not_start", "database.embedded_does_not_start_because"),
 }
 # The share of errors, raised with a text of their own, that the catalogue has; it may only rise.

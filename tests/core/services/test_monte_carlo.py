@@ -194,6 +194,8 @@ def test_a_result_with_too_little_in_it_is_refused(ready: Stores, settings: Sett
     run_spec(BacktestSpec.asked(BACKTEST | {"name": "short", "to": "2025-06-20"}), REGISTRY, ready, None)
     with pytest.raises(UsageError, match=r"short has .* sessions?, and a simulation draws from at least 20"):
         simulated(ready, settings, "short")
+    with pytest.raises(UsageError, match="draws from at least 20"):
+        KIND.cost(KIND.model.asked({"result": "short"}), settings, REGISTRY, ready)  # type: ignore[attr-defined]
     still = BACKTEST | {"name": "still", "strategy": "rsi", "parameters": {"lower": 0.001, "upper": 99.999}}
     run_spec(BacktestSpec.asked(still), REGISTRY, ready, None)
     with pytest.raises(UsageError, match="still made no trade"):

@@ -123,6 +123,7 @@ type Planned = { plan?: Plan; failure?: string };
 
 /** What a spec would do, asked for when nothing was typed for a moment. */
 function usePlan(page: StudyKindPage, value: Spec): Planned {
+  const { language } = useWords();
   const [planned, setPlanned] = useState<Planned>({});
   const text = JSON.stringify(value);
   useEffect(() => {
@@ -136,7 +137,7 @@ function usePlan(page: StudyKindPage, value: Spec): Planned {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [page.kind, text]);
+  }, [page.kind, text, language]);
   return planned;
 }
 
