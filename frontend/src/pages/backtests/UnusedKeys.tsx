@@ -4,6 +4,7 @@ import { api, got, type Schemas } from "../../api/client";
 import { useWords } from "../../lang/words";
 import { Confirm } from "../../ui/Confirm";
 import { Empty, Region } from "../../ui/Region";
+import { TableFrame } from "../../ui/TableFrame";
 
 type Key = Schemas["PartitionKey"];
 
@@ -42,29 +43,26 @@ function KeyList({ keys }: { keys: readonly Key[] }) {
           </button>
         </span>
       </div>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t("keys.unused")}>
-        <table>
-          <caption className="unseen">{t("keys.unused")}</caption>
-          <tbody>
-            {keys.map((one) => (
-              <tr key={`${one.kind} ${one.key}`}>
-                <td>{word("kind", one.kind)}</td>
-                <td className="mono">{one.key}</td>
-                <td className="num">
-                  <button
-                    type="button"
-                    className="danger"
-                    aria-label={t("keys.remove.of", { key: one.key })}
-                    onClick={() => setAsked([one])}
-                  >
-                    {t("keys.remove")}
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame caption={t("keys.unused")}>
+        <tbody>
+          {keys.map((one) => (
+            <tr key={`${one.kind} ${one.key}`}>
+              <td>{word("kind", one.kind)}</td>
+              <td className="mono">{one.key}</td>
+              <td className="num">
+                <button
+                  type="button"
+                  className="danger"
+                  aria-label={t("keys.remove.of", { key: one.key })}
+                  onClick={() => setAsked([one])}
+                >
+                  {t("keys.remove")}
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </TableFrame>
       {asked && (
         <Confirm
           title={t("keys.ask", { count: asked.length })}

@@ -2,6 +2,7 @@ import { number } from "../../format/format";
 import { useWords } from "../../lang/words";
 import type { Row } from "../../ui/study/studies";
 import { numberIn } from "../../ui/study/values";
+import { TableFrame } from "../../ui/TableFrame";
 
 /** The correlation of each pair of instruments, as numbers on colours. */
 export function Correlation({ rows, names }: { rows: Row[]; names: readonly string[] }) {
@@ -13,33 +14,30 @@ export function Correlation({ rows, names }: { rows: Row[]; names: readonly stri
     );
   return (
     <>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t("pf.part.correlation")}>
-        <table className="heat">
-          <caption className="unseen">{t("pf.part.correlation")}</caption>
-          <thead>
-            <tr>
-              <td />
-              {names.map((one) => (
-                <th key={one} scope="col">
-                  {one}
-                </th>
+      <TableFrame caption={t("pf.part.correlation")} className="heat">
+        <thead>
+          <tr>
+            <td />
+            {names.map((one) => (
+              <th key={one} scope="col">
+                {one}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((one) => (
+            <tr key={one}>
+              <th scope="row">{one}</th>
+              {names.map((other) => (
+                <td key={other} style={{ background: shade(of(one, other)) }}>
+                  {number(of(one, other), 2)}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {names.map((one) => (
-              <tr key={one}>
-                <th scope="row">{one}</th>
-                {names.map((other) => (
-                  <td key={other} style={{ background: shade(of(one, other)) }}>
-                    {number(of(one, other), 2)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </TableFrame>
       <p className="body muted small">{t("pf.note.correlation")}</p>
     </>
   );

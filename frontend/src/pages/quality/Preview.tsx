@@ -1,6 +1,7 @@
 import type { Schemas } from "../../api/client";
 import { day, month, number } from "../../format/format";
 import { type Key, useWords } from "../../lang/words";
+import { TableFrame } from "../../ui/TableFrame";
 
 const LINES = 12;
 
@@ -26,31 +27,28 @@ export function Preview({ preview }: { preview: Schemas["DecisionPreview"] }) {
           </div>
         ))}
       </div>
-      <div className="scroll preview" tabIndex={0} role="region" aria-label={t("quality.preview")}>
-        <table>
-          <caption className="unseen">{t("quality.preview")}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("quality.reason")}</th>
-              <th scope="col">{t("column.contract")}</th>
-              <th scope="col">{t("column.session")}</th>
-              <th scope="col" className="num">
-                {t("quality.bars")}
-              </th>
+      <TableFrame caption={t("quality.preview")} frame="preview">
+        <thead>
+          <tr>
+            <th scope="col">{t("quality.reason")}</th>
+            <th scope="col">{t("column.contract")}</th>
+            <th scope="col">{t("column.session")}</th>
+            <th scope="col" className="num">
+              {t("quality.bars")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.slice(0, LINES).map((group) => (
+            <tr key={`${group.symbol} ${group.contract} ${group.trade_date} ${group.reason}`}>
+              <td>{word("reason", group.reason)}</td>
+              <td>{`${group.symbol} ${group.contract}`}</td>
+              <td>{day(group.trade_date)}</td>
+              <td className="num">{number(group.bars)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {groups.slice(0, LINES).map((group) => (
-              <tr key={`${group.symbol} ${group.contract} ${group.trade_date} ${group.reason}`}>
-                <td>{word("reason", group.reason)}</td>
-                <td>{`${group.symbol} ${group.contract}`}</td>
-                <td>{day(group.trade_date)}</td>
-                <td className="num">{number(group.bars)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </TableFrame>
       {rest > 0 && <p className="small muted">{t("quality.more", { count: rest })}</p>}
       {already > 0 && <p className="small muted">{t("quality.already", { count: already })}</p>}
       <p className="small muted">{t("quality.starts", { count: runs, months: months.map(partition).join(", ") })}</p>

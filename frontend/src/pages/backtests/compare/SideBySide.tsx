@@ -5,6 +5,7 @@ import { useWords } from "../../../lang/words";
 import { pathTo } from "../../../ui/address";
 import { PageLink } from "../../../ui/Link";
 import type { Metrics } from "../../../ui/metrics";
+import { TableFrame } from "../../../ui/TableFrame";
 import { Swatch } from "./Swatch";
 
 const LONGEST = 40;
@@ -21,45 +22,42 @@ export function SideBySide({ found, names, metrics }: SideBySideProps) {
   const differing = Object.entries(found.differing);
   const columns = found.ids.length + 1;
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t("compare.title")}>
-      <table className="compare">
-        <caption className="unseen">{t("compare.title")}</caption>
-        <thead>
-          <tr>
-            <td />
-            {found.ids.map((id, at) => (
-              <th key={id} className="num words" scope="col">
-                <Swatch place={at} /> <PageLink href={pathTo("/backtests", { id })}>{names[at]}</PageLink>{" "}
-                <span className="mono muted">{id.slice(0, 8)}</span>
-              </th>
+    <TableFrame caption={t("compare.title")} className="compare">
+      <thead>
+        <tr>
+          <td />
+          {found.ids.map((id, at) => (
+            <th key={id} className="num words" scope="col">
+              <Swatch place={at} /> <PageLink href={pathTo("/backtests", { id })}>{names[at]}</PageLink>{" "}
+              <span className="mono muted">{id.slice(0, 8)}</span>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        <Part columns={columns}>{differing.length ? t("compare.differing") : t("compare.same")}</Part>
+        {differing.map(([name, values]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            {values.map((value, at) => (
+              <td key={at} className="num mono">
+                <Plain value={value} />
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          <Part columns={columns}>{differing.length ? t("compare.differing") : t("compare.same")}</Part>
-          {differing.map(([name, values]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              {values.map((value, at) => (
-                <td key={at} className="num mono">
-                  <Plain value={value} />
-                </td>
-              ))}
-            </tr>
-          ))}
-          <Part columns={columns}>{t("backtest.figures")}</Part>
-          {Object.entries(found.metrics).map(([name, values]) => (
-            <FigureRow
-              key={name}
-              metrics={metrics}
-              name={name}
-              values={values}
-              missing={found.metrics.missing_sessions}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+        <Part columns={columns}>{t("backtest.figures")}</Part>
+        {Object.entries(found.metrics).map(([name, values]) => (
+          <FigureRow
+            key={name}
+            metrics={metrics}
+            name={name}
+            values={values}
+            missing={found.metrics.missing_sessions}
+          />
+        ))}
+      </tbody>
+    </TableFrame>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Fragment } from "react";
 import { useWords } from "../../../lang/words";
 import type { Metrics } from "../../../ui/metrics";
+import { TableFrame } from "../../../ui/TableFrame";
 import { Figure } from "../Figure";
 import type { ResultDetail } from "../results";
 
@@ -15,34 +16,31 @@ export function FigureTable({ result, metrics }: FigureTableProps) {
   const known = metrics.all.filter((one) => one.key in result.metrics);
   const groups = [...new Set(known.map((one) => one.group))];
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t("backtest.figures")}>
-      <table>
-        <caption className="unseen">{t("backtest.figures")}</caption>
-        <tbody>
-          {groups.map((group) => (
-            <Fragment key={group}>
-              <tr>
-                <th colSpan={3} scope="colgroup">
-                  <h3>{word("group", group)}</h3>
-                </th>
-              </tr>
-              {known
-                .filter((one) => one.group === group)
-                .map((one) => (
-                  <tr key={one.key}>
-                    <th scope="row">{metrics.title(one.key)}</th>
-                    <td className="num">
-                      <Figure name={one.key} metrics={metrics} result={result} />
-                    </td>
-                    <td className="words muted" lang="en">
-                      {`${one.formula} ${one.least}`.trim()}
-                    </td>
-                  </tr>
-                ))}
-            </Fragment>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <TableFrame caption={t("backtest.figures")}>
+      <tbody>
+        {groups.map((group) => (
+          <Fragment key={group}>
+            <tr>
+              <th colSpan={3} scope="colgroup">
+                <h3>{word("group", group)}</h3>
+              </th>
+            </tr>
+            {known
+              .filter((one) => one.group === group)
+              .map((one) => (
+                <tr key={one.key}>
+                  <th scope="row">{metrics.title(one.key)}</th>
+                  <td className="num">
+                    <Figure name={one.key} metrics={metrics} result={result} />
+                  </td>
+                  <td className="words muted" lang="en">
+                    {`${one.formula} ${one.least}`.trim()}
+                  </td>
+                </tr>
+              ))}
+          </Fragment>
+        ))}
+      </tbody>
+    </TableFrame>
   );
 }

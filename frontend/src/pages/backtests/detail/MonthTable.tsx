@@ -1,6 +1,7 @@
 import type { Schemas } from "../../../api/client";
 import { monthNames, percent } from "../../../format/format";
 import { useWords } from "../../../lang/words";
+import { TableFrame } from "../../../ui/TableFrame";
 import { Shade } from "../Shade";
 
 /** Return the monthly returns of each year, and the return of the year. */
@@ -23,31 +24,28 @@ export function yearsOf(months: readonly Schemas["MonthlyReturn"][]) {
 export function MonthTable({ months }: { months: readonly Schemas["MonthlyReturn"][] }) {
   const { t } = useWords();
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t("backtest.months")}>
-      <table className="months">
-        <caption className="unseen">{t("backtest.months")}</caption>
-        <thead>
-          <tr>
-            {[t("months.year"), ...monthNames(), t("months.total")].map((name, at) => (
-              <th key={at} scope="col">
-                {name}
-              </th>
+    <TableFrame caption={t("backtest.months")} className="months">
+      <thead>
+        <tr>
+          {[t("months.year"), ...monthNames(), t("months.total")].map((name, at) => (
+            <th key={at} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {yearsOf(months).map(({ year, returns, whole }) => (
+          <tr key={year}>
+            <th scope="row">{year}</th>
+            {[...returns, whole].map((value, at) => (
+              <Shade key={at} value={value}>
+                {value === null ? "" : percent(value, 1)}
+              </Shade>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {yearsOf(months).map(({ year, returns, whole }) => (
-            <tr key={year}>
-              <th scope="row">{year}</th>
-              {[...returns, whole].map((value, at) => (
-                <Shade key={at} value={value}>
-                  {value === null ? "" : percent(value, 1)}
-                </Shade>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </TableFrame>
   );
 }

@@ -2,6 +2,7 @@ import type { Schemas } from "../../../api/client";
 import { money, NOTHING, number, percent } from "../../../format/format";
 import { language, useWords, word } from "../../../lang/words";
 import type { Columns } from "../../../ui/columns";
+import { TableFrame } from "../../../ui/TableFrame";
 
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const PERCENT = ["return", "mean_return", "positive_sessions", "win_rate", "depth"];
@@ -30,29 +31,26 @@ function ColumnTable({ name, columns }: { name: TableName; columns: Columns }) {
   const names = Object.keys(columns);
   const rows = columns[names[0] ?? ""] ?? [];
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={word("table", name)}>
-      <table>
-        <caption className="unseen">{word("table", name)}</caption>
-        <thead>
-          <tr>
+    <TableFrame caption={word("table", name)}>
+      <thead>
+        <tr>
+          {names.map((column) => (
+            <th key={column} scope="col" className={TEXT.includes(column) ? undefined : "num"}>
+              {column === "label" ? <span className="unseen">{word("table", name)}</span> : word("figure", column)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((_, at) => (
+          <tr key={at}>
             {names.map((column) => (
-              <th key={column} scope="col" className={TEXT.includes(column) ? undefined : "num"}>
-                {column === "label" ? <span className="unseen">{word("table", name)}</span> : word("figure", column)}
-              </th>
+              <Cell key={column} table={name} column={column} value={columns[column]?.[at]} />
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((_, at) => (
-            <tr key={at}>
-              {names.map((column) => (
-                <Cell key={column} table={name} column={column} value={columns[column]?.[at]} />
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </TableFrame>
   );
 }
 
