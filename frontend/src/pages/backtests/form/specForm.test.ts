@@ -1,24 +1,19 @@
-import type { SpecFieldInfo } from "../results";
+import { CROSS, field } from "../samples";
 import { changedOf, generalFields, groupOf, headingOf, parameterFields } from "./specForm";
 
-function info(name: string, kind: SpecFieldInfo["kind"], otherwise: unknown = null): SpecFieldInfo {
-  const bounds = { minimum: null, maximum: null, above: null, below: null };
-  return { name, kind, default: otherwise, description: `about ${name}`, required: false, choices: [], ...bounds };
-}
-
 const FIELDS = [
-  info("strategy", "text"),
-  info("name", "text", "unnamed"),
-  info("cash", "money", "100000"),
-  info("fee", "money"),
-  info("fee_rate", "money", "0"),
-  info("invented", "integer", 3),
-  info("parameters", "parameters"),
+  field("strategy", "text"),
+  field("name", "text", "unnamed"),
+  field("cash", "money", "100000"),
+  field("fee", "money"),
+  field("fee_rate", "money", "0"),
+  field("invented", "integer", 3),
+  field("parameters", "parameters"),
 ];
 
 describe("the form of a spec", () => {
   it("has every field of the server, and one that it does not know among the rest", () => {
-    expect(generalFields(FIELDS, {}, []).map((field) => field.name)).toEqual([
+    expect(generalFields(FIELDS, {}, []).map((one) => one.name)).toEqual([
       "name",
       "cash",
       "fee",
@@ -26,7 +21,7 @@ describe("the form of a spec", () => {
       "invented",
     ]);
     expect(groupOf("invented")).toBe("rest");
-    expect(generalFields(FIELDS, {}, []).find((field) => field.name === "invented")?.hint).toBe("about invented");
+    expect(generalFields(FIELDS, {}, []).find((one) => one.name === "invented")?.hint).toBe("about invented");
   });
 
   it("counts in a folded group what is not the default", () => {
@@ -38,15 +33,10 @@ describe("the form of a spec", () => {
   });
 
   it("shows a parameter that the strategy does not have", () => {
-    const bounds = { minimum: null, maximum: null, above: 0, below: null, description: "", search: null };
-    const strategy = {
-      name: "cross",
-      summary: "",
-      parameters: [{ name: "fast", type: "integer" as const, default: 5, ...bounds }],
-    };
-    const fields = parameterFields(strategy, { fats: 7 });
-    expect(fields.map((field) => [field.name, field.value])).toEqual([
+    const fields = parameterFields(CROSS, { fats: 7 });
+    expect(fields.map((one) => [one.name, one.value])).toEqual([
       ["fast", 5],
+      ["long_only", false],
       ["fats", 7],
     ]);
     expect(fields[0]?.min).toBe(1);
