@@ -41,7 +41,7 @@ def test_the_shown_bars_are_files_of_the_api(visitor: Visitor, api: Api) -> None
     expect(link).to_have_attribute("href", re.compile("timeframe=1h.*adjustment=additive.*format=csv"))
     with page.expect_download() as found:
         link.click()
-    assert re.match(r"ES_1h_.*\.csv$", found.value.suggested_filename)
+    assert re.match(r"ES-1h-.*\.csv$", found.value.suggested_filename)
     head, *rows = found.value.path().read_text("utf-8").splitlines()
     assert "open" in head
     assert rows

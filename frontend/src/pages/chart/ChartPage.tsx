@@ -234,14 +234,12 @@ function filesOf(view: View, shown: string | undefined): FileLink[] {
   const series = view.contract ? { contract: view.contract } : { adjustment: view.adjustment, rule: view.rule };
   const [start_date, end_date] = [view.from, view.to].map((t) => new Date(t * 1000).toISOString().slice(0, 19) + "Z");
   const timeframe = shown ?? view.timeframe;
-  const asked = { timeframe, ...series, start_date, end_date };
-  const file = [view.symbol, timeframe, start_date?.slice(0, 10), end_date?.slice(0, 10)].join("_");
+  const asked = { timeframe, ...series, start_date, end_date, download: "true" };
   return [
     ["CSV", "csv"],
     ["Parquet", "parquet"],
   ].map(([name = "", format = ""]) => ({
     name,
-    file: `${file}.${format}`,
     href: pathTo(`/api/v1/data/${encodeURIComponent(view.symbol)}`, { ...asked, format }),
   }));
 }

@@ -17,7 +17,6 @@ export interface Choices {
 /** A file with the bars that are shown. */
 export interface FileLink {
   name: string;
-  file: string;
   href: string;
 }
 
@@ -111,8 +110,8 @@ export function Controls({ view, choices, choose, date, goTo, copyLink, help, fi
         ))}
       </Group>
       <div className="row">
-        {files.map(({ name, file, href }) => (
-          <a key={name} className="button" href={href} download={file} title={t("chart.download", { format: name })}>
+        {files.map(({ name, href }) => (
+          <a key={name} className="button" href={href} download title={t("chart.download", { format: name })}>
             <Icon name="download" />
             {name}
           </a>
