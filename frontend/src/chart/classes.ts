@@ -1,6 +1,6 @@
 /**
- * The classes of a minute and how each looks: a colour and a pattern, so that they differ without colours too. Must not
- * know where counts come from.
+ * The classes of minutes, and how each is painted: by a colour, and by a pattern that tells it apart without colours.
+ * Callers count the minutes.
  */
 
 import { colour } from "../ui/theme";
@@ -8,10 +8,10 @@ import { colour } from "../ui/theme";
 /** Best first: a cell is drawn from the bottom up in this order. */
 export const CLASSES = ["traded", "no_trade", "closed", "halt", "quarantined", "failed", "never_asked"] as const;
 
-/** Classes that a person may want to do something about. */
+/** Classes that may need a person to act. */
 export const OPEN = ["quarantined", "failed", "never_asked"] as const;
 
-/** What a month says of its minutes: it does not tell the good classes apart, nor the bad ones. */
+/** The classes of a whole month, which knows neither which good class a minute has, nor which bad one. */
 export const COARSE = ["known", "quarantined", "missing"] as const;
 
 /** Every name that a count may have, best first. */
@@ -137,7 +137,7 @@ export function minutesOf(counts: Counts): number {
   return ALL.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
 }
 
-/** Return the class among those that need somebody which is the gravest of a session; undefined if it has none. */
+/** Return the gravest class of a session among `OPEN`; undefined if it has none. */
 export function worstOf(counts: Counts): (typeof OPEN)[number] | undefined {
   return OPEN.findLast((name) => (counts[name] ?? 0) > 0);
 }

@@ -1,6 +1,6 @@
 /**
- * The chart as it moves: what is seen decides which bars are loaded, and in which timeframe they are shown. Must not know
- * the controls around it, nor the address of the page.
+ * A chart that moves: it loads the bars of the window that is seen, and shows them in a timeframe that fits the screen. It
+ * knows neither the controls around it nor the address of the page.
  */
 
 import { onColours } from "../ui/theme";
@@ -18,7 +18,7 @@ import { between, type Instants, instantsOf, isOutside, newest } from "./window"
 const AHEAD = 1.5; // screens that are loaded before they are reached
 const OPEN_SHARE = 0.66; // part of all hours in which a market is open
 const FEWEST = 400; // bars on each side of the middle of a view that names a window
-const IDLE = 120; // milliseconds without a move after which far bars may go
+const IDLE = 120; // milliseconds without a move, after which bars far from the screen are dropped
 
 export class Stage {
   readonly canvas: Canvas;
@@ -56,7 +56,7 @@ export class Stage {
     this.canvas.chart.subscribeCrosshairMove(({ logical }) => hears.pointed?.(logical));
   }
 
-  /** Let go of everything: no listener and no request is left. */
+  /** Remove all listeners, and cancel all requests. */
   destroy(): void {
     this.#turn += 1;
     this.#ended.abort();
@@ -67,9 +67,9 @@ export class Stage {
   }
 
   /**
-   * Show another series; resolves to true when its candles are drawn, to false where something newer was asked for meanwhile.
+   * Show a series. Resolves to true when its candles are drawn, and to false if another one was asked for before that.
    *
-   * @param about awaited beside the bars
+   * @param about loaded at the same time as the bars
    */
   async open(view: Shown, about: Promise<About>): Promise<boolean> {
     const same = this.#view && keyOf(this.#view) === keyOf(view);
@@ -116,7 +116,7 @@ export class Stage {
     this.#hears.moved?.();
   }
 
-  /** Say of a roll what this function says. */
+  /** Set the function that describes a roll. */
   setRolls(rollText: (from: string, to: string) => string): void {
     this.coverage.marks.set({ rollText });
   }
@@ -146,7 +146,7 @@ export class Stage {
     );
   }
 
-  /** Load what is seen anew: the bars have changed. */
+  /** Load the bars of the window again, because they have changed. */
   async refresh(): Promise<void> {
     forgetBars();
     this.#levels.clear();
@@ -167,7 +167,7 @@ export class Stage {
     );
   }
 
-  /** First and last instant on the screen; null while that is still of another view than the one that was asked for. */
+  /** First and last instant on the screen; null while the screen still shows the view before. */
   get window(): Instants | null {
     return this.#opening ? null : this.#seen;
   }
@@ -177,7 +177,7 @@ export class Stage {
     return range && this.bars?.length ? instantsOf(this.bars, range) : null;
   }
 
-  /** Load other bars and draw them; false where something newer was asked for meanwhile, whatever became of these. */
+  /** Load other bars and draw them. False if others were asked for before these came. */
   async #load(
     timeframe: Timeframe | undefined,
     load: (bars: Bars) => Promise<void>,
@@ -257,7 +257,7 @@ export class Stage {
     }, IDLE);
   }
 
-  /** The same window in another timeframe; what is seen when it arrives counts. */
+  /** Show the window in another timeframe; if it has moved when the bars come, as it is then. */
   #swap(timeframe: Timeframe): void {
     const seen = this.#seen;
     if (!seen) return;
