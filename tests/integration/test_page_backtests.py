@@ -108,3 +108,13 @@ def test_of_very_many_trades_those_are_drawn_that_are_seen(visit: Visit, own: Ap
     page.get_by_role("region", name="Trades").evaluate("place => place.scrollTo(0, place.scrollHeight)")
     expect(table.get_by_role("link").last).to_have_text(f"{TRADES}")
     visitor.was_undisturbed()
+
+
+@pytest.mark.parametrize("language", ["en-US", "es-ES"])
+def test_the_table_of_results_fits_a_usual_screen(language: str, visit: Visit, own: Api) -> None:
+    visitor = visit(own.url, width=1440, locale=language)
+    page = visitor.opens("/backtests")
+    table = page.locator(".scroll", has=page.get_by_role("link", name="other", exact=True))
+    expect(table).to_be_visible()
+    assert table.evaluate("found => found.scrollWidth - found.clientWidth") <= 0
+    visitor.was_undisturbed()

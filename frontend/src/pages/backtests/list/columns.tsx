@@ -1,5 +1,6 @@
-import { moment, percent } from "../../../format/format";
-import { type Key, t } from "../../../lang/words";
+import type { ReactNode } from "react";
+import { ago, moment, percent } from "../../../format/format";
+import { t } from "../../../lang/words";
 import { pathTo } from "../../../ui/address";
 import type { Column } from "../../../ui/DataTable";
 import { PageLink } from "../../../ui/Link";
@@ -39,31 +40,22 @@ export function resultColumns(
       show: (row) => <Named row={row} apart={apart.get(row.id) ?? []} />,
     },
     {
-      name: "tags",
-      title: t("backtest.tags"),
-      value: (row) => row.tags.join(" ") || null,
-      show: (row) => <Tags tags={row.tags} />,
+      name: "strategy",
+      title: t("field.strategy"),
+      value: (row) => row.strategy,
+      show: (row) => <Two above={row.strategy} below={<span className="mono">{parametersOf(row.spec)}</span>} />,
     },
-    plain("strategy", "field.strategy"),
-    plain("instrument", "field.symbol"),
-    plain("timeframe", "field.timeframe"),
+    {
+      name: "market",
+      title: t("field.symbol"),
+      value: (row) => `${row.instrument} ${row.timeframe}`,
+      show: (row) => <Two above={`${row.instrument} ${row.timeframe}`} below={seriesOf(row.spec)} />,
+    },
     {
       name: "range",
       title: t("column.range"),
       value: (row) => (typeof row.spec.from === "string" ? row.spec.from : ""),
-      show: (row) => rangeOf(row.spec),
-    },
-    {
-      name: "series",
-      title: t("column.series"),
-      value: (row) => seriesOf(row.spec),
-      show: (row) => seriesOf(row.spec),
-    },
-    {
-      name: "parameters",
-      title: t("backtest.parameters"),
-      words: true,
-      show: (row) => <span className="mono">{parametersOf(row.spec)}</span>,
+      show: (row) => <div className="brief">{rangeOf(row.spec)}</div>,
     },
     ...LISTED.slice(0, AFTER_SHARPE).map((name) => figure(name, metrics)),
     {
@@ -78,13 +70,23 @@ export function resultColumns(
       name: "created",
       title: t("column.created"),
       value: (row) => row.created_at,
-      show: (row) => moment(row.created_at),
+      show: (row) => (
+        <div className="brief" title={moment(row.created_at)}>
+          {ago(row.created_at)}
+        </div>
+      ),
     },
   ];
 }
 
-function plain(name: "strategy" | "instrument" | "timeframe", title: Key): Column<Result> {
-  return { name, title: t(title), value: (row) => row[name], show: (row) => row[name] };
+/** What a cell says first, and below it what belongs to it. */
+function Two({ above, below }: { above: string; below: ReactNode }) {
+  return (
+    <>
+      {above}
+      <div className="small muted below">{below}</div>
+    </>
+  );
 }
 
 function figure(name: string, metrics: Metrics): Column<Result> {
@@ -101,13 +103,14 @@ function figure(name: string, metrics: Metrics): Column<Result> {
   };
 }
 
-/** The name as a link, the name of its spec, what tells it from others of its name, and its note. */
+/** The name as a link, the name of its spec, what tells it from others of its name, its tags and its note. */
 function Named({ row, apart }: { row: Result; apart: readonly string[] }) {
   return (
     <>
       <PageLink href={pathTo("/backtests", { id: row.id })}>{nameOf(row)}</PageLink>
       {row.title && <div className="small muted">{row.name}</div>}
       {apart.length > 0 && <div className="small mono">{apart.join(" · ")}</div>}
+      {row.tags.length > 0 && <Tags tags={row.tags} />}
       {row.note && (
         <div className="small muted clipped" title={row.note}>
           {row.note}
