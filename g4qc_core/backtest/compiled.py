@@ -53,7 +53,7 @@ def _places() -> Iterator[Path]:
         yield Path(_SETTINGS.CACHE_DIR)
         return
     yield _PACKAGE / "__pycache__"
-    yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "g4qc"
+    yield Path.home() / ".cache" / "g4qc"
 
 
 def _keep() -> bool:
