@@ -20,6 +20,7 @@ from tests.fixtures.api import Api, served
 from tests.fixtures.home import Home
 from tests.fixtures.pages import Visitor
 from tests.fixtures.study_launcher import WatchedLauncher
+from tests.integration.test_accessibility import violations
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
@@ -121,6 +122,7 @@ def test_a_study_is_seen_from_its_cost_to_its_report(
     expect(page.get_by_text(re.compile("^New (walk-forward analysis|simulation|portfolio)$"))).to_be_in_viewport()
     expect(page.locator("input[name=name]")).to_have_value(case.asked["name"])
     expect(page.locator(".cost")).to_contain_text(case.cost)
+    assert violations(page) == []
     assert len(launcher.started) == before
 
     page.get_by_role("button", name=case.start).click()
@@ -138,6 +140,7 @@ def test_a_study_is_seen_from_its_cost_to_its_report(
         expect(page.get_by_role("img", name=picture).first).to_be_visible()
     for table, count in case.tables.items():
         expect(rows(page, table)).to_have_count(count)
+    assert violations(page) == []
     page.locator("summary", has_text=re.compile("^Report$")).click()
     for language, words in zip(("English", "Español"), case.report, strict=True):
         page.get_by_label(re.compile("Language|Idioma")).select_option(label=language)

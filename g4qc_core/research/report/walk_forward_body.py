@@ -11,7 +11,7 @@ from g4qc_core.backtest.tear_sheet.sheet_elements import SheetWriter
 from g4qc_core.backtest.tear_sheet.sheet_sections import inputs_table, kind_of
 from g4qc_core.backtest.tear_sheet.worth_section import worth_section
 from g4qc_core.research.report.search_body import COUNTS
-from g4qc_core.research.report.walk_forward_charts import drifting
+from g4qc_core.research.report.walk_forward_charts import drifting, has_held
 
 if TYPE_CHECKING:
     from g4qc_core.research.report.walk_forward_page import WalkForwardPage
@@ -104,6 +104,8 @@ def _stitched(page: WalkForwardPage, write: SheetWriter) -> str:
         return ""
     deflation = page.summary["deflation"]
     notes = [write.text("stitched.note")]
+    if has_held(page.stitched):
+        notes.append(write.text("equity.benchmark"))
     if deflation["deflated_sharpe"] is not None:
         left = ("percent", deflation["deflated_sharpe"])
         notes.append(write.text("stitched.left", number=int(deflation["trials"]), left=left))

@@ -99,7 +99,7 @@ def _windows(windows: pd.DataFrame) -> Any:
 
 
 def _stitched(frame: pd.DataFrame) -> Any:
-    """Return the stitched equity, with a line where each part begins."""
+    """Return the stitched equity beside buy and hold, with a line where each part begins."""
     from bokeh.models import ColumnDataSource
     from bokeh.models.annotations import Span
 
@@ -115,6 +115,10 @@ def _stitched(frame: pd.DataFrame) -> Any:
         }
     )
     made = _dated(300, "axis.money")
+    held = has_held(frame)
+    if held:
+        source.data["held"] = some["held"].to_numpy()
+        made.line("x", "held", source=source, color=MUTED, line_width=1.3, line_dash="dashed")
     line = made.line("x", "equity", source=source, color=LINE, line_width=1.6)
     begins = frame.groupby("window")["trade_date"].first()
     for day in _milliseconds(begins):
@@ -124,9 +128,15 @@ def _stitched(frame: pd.DataFrame) -> Any:
         ("chart.window", "window", "int"),
         ("chart.equity", "equity", "money"),
         ("chart.drawdown", "drawdown", "percent"),
+        *([("chart.benchmark", "held", "money")] if held else []),
     ]
     add_hover(made, line, rows)
     return made
+
+
+def has_held(stitched: pd.DataFrame) -> bool:
+    """Return whether the stitched frame has the equity of buy and hold: those stored before it was kept have none."""
+    return "held" in stitched and bool(stitched["held"].notna().any())
 
 
 def _sample(windows: pd.DataFrame) -> Any:
