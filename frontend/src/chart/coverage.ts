@@ -21,7 +21,7 @@ export class Coverage {
   /** Tell of other bars. */
   show(bars: Bars): void {
     const { symbol } = bars.series;
-    if (this.#quality?.symbol !== symbol) this.#quality = new Quality(symbol);
+    if (this.#quality?.symbol !== symbol) this.#learn(symbol);
     this.#bars = bars;
     this.sessions = spans(bars.columns);
     this.#mark();
@@ -29,7 +29,13 @@ export class Coverage {
 
   /** Forget what was known: it may have changed. */
   forget(): void {
-    if (this.#quality) this.#quality = new Quality(this.#quality.symbol);
+    if (this.#quality) this.#learn(this.#quality.symbol);
+  }
+
+  /** Know nothing yet of an instrument; what was asked before is no longer wanted. */
+  #learn(symbol: string): void {
+    this.#quality?.stop();
+    this.#quality = new Quality(symbol);
   }
 
   /** Return the gaps in a bar, or between it and a neighbour. */

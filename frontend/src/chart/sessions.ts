@@ -49,9 +49,15 @@ export class Quality {
   /** Counts by `date contract`. */
   readonly #counts = new Map<string, Counts>();
   readonly #whole = new Set<string>();
+  readonly #stopped = new AbortController();
 
   constructor(symbol: string) {
     this.symbol = symbol;
+  }
+
+  /** Give up what is on its way. */
+  stop(): void {
+    this.#stopped.abort();
   }
 
   /** Load where in the spans the gaps lie, for the months that are not whole; true when something came. */
@@ -111,6 +117,7 @@ export class Quality {
     const { gaps } = await got(
       api.GET("/api/v1/gaps/{symbol}", {
         params: { path: { symbol: this.symbol }, query: { first: `${month}-01`, last: lastOf(month) } },
+        signal: this.#stopped.signal,
       }),
     );
     const found = (gaps as Schemas["MinuteGap"][]).map((gap) => ({
@@ -127,6 +134,7 @@ export class Quality {
     const answer = await got(
       api.GET("/api/v1/coverage/{symbol}", {
         params: { path: { symbol: this.symbol }, query: { first: `${year}-01-01`, last: `${year}-12-31` } },
+        signal: this.#stopped.signal,
       }),
     );
     for (const row of answer.sessions) {
