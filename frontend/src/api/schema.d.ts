@@ -110,6 +110,8 @@ export interface paths {
         /**
          * Jobs
          * @description List jobs, newest first, including runs of schedules and of Dagster's own pages.
+         *
+         *     With a filter, a page may have fewer jobs than `limit` although more follow.
          */
         get: operations["jobs_api_v1_jobs_get"];
         put?: never;
@@ -5680,6 +5682,12 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the previous page */
                 before?: string | null;
+                /** @description Only of this kind, or of this job in Dagster */
+                kind?: string;
+                /** @description Only those in this state */
+                state?: components["schemas"]["JobState"] | null;
+                /** @description Only those of which all these words are said */
+                find?: string;
             };
             header?: never;
             path?: never;

@@ -14,6 +14,7 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 
 from g4qc_core.api.dependencies import ApiContext, CanRead, CanRun, Context, listening
+from g4qc_core.api.job_filter import JobFilter, filtered_jobs
 from g4qc_core.api.job_launcher import Job, JobEvent, JobLauncher, JobState, WaitCode
 from g4qc_core.api.languages import Spoken, spoken
 from g4qc_core.api.problems import NO_NUL, documented
@@ -103,7 +104,7 @@ class LoggedEvent(BaseModel):
     at: datetime
     level: str = Field(description="DEBUG, INFO, WARNING, ERROR or CRITICAL")
     step: str = Field(description="Name of the step; empty for an event of the run")
-    message: str
+    message: Spoken
     failed: bool
     error: str | None = Field(description="Class of the error, of a failure or a retry")
     cause: str | None = Field(description="The innermost error in its own words")
@@ -151,10 +152,21 @@ async def jobs(
     context: Context,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     before: Annotated[str | None, Query(max_length=40, description="next_cursor of the previous page")] = None,
+    kind: Annotated[
+        str, Query(max_length=100, pattern=NO_NUL, description="Only of this kind, or of this job in Dagster")
+    ] = "",
+    state: Annotated[JobState | None, Query(description="Only those in this state")] = None,
+    find: Annotated[
+        str, Query(max_length=200, pattern=NO_NUL, description="Only those of which all these words are said")
+    ] = "",
 ) -> JobPage:
-    """List jobs, newest first, including runs of schedules and of Dagster's own pages."""
-    found = [job_status(job) for job in await context.call_launcher(context.launcher.jobs, limit, before)]
-    return JobPage(jobs=found, next_cursor=found[-1].id if len(found) == limit else None)
+    """List jobs, newest first, including runs of schedules and of Dagster's own pages.
+
+    With a filter, a page may have fewer jobs than `limit` although more follow.
+    """
+    wanted = JobFilter(kind, state, find)
+    found, cursor = await context.call_launcher(filtered_jobs, context.launcher, wanted, limit, before)
+    return JobPage(jobs=[job_status(job) for job in found], next_cursor=cursor)
 
 
 @router.post("/jobs", status_code=202, dependencies=[CanRun], responses=documented(409, 413))

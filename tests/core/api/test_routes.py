@@ -240,6 +240,22 @@ def test_jobs_are_listed_newest_first_and_page_by_page(api: Api) -> None:
     assert len(set(ids)) == len(ids)
 
 
+def test_jobs_are_found_by_kind_state_and_words_however_many_others_are_newer(api: Api) -> None:
+    with api.client() as client:
+        wanted = client.post("/jobs", json={"assets": ["contracts"], "partition": "6E"}).json()["id"]
+        for _ in range(120):
+            client.post("/jobs", json={"assets": ["roll_calendar"], "partition": "ES"})
+        found = client.get("/jobs", params={"find": "6e contracts"}).json()
+        none = client.get("/jobs", params={"find": "6e contracts", "state": "failed"}).json()
+        other = client.get("/jobs", params={"kind": "backtest", "find": "roll_calendar"}).json()
+        two = client.get("/jobs", params={"kind": "materialize", "find": "roll_calendar", "limit": 2}).json()
+        wrong = client.get("/jobs", params={"state": "lost"})
+    assert [job["id"] for job in found["jobs"]] == [wanted]
+    assert [none, other] == [{"jobs": [], "next_cursor": None}] * 2
+    assert (len(two["jobs"]), two["next_cursor"]) == (2, two["jobs"][-1]["id"])
+    assert wrong.status_code == 422
+
+
 def test_events_end_with_the_job_and_go_on_where_a_reader_left(api: Api) -> None:
     api.launcher.told = [JobEvent(f"0:{n}", NOW, "raw_bars", f"request {n}") for n in range(1, 4)]
     with api.client() as client:

@@ -1,10 +1,13 @@
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { useWords } from "../../lang/words";
 import type { SetQuery } from "../../ui/address";
 import type { Job } from "../../ui/JobView";
 import { kindsOf, readFilter, STATES, withCriterion } from "./filter";
 
+const WAIT = 300;
+
 interface JobFiltersProps {
+  /** Those whose kinds are offered. */
   jobs: readonly Job[];
   query: URLSearchParams;
   setQuery: SetQuery;
@@ -16,12 +19,14 @@ export function JobFilters({ jobs, query, setQuery }: JobFiltersProps) {
   const id = useId();
   const filter = readFilter(query);
   const [typed, setTyped] = useState(filter.find);
+  const timer = useRef(0);
   const kinds = [...new Set([...kindsOf(jobs), ...(filter.kind ? [filter.kind] : [])])];
   const narrowed = filter.kind || filter.state || filter.find;
 
   function find(text: string) {
     setTyped(text);
-    setQuery(withCriterion(query, "find", text));
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => setQuery((now) => withCriterion(now, "find", text)), WAIT);
   }
 
   return (
@@ -71,6 +76,7 @@ export function JobFilters({ jobs, query, setQuery }: JobFiltersProps) {
           type="button"
           className="quiet"
           onClick={() => {
+            clearTimeout(timer.current);
             setTyped("");
             setQuery(new URLSearchParams());
           }}

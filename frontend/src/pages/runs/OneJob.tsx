@@ -1,7 +1,7 @@
 import { type ReactElement, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { api, got } from "../../api/client";
-import { useJob } from "../../api/jobs";
+import { useJob, useJobLog } from "../../api/jobs";
 import { moment } from "../../format/format";
 import { useWords } from "../../lang/words";
 import { Card, PageHead } from "../../ui/Card";
@@ -19,6 +19,7 @@ import {
 } from "../../ui/JobView";
 import { OuterLink, PageLink } from "../../ui/Link";
 import { Region } from "../../ui/Region";
+import { sentence } from "../../ui/failures";
 
 /** One job: how it stands, why it failed, what it tells as it goes, and a way to cancel it. */
 export function OneJob({ id }: { id: string }) {
@@ -29,15 +30,36 @@ export function OneJob({ id }: { id: string }) {
       <PageHead title={job.data?.about || t("nav.runs")}>
         <PageLink href="/runs">{t("runs.back")}</PageLink>
       </PageHead>
-      <Region query={job}>{(begun) => <FollowedJob begun={begun} />}</Region>
+      <Region query={job}>{(begun) => <WholeJob begun={begun} />}</Region>
     </>
   );
 }
 
+/** What ended before is read; what goes on is followed, and stays as it was heard when it ends. */
+function WholeJob({ begun }: { begun: Job }) {
+  const [over] = useState(isOver(begun));
+  return over ? <EndedJob job={begun} /> : <FollowedJob begun={begun} />;
+}
+
+function EndedJob({ job }: { job: Job }) {
+  const log = useJobLog(job.id);
+  return <ShownJob job={job} told={log.data} trouble={log.isError ? sentence(log.error) : ""} />;
+}
+
 function FollowedJob({ begun }: { begun: Job }) {
+  return <ShownJob {...useLiveJob(begun)} />;
+}
+
+interface ShownJobProps {
+  job: Job;
+  /** Undefined while it is being read. */
+  told: readonly ToldEvent[] | undefined;
+  trouble: string;
+}
+
+function ShownJob({ job, told, trouble }: ShownJobProps) {
   const { t } = useWords();
-  const { job, told, trouble } = useLiveJob(begun);
-  const failures = told.filter((event) => event.failed);
+  const failures = (told ?? []).filter((event) => event.failed);
   return (
     <>
       {job.state === "failed" && (
@@ -56,7 +78,8 @@ function FollowedJob({ begun }: { begun: Job }) {
       </Card>
       <Card title={t("job.log")}>
         <div className="body">
-          {told.length ? <JobLog told={told} className="tall" /> : <p className="muted">{t("runs.notold")}</p>}
+          {told?.length ? <JobLog told={told} className="tall" /> : null}
+          {told && !told.length && <p className="muted">{t("runs.notold")}</p>}
         </div>
       </Card>
     </>

@@ -1,4 +1,4 @@
-import { useAllJobs } from "../../api/jobs";
+import { useJobs, useNewestJobs } from "../../api/jobs";
 import { useWords } from "../../lang/words";
 import { useQueryString } from "../../ui/address";
 import { Card, PageHead } from "../../ui/Card";
@@ -7,11 +7,12 @@ import { Empty, Failing } from "../../ui/Region";
 import { JobFilters } from "./JobFilters";
 import { JobTable } from "./JobTable";
 import { OneJob } from "./OneJob";
-import { meets, readFilter } from "./filter";
+import { readFilter } from "./filter";
 import "../../styles/runs.css";
 
 const OFTEN = 4000;
 const FAILED = 3;
+const NEWEST = 100;
 const DAY = 86_400_000;
 
 /** Everything that was started: all jobs, or one of them by its id in the address. */
@@ -24,10 +25,11 @@ export default function RunsPage() {
 function AllJobs() {
   const { t } = useWords();
   const [query, setQuery] = useQueryString();
-  const list = useAllJobs(OFTEN);
   const filter = readFilter(query);
+  const newest = useNewestJobs(NEWEST, OFTEN).data ?? [];
+  const list = useJobs(filter, OFTEN);
   const jobs = list.data?.pages.flatMap((page) => page.jobs) ?? [];
-  const shown = jobs.filter((job) => meets(job, filter));
+  const narrowed = Boolean(filter.kind || filter.state || filter.find);
   const more = list.hasNextPage && (
     <button type="button" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
       {t("runs.older")}
@@ -48,19 +50,19 @@ function AllJobs() {
       )}
       {list.data && !list.isError && (
         <>
-          <Newest jobs={jobs} />
+          <Newest jobs={newest} />
           <Card
             title={t("runs.all")}
             end={
               <span className="muted small" role="status">
-                {t("runs.shown", { shown: shown.length, count: jobs.length })}
+                {t("runs.shown", { count: jobs.length })}
               </span>
             }
           >
-            <JobFilters jobs={jobs} query={query} setQuery={setQuery} />
-            {shown.length > 0 && <JobTable jobs={shown} />}
-            {!shown.length && jobs.length > 0 && <Empty title={t("runs.none")} text={t("runs.none.text")} />}
-            {!jobs.length && <Empty title={t("jobs.empty")} text={t("jobs.empty.text")} />}
+            <JobFilters jobs={newest} query={query} setQuery={setQuery} />
+            {jobs.length > 0 && <JobTable jobs={jobs} />}
+            {!jobs.length && narrowed && <Empty title={t("runs.none")} text={t("runs.none.text")} />}
+            {!jobs.length && !narrowed && <Empty title={t("jobs.empty")} text={t("jobs.empty.text")} />}
             {more && <div className="body">{more}</div>}
           </Card>
         </>

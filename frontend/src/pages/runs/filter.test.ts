@@ -1,5 +1,5 @@
 import type { Job } from "../../ui/JobView";
-import { kindsOf, meets, readFilter, withCriterion } from "./filter";
+import { kindsOf, readFilter, withCriterion } from "./filter";
 
 const JOB: Job = {
   id: "one",
@@ -22,23 +22,8 @@ const JOB: Job = {
 const NONE = { kind: "", state: "", find: "" };
 
 describe("the filter of jobs", () => {
-  it("leaves nothing out without criteria", () => {
-    expect(meets(JOB, NONE)).toBe(true);
-  });
-
   it("knows a run by its job in Dagster", () => {
-    expect(meets(JOB, { ...NONE, kind: "update_bars" })).toBe(true);
-    expect(meets(JOB, { ...NONE, kind: "run" })).toBe(false);
     expect(kindsOf([JOB, { ...JOB, kind: "backtest" }, JOB])).toEqual(["backtest", "update_bars"]);
-  });
-
-  it("finds every word, in any order and size", () => {
-    expect(meets(JOB, { ...NONE, find: "gateway es" })).toBe(true);
-    expect(meets(JOB, { ...NONE, find: "gateway nq" })).toBe(false);
-  });
-
-  it("wants all criteria met", () => {
-    expect(meets(JOB, { kind: "update_bars", state: "succeeded", find: "" })).toBe(false);
   });
 
   it("is read from the address as it was written", () => {

@@ -1,13 +1,7 @@
 /** Which jobs a list shows: by kind, state and text, as the address says it. */
 
+import type { JobFilter } from "../../api/jobs";
 import type { Job } from "../../ui/JobView";
-
-/** The criteria; an empty one leaves nothing out. */
-export interface JobFilter {
-  kind: string;
-  state: string;
-  find: string;
-}
 
 export const STATES = ["running", "queued", "failed", "succeeded", "cancelled"] as const;
 
@@ -23,17 +17,6 @@ export function withCriterion(query: URLSearchParams, name: keyof JobFilter, val
   if (value) next.set(name, value);
   else next.delete(name);
   return next;
-}
-
-/** True for a job that meets all criteria. */
-export function meets(job: Job, { kind, state, find }: JobFilter): boolean {
-  if (state && job.state !== state) return false;
-  if (kind && kindOf(job) !== kind) return false;
-  const text = [job.about, job.job, job.kind, job.message, job.id].filter(Boolean).join(" ").toLowerCase();
-  return find
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
 }
 
 /** Return what a job is called by: a run that no surface of G4QC began by its job in Dagster, if it has a name. */
