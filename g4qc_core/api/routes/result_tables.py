@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import CanRead, Context
 from g4qc_core.api.downloads import spec_parts
+from g4qc_core.api.languages import Spoken
 from g4qc_core.api.problems import documented
 from g4qc_core.api.routes.backtests import BacktestId, columns_of, record_of
 from g4qc_core.api.table_answers import TABLE_ANSWERS, TABLE_WORDS, TableAsked, TableName, TablePage
@@ -29,12 +30,12 @@ class MetricDefinition(BaseModel):
     """What a figure of a result is."""
 
     key: str = Field(description="Name among the metrics of a result")
-    formula: str
+    formula: Spoken
     unit: str = Field(description="money, share, ratio, sessions, days, bars or count")
     group: str
     needs: str = Field(description="sessions, trades, bars or benchmark")
     annual: bool = Field(description="True if it is scaled to a year")
-    least: str = Field(description="The smallest sample of which it is meaningful; empty if any will do")
+    least: Spoken = Field(description="The smallest sample of which it is meaningful; empty if any will do")
     reliable_from: int = Field(
         description="Sessions, or trades for means and ratios of trades, from which it is reliable; 0: always"
     )

@@ -17,6 +17,7 @@ from g4qc_core.backtest.metrics import DEFINITIONS
 from g4qc_core.backtest.metrics.calendar_tables import WEEKDAYS
 from g4qc_core.backtest.worth_meanings import WORTH_MEANINGS
 from g4qc_core.errors import UsageError
+from g4qc_core.messages.translation import in_language
 
 LANGUAGES = ("en", "es")
 AUTO = "auto"
@@ -24,7 +25,6 @@ AUTO = "auto"
 
 NOTHING = "–"
 _PAGE = Path(__file__).parent / "page"
-_NUMBER = re.compile(r"\d+")
 _VALUE = re.compile(r"\{(\w+)\}")
 _DIGITS = {"money": 2, "ratio": 3, "int": 0}
 _MONTHS = {
@@ -53,21 +53,12 @@ def table_of(language: str) -> Mapping[str, str]:
         raise UsageError(f"The report has no language {language}: choose one of {', '.join((AUTO, *LANGUAGES))}.")
     texts = json.loads((_PAGE / f"{language}.json").read_text("utf-8"))
     for name, definition in DEFINITIONS.items():
+        texts[f"means.{name}"] = in_language(definition.words, language)
         if language == "en":
-            texts[f"means.{name}"] = definition.words
             texts.setdefault(f"figure.{name}", label(name))
-        elif definition.least and f"means.{name}" in texts:
-            texts[f"means.{name}"] += f" {_least(definition.least, texts)}"
-    if language == "en":
-        for name, (title, words) in WORTH_MEANINGS.items():
-            texts |= {f"figure.{name}": title, f"means.{name}": words}
+    for name, (title, words) in WORTH_MEANINGS.items():
+        texts |= {f"figure.{name}": in_language(title, language), f"means.{name}": in_language(words, language)}
     return MappingProxyType(texts)
-
-
-def _least(english: str, texts: Mapping[str, str]) -> str:
-    """Return the sentence about the smallest sample in the language of these texts."""
-    kind = next(kind for kind in ("days", "trades", "sessions") if kind in english)
-    return texts[f"least.{kind}"].format(*_NUMBER.findall(english))
 
 
 def page_file(name: str) -> str:

@@ -20,7 +20,7 @@ SAID = [
     *(about for kind in STUDY_KINDS.values() for about in kind.tables.values()),
     *SEARCH_TABLES.values(),
     *VERDICTS.values(),
-    *(one.least for one in DEFINITIONS.values() if one.least),
+    *(one.words for one in DEFINITIONS.values()),
     *(RangeEdge("fast", 5, end).words for end in ("largest", "smallest")),
     Constraint.parse("trades >= 30").broken_by({"trades": 12}),
     Constraint.parse("trades >= 30").broken_by({}),

@@ -33,9 +33,7 @@ export function FigureTable({ result, metrics }: FigureTableProps) {
                   <td className="num">
                     <Figure name={one.key} metrics={metrics} result={result} />
                   </td>
-                  <td className="words muted" lang="en">
-                    {`${one.formula} ${one.least}`.trim()}
-                  </td>
+                  <td className="words muted">{`${one.formula} ${one.least}`.trim()}</td>
                 </tr>
               ))}
           </Fragment>
