@@ -155,6 +155,7 @@ def test_links_of_a_result_fill_in_the_forms(visitor: Visitor, own: tuple[Api, W
     page.go_back()
     page.get_by_role("link", name="In a portfolio").click()
     expect(page.locator("[name='parts.0.backtest.instrument']")).to_have_value("ES")
+    expect(page.locator(".cost")).to_contain_text("in one account of 1,000,000 USD")
     page.go_back()
     page.get_by_role("link", name="Simulate it").click()
     expect(page.locator("[name=result]")).to_have_value(result)

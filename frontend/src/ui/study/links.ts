@@ -15,9 +15,10 @@ export function monteCarloOf(result: string | Spec): string {
   return formOf("/monte-carlo", { result: typeof result === "string" ? result : unnamed(result) });
 }
 
-/** Return the address of a new portfolio of backtests. */
+/** Return the address of a new portfolio of backtests, with the cash of all of them. */
 export function portfolioOf(backtests: readonly Spec[]): string {
-  return formOf("/portfolio", { parts: backtests.map((one) => ({ backtest: unnamed(one) })) });
+  const cash = backtests.reduce((sum, one) => sum + Number(one.cash ?? 0), 0);
+  return formOf("/portfolio", { cash: String(cash), parts: backtests.map((one) => ({ backtest: unnamed(one) })) });
 }
 
 function formOf(page: string, spec: Spec): string {
