@@ -65,3 +65,9 @@ def test_of_a_stored_document_sentences_change_and_names_do_not() -> None:
         "notes": ["Intervalos de cada distribución."],
         "worth": {"words": "en marcha", "count": 2},
     }
+
+
+def test_a_sentence_agrees_with_one_as_with_several() -> None:
+    said = "left out between training and test, as the spec says."
+    assert in_language(f"1 session {said}", "es").startswith("Entre entrenamiento y prueba se apartan 1 sesión,")
+    assert in_language(f"2 sessions {said}", "es").startswith("Entre entrenamiento y prueba se apartan 2 sesiones,")

@@ -168,7 +168,7 @@ def test_ruin_in_a_part_ends_the_chain_and_is_said(
     summary = record.summary or {}
     assert summary["verdict"] == "refused"
     assert any("Window 2 cannot be traded, and the chain ends with it: " in note for note in summary["notes"])
-    assert "1 window was not run after it." in summary["notes"]
+    assert "1 window after it did not run." in summary["notes"]
     assert ready.studies.frame(record.id, "stitched")["window"].unique().tolist() == [1]
 
 

@@ -146,7 +146,7 @@ def _notes(spec: PortfolioSpec, planned: int | None, failed: list[tuple[np.datet
     if failed:
         day, words = failed[0]
         found.append(
-            f"{counted(len(failed), 'estimate was', 'estimates were')} left out, and the one before went on, the first "
-            f"on {pd.Timestamp(day).date()}: {words}"
+            f"{counted(len(failed), 'estimate')} could not be made, and the one before went on, the first on "
+            f"{pd.Timestamp(day).date()}: {words}"
         )
     return tuple(found)

@@ -67,7 +67,7 @@ def notes_of(plan: WalkForwardPlan, windows: Sequence[WindowRecord]) -> list[str
     found += [one.words for one in windows if one.words]
     if windows[-1].ends_the_chain and len(windows) < len(plan.windows):
         left = len(plan.windows) - len(windows)
-        found.append(f"{counted(left, 'window was', 'windows were')} not run after it.")
+        found.append(f"{counted(left, 'window')} after it did not run.")
     if plan.search.spec.minutes is not None:
         found.append("The search has a budget in minutes: a slower machine tries fewer sets and may choose others.")
     if not plan.spec.confirm:
@@ -76,7 +76,7 @@ def notes_of(plan: WalkForwardPlan, windows: Sequence[WindowRecord]) -> list[str
 
 
 def _gap(plan: WalkForwardPlan) -> str:
-    left = counted(plan.purge, "session is", "sessions are")
+    left = counted(plan.purge, "session")
     if plan.spec.purge is not None:
         return f"{left} left out between training and test, as the spec says."
     return (
