@@ -29,7 +29,7 @@ from g4qc_core.storage.stores import Stores, open_stores
 VIEW = "/chart?symbol=ES&timeframe=1min&adjustment=additive"
 MIDDLE = "&from=2019-06-12T13:00Z&to=2019-06-12T17:00Z"
 SIZE = {"width": 1440, "height": 900}
-ROUNDS, PANS, ZOOMS = 7, 150, 50
+ROUNDS, PANS, ZOOMS, DRAGS = 7, 150, 50, 12
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # Coarser bars by the clock instead of by the session: right enough to be drawn.
@@ -63,6 +63,16 @@ _PRESS = """async key => {
   await frame(); await frame();
   while (chart.dataset.state !== 'shown') await frame();
   return performance.now() - begun;
+}"""
+
+_WATCH = """() => {
+  const frames = window.drawn = [];
+  const look = now => { frames.push(now); window.watching = requestAnimationFrame(look); };
+  window.watching = requestAnimationFrame(look);
+}"""
+_WATCHED = """() => {
+  cancelAnimationFrame(window.watching);
+  return window.drawn.slice(1).map((at, place) => at - window.drawn[place]);
 }"""
 
 
@@ -123,6 +133,7 @@ def measure(chromium: Browser, url: str, shots: Path | None) -> dict[str, float]
     near, far = pressed(page, "ArrowLeft", PANS), pressed(page, "PageUp", PANS)
     if shots:
         page.screenshot(path=shots / "panned.png")
+    frames = dragged(page)
     out = pressed(page, "-", ZOOMS)
     if shots:
         page.screenshot(path=shots / "decade.png")
@@ -134,6 +145,8 @@ def measure(chromium: Browser, url: str, shots: Path | None) -> dict[str, float]
         "pan a tenth, p95": p95(near),
         "pan a screen, median": median(far),
         "pan a screen, p95": p95(far),
+        "drag, median frame": median(frames),
+        "drag, p95 frame": p95(frames),
         "zoom out, median": median(out),
         "zoom out, p95": p95(out),
     }
@@ -153,6 +166,21 @@ def first_candles(chromium: Browser, address: str) -> float:
 def pressed(page: Page, key: str, times: int) -> list[float]:
     """Milliseconds that each press of the key takes to be seen."""
     return [float(page.evaluate(_PRESS, key)) for _ in range(times)]
+
+
+def dragged(page: Page) -> list[float]:
+    """Milliseconds between the frames while the mouse drags the chart to the right, again and again."""
+    box = page.locator(".candles").bounding_box()
+    assert box
+    frames: list[float] = []
+    for _ in range(DRAGS):
+        page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.evaluate(_WATCH)
+        page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=60)
+        frames += page.evaluate(_WATCHED)
+        page.mouse.up()
+    return frames
 
 
 def p95(values: list[float]) -> float:

@@ -193,7 +193,8 @@ def trades(
 
     JSON, or the file that `format` names; an Arrow stream too if the request accepts one.
     """
-    record, found, _ = load(backtest_id, context)
+    record = record_of(backtest_id, context)
+    found = context.stores().backtests.trades(backtest_id)
     return _table(record, found, "trades", _form(format, accept), download)
 
 
@@ -211,7 +212,8 @@ def equity(
 
     A file, by `format` or as an Arrow stream that the request accepts, has all rows.
     """
-    (record, _, curve), form = load(backtest_id, context), _form(format, accept)
+    record, form = record_of(backtest_id, context), _form(format, accept)
+    curve = context.stores().backtests.equity(backtest_id)
     if by == "session":
         table = session_table(curve, float(record.metrics["starting_cash"]))
         return _table(record, table, "equity-by-session", form, download)
@@ -257,15 +259,6 @@ def record_of(backtest_id: str, context: Context) -> BacktestRecord:
     if found is None:
         raise stores.deleted.missing(backtest_id)
     return found
-
-
-def load(backtest_id: str, context: Context) -> tuple[BacktestRecord, pd.DataFrame, pd.DataFrame]:
-    """Return a result with its trades and equity; see `record_of` for the errors."""
-    stores = context.stores()
-    try:
-        return stores.backtests.load(backtest_id)
-    except UsageError:
-        raise stores.deleted.missing(backtest_id) from None
 
 
 def detail(record: BacktestRecord, context: Context) -> BacktestDetail:

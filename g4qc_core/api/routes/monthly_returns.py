@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from g4qc_core.api.dependencies import CanRead, Context
 from g4qc_core.api.problems import documented
-from g4qc_core.api.routes.backtests import BacktestId, load
+from g4qc_core.api.routes.backtests import BacktestId, record_of
 from g4qc_core.backtest.metrics import monthly_returns, session_equity
 
 router = APIRouter(tags=["backtests"], dependencies=[CanRead], responses=documented(401, 403, 404, 410, 422, 429, 503))
@@ -30,7 +30,8 @@ class MonthlyReturns(BaseModel):
 @router.get("/backtests/{backtest_id}/months")
 def months(backtest_id: BacktestId, context: Context) -> MonthlyReturns:
     """Return the return of each month; the first one is relative to the starting cash."""
-    record, _, equity = load(backtest_id, context)
+    record = record_of(backtest_id, context)
+    equity = context.stores().backtests.equity(backtest_id)
     returns = monthly_returns(session_equity(equity), float(record.metrics["starting_cash"]))
     return MonthlyReturns(
         id=backtest_id, months=[MonthlyReturn(month=str(m), value=float(r)) for m, r in returns.items()]

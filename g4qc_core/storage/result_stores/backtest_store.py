@@ -221,9 +221,17 @@ class BacktestStore:
             row = connection.execute(select(backtests).where(backtests.c.id == backtest_id)).first()
             if row is None:
                 raise unknown("backtest", backtest_id, connection.scalars(select(backtests.c.id)))
-            trades = _trades(connection, backtest_id)
-            equity = _equity(connection, backtest_id)
-        return _record(row), trades, equity
+            return _record(row), _trades(connection, backtest_id), _equity(connection, backtest_id)
+
+    def trades(self, backtest_id: str) -> pd.DataFrame:
+        """Return the trades of a result, as `load` does."""
+        with self._database.transaction() as connection:
+            return _trades(connection, backtest_id)
+
+    def equity(self, backtest_id: str) -> pd.DataFrame:
+        """Return the equity of a result, as `load` does."""
+        with self._database.transaction() as connection:
+            return _equity(connection, backtest_id)
 
     def save_spec(self, spec: StoredSpec) -> None:
         """Save a spec; a later spec of the same name replaces it."""
@@ -293,7 +301,8 @@ def insert_trial(connection: Connection, trial: Trial) -> None:
 def _trades(connection: Connection, backtest_id: str) -> pd.DataFrame:
     query = select(*(backtest_trades.c[name] for name in TRADE_COLUMNS))
     query = query.where(backtest_trades.c.backtest_id == backtest_id).order_by(backtest_trades.c.number)
-    frame = pd.DataFrame(connection.execute(query).all(), columns=list(TRADE_COLUMNS))
+    # Plain tuples: pandas asks every other row what it is.
+    frame = pd.DataFrame([tuple(row) for row in connection.execute(query)], columns=list(TRADE_COLUMNS))
     return frame.astype({name: _DTYPES[backtest_trades.c[name].type.python_type] for name in TRADE_COLUMNS})
 
 

@@ -6,7 +6,8 @@ import { type Newest, newest } from "./newest";
 
 export type Explored = Schemas["ExploreAnswer"];
 
-const REST = 60;
+/** A frame: a slider that is moved asks once for each, and the queue passes over all but the newest. */
+const REST = 16;
 const AGAIN = 4_000;
 const MEASURE = "explore";
 
