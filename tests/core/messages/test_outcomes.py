@@ -26,6 +26,7 @@ SAID = [
     Constraint.parse("trades >= 30").broken_by({}),
     nothing_ranked(SearchCounts(tried=3), [Constraint.parse("trades >= 30")], "trades is 12, wanted >= 30"),
     "sharpe is not defined. Not meaningful below 56 days or 40 sessions.",
+    "Annual figures are not meaningful: 1 day with bars in 1 session; they need at least 56 days and 10 sessions.",
     "85% of the Sharpe ratio in sample is left out of sample; at least 50% is wanted.",
     "Sessions or sets are too few for a probability of overfitting; at most 50% is wanted.",
     "ES has 100.0 % of the risk, and 60 % is the bound; it is the only instrument.",
