@@ -1,1 +1,1 @@
-export{t as NOTHING,n as ago,r as clock,i as compact,a as day,o as decimalSign,s as lasting,c as moment,l as money,u as month,d as monthNames,f as number,p as percent,m as price,h as quoted,g as readDecimal,_ as readNumber,v as share,y as signed,b as timeOfDay}from"./format2.js";
+export{t as NOTHING,n as ago,r as clock,i as compact,a as day,o as decimalSign,s as lasting,c as moment,l as money,u as month,d as monthNames,f as number,p as percent,m as price,h as quoted,g as readDecimal,_ as readNumber,v as share,y as signed,b as timeOfDay,x as timeTicks}from"./format2.js";

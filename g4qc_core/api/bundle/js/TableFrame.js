@@ -1,0 +1,1 @@
+import{s as e}from"./Region.js";var t=e();function n({caption:e,className:n,frame:r=``,children:i}){return(0,t.jsx)(`div`,{className:`scroll ${r}`.trim(),tabIndex:0,role:`region`,"aria-label":e,children:(0,t.jsxs)(`table`,{className:n,children:[(0,t.jsx)(`caption`,{className:`unseen`,children:e}),i]})})}export{n as t};
