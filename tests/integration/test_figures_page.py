@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from g4qc_core.backtest.metrics import DEFINITIONS
 from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
 from g4qc_core.instruments.registry import load_registry
+from g4qc_core.messages.translation import in_language
 from g4qc_core.services.backtests.spec_run import run_spec
 from g4qc_core.storage.stores import open_stores
 from tests.fixtures.api import Api
@@ -46,7 +47,7 @@ def test_every_figure_is_shown_with_its_formula(
     page = visitor.opens(f"/backtests?id={results[0]}")
     expect(page.get_by_role("heading", name=head)).to_be_visible()
     for key in ("sharpe", "intraday_drawdown", "information_ratio"):
-        expect(page.get_by_text(DEFINITIONS[key].formula)).to_be_attached()
+        expect(page.get_by_text(in_language(DEFINITIONS[key].formula, locale[:2]))).to_be_attached()
     expect(page.locator("main")).not_to_contain_text("metric.")
     expect(page.get_by_text("hash of the sources")).to_be_visible()
     weekdays = page.get_by_role("region", name="By weekday" if locale == "en-US" else "Por día")

@@ -378,7 +378,8 @@ def test_what_does_not_fit_is_one_sentence() -> None:
         run_portfolio([lane], Decimal(0), "USD")
 
 
-GOLDEN = {1: "c319488780c5240b22f1f640c05f9958"}
+# Version 2 differs in the seventh digit of ideal contracts of a small foreign instrument, which is not among these.
+GOLDEN = {1: "c319488780c5240b22f1f640c05f9958", 2: "c319488780c5240b22f1f640c05f9958"}
 
 
 def test_the_numbers_of_an_account_change_only_with_the_declared_version_of_portfolios() -> None:
