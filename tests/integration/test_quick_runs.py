@@ -16,6 +16,7 @@ from sqlalchemy import URL, create_engine, text
 
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.fixtures.home import OCTOBER, Home, home_on
+from tests.fixtures.processes import command_line
 from tests.fixtures.waiting import PATIENCE, until
 from tests.fixtures.web import Up, free_ports, up
 
@@ -46,7 +47,7 @@ def quick(own_home: Home) -> Iterator[Up]:
 def warm_parent(web: Up) -> psutil.Process | None:
     """The process that forks."""
     for found in psutil.Process(web.process.pid).children(recursive=True):
-        if any("multiprocessing.forkserver" in part for part in found.cmdline()):
+        if any("multiprocessing.forkserver" in part for part in command_line(found)):
             return found
     return None
 

@@ -19,6 +19,7 @@ from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.synthetic import SyntheticMarket
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
 from tests.fixtures.home import bare_home
+from tests.fixtures.processes import command_line
 from tests.fixtures.waiting import PATIENCE, until
 from tests.fixtures.web import MONTHS, Up, free_ports, up
 
@@ -57,9 +58,9 @@ def worker_of(web: Up) -> psutil.Process:
     """The process of the one run that is under way."""
     own = psutil.Process(web.process.pid).children(recursive=True)
     (server,) = [
-        p for p in own if "g4qc_pipelines.running.code_server" in p.cmdline() and "guard" not in p.cmdline()[3]
+        p for p in own if "g4qc_pipelines.running.code_server" in (words := command_line(p)) and "guard" not in words[3]
     ]
-    (worker,) = [p for p in server.children() if "spawn_main" in " ".join(p.cmdline())]
+    (worker,) = [p for p in server.children() if "spawn_main" in " ".join(command_line(p))]
     return worker
 
 

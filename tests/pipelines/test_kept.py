@@ -17,6 +17,7 @@ from g4qc_core.ib.connection.dialling import probe_gateway
 from g4qc_pipelines.supervision.kept_services import KeptGateway
 from g4qc_pipelines.supervision.watch import Kept
 from tests.fixtures.home import Home
+from tests.fixtures.processes import command_line
 from tests.fixtures.waiting import PATIENCE, until
 
 
@@ -46,7 +47,7 @@ def gateway(home: Home, clock: Clock) -> Iterator[KeptGateway]:
 def serving(port: int) -> psutil.Process:
     """Return the process of the gateway that listens on the port; other tests of this process may have their own."""
     own = psutil.Process().children(recursive=True)
-    gateways = [p for p in own if p.cmdline()[1:4] == ["-m", "g4qc_pipelines.cli", "gateway"]]
+    gateways = [p for p in own if command_line(p)[1:4] == ["-m", "g4qc_pipelines.cli", "gateway"]]
     (found,) = [p for p in gateways if any(one.laddr.port == port for one in p.net_connections("tcp"))]
     return found
 
