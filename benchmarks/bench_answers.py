@@ -2,7 +2,7 @@
 
     python benchmarks/bench_answers.py [--rounds 7] [--home FOLDER] [--json FILE]
 
-The bars are those of `bench_pages.py`, of which a year of minutes is run and explored. A result is there when its table
+The bars are those of `bench_pages.py`. It runs and explores one year of minutes. A result is there when its table
 shows the first trades; a slider's answer, when its figures and curves are painted.
 """
 

@@ -70,7 +70,7 @@ def take(page: Page, url: str, path: Path) -> None:
 
 
 def main(server: str, *names: str) -> None:
-    """Take the pictures of all pages of a server, or of those that are named."""
+    """Take the pictures of a server's pages: of those that are named, or of all."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US", color_scheme="light")

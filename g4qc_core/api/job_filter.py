@@ -13,12 +13,12 @@ _MOST_READ = 1000
 
 @dataclass(frozen=True)
 class JobFilter:
-    """Criteria of jobs; those that are empty leave nothing out.
+    """Criteria of jobs; an empty one excludes no job.
 
     Attributes:
         kind: kind of the job, or the name of the job in Dagster for a run that the API did not start.
         state: its state.
-        find: words that are all in what is said of it, in any order.
+        find: words; the job's texts contain all of them, in any order.
     """
 
     kind: str = ""

@@ -5686,7 +5686,7 @@ export interface operations {
                 kind?: string;
                 /** @description Only those in this state */
                 state?: components["schemas"]["JobState"] | null;
-                /** @description Only those of which all these words are said */
+                /** @description Only those whose texts contain all of these words */
                 find?: string;
             };
             header?: never;

@@ -157,7 +157,7 @@ async def jobs(
     ] = "",
     state: Annotated[JobState | None, Query(description="Only those in this state")] = None,
     find: Annotated[
-        str, Query(max_length=200, pattern=NO_NUL, description="Only those of which all these words are said")
+        str, Query(max_length=200, pattern=NO_NUL, description="Only those whose texts contain all of these words")
     ] = "",
 ) -> JobPage:
     """List jobs, newest first, including runs of schedules and of Dagster's own pages.

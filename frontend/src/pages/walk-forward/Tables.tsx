@@ -8,16 +8,22 @@ import { numberIn } from "../../ui/study/values";
 
 const COUNTS = ["tried", "ranked", "unmet", "refused", "failed", "skipped"] as const;
 
-/** A row for each window; its test is an ordinary backtest. */
-export function Windows({ windows, parameters }: { windows: Row[]; parameters: readonly string[] }) {
-  const { t, word } = useWords();
-  const figure = (name: string, show: (value: number | null) => string): Column<Row> => ({
+/** Columns of numbers, under their names in the dictionary. */
+function useFigure() {
+  const { t } = useWords();
+  return (name: string, show: (value: number | null) => string): Column<Row> => ({
     name,
     title: t(`wf.column.${name}` as Key),
     number: true,
     value: (one) => one[name],
     show: (one) => show(numberIn(one, name)),
   });
+}
+
+/** A row for each window; its test is an ordinary backtest. */
+export function Windows({ windows, parameters }: { windows: Row[]; parameters: readonly string[] }) {
+  const { t, word } = useWords();
+  const figure = useFigure();
   const columns: Column<Row>[] = [
     {
       name: "window",
@@ -78,21 +84,15 @@ function chosen(text: Row[string] | undefined, names: readonly string[]): string
 /** A row for each combinatorial split: the folds of its test, and what its training chose. */
 export function Splits({ splits, parameters }: { splits: Row[]; parameters: readonly string[] }) {
   const { t } = useWords();
-  const column = (name: string, show: (value: number | null) => string): Column<Row> => ({
-    name,
-    title: t(`wf.column.${name}` as Key),
-    number: true,
-    value: (one) => one[name],
-    show: (one) => show(numberIn(one, name)),
-  });
+  const figure = useFigure();
   const columns: Column<Row>[] = [
-    column("split", (value) => number(value, 0)),
+    figure("split", (value) => number(value, 0)),
     { name: "tested", title: t("wf.column.tested"), show: (one) => String(one.tested).replaceAll("+", " + ") },
-    column("train_sessions", (value) => number(value, 0)),
-    column("test_sessions", (value) => number(value, 0)),
+    figure("train_sessions", (value) => number(value, 0)),
+    figure("test_sessions", (value) => number(value, 0)),
     { name: "chosen", title: t("wf.column.chosen"), words: true, show: (one) => chosen(one.parameters, parameters) },
-    column("trained", (value) => number(value, 3)),
-    column("sharpe", (value) => number(value, 2)),
+    figure("trained", (value) => number(value, 3)),
+    figure("sharpe", (value) => number(value, 2)),
   ];
   return (
     <DataTable caption={t("wf.group.splits")} columns={columns} rows={splits} rowKey={(one) => String(one.split)} />
@@ -102,17 +102,12 @@ export function Splits({ splits, parameters }: { splits: Row[]; parameters: read
 /** What became of the sets of each window. */
 export function Tried({ trials }: { trials: Row[] }) {
   const { t } = useWords();
+  const figure = useFigure();
   const stage = (text: string) =>
     text.startsWith("window ") ? t("wf.stage.window", { number: text.slice(7) }) : t("wf.stage.splits");
   const columns: Column<Row>[] = [
     { name: "stage", title: t("wf.column.stage"), show: (one) => stage(String(one.stage)) },
-    ...COUNTS.map((name): Column<Row> => ({
-      name,
-      title: t(`wf.column.${name}` as Key),
-      number: true,
-      value: (one) => one[name],
-      show: (one) => number(numberIn(one, name)),
-    })),
+    ...COUNTS.map((name) => figure(name, number)),
   ];
   return <DataTable caption={t("wf.part.tried")} columns={columns} rows={trials} rowKey={(one) => String(one.stage)} />;
 }
