@@ -11,19 +11,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from statistics import median
 from urllib.request import urlopen
 
+from bench_api import kept_home
 from bench_pages import SIZE, browser, serving
 from playwright.sync_api import Browser, Page
-
-from g4qc_core.storage.server.embedded import embedded_server
 
 NAME = "eleven-thousand"
 YEAR = {"from": "2024-01-02", "to": "2024-12-31", "cash": "100000000"}
@@ -37,15 +34,9 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="folder to keep the bars in, and to find them in the next time")
     parser.add_argument("--json", type=Path, help="file for the numbers")
     given = parser.parse_args()
-    home = given.home or Path(tempfile.mkdtemp(prefix="g4qc-bench-"))
-    try:
-        with serving(home) as (url, _), browser() as chromium:
-            run(home)
-            figures = {"result": results(chromium, url, given.rounds), "explore": explored(chromium, url, given.rounds)}
-    finally:
-        embedded_server(home).leave()
-        if given.home is None:
-            shutil.rmtree(home)
+    with kept_home(given.home) as home, serving(home) as (url, _), browser() as chromium:
+        run(home)
+        figures = {"result": results(chromium, url, given.rounds), "explore": explored(chromium, url, given.rounds)}
     for name, found in figures.items():
         print(f"{name:<10} ms: median {median(found):,.0f}, least {min(found):,.0f}, largest {max(found):,.0f}")
     if given.json:

@@ -139,6 +139,18 @@ def put_quality(stores: Stores, symbol: str, contract: str, days: list[date]) ->
 
 
 @contextmanager
+def kept_home(folder: Path | None = None) -> Iterator[Path]:
+    """Give a home with its embedded server: the folder, which stays, or a new one, which is deleted at the end."""
+    home = folder or Path(tempfile.mkdtemp(prefix="g4qc-bench-"))
+    try:
+        yield home
+    finally:
+        embedded_server(home).leave()
+        if folder is None:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
 def process(*command: str, port: int, environment: dict[str, str]) -> Iterator[psutil.Process]:
     """Yield a server in a separate process, once it listens."""
     child = subprocess.Popen([sys.executable, *command], env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
@@ -307,12 +319,8 @@ def main() -> None:
     if given.plain:
         serve_plain(given.plain[0], int(given.plain[1]))
         return
-    home = Path(tempfile.mkdtemp(prefix="g4qc-bench-"))
-    try:
+    with kept_home() as home:
         results = measure(home, given.rows)
-    finally:
-        embedded_server(home).leave()
-        shutil.rmtree(home)
     show(results)
     if given.json:
         given.json.write_text(json.dumps(results, indent=1) + "\n")

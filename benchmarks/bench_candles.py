@@ -15,7 +15,6 @@ import argparse
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from bench_api import CANDLES, CLIENTS, YEARS, free_port, process
+from bench_api import CANDLES, CLIENTS, YEARS, free_port, kept_home, process
 from sqlalchemy import URL, create_engine
 
 from g4qc_core.storage.server.embedded import embedded_server
@@ -55,14 +54,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, help="file for the numbers")
     given = parser.parse_args()
-    home = given.home or Path(tempfile.mkdtemp(prefix="g4qc-bench-"))
-    try:
-        with serving(home, given.other) as ways:
-            figures = measured(ways, given.rounds)
-    finally:
-        embedded_server(home).leave()
-        if given.home is None:
-            shutil.rmtree(home)
+    with kept_home(given.home) as home, serving(home, given.other) as ways:
+        figures = measured(ways, given.rounds)
     show(figures)
     if given.json:
         given.json.write_text(json.dumps(figures, indent=1) + "\n")

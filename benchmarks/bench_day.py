@@ -14,9 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import shutil
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bench_api import free_port, minutes, put, put_quality
+from bench_api import free_port, kept_home, minutes, put, put_quality
 from bench_pages import SIZE, browser
 from bench_trials import fill as fill_search
 from playwright.sync_api import CDPSession, Page
@@ -41,7 +39,6 @@ from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.instruments.registry import load_registry
 from g4qc_core.settings import Settings
 from g4qc_core.storage.lazy_stores import LazyStores
-from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.storage.stores import Stores, open_stores
 from tests.fixtures.api import MemoryLauncher
 
@@ -72,12 +69,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="file for the numbers")
     given = parser.parse_args()
     logging.disable()  # the server tells of each stream that its end breaks off
-    home = Path(tempfile.mkdtemp(prefix="g4qc-bench-"))
-    try:
+    with kept_home() as home:
         figures = measure(home, given.changes, given.visits)
-    finally:
-        embedded_server(home).leave()
-        shutil.rmtree(home, ignore_errors=True)
     if given.json:
         given.json.write_text(json.dumps(figures, indent=1) + "\n")
 

@@ -12,18 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 
-from bench_api import fill, free_port, process
+from bench_api import fill, free_port, kept_home, process
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import text
 
 from g4qc_core.settings import Settings
-from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.storage.stores import Stores, open_stores
 
 VIEW = "/chart?symbol=ES&timeframe=1min&adjustment=additive"
@@ -82,14 +80,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="file for the numbers")
     parser.add_argument("--shots", type=Path, help="folder for pictures of what was measured")
     given = parser.parse_args()
-    home = given.home or Path(tempfile.mkdtemp(prefix="g4qc-bench-"))
-    try:
-        with serving(home) as (url, rows), browser() as chromium:
-            figures = {"rows": float(rows), **measure(chromium, url, given.shots)}
-    finally:
-        embedded_server(home).leave()
-        if given.home is None:
-            shutil.rmtree(home)
+    with kept_home(given.home) as home, serving(home) as (url, rows), browser() as chromium:
+        figures = {"rows": float(rows), **measure(chromium, url, given.shots)}
     for name, value in figures.items():
         print(f"{name:<24} {value:>12,.0f}")
     if given.json:

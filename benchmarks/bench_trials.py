@@ -13,8 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,14 +22,13 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from bench_api import free_port, process
+from bench_api import free_port, kept_home, process
 from bench_pages import SIZE, browser
 from playwright.sync_api import Browser, Page
 
 from g4qc_core.settings import Settings
 from g4qc_core.storage.result_stores.search_store import SearchRecord
 from g4qc_core.storage.result_stores.trial_blocks import SearchTrial
-from g4qc_core.storage.server.embedded import embedded_server
 from g4qc_core.storage.stores import Stores, open_stores
 
 FIGURES = ("sharpe", "total_return", "max_drawdown", "trades", "profit_factor")
@@ -48,14 +45,8 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="folder to keep the trials in, and to find them in the next time")
     parser.add_argument("--json", type=Path, help="file for the numbers")
     given = parser.parse_args()
-    home = given.home or Path(tempfile.mkdtemp(prefix="g4qc-bench-"))
-    try:
-        with serving(home, given.trials) as address, browser() as chromium:
-            figures = measure(chromium, address, given.rounds)
-    finally:
-        embedded_server(home).leave()
-        if given.home is None:
-            shutil.rmtree(home)
+    with kept_home(given.home) as home, serving(home, given.trials) as address, browser() as chromium:
+        figures = measure(chromium, address, given.rounds)
     print(f"{'milliseconds':<24}{'clock: median':>16}{'worst':>8}{'processor: median':>20}{'worst':>8}")
     for name, rounds in figures.items():
         told = [(median(some), max(some)) for some in zip(*rounds, strict=True)]
