@@ -27,6 +27,8 @@
     │   ├── BarsIncomplete          minutes are stored, but the timeframe was not derived from their current version
     │   ├── BacktestRefused         a backtest without reliable figures: no bars, no margin, no such price
     │   │   └── MarginCall          the equity of an account fell below its margin
+    │   ├── IllegalMove             an order was told something that cannot happen to it
+    │   ├── TradingRefused          the trader may not start or trade: another account, limits, read-only gateway
     │   ├── EnginesDisagree         the reference engine gives another result than the search
     │   ├── SetTooSlow              an explored set took longer than it may
     │   └── WorkersLost             the processes of a search cannot start or go on
@@ -38,6 +40,7 @@
         ├── PacingViolation         the gateway reports too many requests
         ├── RequestCancelled        the gateway dropped the query
         ├── BarsDenied              the gateway reports an empty window for which it returned bars before
+        ├── TraderRunning           another process trades the account
         ├── InUse                   a run uses what the user wants to delete, or it was made again meanwhile
         ├── GraphUnavailable        Dagster's web server does not answer, or cannot launch now
         │   └── GraphStarting       Dagster does not answer yet: `g4qc up` is starting it
@@ -249,6 +252,18 @@ class BacktestRefused(PermanentError):
 
 class MarginCall(BacktestRefused):
     """The account could not pay the margin of an order, or nothing was left of it."""
+
+
+class IllegalMove(PermanentError):
+    """An order was told something that cannot happen to an order in its state."""
+
+
+class TradingRefused(PermanentError):
+    """The trader may not start or trade as its specs are: the account, the limits or the gateway forbid it."""
+
+
+class TraderRunning(TransientError):
+    """Another process trades the account."""
 
 
 class EnginesDisagree(PermanentError):

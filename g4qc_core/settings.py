@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     walk_forwards: Path | None = Field(
         None, description="File with your own walk-forward specs; unset: those that come with G4QC"
     )
+    trading: Path | None = Field(
+        None, description="File with the specs and limits of paper trading; unset: the one that comes with G4QC"
+    )
     strategies: Path | None = Field(
         None, description="Folder with your own strategies, a file each; unset: strategies under home"
     )
@@ -156,7 +159,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("home", "instruments", "calendars", "rolls", "open_interest", "backtests", "strategies", "searches"),
-        *("portfolios", "walk_forwards", "database_password_file"),
+        *("portfolios", "walk_forwards", "trading", "database_password_file"),
     )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:

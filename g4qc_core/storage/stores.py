@@ -37,6 +37,12 @@ from g4qc_core.storage.run_progress_store import RunProgressStore
 from g4qc_core.storage.server.database import Database, open_database
 from g4qc_core.storage.server.named_locks import NamedLocks
 from g4qc_core.storage.trade_date_migration import TradeDateMigration
+from g4qc_core.storage.trading_stores.drift_store import DriftStore
+from g4qc_core.storage.trading_stores.execution_store import ExecutionStore
+from g4qc_core.storage.trading_stores.live_bar_store import LiveBarStore
+from g4qc_core.storage.trading_stores.order_store import OrderStore
+from g4qc_core.storage.trading_stores.safety_store import SafetyStore
+from g4qc_core.storage.trading_stores.trader_store import TraderStore
 
 
 class Stores:
@@ -67,6 +73,12 @@ class Stores:
         deleted: deleted results.
         searches: searches over parameter sets.
         studies: walk-forward analyses, Monte Carlo simulations and portfolios.
+        orders: decisions of traders, and their orders.
+        executions: the ledger of traded accounts.
+        safety: locks, reconciliations and the kill switch of trading.
+        traders: traders, their commands and their log.
+        live_bars: one-minute bars as traders saw them.
+        drifts: how far paper fills were from their backtests.
         changes: versions of what is stored, for listeners.
         locks: locks by name.
     """
@@ -95,6 +107,12 @@ class Stores:
         self.deleted = DeletedStore(database)
         self.searches = SearchStore(database)
         self.studies = StudyStore(database)
+        self.orders = OrderStore(database)
+        self.executions = ExecutionStore(database)
+        self.safety = SafetyStore(database)
+        self.traders = TraderStore(database)
+        self.live_bars = LiveBarStore(database)
+        self.drifts = DriftStore(database)
         self.changes = ChangeStore(database)
         self.locks = NamedLocks(database)
 

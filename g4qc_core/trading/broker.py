@@ -245,7 +245,7 @@ class MarginEffect:
 
 
 class Broker(Protocol):
-    """A connected account. Every question raises a `GatewayError` within its deadline; events never wait for anybody."""
+    """A connected account. A question raises a `GatewayError` within its deadline; events wait for nobody."""
 
     @property
     def accounts(self) -> list[str]:

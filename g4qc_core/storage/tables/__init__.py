@@ -30,6 +30,21 @@ from g4qc_core.storage.tables.rolls import roll_calendars, rolls
 from g4qc_core.storage.tables.searches import search_returns, search_trials, searches
 from g4qc_core.storage.tables.shared_columns import metadata
 from g4qc_core.storage.tables.studies import studies, study_frames
+from g4qc_core.storage.tables.trading import (
+    live_bars,
+    trade_commands,
+    trade_decisions,
+    trade_drifts,
+    trade_executions,
+    trade_halts,
+    trade_locks,
+    trade_log,
+    trade_order_events,
+    trade_orders,
+    trade_reconciliations,
+    trade_starts,
+    traders,
+)
 from g4qc_core.storage.tables.versions import bar_writes, data_versions, former_trade_dates
 
 __all__ = [
@@ -50,6 +65,7 @@ __all__ = [
     "ib_plans",
     "ib_requests",
     "job_ends",
+    "live_bars",
     "market_data",
     "metadata",
     "origin",
@@ -68,5 +84,17 @@ __all__ = [
     "session_quality",
     "studies",
     "study_frames",
+    "trade_commands",
+    "trade_decisions",
+    "trade_drifts",
+    "trade_executions",
+    "trade_halts",
+    "trade_locks",
+    "trade_log",
+    "trade_order_events",
+    "trade_orders",
+    "trade_reconciliations",
+    "trade_starts",
+    "traders",
     "trials",
 ]

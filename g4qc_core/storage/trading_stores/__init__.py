@@ -1,0 +1,1 @@
+"""Stores of trading: decisions and orders, executions, locks and halts, traders, live bars, drift."""

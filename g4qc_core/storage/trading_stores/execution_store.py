@@ -1,0 +1,134 @@
+"""Executions with their commissions, and positions that a person entered: the ledger of an account.
+
+Every version of a corrected execution is kept. Commissions may arrive before or after their execution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.tables import trade_executions
+from g4qc_core.trading.broker import Commission, Execution
+from g4qc_core.trading.ledger import Fill
+
+_columns = trade_executions.c
+_ADOPTED = "adopted-"
+
+
+class ExecutionStore:
+    """The executions of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, execution: Execution, spec: str, contract: str, received_at: datetime) -> bool:
+        """Store an execution; return False if this version of it is known.
+
+        Args:
+            execution: as the broker reported it.
+            spec: that its order belongs to; empty for an order of somebody else.
+            contract: month of the contract, empty if unknown.
+            received_at: by the gateway's clock, UTC.
+        """
+        row = {
+            "account": execution.account,
+            "exec_id": execution.exec_id,
+            "ref": execution.ref,
+            "spec": spec,
+            "order_id": execution.order_id,
+            "perm_id": execution.perm_id,
+            "client_id": execution.client_id,
+            "symbol": execution.symbol,
+            "contract": contract,
+            "con_id": execution.con_id,
+            "quantity": execution.quantity,
+            "price": execution.price,
+            "executed_at": execution.at,
+            "received_at": received_at,
+        }
+        with self._database.transaction() as connection:
+            return connection.execute(insert(trade_executions).values(**row).on_conflict_do_nothing()).rowcount == 1
+
+    def cost(self, account: str, commission: Commission) -> bool:
+        """Store what an execution cost; return False if the execution is not known yet."""
+        changed = (
+            update(trade_executions)
+            .where(_columns.account == account, _columns.exec_id == commission.exec_id)
+            .values(commission=commission.amount, currency=commission.currency, reported=commission.realized)
+        )
+        with self._database.transaction() as connection:
+            return connection.execute(changed).rowcount == 1
+
+    def adopt(
+        self,
+        account: str,
+        contract: tuple[str, str, int],
+        quantity: int,
+        price: Decimal,
+        at: datetime,
+        note: str,
+        spec: str = "",
+    ) -> None:
+        """Enter contracts that no order of ours bought or sold, so that the positions agree again.
+
+        Args:
+            account: that holds them.
+            contract: symbol, month and con_id.
+            quantity: contracts to add, negative for fewer.
+            price: in points.
+            at: by the gateway's clock, UTC.
+            note: who did so, and why.
+            spec: to which they are given; empty: to none.
+        """
+        row = {
+            "account": account,
+            "exec_id": f"{_ADOPTED}{contract[2]}-{int(at.timestamp() * 1000)}",
+            "ref": "",
+            "spec": spec or "adopted",
+            "order_id": 0,
+            "perm_id": 0,
+            "client_id": 0,
+            "symbol": contract[0],
+            "contract": contract[1],
+            "con_id": contract[2],
+            "quantity": quantity,
+            "price": price,
+            "executed_at": at,
+            "received_at": at,
+            "commission": Decimal(0),
+            "note": note,
+        }
+        with self._database.transaction() as connection:
+            connection.execute(insert(trade_executions).values(**row))
+
+    def fills(self, account: str, since: datetime | None = None, spec: str | None = None) -> list[Fill]:
+        """Return every version of every execution, by time; see `ledger.in_force`."""
+        chosen = select(trade_executions).where(_columns.account == account)
+        if since is not None:
+            chosen = chosen.where(_columns.executed_at >= since)
+        if spec is not None:
+            chosen = chosen.where(_columns.spec == spec)
+        with self._database.transaction() as connection:
+            rows = connection.execute(chosen.order_by(_columns.executed_at, _columns.exec_id)).mappings()
+            return [_fill(row) for row in rows]
+
+    def give(self, account: str, exec_ids: Sequence[str], spec: str) -> None:
+        """Give executions of somebody else to a spec, so that they count as explained."""
+        changed = update(trade_executions).where(_columns.account == account, _columns.exec_id.in_(exec_ids))
+        with self._database.transaction() as connection:
+            connection.execute(changed.values(spec=spec))
+
+
+def _fill(row: RowMapping) -> Fill:
+    named: dict[str, Any] = {
+        name: row[name]
+        for name in ("exec_id", "ref", "spec", "symbol", "con_id", "quantity", "price", "commission", "currency")
+    }
+    return Fill(**named, month=row["contract"], at=row["executed_at"], reported=row["reported"])

@@ -1,0 +1,243 @@
+"""Decisions and orders, and everything that was heard about an order.
+
+A decision and its orders are one transaction. An order changes together with the event that changed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, and_, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from g4qc_core.storage.server.database import Database
+from g4qc_core.storage.tables import trade_decisions, trade_order_events, trade_orders
+from g4qc_core.trading.broker import TradedContract
+from g4qc_core.trading.intents import Decision, DecisionState, Order
+from g4qc_core.trading.order_refs import DecisionKey
+from g4qc_core.trading.order_states import FINAL, OrderState
+
+_decisions, _orders, _events = trade_decisions.c, trade_orders.c, trade_order_events.c
+_OPEN = [str(state) for state in OrderState if state not in FINAL]
+
+
+class OrderStore:
+    """The decisions and orders of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def decide(self, decision: Decision, orders: Sequence[Order] = ()) -> bool:
+        """Store a decision and its orders in one transaction; return False, and store nothing, if it was decided.
+
+        A decision that waited (`PENDING`) gets its orders by `fulfil`.
+        """
+        statement = insert(trade_decisions).values(**_decision_row(decision)).on_conflict_do_nothing()
+        with self._database.transaction() as connection:
+            if connection.execute(statement).rowcount == 0:
+                return False
+            _plan(connection, orders)
+        return True
+
+    def fulfil(
+        self, key: DecisionKey, state: DecisionState, orders: Sequence[Order], at: datetime, reason: str = ""
+    ) -> None:
+        """End the wait of a decision, and store its orders in the same transaction."""
+        change = update(trade_decisions).where(_of(key)).values(state=str(state), reason=reason, changed_at=at)
+        with self._database.transaction() as connection:
+            connection.execute(change)
+            _plan(connection, orders)
+
+    def decision(self, key: DecisionKey) -> Decision | None:
+        """Return a decision; None if it was not made."""
+        with self._database.transaction() as connection:
+            row = connection.execute(select(trade_decisions).where(_of(key))).mappings().first()
+        return None if row is None else _decision(row)
+
+    def newest(self, account: str, spec: str) -> Decision | None:
+        """Return the newest decision of a spec that was not skipped; None if there is none."""
+        chosen = (
+            select(trade_decisions)
+            .where(_decisions.account == account, _decisions.spec == spec, _decisions.state != DecisionState.SKIPPED)
+            .order_by(_decisions.bar.desc(), _decisions.decided_at.desc())
+            .limit(1)
+        )
+        with self._database.transaction() as connection:
+            row = connection.execute(chosen).mappings().first()
+        return None if row is None else _decision(row)
+
+    def decisions(
+        self,
+        account: str,
+        spec: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        most: int | None = None,
+    ) -> list[Decision]:
+        """Return decisions, newest bar first, of bars in `[since, until)`, UTC."""
+        chosen = select(trade_decisions).where(_decisions.account == account)
+        if spec is not None:
+            chosen = chosen.where(_decisions.spec == spec)
+        if since is not None:
+            chosen = chosen.where(_decisions.bar >= since)
+        if until is not None:
+            chosen = chosen.where(_decisions.bar < until)
+        ordered = chosen.order_by(_decisions.bar.desc(), _decisions.spec, _decisions.cause).limit(most)
+        with self._database.transaction() as connection:
+            return [_decision(row) for row in connection.execute(ordered).mappings()]
+
+    def order(self, ref: str) -> Order | None:
+        """Return the order with a reference; None if there is none."""
+        found = self._read(select(trade_orders).where(_orders.ref == ref))
+        return found[0] if found else None
+
+    def open_orders(self, account: str) -> list[Order]:
+        """Return the orders that have not ended, lost ones included, in the order of planning."""
+        return self._read(_ordered(account).where(_orders.state.in_(_OPEN)))
+
+    def orders(self, account: str, since: datetime | None = None, most: int | None = None) -> list[Order]:
+        """Return orders planned at or after `since`, newest first."""
+        chosen = select(trade_orders).where(_orders.account == account)
+        if since is not None:
+            chosen = chosen.where(_orders.planned_at >= since)
+        return self._read(chosen.order_by(_orders.planned_at.desc(), _orders.ref.desc()).limit(most))
+
+    def sent_since(self, account: str, since: datetime) -> list[datetime]:
+        """Return the instants at which orders were sent at or after `since`, ascending."""
+        chosen = select(_orders.sent_at).where(_orders.account == account, _orders.sent_at >= since)
+        with self._database.transaction() as connection:
+            return [at for (at,) in connection.execute(chosen.order_by(_orders.sent_at))]
+
+    def highest_id(self, account: str, client_id: int) -> int:
+        """Return the highest order id that a client has used; 0 if it has used none."""
+        chosen = select(func.max(_orders.order_id)).where(_orders.client_id == client_id, _orders.account == account)
+        with self._database.transaction() as connection:
+            return connection.scalar(chosen) or 0
+
+    def change(self, order: Order, kind: str, said: Mapping[str, Any], at: datetime) -> None:
+        """Store an order as it is now, together with the event that made it so.
+
+        Args:
+            order: as it is now.
+            kind: of the event, like `status` or `send`.
+            said: what the event said, JSON-safe.
+            at: by the gateway's clock, UTC.
+        """
+        changed = update(trade_orders).where(_orders.ref == order.ref)
+        event = {
+            "account": order.decision.account,
+            "ref": order.ref,
+            "at": at,
+            "kind": kind,
+            "said": dict(said),
+            "state": str(order.state),
+        }
+        with self._database.transaction() as connection:
+            connection.execute(changed.values(**_changing(order), changed_at=at))
+            connection.execute(insert(trade_order_events).values(**event))
+
+    def events(self, ref: str) -> list[dict[str, Any]]:
+        """Return what was heard about an order, in the order of arrival: at, kind, said, state."""
+        chosen = select(_events.at, _events.kind, _events.said, _events.state).where(_events.ref == ref)
+        with self._database.transaction() as connection:
+            return [dict(row) for row in connection.execute(chosen.order_by(_events.id)).mappings()]
+
+    def _read(self, chosen: Select) -> list[Order]:
+        with self._database.transaction() as connection:
+            return [_order(row) for row in connection.execute(chosen).mappings()]
+
+
+def _ordered(account: str) -> Select:
+    chosen = select(trade_orders).where(_orders.account == account)
+    return chosen.order_by(_orders.planned_at, _orders.bar, _orders.sequence, _orders.ref)
+
+
+def _plan(connection: Connection, orders: Iterable[Order]) -> None:
+    rows = [_order_row(order) for order in orders]
+    if rows:
+        connection.execute(insert(trade_orders), rows)
+
+
+def _of(key: DecisionKey) -> Any:
+    return and_(
+        _decisions.account == key.account,
+        _decisions.spec == key.spec,
+        _decisions.cause == key.cause,
+        _decisions.bar == key.bar,
+    )
+
+
+def _decision_row(decision: Decision) -> dict[str, Any]:
+    key = decision.key
+    return {
+        "account": key.account,
+        "spec": key.spec,
+        "cause": key.cause,
+        "bar": key.bar,
+        "symbol": decision.symbol,
+        "contract": decision.contract,
+        "timeframe": decision.timeframe,
+        "fingerprint": decision.fingerprint,
+        "target": decision.target,
+        "held": decision.held,
+        "price": decision.price,
+        "state": str(decision.state),
+        "reason": decision.reason,
+        "decided_at": decision.decided_at,
+        "changed_at": decision.decided_at,
+    }
+
+
+def _decision(row: RowMapping) -> Decision:
+    return Decision(
+        _key(row),
+        **{
+            name: row[name]
+            for name in ("symbol", "contract", "timeframe", "fingerprint", "target", "held", "price", "decided_at")
+        },
+        state=DecisionState(row["state"]),
+        reason=row["reason"],
+    )
+
+
+def _key(row: RowMapping) -> DecisionKey:
+    return DecisionKey(row["account"], row["spec"], row["cause"], row["bar"])
+
+
+_CHANGING = ("why", "client_id", "order_id", "perm_id", "filled", "sent_at", "cancel_at")
+_FIXED = ("sequence", "action", "quantity", "order_type", "tif", "planned_at", "limit_price", "stop_price", "price")
+
+
+def _changing(order: Order) -> dict[str, Any]:
+    return {"state": str(order.state), **{name: getattr(order, name) for name in _CHANGING}}
+
+
+def _order_row(order: Order) -> dict[str, Any]:
+    key, contract = order.decision, order.contract
+    return {
+        "ref": order.ref,
+        "account": key.account,
+        "spec": key.spec,
+        "cause": key.cause,
+        "bar": key.bar,
+        "symbol": contract.symbol,
+        "contract": contract.month,
+        "con_id": contract.con_id,
+        "exchange": contract.exchange,
+        "currency": contract.currency,
+        **{name: getattr(order, name) for name in _FIXED},
+        **_changing(order),
+        "changed_at": order.planned_at,
+    }
+
+
+def _order(row: RowMapping) -> Order:
+    return Order(
+        ref=row["ref"],
+        decision=_key(row),
+        contract=TradedContract(row["symbol"], row["contract"], row["con_id"], row["exchange"], row["currency"]),
+        state=OrderState(row["state"]),
+        **{name: row[name] for name in (*_FIXED, *_CHANGING)},
+    )
