@@ -28,7 +28,7 @@ class DecisionState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Decision:
+class TradeDecision:
     """What a spec wants to hold from the next open on, decided on the close of one bar.
 
     Attributes:

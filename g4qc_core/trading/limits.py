@@ -68,7 +68,7 @@ class OrderAsked:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class OrderSurroundings:
     """What is known at the moment of an order.
 
     Attributes:
@@ -105,7 +105,7 @@ class Surroundings:
 _MINUTE = timedelta(minutes=1)
 
 
-def refusal(limits: TradingLimits, asked: OrderAsked, known: Surroundings) -> str | None:
+def refusal(limits: TradingLimits, asked: OrderAsked, known: OrderSurroundings) -> str | None:
     """Return the first reason against an order, as a sentence; None if it may leave.
 
     An order that only reduces a position is refused by the kill switch, a lock, a lost connection, the size of an order
@@ -114,7 +114,7 @@ def refusal(limits: TradingLimits, asked: OrderAsked, known: Surroundings) -> st
     return next(_reasons(limits, asked, known), None)
 
 
-def _reasons(limits: TradingLimits, asked: OrderAsked, known: Surroundings) -> Iterator[str]:
+def _reasons(limits: TradingLimits, asked: OrderAsked, known: OrderSurroundings) -> Iterator[str]:
     if known.halted:
         yield f"The kill switch is on ({known.halted})."
     if known.locked:
@@ -132,7 +132,7 @@ def _reasons(limits: TradingLimits, asked: OrderAsked, known: Surroundings) -> I
         yield from _against_opening(limits, asked, known)
 
 
-def _against_opening(limits: TradingLimits, asked: OrderAsked, known: Surroundings) -> Iterator[str]:
+def _against_opening(limits: TradingLimits, asked: OrderAsked, known: OrderSurroundings) -> Iterator[str]:
     after = asked.held + asked.working + asked.signed
     if abs(after) > limits.contracts_per_instrument:
         most = limits.contracts_per_instrument
@@ -151,7 +151,7 @@ def _against_opening(limits: TradingLimits, asked: OrderAsked, known: Surroundin
             yield f"Margin would take {share:.0%} of the equity, and margin_share is {limits.margin_share:.0%}."
 
 
-def _against_market(limits: TradingLimits, asked: OrderAsked, known: Surroundings) -> Iterator[str]:
+def _against_market(limits: TradingLimits, asked: OrderAsked, known: OrderSurroundings) -> Iterator[str]:
     if known.bar_closed_at is None:
         yield f"No live bar of {asked.symbol} has arrived."
     elif (late := (known.now - known.bar_closed_at).total_seconds()) > limits.stale_after:
@@ -167,7 +167,7 @@ def _against_market(limits: TradingLimits, asked: OrderAsked, known: Surrounding
             yield f"The price {asked.price:f} is {away:.1%} from the last, and price_distance is {most}."
 
 
-def used(limits: TradingLimits, known: Surroundings) -> dict[str, Any]:
+def used(limits: TradingLimits, known: OrderSurroundings) -> dict[str, Any]:
     """Return what is used of each limit that adds up, JSON-safe: `{name: {"used": ..., "limit": ...}}`."""
     largest = max((abs(held) for held in known.positions.values()), default=0)
     share = None

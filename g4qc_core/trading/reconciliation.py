@@ -27,7 +27,7 @@ _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Difference:
+class BrokerDifference:
     """One thing on which the two sides disagree.
 
     Attributes:
@@ -76,7 +76,7 @@ def differences(
     orders: Sequence[KnownOrder],
     broker: BrokerSide,
     traded: Mapping[int, tuple[str, Decimal]],
-) -> list[Difference]:
+) -> list[BrokerDifference]:
     """Return what disagrees, in a stable order; nothing if all invariants hold.
 
     Args:
@@ -97,7 +97,7 @@ def differences(
 
 def _positions(
     ours: Mapping[int, Holding], theirs: Sequence[BrokerPosition], traded: Mapping[int, tuple[str, Decimal]]
-) -> Iterable[Difference]:
+) -> Iterable[BrokerDifference]:
     there = {one.con_id: one for one in theirs}
     for con_id in sorted({*ours, *there} & set(traded)):
         symbol, point = traded[con_id]
@@ -105,45 +105,45 @@ def _positions(
         held, reported = holding.quantity if holding else 0, other.quantity if other else 0
         if held != reported:
             named = f"contract {con_id}" if not (holding and holding.month) else holding.month
-            yield Difference(symbol, "position", f"{held} of {named}", f"{reported}")
+            yield BrokerDifference(symbol, "position", f"{held} of {named}", f"{reported}")
         elif holding is not None:
             yield from _money(symbol, point, holding, other)
 
 
-def _money(symbol: str, point: Decimal, holding: Holding, other: BrokerPosition | None) -> Iterable[Difference]:
+def _money(symbol: str, point: Decimal, holding: Holding, other: BrokerPosition | None) -> Iterable[BrokerDifference]:
     if holding.uncosted:
         return
     if other is not None and holding.quantity:
         cost = holding.cost_of_one(point)
         if abs(other.average_cost - cost) > _CENT:
-            yield Difference(symbol, "average cost", f"{cost:.2f} a contract", f"{other.average_cost:.2f}")
+            yield BrokerDifference(symbol, "average cost", f"{cost:.2f} a contract", f"{other.average_cost:.2f}")
     profit = holding.realized_net(point)
     if not holding.unreported and abs(holding.reported - profit) > _CENT * max(holding.closings, 1):
-        yield Difference(symbol, "realized profit", f"{profit:.2f}", f"{holding.reported:.2f}")
+        yield BrokerDifference(symbol, "realized profit", f"{profit:.2f}", f"{holding.reported:.2f}")
 
 
 def _orders(
     ours: Sequence[KnownOrder], theirs: Sequence[OpenOrder], traded: Mapping[int, tuple[str, Decimal]]
-) -> Iterable[Difference]:
+) -> Iterable[BrokerDifference]:
     there = {one.ref: one for one in theirs if one.ref}
     known = {one.ref: one for one in ours}
     for order in ours:
         other = there.get(order.ref)
         if other is None:
             if order.certain:
-                yield Difference(order.symbol, "order", f"{order.ref} open", "no such open order")
+                yield BrokerDifference(order.symbol, "order", f"{order.ref} open", "no such open order")
         elif other.con_id != order.con_id or _signed(other) != order.signed:
             said = f"{_signed(other)} of contract {other.con_id}"
-            yield Difference(order.symbol, "order", f"{order.ref} for {order.signed} of {order.con_id}", said)
+            yield BrokerDifference(order.symbol, "order", f"{order.ref} for {order.signed} of {order.con_id}", said)
     for other in theirs:
         if other.con_id in traded and other.ref not in known:
             who = f"{other.action} {other.quantity} of client {other.client_id}, reference '{other.ref}'"
-            yield Difference(traded[other.con_id][0], "order", "no such order", who)
+            yield BrokerDifference(traded[other.con_id][0], "order", "no such order", who)
 
 
 def _executions(
     kept: Sequence[Fill], theirs: Sequence[Execution], traded: Mapping[int, tuple[str, Decimal]]
-) -> Iterable[Difference]:
+) -> Iterable[BrokerDifference]:
     ours = {root_of(fill.exec_id)[0]: fill for fill in kept}
     newest: dict[str, Execution] = {}
     for one in theirs:
@@ -156,12 +156,12 @@ def _executions(
         fill, said = ours.get(root), f"{counted(abs(one.quantity), 'contract')} at {one.price:f} ({one.exec_id})"
         symbol = traded[one.con_id][0]
         if fill is None:
-            yield Difference(symbol, "execution", "no such execution", said)
+            yield BrokerDifference(symbol, "execution", "no such execution", said)
         elif (fill.quantity, fill.price) != (one.quantity, one.price):
             mine = f"{counted(abs(fill.quantity), 'contract')} at {fill.price:f} ({fill.exec_id})"
-            yield Difference(symbol, "execution", mine, said)
+            yield BrokerDifference(symbol, "execution", mine, said)
         elif not fill.spec:
-            yield Difference(symbol, "execution", "no order of ours for it", said)
+            yield BrokerDifference(symbol, "execution", "no order of ours for it", said)
 
 
 def _signed(order: OpenOrder) -> int:

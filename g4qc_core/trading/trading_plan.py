@@ -127,7 +127,7 @@ def load_plan(path: Path | None = None) -> TradingPlan:
         for name in document:
             if name not in _TOP:
                 raise MalformedEntry(name, str(unknown("entry", name, _TOP)))
-        head = {name: document[name] for name in ("account", "mode", "client_id") if name in document}
+        head: dict[str, Any] = {name: document[name] for name in ("account", "mode", "client_id") if name in document}
         start = _parsed(_Head, head)
         given = document.get("limits", {})
         limits = _parsed(TradingLimits, given)

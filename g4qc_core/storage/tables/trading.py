@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Identity, Index, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
-
 from sqlalchemy.types import TypeEngine
 
 from g4qc_core.storage.tables.shared_columns import INSTANT, filled, key, metadata, prices

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import trade_decisions, trade_order_events, trade_orders
 from g4qc_core.trading.broker import TradedContract
-from g4qc_core.trading.intents import Decision, DecisionState, Order
+from g4qc_core.trading.intents import DecisionState, Order, TradeDecision
 from g4qc_core.trading.order_refs import DecisionKey
 from g4qc_core.trading.order_states import FINAL, OrderState
 
@@ -29,7 +29,7 @@ class OrderStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def decide(self, decision: Decision, orders: Sequence[Order] = ()) -> bool:
+    def decide(self, decision: TradeDecision, orders: Sequence[Order] = ()) -> bool:
         """Store a decision and its orders in one transaction; return False, and store nothing, if it was decided.
 
         A decision that waited (`PENDING`) gets its orders by `fulfil`.
@@ -50,13 +50,13 @@ class OrderStore:
             connection.execute(change)
             _plan(connection, orders)
 
-    def decision(self, key: DecisionKey) -> Decision | None:
+    def decision(self, key: DecisionKey) -> TradeDecision | None:
         """Return a decision; None if it was not made."""
         with self._database.transaction() as connection:
             row = connection.execute(select(trade_decisions).where(_of(key))).mappings().first()
         return None if row is None else _decision(row)
 
-    def newest(self, account: str, spec: str) -> Decision | None:
+    def newest(self, account: str, spec: str) -> TradeDecision | None:
         """Return the newest decision of a spec that was not skipped; None if there is none."""
         chosen = (
             select(trade_decisions)
@@ -75,7 +75,7 @@ class OrderStore:
         since: datetime | None = None,
         until: datetime | None = None,
         most: int | None = None,
-    ) -> list[Decision]:
+    ) -> list[TradeDecision]:
         """Return decisions, newest bar first, of bars in `[since, until)`, UTC."""
         chosen = select(trade_decisions).where(_decisions.account == account)
         if spec is not None:
@@ -169,7 +169,7 @@ def _of(key: DecisionKey) -> Any:
     )
 
 
-def _decision_row(decision: Decision) -> dict[str, Any]:
+def _decision_row(decision: TradeDecision) -> dict[str, Any]:
     key = decision.key
     return {
         "account": key.account,
@@ -190,8 +190,8 @@ def _decision_row(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _decision(row: RowMapping) -> Decision:
-    return Decision(
+def _decision(row: RowMapping) -> TradeDecision:
+    return TradeDecision(
         _key(row),
         **{
             name: row[name]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from g4qc_core.storage.server.database import Database
 from g4qc_core.storage.tables import trade_halts, trade_locks, trade_reconciliations
-from g4qc_core.trading.reconciliation import Difference
+from g4qc_core.trading.reconciliation import BrokerDifference
 
 _locks, _reconciliations, _halts = trade_locks.c, trade_reconciliations.c, trade_halts.c
 
@@ -74,7 +74,7 @@ class SafetyStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def lock(self, account: str, difference: Difference, at: datetime) -> bool:
+    def lock(self, account: str, difference: BrokerDifference, at: datetime) -> bool:
         """Lock an instrument; return False if it is locked for the same difference already."""
         row = {
             "account": account,
