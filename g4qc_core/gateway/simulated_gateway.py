@@ -20,6 +20,7 @@ from g4qc_core.gateway.faults.director import Director, Stagehands
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.faults.switches import Faults, FaultStage, Silence
 from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.quotes import Quotes
 from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 from g4qc_core.gateway.protocol.client_session import ClientSession, House
 from g4qc_core.gateway.protocol.connection import Connection
@@ -43,9 +44,11 @@ class SimulatedGateway:
         max_version: highest protocol version to negotiate, from 157 to 200.
         faults: switches for faults; may be changed while serving.
         script: fault script; it plays from the beginning each time the gateway starts to serve.
+        slippage_ticks: half of the spread between bid and ask, in ticks.
 
     Attributes:
         port: the port in use, once the gateway serves.
+        quotes: the market's prices at any instant.
         received: the last 10,000 messages received, as (client id or None, fields), in order of arrival.
 
     Raises:
@@ -62,6 +65,7 @@ class SimulatedGateway:
         max_version: int = OLDEST,
         faults: Faults | None = None,
         script: FaultScript | None = None,
+        slippage_ticks: float = 1,
     ) -> None:
         if not OLDEST <= max_version <= NEWEST:
             raise UsageError(f"The simulated gateway speaks protocol versions {OLDEST} to {NEWEST}, not {max_version}.")
@@ -69,6 +73,7 @@ class SimulatedGateway:
         self.port = port
         self.clock = clock or GatewayClock()
         self.faults = faults or Faults()
+        self.quotes = Quotes(market, slippage_ticks)
         self.received: deque[tuple[int | None, list[str]]] = deque(maxlen=_KEPT)
         self._script = script or FaultScript()
         self._market = market
@@ -208,7 +213,7 @@ class SimulatedGateway:
 
     def _house(self, director: Director) -> House:
         assert self._held is not None
-        return House(self._market, self.clock, director, self._join, self._leave, self._seen, self._held)
+        return House(self._market, self.clock, self.quotes, director, self._join, self._leave, self._seen, self._held)
 
     def _join(self, session: ClientSession, client_id: int) -> bool:
         return self._sessions.setdefault(client_id, session) is session

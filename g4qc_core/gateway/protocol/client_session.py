@@ -17,6 +17,7 @@ from g4qc_core.gateway.faults.director import Director
 from g4qc_core.gateway.faults.spanish import spanish
 from g4qc_core.gateway.faults.switches import Effect, FaultStage
 from g4qc_core.gateway.gateway_clock import GatewayClock
+from g4qc_core.gateway.markets.quotes import Quotes
 from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 from g4qc_core.gateway.protocol import client_requests, layouts, replies
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal
@@ -59,6 +60,7 @@ class House:
 
     market: SimulatedMarket
     clock: GatewayClock
+    quotes: Quotes
     director: Director
     join: Callable[[ClientSession, int], bool]
     leave: Callable[[ClientSession], None]
