@@ -13,18 +13,22 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable
+from decimal import Decimal
 from types import TracebackType
 
 from g4qc_core.errors import PortTaken, UsageError
+from g4qc_core.gateway.broker.simulated_broker import CASH, MARGIN_RATE, SimulatedBroker
+from g4qc_core.gateway.desk.order_desk import OrderDesk
 from g4qc_core.gateway.faults.director import Director, Stagehands
 from g4qc_core.gateway.faults.fault_script import FaultScript
 from g4qc_core.gateway.faults.switches import Faults, FaultStage, Silence
 from g4qc_core.gateway.gateway_clock import GatewayClock
 from g4qc_core.gateway.markets.quotes import Quotes
 from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
-from g4qc_core.gateway.protocol.client_session import ClientSession, House
+from g4qc_core.gateway.protocol.client_session import ClientSession
 from g4qc_core.gateway.protocol.connection import Connection
 from g4qc_core.gateway.protocol.framing import MalformedFrame
+from g4qc_core.gateway.protocol.house import House
 from g4qc_core.gateway.protocol.layouts import NEWEST, OLDEST
 
 _LOG = logging.getLogger(__name__)
@@ -45,10 +49,14 @@ class SimulatedGateway:
         faults: switches for faults; may be changed while serving.
         script: fault script; it plays from the beginning each time the gateway starts to serve.
         slippage_ticks: half of the spread between bid and ask, in ticks.
+        cash: money in the account at the start.
+        margin_rate: initial margin as a share of a position's value.
+        read_only: refuse everything about orders.
 
     Attributes:
         port: the port in use, once the gateway serves.
         quotes: the market's prices at any instant.
+        broker: the account with its orders; it stays when the gateway is started again.
         received: the last 10,000 messages received, as (client id or None, fields), in order of arrival.
 
     Raises:
@@ -66,6 +74,9 @@ class SimulatedGateway:
         faults: Faults | None = None,
         script: FaultScript | None = None,
         slippage_ticks: float = 1,
+        cash: Decimal = CASH,
+        margin_rate: Decimal = MARGIN_RATE,
+        read_only: bool = False,
     ) -> None:
         if not OLDEST <= max_version <= NEWEST:
             raise UsageError(f"The simulated gateway speaks protocol versions {OLDEST} to {NEWEST}, not {max_version}.")
@@ -74,6 +85,9 @@ class SimulatedGateway:
         self.clock = clock or GatewayClock()
         self.faults = faults or Faults()
         self.quotes = Quotes(market, slippage_ticks)
+        self.broker = SimulatedBroker(self.quotes, self.clock.now(), cash, margin_rate)
+        self._read_only = read_only
+        self._desk: OrderDesk | None = None
         self.received: deque[tuple[int | None, list[str]]] = deque(maxlen=_KEPT)
         self._script = script or FaultScript()
         self._market = market
@@ -105,15 +119,19 @@ class SimulatedGateway:
         self._market.listings(self.clock.now())
         hands = Stagehands(self._announce, self._release, self._disconnect, self._restart)
         self._director = Director(self.faults, self._script, self.clock, hands)
+        self._desk = OrderDesk(self.broker, self._market.account, self.clock, read_only=self._read_only)
         self._server = await self._listen()
         self.port = self._server.sockets[0].getsockname()[1]
         _LOG.info("simulated gateway on %s:%s, account %s", self.host, self.port, self._market.account)
+        following = asyncio.create_task(self._desk.run())
         try:
             if on_ready is not None:
                 on_ready(self)
             self._director.start()
             await self._stop.wait()
         finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
             await self._director.stop()
             await self._close_door()
 
@@ -213,7 +231,10 @@ class SimulatedGateway:
 
     def _house(self, director: Director) -> House:
         assert self._held is not None
-        return House(self._market, self.clock, self.quotes, director, self._join, self._leave, self._seen, self._held)
+        assert self._desk is not None
+        return House(
+            self._market, self.clock, self.quotes, director, self._desk, self._join, self._leave, self._seen, self._held
+        )
 
     def _join(self, session: ClientSession, client_id: int) -> bool:
         return self._sessions.setdefault(client_id, session) is session

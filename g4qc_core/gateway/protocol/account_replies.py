@@ -7,7 +7,6 @@ from g4qc_core.gateway.protocol.bar_request_rules import Refusal, invalid
 from g4qc_core.gateway.protocol.layouts import Layout, Message
 from g4qc_core.gateway.protocol.request_context import Answer, RequestContext
 
-_DEFAULT_CLIENT = 0
 _LISTS = {1: "ListOfGroups", 2: "ListOfAllocationProfiles", 3: "ListOfAccountAliases"}
 _XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _MARKET_DATA_TYPES = range(1, 5)
@@ -22,10 +21,8 @@ def fixed(*chosen: Layout) -> Answer:
             "request_id": asked.request_id,
             "accounts": account,
             "account": account,
-            "order_id": 1,
             "epoch": int(asked.now.timestamp()),
             "epoch_ms": int(asked.now.timestamp() * 1000),
-            "time": f"{asked.now:%H:%M}",
             "xml": f"{_XML}<ScanParameterResponse></ScanParameterResponse>",
         }
         return [Message(layout, values) for layout in chosen]
@@ -36,29 +33,6 @@ def fixed(*chosen: Layout) -> Answer:
 def silent(asked: RequestContext) -> list[Message]:
     """Answer nothing, as Interactive Brokers does for a setting and for the end of a list that is not sent."""
     return []
-
-
-def subscription(code: int, *chosen: Layout) -> Answer:
-    """Return an answer that also opens a subscription for a message code."""
-    answer = fixed(*chosen)
-
-    def subscribe(asked: RequestContext) -> list[Message]:
-        asked.subscribed.add((code, asked.request_id))
-        return answer(asked)
-
-    return subscribe
-
-
-def unsubscription(code: int) -> Answer:
-    """Return an answer that ends a subscription for a message code, or refuses an id without one (300)."""
-
-    def unsubscribe(asked: RequestContext) -> list[Message]:
-        if (code, asked.request_id) not in asked.subscribed:
-            raise Refusal(300, f"Can't find EId with tickerId:{asked.request_id}")
-        asked.subscribed.discard((code, asked.request_id))
-        return []
-
-    return unsubscribe
 
 
 def refusing(code: int, text: str) -> Answer:
@@ -77,16 +51,6 @@ def advisor_data(asked: RequestContext) -> list[Message]:
         raise invalid(f"There is no financial advisor data of type {data_type}")
     empty = _LISTS[int(str(data_type))]
     return [Message(layouts.ADVISOR_DATA, {"data_type": data_type, "xml": f"{_XML}<{empty}></{empty}>"})]
-
-
-def auto_open_orders(asked: RequestContext) -> list[Message]:
-    """End the binding of manual orders, which only client 0 may request; there are none."""
-    (bind,) = asked.values
-    if not bind:
-        return []
-    if asked.client_id != _DEFAULT_CLIENT:
-        raise invalid("Only the default client (i.e 0) can auto bind orders")
-    return [Message(layouts.OPEN_ORDER_END, {})]
 
 
 def market_data_type(asked: RequestContext) -> list[Message]:

@@ -11,18 +11,15 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 
-from g4qc_core.gateway.faults.director import Director
+from g4qc_core.gateway.desk.client_desk import ClientDesk, Report
 from g4qc_core.gateway.faults.spanish import spanish
 from g4qc_core.gateway.faults.switches import Effect, FaultStage
-from g4qc_core.gateway.gateway_clock import GatewayClock
-from g4qc_core.gateway.markets.quotes import Quotes
-from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 from g4qc_core.gateway.protocol import client_requests, layouts, replies
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal
 from g4qc_core.gateway.protocol.connection import Connection
 from g4qc_core.gateway.protocol.framing import MalformedFrame, MalformedRequest
+from g4qc_core.gateway.protocol.house import House
 from g4qc_core.gateway.protocol.layouts import Message
 from g4qc_core.gateway.protocol.request_context import NO_ID, RequestContext, read
 from g4qc_core.gateway.protocol.request_kinds import RequestKind, kind_of
@@ -46,28 +43,6 @@ _READY = (
 )
 
 
-@dataclass(frozen=True)
-class House:
-    """State that all sessions of a gateway share.
-
-    Attributes:
-        director: decides about faults.
-        join: called when a client names its id; returns False if another session has it.
-        leave: called when a session releases its id.
-        seen: called with every message.
-        held: set for a moment to answer the requests that wait in silence.
-    """
-
-    market: SimulatedMarket
-    clock: GatewayClock
-    quotes: Quotes
-    director: Director
-    join: Callable[[ClientSession, int], bool]
-    leave: Callable[[ClientSession], None]
-    seen: Callable[[ClientSession, list[str]], None]
-    held: asyncio.Event
-
-
 class ClientSession:
     """Serves one connected client until it leaves.
 
@@ -84,6 +59,9 @@ class ClientSession:
         self._heads: set[int] = set()
         self._subscribed: set[tuple[int, int]] = set()
         self._arrivals: deque[float] = deque(maxlen=_MOST_A_SECOND)
+        self._orders = ClientDesk(
+            self._report, lambda id_, code, text: replies.error(id_, code, text, house.clock.now())
+        )
         connection.on_half_open = lambda: house.leave(self)
         self._handlers: dict[int, Callable[[list[str], Effect], Awaitable[None]]] = {
             client_requests.CONTRACT_DATA: self._contracts,
@@ -99,6 +77,7 @@ class ClientSession:
             while await self._serve_one():
                 pass
         finally:
+            self._house.desk.leave(self._orders)
             tasks = list(self._tasks)
             for task in tasks:
                 task.cancel()
@@ -175,14 +154,20 @@ class ClientSession:
             await self.error(NO_ID, *error)
             return False
         self.client_id = client_id
-        now = self._house.clock.now()
+        now, desk = self._house.clock.now(), self._house.desk
         await self._connection.send(
             Message(layouts.MANAGED_ACCOUNTS, {"accounts": self._house.market.account}),
-            Message(layouts.NEXT_VALID_ID, {"order_id": 1}),
+            Message(layouts.NEXT_VALID_ID, {"order_id": desk.broker.next_id(client_id)}),
             *(replies.error(NO_ID, code, text, now) for code, text in _READY),
             effect=effect,
         )
+        self._orders.client_id, self._orders.version = client_id, self._connection.version
+        desk.join(self._orders)
+        self._begin(self._orders.run())
         return True
+
+    async def _report(self, report: Report) -> None:
+        await self._connection.send(*report.messages)
 
     async def _others(self, kind: RequestKind, fields: list[str], effect: Effect) -> None:
         house, version = self._house, self._connection.version
@@ -197,7 +182,12 @@ class ClientSession:
             house.market,
             house.clock.now(),
             self._subscribed,
+            fields,
+            house.desk,
+            self._orders,
         )
+        house.desk.catch_up()
+        await self._orders.empty()
         await self._answer(request_id, effect, lambda: kind.answer(asked))
 
     async def _contracts(self, fields: list[str], effect: Effect) -> None:

@@ -48,31 +48,33 @@ class Message:
     tail: Sequence[str] = ()
 
 
-def _layout(code: int, *fields: Field | str) -> Layout:
+def layout(code: int, *fields: Field | str) -> Layout:
+    """Return the layout of a message: its code, then its fields."""
     named = (Field(f) if isinstance(f, str) else f for f in fields)
     return (Field("code", str(code)), *named)
 
 
-def _version(number: int, until: int = NEWEST + 1) -> Field:
+def version_field(number: int, until: int = NEWEST + 1) -> Field:
+    """Return the field with the version of a message, where it has one."""
     return Field("version", str(number), until=until)
 
 
-MANAGED_ACCOUNTS = _layout(15, _version(1), "accounts")
-NEXT_VALID_ID = _layout(9, _version(1), "order_id")
-CURRENT_TIME = _layout(49, _version(1), "epoch")
-CURRENT_MILLISECONDS = _layout(109, "epoch_ms")
-ERROR = _layout(
+MANAGED_ACCOUNTS = layout(15, version_field(1), "accounts")
+NEXT_VALID_ID = layout(9, version_field(1), "order_id")
+CURRENT_TIME = layout(49, version_field(1), "epoch")
+CURRENT_MILLISECONDS = layout(109, "epoch_ms")
+ERROR = layout(
     4,
-    _version(2, until=194),
+    version_field(2, until=194),
     "request_id",
     "error_code",
     "text",
     Field("reject_json", "", since=166),
     Field("time_ms", since=194),
 )
-CONTRACT_DATA = _layout(
+CONTRACT_DATA = layout(
     10,
-    _version(8, until=SIZE_RULES),
+    version_field(8, until=SIZE_RULES),
     "request_id",
     "symbol",
     "sec_type",
@@ -117,44 +119,23 @@ CONTRACT_DATA = _layout(
     Field("suggested_size_increment", "1", since=SIZE_RULES),
     Field("ineligibility_reasons", "0", since=186),
 )
-CONTRACT_DATA_END = _layout(52, _version(1), "request_id")
-HISTORICAL_DATA = _layout(
-    17, "request_id", Field("start", until=SEPARATE_END), Field("end", until=SEPARATE_END), "bars"
-)
-HISTORICAL_DATA_END = _layout(108, "request_id", "start", "end")
-HISTORICAL_SCHEDULE = _layout(106, "request_id", "start", "end", "zone", "sessions")
-HEAD_TIMESTAMP = _layout(88, "request_id", "timestamp")
-ACCOUNT_TIME = _layout(8, _version(1), "time")
-ACCOUNT_END = _layout(54, _version(1), "account")
-ACCOUNT_MULTI_END = _layout(74, _version(1), "request_id")
-ACCOUNT_SUMMARY_END = _layout(64, _version(1), "request_id")
-OPEN_ORDER_END = _layout(53, _version(1))
-EXECUTIONS_END = _layout(55, _version(1), "request_id")
-POSITIONS_END = _layout(62, _version(1))
-COMPLETED_ORDERS_END = _layout(102)
-POSITIONS_MULTI_END = _layout(72, _version(1), "request_id")
-PROFIT = _layout(94, "request_id", Field("daily", "0"), Field("unrealized", "0"), Field("realized", "0"))
-PROFIT_OF_POSITION = _layout(
-    95,
-    "request_id",
-    Field("position", "0"),
-    Field("daily", "0"),
-    Field("unrealized", "0"),
-    Field("realized", "0"),
-    Field("value", "0"),
-)
-ADVISOR_DATA = _layout(16, _version(1), "data_type", "xml")
-SCANNER_PARAMETERS = _layout(19, _version(1), "xml")
-DISPLAY_GROUPS = _layout(67, _version(1), "request_id", Field("groups", ""))
-OPTION_PARAMETERS_END = _layout(76, "request_id")
-SOFT_DOLLAR_TIERS = _layout(77, "request_id", Field("tiers", "0"))
-FAMILY_CODES = _layout(78, Field("families", "0"))
-SYMBOL_SAMPLES = _layout(79, "request_id", "samples")
-DEPTH_EXCHANGES = _layout(80, Field("exchanges", "0"))
-SMART_COMPONENTS = _layout(82, "request_id", Field("components", "0"))
-NEWS_PROVIDERS = _layout(85, Field("providers", "0"))
-MARKET_RULE = _layout(93, "rule_id", Field("increments", "1"), Field("low_edge", "0"), "increment")
-USER_INFO = _layout(107, "request_id", Field("white_branding", ""))
+CONTRACT_DATA_END = layout(52, version_field(1), "request_id")
+HISTORICAL_DATA = layout(17, "request_id", Field("start", until=SEPARATE_END), Field("end", until=SEPARATE_END), "bars")
+HISTORICAL_DATA_END = layout(108, "request_id", "start", "end")
+HISTORICAL_SCHEDULE = layout(106, "request_id", "start", "end", "zone", "sessions")
+HEAD_TIMESTAMP = layout(88, "request_id", "timestamp")
+ADVISOR_DATA = layout(16, version_field(1), "data_type", "xml")
+SCANNER_PARAMETERS = layout(19, version_field(1), "xml")
+DISPLAY_GROUPS = layout(67, version_field(1), "request_id", Field("groups", ""))
+OPTION_PARAMETERS_END = layout(76, "request_id")
+SOFT_DOLLAR_TIERS = layout(77, "request_id", Field("tiers", "0"))
+FAMILY_CODES = layout(78, Field("families", "0"))
+SYMBOL_SAMPLES = layout(79, "request_id", "samples")
+DEPTH_EXCHANGES = layout(80, Field("exchanges", "0"))
+SMART_COMPONENTS = layout(82, "request_id", Field("components", "0"))
+NEWS_PROVIDERS = layout(85, Field("providers", "0"))
+MARKET_RULE = layout(93, "rule_id", Field("increments", "1"), Field("low_edge", "0"), "increment")
+USER_INFO = layout(107, "request_id", Field("white_branding", ""))
 
 
 def names(layout: Layout, version: int) -> list[str]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from g4qc_core.gateway.markets.simulated_market import SimulatedMarket
 from g4qc_core.gateway.protocol.client_requests import Fields
 from g4qc_core.gateway.protocol.layouts import Message
+
+if TYPE_CHECKING:
+    from g4qc_core.gateway.desk.client_desk import ClientDesk
+    from g4qc_core.gateway.desk.order_desk import OrderDesk
 
 NO_ID = -1
 """Request id of messages about no request."""
@@ -34,6 +39,9 @@ class RequestContext:
         client_id: the client's id.
         version: protocol version of the connection.
         subscribed: message codes and ids of the client's subscriptions; answers update it.
+        fields: all its fields as text, without the message code.
+        desk: the order desk of the gateway.
+        client: the client at that desk.
     """
 
     name: str
@@ -44,6 +52,9 @@ class RequestContext:
     market: SimulatedMarket
     now: datetime
     subscribed: set[tuple[int, int]]
+    fields: list[str]
+    desk: OrderDesk
+    client: ClientDesk
 
 
 Answer = Callable[[RequestContext], list[Message]]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from g4qc_core.gateway.desk import account_answers as accounts
+from g4qc_core.gateway.desk import order_answers as orders
 from g4qc_core.gateway.protocol import account_replies, layouts
 from g4qc_core.gateway.protocol import reference_data as reference
-from g4qc_core.gateway.protocol.account_replies import fixed, refusing, silent, subscription, unsubscription
+from g4qc_core.gateway.protocol.account_replies import fixed, refusing, silent
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal
 from g4qc_core.gateway.protocol.client_requests import Fields
 from g4qc_core.gateway.protocol.framing import MalformedRequest
@@ -69,27 +71,20 @@ _NO_STREAM = refusing(300, "Can't find EId with tickerId:{id}")
 KINDS: dict[int, RequestKind] = {
     1: RequestKind("market data", "v#", _no_streams(354, _NO_SUBSCRIPTION)),
     2: RequestKind("the cancellation of market data", "v#", _NO_STREAM),
-    3: RequestKind(
-        "an order", "#", refusing(201, "Order rejected - reason:Orders are not served by the simulated gateway")
-    ),
-    4: RequestKind(
-        "the cancellation of an order",
-        "v#",
-        refusing(10147, "OrderId {id} that needs to be cancelled is not found."),
-        newer=(layouts.CANCEL_WITHOUT_VERSION, "#"),
-    ),
-    5: RequestKind("open orders", "v", fixed(layouts.OPEN_ORDER_END)),
-    6: RequestKind("account updates", "vbs", fixed(layouts.ACCOUNT_TIME, layouts.ACCOUNT_END)),
-    7: RequestKind("executions", "v#isssss", fixed(layouts.EXECUTIONS_END)),
-    8: RequestKind("the next order id", "vi", fixed(layouts.NEXT_VALID_ID)),
+    3: RequestKind("an order", "#", orders.place),
+    4: RequestKind("the cancellation of an order", "v#", orders.cancel, newer=(layouts.CANCEL_WITHOUT_VERSION, "#")),
+    5: RequestKind("open orders", "v", orders.open_orders),
+    6: RequestKind("account updates", "vbs", accounts.updates),
+    7: RequestKind("executions", "v#issssss", orders.executions),
+    8: RequestKind("the next order id", "vi", orders.next_id),
     9: RequestKind("contract details", "v#"),
     10: RequestKind("market depth", "v#"),
     11: RequestKind("the cancellation of market depth", "v#", _NO_DEPTH),
     12: RequestKind("news bulletins", "v"),
     13: RequestKind("the cancellation of news bulletins", "v", silent),
     14: RequestKind("a log level", "vi", silent),
-    15: RequestKind("the binding of orders", "vb", account_replies.auto_open_orders),
-    16: RequestKind("all open orders", "v", fixed(layouts.OPEN_ORDER_END)),
+    15: RequestKind("the binding of orders", "vb", orders.auto_open_orders),
+    16: RequestKind("all open orders", "v", orders.all_open_orders),
     17: RequestKind("managed accounts", "v", fixed(layouts.MANAGED_ACCOUNTS)),
     18: RequestKind("financial advisor data", "vi", account_replies.advisor_data),
     19: RequestKind("a change of financial advisor data", "vis#"),
@@ -108,12 +103,12 @@ KINDS: dict[int, RequestKind] = {
     55: RequestKind("an option price", "v#"),
     56: RequestKind("the cancellation of an implied volatility", "v#", _NO_STREAM),
     57: RequestKind("the cancellation of an option price", "v#", _NO_STREAM),
-    58: RequestKind("the cancellation of all orders"),
+    58: RequestKind("the cancellation of all orders", "", orders.cancel_all),
     59: RequestKind("a type of market data", "vi", account_replies.market_data_type),
-    61: RequestKind("positions", "v", fixed(layouts.POSITIONS_END)),
-    62: RequestKind("an account summary", "v#ss", subscription(62, layouts.ACCOUNT_SUMMARY_END)),
-    63: RequestKind("the cancellation of an account summary", "v#", unsubscription(62)),
-    64: RequestKind("the cancellation of positions", "v", silent),
+    61: RequestKind("positions", "v", accounts.subscribing(61, accounts.positions)),
+    62: RequestKind("an account summary", "v#ss", accounts.subscribing(62, accounts.summary)),
+    63: RequestKind("the cancellation of an account summary", "v#", accounts.ending(62)),
+    64: RequestKind("the cancellation of positions", "v", accounts.end_positions),
     65: RequestKind("a verification", "v"),
     66: RequestKind("a verification", "v"),
     67: RequestKind("display groups", "v#", fixed(layouts.DISPLAY_GROUPS)),
@@ -122,10 +117,10 @@ KINDS: dict[int, RequestKind] = {
     70: RequestKind("the cancellation of events of a display group", "v#", _NO_STREAM),
     72: RequestKind("a verification", "v"),
     73: RequestKind("a verification", "v"),
-    74: RequestKind("positions by model", "v#ss", subscription(74, layouts.POSITIONS_MULTI_END)),
-    75: RequestKind("the cancellation of positions by model", "v#", unsubscription(74)),
-    76: RequestKind("account updates by model", "v#ssb", subscription(76, layouts.ACCOUNT_MULTI_END)),
-    77: RequestKind("the cancellation of account updates by model", "v#", unsubscription(76)),
+    74: RequestKind("positions by model", "v#ss", accounts.subscribing(74, accounts.positions_of_model)),
+    75: RequestKind("the cancellation of positions by model", "v#", accounts.ending(74)),
+    76: RequestKind("account updates by model", "v#ssb", accounts.subscribing(76, accounts.updates_of_model)),
+    77: RequestKind("the cancellation of account updates by model", "v#", accounts.ending(76)),
     78: RequestKind("option chains", "#sssi", fixed(layouts.OPTION_PARAMETERS_END)),
     79: RequestKind("soft dollar tiers", "#", fixed(layouts.SOFT_DOLLAR_TIERS)),
     80: RequestKind("family codes", "", fixed(layouts.FAMILY_CODES)),
@@ -140,14 +135,14 @@ KINDS: dict[int, RequestKind] = {
     89: RequestKind("the cancellation of a histogram", "#", _NO_STREAM),
     90: RequestKind("the cancellation of a first bar", "#"),
     91: RequestKind("a market rule", "i", reference.market_rule),
-    92: RequestKind("profit and loss", "#ss", subscription(92, layouts.PROFIT)),
-    93: RequestKind("the cancellation of profit and loss", "#", unsubscription(92)),
-    94: RequestKind("profit and loss of a position", "#ssi", subscription(94, layouts.PROFIT_OF_POSITION)),
-    95: RequestKind("the cancellation of profit and loss of a position", "#", unsubscription(94)),
+    92: RequestKind("profit and loss", "#ss", accounts.subscribing(92, accounts.profit)),
+    93: RequestKind("the cancellation of profit and loss", "#", accounts.ending(92)),
+    94: RequestKind("profit and loss of a position", "#ssi", accounts.subscribing(94, accounts.profit_of_position)),
+    95: RequestKind("the cancellation of profit and loss of a position", "#", accounts.ending(94)),
     96: RequestKind("historical ticks", "#"),
     97: RequestKind("ticks", "#", _no_streams(354, _NO_SUBSCRIPTION)),
     98: RequestKind("the cancellation of ticks", "#", _NO_STREAM),
-    99: RequestKind("completed orders", "b", fixed(layouts.COMPLETED_ORDERS_END)),
+    99: RequestKind("completed orders", "b", orders.completed_orders),
     100: RequestKind("kinds of corporate events", "#"),
     101: RequestKind(
         "the cancellation of kinds of corporate events", "#", refusing(10280, "Failed cancel WSH metadata.")

@@ -209,7 +209,6 @@ def test_fifty_one_messages_in_a_second_end_the_connection_when_rates_are_enforc
     ("request_", "request_id", "code"),
     [
         ((1, 11, 5, *contract()), "5", "354"),
-        ((3, 6, *contract()), "6", "201"),
         ((50, 3, 7, *contract()), "7", "420"),
     ],
 )

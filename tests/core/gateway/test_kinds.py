@@ -29,7 +29,13 @@ NEWEST = int(ibapi.client.MAX_CLIENT_VER)
 VERSIONS = [v for v in (157, 178, 192, 200) if v <= NEWEST]
 QUESTIONS = 50
 REQUESTS = {name: method for name, method in requests_of(EClient, "sendMsg(").items() if name != "reqCurrentTime"}
-NO_ANSWER_AT_THE_BROKER = {"cancelNewsBulletins", "cancelPositions", "setServerLogLevel", "reqMarketDataType"}
+NO_ANSWER_AT_THE_BROKER = {
+    "cancelNewsBulletins",
+    "cancelPositions",
+    "reqGlobalCancel",
+    "setServerLogLevel",
+    "reqMarketDataType",
+}
 TOO_OLD = 503
 START_API = 71
 
@@ -132,7 +138,7 @@ def test_every_kind_of_message_is_in_the_table() -> None:
     assert codes - KINDS.keys() == {START_API}
 
 
-@pytest.mark.parametrize("code", [code for code in KINDS if code not in (13, 14, 49, 59, 64)])
+@pytest.mark.parametrize("code", [code for code in KINDS if code not in (13, 14, 49, 58, 59, 64)])
 def test_every_kind_without_its_fields_is_an_error_or_needs_none(
     simulated_gateway: SimulatedGateway, code: int
 ) -> None:
@@ -230,10 +236,11 @@ def test_a_subscription_ends_once(simulated_gateway: SimulatedGateway) -> None:
     with RawClient(simulated_gateway, newest=178, client_id=45) as client:
         for request, cancel in pairs.items():
             client.send(*request)
-            assert client.receive()[0] != "4"
             client.send(*cancel)
             client.send(*cancel)
-            assert client.receive()[2:4] == ["5", "300"]
+            while (answer := client.receive())[0] != "4":
+                pass
+            assert answer[2:4] == ["5", "300"]
 
 
 def test_symbols_and_price_steps_can_be_looked_up(simulated_gateway: SimulatedGateway) -> None:

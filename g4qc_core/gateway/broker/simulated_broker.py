@@ -1,0 +1,320 @@
+"""The broker of the simulated gateway: takes orders, fills them by the market, and keeps the account.
+
+It does nothing by itself: `advance` makes everything happen up to an instant, in the order of time. It outlives the
+sessions of clients and knows nothing of them but their ids. The wire does not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from g4qc_core.gateway.broker.booked_order import BookedFill, BookedOrder, OrderTerms, Progress
+from g4qc_core.gateway.broker.broker_news import AccountNews, BrokerNews, FillNews, OrderNews, OrderNotice
+from g4qc_core.gateway.broker.exchange_hours import closes_at, midnight_after, opens_at
+from g4qc_core.gateway.broker.fill_rules import Touch, decimal, next_touch
+from g4qc_core.gateway.broker.margin_effect import OrderEffect
+from g4qc_core.gateway.broker.order_checks import (
+    RejectedOrder,
+    check_change,
+    check_margin,
+    check_terms,
+    held_text,
+)
+from g4qc_core.gateway.broker.simulated_account import SimulatedAccount
+from g4qc_core.gateway.markets.quotes import Quotes
+from g4qc_core.gateway.markets.simulated_market import Listing
+
+CASH = Decimal(1_000_000)
+MARGIN_RATE = Decimal("0.05")
+
+_INSTANT = timedelta(microseconds=1)
+_FIRST_PERM_ID = 1_000
+
+
+class SimulatedBroker:
+    """One account with its orders.
+
+    Args:
+        quotes: prices of the market.
+        started: the gateway's clock at the start, UTC; ids of orders and executions begin with it.
+        cash: money in the account at the start.
+        margin_rate: initial margin as a share of a position's value.
+
+    Attributes:
+        account: positions and money.
+        orders: every order, in the order of arrival.
+        fills: every execution and correction, in the order of time.
+    """
+
+    def __init__(
+        self, quotes: Quotes, started: datetime, cash: Decimal = CASH, margin_rate: Decimal = MARGIN_RATE
+    ) -> None:
+        self.account = SimulatedAccount(cash, margin_rate)
+        self.orders: list[BookedOrder] = []
+        self.fills: list[BookedFill] = []
+        self._quotes = quotes
+        self._now = started
+        self._midnight = midnight_after(started)
+        self._equity_at_midnight = cash
+        self._epoch = int(started.timestamp())
+        self._by_id: dict[tuple[int, int], BookedOrder] = {}
+        self._highest: dict[int, int] = {}
+        self._perm_ids = 0
+        self._executions = 0
+        self._news: list[BrokerNews] = []
+
+    def next_id(self, client_id: int) -> int:
+        """Return the lowest order id that a client has not used, and above all that it has used."""
+        return self._highest.get(client_id, 0) + 1
+
+    def find(self, client_id: int, order_id: int) -> BookedOrder | None:
+        """Return an order by the ids that its client gave it."""
+        return self._by_id.get((client_id, order_id))
+
+    def open_orders(self) -> list[BookedOrder]:
+        """Return the orders that have not ended, in the order of arrival."""
+        return [order for order in self.orders if not order.progress.final]
+
+    def price(self, listing: Listing) -> Decimal | None:
+        """Return the last price of a contract in points; None before its first bar."""
+        last = self._quotes.price_at(listing, self._now)
+        return None if last is None else decimal(last)
+
+    @property
+    def daily_profit(self) -> Decimal:
+        """Change of the equity since midnight in the gateway's time zone."""
+        return self.account.equity(self.price) - self._equity_at_midnight
+
+    def effect(self, order: BookedOrder) -> OrderEffect:
+        """Return what an order would change; it need not be placed."""
+        terms, account = order.terms, self.account
+        warning = ""
+        try:
+            check_margin(account, self.price, order)
+        except RejectedOrder as rejected:
+            warning = rejected.text
+        return OrderEffect(
+            margin_before=account.margin(self.price),
+            margin_after=account.margin(self.price, [(terms.listing, terms.sign * order.remaining)]),
+            equity_before=account.equity(self.price),
+            commission=terms.listing.instrument.fee * order.remaining,
+            currency=terms.listing.contract.currency,
+            warning=warning,
+        )
+
+    def take_news(self) -> list[BrokerNews]:
+        """Return what happened since the last call, in order."""
+        news, self._news = self._news, []
+        return news
+
+    def place(
+        self, client_id: int, order_id: int, terms: OrderTerms, now: datetime, largest_fill: int | None = None
+    ) -> None:
+        """Take an order, or change one that the client has placed with the same id.
+
+        Raises:
+            RejectedOrder: the order is not taken; the news are the same as before.
+        """
+        self.advance(now)
+        known = self.find(client_id, order_id)
+        if known is not None:
+            self._change(known, terms, now)
+        else:
+            self._take(client_id, order_id, terms, now, largest_fill)
+        self.advance(now)
+
+    def refuse(self, client_id: int, order_id: int) -> None:
+        """Note that an id was used by an order that was not taken."""
+        self._highest[client_id] = max(self._highest.get(client_id, 0), order_id)
+
+    def cancel(self, order: BookedOrder, now: datetime, reason: str = "") -> None:
+        """Cancel an order that has not ended, after what the market does to it before; harmless if it has ended."""
+        self.advance(now)
+        if order.progress.final:
+            return
+        order.progress = Progress.CANCELLING
+        self._tell(order)
+        self._end(order, Progress.CANCELLED, now, reason)
+
+    def advance(self, now: datetime) -> None:
+        """Let everything happen up to an instant, that included; harmless for an instant that is past."""
+        if now < self._now:
+            return
+        while (step := self._next(now + _INSTANT)) is not None:
+            at, act = step
+            self._now = max(self._now, at)
+            act()
+        self._now = now
+        for order in self.orders:
+            if order.active:
+                order.looked_until = max(order.looked_until, now)
+
+    def next_instant(self, until: datetime) -> datetime | None:
+        """Return the instant of the next thing that happens by itself before `until`; None if there is nothing."""
+        step = self._next(until)
+        return None if step is None else step[0]
+
+    def fill_now(self, order: BookedOrder, now: datetime) -> None:
+        """Fill the rest of an order at the present price, whatever its terms; nothing if there is no price."""
+        self.advance(now)
+        last = self.price(order.terms.listing)
+        if last is not None and order.active:
+            self._fill(order, Touch(now, last))
+
+    def correct(self, fill: BookedFill, ticks: int) -> None:
+        """Correct the price of an execution by some ticks, to the disadvantage of the account if above 0."""
+        stem, _, number = fill.exec_id.rpartition(".")
+        tick = fill.order.terms.listing.tick
+        price = fill.price + fill.order.terms.sign * ticks * tick
+        order = self._by_id[fill.order.client_id, fill.order.order_id]
+        order.paid += (price - fill.price) * fill.shares
+        corrected = replace(fill, exec_id=f"{stem}.{int(number) + 1:02d}", price=price, average=order.average)
+        self._book(order, corrected)
+
+    def _take(self, client_id: int, order_id: int, terms: OrderTerms, now: datetime, largest_fill: int | None) -> None:
+        if order_id < self.next_id(client_id):
+            raise RejectedOrder(103, "Duplicate order id")
+        self.refuse(client_id, order_id)
+        check_terms(terms, now)
+        progress = Progress.NOT_SENT
+        order = BookedOrder(order_id, client_id, 0, terms, now, progress, now, now, largest_fill=largest_fill)
+        if terms.transmit:
+            self._send(order, now)
+        self.orders.append(order)
+        self._by_id[client_id, order_id] = order
+        self._announce(order)
+
+    def _send(self, order: BookedOrder, now: datetime) -> None:
+        check_margin(self.account, self.price, order)
+        self._perm_ids += 1
+        order.perm_id = self._epoch % 1_000_000 * _FIRST_PERM_ID + self._perm_ids
+        self._schedule(order, now)
+
+    def _schedule(self, order: BookedOrder, now: datetime) -> None:
+        terms = order.terms
+        order.works_from = opens_at(terms.listing, now)
+        order.looked_until = now
+        ended = terms.listing.contract.last_trade_at
+        order.expires_at = closes_at(terms.listing, order.works_from) if terms.tif == "DAY" else ended
+        order.triggered = not terms.kind.has_stop
+        order.progress = self._progress(order, now)
+
+    def _announce(self, order: BookedOrder) -> None:
+        self._tell(order)
+        if order.active and order.works_from > self._now:
+            self._news.append(OrderNotice(order.client_id, order.order_id, 399, held_text(order)))
+
+    def _change(self, order: BookedOrder, terms: OrderTerms, now: datetime) -> None:
+        check_change(order, terms)
+        check_terms(terms, now)
+        if order.progress is Progress.NOT_SENT and not terms.transmit:
+            order.terms = terms
+        else:
+            changed = replace(order.snapshot(), terms=terms)
+            check_margin(self.account, self.price, changed)
+            order.terms = terms
+            if not order.perm_id:
+                self._perm_ids += 1
+                order.perm_id = self._epoch % 1_000_000 * _FIRST_PERM_ID + self._perm_ids
+            self._schedule(order, now)
+        self._announce(order)
+
+    def _progress(self, order: BookedOrder, now: datetime) -> Progress:
+        return Progress.WORKING if order.works_from <= now and order.triggered else Progress.HELD
+
+    def _next(self, until: datetime) -> tuple[datetime, Callable[[], None]] | None:
+        """Return the first event of any order before `until`."""
+        found = [step for order in self.orders if order.active for step in self._steps(order, until)]
+        found += self._settlements(until)
+        if self._midnight < until:
+            found.append((self._midnight, self._turn_day))
+        return min(found, key=lambda step: step[0], default=None)
+
+    def _steps(self, order: BookedOrder, until: datetime) -> Iterable[tuple[datetime, Callable[[], None]]]:
+        ends = order.expires_at
+        if order.progress is Progress.HELD and order.triggered and order.works_from < until:
+            yield order.works_from, lambda: self._start(order)
+        touch = next_touch(order, self._quotes, min(until, ends) if ends is not None else until)
+        if touch is not None:
+            # Of two things at one instant, the first one given happens first.
+            yield touch.at, lambda: self._reach(order, touch)
+        elif ends is not None and ends < until:
+            yield ends, lambda: self._end(order, Progress.CANCELLED, ends)
+
+    def _settlements(self, until: datetime) -> Iterable[tuple[datetime, Callable[[], None]]]:
+        for position in self.account.open_positions():
+            listing = position.listing
+            if listing.contract.last_trade_at < until:
+                yield listing.contract.last_trade_at, lambda listing=listing: self._settle(listing)  # type: ignore[misc]
+
+    def _turn_day(self) -> None:
+        self._equity_at_midnight = self.account.equity(self.price)
+        self._midnight = midnight_after(self._now)
+
+    def _settle(self, listing: Listing) -> None:
+        last = self.price(listing)
+        self.account.settle(listing, last if last is not None else Decimal(0))
+        self._news.append(AccountNews(listing.contract.con_id))
+
+    def _start(self, order: BookedOrder) -> None:
+        order.progress = Progress.WORKING
+        order.looked_until = max(order.looked_until, order.works_from)
+        self._tell(order)
+
+    def _reach(self, order: BookedOrder, touch: Touch) -> None:
+        if touch.price is None:
+            order.triggered = True
+            order.looked_until = touch.at
+            order.progress = Progress.WORKING
+            self._tell(order)
+            return
+        if not order.triggered or order.progress is Progress.HELD:
+            order.triggered = True
+            order.progress = Progress.WORKING
+            self._tell(order)
+        self._fill(order, touch)
+
+    def _fill(self, order: BookedOrder, touch: Touch) -> None:
+        assert touch.price is not None
+        order.looked_until = max(order.looked_until, touch.at)
+        while order.remaining:
+            shares = min(order.remaining, order.largest_fill or order.remaining)
+            order.filled += shares
+            order.paid += shares * touch.price
+            order.last_price = touch.price
+            if not order.remaining:
+                order.progress, order.ended_at = Progress.FILLED, touch.at
+            self._executions += 1
+            instrument = order.terms.listing.instrument
+            self._book(
+                order,
+                BookedFill(
+                    f"{self._epoch:08x}.{self._executions:08x}.01.01",
+                    order.snapshot(),
+                    touch.at,
+                    shares,
+                    touch.price,
+                    order.filled,
+                    order.average,
+                    instrument.fee * shares,
+                ),
+            )
+
+    def _book(self, order: BookedOrder, fill: BookedFill) -> None:
+        booked = self.account.book(fill)
+        order.fills = [known for known in order.fills if known.root != fill.root] + [booked]
+        self.fills.append(booked)
+        self._news.append(FillNews(booked))
+        self._tell(order)
+        self._news.append(AccountNews(order.terms.listing.contract.con_id))
+
+    def _end(self, order: BookedOrder, progress: Progress, at: datetime, reason: str = "") -> None:
+        order.progress, order.ended_at, order.reason = progress, at, reason
+        self._news.append(OrderNotice(order.client_id, order.order_id, 202, f"Order Canceled - reason:{reason}"))
+        self._tell(order)
+
+    def _tell(self, order: BookedOrder) -> None:
+        self._news.append(OrderNews(order.snapshot()))
