@@ -29,6 +29,8 @@ _OWN = frozenset(
             "portfolios.toml",
             "walk_forwards.toml",
             "rolls.toml",
+            "trading.toml",
+            "trading.halt",
             "calendars.toml",
             "open_interest",
             "strategies",
