@@ -53,13 +53,8 @@ def make_rolls(
     """
     if not instrument.expires:
         return [_without_rolls(instrument, stores)]
-    chain, hours = stored_chain(instrument, stores), calendar(instrument.calendar)
-    overrides = [o for o in load_overrides(settings.rolls) if o.symbol == instrument.symbol]
-    interest = load_open_interest(settings.open_interest, instrument.symbol)
-    reach = stores.bars.reach(instrument.symbol, ONE_MINUTE.name)
-    traded = [] if reach is None else _traded_contracts(instrument, *reach, stores)
-    minutes = _minutes(instrument, chain, hours, overrides, stores)
-    maker = RollMaker(minutes, chain, instrument, hours, traded, reach, interest)
+    overrides, interest = _given(instrument, settings)
+    maker = _maker(instrument, stores, overrides, interest, stores.bars.reach(instrument.symbol, ONE_MINUTE.name))
     before = stores.rolls.rules(instrument.symbol)
     made = []
     for rule in _rules(instrument, interest is not None, [*before, *more]):
@@ -74,6 +69,47 @@ def make_rolls(
             stores.rolls.replace(one)
         made.append(front)
     return made
+
+
+def rolls_ahead(instrument: Instrument, rule: str, stores: Stores, settings: Settings, until: date) -> RollCalendar:
+    """Return the calendar of the front contract by a rule, with rolls up to a trade date that has no bars yet.
+
+    It is not stored: a trader follows it until the bars of that date are there.
+
+    Args:
+        instrument: the instrument.
+        rule: text of the roll rule.
+        stores: the stores.
+        settings: name the files of rolls and open interest.
+        until: last trade date of a roll.
+
+    Raises:
+        UsageError: the chain is not stored yet, or the rule cannot be applied.
+        SettingsError: the file of rolls or of open interest is malformed.
+    """
+    overrides, interest = _given(instrument, settings)
+    reach = stores.bars.reach(instrument.symbol, ONE_MINUTE.name) or (until, until)
+    maker = _maker(instrument, stores, overrides, interest, (reach[0], max(reach[1], until)))
+    return maker.calendar(parse_rule(rule), overrides_of(overrides, instrument.symbol, rule))
+
+
+def _given(instrument: Instrument, settings: Settings) -> tuple[list[RollOverride], pd.DataFrame | None]:
+    """Return the user's rolls and the open interest of an instrument."""
+    overrides = [o for o in load_overrides(settings.rolls) if o.symbol == instrument.symbol]
+    return overrides, load_open_interest(settings.open_interest, instrument.symbol)
+
+
+def _maker(
+    instrument: Instrument,
+    stores: Stores,
+    overrides: Sequence[RollOverride],
+    interest: pd.DataFrame | None,
+    reach: tuple[date, date] | None,
+) -> RollMaker:
+    chain, hours = stored_chain(instrument, stores), calendar(instrument.calendar)
+    traded = [] if reach is None else _traded_contracts(instrument, *reach, stores)
+    minutes = _minutes(instrument, chain, hours, overrides, stores)
+    return RollMaker(minutes, chain, instrument, hours, traded, reach, interest)
 
 
 def forget_rolls(instrument: Instrument, rule: str, stores: Stores, settings: Settings) -> None:

@@ -1,0 +1,113 @@
+"""The live one-minute bars of one contract: from a subscription's events to complete minutes.
+
+A minute is complete once a later one has begun, or the market has closed. What arrives is kept as live and never
+enters `market_data`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.bars.columns import BAR_COLUMNS
+from g4qc_core.bars.schema import DTYPES, UNKNOWN, empty_frame
+from g4qc_core.calendars.session_calendar import SessionCalendar
+from g4qc_core.storage.trading_stores.live_bar_store import LiveBarStore
+from g4qc_core.trading.broker import LiveBar
+
+MINUTE = timedelta(minutes=1)
+
+
+class LiveMinutes:
+    """The live minutes of one contract.
+
+    Args:
+        symbol: of the instrument.
+        month: of the contract.
+        hours: its sessions.
+        store: of live bars.
+
+    Attributes:
+        newest: start of the newest minute, UTC; None before the first.
+        last_price: newest price in points; None before the first.
+        heard_at: by the gateway's clock, when the last event arrived, UTC.
+        streaming: True while updates are expected: a subscription has begun and not ended.
+        strays: minutes that lie in no session and are not used.
+    """
+
+    def __init__(self, symbol: str, month: str, hours: SessionCalendar, store: LiveBarStore) -> None:
+        self.month = month
+        self.newest: datetime | None = None
+        self.last_price: float | None = None
+        self.heard_at: datetime | None = None
+        self.streaming = False
+        self.strays = 0
+        self._symbol, self._hours, self._store = symbol, hours, store
+        self._minutes: dict[datetime, dict[str, Any]] = {}
+        self._unsaved: set[datetime] = set()
+
+    def take(self, bar: LiveBar, now: datetime) -> bool:
+        """Take an event; return True if it begins a new minute."""
+        self.heard_at, self.streaming = now, True
+        day = self._hours.trade_date_of(bar.start)
+        if day is None:
+            self.strays += 1
+            return False
+        if self.newest is not None and bar.start < self.newest and bar.source != "history":
+            known = self._minutes.get(bar.start)
+            if known is not None and known["source"] == "history":
+                # The history is newer than an update that was under way when it was asked for.
+                return False
+        self._minutes[bar.start] = {
+            "contract": self.month,
+            "timestamp": bar.start,
+            "open": bar.open,
+            "high": bar.high,
+            "low": bar.low,
+            "close": bar.close,
+            "volume": max(bar.volume, UNKNOWN),
+            "trade_date": day,
+            "source": bar.source,
+        }
+        self._unsaved.add(bar.start)
+        begins = self.newest is None or bar.start > self.newest
+        if begins:
+            self.newest = bar.start
+        if bar.start == self.newest:
+            self.last_price = bar.close
+        return begins
+
+    def save(self, now: datetime) -> None:
+        """Store the minutes that changed since the last call."""
+        rows = [self._minutes[start] for start in sorted(self._unsaved) if start in self._minutes]
+        self._unsaved.clear()
+        self._store.keep(self._symbol, rows, now)
+
+    def restore(self, since: datetime, until: datetime) -> None:
+        """Take the stored minutes that start in `[since, until)`, UTC, unless newer ones are here."""
+        stored = self._store.bars(self._symbol, since, until, self.month)
+        for row in stored.to_dict("records"):
+            start = pd.Timestamp(row["timestamp"]).to_pydatetime()
+            self._minutes.setdefault(start, {str(name): value for name, value in row.items()} | {"timestamp": start})
+
+    def forget(self, before: datetime) -> None:
+        """Forget the minutes that start before an instant."""
+        for start in [one for one in self._minutes if one < before]:
+            del self._minutes[start]
+
+    def covered_from(self) -> datetime | None:
+        """Return the start of the first minute; None without minutes."""
+        return min(self._minutes, default=None)
+
+    def frame(self, start: datetime, end: datetime) -> pd.DataFrame:
+        """Return the minutes that start in `[start, end)`, UTC, as `BAR_COLUMNS`, ascending."""
+        rows = [self._minutes[at] for at in sorted(self._minutes) if start <= at < end]
+        if not rows:
+            return empty_frame(BAR_COLUMNS)
+        made = pd.DataFrame(rows)
+        made["count"] = np.int64(UNKNOWN)
+        made["timestamp"] = pd.to_datetime(made["timestamp"], utc=True)
+        return made[list(BAR_COLUMNS)].astype({name: DTYPES[name] for name in BAR_COLUMNS})

@@ -1,0 +1,216 @@
+"""The continuous series of a traded spec: the stored sessions, then the live ones, never mixed within a session.
+
+A session comes from the stored bars once it is over and stored as whole, and from the live minutes until then. What is
+missing between the two is said, and nothing is decided upon it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from g4qc_core.backtest.specs.backtest_spec import BacktestSpec
+from g4qc_core.bars.bar_ends import bar_ends
+from g4qc_core.bars.columns import CONTINUOUS_COLUMNS
+from g4qc_core.bars.resampling import resample
+from g4qc_core.calendars.session_calendar import LONGEST_CLOSURE, Session, calendar
+from g4qc_core.errors import TradingRefused
+from g4qc_core.futures.adjustment import Adjustment
+from g4qc_core.futures.continuous import adjusted
+from g4qc_core.futures.rolls.roll_calendar import RollCalendar, front_on, roll_frame
+from g4qc_core.instruments.registry import Instrument, Registry
+from g4qc_core.sentences import listing
+from g4qc_core.services.backtests.spec_bars import read_bars, rule_of
+from g4qc_core.services.rolls.instrument_rolls import rolls_ahead
+from g4qc_core.services.trading.live_minutes import LiveMinutes
+from g4qc_core.settings import Settings
+from g4qc_core.storage.stores import Stores
+from g4qc_core.timeframes import timeframe
+
+# A thin market may be silent for so long after its open.
+_LATE_OPEN = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class SeriesNow:
+    """The series at one instant.
+
+    Attributes:
+        bars: `CONTINUOUS_COLUMNS`, ascending, complete bars only.
+        exits: own price (points) of the contract that the series leaves, by the timestamp of the next one's first bar.
+    """
+
+    bars: pd.DataFrame
+    exits: pd.Series
+
+
+class LiveSeries:
+    """The series of one spec.
+
+    Args:
+        spec: the backtest.
+        registry: the instruments.
+        stores: of bars.
+        settings: name the files of rolls.
+    """
+
+    def __init__(self, spec: BacktestSpec, registry: Registry, stores: Stores, settings: Settings) -> None:
+        self.spec = spec
+        self.instrument: Instrument = registry[spec.instrument]
+        self.hours = calendar(self.instrument.calendar)
+        self.length = timeframe(spec.timeframe)
+        self._registry, self._stores, self._settings = registry, stores, settings
+        self._stored = pd.DataFrame(columns=list(CONTINUOUS_COLUMNS))
+        self._exits = pd.Series(dtype="float64")
+        self._rolls = roll_frame([])
+        self._only = ""
+        self.settled_to: date | None = None
+        self.notes: list[str] = []
+
+    def load(self, now: datetime) -> None:
+        """Read the stored sessions that are over at `now`, and the rolls up to the session that is open or opens next.
+
+        Raises:
+            G4qcError: see `read_bars` and `rolls_ahead`.
+        """
+        own = self.spec.model_copy(update={"adjustment": Adjustment.NONE})
+        read = read_bars(own, self._registry, self._stores, now)
+        over = [s.trade_date for s in self._sessions_of(read.series) if s.close <= now]
+        missing = {one.trade_date for one in read.known.missing}
+        whole = [day for day in over if day not in missing]
+        self.settled_to = whole[-1] if whole else None
+        kept = read.series["trade_date"] <= pd.Timestamp(whole[-1]) if whole else slice(0, 0)
+        self._stored = read.series[kept].reset_index(drop=True)
+        self._exits = read.exits
+        self.notes = [f"{read.known.words()}"] if read.known.missing else []
+        self._follow(self._ahead(now))
+
+    def session_at(self, now: datetime) -> Session | None:
+        """Return the session that is open at `now`, or the next one that opens."""
+        for session in self.hours.sessions_between(now, now + LONGEST_CLOSURE):
+            if session.close > now:
+                return session
+        return None
+
+    def front(self, day: date) -> str:
+        """Return the contract month that the series reads on a trade date; empty if none is known."""
+        if self._rolls.empty:
+            return self._only
+        return str(front_on(self._rolls, pd.Series([pd.Timestamp(day)]))[0])
+
+    def behind(self, now: datetime) -> list[Session]:
+        """Return the sessions after the stored ones that have begun at `now`, ascending."""
+        if self.settled_to is None:
+            return []
+        begun = self.hours.sessions(self.settled_to + timedelta(days=1), (now + timedelta(days=4)).date())
+        return [session for session in begun if session.open <= now]
+
+    def bar_ended(self, now: datetime) -> tuple[datetime, datetime, Session] | None:
+        """Return start and end of the newest bar that was over at `now`, and its session; None if none is recent."""
+        for session in reversed(self.hours.sessions_between(now - LONGEST_CLOSURE, now + timedelta(minutes=1))):
+            ended = [bucket for bucket in self._buckets(session) if bucket[1] <= now]
+            if ended:
+                return (*ended[-1], session)
+        return None
+
+    def next_end(self, now: datetime) -> datetime | None:
+        """Return the end of the first bar that ends after `now`, UTC."""
+        for session in self.hours.sessions_between(now, now + LONGEST_CLOSURE):
+            for _, end in self._buckets(session):
+                if end > now:
+                    return end
+        return None
+
+    def at(self, until: datetime, minutes: Mapping[str, LiveMinutes]) -> SeriesNow:
+        """Return the series up to an instant, complete bars only.
+
+        Args:
+            until: end of the bar that has just closed, UTC.
+            minutes: live minutes by contract month.
+
+        Raises:
+            TradingRefused: a session between the stored bars and the live ones is missing; the sentence names it.
+            BacktestRefused: prices would have to be adjusted across a roll with unknown prices.
+        """
+        if self.settled_to is None:
+            raise TradingRefused(
+                f"No whole session of {self.instrument.symbol} is stored: run `g4qc extract {self.instrument.symbol}`."
+            )
+        live, lacking = [self._stored], []
+        exits: dict[Any, float] = dict(self._exits.items())
+        for session in self.behind(until - timedelta(microseconds=1)):
+            month = self.front(session.trade_date)
+            source = minutes.get(month)
+            own = None if source is None else source.frame(session.open, min(session.close, until))
+            if source is None or own is None or not self._covers(source, session, until):
+                lacking.append(f"{session.trade_date} of {month}")
+                continue
+            made = resample(own, self.length, self.hours)
+            ends = pd.to_datetime(bar_ends(made, self.length, self.hours), unit="us", utc=True)
+            whole = made[ends <= pd.Timestamp(until)]
+            live.append(whole.assign(factor=1.0, adjustment=0.0)[list(CONTINUOUS_COLUMNS)])
+            self._add_exit(exits, session, month, whole, minutes)
+        if lacking:
+            raise TradingRefused(
+                f"Bars of {self.instrument.symbol} are missing ({listing(lacking)}): run `g4qc extract "
+                f"{self.instrument.symbol}`."
+            )
+        joined = pd.concat([part for part in live if len(part)], ignore_index=True) if any(map(len, live)) else live[0]
+        shown = adjusted(joined, self._rolls, self.spec.adjustment, whole=True)
+        index = pd.DatetimeIndex(list(exits), tz="UTC") if exits else pd.DatetimeIndex([], tz="UTC")
+        return SeriesNow(shown, pd.Series(list(exits.values()), index=index.as_unit("us"), dtype="float64"))
+
+    def _covers(self, minutes: LiveMinutes, session: Session, until: datetime) -> bool:
+        first = minutes.covered_from()
+        late = min(session.open + _LATE_OPEN, until)
+        return first is not None and first < max(late, session.open + timedelta(minutes=1))
+
+    def _add_exit(
+        self,
+        exits: dict[Any, float],
+        session: Session,
+        month: str,
+        whole: pd.DataFrame,
+        minutes: Mapping[str, LiveMinutes],
+    ) -> None:
+        before = self.hours.sessions(session.trade_date - timedelta(days=10), session.trade_date)[:-1]
+        old = self.front(before[-1].trade_date) if before else month
+        if old == month or whole.empty:
+            return
+        first = whole["timestamp"].iloc[0]
+        left = minutes[old].frame(session.open, session.close) if old in minutes else None
+        same = None if left is None else left[left["timestamp"] == first]
+        exits[first] = float(same["open"].iloc[0]) if same is not None and len(same) else np.nan
+
+    def _buckets(self, session: Session) -> list[tuple[datetime, datetime]]:
+        if self.length.is_session:
+            return [(session.open, session.close)]
+        found = []
+        for start, end in session.intervals:
+            at = start
+            while at < end:
+                found.append((at, min(at + self.length.length, end)))
+                at += self.length.length
+        return found
+
+    def _ahead(self, now: datetime) -> RollCalendar | None:
+        session = self.session_at(now)
+        if not self.instrument.expires or session is None:
+            return None
+        rule = rule_of(self.spec, self.instrument)
+        return rolls_ahead(self.instrument, rule, self._stores, self._settings, session.trade_date)
+
+    def _follow(self, made: RollCalendar | None) -> None:
+        self._rolls = roll_frame([]) if made is None else made.rolls
+        self._only = str(self._stored["contract"].iloc[-1]) if len(self._stored) else (made.front if made else "")
+
+    def _sessions_of(self, series: pd.DataFrame) -> list[Session]:
+        if series.empty:
+            return []
+        days = {day.date() for day in series["trade_date"].drop_duplicates()}
+        return [one for one in self.hours.sessions(min(days), max(days)) if one.trade_date in days]

@@ -1,0 +1,282 @@
+"""The orders of an account as a trader knows them: what was sent, what was heard, and what was filled.
+
+Every change is stored with the event that caused it before anything else happens. Messages may repeat, be late or come
+in another order; they are matched by our reference first, then by the broker's lasting id, then by client and order id.
+Nothing is sent from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from g4qc_core.errors import IllegalMove
+from g4qc_core.storage.stores import Stores
+from g4qc_core.trading.broker import Commission, Execution, OpenOrder, OrderProblem, OrderStatus
+from g4qc_core.trading.intents import Order
+from g4qc_core.trading.ledger import Fill, Holding, filled_of, holdings
+from g4qc_core.trading.order_refs import is_ours
+from g4qc_core.trading.order_states import (
+    AT_BROKER,
+    FINAL,
+    Cause,
+    OrderState,
+    cause_of_error,
+    cause_of_status,
+    moved,
+)
+from g4qc_core.trading.reconciliation import BrokerDifference
+
+
+@dataclass
+class Heard:
+    """What an event changed.
+
+    Attributes:
+        orders: the orders that changed.
+        fills: new executions, corrections included.
+        doubts: sentences about what only a reconciliation can tell.
+        problems: differences that lock an instrument at once.
+    """
+
+    orders: list[Order] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    problems: list[BrokerDifference] = field(default_factory=list)
+
+
+class OrderBook:
+    """The orders and executions of one account.
+
+    Args:
+        account: that trades.
+        stores: of the database.
+    """
+
+    def __init__(self, account: str, stores: Stores) -> None:
+        self.account = account
+        self._stores = stores
+        self._orders = {order.ref: order for order in stores.orders.open_orders(account)}
+        self._fills = stores.executions.fills(account)
+        self._known = {fill.exec_id for fill in self._fills}
+        self._costs: dict[str, Commission] = {}
+        self._months: dict[int, str] = {}
+        self._holdings: dict[str | None, dict[int, Holding]] = {}
+        self._of_ref: dict[str, list[Fill]] = {}
+        for fill in self._fills:
+            self._of_ref.setdefault(fill.ref, []).append(fill)
+
+    def name_contracts(self, months: dict[int, str]) -> None:
+        """Say which contract month each con_id is."""
+        self._months.update(months)
+
+    @property
+    def fills(self) -> Sequence[Fill]:
+        """Every version of every execution."""
+        return self._fills
+
+    def holdings(self, spec: str | None = None) -> dict[int, Holding]:
+        """Return positions by con_id: of the account, or of what one spec traded."""
+        if spec not in self._holdings:
+            self._holdings[spec] = holdings(fill for fill in self._fills if spec is None or fill.spec == spec)
+        return self._holdings[spec]
+
+    def filled(self, ref: str) -> int:
+        """Return the contracts of an order that executions account for, without sign."""
+        return filled_of(self._of_ref.get(ref, []), ref)
+
+    def open_orders(self, spec: str | None = None) -> list[Order]:
+        """Return the orders that may still change a position, those that were never sent included."""
+        live = AT_BROKER | {OrderState.PLANNED}
+        return [
+            order
+            for order in self._orders.values()
+            if order.state in live and (spec is None or order.decision.spec == spec)
+        ]
+
+    def unended(self) -> list[Order]:
+        """Return all orders that have not ended, lost ones included."""
+        return [order for order in self._orders.values() if order.state not in FINAL]
+
+    def find(self, ref: str) -> Order | None:
+        """Return the order with a reference; None if there is none."""
+        if ref not in self._orders:
+            stored = self._stores.orders.order(ref)
+            if stored is not None and stored.decision.account == self.account:
+                self._orders[ref] = stored
+        return self._orders.get(ref)
+
+    def plan(self, orders: Iterable[Order]) -> None:
+        """Take orders that were stored together with their decision."""
+        self._orders.update((order.ref, order) for order in orders)
+
+    def change(self, order: Order, kind: str, said: dict[str, Any], at: datetime) -> Order:
+        """Store an order as it is now, and keep it; see `OrderStore.change`."""
+        self._stores.orders.change(order, kind, said, at)
+        self._orders[order.ref] = order
+        return order
+
+    def move(self, order: Order, cause: Cause, kind: str, said: dict[str, Any], at: datetime, **more: Any) -> Order:
+        """Move an order by a cause, and store it.
+
+        Raises:
+            IllegalMove: the cause cannot happen to it.
+        """
+        return self.change(order.but(state=moved(order.state, cause), **more), kind, said, at)
+
+    def hear(
+        self, event: OpenOrder | OrderStatus | Execution | Commission | OrderProblem, client_id: int, at: datetime
+    ) -> Heard:
+        """Take an event of the broker.
+
+        Args:
+            event: as it came.
+            client_id: of the connection on which it came.
+            at: by the gateway's clock, UTC.
+        """
+        heard = Heard()
+        try:
+            match event:
+                case OpenOrder():
+                    self._open_order(event, at, heard)
+                case OrderStatus():
+                    self._status(event, at, heard)
+                case Execution():
+                    self._execution(event, at, heard)
+                case Commission():
+                    self._commission(event, heard)
+                case OrderProblem():
+                    self._problem(event, client_id, at, heard)
+        except IllegalMove as error:
+            heard.doubts.append(str(error))
+        return heard
+
+    def unfilled_claims(self) -> list[Order]:
+        """Return the orders of which the broker said that more is filled than executions have arrived for."""
+        return [order for order in self._orders.values() if order.filled > self.filled(order.ref)]
+
+    def _open_order(self, event: OpenOrder, at: datetime, heard: Heard) -> None:
+        order = self._of(event.ref, event.perm_id, event.client_id, event.order_id)
+        if order is None:
+            if event.account == self.account and not is_ours(event.ref):
+                heard.doubts.append(f"an order of client {event.client_id} for {event.symbol} is open")
+            return
+        cause = cause_of_status(event.status)
+        changes: dict[str, Any] = {"perm_id": event.perm_id or order.perm_id}
+        if event.text:
+            changes["why"] = event.text
+        state = order.state if cause is None else moved(order.state, cause)
+        if cause is Cause.FILLED:
+            changes["filled"] = max(order.filled, order.quantity if event.filled is None else event.filled)
+        self._store(order.but(state=state, **changes), order, "open order", event, at, heard)
+
+    def _status(self, event: OrderStatus, at: datetime, heard: Heard) -> None:
+        order = self._of("", event.perm_id, event.client_id, event.order_id)
+        if order is None:
+            return
+        cause = cause_of_status(event.status)
+        if cause is Cause.FILLED and event.remaining:
+            cause = Cause.PART
+        filled = min(max(order.filled, event.filled), order.quantity)
+        state = order.state if cause is None else moved(order.state, cause)
+        changed = order.but(state=state, filled=filled, perm_id=event.perm_id or order.perm_id)
+        self._store(changed, order, "status", event, at, heard)
+
+    def _execution(self, event: Execution, at: datetime, heard: Heard) -> None:
+        if event.exec_id in self._known or event.account != self.account:
+            return
+        order = self._of(event.ref, event.perm_id, event.client_id, event.order_id)
+        spec = "" if order is None else order.decision.spec
+        month = self._months.get(event.con_id, "" if order is None else order.contract.month)
+        ref = event.ref if order is None else order.ref
+        added = self._stores.executions.add(replace(event, ref=ref), spec, month, at)
+        self._known.add(event.exec_id)
+        if not added:
+            return
+        fill = Fill(event.exec_id, ref, spec, event.symbol, event.con_id, month, event.quantity, event.price, event.at)
+        self._fills.append(fill)
+        self._of_ref.setdefault(ref, []).append(fill)
+        self._holdings.clear()
+        heard.fills.append(fill)
+        if (cost := self._costs.pop(event.exec_id, None)) is not None:
+            self._commission(cost, heard)
+        if order is not None:
+            self._filled(order, event, at, heard)
+
+    def _filled(self, order: Order, event: Execution, at: datetime, heard: Heard) -> None:
+        total = self.filled(order.ref)
+        if total > order.quantity:
+            sides = f"an order for {order.quantity}", f"{total} filled for {order.ref}"
+            heard.problems.append(BrokerDifference(order.contract.symbol, "execution", *sides))
+        cause = Cause.FILLED if total >= order.quantity else Cause.PART
+        changed = order.but(
+            state=moved(order.state, cause),
+            filled=max(order.filled, min(total, order.quantity)),
+            perm_id=event.perm_id or order.perm_id,
+        )
+        self._store(changed, order, "execution", event, at, heard)
+
+    def _commission(self, event: Commission, heard: Heard) -> None:
+        at = next((n for n in range(len(self._fills) - 1, -1, -1) if self._fills[n].exec_id == event.exec_id), None)
+        if at is None:
+            self._costs[event.exec_id] = event
+            return
+        fill = self._fills[at]
+        if (fill.commission, fill.reported) == (event.amount, event.realized):
+            return
+        self._stores.executions.cost(self.account, event)
+        paid = replace(fill, commission=event.amount, currency=event.currency, reported=event.realized)
+        self._fills[at] = paid
+        self._holdings.clear()
+        heard.fills.append(paid)
+
+    def _problem(self, event: OrderProblem, client_id: int, at: datetime, heard: Heard) -> None:
+        order = self._of("", 0, client_id, event.order_id)
+        if order is None or order.state in FINAL:
+            return
+        cause = cause_of_error(event.code)
+        why = f"{event.code}: {event.text}"
+        if cause is Cause.ABSENT:
+            # The lists of the broker decide what became of an order that it does not find.
+            heard.doubts.append(f"the broker does not find {order.ref} ({why})")
+            cause = None
+        elif cause is None and event.code in _CANNOT_CANCEL:
+            heard.doubts.append(f"{order.ref} cannot be cancelled ({why})")
+        state = order.state if cause is None else moved(order.state, cause)
+        if cause is Cause.REJECTED and order.filled:
+            heard.doubts.append(f"{order.ref} was filled in part and then refused ({why})")
+        self._store(order.but(state=state, why=why), order, "problem", event, at, heard)
+
+    def _store(self, changed: Order, before: Order, kind: str, event: object, at: datetime, heard: Heard) -> None:
+        if changed == before:
+            return
+        heard.orders.append(self.change(changed, kind, _plain(event), at))
+
+    def _of(self, ref: str, perm_id: int, client_id: int, order_id: int) -> Order | None:
+        if is_ours(ref):
+            return self.find(ref)
+        known = list(self._orders.values())
+        if perm_id:
+            for order in known:
+                if order.perm_id == perm_id:
+                    return order
+        # An order id is only unique among the orders of one client that have not ended.
+        if order_id > 0 and not ref:
+            for order in reversed(known):
+                if (order.client_id, order.order_id) == (client_id, order_id):
+                    return order
+        return None
+
+
+_CANNOT_CANCEL = frozenset({161, 10148})
+
+
+def _plain(event: Any) -> dict[str, Any]:
+    return {
+        name: str(value) if isinstance(value, (Decimal, datetime)) else value
+        for name, value in asdict(event).items()
+        if value not in (None, "")
+    }

@@ -1,0 +1,143 @@
+"""Reconciliation of an account with the broker: what was missed is taken, what disagrees locks its instrument.
+
+Everything that the broker lists goes through the order book first, so that fills of an outage are recovered. Only what
+still disagrees after several looks is a difference: messages that are under way need a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from g4qc_core.services.trading.order_book import OrderBook
+from g4qc_core.storage.stores import Stores
+from g4qc_core.storage.trading_stores.safety_store import Reconciliation
+from g4qc_core.trading.broker import Broker, BrokerEvent, Commission, Execution, OpenOrder
+from g4qc_core.trading.order_states import Cause, OrderState
+from g4qc_core.trading.reconciliation import BrokerDifference, BrokerSide, KnownOrder, differences
+
+LOOKS = 3
+"""Looks in a row that must agree on a difference before it counts."""
+
+_CONFIRMED = frozenset({OrderState.WAITING, OrderState.WORKING, OrderState.CANCELLING})
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the broker's lists, after which the order book holds what they say."""
+
+    differences: list[BrokerDifference]
+    positions: int
+    open_orders: int
+    executions: int
+
+
+class Reconciler:
+    """Compares one account with the broker.
+
+    Args:
+        book: the orders of the account.
+        stores: of the database.
+        traded: symbol and money of one point by con_id, of every contract of the traded instruments.
+        drain: takes the events that have arrived meanwhile; waits for a moment.
+        tell: receives level, subject and words.
+    """
+
+    def __init__(
+        self,
+        book: OrderBook,
+        stores: Stores,
+        traded: Mapping[int, tuple[str, Decimal]],
+        drain: Callable[[], None],
+        tell: Callable[[str, str, str], None],
+    ) -> None:
+        self._book, self._stores, self._traded = book, stores, traded
+        self._drain, self._tell = drain, tell
+        self._unseen: dict[str, int] = {}
+        self.highest_id = 0
+
+    def reconcile(self, broker: Broker, cause: str) -> list[BrokerDifference]:
+        """Compare, keep the result, and lock what disagrees; return the differences that hold after all looks.
+
+        Raises:
+            GatewayError: the connection or a question failed; nothing is locked for it.
+        """
+        look = self._look(broker)
+        lasting = {str(one): one for one in look.differences}
+        for _ in range(LOOKS - 1):
+            if not lasting and not self._unseen:
+                break
+            self._drain()
+            look = self._look(broker)
+            found = {str(one): one for one in look.differences}
+            lasting = {words: one for words, one in lasting.items() if words in found}
+        at = broker.now()
+        self._declare_lost(at)
+        for one in lasting.values():
+            if self._stores.safety.lock(self._book.account, one, at):
+                self._tell("error", one.symbol, f"{one}. {one.symbol} is locked: look at both sides, then run "
+                                                f"`g4qc trade resolve {one.symbol}`.")  # fmt: skip
+        compared = {"positions": look.positions, "open_orders": look.open_orders, "executions": look.executions}
+        words = sorted(lasting)
+        self._stores.safety.note(Reconciliation(self._book.account, at, cause, not words, compared, words))
+        return list(lasting.values())
+
+    def _look(self, broker: Broker) -> Look:
+        executions, costs = broker.executions()
+        completed = broker.completed_orders()
+        opened = broker.open_orders()
+        # Positions last: fills that came meanwhile are heard in the next look.
+        positions = [one for one in broker.positions() if one.account == self._book.account]
+        self._take(broker, [*executions, *costs])
+        mine = [one for one in opened if one.account in ("", self._book.account)]
+        self._take(broker, [*(one for one in completed if one.account in ("", self._book.account)), *mine])
+        self.highest_id = max([self.highest_id, *(one.order_id for one in opened if one.client_id == broker.client_id)])
+        self._settle_absent(mine, broker.now())
+        side = BrokerSide(positions, mine, [one for one in executions if one.account == self._book.account])
+        known = [
+            KnownOrder(
+                order.ref,
+                order.contract.symbol,
+                order.contract.con_id,
+                order.signed,
+                certain=order.state in _CONFIRMED,
+            )
+            for order in self._book.unended()
+            if order.state is not OrderState.PLANNED
+        ]
+        found = differences(self._book.holdings(), self._book.fills, known, side, self._traded)
+        return Look(found, len(positions), len(mine), len(side.executions))
+
+    def _take(self, broker: Broker, events: list[BrokerEvent]) -> None:
+        at = broker.now()
+        for event in events:
+            if isinstance(event, (Execution, Commission, OpenOrder)):
+                heard = self._book.hear(event, broker.client_id, at)
+                for problem in heard.problems:
+                    self._stores.safety.lock(self._book.account, problem, at)
+
+    def _settle_absent(self, opened: list[OpenOrder], at: datetime) -> None:
+        """Count the looks that do not show an order, and end those that were confirmed before."""
+        there = {one.ref for one in opened}
+        absent = {
+            order.ref: order
+            for order in self._book.unended()
+            if order.ref not in there and order.state in _CONFIRMED | {OrderState.SENT}
+        }
+        self._unseen = {ref: self._unseen.get(ref, 0) + 1 for ref in absent}
+        for ref, looks in self._unseen.items():
+            if looks >= LOOKS and absent[ref].state is not OrderState.SENT:
+                why = "the broker lists it neither as open nor as filled"
+                self._book.move(absent[ref], Cause.ABSENT, "absent", {"looks": looks}, at, why=why)
+
+    def _declare_lost(self, at: datetime) -> None:
+        for ref, looks in list(self._unseen.items()):
+            order = self._book.find(ref)
+            if looks >= LOOKS and order is not None and order.state is OrderState.SENT:
+                why = "it was sent, and the broker shows no trace of it"
+                self._book.move(order, Cause.ABSENT, "lost", {"looks": looks}, at, why=why)
+                self._tell("warning", ref, f"The order {ref} is lost: {why}. It is not sent again; the next bar "
+                                           "decides anew.")  # fmt: skip
+        self._unseen = {ref: looks for ref, looks in self._unseen.items() if looks < LOOKS}
