@@ -117,7 +117,8 @@ class SimulatedGateway:
         self._stop, self._held = asyncio.Event(), asyncio.Event()
         # The first listing computes years of sessions; do it before clients can wait for it.
         self._market.listings(self.clock.now())
-        hands = Stagehands(self._announce, self._release, self._disconnect, self._restart)
+        stop_streams = lambda: [session.streams.stop() for session in self._sessions.values()]  # noqa: E731
+        hands = Stagehands(self._announce, self._release, self._disconnect, self._restart, stop_streams)
         self._director = Director(self.faults, self._script, self.clock, hands)
         self._desk = OrderDesk(self.broker, self._market.account, self.clock, read_only=self._read_only)
         self._server = await self._listen()
@@ -269,8 +270,7 @@ class SimulatedGateway:
 
     async def _drop_all(self) -> None:
         tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
+        self._disconnect()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _release(self) -> None:

@@ -20,6 +20,7 @@ import pytest
 from g4qc_core.bars.bar_source import BarRequest
 from g4qc_core.calendars.session_calendar import calendar
 from g4qc_core.errors import G4qcError
+from g4qc_core.gateway.faults.fault import STREAM_STAGES
 from g4qc_core.gateway.faults.fault_script import KINDS, FaultScript
 from g4qc_core.gateway.faults.outages import OUTAGES
 from g4qc_core.gateway.simulated_gateway import SimulatedGateway
@@ -49,6 +50,7 @@ NEEDS = {
     "head_text": ['text = ""', 'text = "20240315  22:00:00"'],
     "expiry_zone": ['zone = "US/Pacific"', 'zone = "UTC"', 'zone = "Asia/Tokyo"'],
     "servers_lost": ["seconds = 0.1", f"seconds = {DEADLINE * 2}\ncode = 2110\nback = 1101"],
+    "market_farm_down": ["seconds = 0.1"],
     "farm_down": [f'seconds = 0.1\nanswers = "{how}"' for how in ("never", "late", "error")],
 }
 """Fields that a kind is tried with, where it needs some or has several faces."""
@@ -57,9 +59,13 @@ MIDDLE = {"handshake": 7, "start": 30, "contracts": 4096, "head": 9, "history": 
 """A place inside the answer of each stage, bytes."""
 
 
+STREAMS = {str(stage) for stage in STREAM_STAGES}
+"""Stages of requests that extraction does not make."""
+
+
 def scripts() -> Iterator[Any]:
     for kind, fault in KINDS.items():
-        stages = [place for place in fault.places() if place != "request"]
+        stages = [place for place in fault.places() if place != "request" and place not in STREAMS]
         for stage in stages:
             for moment in moments(kind, stage):
                 for number, fields in enumerate(NEEDS.get(kind, [""])):

@@ -13,7 +13,16 @@ from datetime import datetime, time, timedelta
 from functools import partial
 
 from g4qc_core.gateway.faults.fault_script import FaultScript, Playing
-from g4qc_core.gateway.faults.outages import NEWS, Act, Announce, Disconnect, FarmDown, Restart, ServersLost
+from g4qc_core.gateway.faults.outages import (
+    NEWS,
+    Act,
+    Announce,
+    Disconnect,
+    FarmDown,
+    MarketFarmDown,
+    Restart,
+    ServersLost,
+)
 from g4qc_core.gateway.faults.switches import Effect, Faults, FaultStage, Silence
 from g4qc_core.gateway.gateway_clock import GatewayClock
 
@@ -30,12 +39,14 @@ class Stagehands:
         release: answer the requests on hold.
         disconnect: close every connection.
         restart: close every connection, and refuse new ones for a number of seconds.
+        stop_streams: make all open streams silent for good.
     """
 
     announce: Callable[[int, str], None]
     release: Callable[[], None]
     disconnect: Callable[[], None]
     restart: Callable[[float], Awaitable[None]]
+    stop_streams: Callable[[], object]
 
 
 class Director:
@@ -72,9 +83,12 @@ class Director:
             self._switch_back()
             self.faults.busy = 0
 
-    def effect(self, stage: FaultStage) -> Effect:
-        """Return the fault of an event; faults for all clients have begun when this returns."""
-        fired = self._playing.fired(stage, self._clock.now()) if stage is not FaultStage.OTHER else []
+    def effect(self, stage: FaultStage, *others: FaultStage) -> Effect:
+        """Return the fault of an event, which may be at several stages; faults for all clients have begun by then."""
+        now = self._clock.now()
+        fired = [
+            fault for at in (stage, *others) if at is not FaultStage.OTHER for fault in self._playing.fired(at, now)
+        ]
         for fault in fired:
             _LOG.info("on %s: %s", stage, fault.do)
             if isinstance(fault, Act) and fault.moment == "before":
@@ -108,18 +122,25 @@ class Director:
                 self.faults.silence = Silence.HISTORY
             self._hands.announce(2105, NEWS[2105])
             self._spawn(self._recover(act.seconds, 2106, release=act.answers == "late"))
+        elif isinstance(act, MarketFarmDown):
+            self._go_away()
+            self.faults.streams_down = True
+            self._hands.announce(2103, NEWS[2103])
+            self._spawn(self._recover(act.seconds, 2104, release=False, streams_die=act.streams == "dead"))
 
     async def _restart(self, act: Restart) -> None:
         self.faults.busy = act.busy
         await self._hands.restart(act.seconds)
         self._away = False
 
-    async def _recover(self, seconds: float | None, code: int, *, release: bool) -> None:
+    async def _recover(self, seconds: float | None, code: int, *, release: bool, streams_die: bool = False) -> None:
         if seconds is None:
             return
         await asyncio.sleep(seconds)
         self._switch_back()
         self._away = False
+        if code == 1101 or streams_die:
+            self._hands.stop_streams()
         self._hands.announce(code, NEWS[code])
         if release:
             self._hands.release()
@@ -129,6 +150,7 @@ class Director:
 
     def _switch_back(self) -> None:
         self.faults.silence, self.faults.data_error = Silence.NEVER, None
+        self.faults.streams_down = False
 
     async def _wait_for(self, act: Act) -> None:
         assert act.at is not None

@@ -12,7 +12,8 @@ from g4qc_core.gateway.faults.switches import Effect, FaultStage
 
 DATA_STAGES = (FaultStage.CONTRACTS, FaultStage.HEAD, FaultStage.HISTORY)
 REQUEST_STAGES = (*DATA_STAGES, FaultStage.TIME)
-STAGES = (FaultStage.CONNECT, FaultStage.HANDSHAKE, FaultStage.START, *REQUEST_STAGES)
+STREAM_STAGES = (FaultStage.BAR_UPDATE, FaultStage.BAR_END)
+STAGES = (FaultStage.CONNECT, FaultStage.HANDSHAKE, FaultStage.START, *REQUEST_STAGES, *STREAM_STAGES)
 
 
 def _not_boolean(value: Any) -> Any:

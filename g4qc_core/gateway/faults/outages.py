@@ -103,10 +103,19 @@ class FarmDown(Act):
     answers: Literal["never", "late", "error"] = "never"
 
 
+class MarketFarmDown(Act):
+    """The farm of market data is down (2103) until 2104; streams are silent, and those open then may stay so."""
+
+    do: Literal["market_farm_down"]
+    seconds: Seconds | None = None
+    streams: Literal["dead", "back"] = "dead"
+
+
 OUTAGES: dict[str, type[Fault]] = {
     "announce": Announce,
     "disconnect": Disconnect,
     "restart": Restart,
     "servers_lost": ServersLost,
     "farm_down": FarmDown,
+    "market_farm_down": MarketFarmDown,
 }

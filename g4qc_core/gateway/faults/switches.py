@@ -27,6 +27,10 @@ class FaultStage(StrEnum):
     HEAD = "head"
     HISTORY = "history"
     TIME = "time"
+    BAR_UPDATE = "bar_update"
+    """A message of a stream of bars."""
+    BAR_END = "bar_end"
+    """The last message about a bar; it is a `BAR_UPDATE`, too."""
     OTHER = "other"
     """Cancellations, and requests about an account or orders; a script cannot name it."""
 
@@ -84,6 +88,10 @@ class Effect:
         end: how the connection ends.
         end_after: bytes of the answer that are sent before the end; None: before anything happens; `AFTER`: after all.
         then: called after the answer.
+        updates_error: code and text of an error that answers a request for bars that are kept up to date.
+        twice: the message of a stream comes twice.
+        stopped: the stream says nothing more, although it stays open.
+        ticks_off: ticks by which the last price of a stream's bar is wrong.
     """
 
     unanswered: bool = False
@@ -100,6 +108,10 @@ class Effect:
     end: End | None = None
     end_after: int | None = None
     then: tuple[Callable[[], None], ...] = ()
+    updates_error: tuple[int, str] | None = None
+    twice: bool = False
+    stopped: bool = False
+    ticks_off: int = 0
 
 
 NOTHING_WRONG = Effect()
@@ -125,6 +137,8 @@ class Faults:
         next_error: code and text that answer the next request for contracts, bars or a head timestamp; used once.
         data_error: code and text that answer every request for bars or a head timestamp.
         busy: number of further clients that find their id in use (326); counts down.
+        updates_error: code and text that answer every request for bars that are kept up to date.
+        streams_down: no stream says anything.
     """
 
     silence: Silence = Silence.NEVER
@@ -136,6 +150,8 @@ class Faults:
     next_error: tuple[int, str] | None = None
     data_error: tuple[int, str] | None = None
     busy: int = 0
+    updates_error: tuple[int, str] | None = None
+    streams_down: bool = False
 
     def effect(self, stage: FaultStage) -> Effect:
         """Return the effect of the switches on one request, and reset the single-use switches."""
@@ -165,7 +181,8 @@ class Faults:
         stall, self.stall = self.stall, None
         cut, self.cut_after_bytes = self.cut_after_bytes, None
         end = End.CLOSE if cut is not None else None
-        return Effect(delay=self.delay, stall=stall, end=end, end_after=cut)
+        refused = self.updates_error
+        return Effect(delay=self.delay, stall=stall, end=end, end_after=cut, updates_error=refused)
 
     def _take_error(self) -> tuple[int, str] | None:
         taken, self.next_error = self.next_error, None

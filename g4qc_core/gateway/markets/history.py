@@ -23,6 +23,7 @@ _MOST_BARS = 150_000
 _MINUTE = 60
 _SESSION_SECONDS = 82_800
 _LONGEST_PERIOD = timedelta(days=31)
+_LONGEST_DAY = timedelta(days=4)
 _NO_DATES = np.array([], "datetime64[D]")
 
 
@@ -71,6 +72,21 @@ def bars(
     served = flattened(misshape, served).take(order)
     dates = _dates(served, trade_dates[order] if len(trade_dates) else trade_dates, query, sessions.timezone, version)
     return Reply(start, end, unreadable(misshape, _kind(served, listing, query.what)), dates)
+
+
+def newest(
+    market: SimulatedMarket, listing: Listing, query: BarsQuery, since: datetime, now: datetime, version: int
+) -> tuple[MarketBars, list[str]]:
+    """Return the bars that were unfinished at `since` or began later, as of `now`, and their dates; maybe none.
+
+    Raises:
+        Refusal: 162, the market has no bars this short.
+    """
+    sessions = calendar(listing.instrument.calendar)
+    start = since - (timedelta(seconds=query.seconds) if query.seconds else _LONGEST_DAY)
+    served, trade_dates = _served(market, listing, sessions, query, start, now)
+    dates = _dates(served, trade_dates, query, sessions.timezone, version)
+    return _kind(served, listing, query.what), dates
 
 
 def schedule(listing: Listing, query: BarsQuery, now: datetime) -> tuple[datetime, datetime, list[ScheduledSession]]:
@@ -152,7 +168,7 @@ def _served(
 
 def _source(market: SimulatedMarket, listing: Listing, seconds: int, start: datetime, limit: datetime) -> MarketBars:
     read = market.minutes if seconds == _MINUTE else market.shortest
-    return cut_last(read(listing, start, limit), timedelta(seconds=seconds), limit)
+    return cut_last(read(listing, start, limit), timedelta(seconds=seconds), limit, listing)
 
 
 def _step(market: SimulatedMarket, listing: Listing, query: BarsQuery) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from g4qc_core.gateway.markets.simulated_market import UNKNOWN, MarketBars, no_bars
+from g4qc_core.gateway.markets.minute_parts import LENGTH, amount_until, prices_between
+from g4qc_core.gateway.markets.quotes import PricePath
+from g4qc_core.gateway.markets.simulated_market import UNKNOWN, Listing, MarketBars, no_bars
 
 
 @dataclass(frozen=True)
@@ -27,22 +29,23 @@ class Buckets:
     dates: np.ndarray
 
 
-def cut_last(bars: MarketBars, length: timedelta, limit: datetime) -> MarketBars:
-    """Return the bars, the last one as of `limit` if it is unfinished: its first trades only."""
+def cut_last(bars: MarketBars, length: timedelta, limit: datetime, listing: Listing) -> MarketBars:
+    """Return the bars of a listing, the last one as of `limit` if it is unfinished: its path so far."""
     if not len(bars):
         return bars
-    passed = (limit - length) - bars.start[-1].item().replace(tzinfo=limit.tzinfo)
-    if passed >= timedelta():
+    start = bars.start[-1].item().replace(tzinfo=UTC)
+    if start + length <= limit:
         return bars
-    share = (passed + length) / length
+    second = (limit - start) / length * LENGTH
+    whole = (float(column[-1]) for column in (bars.open, bars.high, bars.low, bars.close))
+    part = prices_between(PricePath.of(start, *whole), 0.0, second, listing)
     cut = {name: column.copy() for name, column in bars.columns().items()}
     for name in ("high", "low", "close"):
-        cut[name][-1] = cut["open"][-1]
+        cut[name][-1] = getattr(part, name)
     for name in ("volume", "count"):
-        if cut[name][-1] != UNKNOWN:
-            cut[name][-1] = max(1, int(cut[name][-1] * share))
+        cut[name][-1] = amount_until(int(cut[name][-1]), second)
     if cut["wap"][-1] != UNKNOWN:
-        cut["wap"][-1] = cut["open"][-1]
+        cut["wap"][-1] = np.clip(cut["wap"][-1], part.low, part.high)
     return MarketBars(**cut)
 
 

@@ -155,7 +155,7 @@ def validate(request: BarsRequest, version: int) -> BarsQuery:
     if request.what == SCHEDULE and version < SCHEDULE_VERSION:
         raise not_served("Schedules are", _OLD_PROTOCOL.format(version=version))
     if request.keep_up_to_date:
-        raise not_served("Updates of bars are", "ask with keepUpToDate=False")
+        _check_updates(request, seconds)
     hours, dates = request.regular_hours, request.date_format
     return BarsQuery(end, seconds, number, unit, request.what, hours, dates, warning, period)
 
@@ -180,6 +180,17 @@ def check_date_format(chosen: int) -> None:
     """Raise Refusal if the date format does not exist."""
     if chosen not in (1, 2, 3):
         raise invalid(f"Date formatting selection of {chosen} rejected")
+
+
+def _check_updates(request: BarsRequest, seconds: int) -> None:
+    if request.end:
+        raise invalid("End date/time must be empty when bars are kept up to date")
+    if request.what not in _KINDS:
+        raise invalid(f"{request.what} cannot be kept up to date. Legal ones are: {', '.join(_KINDS)}")
+    if seconds == 1:
+        raise invalid("Bars below 5 secs cannot be kept up to date")
+    if request.contract.sec_type == CONTINUOUS:
+        raise not_served("Updates of a continuous future are", "ask for the contract month")
 
 
 def _end(text: str) -> tuple[datetime | None, tuple[int, str] | None]:

@@ -23,6 +23,7 @@ from g4qc_core.gateway.protocol.house import House
 from g4qc_core.gateway.protocol.layouts import Message
 from g4qc_core.gateway.protocol.request_context import NO_ID, RequestContext, read
 from g4qc_core.gateway.protocol.request_kinds import RequestKind, kind_of
+from g4qc_core.gateway.streams.client_streams import ClientStreams
 
 _LOG = logging.getLogger(__name__)
 _MOST_OPEN = 50
@@ -48,6 +49,7 @@ class ClientSession:
 
     Attributes:
         client_id: the client's id once it is ready, None before.
+        streams: its open streams.
     """
 
     def __init__(self, connection: Connection, house: House) -> None:
@@ -58,6 +60,7 @@ class ClientSession:
         self._open: dict[int, asyncio.Task[None]] = {}
         self._heads: set[int] = set()
         self._subscribed: set[tuple[int, int]] = set()
+        self.streams = ClientStreams(connection, house, self._begin)
         self._arrivals: deque[float] = deque(maxlen=_MOST_A_SECOND)
         self._orders = ClientDesk(
             self._report, lambda id_, code, text: replies.error(id_, code, text, house.clock.now())
@@ -201,12 +204,16 @@ class ClientSession:
 
     async def _bars(self, fields: list[str], effect: Effect) -> None:
         request = client_requests.bars_request(fields)
-        house, version = self._house, self._connection.version
-        await self._admit(
-            request.request_id,
-            effect,
-            lambda: replies.bars(house.market, request, house.clock.now(), version, effect.misshape),
-        )
+        await self._admit(request.request_id, effect, lambda: self._answer_bars(request, effect))
+
+    def _answer_bars(self, request: client_requests.BarsRequest, effect: Effect) -> list[Message]:
+        if request.keep_up_to_date and effect.updates_error is not None:
+            raise Refusal(*effect.updates_error)
+        now = self._house.clock.now()
+        answer = replies.bars(self._house.market, request, now, self._connection.version, effect.misshape)
+        if request.keep_up_to_date:
+            self.streams.prepare_updates(request, now)
+        return answer
 
     async def _head(self, fields: list[str], effect: Effect) -> None:
         request = client_requests.head_request(fields)
@@ -220,7 +227,8 @@ class ClientSession:
 
     async def _cancel_bars(self, fields: list[str], _: Effect) -> None:
         request_id = client_requests.Fields(fields[1:]).integer()
-        if await self._cancel(request_id):
+        ended = self.streams.end(client_requests.HISTORICAL_DATA, request_id)
+        if await self._cancel(request_id) or ended:
             await self.error(request_id, 162, f"{_HMDS}API historical data query cancelled: {request_id}")
         else:
             await self.error(request_id, 366, f"No historical data query found for ticker id:{request_id}")
@@ -242,9 +250,10 @@ class ClientSession:
 
     async def _admit(self, request_id: int, effect: Effect, answer: _Answer) -> None:
         """Answer a cancellable query of history, or refuse it because of other open requests."""
-        if effect.error is None and request_id in (self._open.keys() | self._heads):
+        others = self._open.keys() | self._heads | self.streams.ids(client_requests.HISTORICAL_DATA)
+        if effect.error is None and request_id in others:
             await self.error(request_id, 386, "Duplicate ticker id")
-        elif effect.error is None and len(self._open) + len(self._heads) >= _MOST_OPEN:
+        elif effect.error is None and len(others) >= _MOST_OPEN:
             text = f"Only {_MOST_OPEN} simultaneous API historical data requests allowed."
             await self.error(request_id, 322, f"Error processing request.-'bM' : cause - {text}")
         else:
@@ -274,6 +283,7 @@ class ClientSession:
             # From here on the answer cannot be cancelled: half a message would garble all later ones.
             self._open.pop(request_id, None)
             await self._connection.send(*messages, effect=effect)
+            self.streams.start(client_requests.HISTORICAL_DATA, request_id)
         except OSError:
             _LOG.debug("the client left before request %s was answered", request_id)
         except Exception as error:  # noqa: BLE001 - as in `_made`

@@ -1,4 +1,4 @@
-"""The refusal of a query that matches no contract: the broker's sentence (200), and the existing contracts."""
+"""The contract of a query, or its refusal: the broker's sentence (200), and the existing contracts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from g4qc_core.gateway.markets.simulated_market import REPLAY_ACCOUNT, Listing, SimulatedMarket
 from g4qc_core.gateway.protocol.bar_request_rules import Refusal
 from g4qc_core.gateway.protocol.client_requests import ContractQuery
-from g4qc_core.gateway.protocol.contract_lookup import visible
+from g4qc_core.gateway.protocol.contract_lookup import find, visible
 
 _NOT_FOUND = "No security definition has been found for the request"
 _MOST_NAMES = 40
@@ -17,6 +17,20 @@ _HOW_TO_ADD = {
     True: "add others as rows of contracts.csv with files of bars",
     False: "add others with `g4qc instruments add --unchecked` and start the gateway again, or replay files of them",
 }
+
+
+def the_only_one(market: SimulatedMarket, query: ContractQuery, now: datetime) -> Listing:
+    """Return the contract that matches the query at `now`.
+
+    Raises:
+        Refusal: 200, no contract matches, or several do.
+    """
+    found = find(market, query, now)
+    if not found:
+        raise not_found(market, query, now)
+    if len(found) > 1:
+        raise Refusal(200, f"The contract description specified for {query.symbol} is ambiguous.")
+    return found[0]
 
 
 def not_found(market: SimulatedMarket, query: ContractQuery, now: datetime) -> Refusal:

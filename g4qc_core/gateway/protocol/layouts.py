@@ -122,6 +122,7 @@ CONTRACT_DATA = layout(
 CONTRACT_DATA_END = layout(52, version_field(1), "request_id")
 HISTORICAL_DATA = layout(17, "request_id", Field("start", until=SEPARATE_END), Field("end", until=SEPARATE_END), "bars")
 HISTORICAL_DATA_END = layout(108, "request_id", "start", "end")
+HISTORICAL_DATA_UPDATE = layout(90, "request_id", "count", "date", "open", "close", "high", "low", "wap", "volume")
 HISTORICAL_SCHEDULE = layout(106, "request_id", "start", "end", "zone", "sessions")
 HEAD_TIMESTAMP = layout(88, "request_id", "timestamp")
 ADVISOR_DATA = layout(16, version_field(1), "data_type", "xml")

@@ -15,9 +15,9 @@ from g4qc_core.gateway.markets.session_hours import liquid_hours, trading_hours,
 from g4qc_core.gateway.markets.simulated_market import Listing, SimulatedMarket
 from g4qc_core.gateway.protocol import layouts
 from g4qc_core.gateway.protocol.bar_request_rules import SCHEDULE, Refusal, check_date_format, check_kind, validate
-from g4qc_core.gateway.protocol.client_requests import BarsRequest, ContractQuery, ContractRequest, HeadRequest
+from g4qc_core.gateway.protocol.client_requests import BarsRequest, ContractRequest, HeadRequest
 from g4qc_core.gateway.protocol.contract_lookup import CONTINUOUS, find, underlying
-from g4qc_core.gateway.protocol.contract_refusal import not_found
+from g4qc_core.gateway.protocol.contract_refusal import not_found, the_only_one
 from g4qc_core.gateway.protocol.layouts import Message
 from g4qc_core.gateway.protocol.reference_data import rule_of
 
@@ -88,7 +88,7 @@ def bars(
         Refusal: 10314, 10339, 321, 200 or 162.
     """
     query = validate(request, version)
-    listing = _only(market, request.contract, now)
+    listing = the_only_one(market, request.contract, now)
     warnings = [] if query.warning is None else [error(request.request_id, *query.warning, now)]
     if query.what == SCHEDULE:
         return [*warnings, _schedule(listing, request.request_id, history.schedule(listing, query, now))]
@@ -115,22 +115,13 @@ def head_timestamp(
     """
     check_date_format(request.date_format)
     check_kind(request.what)
-    listing = _only(market, request.contract, now)
+    listing = the_only_one(market, request.contract, now)
     first = market.head(listing)
     if first is None or first > now:
         raise history.no_data(listing, request.what)
     text = str(int(first.timestamp())) if request.date_format == 2 else _dashed(first)
     text = text if replacement is None else replacement
     return [Message(layouts.HEAD_TIMESTAMP, {"request_id": request.request_id, "timestamp": text})]
-
-
-def _only(market: SimulatedMarket, query: ContractQuery, now: datetime) -> Listing:
-    found = find(market, query, now)
-    if not found:
-        raise not_found(market, query, now)
-    if len(found) > 1:
-        raise Refusal(200, f"The contract description specified for {query.symbol} is ambiguous.")
-    return found[0]
 
 
 def _details(listing: Listing, now: datetime, expiry_zone: str | None) -> dict[str, object]:

@@ -96,15 +96,13 @@ def test_every_request_that_is_waited_for_ends(gateway: SimulatedGateway, caplog
     assert not [r.getMessage() for r in caplog.records if "imeout" in r.getMessage()]
 
 
-@pytest.mark.parametrize(
-    ("size", "what", "live"), [("30 secs", "TRADES", False), ("1 min", "BID_ASK", False), ("1 min", "TRADES", True)]
-)
+@pytest.mark.parametrize(("size", "what"), [("30 secs", "TRADES"), ("1 min", "BID_ASK")])
 def test_bars_that_are_not_served_raise_an_error_and_no_warning(
-    gateway: SimulatedGateway, size: str, what: str, live: bool
+    gateway: SimulatedGateway, size: str, what: str
 ) -> None:
     async def ask(ib: Any) -> None:
         ib.RaiseRequestErrors = True
-        await ib.reqHistoricalDataAsync(ib_async.Future(**FUTURE), "", "60 S", size, what, False, 2, live)
+        await ib.reqHistoricalDataAsync(ib_async.Future(**FUTURE), "", "60 S", size, what, False, 2)
 
     with pytest.raises(ib_async.wrapper.RequestError, match="not served by the simulated gateway"):
         run(gateway, ask)
