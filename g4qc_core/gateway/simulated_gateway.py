@@ -117,8 +117,7 @@ class SimulatedGateway:
         self._stop, self._held = asyncio.Event(), asyncio.Event()
         # The first listing computes years of sessions; do it before clients can wait for it.
         self._market.listings(self.clock.now())
-        stop_streams = lambda: [session.streams.stop() for session in self._sessions.values()]  # noqa: E731
-        hands = Stagehands(self._announce, self._release, self._disconnect, self._restart, stop_streams)
+        hands = Stagehands(self._announce, self._release, self._disconnect, self._restart, self._sessions)
         self._director = Director(self.faults, self._script, self.clock, hands)
         self._desk = OrderDesk(self.broker, self._market.account, self.clock, read_only=self._read_only)
         self._server = await self._listen()

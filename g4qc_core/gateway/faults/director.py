@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Protocol
 
 from g4qc_core.gateway.faults.fault_script import FaultScript, Playing
 from g4qc_core.gateway.faults.outages import (
@@ -30,6 +31,13 @@ _LOG = logging.getLogger(__name__)
 _FARM_ERROR = (162, "Historical Market Data Service error message:HMDS connection is broken: ushmds")
 
 
+class Streaming(Protocol):
+    """A session with streams."""
+
+    def stop_streams(self) -> None:
+        """Make its open streams silent for good."""
+
+
 @dataclass(frozen=True)
 class Stagehands:
     """Actions that a director can order.
@@ -39,14 +47,14 @@ class Stagehands:
         release: answer the requests on hold.
         disconnect: close every connection.
         restart: close every connection, and refuse new ones for a number of seconds.
-        stop_streams: make all open streams silent for good.
+        sessions: the sessions of ready clients, whose streams an outage may end.
     """
 
     announce: Callable[[int, str], None]
     release: Callable[[], None]
     disconnect: Callable[[], None]
     restart: Callable[[float], Awaitable[None]]
-    stop_streams: Callable[[], object]
+    sessions: Mapping[int, Streaming]
 
 
 class Director:
@@ -140,7 +148,8 @@ class Director:
         self._switch_back()
         self._away = False
         if code == 1101 or streams_die:
-            self._hands.stop_streams()
+            for session in self._hands.sessions.values():
+                session.stop_streams()
         self._hands.announce(code, NEWS[code])
         if release:
             self._hands.release()

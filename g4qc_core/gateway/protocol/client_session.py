@@ -49,7 +49,6 @@ class ClientSession:
 
     Attributes:
         client_id: the client's id once it is ready, None before.
-        streams: its open streams.
     """
 
     def __init__(self, connection: Connection, house: House) -> None:
@@ -60,7 +59,7 @@ class ClientSession:
         self._open: dict[int, asyncio.Task[None]] = {}
         self._heads: set[int] = set()
         self._subscribed: set[tuple[int, int]] = set()
-        self.streams = ClientStreams(connection, house, self._begin)
+        self._streams = ClientStreams(connection, house, self._begin)
         self._arrivals: deque[float] = deque(maxlen=_MOST_A_SECOND)
         self._orders = ClientDesk(
             self._report, lambda id_, code, text: replies.error(id_, code, text, house.clock.now())
@@ -89,6 +88,10 @@ class ClientSession:
     async def error(self, request_id: int, code: int, text: str) -> None:
         """Send an error or a notice; id -1 means that it is about no request."""
         await self._connection.send(replies.error(request_id, code, text, self._house.clock.now()))
+
+    def stop_streams(self) -> None:
+        """Make the open streams silent for good."""
+        self._streams.stop()
 
     async def _serve_one(self) -> bool:
         try:
@@ -212,7 +215,7 @@ class ClientSession:
         now = self._house.clock.now()
         answer = replies.bars(self._house.market, request, now, self._connection.version, effect.misshape)
         if request.keep_up_to_date:
-            self.streams.prepare_updates(request, now)
+            self._streams.prepare_updates(request, now)
         return answer
 
     async def _head(self, fields: list[str], effect: Effect) -> None:
@@ -227,7 +230,7 @@ class ClientSession:
 
     async def _cancel_bars(self, fields: list[str], _: Effect) -> None:
         request_id = client_requests.Fields(fields[1:]).integer()
-        ended = self.streams.end(client_requests.HISTORICAL_DATA, request_id)
+        ended = self._streams.end(client_requests.HISTORICAL_DATA, request_id)
         if await self._cancel(request_id) or ended:
             await self.error(request_id, 162, f"{_HMDS}API historical data query cancelled: {request_id}")
         else:
@@ -250,7 +253,7 @@ class ClientSession:
 
     async def _admit(self, request_id: int, effect: Effect, answer: _Answer) -> None:
         """Answer a cancellable query of history, or refuse it because of other open requests."""
-        others = self._open.keys() | self._heads | self.streams.ids(client_requests.HISTORICAL_DATA)
+        others = self._open.keys() | self._heads | self._streams.ids(client_requests.HISTORICAL_DATA)
         if effect.error is None and request_id in others:
             await self.error(request_id, 386, "Duplicate ticker id")
         elif effect.error is None and len(others) >= _MOST_OPEN:
@@ -283,7 +286,7 @@ class ClientSession:
             # From here on the answer cannot be cancelled: half a message would garble all later ones.
             self._open.pop(request_id, None)
             await self._connection.send(*messages, effect=effect)
-            self.streams.start(client_requests.HISTORICAL_DATA, request_id)
+            self._streams.start(client_requests.HISTORICAL_DATA, request_id)
         except OSError:
             _LOG.debug("the client left before request %s was answered", request_id)
         except Exception as error:  # noqa: BLE001 - as in `_made`
