@@ -51,6 +51,15 @@ class LiveBarStore:
             rows = connection.execute(chosen.order_by(_columns.contract, _columns.timestamp)).all()
         return pd.DataFrame(rows, columns=list(LIVE_COLUMNS))
 
+    def newest(self, symbol: str, contract: str) -> tuple[datetime, float] | None:
+        """Return start (UTC) and close of the newest bar of a contract; None if there is none."""
+        chosen = select(_columns.timestamp, _columns.close).where(
+            _columns.symbol == symbol, _columns.contract == contract
+        )
+        with self._database.transaction() as connection:
+            row = connection.execute(chosen.order_by(_columns.timestamp.desc()).limit(1)).first()
+        return None if row is None else (row.timestamp, row.close)
+
     def forget(self, before: datetime) -> int:
         """Delete bars that start before an instant, UTC; return their number."""
         with self._database.transaction() as connection:
